@@ -1,0 +1,55 @@
+// The layers of docs/architecture.md: a folder may import itself and what stands below it, nothing else.
+const layers = ['extension', 'engine', 'pipeline', 'models', 'compute', 'data', 'project', 'protocol'];
+const allowedBelow = {
+  // The extension host holds no ML and no native code: it reads files and speaks to the engine.
+  extension: ['project', 'protocol'],
+  engine: ['pipeline', 'models', 'compute', 'data', 'project', 'protocol'],
+  pipeline: ['models', 'compute', 'data', 'project', 'protocol'],
+  models: ['compute', 'data', 'project', 'protocol'],
+  compute: ['data', 'project', 'protocol'],
+  data: ['project', 'protocol'],
+  project: ['protocol'],
+  protocol: [],
+};
+
+module.exports = {
+  forbidden: [
+    ...layers.map((layer) => ({
+      name: `${layer}-imports-upwards`,
+      severity: 'error',
+      from: { path: `^src/${layer}/` },
+      to: {
+        path: '^src/',
+        pathNot: `^src/(${[layer, ...allowedBelow[layer]].join('|')})/`,
+      },
+    })),
+    {
+      name: 'webview-imports-protocol-only',
+      severity: 'error',
+      from: { path: '^webview/' },
+      to: { path: '^src/', pathNot: '^src/protocol/' },
+    },
+    {
+      name: 'no-native-code-in-the-extension-host',
+      severity: 'error',
+      from: { path: '^src/(extension|project|protocol)/' },
+      to: { path: 'node_modules/(onnxruntime-node|sharp|@tensorflow)/' },
+    },
+    {
+      name: 'protocol-has-no-dependencies',
+      severity: 'error',
+      from: { path: '^src/protocol/' },
+      to: { path: 'node_modules/', dependencyTypesNot: ['type-only'] },
+    },
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default'],
+    },
+  },
+};

@@ -1,0 +1,112 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import * as esbuild from 'esbuild';
+import { repository } from '../setup/paths.mjs';
+
+/** Native code and what loads it stays outside the bundles; these ship as packages beside the engine. */
+export const nativePackages = ['onnxruntime-node', 'sharp'];
+
+/** CommonJS packages inside an ES module bundle still use what Node gives to CommonJS modules. */
+const commonJsBanner = {
+  js: [
+    "import { createRequire as __createRequire } from 'node:module';",
+    "import { dirname as __dirnameOf } from 'node:path';",
+    "import { fileURLToPath as __fileURLToPath } from 'node:url';",
+    'const require = __createRequire(import.meta.url);',
+    'const __filename = __fileURLToPath(import.meta.url);',
+    'const __dirname = __dirnameOf(__filename);',
+  ].join('\n'),
+};
+
+/**
+ * The engine as `dnw.mjs` and its parts: what is imported on demand stays apart, so that `dnw --help` and
+ * `dnw validate` load no native code.
+ */
+export function engineBundle(entryPoint, outdir) {
+  return {
+    entryPoints: [entryPoint],
+    entryNames: 'dnw',
+    chunkNames: '[name]-[hash]',
+    outdir,
+    outExtension: { '.js': '.mjs' },
+    splitting: true,
+    format: 'esm',
+    external: [...nativePackages, '@tensorflow/tfjs-node-gpu'],
+    mainFields: ['module', 'main'],
+    banner: commonJsBanner,
+  };
+}
+
+function viewNames() {
+  return readdirSync(join(repository, 'webview'), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && existsSync(join(repository, 'webview', entry.name, 'main.tsx')))
+    .map((entry) => entry.name);
+}
+
+/** Everything that ships: extension host, YAML language server, engine, webviews. */
+function bundles(outputFolder) {
+  return [
+    {
+      entryPoints: ['src/extension/extension.ts'],
+      outfile: `${outputFolder}/extension.cjs`,
+      format: 'cjs',
+      external: ['vscode'],
+    },
+    // yaml-language-server's ES modules are complete; its CommonJS ones use UMD requires that esbuild cannot follow.
+    {
+      entryPoints: ['src/extension/language/server.ts'],
+      outfile: `${outputFolder}/language-server.cjs`,
+      format: 'cjs',
+      mainFields: ['module', 'main'],
+    },
+    engineBundle('src/engine/dnw.ts', `${outputFolder}/engine`),
+    ...viewNames().map((view) => ({
+      entryPoints: [`webview/${view}/main.tsx`],
+      outfile: `${outputFolder}/webview/${view}.js`,
+      format: 'iife',
+      platform: 'browser',
+      target: 'es2022',
+      jsx: 'automatic',
+      jsxImportSource: 'preact',
+    })),
+  ].filter((bundle) => existsSync(join(repository, bundle.entryPoints[0])));
+}
+
+/** What all bundles have in common. */
+export function commonOptions(production) {
+  return {
+    absWorkingDir: repository,
+    bundle: true,
+    sourcemap: production ? false : 'linked',
+    minify: production,
+    // Names survive minification: error messages and webview custom elements rely on them.
+    keepNames: true,
+    metafile: true,
+    logLevel: 'warning',
+    target: 'node20',
+    platform: 'node',
+  };
+}
+
+function options({ outputFolder, production }) {
+  return bundles(outputFolder).map((bundle) => ({ ...commonOptions(production), ...bundle }));
+}
+
+/**
+ * @param {{outputFolder: string, production: boolean}} request
+ * @returns {Promise<{outputs: string[], inputs: string[]}>} the files written and the source files they were made of,
+ *   relative to the repository
+ */
+export async function buildBundles(request) {
+  const results = await Promise.all(options(request).map((bundle) => esbuild.build(bundle)));
+  return {
+    outputs: results.flatMap(({ metafile }) => Object.keys(metafile.outputs)),
+    inputs: [...new Set(results.flatMap(({ metafile }) => Object.keys(metafile.inputs)))],
+  };
+}
+
+/** Builds again whenever a source file changes, until the process ends. */
+export async function watchBundles(request) {
+  const contexts = await Promise.all(options(request).map((bundle) => esbuild.context(bundle)));
+  await Promise.all(contexts.map((context) => context.watch()));
+}

@@ -1,0 +1,45 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { repository } from '../setup/paths.mjs';
+
+/** The folders of the packages that the bundles contain parts of. */
+export function bundledPackageFolders(inputs) {
+  const folders = inputs.map((input) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1]);
+  return [...new Set(folders.filter((folder) => folder !== undefined))].map((folder) =>
+    join(repository, folder),
+  );
+}
+
+/** For packages that name their licence but do not carry its text. */
+const keptLicenses = {
+  'onnxruntime-common': 'scripts/package/onnxruntime-license.txt',
+  'onnxruntime-node': 'scripts/package/onnxruntime-license.txt',
+};
+
+function licenseText(folder, name) {
+  const own = readdirSync(folder).find((file) => /^(licen[cs]e|copying)/i.test(file));
+  const kept = keptLicenses[name];
+  if (own === undefined && kept === undefined) return undefined;
+  return readFileSync(own === undefined ? join(repository, kept) : join(folder, own), 'utf8').trim();
+}
+
+function notice(folder) {
+  const {
+    name,
+    version,
+    license,
+    author,
+    repository: source,
+  } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const holder = typeof author === 'object' ? author.name : author;
+  const heading = `${name} ${version} (${typeof license === 'object' ? license.type : license})`;
+  const origin = [holder, typeof source === 'object' ? source.url : source].filter(Boolean).join(', ');
+  return [heading, origin, licenseText(folder, name)].filter(Boolean).join('\n\n');
+}
+
+/** The names, licences and licence texts of everything by others that the package contains. */
+export function thirdPartyNotices(folders) {
+  const rule = `\n\n${'-'.repeat(80)}\n\n`;
+  const notices = [...new Set(folders.map(notice))].sort();
+  return `This extension contains parts of the packages below, each under its own licence.${rule}${notices.join(rule)}\n`;
+}

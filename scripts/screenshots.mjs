@@ -1,0 +1,55 @@
+// Takes the pictures of docs/images/ in the real workbench, of a project on which the quickstart was run.
+// npm run screenshots [-- --themes] [-- --project <folder>]
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { runCommand } from './setup/commands.mjs';
+import { cacheFolder, repository } from './setup/paths.mjs';
+import { setUp } from './setup.mjs';
+import { workbenchEnvironment } from './test/workbench-environment.mjs';
+
+const { values } = parseArgs({
+  options: { themes: { type: 'boolean', default: false }, project: { type: 'string' } },
+});
+
+/** The quickstart's project, with everything that it makes. */
+async function finishedProject() {
+  const project = join(cacheFolder, 'quickstart');
+  if (!existsSync(join(project, 'weights'))) {
+    await runCommand(process.execPath, [join(repository, 'scripts/quickstart.mjs')]);
+  }
+  return project;
+}
+
+await setUp();
+const { packageExtension } = await import('./package.mjs');
+const { build } = await import('esbuild');
+const env = {
+  ...process.env,
+  ...(await workbenchEnvironment()),
+  DNW_TEST_VSIX: await packageExtension('linux-x64'),
+};
+const program = join(cacheFolder, 'screenshots', 'take.mjs');
+await build({
+  absWorkingDir: repository,
+  entryPoints: ['test/e2e/screenshots.ts'],
+  outfile: program,
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'esm',
+  packages: 'external',
+});
+const project = values.project ?? (await finishedProject());
+const output = values.themes ? join(cacheFolder, 'screenshots') : join(repository, 'docs/images');
+const themes = [
+  'Default Light Modern',
+  'Default Dark Modern',
+  'Default High Contrast',
+  'Default High Contrast Light',
+];
+await runCommand(process.execPath, [program, project, output, ...(values.themes ? themes : [])], {
+  cwd: repository,
+  env,
+});
+rmSync(program);

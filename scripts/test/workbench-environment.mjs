@@ -1,0 +1,8 @@
+import { ensureChromium } from '../setup/chromium.mjs';
+import { ensureWorkbench } from '../setup/workbench.mjs';
+
+/** Sets up what drives a real workbench and says where it is, as test/workbench/locations.ts reads it. */
+export async function workbenchEnvironment() {
+  const { node, server } = await ensureWorkbench();
+  return { CHROMIUM: await ensureChromium(), DNW_TEST_SERVER: server, DNW_TEST_SERVER_NODE: node };
+}

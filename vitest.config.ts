@@ -1,0 +1,17 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  // tfjs-core registers kernels and gradients in one copy of itself: its ES module, as in the engine's bundle.
+  ssr: { resolve: { mainFields: ['module', 'main'] } },
+  test: {
+    server: { deps: { inline: [/@tensorflow\/tfjs/] } },
+    include: [
+      'test/{project,data,compute,models,pipeline,engine,extension,webview,scripts}/**/*.test.{ts,tsx}',
+    ],
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    // Two cores: one worker leaves the other to the process under test.
+    pool: 'forks',
+    maxWorkers: 2,
+  },
+});
