@@ -1,0 +1,73 @@
+/** Adam (Kingma and Ba 2015, algorithm 1), with AdamW's decoupled weight decay (Loshchilov and Hutter 2019). */
+import type { Tensor } from '@tensorflow/tfjs-core';
+import * as tf from './tf.ts';
+import type { AdamOptions } from './types.ts';
+
+const DEFAULT_EPSILON = 1e-8;
+
+/** A trained group's resident vectors, all of one length. */
+export interface AdamState {
+  readonly values: Float32Array;
+  readonly moment1: Float32Array;
+  readonly moment2: Float32Array;
+}
+
+/** What changes from step to step: the same four numbers drive every implementation. */
+export interface AdamRates {
+  /** Learning rate over the first moment's bias correction, 1 - beta1^t. */
+  readonly step: number;
+  /** 1 over the root of the second moment's bias correction, 1 - beta2^t. */
+  readonly scale: number;
+  /** Learning rate times weight decay. */
+  readonly decay: number;
+}
+
+/** @param stepCount number of this update, from 1 */
+export function adamRates(options: AdamOptions, learningRate: number, stepCount: number): AdamRates {
+  return {
+    step: learningRate / (1 - options.beta1 ** stepCount),
+    scale: 1 / Math.sqrt(1 - options.beta2 ** stepCount),
+    decay: learningRate * (options.weightDecay ?? 0),
+  };
+}
+
+/** One update, in place. */
+export function adamInPlace(
+  { values, moment1, moment2 }: AdamState,
+  gradient: Float32Array,
+  options: AdamOptions,
+  rates: AdamRates,
+): void {
+  const { beta1, beta2 } = options;
+  const epsilon = options.epsilon ?? DEFAULT_EPSILON;
+  const { step, scale, decay } = rates;
+  const rest1 = 1 - beta1;
+  const rest2 = 1 - beta2;
+  for (let index = 0; index < values.length; index++) {
+    const slope = gradient[index]!;
+    const first = beta1 * moment1[index]! + rest1 * slope;
+    const second = beta2 * moment2[index]! + rest2 * slope * slope;
+    moment1[index] = first;
+    moment2[index] = second;
+    const value = values[index]!;
+    values[index] = value - decay * value - (step * first) / (Math.sqrt(second) * scale + epsilon);
+  }
+}
+
+/** The same update as tensors, for engines that keep the state on a device. `rates` holds scalars. */
+export function adamTensors(
+  state: Readonly<Record<keyof AdamState, Tensor>>,
+  gradient: Tensor,
+  options: AdamOptions,
+  rates: Readonly<Record<keyof AdamRates, Tensor>>,
+): Record<keyof AdamState, Tensor> {
+  const epsilon = options.epsilon ?? DEFAULT_EPSILON;
+  const moment1 = tf.add(tf.mul(state.moment1, options.beta1), tf.mul(gradient, 1 - options.beta1));
+  const moment2 = tf.add(
+    tf.mul(state.moment2, options.beta2),
+    tf.mul(tf.square(gradient), 1 - options.beta2),
+  );
+  const direction = tf.div(moment1, tf.add(tf.mul(tf.sqrt(moment2), rates.scale), epsilon));
+  const decayed = tf.sub(state.values, tf.mul(state.values, rates.decay));
+  return { values: tf.sub(decayed, tf.mul(direction, rates.step)), moment1, moment2 };
+}

@@ -1,0 +1,106 @@
+/** Which engine computes, and why. */
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { listSupportedBackends } from 'onnxruntime-node';
+import { UserError } from '../project/user-error.ts';
+import { OnnxGraph } from './onnx-graph.ts';
+import { createDeviceSession, type OnnxDevice, PROVIDERS } from './session.ts';
+import { loadTfjsBackend } from './tfjs-backend.ts';
+import type { DeviceName, DeviceReport } from './types.ts';
+
+/** What `auto` tries, best first. */
+const AUTOMATIC = ['cuda', 'webgpu'] as const;
+
+const REMEDY: Record<Exclude<OnnxDevice, 'cpu'>, string> = {
+  cuda: 'Install a CUDA build of ONNX Runtime: `npm rebuild onnxruntime-node --onnxruntime-node-install=cuda12` with network access, CUDA 12 and cuDNN 9.',
+  webgpu: 'WebGPU needs a GPU driver: Vulkan on Linux, Direct3D 12 on Windows, Metal on macOS.',
+  directml: 'DirectML is part of ONNX Runtime on Windows only.',
+  coreml: 'Core ML is part of ONNX Runtime on macOS only.',
+};
+
+/** Drivers that compute on the CPU, by the names of their Vulkan manifests. */
+const SOFTWARE_DRIVERS = /swiftshader|lvp|llvmpipe|lavapipe/i;
+
+/** Why there is surely no GPU for WebGPU, from what can be seen without asking a driver. */
+function whyNoHardware(): string | undefined {
+  const manifests = process.env.VK_DRIVER_FILES ?? process.env.VK_ICD_FILENAMES;
+  if (manifests && SOFTWARE_DRIVERS.test(manifests)) {
+    return `the Vulkan driver ${manifests} computes on the CPU, slower than the CPU engine`;
+  }
+  if (process.platform !== 'linux') return undefined;
+  const nodes = ['/dev/dri/renderD128', '/dev/nvidia0', '/dev/dxg', '/dev/kfd'];
+  return nodes.some((node) => existsSync(node))
+    ? undefined
+    : `no GPU is visible to this process (none of ${nodes.join(', ')} exists)`;
+}
+
+/** Why ONNX Runtime's binary lacks an engine. */
+function whyNotBuilt(device: Exclude<OnnxDevice, 'cpu'>): string | undefined {
+  const provider = PROVIDERS[device];
+  const known = listSupportedBackends().find(({ name }) => name === provider);
+  if (!known) return `ONNX Runtime for ${process.platform} ${process.arch} has no such engine`;
+  if (known.bundled) return undefined;
+  const entry = createRequire(import.meta.url).resolve('onnxruntime-node');
+  const library =
+    process.platform === 'win32'
+      ? `onnxruntime_providers_${provider}.dll`
+      : `libonnxruntime_providers_${provider}.so`;
+  const folder = join(dirname(dirname(entry)), 'bin', 'napi-v6', process.platform, process.arch);
+  return existsSync(join(folder, library)) ? undefined : `ONNX Runtime's library ${library} is not installed`;
+}
+
+/** Why a device does not run even one operator; undefined where it does. */
+async function whyNotRunning(report: DeviceReport): Promise<string | undefined> {
+  const graph = new OnnxGraph();
+  graph.output('y', graph.add('Relu', [graph.input('x', 'float32', [4])]), 'float32', [4]);
+  try {
+    const { session, warnings } = await createDeviceSession(graph, 'probe', report);
+    await session.release();
+    return warnings[0];
+  } catch (error) {
+    return (error instanceof Error ? error.message : String(error)).split('\n')[0];
+  }
+}
+
+async function tryDevice(
+  device: Exclude<OnnxDevice, 'cpu'>,
+  threads: number,
+  automatic: boolean,
+): Promise<DeviceReport | { readonly rejected: string }> {
+  const obstacle = whyNotBuilt(device) ?? (automatic && device === 'webgpu' ? whyNoHardware() : undefined);
+  if (obstacle) return { rejected: obstacle };
+  const reason = automatic ? 'The fastest device that works.' : 'The config names it.';
+  const report: DeviceReport = { device, executor: 'onnxruntime', threads, reason, rejected: [] };
+  const failure = await whyNotRunning(report);
+  return failure ? { rejected: failure } : report;
+}
+
+/**
+ * Chooses what computes: the device of this name, or for `auto` the first that works of CUDA, WebGPU on a
+ * real GPU, and the CPU. The report says what was rejected and why.
+ * @param threads threads of the CPU engine, and of what a GPU engine leaves to the CPU
+ * @throws UserError where a named device does not work, with the reason and the remedy
+ */
+export async function selectDevice(name: DeviceName, threads: number): Promise<DeviceReport> {
+  if (name === 'tfjs') {
+    const { reason, rejected } = await loadTfjsBackend();
+    return { device: 'tfjs', executor: 'tfjs', threads, reason, rejected };
+  }
+  const cpu = { device: 'cpu', executor: 'onnxruntime', threads } as const;
+  if (name === 'cpu') return { ...cpu, reason: 'The config names it.', rejected: [] };
+  if (name !== 'auto') {
+    const result = await tryDevice(name, threads, false);
+    if ('device' in result) return result;
+    throw new UserError(
+      `The device ${name} does not work here: ${result.rejected}. ${REMEDY[name]} Or set the device to auto.`,
+    );
+  }
+  const rejected: { device: string; reason: string }[] = [];
+  for (const device of AUTOMATIC) {
+    const result = await tryDevice(device, threads, true);
+    if ('device' in result) return { ...result, rejected };
+    rejected.push({ device, reason: result.rejected });
+  }
+  return { ...cpu, reason: 'No GPU engine works here.', rejected };
+}

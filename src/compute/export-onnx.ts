@@ -1,0 +1,99 @@
+/** Writes an inference function and its weights as one .onnx file that needs nothing of ours. */
+import writeFileAtomic from 'write-file-atomic';
+import { compile } from './compile.ts';
+import type { TensorType, ValueId } from './graph.ts';
+import { viewParameters } from './layout.ts';
+import { lowerNodes } from './lower.ts';
+import { Lowering } from './lowering.ts';
+import { OPSET, writeModel } from './onnx-writer.ts';
+import * as tf from './tf.ts';
+import type { StepDefinition, StepInputs, StepScope, Tensors } from './types.ts';
+
+export interface ExportOptions {
+  /** Values of the inputs that are not the image, such as a prompt's tokens; they become constants. */
+  readonly fixedInputs?: StepInputs;
+  /** Key-value pairs of the model's metadata: concept, prompt, base. */
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+/** Names of the exported model's input and output, both float32 [N, 3, H, W] in [-1, 1]. */
+const EXPORT_INPUT = 'image';
+const EXPORT_OUTPUT = 'result';
+
+/** The same function of the image alone: parameters and fixed inputs are constants. */
+function frozen(
+  definition: StepDefinition,
+  values: Readonly<Record<string, Float32Array>>,
+  fixedInputs: StepInputs,
+): StepDefinition {
+  const parameters = Object.entries(definition.parameters);
+  const constants = parameters.map(
+    ([group, layout]) => [group, { layout, values: valuesOf(group) }] as const,
+  );
+  function valuesOf(group: string): Float32Array {
+    const vector = values[group];
+    if (!vector) throw new Error(`Exporting ${definition.name} needs the values of its group ${group}.`);
+    viewParameters(definition.parameters[group]!, vector);
+    return vector;
+  }
+  return {
+    name: definition.name,
+    parameters: {},
+    constants: { ...definition.constants, ...Object.fromEntries(constants) },
+    inputs: Object.fromEntries(Object.entries(definition.inputs).filter(([name]) => !(name in fixedInputs))),
+    run: (scope: StepScope) => {
+      const fixed = Object.entries(fixedInputs).map(([name, data]) => {
+        const { shape, dtype } = definition.inputs[name]!;
+        return [name, tf.tensor(data, [...shape], dtype ?? 'float32')];
+      });
+      const inputs: Tensors = { ...scope.inputs, ...Object.fromEntries(fixed) };
+      return definition.run({ parameters: scope.constants, constants: scope.constants, inputs });
+    },
+  };
+}
+
+function isImage({ shape, dtype }: TensorType): boolean {
+  return shape.length === 4 && dtype === 'float32';
+}
+
+/**
+ * Exports a step with one image input and one image output ([N, H, W, 3] inside, [N, 3, H, W] in the file)
+ * as a stand-alone model of opset 17.
+ * @param values one flat vector per parameter group of the step
+ * @throws where the step has other inputs that `fixedInputs` does not give, or not exactly one image output
+ */
+export async function exportOnnx(
+  definition: StepDefinition,
+  values: Readonly<Record<string, Float32Array>>,
+  path: string,
+  { fixedInputs = {}, metadata = {} }: ExportOptions = {},
+): Promise<void> {
+  const single = frozen(definition, values, fixedInputs);
+  const inputs = Object.keys(single.inputs);
+  if (inputs.length !== 1) {
+    throw new Error(
+      `Exporting ${definition.name} needs exactly one input beside fixed ones, found ${inputs.join(', ')}.`,
+    );
+  }
+  const { step } = compile(single);
+  const [output, ...others] = step.outputs.values();
+  if (output === undefined || others.length > 0 || !isImage(step.graph.type(output))) {
+    throw new Error(`Exporting ${definition.name} needs exactly one output, an image [N, H, W, C].`);
+  }
+  const lowering = new Lowering(step.graph, 'cpu');
+  const extents = (value: ValueId) => lowering.extents(lowering.shape(value), 'channelsFirst');
+  lowerNodes(lowering, step, (value) => {
+    if (!isImage(lowering.type(value)))
+      throw new Error(`The input of ${definition.name} is not an image [N, H, W, C].`);
+    lowering.define(value, lowering.onnx.input(EXPORT_INPUT, 'float32', extents(value)), 'channelsFirst');
+  });
+  lowering.onnx.output(EXPORT_OUTPUT, lowering.channelsFirst(output), 'float32', extents(output));
+  const model = writeModel(lowering.onnx, {
+    name: definition.name,
+    documentation:
+      `Image-to-image generator. Input ${EXPORT_INPUT} and output ${EXPORT_OUTPUT}: float32 NCHW, RGB in [-1, 1]. ` +
+      `ONNX opset ${OPSET}.`,
+    metadata: { ...metadata, opset: String(OPSET), layout: 'NCHW', range: '[-1, 1]' },
+  });
+  await writeFileAtomic(path, Buffer.from(model.buffer, model.byteOffset, model.byteLength));
+}

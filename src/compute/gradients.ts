@@ -1,0 +1,115 @@
+/** Gradients that tfjs-core 4.22 lacks or has wrong, written in its own ops: right on every backend. */
+import {
+  add,
+  avgPool,
+  concat,
+  type GradConfig,
+  getGradient,
+  mul,
+  registerGradient,
+  reshape,
+  reverse,
+  slice,
+  type Tensor,
+  type Tensor4D,
+  transpose,
+  unregisterGradient,
+} from '@tensorflow/tfjs-core';
+
+/** Values `begin` to `end` along one axis. */
+function part(value: Tensor, axis: number, begin: number, end: number): Tensor {
+  return slice(
+    value,
+    value.shape.map((_, index) => (index === axis ? begin : 0)),
+    value.shape.map((extent, index) => (index === axis ? end - begin : extent)),
+  );
+}
+
+/** Along one axis, adds the gradient of each mirrored strip to that of the values it was copied from. */
+function foldMirrored(dy: Tensor, axis: number, before: number, after: number, edge: 0 | 1): Tensor {
+  if (before === 0 && after === 0) return dy;
+  const extent = dy.shape[axis]! - before - after;
+  const strips = [
+    { begin: edge, end: edge + before, source: [0, before] as const },
+    { begin: extent - edge - after, end: extent - edge, source: [before + extent, dy.shape[axis]!] as const },
+  ];
+  // Strips may overlap where the padding is wide: one pass per strip.
+  return strips.reduce(
+    (sum, { begin, end, source }) => {
+      if (begin === end) return sum;
+      const mirrored = reverse(part(dy, axis, source[0], source[1]), axis);
+      const pieces = [
+        part(sum, axis, 0, begin),
+        add(part(sum, axis, begin, end), mirrored),
+        part(sum, axis, end, extent),
+      ];
+      return concat(
+        pieces.filter((piece) => piece.shape[axis]! > 0),
+        axis,
+      );
+    },
+    part(dy, axis, before, before + extent),
+  );
+}
+
+/** tfjs cuts the middle out of dy and drops what the mirrored border contributes. */
+const mirrorPad: GradConfig = {
+  kernelName: 'MirrorPad',
+  gradFunc: (dy, _saved, attrs) => {
+    const { paddings, mode } = attrs as unknown as { paddings: [number, number][]; mode: string };
+    const edge = mode === 'reflect' ? 1 : 0;
+    return {
+      x: () =>
+        paddings.reduce(
+          (sum, [before, after], axis) => foldMirrored(sum, axis, before, after, edge),
+          dy as Tensor,
+        ),
+    };
+  },
+};
+
+/** tfjs has none. */
+const depthToSpace: GradConfig = {
+  kernelName: 'DepthToSpace',
+  gradFunc: (dy, _saved, attrs) => {
+    const { blockSize: block } = attrs as unknown as { blockSize: number };
+    const [batch, height, width, depth] = (dy as Tensor).shape as [number, number, number, number];
+    const [rows, columns] = [height / block, width / block];
+    return {
+      x: () => {
+        const blocks = reshape(dy as Tensor, [batch, rows, block, columns, block, depth]);
+        return reshape(transpose(blocks, [0, 1, 3, 2, 4, 5]), [batch, rows, columns, block * block * depth]);
+      },
+    };
+  },
+};
+
+/**
+ * Where every pixel is repeated a whole number of times: sums over blocks. tfjs's CPU kernel for this
+ * gradient reads dy with the image's strides, so it is right for the first image of a batch only.
+ */
+function resizeNearestNeighbor(general: GradConfig): GradConfig {
+  return {
+    ...general,
+    gradFunc: (dy, saved, attrs) => {
+      const large = (dy as Tensor).shape;
+      const small = saved[0]!.shape;
+      const factor = large[1]! / small[1]!;
+      const { alignCorners } = attrs as unknown as { alignCorners: boolean };
+      if (alignCorners || !Number.isInteger(factor) || large[2]! / small[2]! !== factor) {
+        return general.gradFunc(dy, saved, attrs);
+      }
+      return { images: () => mul(avgPool(dy as Tensor4D, factor, factor, 'valid'), factor * factor) };
+    },
+  };
+}
+
+const resizeOfTfjs = getGradient('ResizeNearestNeighbor');
+
+/** Puts these gradients in the place of tfjs's: again after anything that loads a second copy of tfjs-core. */
+export function registerGradients(): void {
+  for (const config of [mirrorPad, resizeNearestNeighbor(resizeOfTfjs), depthToSpace]) {
+    if (getGradient(config.kernelName)) unregisterGradient(config.kernelName);
+    registerGradient(config);
+  }
+}

@@ -1,0 +1,48 @@
+/** Matrix products. */
+import type { BatchMatMulAttrs } from '@tensorflow/tfjs-core/dist/kernel_names.js';
+import type { ValueId } from './graph.ts';
+import { attributes, type KernelRules } from './kernel-rule.ts';
+import type { Lowering } from './lowering.ts';
+import { broadcast_util as broadcast } from './tf.ts';
+
+/** The value with its last two axes exchanged. */
+function transposed({ onnx }: Lowering, value: string, shape: readonly number[]): string {
+  const rank = shape.length;
+  const permutation = shape.map((_, axis) =>
+    axis === rank - 1 ? rank - 2 : axis === rank - 2 ? rank - 1 : axis,
+  );
+  return onnx.transpose(value, shape, permutation);
+}
+
+export const MATRIX_PRODUCTS: KernelRules = {
+  BatchMatMul: {
+    inputs: ['a', 'b'],
+    infer: ([a, b], attrs) => {
+      const { transposeA, transposeB } = attributes<BatchMatMulAttrs>(attrs);
+      const batch = broadcast.assertAndGetBroadcastShape(a!.shape.slice(0, -2), b!.shape.slice(0, -2));
+      const rows = a!.shape.at(transposeA ? -1 : -2)!;
+      const columns = b!.shape.at(transposeB ? -2 : -1)!;
+      return { shape: [...batch, rows, columns], dtype: 'float32' };
+    },
+    lower: (lowering, node) => {
+      const { transposeA, transposeB } = attributes<BatchMatMulAttrs>(node.attrs);
+      const [a, b] = node.inputs as [ValueId, ValueId];
+      const [shapeA, shapeB] = [lowering.shape(a), lowering.shape(b)];
+      let [left, right] = [lowering.logical(a), lowering.logical(b)];
+      let value: string;
+      if (shapeA.length === 2 && shapeB.length === 2) {
+        // Gemm transposes as it packs, on every engine.
+        value = lowering.onnx.add('Gemm', [left, right], {
+          transA: { int: transposeA ? 1 : 0 },
+          transB: { int: transposeB ? 1 : 0 },
+        });
+      } else {
+        // The CPU engine fuses Transpose + MatMul into one node by itself.
+        if (transposeA) left = transposed(lowering, left, shapeA);
+        if (transposeB) right = transposed(lowering, right, shapeB);
+        value = lowering.onnx.add('MatMul', [left, right]);
+      }
+      lowering.define(node.outputs[0]!, value, 'logical');
+    },
+  },
+};

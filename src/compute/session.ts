@@ -1,0 +1,77 @@
+/** Sessions of ONNX Runtime, set up for training steps. */
+import * as ort from 'onnxruntime-node';
+import type { OnnxGraph } from './onnx-graph.ts';
+import { writeModel } from './onnx-writer.ts';
+import type { DeviceReport } from './types.ts';
+
+/** The device names of a run, as ONNX Runtime names its execution providers. */
+export const PROVIDERS = {
+  cpu: 'cpu',
+  cuda: 'cuda',
+  webgpu: 'webgpu',
+  directml: 'dml',
+  coreml: 'coreml',
+} as const;
+
+export type OnnxDevice = keyof typeof PROVIDERS;
+
+function sessionOptions(device: OnnxDevice, threads: number): ort.InferenceSession.SessionOptions {
+  return {
+    executionProviders: device === 'cpu' ? ['cpu'] : [PROVIDERS[device], 'cpu'],
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    graphOptimizationLevel: 'all',
+    // Errors only: the runtime warns of every node that an engine leaves to the CPU; we report that ourselves.
+    logSeverityLevel: 3,
+    extra: {
+      session: {
+        // Idle sessions would otherwise spin and take the cores of the one that works.
+        intra_op: { allow_spinning: '0' },
+        // Adam's second moments and saturated activations decay into denormals, which are 100x slower.
+        set_denormal_as_zero: '1',
+      },
+    },
+  };
+}
+
+export async function createSession(
+  graph: OnnxGraph,
+  name: string,
+  device: DeviceReport,
+  overrides: ort.InferenceSession.SessionOptions = {},
+): Promise<ort.InferenceSession> {
+  const model = writeModel(graph, { name });
+  const options = sessionOptions(device.device as OnnxDevice, device.threads);
+  return ort.InferenceSession.create(model, { ...options, ...overrides });
+}
+
+/** With this set, ONNX Runtime refuses a graph rather than give some of its nodes to the CPU. */
+const NO_FALLBACK = 'disable_cpu_ep_fallback';
+
+/**
+ * A session whose every node should run on the device. Where the engine cannot, the session still works,
+ * node by node on the CPU with copies in between, and the warning says so.
+ */
+export async function createDeviceSession(
+  graph: OnnxGraph,
+  name: string,
+  device: DeviceReport,
+  overrides: ort.InferenceSession.SessionOptions = {},
+): Promise<{ session: ort.InferenceSession; warnings: readonly string[] }> {
+  if (device.device === 'cpu')
+    return { session: await createSession(graph, name, device, overrides), warnings: [] };
+  const { extra } = sessionOptions(device.device as OnnxDevice, device.threads);
+  const strict = { ...extra, session: { ...(extra!.session as object), [NO_FALLBACK]: '1' } };
+  try {
+    return {
+      session: await createSession(graph, name, device, { ...overrides, extra: strict }),
+      warnings: [],
+    };
+  } catch (error) {
+    if (!String(error).includes('fallback')) throw error;
+    const session = await createSession(graph, name, device, overrides);
+    const warning = `Some operators of the step ${name} are not supported by ${device.device} and run on the CPU: expect it to be slow.`;
+    return { session, warnings: [warning] };
+  }
+}

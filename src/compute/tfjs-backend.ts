@@ -1,0 +1,58 @@
+/** Loads a tfjs backend to run steps eagerly. */
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { registerGradients } from './gradients.ts';
+
+export interface TfjsBackend {
+  /** As tfjs knows it. */
+  readonly name: 'tensorflow' | 'cpu';
+  readonly reason: string;
+  /** Why the GPU backend is not the one. */
+  readonly rejected: readonly { device: string; reason: string }[];
+}
+
+/** Optional: its binary is downloaded outside npm and needs CUDA 11, so most machines do not have it. */
+const NODE_GPU = '@tensorflow/tfjs-node-gpu';
+
+let loaded: Promise<TfjsBackend> | undefined;
+
+/** Why the GPU backend cannot be loaded, found without loading it: it brings a second copy of tfjs. */
+function whyNoNodeGpu(): string | undefined {
+  let folder: string;
+  try {
+    folder = dirname(createRequire(import.meta.url).resolve(`${NODE_GPU}/package.json`));
+  } catch {
+    return 'the package is not installed';
+  }
+  const binding = join(folder, 'lib', 'napi-v8', 'tfjs_binding.node');
+  return existsSync(binding)
+    ? undefined
+    : 'its native binding is not installed (its install script downloads it)';
+}
+
+async function load(): Promise<TfjsBackend> {
+  let obstacle = whyNoNodeGpu();
+  if (obstacle === undefined) {
+    try {
+      await import(NODE_GPU);
+      registerGradients();
+      return { name: 'tensorflow', reason: `${NODE_GPU} is installed and loads.`, rejected: [] };
+    } catch (error) {
+      registerGradients();
+      obstacle = error instanceof Error ? error.message.split('\n')[0]! : String(error);
+    }
+  }
+  await import('@tensorflow/tfjs-backend-cpu');
+  return {
+    name: 'cpu',
+    reason: "tfjs's own CPU backend: right, but hundreds of times slower than ONNX Runtime.",
+    rejected: [{ device: NODE_GPU, reason: obstacle }],
+  };
+}
+
+/** The backend that the tfjs executor uses, loaded once. */
+export function loadTfjsBackend(): Promise<TfjsBackend> {
+  loaded ??= load();
+  return loaded;
+}

@@ -1,0 +1,103 @@
+/**
+ * Runs a step eagerly on whatever tfjs backend is active: tfjs-node-gpu where the user has it, tfjs's own
+ * CPU backend otherwise. The reference that everything else is compared with.
+ */
+import type { DataTypeMap, Tensor } from '@tensorflow/tfjs-core';
+import { HostState } from './host-state.ts';
+import { sizeOf, viewParameters } from './layout.ts';
+import { checkInputs } from './step-inputs.ts';
+import * as tf from './tf.ts';
+import { parameterName } from './trace.ts';
+import type {
+  Executor,
+  ExecutorOptions,
+  GroupState,
+  ParameterLayout,
+  StepDefinition,
+  StepInputs,
+  Tensors,
+} from './types.ts';
+
+export class TfjsExecutor implements Executor {
+  readonly name: string;
+  private readonly host: HostState;
+
+  /** @param backend the tfjs backend that the step runs on */
+  constructor(
+    private readonly definition: StepDefinition,
+    options: ExecutorOptions,
+    private readonly backend: string,
+  ) {
+    this.name = definition.name;
+    this.host = new HostState(definition, options);
+  }
+
+  async run(
+    inputs: StepInputs,
+    learningRates: Readonly<Record<string, number>> = {},
+  ): Promise<Record<string, Float32Array>> {
+    checkInputs(this.definition, inputs);
+    await tf.setBackend(this.backend);
+    return tf.tidy(() => {
+      const groups = Object.entries(this.definition.parameters);
+      const result = this.definition.run({
+        parameters: Object.fromEntries(
+          groups.map(([group, layout]) => [group, tensors(layout, this.host.values(group))]),
+        ),
+        constants: Object.fromEntries(
+          Object.entries(this.definition.constants ?? {}).map(([group, { layout, values }]) => [
+            group,
+            tensors(layout, values),
+          ]),
+        ),
+        inputs: Object.fromEntries(
+          Object.entries(this.definition.inputs).map(([name, { shape, dtype }]) => [
+            name,
+            tf.tensor(inputs[name]!, [...shape], dtype ?? 'float32'),
+          ]),
+        ),
+      });
+      for (const [group, gradients] of Object.entries(result.gradients ?? {})) {
+        const rate = learningRates[group];
+        if (rate) this.host.update(group, this.flat(group, gradients), rate);
+      }
+      return Object.fromEntries(Object.entries(result.outputs).map(([name, output]) => [name, read(output)]));
+    }) as unknown as Record<string, Float32Array>;
+  }
+
+  async state(group: string): Promise<GroupState> {
+    return this.host.copy(group);
+  }
+
+  async load(group: string, state: { values: Float32Array } & Partial<GroupState>): Promise<void> {
+    this.host.load(group, state);
+  }
+
+  async dispose(): Promise<void> {}
+
+  private flat(group: string, gradients: Tensors): Float32Array {
+    const layout = this.definition.parameters[group]!;
+    const flat = new Float32Array(layout.size);
+    for (const { name, offset } of layout.entries) {
+      const gradient = gradients[name];
+      if (!gradient) throw new Error(`The step returns no gradient for ${parameterName(group, name)}.`);
+      flat.set(read(gradient), offset);
+    }
+    return flat;
+  }
+}
+
+function tensors(layout: ParameterLayout, flat: Float32Array): Record<string, Tensor> {
+  const views = viewParameters(layout, flat);
+  // The backend keeps the array it is given: a copy, since the vector is updated in place.
+  return Object.fromEntries(
+    layout.entries.map(({ name, shape }) => [name, tf.tensor(views[name]!.slice(), [...shape])]),
+  );
+}
+
+function read(tensor: Tensor): Float32Array {
+  const data = tensor.dataSync<keyof DataTypeMap>() as ArrayLike<number>;
+  const values = new Float32Array(sizeOf(tensor.shape));
+  values.set(data);
+  return values;
+}
