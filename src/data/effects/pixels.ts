@@ -1,0 +1,82 @@
+import type { Image } from '../images.ts';
+
+/** Red, green and blue in [0, 1], sRGB-encoded. */
+export type Colour = readonly [number, number, number];
+
+/** Luminance of an sRGB-encoded colour, in [0, 1] (the weights of the W3C's Filter Effects Module). */
+export function luminanceOf([red, green, blue]: Colour): number {
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}
+
+/** Luminance of every pixel, in [0, 1], row by row. */
+export function luminance({ width, height, data }: Image): Float32Array {
+  const plane = new Float32Array(width * height);
+  for (let i = 0; i < plane.length; i++) plane[i] = luminanceOf(colourAt(data, i));
+  return plane;
+}
+
+/**
+ * A new image whose every colour is `map` of the old one, clipped to [0, 1].
+ * @param map given the colour, the position of the pixel's centre in (0, 1) from left and from top, and its index
+ */
+export function mapPixels(
+  { width, height, data }: Image,
+  map: (colour: Colour, x: number, y: number, index: number) => Colour,
+): Image {
+  const mapped = new Float32Array(data.length);
+  for (let row = 0; row < height; row++) {
+    const y = (row + 0.5) / height;
+    for (let column = 0; column < width; column++) {
+      const index = row * width + column;
+      const colour = map(colourAt(data, index), (column + 0.5) / width, y, index);
+      for (let channel = 0; channel < 3; channel++) {
+        mapped[index * 3 + channel] = clip(colour[channel]!, 0, 1) * 2 - 1;
+      }
+    }
+  }
+  return { width, height, data: mapped };
+}
+
+/** The edited image laid over the original: 0 is the original, 1 the edited one. */
+export function blend(original: Image, edited: Image, strength: number): Image {
+  const data = original.data.map((value, i) => value + (edited.data[i]! - value) * strength);
+  return { ...original, data };
+}
+
+/** From `a` (share 0) to `b` (share 1). */
+export function mix(a: Colour, b: Colour, share: number): Colour {
+  return [a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share, a[2] + (b[2] - a[2]) * share];
+}
+
+export function scale(colour: Colour, factor: number): Colour {
+  return [colour[0] * factor, colour[1] * factor, colour[2] * factor];
+}
+
+export function grey(value: number): Colour {
+  return [value, value, value];
+}
+
+/** `#rrggbb` as a colour. */
+export function parseHex(hex: string): Colour {
+  const value = Number.parseInt(hex.slice(1), 16);
+  return [(value >> 16) / 255, ((value >> 8) & 255) / 255, (value & 255) / 255];
+}
+
+export function clip(value: number, low: number, high: number): number {
+  return Math.min(high, Math.max(low, value));
+}
+
+/** 0 below `from`, 1 above `to`, smooth between. */
+export function smoothstep(from: number, to: number, value: number): number {
+  const t = clip((value - from) / (to - from), 0, 1);
+  return t * t * (3 - 2 * t);
+}
+
+/** Pixels of this image per pixel of a 256-pixel one: concept files give sizes for the latter. */
+export function pixelScale({ width }: Image): number {
+  return width / 256;
+}
+
+function colourAt(data: Float32Array, index: number): Colour {
+  return [(data[index * 3]! + 1) / 2, (data[index * 3 + 1]! + 1) / 2, (data[index * 3 + 2]! + 1) / 2];
+}

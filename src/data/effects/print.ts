@@ -1,0 +1,52 @@
+import type { Image } from '../images.ts';
+import { blurImage } from './gaussian.ts';
+import { mapPixels, pixelScale, smoothstep } from './pixels.ts';
+
+export function pixelate(image: Image, { cell }: { cell: number }): Image {
+  const { width, height } = image;
+  const side = Math.max(1, cell * pixelScale(image));
+  const columns = Math.ceil(width / side);
+  const cellOf = (x: number, y: number) => Math.floor(y / side) * columns + Math.floor(x / side);
+  const sums = new Float64Array(columns * Math.ceil(height / side) * 4);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const at = cellOf(x, y) * 4;
+      for (let channel = 0; channel < 3; channel++) {
+        sums[at + channel]! += image.data[(y * width + x) * 3 + channel]!;
+      }
+      sums[at + 3]!++;
+    }
+  }
+  const data = new Float32Array(image.data.length);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const at = cellOf(x, y) * 4;
+      for (let channel = 0; channel < 3; channel++) {
+        data[(y * width + x) * 3 + channel] = sums[at + channel]! / sums[at + 3]!;
+      }
+    }
+  }
+  return { width, height, data };
+}
+
+/**
+ * Cyan, magenta and yellow dots on white paper, on one grid turned by 45 degrees. A dot covers more of its
+ * cell the darker that channel is.
+ */
+export function halftone(image: Image, { cell }: { cell: number }): Image {
+  const spacing = Math.max(2, cell * pixelScale(image));
+  const { width, height } = image;
+  // Round dots need a colour that hardly changes within one of them.
+  const smooth = blurImage(image, spacing / 4);
+  const turn = (2 * Math.PI) / (spacing * Math.SQRT2);
+  // Ink ends within about a pixel, whatever the spacing.
+  const softness = Math.min(0.35, 1.2 / spacing);
+  return mapPixels(smooth, (colour, x, y) => {
+    const u = (x * width + y * height) * turn;
+    const v = (x * width - y * height) * turn;
+    // The classic round spot function: 1 at the centre of a dot, 0 half-way between four of them.
+    const spot = (2 + Math.cos(u) + Math.cos(v)) / 4;
+    const paper = (light: number) => 1 - smoothstep(light - softness, light + softness, spot + 1e-6);
+    return [paper(colour[0]), paper(colour[1]), paper(colour[2])];
+  });
+}

@@ -1,0 +1,159 @@
+import { readFile } from 'node:fs/promises';
+import sharp from 'sharp';
+import writeFileAtomic from 'write-file-atomic';
+import { UserError } from '../project/user-error.ts';
+
+/** An sRGB image: row by row, red, green, blue of each pixel, in [-1, 1] (-1 is black). */
+export interface Image {
+  readonly width: number;
+  readonly height: number;
+  /** height x width x 3 values. */
+  readonly data: Float32Array;
+}
+
+/** How an image of another shape becomes square: cut to the centre, pad by repeating the edge, or stretch. */
+export type Fit = 'cover' | 'contain' | 'fill';
+
+export interface LoadOptions {
+  /** Side of the square result in pixels. */
+  readonly size: number;
+  readonly fit: Fit;
+  /** Take only this half of the file's image (the Pix2pix layout puts A on the left, B on the right). */
+  readonly half?: 'left' | 'right';
+}
+
+/** An image file that cannot be used. */
+export class UnreadableImage extends UserError {
+  constructor(
+    readonly file: string,
+    /** What is wrong with it, without its name. */
+    readonly reason: string,
+    cause: unknown,
+  ) {
+    super(`${file}: ${reason}`, { cause });
+  }
+}
+
+/** What sharp calls the formats that are read: JPEG, PNG, WebP, TIFF, GIF (first frame), AVIF. */
+const FORMATS: readonly string[] = ['jpeg', 'png', 'webp', 'tiff', 'gif', 'heif'];
+
+/**
+ * Decodes an image file of any size to a square sRGB image: turned upright as its EXIF orientation says,
+ * transparency laid on white, greyscale and CMYK converted, 16 bits reduced to 8.
+ * @throws UnreadableImage naming the file and what is wrong with it
+ */
+export async function loadImage(path: string, options: LoadOptions): Promise<Image> {
+  // By content, not by path: sharp caches what it opens by path and would miss a changed file.
+  return decodeNamed(path, () => readFile(path), options);
+}
+
+/**
+ * `loadImage` for a file that is in memory.
+ * @param name what to call it where it cannot be decoded
+ */
+export async function decodeImage(bytes: Buffer, name: string, options: LoadOptions): Promise<Image> {
+  return decodeNamed(name, async () => bytes, options);
+}
+
+async function decodeNamed(name: string, read: () => Promise<Buffer>, options: LoadOptions): Promise<Image> {
+  const { size } = options;
+  try {
+    return imageFromBytes(await decode(await read(), options), size, size);
+  } catch (error) {
+    throw new UnreadableImage(name, reasonOf(error), error);
+  }
+}
+
+async function decode(bytes: Buffer, { size, fit, half }: LoadOptions): Promise<Uint8Array> {
+  if (bytes.length === 0) throw new Error('the file is empty');
+  // Slightly irregular files of real cameras pass; truncated and corrupt ones do not.
+  const input = sharp(bytes, { failOn: 'error' });
+  const { format, autoOrient } = await input.metadata();
+  if (!FORMATS.includes(format)) throw new Error(`${format} images are not supported`);
+  const pipeline = input.autoOrient();
+  let { width, height } = autoOrient;
+  if (half) {
+    const full = width;
+    width = Math.floor(full / 2);
+    if (width === 0) throw new Error('one pixel wide, so it has no left and right half');
+    pipeline.extract({ left: half === 'left' ? 0 : full - width, top: 0, width, height });
+  }
+  if (fit === 'contain') {
+    const scale = size / Math.max(width, height);
+    const inner = [width, height].map((side) => Math.max(1, Math.round(side * scale)));
+    const [left, top] = inner.map((side) => Math.floor((size - side) / 2)) as [number, number];
+    const [right, bottom] = [size - inner[0]! - left, size - inner[1]! - top];
+    pipeline
+      .resize(inner[0]!, inner[1]!, { fit: 'fill' })
+      .extend({ left, top, right, bottom, extendWith: 'copy' });
+  } else {
+    pipeline.resize(size, size, { fit });
+  }
+  const { data, info } = await pipeline
+    .flatten({ background: '#ffffff' })
+    .toColourspace('srgb')
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true });
+  if (info.width !== size || info.height !== size || info.channels !== 3) {
+    throw new Error(`decoded to ${info.width}x${info.height}x${info.channels}, not ${size}x${size}x3`);
+  }
+  return data;
+}
+
+function reasonOf(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code) return `cannot be read (${code})`;
+  if (message.includes('unsupported image format')) {
+    return 'not an image of a supported format (JPEG, PNG, WebP, TIFF, GIF, AVIF)';
+  }
+  // libvips repeats a decoder's message once per line it failed on.
+  return `cannot be decoded as an image: ${message.trim().split('\n')[0]}`;
+}
+
+/** 8-bit RGB values (0 to 255) as an image. */
+export function imageFromBytes(bytes: Uint8Array, width: number, height: number): Image {
+  return { width, height, data: Float32Array.from(bytes, (byte) => byte / 127.5 - 1) };
+}
+
+/** The image's values rounded to 0 to 255; what lies outside [-1, 1] is clipped. */
+export function imageToBytes({ data }: Image): Uint8Array {
+  const bytes = new Uint8ClampedArray(data.length);
+  for (let i = 0; i < data.length; i++) bytes[i] = (data[i]! + 1) * 127.5;
+  return new Uint8Array(bytes.buffer);
+}
+
+/** The image as the bytes of a PNG file. */
+export async function encodePng(image: Image): Promise<Buffer> {
+  const { width, height } = image;
+  return sharp(imageToBytes(image), { raw: { width, height, channels: 3 } })
+    .png()
+    .toBuffer();
+}
+
+/** Writes a PNG file, whole or not at all. */
+export async function writePng(path: string, image: Image): Promise<void> {
+  await writeFileAtomic(path, await encodePng(image));
+}
+
+/**
+ * Writes a PNG contact sheet: each row's images from left to right, on white, in cells as large as the
+ * largest image.
+ */
+export async function writeGrid(path: string, rows: readonly (readonly Image[])[]): Promise<void> {
+  const images = rows.flat();
+  const gap = 2;
+  const cellWidth = Math.max(...images.map(({ width }) => width)) + gap;
+  const cellHeight = Math.max(...images.map(({ height }) => height)) + gap;
+  const width = cellWidth * Math.max(...rows.map((row) => row.length)) - gap;
+  const height = cellHeight * rows.length - gap;
+  const data = new Float32Array(width * height * 3).fill(1);
+  rows.forEach((row, rowIndex) => {
+    row.forEach((image, column) => {
+      for (let y = 0; y < image.height; y++) {
+        const line = image.data.subarray(y * image.width * 3, (y + 1) * image.width * 3);
+        data.set(line, ((rowIndex * cellHeight + y) * width + column * cellWidth) * 3);
+      }
+    });
+  });
+  await writePng(path, { width, height, data });
+}

@@ -1,0 +1,266 @@
+import { createHash } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { projectFolderOf, projectPaths } from '../project/paths.ts';
+import type { LoadedConcept } from '../project/project.ts';
+import type { TrainingConfig } from '../project/training-schema.ts';
+import { UserError } from '../project/user-error.ts';
+import { imageFromBytes, imageToBytes, UnreadableImage } from './images.ts';
+import { openPairs, type PairListing, type PairSource, type SkippedFile } from './pairs.ts';
+import { readSafetensors, type Safetensors, writeSafetensors } from './safetensors.ts';
+import {
+  imagesToDecode,
+  type SourceImage,
+  type SourceImages,
+  type SourceSelection,
+  selectSourceImages,
+} from './source-images.ts';
+
+/** Decoded pairs: `count` images of size x size x 3 bytes each, one after the other (NHWC, sRGB, 0 to 255). */
+interface PreparedSet {
+  readonly count: number;
+  readonly source: Uint8Array;
+  readonly target: Uint8Array;
+  /** Source file names below the source folder. */
+  readonly names: readonly string[];
+}
+
+export interface PreparedPairs {
+  /** Side in pixels: the training images' size plus what random crops take away. */
+  readonly size: number;
+  readonly train: PreparedSet;
+  readonly test: PreparedSet;
+  /** Files that were left out, each with its reason. */
+  readonly skipped: readonly SkippedFile[];
+  /** The file that holds all this. */
+  readonly path: string;
+}
+
+export interface PrepareCallbacks {
+  /** Called after each image. @param total how many calls there will be where no image is broken */
+  readonly onProgress?: (done: number, total: number) => void;
+  readonly shouldStop?: () => boolean;
+}
+
+/** Raised when decoding, an effect or the layout of these files changes, so that older caches are made anew. */
+const CACHE_VERSION = 1;
+
+/**
+ * Decodes a concept's pairs, or takes them from the project's cache (`.dnw/pairs`) where concept, image settings,
+ * seed and files (by size and time of change) are the same as when they were prepared.
+ * @param image the `image` section of a training config
+ * @returns undefined where `shouldStop` said so; what is in the cache is returned even then
+ * @throws UserError where fewer than two pairs can be used
+ */
+export async function preparePairs(
+  concept: LoadedConcept,
+  image: TrainingConfig['image'],
+  seed: number,
+  { onProgress = () => {}, shouldStop = () => false }: PrepareCallbacks = {},
+): Promise<PreparedPairs | undefined> {
+  const pairs = openPairs(concept);
+  const listing = await pairs.list();
+  const { train, test, fit } = image;
+  const selection: SourceSelection = { train, test, fit, seed, size: image.size + image.jitter };
+  const files = await fingerprint(listing);
+  const { pairs: folder } = projectPaths(projectFolderOf(concept.path));
+  const path = join(
+    folder,
+    `${concept.name}-${hashOf({ pairs: concept.pairs, selection, files })}.safetensors`,
+  );
+  const cached = await readIfSound(path);
+  if (cached) return preparedFrom(cached, path);
+
+  const decoded = imagesToDecode(listing.refs.length, selection);
+  const total = decoded + Math.min(listing.refs.length, train + test);
+  let done = 0;
+  const step = () => onProgress(Math.min(++done, total), total);
+  const sources = await sourceImages(pairs, listing, selection, {
+    sharedPath: join(dirname(folder), 'sources', `${hashOf({ selection, files })}.safetensors`),
+    onImage: step,
+    shouldStop,
+  });
+  if (!sources) return undefined;
+  done = decoded;
+
+  const skipped = [...listing.skipped, ...sources.skipped];
+  const sets: PreparedSet[] = [];
+  for (const images of [sources.train, sources.test]) {
+    const set = await addTargets(pairs, images, selection, { skipped, step, shouldStop });
+    if (!set) return undefined;
+    sets.push(set);
+  }
+  const [trainSet, testSet] = sets as [PreparedSet, PreparedSet];
+  if (trainSet.count === 0 || testSet.count === 0) throw unusable(concept, skipped);
+  const prepared = { size: selection.size, train: trainSet, test: testSet, skipped, path };
+  await writePrepared(prepared);
+  return prepared;
+}
+
+/** Targets of effects are made from images that other concepts have too: those keep them decoded for each other. */
+async function sourceImages(
+  pairs: PairSource,
+  listing: PairListing,
+  selection: SourceSelection,
+  options: { sharedPath: string; onImage: () => void; shouldStop: () => boolean },
+): Promise<SourceImages | undefined> {
+  if (!pairs.sharesSources) return selectSourceImages(pairs, listing, selection, options);
+  const shared = await readShared(options.sharedPath, listing);
+  if (shared) return shared;
+  const sources = await selectSourceImages(pairs, listing, selection, options);
+  if (sources) await writeShared(options.sharedPath, sources, selection.size);
+  return sources;
+}
+
+/** Pairs of those sources whose target can be had; the others are added to `skipped`. */
+async function addTargets(
+  pairs: PairSource,
+  sources: readonly SourceImage[],
+  options: SourceSelection,
+  { skipped, step, shouldStop }: { skipped: SkippedFile[]; step: () => void; shouldStop: () => boolean },
+): Promise<PreparedSet | undefined> {
+  const { size } = options;
+  const kept: SourceImage[] = [];
+  const targets: Uint8Array[] = [];
+  for (const image of sources) {
+    if (shouldStop()) return undefined;
+    // Effects are computed on this thread: let signals and timers through between images.
+    await setImmediate();
+    try {
+      const target = await pairs.loadTarget(image.ref, imageFromBytes(image.bytes, size, size), options);
+      targets.push(imageToBytes(target));
+      kept.push(image);
+    } catch (error) {
+      if (!(error instanceof UnreadableImage)) throw error;
+      skipped.push({ file: error.file, reason: error.reason });
+    }
+    step();
+  }
+  return {
+    count: kept.length,
+    source: concatenate(kept.map(({ bytes }) => bytes)),
+    target: concatenate(targets),
+    names: kept.map(({ ref }) => ref.name),
+  };
+}
+
+async function writePrepared({ size, train, test, skipped, path }: PreparedPairs): Promise<void> {
+  const tensor = (count: number, data: Uint8Array) => ({ shape: [count, size, size, 3], data });
+  await writeSafetensors(
+    path,
+    {
+      'train/source': tensor(train.count, train.source),
+      'train/target': tensor(train.count, train.target),
+      'test/source': tensor(test.count, test.source),
+      'test/target': tensor(test.count, test.target),
+    },
+    {
+      trainNames: JSON.stringify(train.names),
+      testNames: JSON.stringify(test.names),
+      skipped: JSON.stringify(skipped),
+    },
+  );
+}
+
+function preparedFrom({ tensors, metadata }: Safetensors, path: string): PreparedPairs {
+  const set = (kind: 'train' | 'test'): PreparedSet => ({
+    count: tensors.get(`${kind}/source`)!.shape[0]!,
+    source: tensors.get(`${kind}/source`)!.data as Uint8Array,
+    target: tensors.get(`${kind}/target`)!.data as Uint8Array,
+    names: JSON.parse(metadata[`${kind}Names`]!),
+  });
+  return {
+    size: tensors.get('train/source')!.shape[1]!,
+    train: set('train'),
+    test: set('test'),
+    skipped: JSON.parse(metadata.skipped!),
+    path,
+  };
+}
+
+/** Source images that another concept has decoded, found by their listing. */
+async function readShared(path: string, listing: PairListing): Promise<SourceImages | undefined> {
+  const cached = await readIfSound(path);
+  if (!cached) return undefined;
+  const refs = new Map(listing.refs.map((ref) => [ref.name, ref]));
+  const { shape, data } = cached.tensors.get('images')!;
+  const bytesPerImage = data.length / shape[0]!;
+  const names: string[] = JSON.parse(cached.metadata.names!);
+  const images = names.map((name, index) => ({
+    ref: refs.get(name)!,
+    bytes: (data as Uint8Array).subarray(index * bytesPerImage, (index + 1) * bytesPerImage),
+  }));
+  const testCount = Number(cached.metadata.testCount);
+  return {
+    test: images.slice(0, testCount),
+    train: images.slice(testCount),
+    skipped: JSON.parse(cached.metadata.skipped!),
+  };
+}
+
+async function writeShared(
+  path: string,
+  { test, train, skipped }: SourceImages,
+  size: number,
+): Promise<void> {
+  const images = [...test, ...train];
+  const data = concatenate(images.map(({ bytes }) => bytes));
+  await writeSafetensors(
+    path,
+    { images: { shape: [images.length, size, size, 3], data } },
+    {
+      names: JSON.stringify(images.map(({ ref }) => ref.name)),
+      testCount: String(test.length),
+      skipped: JSON.stringify(skipped),
+    },
+  );
+}
+
+/** A cache that is missing or damaged is made anew. */
+async function readIfSound(path: string): Promise<Safetensors | undefined> {
+  try {
+    return await readSafetensors(path);
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
+}
+
+/** Path, size and time of change of every file that a pair is made of. */
+async function fingerprint({ refs }: PairListing): Promise<unknown[]> {
+  return Promise.all(
+    refs.map(async ({ name, source, target }) => {
+      return [name, source, target, await sizeAndTime(source), target && (await sizeAndTime(target))];
+    }),
+  );
+}
+
+/** Of a file that is listed but not there, such as a broken link, nothing: decoding it says what is wrong. */
+async function sizeAndTime(path: string): Promise<number[]> {
+  try {
+    const { size, mtimeMs } = await stat(path);
+    return [size, mtimeMs];
+  } catch {
+    return [];
+  }
+}
+
+function hashOf(content: unknown): string {
+  return createHash('sha256')
+    .update(JSON.stringify([CACHE_VERSION, content]))
+    .digest('hex')
+    .slice(0, 16);
+}
+
+function concatenate(parts: readonly Uint8Array[]): Uint8Array {
+  return new Uint8Array(Buffer.concat(parts));
+}
+
+function unusable(concept: LoadedConcept, skipped: readonly SkippedFile[]): UserError {
+  const reasons = skipped.slice(0, 5).map(({ file, reason }) => `\n  ${file}: ${reason}`);
+  return new UserError(
+    `${concept.path}: at least two pairs are needed, one to train on and one to test on. ` +
+      `Mend or add images:${reasons.join('')}`,
+  );
+}

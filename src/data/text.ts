@@ -1,0 +1,102 @@
+/** Prompts as rows of a token table, and as bags of words. */
+
+/** A prompt as `length` rows of a token table. */
+export interface EncodedPrompt {
+  readonly tokens: Int32Array;
+  /** 1 for tokens, 0 for the padding after them; at least one 1. */
+  readonly mask: Float32Array;
+  /** Words that share a hash bucket because the vocabulary has no row of their own. */
+  readonly unseen: readonly string[];
+  /** Words beyond `length`, left out. */
+  readonly dropped: readonly string[];
+}
+
+/** The row that stands for no prompt at all. */
+const NULL_TOKEN = 0;
+
+// Han has no spaces between words; its characters are the words here.
+const WORD = /\p{Script=Han}|(?:(?!\p{Script=Han})[\p{L}\p{M}])+|\p{N}+(?:[.,]\p{N}+)*/gu;
+
+/** Lower-case words and numbers of a prompt in any script, in order. */
+export function promptWords(prompt: string): string[] {
+  return prompt.normalize('NFKC').toLowerCase().match(WORD) ?? [];
+}
+
+/** A prompt without any words, which is also what guidance contrasts a prompt with. */
+export function nullPrompt(length: number): EncodedPrompt {
+  return encode([], [], length);
+}
+
+export interface VocabularyData {
+  readonly words: readonly string[];
+  readonly buckets: number;
+}
+
+/** Rows for the words of some prompts, hash buckets for all other words. Row 0 is the null prompt. */
+export class Vocabulary {
+  readonly #words: readonly string[];
+  readonly #buckets: number;
+  readonly #rows: ReadonlyMap<string, number>;
+
+  /** @throws where a word is given twice or there is no bucket */
+  constructor({ words, buckets }: VocabularyData) {
+    this.#words = words;
+    this.#buckets = buckets;
+    this.#rows = new Map(words.map((word, i) => [word, NULL_TOKEN + 1 + i]));
+    if (this.#rows.size !== words.length) throw new Error('A vocabulary must not name a word twice');
+    if (!(Number.isInteger(buckets) && buckets > 0))
+      throw new Error(`A vocabulary needs buckets, not ${buckets}`);
+  }
+
+  /** The words of these prompts, sorted, so that their order does not matter. */
+  static ofPrompts(prompts: readonly string[], buckets = 64): Vocabulary {
+    return new Vocabulary({ words: [...new Set(prompts.flatMap(promptWords))].sort(), buckets });
+  }
+
+  toJSON(): VocabularyData {
+    return { words: this.#words, buckets: this.#buckets };
+  }
+
+  /** The words with a row of their own, in the order of `bagOfWords`. */
+  get words(): readonly string[] {
+    return this.#words;
+  }
+
+  /** Rows of the token table. */
+  get size(): number {
+    return 1 + this.#words.length + this.#buckets;
+  }
+
+  encode(prompt: string, length: number): EncodedPrompt {
+    const words = promptWords(prompt);
+    const firstBucket = 1 + this.#words.length;
+    const tokens = words.map((word) => this.#rows.get(word) ?? firstBucket + (hash(word) % this.#buckets));
+    const encoded = encode(words, tokens, length);
+    return { ...encoded, unseen: [...new Set(words.filter((word) => !this.#rows.has(word)))] };
+  }
+
+  /** How often each word of the vocabulary occurs; others count for nothing. */
+  bagOfWords(prompt: string): Float32Array {
+    const counts = new Float32Array(this.#words.length);
+    for (const word of promptWords(prompt)) {
+      const row = this.#rows.get(word);
+      if (row !== undefined) counts[row - 1]! += 1;
+    }
+    return counts;
+  }
+}
+
+function encode(words: readonly string[], rows: readonly number[], length: number): EncodedPrompt {
+  const tokens = new Int32Array(length).fill(NULL_TOKEN);
+  const mask = new Float32Array(length);
+  tokens.set(rows.slice(0, length));
+  mask.fill(1, 0, Math.max(1, Math.min(rows.length, length)));
+  return { tokens, mask, unseen: [], dropped: words.slice(length) };
+}
+
+/** FNV-1a over UTF-16 code units, 32 bits. */
+function hash(word: string): number {
+  let value = 0x811c9dc5;
+  for (let i = 0; i < word.length; i++) value = Math.imul(value ^ word.charCodeAt(i), 0x01000193);
+  return value >>> 0;
+}

@@ -1,0 +1,229 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type PreparedPairs, preparePairs } from '../../src/data/prepared.ts';
+import { writeScenes } from '../../src/data/scenes.ts';
+import { conceptSchema } from '../../src/project/concept-schema.ts';
+import type { LoadedConcept } from '../../src/project/project.ts';
+import { type TrainingConfig, trainingSchema } from '../../src/project/training-schema.ts';
+import { UserError } from '../../src/project/user-error.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'prepared-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const at = (...names: string[]) => join(folder, ...names);
+
+function concept(name: string, pairs: unknown): LoadedConcept {
+  const config = conceptSchema.parse({ prompt: 'a test', pairs });
+  const path = at('concepts', `${name}.concept.yaml`);
+  return { path, name, prompt: config.prompt, tags: [], pairs: config.pairs, config };
+}
+
+const negative = () => concept('negative', { source: at('images'), target: { effect: 'negative' } });
+
+function imageConfig(image: object): TrainingConfig['image'] {
+  return trainingSchema.parse({ image: { size: 16, train: 6, test: 3, ...image } }).image;
+}
+
+async function prepared(...parameters: Parameters<typeof preparePairs>): Promise<PreparedPairs> {
+  const pairs = await preparePairs(...parameters);
+  return pairs!;
+}
+
+describe('preparePairs', () => {
+  test('every image once, as bytes, with its name and its target', async () => {
+    await writeScenes(at('images'), 9, 1);
+    const pairs = await prepared(negative(), imageConfig({ jitter: 2 }), 1);
+    expect([pairs.size, pairs.train.count, pairs.test.count]).toEqual([18, 6, 3]);
+    const names = [...pairs.train.names, ...pairs.test.names];
+    expect(names.sort()).toEqual((await readdir(at('images'))).sort());
+    for (const { count, source, target } of [pairs.train, pairs.test]) {
+      expect(source.length).toBe(count * 18 * 18 * 3);
+      expect(target).toEqual(source.map((byte) => 255 - byte));
+    }
+    const { data } = await sharp(at('images', pairs.test.names[0]!))
+      .resize(18, 18)
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    expect(pairs.test.source.subarray(0, 18 * 18 * 3)).toEqual(new Uint8Array(data));
+  });
+
+  test('test images depend on seed and file names alone', async () => {
+    await writeScenes(at('images'), 24, 1);
+    const config = imageConfig({});
+    const first = await prepared(negative(), config, 1);
+    const other = await prepared(
+      concept('other', { source: at('images', '*.jpg'), target: { effect: 'sepia' } }),
+      config,
+      1,
+    );
+    expect(other.test.names).toEqual(first.test.names);
+    expect(other.train.names).toEqual(first.train.names);
+    const bySeed = await prepared(negative(), config, 2);
+    expect(bySeed.test.names).not.toEqual(first.test.names);
+    // A name that is added moves at most one image out.
+    await sharp(at('images', 'scene-0001.jpg')).toFile(at('images', 'new.jpg'));
+    const grown = await prepared(negative(), config, 1);
+    expect(grown.test.names.filter((name) => first.test.names.includes(name)).length).toBeGreaterThanOrEqual(
+      2,
+    );
+  });
+
+  test('of many images, training takes one of each kind', async () => {
+    await mkdir(at('images'));
+    // Five families of colours, very unequal in number.
+    const families = ['#ff0000', '#00ff00', '#0000ff', '#ffffff', '#000000'];
+    for (const [family, background] of families.entries()) {
+      for (let i = 0; i < (family === 0 ? 20 : 4); i++) {
+        const file = at('images', `${family}-${i}.png`);
+        await sharp({ create: { width: 8 + i, height: 8, channels: 3, background } }).toFile(file);
+      }
+    }
+    const { train, test: held } = await prepared(negative(), imageConfig({ train: 5, test: 1 }), 4);
+    expect([train.count, held.count]).toEqual([5, 1]);
+    expect(new Set(train.names.map((name) => name[0])).size).toBe(5);
+    expect(train.names).not.toContain(held.names[0]);
+  });
+
+  test('broken files are left out and named, the rest is used', async () => {
+    await writeScenes(at('images'), 5, 1);
+    const whole = await readFile(at('images', 'scene-0001.jpg'));
+    await writeFile(at('images', 'cut.jpg'), whole.subarray(0, whole.length / 2));
+    await writeFile(at('images', 'empty.png'), '');
+    const { train, test: held, skipped } = await prepared(negative(), imageConfig({}), 1);
+    expect([train.count, held.count]).toEqual([3, 2]);
+    expect(skipped.map(({ file }) => file).sort()).toEqual([
+      at('images', 'cut.jpg'),
+      at('images', 'empty.png'),
+    ]);
+    expect(skipped.find(({ file }) => file.endsWith('empty.png'))!.reason).toBe(
+      'cannot be decoded as an image: the file is empty',
+    );
+    // From the cache they are known as well.
+    expect((await prepared(negative(), imageConfig({}), 1)).skipped).toEqual(skipped);
+  });
+
+  test('photographs as people have them, of every kind at once', async () => {
+    await mkdir(at('images'));
+    const photo = (width: number, height: number) =>
+      sharp(at('photo.png')).resize(width, height, { fit: 'fill' });
+    await writeScenes(at('scenes'), 1, 1);
+    await sharp(at('scenes', 'scene-0001.jpg')).png().toFile(at('photo.png'));
+    await photo(3000, 2000).jpeg().toFile(at('images', 'camera.JPG'));
+    await photo(40, 90).withMetadata({ orientation: 8 }).jpeg().toFile(at('images', 'phone.jpeg'));
+    await photo(300, 200).jpeg({ progressive: true }).toFile(at('images', 'web.jpg'));
+    await photo(64, 64).toColourspace('b-w').jpeg().toFile(at('images', 'grey.jpg'));
+    await photo(64, 64).toColourspace('cmyk').jpeg().toFile(at('images', 'print.jpg'));
+    await photo(64, 64).ensureAlpha(0.5).png().toFile(at('images', 'cut-out.png'));
+    await photo(64, 64).toColourspace('rgb16').png().toFile(at('images', 'deep.png'));
+    await photo(64, 64).webp().toFile(at('images', 'modern.webp'));
+    const whole = await readFile(at('images', 'camera.JPG'));
+    await writeFile(at('images', 'truncated.jpg'), whole.subarray(0, 5000));
+    await writeFile(at('images', 'empty.jpg'), '');
+    await writeFile(at('images', 'text.jpg'), 'Dear diary');
+    const { train, test: held, skipped } = await prepared(negative(), imageConfig({ train: 6, test: 2 }), 1);
+    expect(train.count + held.count).toBe(8);
+    expect(skipped.map(({ file }) => file.slice(at('images').length + 1)).sort()).toEqual([
+      'empty.jpg',
+      'text.jpg',
+      'truncated.jpg',
+    ]);
+  });
+
+  test('a broken edited image costs its pair only', async () => {
+    await writeScenes(at('images'), 6, 1);
+    await writeScenes(at('edited'), 6, 2);
+    await writeFile(at('edited', 'scene-0004.jpg'), 'no image');
+    const pairs = await prepared(
+      concept('folder', { source: at('images'), target: { folder: at('edited') } }),
+      imageConfig({}),
+      1,
+    );
+    expect(pairs.train.count + pairs.test.count).toBe(5);
+    expect([...pairs.train.names, ...pairs.test.names]).not.toContain('scene-0004.jpg');
+    expect(pairs.skipped[0]!.file).toBe(at('edited', 'scene-0004.jpg'));
+  });
+
+  test('two images are one to train on and one to test on; one is too few', async () => {
+    await writeScenes(at('images'), 2, 1);
+    const { train, test: held } = await prepared(negative(), imageConfig({ train: 100, test: 50 }), 1);
+    expect([train.count, held.count]).toEqual([1, 1]);
+    await writeFile(at('images', 'scene-0002.jpg'), 'no image');
+    const error = await preparePairs(negative(), imageConfig({}), 1).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(UserError);
+    expect((error as Error).message).toMatch(
+      /At least two images are needed.* 1 can be used.*\n.*scene-0002\.jpg: not an image/s,
+    );
+  });
+
+  test('progress counts up to its total', async () => {
+    await writeScenes(at('images'), 12, 1);
+    const seen: [number, number][] = [];
+    await preparePairs(negative(), imageConfig({}), 1, {
+      onProgress: (done, total) => seen.push([done, total]),
+    });
+    // 12 looked at to choose from, 9 decoded, 9 edited.
+    expect(seen).toEqual(Array.from({ length: 30 }, (_, i) => [i + 1, 30]));
+  });
+});
+
+describe('the cache', () => {
+  const cached = () => readdir(at('.dnw', 'pairs'));
+
+  test('is used while nothing changed, and not after', async () => {
+    await writeScenes(at('images'), 5, 1);
+    const config = imageConfig({});
+    const first = await prepared(negative(), config, 1);
+    expect(await cached()).toEqual([first.path.slice(at('.dnw', 'pairs').length + 1)]);
+    const { mtimeMs } = await stat(first.path);
+    let looked = 0;
+    const again = await prepared(negative(), config, 1, { onProgress: () => looked++ });
+    expect(again).toEqual(first);
+    expect([looked, (await stat(first.path)).mtimeMs]).toEqual([0, mtimeMs]);
+
+    await utimes(at('images', 'scene-0003.jpg'), 1, 1);
+    const touched = await prepared(negative(), config, 1);
+    const resized = await prepared(negative(), imageConfig({ size: 24 }), 1);
+    const stronger = concept('negative', {
+      source: at('images'),
+      target: { effect: { negative: { strength: 0.5 } } },
+    });
+    const edited = await prepared(stronger, config, 1);
+    expect(new Set([first, touched, resized, edited].map(({ path }) => path)).size).toBe(4);
+    expect(edited.train.target).not.toEqual(first.train.target);
+  });
+
+  test('a damaged file is made anew', async () => {
+    await writeScenes(at('images'), 5, 1);
+    const first = await prepared(negative(), imageConfig({}), 1);
+    await writeFile(first.path, (await readFile(first.path)).subarray(0, 300));
+    expect(await prepared(negative(), imageConfig({}), 1)).toEqual(first);
+  });
+
+  test('a run that is stopped leaves nothing that would be read', async () => {
+    await writeScenes(at('images'), 5, 1);
+    for (const stopAfter of [0, 3, 7]) {
+      let done = 0;
+      const callbacks = { onProgress: () => done++, shouldStop: () => done >= stopAfter };
+      expect(await preparePairs(negative(), imageConfig({}), 1, callbacks)).toBeUndefined();
+    }
+    await expect(cached()).rejects.toThrow(/ENOENT/);
+    expect((await prepared(negative(), imageConfig({}), 1)).train.count).toBe(3);
+  });
+
+  test('source images that another concept decoded are not decoded again', async () => {
+    await writeScenes(at('images'), 5, 1);
+    const first = await prepared(negative(), imageConfig({}), 1);
+    const calls: number[] = [];
+    const sepia = concept('sepia', { source: at('images'), target: { effect: 'sepia' } });
+    const second = await prepared(sepia, imageConfig({}), 1, { onProgress: (done) => calls.push(done) });
+    expect(second.train.source).toEqual(first.train.source);
+    // Only the five targets were made.
+    expect(calls).toEqual([6, 7, 8, 9, 10]);
+  });
+});

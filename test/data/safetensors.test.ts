@@ -1,0 +1,241 @@
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  readSafetensors,
+  readSafetensorsHeader,
+  readTensor,
+  type WritableTensor,
+  writeSafetensors,
+} from '../../src/data/safetensors.ts';
+import { UserError } from '../../src/project/user-error.ts';
+
+let folder: string;
+let path: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'safetensors-'));
+  path = join(folder, 'a.safetensors');
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+/** A file put together by hand from a header and data bytes. */
+function assemble(header: unknown, data: Uint8Array = new Uint8Array()): Buffer {
+  const json = Buffer.from(typeof header === 'string' ? header : JSON.stringify(header));
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(json.length));
+  return Buffer.concat([length, json, data]);
+}
+
+const tensorOf = fc.array(fc.nat(4), { maxLength: 4 }).chain((shape): fc.Arbitrary<WritableTensor> => {
+  const size = shape.reduce((a, b) => a * b, 1);
+  const exactly = { minLength: size, maxLength: size };
+  return fc.oneof(
+    fc.float32Array(exactly).map((data) => ({ shape, data: Float32Array.from(data) })),
+    fc.int32Array(exactly).map((data) => ({ shape, data: Int32Array.from(data) })),
+    fc.uint8Array(exactly).map((data) => ({ shape, data: Uint8Array.from(data) })),
+  );
+});
+
+describe('writeSafetensors and readSafetensors', () => {
+  test('give back every tensor, whatever its name, shape and type', async () => {
+    const names = fc.string({ unit: 'binary' }).filter((name) => name !== '__metadata__');
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(names, tensorOf), { maxLength: 6 }),
+        fc.dictionary(fc.string(), fc.string()),
+        async (entries, metadata) => {
+          const tensors = new Map(entries);
+          await writeSafetensors(path, tensors, metadata);
+          const read = await readSafetensors(path);
+          expect(read.tensors.size).toBe(tensors.size);
+          for (const [name, { shape, data }] of tensors) {
+            expect(read.tensors.get(name)).toMatchObject({ shape, data });
+          }
+          expect(Object.entries(read.metadata)).toEqual(Object.entries(metadata));
+          for (const { byteOffset, dtype } of (await readSafetensorsHeader(path)).tensors.values()) {
+            expect(byteOffset % (dtype === 'U8' ? 1 : 8)).toBeOneOf([0, 4]);
+          }
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  test('write the published layout, byte for byte', async () => {
+    await writeSafetensors(
+      path,
+      { b: { shape: [3], data: Uint8Array.of(1, 2, 3) }, a: { shape: [1, 2], data: Float32Array.of(1, -2) } },
+      { k: 'v' },
+    );
+    const json =
+      '{"__metadata__":{"k":"v"},"a":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]},' +
+      '"b":{"dtype":"U8","shape":[3],"data_offsets":[8,11]}}';
+    const padded = json.padEnd(Math.ceil(json.length / 8) * 8, ' ');
+    const values = Buffer.concat([Buffer.from(Float32Array.of(1, -2).buffer), Buffer.of(1, 2, 3)]);
+    expect(await readFile(path)).toEqual(assemble(padded, values));
+  });
+
+  test('take typed arrays that are views into larger buffers', async () => {
+    const data = Float32Array.of(9, 1, 2, 9).subarray(1, 3);
+    await writeSafetensors(path, { view: { shape: [2], data } });
+    expect((await readTensor(path, 'view')).data).toEqual(Float32Array.of(1, 2));
+  });
+
+  test('leave the old file and no litter where writing fails', async () => {
+    await writeSafetensors(path, { kept: { shape: [1], data: Float32Array.of(5) } });
+    await expect(
+      writeSafetensors(path, { wrong: { shape: [3], data: new Float32Array(2) } }),
+    ).rejects.toThrow("'wrong' has shape [3] but 2 values");
+    const belowFile = join(path, 'a.safetensors');
+    await expect(writeSafetensors(belowFile, {})).rejects.toThrow(/ENOTDIR|EEXIST/);
+    expect((await readTensor(path, 'kept')).data).toEqual(Float32Array.of(5));
+    expect(await readdir(folder)).toEqual(['a.safetensors']);
+  });
+
+  test('refuse a tensor called __metadata__', async () => {
+    const data = new Float32Array(0);
+    await expect(writeSafetensors(path, { __metadata__: { shape: [0], data } })).rejects.toThrow(
+      /__metadata__/,
+    );
+  });
+});
+
+describe('dtypes that others write', () => {
+  test('F16, BF16 and I64 are read', async () => {
+    const data = Buffer.alloc(8 + 12 + 4);
+    data.writeBigInt64LE(-3n, 0);
+    // 1, -2, 65504 (the largest), 2^-24 (the smallest subnormal), infinity, NaN
+    [0x3c00, 0xc000, 0x7bff, 0x0001, 0x7c00, 0x7e00].forEach((bits, i) => {
+      data.writeUInt16LE(bits, 8 + 2 * i);
+    });
+    [0x3f80, 0xc049].forEach((bits, i) => {
+      data.writeUInt16LE(bits, 20 + 2 * i);
+    });
+    const header = {
+      n: { dtype: 'I64', shape: [], data_offsets: [0, 8] },
+      half: { dtype: 'F16', shape: [6], data_offsets: [8, 20] },
+      brain: { dtype: 'BF16', shape: [2], data_offsets: [20, 24] },
+    };
+    await writeFile(path, assemble(header, data));
+    const { tensors } = await readSafetensors(path);
+    expect(tensors.get('n')!.data).toEqual(BigInt64Array.of(-3n));
+    expect([...(tensors.get('half')!.data as Float32Array)]).toEqual([1, -2, 65504, 2 ** -24, Infinity, NaN]);
+    expect(tensors.get('brain')!.data).toEqual(Float32Array.of(1, -3.140625));
+  });
+
+  test('others are listed, and refused by name when their values are asked for', async () => {
+    await writeFile(
+      path,
+      assemble({ d: { dtype: 'F64', shape: [1], data_offsets: [0, 8] } }, new Uint8Array(8)),
+    );
+    expect((await readSafetensorsHeader(path)).tensors.get('d')).toMatchObject({ dtype: 'F64', shape: [1] });
+    await expect(readTensor(path, 'd')).rejects.toThrow(/'d' has dtype F64; F32, F16, BF16, I32, I64, U8/);
+  });
+});
+
+describe('readTensor', () => {
+  test('reads only the header and what is asked for', async () => {
+    await writeSafetensors(path, {
+      a: { shape: [2], data: Float32Array.of(1, 2) },
+      b: { shape: [2, 1], data: Int32Array.of(3, 4) },
+    });
+    expect(await readTensor(path, 'b')).toEqual({ dtype: 'I32', shape: [2, 1], data: Int32Array.of(3, 4) });
+    await expect(readTensor(path, 'c')).rejects.toThrow(/no tensor 'c'. It holds: a, b/);
+  });
+});
+
+describe('unsound files are refused with the reason', () => {
+  const f32 = (begin: number, end: number, shape = [(end - begin) / 4]) => {
+    return { dtype: 'F32', shape, data_offsets: [begin, end] };
+  };
+  const huge = Buffer.alloc(16);
+  huge.writeBigUInt64LE(2n ** 40n);
+  const cases: [string, Buffer, RegExp][] = [
+    ['empty', Buffer.alloc(0), /only 0 bytes long/],
+    ['a header longer than the limit', huge, /header would be 1099511627776 bytes, the limit is 100000000/],
+    ['a header cut short', assemble({ a: f32(0, 4) }).subarray(0, 20), /truncated: its header ends at byte/],
+    ['no JSON', assemble('{"a": '), /header is no JSON/],
+    [
+      'bytes that are no UTF-8',
+      Buffer.concat([Buffer.from([2, 0, 0, 0, 0, 0, 0, 0]), Buffer.of(0xff, 0xfe)]),
+      /no JSON/,
+    ],
+    ['JSON but no object', assemble('[1]'), /no JSON object/],
+    [
+      'an unknown dtype',
+      assemble({ a: { ...f32(0, 4), dtype: 'Q4' } }, Buffer.alloc(4)),
+      /tensor 'a': dtype/,
+    ],
+    ['a negative side', assemble({ a: f32(0, 4, [-1]) }, Buffer.alloc(4)), /tensor 'a': shape/],
+    ['a fraction as offset', assemble({ a: f32(0, 0.5) }, Buffer.alloc(4)), /tensor 'a'/],
+    ['an entry that is no object', assemble({ a: 3 }), /tensor 'a'/],
+    [
+      'metadata that is no text',
+      assemble({ __metadata__: { a: 1 } }),
+      /__metadata__ is not an object of texts/,
+    ],
+    [
+      'a shape that does not fit',
+      assemble({ a: f32(0, 8, [3]) }, Buffer.alloc(8)),
+      /needs 12 bytes, its offsets span 8/,
+    ],
+    [
+      'a shape beyond all numbers',
+      assemble({ a: f32(0, 8, [2 ** 50, 2 ** 50]) }, Buffer.alloc(8)),
+      /tensor 'a'.*span 8/,
+    ],
+    [
+      'overlapping tensors',
+      assemble({ a: f32(0, 8), b: f32(4, 12) }, Buffer.alloc(12)),
+      /'b' overlaps tensor 'a'/,
+    ],
+    [
+      'the same bytes twice',
+      assemble({ a: f32(0, 8), b: f32(0, 8) }, Buffer.alloc(8)),
+      /'b' overlaps tensor 'a'/,
+    ],
+    [
+      'a gap',
+      assemble({ a: f32(0, 4), b: f32(8, 12) }, Buffer.alloc(12)),
+      /4 unused bytes before tensor 'b'/,
+    ],
+    ['data cut short', assemble({ a: f32(0, 8) }, Buffer.alloc(7)), /truncated: its tensors end at byte/],
+    ['data left over', assemble({ a: f32(0, 8) }, Buffer.alloc(9)), /1 bytes too many/],
+  ];
+  test.each(cases)('%s', async (_, bytes, reason) => {
+    await writeFile(path, bytes);
+    const error = await readSafetensors(path).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(UserError);
+    expect((error as Error).message).toMatch(reason);
+    expect((error as Error).message).toContain(path);
+  });
+
+  test('any prefix of a sound file', async () => {
+    await writeSafetensors(path, { a: { shape: [2], data: Float32Array.of(1, 2) } }, { b: 'c' });
+    const whole = await readFile(path);
+    for (let length = 0; length < whole.length; length++) {
+      await writeFile(path, whole.subarray(0, length));
+      await expect(readSafetensors(path)).rejects.toThrow(UserError);
+    }
+  });
+
+  test('any flipped byte of the header is refused or read as a header, never a crash', async () => {
+    await writeSafetensors(path, { a: { shape: [2], data: Float32Array.of(1, 2) } }, { b: 'c' });
+    const whole = await readFile(path);
+    for (let at = 0; at < whole.length - 8; at++) {
+      const damaged = Buffer.from(whole);
+      damaged[at]! ^= 0x15;
+      await writeFile(path, damaged);
+      const outcome = await readSafetensors(path).catch((thrown: unknown) => thrown);
+      if (outcome instanceof Error) expect(outcome).toBeInstanceOf(UserError);
+    }
+  });
+
+  test('a missing file and a folder', async () => {
+    await expect(readSafetensors(join(folder, 'none'))).rejects.toThrow(/none: cannot be opened \(ENOENT\)/);
+    await expect(readSafetensors(folder)).rejects.toThrow(UserError);
+    expect((await stat(folder)).isDirectory()).toBe(true);
+  });
+});
