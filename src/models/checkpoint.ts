@@ -1,0 +1,110 @@
+import type { GroupState } from '../compute/types.ts';
+import { readSafetensors, type WritableTensor, writeSafetensors } from '../data/safetensors.ts';
+import { UserError } from '../project/user-error.ts';
+import type { JsonObject, JsonValue } from '../protocol/json.ts';
+
+/** Everything that decides the layouts of a checkpoint's groups. */
+export type CheckpointArchitecture = JsonObject;
+
+export interface Checkpoint {
+  readonly architecture: CheckpointArchitecture;
+  /** Values, and moments where the group is trained, by group. */
+  readonly groups: Readonly<Record<string, GroupState>>;
+  /** Whatever else a resumed run needs. */
+  readonly extra: JsonObject;
+}
+
+const FORMAT = 'dnw-checkpoint';
+const PARTS = ['values', 'moment1', 'moment2'] as const;
+
+/** Writes the file whole: float32 tensors `<group>.values`, `.moment1`, `.moment2`; the rest as JSON metadata. */
+export async function writeCheckpoint(path: string, checkpoint: Checkpoint): Promise<void> {
+  const tensors: Record<string, WritableTensor> = {};
+  const stepCounts: Record<string, number> = {};
+  for (const [name, state] of Object.entries(checkpoint.groups)) {
+    stepCounts[name] = state.stepCount;
+    for (const part of PARTS) {
+      const data = state[part];
+      if (data) tensors[`${name}.${part}`] = { shape: [data.length], data };
+    }
+  }
+  await writeSafetensors(path, tensors, {
+    format: FORMAT,
+    architecture: JSON.stringify(checkpoint.architecture),
+    stepCounts: JSON.stringify(stepCounts),
+    extra: JSON.stringify(checkpoint.extra),
+  });
+}
+
+/**
+ * Reads a checkpoint of exactly this architecture, all of it.
+ * @throws UserError where the file is no checkpoint, is incomplete, or is of another architecture
+ */
+export async function readCheckpoint(path: string, expected: CheckpointArchitecture): Promise<Checkpoint> {
+  const { tensors, metadata } = await readSafetensors(path);
+  if (metadata.format !== FORMAT) {
+    throw new UserError(`${path}: not a checkpoint of this program (no format ${FORMAT} in its metadata).`);
+  }
+  const architecture = parse(path, metadata, 'architecture');
+  const differences = differing(architecture, expected);
+  if (differences.length > 0) {
+    throw new UserError(
+      `${path}: made for another architecture. ${differences.join('; ')}. ` +
+        'Change the training config back, or train anew.',
+    );
+  }
+  const groups: Record<string, GroupState> = {};
+  for (const [name, stepCount] of Object.entries(parse(path, metadata, 'stepCounts'))) {
+    const part = (key: (typeof PARTS)[number]) => {
+      const tensor = tensors.get(`${name}.${key}`);
+      return tensor?.data instanceof Float32Array ? tensor.data : undefined;
+    };
+    const values = part('values');
+    const [moment1, moment2] = [part('moment1'), part('moment2')];
+    if (!values || typeof stepCount !== 'number' || !moment1 !== !moment2) {
+      throw new UserError(
+        `${path}: group ${name} is incomplete. The file is damaged: delete it and train anew.`,
+      );
+    }
+    groups[name] = { values, stepCount, ...(moment1 && moment2 ? { moment1, moment2 } : {}) };
+  }
+  return { architecture, groups, extra: parse(path, metadata, 'extra') };
+}
+
+function parse(path: string, metadata: Readonly<Record<string, string>>, key: string): JsonObject {
+  try {
+    return JSON.parse(metadata[key] ?? '') as JsonObject;
+  } catch {
+    throw new UserError(
+      `${path}: its metadata has no readable ${key}. The file is damaged: delete it and train anew.`,
+    );
+  }
+}
+
+/** "generator.channels is 64 in the file and 32 in the config", for every place where two architectures differ. */
+function differing(found: JsonObject, expected: JsonObject): string[] {
+  const inFile = flatten(found);
+  const inConfig = flatten(expected);
+  return [...new Set([...inFile.keys(), ...inConfig.keys()])]
+    .filter((key) => inFile.get(key) !== inConfig.get(key))
+    .sort()
+    .map(
+      (key) =>
+        `${key} is ${inFile.get(key) ?? 'absent'} in the file and ${inConfig.get(key) ?? 'absent'} in the config`,
+    );
+}
+
+/** Leaves by dotted path, as JSON text. Absent and undefined are the same, as they are in a file. */
+function flatten(value: JsonObject, prefix = ''): Map<string, string> {
+  const leaves = new Map<string, string>();
+  for (const [key, child] of Object.entries(value)) {
+    const path = prefix + key;
+    if (isObject(child)) for (const [inner, leaf] of flatten(child, `${path}.`)) leaves.set(inner, leaf);
+    else if (child !== undefined) leaves.set(path, JSON.stringify(child));
+  }
+  return leaves;
+}
+
+function isObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,227 @@
+/**
+ * Gaussian diffusion over weight blocks, on plain arrays. At timestep t of T a clean block x0 is seen as
+ * x_t = sqrt(alphaBar_t) x0 + sqrt(1 - alphaBar_t) noise (Ho et al. 2020, equation 4).
+ */
+import type { Random } from '../data/random.ts';
+import type { EncodedPrompt } from '../data/text.ts';
+
+export interface NoiseSchedule {
+  /** T */
+  readonly timesteps: number;
+  /** T + 1 values from 1 (clean) down to about 0 (noise only). */
+  readonly alphaBar: Float64Array;
+}
+
+/** What the network predicts: the clean block, or v = sqrt(alphaBar) noise - sqrt(1 - alphaBar) x0. */
+export type Prediction = 'x0' | 'v';
+
+/** Offset of the cosine schedule (Nichol and Dhariwal 2021, equation 17). */
+const COSINE_OFFSET = 0.008;
+/** First and last beta of the linear schedule at its T of 1000 (Ho et al. 2020). */
+const LINEAR_BETAS = { first: 1e-4, last: 0.02, timesteps: 1000 };
+
+/**
+ * The cosine schedule ends in noise only; the linear one, whose betas are stretched to T steps, in
+ * alphaBar_T = 4e-5 for large T.
+ * @param timesteps T, 2 or more
+ */
+export function createSchedule(kind: 'cosine' | 'linear', timesteps: number): NoiseSchedule {
+  const alphaBar = new Float64Array(timesteps + 1).fill(1);
+  const angle = (t: number) => (((t / timesteps + COSINE_OFFSET) / (1 + COSINE_OFFSET)) * Math.PI) / 2;
+  for (let t = 1; t <= timesteps; t++) {
+    if (kind === 'cosine') alphaBar[t] = (Math.cos(angle(t)) / Math.cos(angle(0))) ** 2;
+    else {
+      const { first, last } = LINEAR_BETAS;
+      const beta = first + ((last - first) * (t - 1)) / (timesteps - 1);
+      alphaBar[t] = alphaBar[t - 1]! * (1 - Math.min(0.999, (beta * LINEAR_BETAS.timesteps) / timesteps));
+    }
+  }
+  return { timesteps, alphaBar };
+}
+
+/** x_t of clean values and noise. */
+export function addNoise(clean: Float32Array, noise: Float32Array, alphaBar: number): Float32Array {
+  const [signal, sigma] = [Math.sqrt(alphaBar), Math.sqrt(1 - alphaBar)];
+  return clean.map((value, i) => signal * value + sigma * noise[i]!);
+}
+
+/** What a perfect network would predict. */
+export function predictionTarget(
+  prediction: Prediction,
+  clean: Float32Array,
+  noise: Float32Array,
+  alphaBar: number,
+): Float32Array {
+  if (prediction === 'x0') return clean;
+  const [signal, sigma] = [Math.sqrt(alphaBar), Math.sqrt(1 - alphaBar)];
+  return clean.map((value, i) => signal * noise[i]! - sigma * value);
+}
+
+/** The clean values that a prediction for x_t stands for. */
+export function cleanEstimate(
+  prediction: Prediction,
+  predicted: Float32Array,
+  noisy: Float32Array,
+  alphaBar: number,
+): Float32Array {
+  if (prediction === 'x0') return predicted;
+  const [signal, sigma] = [Math.sqrt(alphaBar), Math.sqrt(1 - alphaBar)];
+  return predicted.map((value, i) => signal * noisy[i]! - sigma * value);
+}
+
+export interface NetworkConventions {
+  readonly schedule: NoiseSchedule;
+  readonly prediction: Prediction;
+  /**
+   * The network is given sqrt(alphaBar_t) x_t: at t = T, where x_T holds nothing but noise, it then sees
+   * nothing, and one-step denoising gives the same weights for every seed.
+   */
+  readonly gateInput: boolean;
+}
+
+export interface SamplerOptions extends NetworkConventions {
+  /** Denoising steps, 1 to T. */
+  readonly steps: number;
+  /** 1 uses the prompt's prediction as it is; otherwise null + guidance · (prompt - null) (Ho and Salimans 2022). */
+  readonly guidance: number;
+  /** [count, blockSize] of the splitter: padding stays 0 throughout, as in training. */
+  readonly mask: Float32Array;
+  readonly random: Random;
+  /**
+   * Asks the network about all blocks.
+   * @param timestep in (0, 1]
+   * @param prompt whether under the prompt or under the null prompt
+   */
+  readonly predict: (input: Float32Array, timestep: number, prompt: boolean) => Promise<Float32Array>;
+  /** The estimate of the clean blocks after each step, the last of which is the result. */
+  readonly onStep?: (stepsDone: number, estimate: Float32Array) => void;
+}
+
+/**
+ * Blocks from noise with deterministic DDIM (Song et al. 2021, equation 12 with sigma 0) over evenly spaced
+ * timesteps from T down. One step is the paper's way.
+ */
+export async function sampleBlocks(options: SamplerOptions): Promise<Float32Array> {
+  const { schedule, prediction, steps, mask, random } = options;
+  const { timesteps, alphaBar } = schedule;
+  if (!(Number.isInteger(steps) && steps >= 1 && steps <= timesteps)) {
+    throw new RangeError(`sampleBlocks: ${steps} steps are not a whole number from 1 to ${timesteps}`);
+  }
+  let noisy = masked(random.fillNormal(new Float32Array(mask.length)), mask);
+  let estimate = noisy;
+  for (let step = 0; step < steps; step++) {
+    const t = Math.round((timesteps * (steps - step)) / steps);
+    const next = Math.round((timesteps * (steps - step - 1)) / steps);
+    const predicted = await guidedPrediction(options, noisy, t);
+    estimate = masked(cleanEstimate(prediction, predicted, noisy, alphaBar[t]!), mask);
+    const noise = noiseIn(noisy, estimate, alphaBar[t]!);
+    noisy = addNoise(estimate, noise, alphaBar[next]!);
+    options.onStep?.(step + 1, estimate);
+  }
+  return estimate;
+}
+
+async function guidedPrediction(
+  options: SamplerOptions,
+  noisy: Float32Array,
+  t: number,
+): Promise<Float32Array> {
+  const { schedule, guidance, predict } = options;
+  const input = networkInput(options, noisy, schedule.alphaBar[t]!);
+  const timestep = t / schedule.timesteps;
+  const prompted = await predict(input, timestep, true);
+  if (guidance === 1) return prompted;
+  const unprompted = await predict(input, timestep, false);
+  return prompted.map((value, i) => unprompted[i]! + guidance * (value - unprompted[i]!));
+}
+
+function networkInput(
+  { gateInput }: NetworkConventions,
+  noisy: Float32Array,
+  alphaBar: number,
+): Float32Array {
+  if (!gateInput) return noisy;
+  const gate = Math.sqrt(alphaBar);
+  return noisy.map((value) => gate * value);
+}
+
+/** The noise that x_t holds beside x0. */
+function noiseIn(noisy: Float32Array, clean: Float32Array, alphaBar: number): Float32Array {
+  const [signal, sigma] = [Math.sqrt(alphaBar), Math.sqrt(1 - alphaBar)];
+  return noisy.map((value, i) => (value - signal * clean[i]!) / sigma);
+}
+
+function masked(values: Float32Array, mask: Float32Array): Float32Array {
+  return values.map((value, i) => value * mask[i]!);
+}
+
+type PromptTokens = Pick<EncodedPrompt, 'tokens' | 'mask'>;
+
+/** What a weight generator is trained on. */
+export interface DiffusionData {
+  readonly examples: readonly {
+    /** [count, blockSize], standardised. */
+    readonly blocks: Float32Array;
+    readonly prompt: PromptTokens;
+  }[];
+  readonly blockSize: number;
+  /** [count, blockSize] */
+  readonly mask: Float32Array;
+  /** Takes the prompt's place in a share of the samples, for guidance. */
+  readonly nullPrompt: PromptTokens;
+}
+
+export interface DiffusionBatchOptions extends NetworkConventions {
+  readonly batchSize: number;
+  /** Share of samples at t = T, where one-step denoising starts; the others are uniform over 1 to T. */
+  readonly lastTimestepShare: number;
+  /** Share of samples under the null prompt. */
+  readonly promptDropout: number;
+}
+
+/** Inputs of `denoiserTrainingStep`. */
+export type DiffusionBatch = Record<
+  'blocks' | 'timestep' | 'tokenMask' | 'target' | 'targetMask',
+  Float32Array
+> & { blockIndex: Int32Array; tokens: Int32Array };
+
+/** Random blocks of random examples at random timesteps. */
+export function diffusionBatch(
+  data: DiffusionData,
+  options: DiffusionBatchOptions,
+  random: Random,
+): DiffusionBatch {
+  const { batchSize, schedule, prediction } = options;
+  const { blockSize, nullPrompt } = data;
+  const count = data.mask.length / blockSize;
+  const length = nullPrompt.tokens.length;
+  const batch: DiffusionBatch = {
+    blocks: new Float32Array(batchSize * blockSize),
+    blockIndex: new Int32Array(batchSize),
+    timestep: new Float32Array(batchSize),
+    tokens: new Int32Array(batchSize * length),
+    tokenMask: new Float32Array(batchSize * length),
+    target: new Float32Array(batchSize * blockSize),
+    targetMask: new Float32Array(batchSize * blockSize),
+  };
+  for (let row = 0; row < batchSize; row++) {
+    const example = data.examples[random.int(data.examples.length)]!;
+    const block = random.int(count);
+    const last = random.uniform() < options.lastTimestepShare;
+    const t = last ? schedule.timesteps : 1 + random.int(schedule.timesteps);
+    const prompt = random.uniform() < options.promptDropout ? nullPrompt : example.prompt;
+    const alphaBar = schedule.alphaBar[t]!;
+    const [start, end] = [block * blockSize, (block + 1) * blockSize];
+    const mask = data.mask.subarray(start, end);
+    const clean = masked(example.blocks.subarray(start, end), mask);
+    const noise = masked(random.fillNormal(new Float32Array(blockSize)), mask);
+    batch.blocks.set(networkInput(options, addNoise(clean, noise, alphaBar), alphaBar), row * blockSize);
+    batch.blockIndex[row] = block;
+    batch.timestep[row] = t / schedule.timesteps;
+    batch.tokens.set(prompt.tokens, row * length);
+    batch.tokenMask.set(prompt.mask, row * length);
+    batch.target.set(predictionTarget(prediction, clean, noise, alphaBar), row * blockSize);
+    batch.targetMask.set(mask, row * blockSize);
+  }
+  return batch;
+}

@@ -1,0 +1,190 @@
+import type { Scalar, Tensor4D } from '@tensorflow/tfjs-core';
+import * as tf from '../compute/tf.ts';
+import type { StepDefinition, StepScope, TensorSpec, Tensors } from '../compute/types.ts';
+import { UserError } from '../project/user-error.ts';
+import type { Discriminator } from './discriminator.ts';
+import { gradientsOf } from './gradients.ts';
+import type { ImageGenerator } from './image-generator.ts';
+import type { LoraAdapter } from './lora.ts';
+
+export interface GanLoss {
+  /** Least squares (Mao et al. 2017) or cross-entropy (Goodfellow et al. 2014). */
+  readonly loss: 'lsgan' | 'vanilla';
+  /** Weight of the L1 term beside the adversarial one. */
+  readonly lambdaL1: number;
+}
+
+export interface GanTrainingOptions extends GanLoss {
+  readonly generator: ImageGenerator;
+  readonly discriminator: Discriminator;
+  readonly batchSize: number;
+  /**
+   * Default true. Without it the discriminator only judges: no gradient of its own is computed, for the steps
+   * between its updates.
+   */
+  readonly updateDiscriminator?: boolean;
+}
+
+export interface LoraTrainingOptions extends GanTrainingOptions {
+  /** The frozen base, which becomes a constant of the step. */
+  readonly generatorValues: Float32Array;
+  readonly lora: LoraAdapter;
+  /** Shared down factors; empty where both factors are trained. */
+  readonly loraFrozen: Float32Array;
+}
+
+/**
+ * One step of Pix2pix: parameter groups `generator` and `discriminator`; inputs `source` and `target`
+ * [B, S, S, 3] in [-1, 1]; outputs the scalars `loss/l1`, `loss/generator` (adversarial + lambda · L1) and
+ * `loss/discriminator`. Both networks are differentiated at the same parameters, so that they are updated at
+ * once.
+ */
+export function fullTrainingStep(options: GanTrainingOptions): StepDefinition {
+  const { generator, discriminator } = options;
+  return {
+    name: 'full-training',
+    parameters: { generator: generator.layout, discriminator: discriminator.layout },
+    inputs: trainingInputs(options),
+    run: (scope) =>
+      adversarialStep(options, scope, 'generator', scope.parameters.generator!, (source) =>
+        generator.apply(scope.parameters.generator!, source),
+      ),
+  };
+}
+
+/** The same step with the generator frozen and LoRA beside it: parameter groups `lora` and `discriminator`. */
+export function loraTrainingStep(options: LoraTrainingOptions): StepDefinition {
+  const { generator, lora, discriminator } = options;
+  return {
+    name: 'lora-training',
+    parameters: { lora: lora.layout, discriminator: discriminator.layout },
+    constants: frozenGroups(options),
+    inputs: trainingInputs(options),
+    run: (scope) =>
+      adversarialStep(options, scope, 'lora', scope.parameters.lora!, (source) =>
+        generator.apply(
+          scope.constants.base!,
+          source,
+          lora.tensors(scope.parameters.lora!, scope.constants.frozen ?? {}),
+        ),
+      ),
+  };
+}
+
+interface InferenceOptions {
+  readonly generator: ImageGenerator;
+  readonly batchSize: number;
+}
+
+/** Translates images: parameter group `generator`, input `source`, output `image` [B, S, S, 3]. */
+export function inferenceStep(options: InferenceOptions): StepDefinition {
+  const { generator } = options;
+  return {
+    name: 'inference',
+    parameters: { generator: generator.layout },
+    inputs: sourceInputs(options),
+    run: (scope) => ({
+      outputs: {
+        image: generator.apply(scope.parameters.generator!, scope.inputs.source as Tensor4D),
+      },
+    }),
+  };
+}
+
+/** Translates images with an adapter that may be exchanged: parameter group `lora`, the base constant. */
+export function loraInferenceStep(
+  options: InferenceOptions & Pick<LoraTrainingOptions, 'generatorValues' | 'lora' | 'loraFrozen'>,
+): StepDefinition {
+  const { generator, lora } = options;
+  return {
+    name: 'lora-inference',
+    parameters: { lora: lora.layout },
+    constants: frozenGroups(options),
+    inputs: sourceInputs(options),
+    run: (scope) => ({
+      outputs: {
+        image: generator.apply(
+          scope.constants.base!,
+          scope.inputs.source as Tensor4D,
+          lora.tensors(scope.parameters.lora!, scope.constants.frozen ?? {}),
+        ),
+      },
+    }),
+  };
+}
+
+function sourceInputs({ generator, batchSize }: InferenceOptions): Record<string, TensorSpec> {
+  const { imageSize } = generator.options;
+  return { source: { shape: [batchSize, imageSize, imageSize, 3] } };
+}
+
+export function trainingInputs(options: GanTrainingOptions): Record<string, TensorSpec> {
+  const { imageSize } = options.generator.options;
+  const { layers } = options.discriminator.options;
+  if (imageSize / 2 ** layers < 3) {
+    throw new UserError(
+      `discriminator.layers: ${layers} strided layers leave nothing of a ${imageSize} px image. ` +
+        `Use at most ${Math.floor(Math.log2(imageSize / 3))}, or a larger image.size.`,
+    );
+  }
+  const inputs = sourceInputs(options);
+  return { ...inputs, target: inputs.source! };
+}
+
+function frozenGroups(
+  options: Pick<LoraTrainingOptions, 'generator' | 'generatorValues' | 'lora' | 'loraFrozen'>,
+): NonNullable<StepDefinition['constants']> {
+  const { generator, generatorValues, lora, loraFrozen } = options;
+  const base = { layout: generator.layout, values: generatorValues };
+  return lora.frozenLayout.size > 0
+    ? { base, frozen: { layout: lora.frozenLayout, values: loraFrozen } }
+    : { base };
+}
+
+/** Losses and gradients of both networks, where `generate` depends on the parameters of one group. */
+export function adversarialStep(
+  options: GanTrainingOptions,
+  scope: StepScope,
+  group: string,
+  trained: Tensors,
+  generate: (source: Tensor4D) => Tensor4D,
+): ReturnType<StepDefinition['run']> {
+  const { discriminator, loss, lambdaL1, updateDiscriminator = true } = options;
+  const source = scope.inputs.source as Tensor4D;
+  const target = scope.inputs.target as Tensor4D;
+  const judge = (image: Tensor4D) => discriminator.apply(scope.parameters.discriminator!, source, image);
+
+  const generated = gradientsOf(trained, () => {
+    const image = generate(source);
+    const l1: Scalar = tf.mean(tf.abs(tf.sub(target, image)));
+    const total: Scalar = tf.add(adversarialLoss(loss, judge(image), true), tf.mul(l1, lambdaL1));
+    return { loss: total, outputs: { image, l1 } };
+  });
+  const { image, l1 } = generated.outputs;
+  const outputs = { 'loss/l1': l1, 'loss/generator': generated.loss };
+  // Real and generated images apart: the pass over the generated ones is then the same as the generator's,
+  // which the compiler finds.
+  const discriminate = (): Scalar =>
+    // Halved, to slow the discriminator down (Isola et al. 2017, section 3.3).
+    tf.mul(
+      tf.add(adversarialLoss(loss, judge(target), true), adversarialLoss(loss, judge(image), false)),
+      0.5,
+    );
+  if (!updateDiscriminator) {
+    return {
+      outputs: { ...outputs, 'loss/discriminator': discriminate() },
+      gradients: { [group]: generated.gradients },
+    };
+  }
+  const judged = gradientsOf(scope.parameters.discriminator!, () => ({ loss: discriminate(), outputs: {} }));
+  return {
+    outputs: { ...outputs, 'loss/discriminator': judged.loss },
+    gradients: { [group]: generated.gradients, discriminator: judged.gradients },
+  };
+}
+
+/** Mean over patches of how far the logits are from saying `real` (or that they are not). */
+function adversarialLoss(kind: GanLoss['loss'], logits: Tensor4D, real: boolean): Scalar {
+  if (kind === 'lsgan') return tf.mean(tf.square(real ? tf.sub(logits, 1) : logits));
+  return tf.mean(tf.softplus(real ? tf.neg(logits) : logits));
+}

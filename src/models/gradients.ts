@@ -1,0 +1,37 @@
+import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
+import * as tf from '../compute/tf.ts';
+import type { Tensors } from '../compute/types.ts';
+
+/**
+ * Gradient of a loss by each named parameter, with other tensors of the forward pass.
+ * @param forward computes the loss from `parameters` (which it may close over); `outputs` are kept
+ */
+export function gradientsOf<Outputs extends Readonly<Record<string, Tensor>>>(
+  parameters: Tensors,
+  forward: () => { loss: Scalar; outputs: Outputs },
+): { loss: Scalar; outputs: Outputs; gradients: Tensors } {
+  const names = Object.keys(parameters);
+  let kept: Outputs | undefined;
+  const { value, grads } = tf.valueAndGrads(() => {
+    const { loss, outputs } = forward();
+    // tfjs frees what a differentiated function does not return.
+    for (const tensor of Object.values(outputs)) tf.keep(tensor);
+    kept = outputs;
+    return loss;
+  })(Object.values(parameters));
+  return {
+    loss: value as Scalar,
+    outputs: handToScope(kept!),
+    gradients: Object.fromEntries(names.map((name, i) => [name, grads[i]!])),
+  };
+}
+
+/** Kept tensors as ones that the caller's scope frees. */
+function handToScope<T extends Readonly<Record<string, Tensor>>>(kept: T): T {
+  const owned: Record<string, Tensor> = {};
+  for (const [name, tensor] of Object.entries(kept)) {
+    owned[name] = tf.clone(tensor);
+    tensor.dispose();
+  }
+  return owned as T;
+}

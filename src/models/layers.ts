@@ -1,0 +1,71 @@
+/** Functions between layers that have no parameters of their own. Images are NHWC, sequences [N, T, C]. */
+import type { Tensor, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
+import * as tf from '../compute/tf.ts';
+
+/** As in PyTorch, so that networks may be compared. */
+const NORM_EPSILON = 1e-5;
+
+/** Mean 0 and variance 1 over `axes`. */
+export function normalize<T extends Tensor>(x: T, axes: number[]): T {
+  const centred = tf.sub(x, tf.mean(x, axes, true));
+  const variance = tf.mean(tf.square(centred), axes, true);
+  return tf.mul(centred, tf.rsqrt(tf.add(variance, NORM_EPSILON)));
+}
+
+/** Each channel of each image to mean 0 and variance 1, without affine parameters (Pix2pix's instance norm). */
+export function instanceNorm(x: Tensor4D): Tensor4D {
+  return normalize(x, [1, 2]);
+}
+
+/** Mirrors `margin` pixels on every side, the border pixel itself not repeated. */
+export function reflectPad(x: Tensor4D, margin: number): Tensor4D {
+  const none: [number, number] = [0, 0];
+  const both: [number, number] = [margin, margin];
+  return tf.mirrorPad(x, [none, both, both, none], 'reflect');
+}
+
+/** Gaussian error linear unit (Hendrycks and Gimpel 2016), exact form. */
+export function gelu<T extends Tensor>(x: T): T {
+  return tf.mul(tf.mul(x, 0.5), tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1));
+}
+
+export function silu<T extends Tensor>(x: T): T {
+  return tf.mul(x, tf.sigmoid(x));
+}
+
+/**
+ * Scaled dot-product attention with several heads.
+ * @param queries [N, T, C]
+ * @param keys [N, M, C]
+ * @param values [N, M, C]
+ * @param mask [N, M], 1 for keys that may be looked at and 0 for padding; at least one 1 a row
+ * @returns [N, T, C]
+ */
+export function attend(
+  queries: Tensor3D,
+  keys: Tensor3D,
+  values: Tensor3D,
+  heads: number,
+  mask?: Tensor2D,
+): Tensor3D {
+  const [count, length, channels] = queries.shape;
+  const width = channels / heads;
+  const split = (x: Tensor3D): Tensor4D =>
+    tf.transpose(tf.reshape(x, [count, x.shape[1], heads, width]), [0, 2, 1, 3]); // [N, H, T, W]
+  // Scaling the queries costs less than scaling the scores.
+  let scores = tf.matMul(split(tf.mul(queries, 1 / Math.sqrt(width))), split(keys), false, true); // [N, H, T, M]
+  if (mask) {
+    const barred = tf.mul(tf.sub(mask, 1), 1e9); // 0 where allowed, -1e9 where not
+    scores = tf.add(scores, tf.reshape(barred, [count, 1, 1, keys.shape[1]]));
+  }
+  const mixed = tf.matMul(tf.softmax(scores), split(values)); // [N, H, T, W]
+  return tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [count, length, channels]);
+}
+
+/** Rows of a learned table: [N, M] int32 indices into [V, E] give [N, M, E]. Its gradient is a plain product. */
+export function lookUp(table: Tensor2D, indices: Tensor2D): Tensor3D {
+  const [rows, width] = table.shape;
+  const [count, length] = indices.shape;
+  const selected = tf.oneHot(tf.reshape(indices, [count * length]), rows);
+  return tf.reshape(tf.matMul(tf.cast(selected, 'float32') as Tensor2D, table), [count, length, width]);
+}

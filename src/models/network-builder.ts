@@ -1,0 +1,213 @@
+import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
+import { layoutOf } from '../compute/layout.ts';
+import * as tf from '../compute/tf.ts';
+import type { ParameterLayout, Tensors } from '../compute/types.ts';
+import { Random } from '../data/random.ts';
+import { fanInNormal, type Initializer, ones, zeros } from './initializers.ts';
+import { normalize, reflectPad } from './layers.ts';
+
+/**
+ * A layer that LoRA can be added to. Its weight is, as tfjs has it: conv2d [k, k, in, out],
+ * convTranspose2d [k, k, out, in], linear [in, out].
+ */
+export interface AdaptableLayer {
+  /** "transformer.attention.query"; parameters are `<name>.weight` and `<name>.bias`. */
+  readonly name: string;
+  /** Part of the network, for ranks that are given by part: "downsample". */
+  readonly section: string;
+  readonly kind: 'conv2d' | 'convTranspose2d' | 'linear';
+  readonly weightShape: readonly number[];
+  readonly hasBias: boolean;
+}
+
+/**
+ * Low-rank branch beside one layer: `down` to rank channels, `up` to the layer's outputs. `up` and `bias` may
+ * differ from sample to sample: [N, rank, outputs] and [N, outputs].
+ */
+export interface LoraBranch {
+  readonly down: Tensor;
+  readonly up: Tensor;
+  /** Added to the layer's bias. */
+  readonly bias?: Tensor;
+}
+
+/** By layer name; layers that are not named are not adapted. */
+export type LoraTensors = Readonly<Record<string, LoraBranch>>;
+
+/** What a network's layers draw on when it is applied. */
+export interface NetworkTensors {
+  readonly parameters: Tensors;
+  readonly lora?: LoraTensors;
+}
+
+/** A layer once declared: applied to the network's tensors and the layer's input. */
+export type Layer<In extends Tensor, Out extends Tensor = In> = (tensors: NetworkTensors, x: In) => Out;
+
+interface ConvolutionOptions {
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly kernel: number;
+  readonly stride?: 1 | 2;
+  /** Zeros on every side; `reflect` mirrors half a kernel instead. */
+  readonly padding: number | 'reflect';
+  readonly weight?: Initializer;
+  /** Names the part of the network where LoRA may adapt this layer. */
+  readonly section?: string;
+}
+
+/**
+ * Declares a network's parameters and layers in one place: each method registers what the layer needs and
+ * returns the function that applies it. The order of declaration is the order in the flat vector.
+ */
+export class NetworkBuilder {
+  readonly #shapes: Record<string, readonly number[]> = {};
+  readonly #initializers = new Map<string, Initializer>();
+  readonly #adaptable: AdaptableLayer[] = [];
+
+  get adaptable(): readonly AdaptableLayer[] {
+    return this.#adaptable;
+  }
+
+  layout(): ParameterLayout {
+    return layoutOf(this.#shapes);
+  }
+
+  /** First values of every parameter, each from its own stream: adding a layer changes no other's values. */
+  initial(seed: number): Float32Array {
+    const { entries, size } = this.layout();
+    const values = new Float32Array(size);
+    const random = new Random(seed);
+    for (const { name, offset, size: count } of entries) {
+      this.#initializers.get(name)!(values.subarray(offset, offset + count), random.fork(name));
+    }
+    return values;
+  }
+
+  parameter<T extends Tensor>(
+    name: string,
+    shape: readonly number[],
+    initializer: Initializer,
+  ): (tensors: NetworkTensors) => T {
+    if (name in this.#shapes) throw new Error(`Two parameters are named ${name}`);
+    this.#shapes[name] = shape;
+    this.#initializers.set(name, initializer);
+    return ({ parameters }) => parameters[name] as T;
+  }
+
+  /** Convolution with bias: [N, H, W, inputs] to [N, H', W', outputs]. */
+  conv2d(name: string, options: ConvolutionOptions): Layer<Tensor4D> {
+    const { inputs, outputs, kernel, stride = 1, section } = options;
+    const weightShape = [kernel, kernel, inputs, outputs];
+    const weight = this.parameter<Tensor4D>(
+      `${name}.weight`,
+      weightShape,
+      options.weight ?? fanInNormal(kernel * kernel * inputs),
+    );
+    const bias = this.parameter<Tensor1D>(`${name}.bias`, [outputs], zeros);
+    this.#adapt({ name, kind: 'conv2d', weightShape, hasBias: true }, section);
+    const reflected = options.padding === 'reflect' ? (kernel - 1) / 2 : 0;
+    const pad = options.padding === 'reflect' ? 0 : options.padding;
+    return (tensors, x) => {
+      const padded = reflected > 0 ? reflectPad(x, reflected) : x;
+      const y = tf.conv2d(padded, weight(tensors), stride, pad);
+      return addBranch(tensors, name, y, bias, (branch) =>
+        widen(tf.conv2d(padded, branch.down as Tensor4D, stride, pad), branch.up),
+      );
+    };
+  }
+
+  /** Transposed convolution of stride 2 with bias: [N, H, W, inputs] to [N, 2H, 2W, outputs]. */
+  convTranspose2d(name: string, options: Omit<ConvolutionOptions, 'stride' | 'padding'>): Layer<Tensor4D> {
+    const { inputs, outputs, kernel, section } = options;
+    const weightShape = [kernel, kernel, outputs, inputs];
+    // A kernel of k x k reaches each output pixel with k^2 / 4 of its taps.
+    const initializer = options.weight ?? fanInNormal((kernel * kernel * inputs) / 4);
+    const weight = this.parameter<Tensor4D>(`${name}.weight`, weightShape, initializer);
+    const bias = this.parameter<Tensor1D>(`${name}.bias`, [outputs], zeros);
+    this.#adapt({ name, kind: 'convTranspose2d', weightShape, hasBias: true }, section);
+    return (tensors, x) => {
+      const [count, height, width] = x.shape;
+      const transposed = (w: Tensor4D): Tensor4D =>
+        tf.conv2dTranspose(x, w, [count, 2 * height, 2 * width, w.shape[2]], 2, 1);
+      return addBranch(tensors, name, transposed(weight(tensors)), bias, (branch) =>
+        widen(transposed(branch.down as Tensor4D), branch.up),
+      );
+    };
+  }
+
+  /** Linear layer over the last axis: [..., inputs] to [..., outputs]. */
+  linear<T extends Tensor2D | Tensor3D>(
+    name: string,
+    options: {
+      readonly inputs: number;
+      readonly outputs: number;
+      readonly weight?: Initializer;
+      /** Default true. */
+      readonly bias?: boolean;
+      readonly section?: string;
+    },
+  ): Layer<T> {
+    const { inputs, outputs, section } = options;
+    const weightShape = [inputs, outputs];
+    const weight = this.parameter<Tensor2D>(
+      `${name}.weight`,
+      weightShape,
+      options.weight ?? fanInNormal(inputs),
+    );
+    const hasBias = options.bias ?? true;
+    const bias = hasBias ? this.parameter<Tensor1D>(`${name}.bias`, [outputs], zeros) : undefined;
+    this.#adapt({ name, kind: 'linear', weightShape, hasBias }, section);
+    return (tensors, x) => {
+      const rows = tf.reshape(x, [-1, inputs]) as Tensor2D;
+      const y = addBranch<Tensor2D>(tensors, name, tf.matMul(rows, weight(tensors)), bias, (branch) =>
+        widen<Tensor2D>(tf.matMul(rows, branch.down as Tensor2D), branch.up),
+      );
+      const shape: number[] = [...x.shape];
+      shape[shape.length - 1] = outputs;
+      return tf.reshape(y, shape as T['shape']) as Tensor as T;
+    };
+  }
+
+  /** Layer norm over the last axis, with scale and shift. */
+  layerNorm(name: string, channels: number): Layer<Tensor3D> {
+    const scale = this.parameter<Tensor1D>(`${name}.scale`, [channels], ones);
+    const shift = this.parameter<Tensor1D>(`${name}.shift`, [channels], zeros);
+    return (tensors, x) => tf.add(tf.mul(normalize(x, [2]), scale(tensors)), shift(tensors));
+  }
+
+  #adapt(layer: Omit<AdaptableLayer, 'section'>, section: string | undefined): void {
+    if (section) this.#adaptable.push({ ...layer, section });
+  }
+}
+
+/** Adds a layer's LoRA branch, where it has one, and its bias. */
+function addBranch<T extends Tensor2D | Tensor4D>(
+  tensors: NetworkTensors,
+  name: string,
+  base: T,
+  bias: ((tensors: NetworkTensors) => Tensor1D) | undefined,
+  apply: (branch: LoraBranch) => T,
+): T {
+  const branch = tensors.lora?.[name];
+  let y: T = branch ? tf.add(base, apply(branch)) : base;
+  if (bias) y = tf.add(y, bias(tensors));
+  if (branch?.bias) y = shift(y, branch.bias);
+  return y;
+}
+
+/** Applies an up factor to a branch's rank channels, the last axis: one factor for all, or [N, rank, outputs]. */
+function widen<T extends Tensor2D | Tensor4D>(x: T, up: Tensor): T {
+  if (up.rank === 4) return tf.conv2d(x as Tensor4D, up as Tensor4D, 1, 0) as T;
+  if (up.rank === 2) return tf.matMul(x as Tensor2D, up as Tensor2D) as T;
+  const [count, rank, outputs] = up.shape as [number, number, number];
+  const perSample = tf.matMul(tf.reshape(x, [count, -1, rank]) as Tensor3D, up as Tensor3D); // [N, pixels, outputs]
+  return tf.reshape(perSample, [...x.shape.slice(0, -1), outputs]) as Tensor as T;
+}
+
+/** Adds a bias of the last axis: one for all, or [N, outputs]. */
+function shift<T extends Tensor2D | Tensor4D>(x: T, bias: Tensor): T {
+  if (bias.rank === 1) return tf.add(x, bias);
+  const [count, outputs] = bias.shape as [number, number];
+  const perSample = tf.add(tf.reshape(x, [count, -1, outputs]), tf.reshape(bias, [count, 1, outputs]));
+  return tf.reshape(perSample, x.shape) as Tensor as T;
+}

@@ -1,0 +1,188 @@
+/** Ridge regression from few features (words of a prompt) to many targets (weights), in closed form. */
+
+export interface RidgeModel {
+  readonly lambda: number;
+  /** [d] */
+  readonly featureMean: Float64Array;
+  /** [d, p] */
+  readonly coefficients: Float32Array;
+  /** [p]: the prediction at the mean features. */
+  readonly targetMean: Float32Array;
+  /**
+   * Mean squared error of predicting each example from all others, over that of predicting their mean; what
+   * `lambda` was chosen by. Below 1 the features tell something.
+   */
+  readonly leaveOneOutError: number;
+}
+
+/** Penalties to choose from, in units of the features' mean squared length. */
+const LAMBDAS = [1e-4, 1e-3, 1e-2, 3e-2, 1e-1, 3e-1, 1, 3, 10, 100];
+
+/**
+ * Fits targets = mean + (features - mean) · coefficients with the squared coefficients penalised by lambda and
+ * the mean free. Works on the n x n Gram matrix, so that the number of targets hardly matters; lambda is the
+ * one of smallest leave-one-out error, which the hat matrix gives without refitting.
+ * @param features n vectors of length d
+ * @param targets n vectors of length p
+ * @throws where there are fewer than three examples, or lengths differ
+ */
+export function fitRidge(features: readonly Float32Array[], targets: readonly Float32Array[]): RidgeModel {
+  const count = features.length;
+  if (count < 3 || targets.length !== count) {
+    throw new Error(`fitRidge needs three examples or more, not ${count} with ${targets.length} targets`);
+  }
+  const x = centred(features);
+  const y = centred(targets);
+  const gram = products(x.rows);
+  const targetGram = products(y.rows);
+  const scale = mean(Array.from({ length: count }, (_, i) => gram[i * count + i]!)) || 1;
+  const total = meanError(targetGram, leaveOneOutOfMean(count));
+
+  let best = { lambda: Number.NaN, error: Number.POSITIVE_INFINITY, inverse: gram };
+  for (const candidate of LAMBDAS) {
+    const lambda = candidate * scale;
+    const inverse = inverseOf(withDiagonal(gram, count, lambda), count);
+    const error = meanError(targetGram, leaveOneOut(inverse, count, lambda));
+    if (error < best.error) best = { lambda, error, inverse };
+  }
+
+  // Dual weights (K + lambda I)^-1 Y, carried over to the features: coefficients = X' (K + lambda I)^-1 Y.
+  const [d, p] = [x.mean.length, y.mean.length];
+  const coefficients = new Float64Array(d * p);
+  for (let feature = 0; feature < d; feature++) {
+    for (let example = 0; example < count; example++) {
+      let weight = 0;
+      for (let i = 0; i < count; i++) weight += x.rows[i]![feature]! * best.inverse[i * count + example]!;
+      if (weight === 0) continue;
+      const row = y.rows[example]!;
+      for (let target = 0; target < p; target++) coefficients[feature * p + target]! += weight * row[target]!;
+    }
+  }
+  return {
+    lambda: best.lambda,
+    featureMean: x.mean,
+    coefficients: Float32Array.from(coefficients),
+    targetMean: Float32Array.from(y.mean),
+    leaveOneOutError: total > 0 ? best.error / total : 0,
+  };
+}
+
+export function predictRidge(
+  { featureMean, coefficients, targetMean }: RidgeModel,
+  features: Float32Array,
+): Float32Array {
+  const p = targetMean.length;
+  const prediction = Float64Array.from(targetMean);
+  for (const [i, feature] of features.entries()) {
+    const weight = feature - featureMean[i]!;
+    if (weight === 0) continue;
+    for (let target = 0; target < p; target++) prediction[target]! += weight * coefficients[i * p + target]!;
+  }
+  return Float32Array.from(prediction);
+}
+
+function centred(vectors: readonly Float32Array[]): { mean: Float64Array; rows: Float64Array[] } {
+  const length = vectors[0]!.length;
+  if (vectors.some((vector) => vector.length !== length))
+    throw new Error('fitRidge: vectors must be equally long');
+  const middle = new Float64Array(length);
+  for (const vector of vectors) for (let i = 0; i < length; i++) middle[i]! += vector[i]! / vectors.length;
+  return {
+    mean: middle,
+    rows: vectors.map((vector) => Float64Array.from(vector, (value, i) => value - middle[i]!)),
+  };
+}
+
+/** Inner products of all pairs of rows, [n, n]. */
+function products(rows: readonly Float64Array[]): Float64Array {
+  const count = rows.length;
+  const gram = new Float64Array(count * count);
+  for (let i = 0; i < count; i++) {
+    for (let j = 0; j <= i; j++) {
+      const [a, b] = [rows[i]!, rows[j]!];
+      let sum = 0;
+      for (let k = 0; k < a.length; k++) sum += a[k]! * b[k]!;
+      gram[i * count + j] = sum;
+      gram[j * count + i] = sum;
+    }
+  }
+  return gram;
+}
+
+function withDiagonal(matrix: Float64Array, count: number, lambda: number): Float64Array {
+  const sum = matrix.slice();
+  for (let i = 0; i < count; i++) sum[i * count + i]! += lambda;
+  return sum;
+}
+
+/**
+ * Rows that, multiplied with the centred targets, give each example's leave-one-out residual. The residual of
+ * the fit is lambda · inverse · y, its leverage 1/n + 1 - lambda · inverse_ii; leaving an example out divides
+ * its residual by one minus its leverage (Allen 1974), exactly.
+ */
+function leaveOneOut(inverse: Float64Array, count: number, lambda: number): Float64Array {
+  return inverse.map((value, place) => {
+    const i = Math.floor(place / count);
+    return (lambda * value) / (lambda * inverse[i * count + i]! - 1 / count);
+  });
+}
+
+/** The same for predicting the mean of the others. */
+function leaveOneOutOfMean(count: number): Float64Array {
+  return Float64Array.from({ length: count * count }, (_, place) =>
+    place % (count + 1) === 0 ? count / (count - 1) : 0,
+  );
+}
+
+/** Mean over examples of the squared length of (rows · targets), from the targets' inner products alone. */
+function meanError(targetGram: Float64Array, rows: Float64Array): number {
+  const count = Math.sqrt(targetGram.length);
+  let sum = 0;
+  for (let i = 0; i < count; i++) {
+    for (let j = 0; j < count; j++) {
+      const left = rows[i * count + j]!;
+      if (left === 0) continue;
+      for (let k = 0; k < count; k++) sum += left * targetGram[j * count + k]! * rows[i * count + k]!;
+    }
+  }
+  return sum / count;
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** Inverse of a symmetric positive definite matrix through its Cholesky factor. */
+function inverseOf(matrix: Float64Array, count: number): Float64Array {
+  const factor = cholesky(matrix, count);
+  const inverse = new Float64Array(count * count);
+  const column = new Float64Array(count);
+  for (let c = 0; c < count; c++) {
+    for (let i = 0; i < count; i++) {
+      let sum = i === c ? 1 : 0;
+      for (let k = 0; k < i; k++) sum -= factor[i * count + k]! * column[k]!;
+      column[i] = sum / factor[i * count + i]!;
+    }
+    for (let i = count - 1; i >= 0; i--) {
+      let sum = column[i]!;
+      for (let k = i + 1; k < count; k++) sum -= factor[k * count + i]! * column[k]!;
+      column[i] = sum / factor[i * count + i]!;
+    }
+    inverse.set(column, c * count);
+  }
+  return inverse;
+}
+
+function cholesky(matrix: Float64Array, count: number): Float64Array {
+  const factor = new Float64Array(count * count);
+  for (let i = 0; i < count; i++) {
+    for (let j = 0; j <= i; j++) {
+      let sum = matrix[i * count + j]!;
+      for (let k = 0; k < j; k++) sum -= factor[i * count + k]! * factor[j * count + k]!;
+      if (i !== j) factor[i * count + j] = sum / factor[j * count + j]!;
+      else if (sum > 0) factor[i * count + i] = Math.sqrt(sum);
+      else throw new Error('fitRidge: the Gram matrix is not positive definite; a feature is not finite');
+    }
+  }
+  return factor;
+}
