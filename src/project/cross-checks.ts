@@ -1,0 +1,292 @@
+import { readdir } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { folderOf, IMAGE_EXTENSIONS, isGlob, listImages } from './image-files.ts';
+import { nearestNames } from './nearest.ts';
+import { nameFromFile } from './paths.ts';
+import type { Problem } from './problem.ts';
+import type { LoadedConcept, LoadedTraining } from './project.ts';
+import type { ConceptFile, ProjectFiles, TrainingFile } from './project-files.ts';
+import { baseConcepts, heldOutConcepts, zooConcepts } from './selection.ts';
+import { sizeProblems } from './size-checks.ts';
+import { problemInChain } from './training-chain.ts';
+import { type KeyPath, type ProblemText, systemReason, type YamlDocument } from './yaml-document.ts';
+
+/** What no single file shows: names that must match, folders that must be there, numbers that must fit each other. */
+export async function crossChecks(files: ProjectFiles): Promise<Problem[]> {
+  const sources = new ImageSources();
+  const perConcept = await Promise.all(files.concepts.map((file) => checkFolders(file, sources)));
+  const perTraining = await Promise.all(
+    files.trainings.map((file) => checkTraining(file, files.concepts, sources)),
+  );
+  return [...duplicateNames(files.concepts), ...perConcept.flat(), ...perTraining.flat()];
+}
+
+/** How many images each source has; hundreds of concepts share one folder, which is listed once. */
+class ImageSources {
+  readonly #counts = new Map<string, Promise<number | { reason: string }>>();
+
+  count(source: string): Promise<number | { reason: string }> {
+    let counted = this.#counts.get(source);
+    if (!counted) {
+      counted = listImages(source).then(
+        (images) => images.length,
+        (error) => ({ reason: systemReason(error) }),
+      );
+      this.#counts.set(source, counted);
+    }
+    return counted;
+  }
+}
+
+function duplicateNames(files: readonly ConceptFile[]): Problem[] {
+  const first = new Map<string, ConceptFile>();
+  const problems: Problem[] = [];
+  for (const file of files) {
+    if (!file.concept) continue;
+    // File systems that ignore case would put two such concepts into one file.
+    const name = file.concept.name.toLowerCase();
+    const earlier = first.get(name);
+    if (!earlier) first.set(name, file);
+    else {
+      problems.push(
+        file.document.problem(['name'], 'value', {
+          code: 'duplicate-concept',
+          message: `Another concept is named \`${earlier.concept!.name}\`: ${earlier.document.file}.`,
+          remedy: 'Give one of them another `name`, or rename its file.',
+          found: file.concept.name,
+        }),
+      );
+    }
+  }
+  return problems;
+}
+
+/** Every image source of a concept: key path and absolute path. */
+function imageSources({ pairs }: LoadedConcept): { path: KeyPath; source: string }[] {
+  if ('aligned' in pairs) return [{ path: ['pairs', 'aligned'], source: pairs.aligned }];
+  const sources = [{ path: ['pairs', 'source'] as KeyPath, source: pairs.source }];
+  if ('folder' in pairs.target) {
+    sources.push({ path: ['pairs', 'target', 'folder'], source: pairs.target.folder });
+  }
+  return sources;
+}
+
+/** Targets of sources in subfolders lie in the same subfolders, so that their folder itself may hold none. */
+function isTargetOfGlob(path: KeyPath, { pairs }: LoadedConcept): boolean {
+  return path.at(-1) === 'folder' && 'source' in pairs && isGlob(pairs.source);
+}
+
+async function checkFolders({ concept, document }: ConceptFile, sources: ImageSources): Promise<Problem[]> {
+  if (!concept) return [];
+  const problems: Problem[] = [];
+  for (const { path, source } of imageSources(concept)) {
+    const found = await sources.count(source);
+    const at = (text: Omit<ProblemText, 'found'>) =>
+      problems.push(document.problem(path, 'value', { ...text, found: document.sourceOf(path) }));
+    if (typeof found !== 'number') {
+      const folder = folderOf(source);
+      at({
+        code: 'missing-path',
+        message: `${folder}: ${found.reason}.`,
+        remedy: 'Correct the path (it is relative to this file), or put the images there.',
+        allowed: 'a folder of images, or a glob',
+        replacements: await correctedPaths(document.sourceOf(path), folder),
+      });
+    } else if (found === 1 && path.at(-1) !== 'folder') {
+      at({
+        code: 'few-images',
+        message: `There is only one image in ${source}.`,
+        remedy: 'Add images: at least one to train on and one to test on.',
+        allowed: 'at least two images',
+      });
+    } else if (found === 0 && !isTargetOfGlob(path, concept)) {
+      at({
+        code: 'no-images',
+        message: `There are no images in ${source}.`,
+        remedy: `Put images there (${IMAGE_EXTENSIONS.join(', ')}); for those in subfolders end the path with /**.`,
+        allowed: 'a folder of images, or a glob',
+      });
+    }
+  }
+  return problems;
+}
+
+/** The written path with its missing folder's name corrected to that of a folder beside it. */
+async function correctedPaths(written: string, missing: string): Promise<string[]> {
+  const name = basename(missing);
+  const at = written.lastIndexOf(name);
+  if (at < 0) return [];
+  try {
+    const entries = await readdir(dirname(missing), { withFileTypes: true });
+    const folders = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+    return nearestNames(name, folders).map(
+      (near) => written.slice(0, at) + near + written.slice(at + name.length),
+    );
+  } catch {
+    // The folder above is missing too: there is nothing near.
+    return [];
+  }
+}
+
+async function checkTraining(
+  { chain, training }: TrainingFile,
+  files: readonly ConceptFile[],
+  sources: ImageSources,
+): Promise<Problem[]> {
+  if (!training) return [];
+  const concepts = files.flatMap(({ concept }) => concept ?? []);
+  const project = { concepts };
+  const problems = [
+    ...checkNames(chain, training, files),
+    // A concept whose file has a mistake would be missed in every count; its mistake is said there.
+    ...(files.every(({ concept }) => concept) ? checkCounts(chain, training, project) : []),
+    ...sizeProblems(chain, training.config),
+  ];
+  const used = new Set([...zooConcepts(project, training), ...heldOutConcepts(project, training)]);
+  problems.push(...(await checkImageCounts(chain, training, [...used], sources)));
+  return problems;
+}
+
+/** Names that stand in lists: they must be concepts (or, in `holdOut`, tags), and none may be both taken and held out. */
+function checkNames(
+  chain: readonly YamlDocument[],
+  training: LoadedTraining,
+  files: readonly ConceptFile[],
+): Problem[] {
+  const { base, collect } = training.config;
+  const concepts = files.flatMap(({ concept }) => concept ?? []);
+  const names = new Set(concepts.map(({ name }) => name));
+  // A concept with a mistake in its file is named there; it is not also unknown here.
+  for (const { concept, document } of files) if (!concept) names.add(nameFromFile(document.file));
+  const tags = new Set(concepts.flatMap((concept) => concept.tags));
+  const heldOut = new Set(heldOutConcepts({ concepts }, training).map(({ name }) => name));
+  const problems: Problem[] = [];
+
+  const unknown = (path: KeyPath, name: string, kind: string, known: ReadonlySet<string>) => {
+    const near = nearestNames(name, known);
+    const problem = problemInChain(chain, path, {
+      code: 'unknown-concept',
+      message: `There is no ${kind} \`${name}\` in this project.`,
+      remedy: near[0]
+        ? `Did you mean \`${near[0]}\`?`
+        : known.size > 0
+          ? `Known: ${[...known].slice(0, 20).join(', ')}.`
+          : 'Add a concept file first.',
+      found: name,
+      allowed: [...known].join(', '),
+      replacements: near,
+    });
+    problems.push(problem);
+  };
+  const selections: [KeyPath, typeof base.concepts][] = [
+    [['collect', 'concepts'], collect.concepts],
+    [['base', 'concepts'], base.concepts],
+  ];
+  for (const [path, selection] of selections) {
+    if (selection === 'all' || typeof selection === 'number') continue;
+    if (!Array.isArray(selection)) {
+      for (const key of ['include', 'exclude'] as const) {
+        for (const [i, tag] of (selection[key] ?? []).entries()) {
+          if (!tags.has(tag)) unknown([...path, key, i], tag, 'concept with the tag', tags);
+        }
+      }
+      continue;
+    }
+    for (const [i, name] of selection.entries()) {
+      if (!names.has(name)) unknown([...path, i], name, 'concept', names);
+      else if (heldOut.has(name)) {
+        problems.push(
+          problemInChain(chain, [...path, i], {
+            code: 'held-out-concept',
+            message: `\`${name}\` is listed here and held out by \`collect.holdOut\`.`,
+            remedy: 'Remove it from one of the two; what is held out never enters the base or the zoo.',
+            found: name,
+          }),
+        );
+      }
+    }
+  }
+  for (const [i, name] of collect.holdOut.entries()) {
+    if (!names.has(name) && !tags.has(name)) {
+      unknown(['collect', 'holdOut', i], name, 'concept or tag', new Set([...names, ...tags]));
+    }
+  }
+  return problems;
+}
+
+/** A denoiser learns from differences between concepts. */
+const MIN_ZOO = 2;
+
+function checkCounts(
+  chain: readonly YamlDocument[],
+  training: LoadedTraining,
+  project: { concepts: LoadedConcept[] },
+): Problem[] {
+  const zoo = zooConcepts(project, training);
+  const { concepts } = training.config.base;
+  const problems: Problem[] = [];
+  // A project without concepts is new, not wrong.
+  if (project.concepts.length > 0 && zoo.length < MIN_ZOO) {
+    problems.push(
+      problemInChain(chain, ['collect', 'concepts'], {
+        code: 'impossible-size',
+        message: `The zoo has ${zoo.length === 0 ? 'no concept' : 'one concept'}; the weight generator needs at least ${MIN_ZOO}.`,
+        remedy: 'Add concepts, or hold out fewer.',
+        severity: 'warning',
+      }),
+    );
+  }
+  const isWritten = chain.some((document) => document.has(['base', 'concepts']));
+  if (isWritten && typeof concepts === 'number' && zoo.length > 0 && concepts > zoo.length) {
+    problems.push(
+      problemInChain(chain, ['base', 'concepts'], {
+        code: 'impossible-size',
+        message: `The base is to be trained on ${concepts} concepts, and the zoo has ${zoo.length}.`,
+        remedy: `All ${zoo.length} are taken; write ${zoo.length} or fewer, or add concepts.`,
+        found: `${concepts}`,
+        allowed: `1 to ${zoo.length}`,
+        severity: 'warning',
+        replacements: [`${zoo.length}`],
+      }),
+    );
+  }
+  if (project.concepts.length > 0 && baseConcepts(project, training).count === 0) {
+    problems.push(
+      problemInChain(chain, ['base', 'concepts'], {
+        code: 'impossible-size',
+        message: 'No concept is left to train the base on.',
+        remedy: 'Select other concepts, or hold out fewer.',
+      }),
+    );
+  }
+  return problems;
+}
+
+/** Where a concept has too few images, at most half are held out; who asked for more should know. */
+async function checkImageCounts(
+  chain: readonly YamlDocument[],
+  training: LoadedTraining,
+  concepts: readonly LoadedConcept[],
+  sources: ImageSources,
+): Promise<Problem[]> {
+  const path: KeyPath = ['image', 'test'];
+  if (!chain.some((document) => document.has(path))) return [];
+  const { test } = training.config.image;
+  const small: { name: string; count: number }[] = [];
+  for (const concept of concepts) {
+    const count = await sources.count(imageSources(concept)[0]!.source);
+    if (typeof count === 'number' && count > 0 && count < 2 * test) small.push({ name: concept.name, count });
+  }
+  if (small.length === 0) return [];
+  const least = small.reduce((a, b) => (b.count < a.count ? b : a));
+  const others = small.length > 1 ? ` (and ${small.length - 1} more)` : '';
+  return [
+    problemInChain(chain, path, {
+      code: 'few-images',
+      message: `\`${least.name}\`${others} has ${least.count} images, too few to hold out ${test}.`,
+      remedy: 'At most half of them are held out; write a smaller number, or add images.',
+      found: `${test}`,
+      severity: 'warning',
+    }),
+  ];
+}

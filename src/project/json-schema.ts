@@ -1,0 +1,169 @@
+import { z } from 'zod';
+import { conceptSchema, EFFECT_NAMES, EFFECTS } from './concept-schema.ts';
+import { trainingSchema } from './training-schema.ts';
+
+/** The part of JSON Schema (2020-12) that the two schemas come out as, with the editor's additions. */
+export interface JsonSchema {
+  type?: 'string' | 'number' | 'integer' | 'boolean' | 'object' | 'array' | 'null';
+  title?: string;
+  description?: string;
+  default?: unknown;
+  examples?: unknown[];
+  const?: unknown;
+  enum?: unknown[];
+  anyOf?: JsonSchema[];
+  properties?: Record<string, JsonSchema>;
+  required?: string[];
+  additionalProperties?: boolean | JsonSchema;
+  items?: JsonSchema;
+  minimum?: number;
+  maximum?: number;
+  multipleOf?: number;
+  minLength?: number;
+  maxLength?: number;
+  minItems?: number;
+  minProperties?: number;
+  maxProperties?: number;
+  pattern?: string;
+  $schema?: string;
+  /** One description per entry of `enum` (read by VS Code's and Red Hat's language services). */
+  enumDescriptions?: string[];
+  /** Whole values offered by completion. */
+  defaultSnippets?: { label: string; description?: string; body: unknown }[];
+}
+
+function toJsonSchema(schema: z.ZodType, id: string): JsonSchema {
+  const made = z.toJSONSchema(schema, { io: 'input', reused: 'inline' }) as JsonSchema & {
+    $defs: Record<string, JsonSchema>;
+  };
+  const root: JsonSchema = { $schema: made.$schema, ...made.$defs[id] };
+  // An empty section is a way to write its defaults, not news to someone who hovers over it.
+  for (const node of everyNode(root)) if (node.properties) delete node.default;
+  return root;
+}
+
+/** A place where the cursor stops in an inserted snippet, with its first text. */
+const placeholder = (index: number, text: string) => `\${${index}:${text}}`;
+
+/** `{ radius: 2, strength: 1 }`: an effect's parameters at their defaults. */
+function effectDefaults(name: keyof typeof EFFECTS): Record<string, unknown> {
+  const parameters = Object.entries(EFFECTS[name].parse({}));
+  // Snippets insert text as it stands, and an unquoted # begins a comment.
+  return Object.fromEntries(
+    parameters.map(([key, value]) => [key, typeof value === 'string' ? `"${value}"` : value]),
+  );
+}
+
+function decorateConcept(schema: JsonSchema): JsonSchema {
+  const names = schema.properties!;
+  names.prompt!.examples = ['a pencil sketch of the scene', 'the same place under fresh snow'];
+  names.tags!.examples = [['weather', 'texture']];
+  names.pairs!.defaultSnippets = [
+    {
+      label: 'source images and a built-in effect',
+      description: 'The edited images are made by effects.',
+      body: { source: placeholder(1, '../images'), target: { effect: placeholder(2, 'snow') } },
+    },
+    {
+      label: 'source and edited images in two folders',
+      description: 'Each edited image has the file name of its source.',
+      body: { source: placeholder(1, '../images'), target: { folder: placeholder(2, '../edited') } },
+    },
+    {
+      label: 'aligned images, both halves side by side',
+      description: 'The Pix2pix layout.',
+      body: { aligned: placeholder(1, '../pairs'), direction: placeholder(2, 'AtoB') },
+    },
+  ];
+  for (const node of everyNode(schema)) {
+    if (node.enum?.length === EFFECT_NAMES.length && node.enum[0] === EFFECT_NAMES[0]) {
+      node.enumDescriptions = EFFECT_NAMES.map((name) => EFFECTS[name].description ?? '');
+    }
+    if (node.properties && EFFECT_NAMES[0]! in node.properties) {
+      node.defaultSnippets = EFFECT_NAMES.map((name) => ({
+        label: `${name} with parameters`,
+        description: EFFECTS[name].description,
+        body: { [name]: effectDefaults(name) },
+      }));
+    }
+  }
+  return schema;
+}
+
+function decorateTraining(schema: JsonSchema): JsonSchema {
+  const start = schema.properties!.extends!;
+  start.examples = ['preset:fast', 'preset:paper', '../shared.training.yaml'];
+  start.defaultSnippets = [
+    { label: 'preset:fast', description: 'Small and quick: minutes on a laptop.', body: 'preset:fast' },
+    {
+      label: 'preset:paper',
+      description: 'The published settings wherever they are known.',
+      body: 'preset:paper',
+    },
+  ];
+  schema.properties!.lora!.properties!.ranks!.examples = [{ downsample: 1, transformer: 4, upsample: 1 }];
+  schema.properties!.collect!.properties!.holdOut!.examples = [['test']];
+  return schema;
+}
+
+/** Every node of a schema, the root first. */
+function* everyNode(schema: JsonSchema): Generator<JsonSchema> {
+  yield schema;
+  const children = [
+    ...(schema.anyOf ?? []),
+    ...Object.values(schema.properties ?? {}),
+    ...(schema.items ? [schema.items] : []),
+    ...(typeof schema.additionalProperties === 'object' ? [schema.additionalProperties] : []),
+  ];
+  for (const child of children) yield* everyNode(child);
+}
+
+/** JSON Schema of `*.concept.yaml`, for completion, hover and messages. */
+export const CONCEPT_JSON_SCHEMA: JsonSchema = decorateConcept(toJsonSchema(conceptSchema, 'dnw-concept'));
+/** JSON Schema of `*.training.yaml`. */
+export const TRAINING_JSON_SCHEMA: JsonSchema = decorateTraining(
+  toJsonSchema(trainingSchema, 'dnw-training'),
+);
+
+/** What a value must be, in words: "a whole number from 16 to 1024, a multiple of 8". */
+export function describeAllowed(schema: JsonSchema): string {
+  if (schema.anyOf) return [...new Set(schema.anyOf.map(describeAllowed))].join(', or ');
+  if (schema.enum) return schema.enum.length === 1 ? `${schema.enum[0]}` : `one of ${schema.enum.join(', ')}`;
+  if (schema.const !== undefined) return `${schema.const}`;
+  switch (schema.type) {
+    case 'integer':
+    case 'number': {
+      const kind = schema.type === 'integer' ? 'a whole number' : 'a number';
+      const range = schema.minimum !== undefined ? ` from ${schema.minimum} to ${schema.maximum}` : '';
+      return `${kind}${range}${schema.multipleOf === undefined ? '' : `, a multiple of ${schema.multipleOf}`}`;
+    }
+    case 'boolean':
+      return 'true or false';
+    case 'string':
+      return schema.maxLength === undefined ? 'text' : `text of at most ${schema.maxLength} characters`;
+    case 'array':
+      return `a list (${schema.items ? describeAllowed(schema.items) : 'anything'}, each)`;
+    case 'object':
+      return schema.properties
+        ? `a mapping with the keys ${Object.keys(schema.properties).join(', ')}`
+        : 'a mapping of names to values';
+    default:
+      return 'something else';
+  }
+}
+
+/** The schema of the value at a path, through every form that a value may take; the first form that has the path. */
+export function schemaAt(schema: JsonSchema, path: readonly (string | number)[]): JsonSchema | undefined {
+  const [part, ...rest] = path;
+  if (part === undefined) return schema;
+  for (const form of schema.anyOf ?? []) {
+    const found = schemaAt(form, path);
+    if (found) return found;
+  }
+  const child =
+    typeof part === 'number'
+      ? schema.items
+      : (schema.properties?.[part] ??
+        (typeof schema.additionalProperties === 'object' ? schema.additionalProperties : undefined));
+  return child && schemaAt(child, rest);
+}

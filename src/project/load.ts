@@ -1,0 +1,62 @@
+import { resolve } from 'node:path';
+import { crossChecks } from './cross-checks.ts';
+import { type Problem, throwOnErrors } from './problem.ts';
+import type { LoadedConcept, LoadedTraining, Project } from './project.ts';
+import { type ReadDocument, readConcept, readProjectFiles, readTraining } from './project-files.ts';
+import { readYaml } from './yaml-document.ts';
+
+export type { Problem } from './problem.ts';
+export type { LoadedConcept, LoadedTraining, Project } from './project.ts';
+
+/** @throws UserError that lists every mistake in the file */
+export async function loadConcept(path: string): Promise<LoadedConcept> {
+  const { concept, problems } = await readConcept(resolve(path), readYaml);
+  throwOnErrors(problems);
+  return concept!;
+}
+
+/** @throws UserError that lists every mistake in the file and in those it extends */
+export async function loadTraining(path: string): Promise<LoadedTraining> {
+  const { training, problems } = await readTraining(resolve(path), readYaml);
+  throwOnErrors(problems);
+  return training!;
+}
+
+/**
+ * Reads a whole project. Mistakes do not make it throw: they are among the problems, each in its file, and what
+ * they stand in is left out of `concepts` and `trainings`.
+ * @param read where texts come from; the editor gives its unsaved documents
+ * @param open files that the editor has open, on disk or not
+ */
+export async function loadProject(
+  folder: string,
+  read: ReadDocument = readYaml,
+  open: readonly string[] = [],
+): Promise<Project> {
+  const files = await readProjectFiles(folder, read, open);
+  const own = [...files.concepts, ...files.trainings].flatMap((file) => file.problems);
+  const across = await crossChecks(files);
+  const named = new Map<string, LoadedConcept>();
+  for (const { concept } of files.concepts) {
+    if (concept && !named.has(concept.name)) named.set(concept.name, concept);
+  }
+  return {
+    folder: files.folder,
+    concepts: [...named.values()],
+    trainings: files.trainings.flatMap(({ training }) => training ?? []),
+    problems: withoutRepeats([...own, ...across]),
+  };
+}
+
+/** A file that several configs extend is read once for each; its mistakes are said once. */
+function withoutRepeats(problems: readonly Problem[]): Problem[] {
+  const seen = new Map<string, Problem>();
+  for (const problem of problems) {
+    const { file, line, column, message } = problem;
+    const id = JSON.stringify([file, line, column, message]);
+    if (!seen.has(id)) seen.set(id, problem);
+  }
+  return [...seen.values()].sort((a, b) =>
+    a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line || a.column - b.column,
+  );
+}

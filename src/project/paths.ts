@@ -1,0 +1,73 @@
+import { basename, dirname, join, relative, sep } from 'node:path';
+
+export const CONCEPT_SUFFIX = /\.concept\.ya?ml$/;
+export const TRAINING_SUFFIX = /\.training\.ya?ml$/;
+
+/** The file name without `.concept.yaml` or `.training.yaml`: the default name of what it holds. */
+export function nameFromFile(file: string): string {
+  return basename(file).replace(CONCEPT_SUFFIX, '').replace(TRAINING_SUFFIX, '');
+}
+
+/** The project folder that a concept or training file belongs to: the parent of `concepts`, or the file's own folder. */
+export function projectFolderOf(file: string): string {
+  const folder = dirname(file);
+  if (!CONCEPT_SUFFIX.test(file)) return folder;
+  const parts = folder.split(sep);
+  const concepts = parts.lastIndexOf('concepts');
+  return concepts > 0 ? parts.slice(0, concepts).join(sep) || sep : folder;
+}
+
+/** Two files of one concept's weights (README, "weights"). */
+export type WeightsKind = 'denoised' | 'fine-tuned';
+
+/** Where everything of a project lies. All paths are absolute where `folder` is. */
+export interface ProjectPaths {
+  readonly folder: string;
+  /** Concept files, at any depth below. */
+  readonly concepts: string;
+  /** One folder per run. */
+  readonly runs: string;
+  /** Caches that can be deleted at any time. */
+  readonly cache: string;
+  /** Prepared pairs: `<concept>-<hash>.safetensors`. */
+  readonly pairs: string;
+  /** Zoo folders, one per base hash. */
+  readonly zoo: string;
+  run(id: string): string;
+  /** Base generator and discriminator of a training config. */
+  base(training: string): string;
+  /** Members trained on the base of this hash (12 hexadecimal digits). */
+  zooOf(baseHash: string): string;
+  zooMember(baseHash: string, concept: string): string;
+  weightGenerator(training: string): string;
+  /** A concept's weights, LoRA in safetensors form. */
+  weights(concept: string, kind: WeightsKind): string;
+  /** A concept's exported generator. */
+  exported(concept: string): string;
+}
+
+export function projectPaths(folder: string): ProjectPaths {
+  const cache = join(folder, '.dnw');
+  const runs = join(folder, 'runs');
+  const zoo = join(folder, 'zoo');
+  return {
+    folder,
+    concepts: join(folder, 'concepts'),
+    runs,
+    cache,
+    pairs: join(cache, 'pairs'),
+    zoo,
+    run: (id) => join(runs, id),
+    base: (training) => join(folder, 'base', `${training}.safetensors`),
+    zooOf: (baseHash) => join(zoo, baseHash),
+    zooMember: (baseHash, concept) => join(zoo, baseHash, `${concept}.safetensors`),
+    weightGenerator: (training) => join(folder, 'weight-generators', `${training}.safetensors`),
+    weights: (concept, kind) => join(folder, 'weights', concept, `${kind}.safetensors`),
+    exported: (concept) => join(folder, 'weights', concept, 'generator.onnx'),
+  };
+}
+
+/** A path as `run.json` and events hold it: relative to the project folder, with forward slashes. */
+export function toProjectPath(folder: string, path: string): string {
+  return relative(folder, path).split(sep).join('/');
+}

@@ -1,0 +1,95 @@
+import type { TrainingInput } from './training-schema.ts';
+
+/**
+ * The published settings wherever they are known (docs/method.md names the source of each): 256x256 images, E2GAN,
+ * PatchGAN 70x70 with L1 x 100, Adam 2e-4 with beta1 0.5, blocks of 256, one-step denoising. The publications count
+ * epochs; with 400 images and 16 a step an epoch is 25 steps: 100 epochs collect, 20 fine-tune. The Pix2pix baseline
+ * takes 200 epochs of 400 steps, one image each.
+ */
+const paper: TrainingInput = {
+  image: { size: 256, train: 400, test: 100, flip: true, jitter: 30 },
+  generator: { kind: 'e2gan', channels: 64, transformerHeads: 8, norm: 'instance' },
+  discriminator: { channels: 64, layers: 3, loss: 'lsgan', lambdaL1: 100, every: 1 },
+  base: { concepts: 20, steps: 50000, batchSize: 16, learningRate: 2e-4, schedule: 'linear', beta1: 0.5 },
+  lora: { rank: 2, train: 'both', bias: false },
+  collect: { steps: 2500, batchSize: 16, learningRate: 2e-4, schedule: 'linear', beta1: 0.5, checkpoints: 1 },
+  weightGenerator: {
+    blockSize: 256,
+    grouping: 'within-layer',
+    standardize: 'tensor',
+    prediction: 'x0',
+    timesteps: 1000,
+    head: 'none',
+    sampling: { steps: 1, guidance: 1 },
+  },
+  fineTune: { steps: 500, batchSize: 16, trainable: 'lora', learningRate: 2e-4, sampleEvery: 125 },
+  evaluate: {
+    images: 100,
+    scratch: { kind: 'resnet', channels: 64, blocks: 9, steps: 80000, batchSize: 1, learningRate: 2e-4 },
+  },
+};
+
+/** What our studies found best at the scale of a laptop without a GPU: small images, few steps, high learning rates. */
+const fast: TrainingInput = {
+  image: { size: 64, train: 200, test: 32, flip: true, jitter: 0 },
+  generator: { kind: 'e2gan', channels: 16, transformerHeads: 4, norm: 'none' },
+  discriminator: { channels: 16, layers: 2, loss: 'lsgan', lambdaL1: 100, every: 4 },
+  base: {
+    concepts: 'all',
+    conditioning: 'text',
+    steps: 2000,
+    batchSize: 8,
+    learningRate: 2e-3,
+    discriminatorLearningRate: 2e-4,
+    schedule: 'cosine',
+    warmup: 20,
+    beta1: 0.9,
+    checkpointEvery: 250,
+  },
+  lora: { rank: 4, train: 'up', bias: true },
+  collect: {
+    steps: 120,
+    batchSize: 4,
+    learningRate: 2e-3,
+    discriminatorLearningRate: 2e-4,
+    schedule: 'cosine',
+    beta1: 0.8,
+    checkpoints: 1,
+  },
+  weightGenerator: {
+    blockSize: 256,
+    grouping: 'within-layer',
+    standardize: 'parameter',
+    prediction: 'x0',
+    channels: 32,
+    heads: 4,
+    patch: 4,
+    embedding: 64,
+    head: 'ridge',
+    steps: 1500,
+    batchSize: 64,
+    learningRate: 2e-3,
+    ema: 0.99,
+    sampling: { steps: 1, guidance: 1 },
+  },
+  fineTune: {
+    steps: 100,
+    batchSize: 4,
+    trainable: 'all',
+    learningRate: 1.5e-3,
+    discriminatorLearningRate: 2e-4,
+    discriminator: 'base',
+    schedule: 'cosine',
+    beta1: 0.8,
+    sampleEvery: 10,
+    checkpointEvery: 50,
+  },
+  evaluate: {
+    images: 32,
+    scratch: { kind: 'e2gan', channels: 16, steps: 1500, batchSize: 4, learningRate: 2e-3 },
+  },
+};
+
+/** What `extends: preset:<name>` starts from. */
+export const PRESETS: Readonly<Record<string, TrainingInput>> = { fast, paper };
+export const PRESET_PREFIX = 'preset:';

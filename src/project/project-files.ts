@@ -1,0 +1,209 @@
+import { readdir } from 'node:fs/promises';
+import { dirname, join, resolve, sep } from 'node:path';
+import { type ConceptConfig, conceptSchema } from './concept-schema.ts';
+import { CONCEPT_JSON_SCHEMA, type JsonSchema, schemaAt, TRAINING_JSON_SCHEMA } from './json-schema.ts';
+import { nearestNames } from './nearest.ts';
+import { CONCEPT_SUFFIX, nameFromFile, projectPaths, TRAINING_SUFFIX } from './paths.ts';
+import { PRESET_PREFIX, PRESETS } from './presets.ts';
+import type { Problem } from './problem.ts';
+import type { LoadedConcept, LoadedTraining } from './project.ts';
+import { checkSchema } from './schema-problems.ts';
+import { type TrainingInput, trainingSchema } from './training-schema.ts';
+import type { YamlDocument } from './yaml-document.ts';
+
+/** Longest chain of `extends`. */
+const MAX_EXTENDS = 16;
+/** Files read at the same time while a project is loaded. */
+const READS_AT_ONCE = 16;
+
+/** Where the text of a file comes from; the editor puts its unsaved documents here. */
+export type ReadDocument = (file: string) => Promise<YamlDocument>;
+
+/** A concept file with what is wrong in it; `concept` is there where nothing is. */
+export interface ConceptFile {
+  document: YamlDocument;
+  concept?: LoadedConcept;
+  problems: Problem[];
+}
+
+/** A training file with the files it extends. */
+export interface TrainingFile {
+  /** The file itself, then what it extends, in order. */
+  chain: YamlDocument[];
+  training?: LoadedTraining;
+  /** Each in the file that it stands in. */
+  problems: Problem[];
+}
+
+export interface ProjectFiles {
+  folder: string;
+  concepts: ConceptFile[];
+  trainings: TrainingFile[];
+}
+
+/**
+ * Reads every concept below `concepts/` and every training config of a project folder.
+ * @param open files that the editor has open; those that belong to the project are read even if not on disk yet
+ */
+export async function readProjectFiles(
+  folder: string,
+  read: ReadDocument,
+  open: readonly string[],
+): Promise<ProjectFiles> {
+  const root = resolve(folder);
+  const conceptFolder = projectPaths(root).concepts;
+  const isConcept = (path: string) => CONCEPT_SUFFIX.test(path) && path.startsWith(conceptFolder + sep);
+  const isTraining = (path: string) => TRAINING_SUFFIX.test(path) && dirname(path) === root;
+  const [conceptPaths, trainingPaths] = await Promise.all([
+    namesIn(conceptFolder, true).then((names) =>
+      names.map((name) => join(conceptFolder, name)).filter(isConcept),
+    ),
+    namesIn(root, false).then((names) => names.map((name) => join(root, name)).filter(isTraining)),
+  ]);
+  const withOpen = (paths: string[], belongs: (path: string) => boolean) =>
+    [...new Set([...paths, ...open.filter(belongs)])].sort();
+  return {
+    folder: root,
+    concepts: await mapInBatches(withOpen(conceptPaths, isConcept), (path) => readConcept(path, read)),
+    trainings: await mapInBatches(withOpen(trainingPaths, isTraining), (path) => readTraining(path, read)),
+  };
+}
+
+async function mapInBatches<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for (let i = 0; i < items.length; i += READS_AT_ONCE) {
+    results.push(...(await Promise.all(items.slice(i, i + READS_AT_ONCE).map(work))));
+  }
+  return results;
+}
+
+/** Names of what a folder holds; none where there is no such folder. */
+async function namesIn(folder: string, recursive: boolean): Promise<string[]> {
+  try {
+    return await readdir(folder, { recursive });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return [];
+    throw error;
+  }
+}
+
+export async function readConcept(path: string, read: ReadDocument): Promise<ConceptFile> {
+  const document = await read(path);
+  const { value: config, problems } = checkSchema(document, conceptSchema, CONCEPT_JSON_SCHEMA);
+  const all = [...document.problems, ...problems];
+  if (!config || all.some((problem) => problem.severity === 'error')) return { document, problems: all };
+  const { prompt, tags } = config;
+  const name = config.name ?? nameFromFile(path);
+  const concept = { path, name, prompt, tags, pairs: withAbsolutePaths(config.pairs, dirname(path)), config };
+  return { document, concept, problems: all };
+}
+
+function withAbsolutePaths(pairs: ConceptConfig['pairs'], folder: string): ConceptConfig['pairs'] {
+  if ('aligned' in pairs) return { ...pairs, aligned: resolve(folder, pairs.aligned) };
+  const source = resolve(folder, pairs.source);
+  if ('effect' in pairs.target) return { source, target: pairs.target };
+  return { source, target: { folder: resolve(folder, pairs.target.folder) } };
+}
+
+/**
+ * Follows `extends` to its end, checks every file on the way, and lays the files over each other, nearest last.
+ * Sections (and `lora.ranks`) merge key by key; everything else, lists and selections included, is replaced whole.
+ */
+export async function readTraining(path: string, read: ReadDocument): Promise<TrainingFile> {
+  const chain: YamlDocument[] = [];
+  const problems: Problem[] = [];
+  const layers: TrainingInput[] = [];
+  let next: string | undefined = path;
+  while (next !== undefined) {
+    const document: YamlDocument = await read(next);
+    const link = followedLink(document, chain);
+    if (link) {
+      problems.push(link);
+      break;
+    }
+    chain.push(document);
+    const checked = checkSchema(document, trainingSchema, TRAINING_JSON_SCHEMA);
+    problems.push(...document.problems, ...checked.problems);
+    if (checked.value) layers.push(document.value as TrainingInput);
+    const parent = await resolveExtends(document);
+    if (parent.problem) problems.push(parent.problem);
+    if (parent.preset) layers.push(parent.preset);
+    next = parent.file;
+  }
+  if (problems.some((problem) => problem.severity === 'error')) return { chain, problems };
+  const merged = layers.reduceRight(
+    (under, over) => merge(under, over, TRAINING_JSON_SCHEMA) as TrainingInput,
+    {},
+  );
+  const config = trainingSchema.parse(merged);
+  return { chain, training: { path, name: nameFromFile(path), config }, problems };
+}
+
+/** What is wrong with having followed `extends` to `document`; the problem stands in the file that names it. */
+function followedLink(document: YamlDocument, chain: readonly YamlDocument[]): Problem | undefined {
+  const from = chain.at(-1);
+  if (!from) return undefined;
+  const at = (message: string, remedy: string, replacements: string[] = []) =>
+    from.problem(['extends'], 'value', {
+      code: 'extends',
+      message,
+      remedy,
+      found: from.sourceOf(['extends']),
+      allowed: 'another training config, or preset:fast, preset:paper',
+      replacements,
+    });
+  if (chain.some((earlier) => earlier.file === document.file)) {
+    const names = [...chain, document].map(({ file }) => nameFromFile(file));
+    return at(
+      `\`extends\` goes in a circle: ${names.join(' → ')}.`,
+      'Let one of them extend a preset, or nothing.',
+    );
+  }
+  if (chain.length >= MAX_EXTENDS) {
+    return at(`\`extends\` is followed through at most ${MAX_EXTENDS} files.`, 'Shorten the chain.');
+  }
+  const unreadable = document.problems.find((problem) => problem.code === 'unreadable');
+  return (
+    unreadable &&
+    at(`${document.file}: ${unreadable.message}`, 'Correct the path; it is relative to this file.')
+  );
+}
+
+interface Parent {
+  file?: string;
+  preset?: TrainingInput;
+  problem?: Problem;
+}
+
+async function resolveExtends(document: YamlDocument): Promise<Parent> {
+  const { value } = document;
+  const link = typeof value === 'object' && value !== null && 'extends' in value ? value.extends : undefined;
+  if (typeof link !== 'string' || link === '') return {};
+  if (!link.startsWith(PRESET_PREFIX)) return { file: resolve(dirname(document.file), link) };
+  const name = link.slice(PRESET_PREFIX.length);
+  if (Object.hasOwn(PRESETS, name)) return { preset: PRESETS[name] };
+  const names = Object.keys(PRESETS).map((preset) => PRESET_PREFIX + preset);
+  const near = nearestNames(link, names);
+  const problem = document.problem(['extends'], 'value', {
+    code: 'extends',
+    message: `There is no preset \`${link}\`.`,
+    remedy: near[0] ? `Did you mean \`${near[0]}\`?` : `Presets: ${names.join(', ')}.`,
+    found: link,
+    allowed: names.join(', '),
+    replacements: near.length > 0 ? near : names,
+  });
+  return { problem };
+}
+
+const isMapping = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function merge(under: unknown, over: unknown, schema: JsonSchema | undefined): unknown {
+  if (schema?.type !== 'object' || !isMapping(under) || !isMapping(over)) return over;
+  const merged: Record<string, unknown> = { ...under };
+  for (const [key, value] of Object.entries(over)) {
+    merged[key] = key in under ? merge(under[key], value, schemaAt(schema, [key])) : value;
+  }
+  return merged;
+}

@@ -1,0 +1,238 @@
+import type { z } from 'zod';
+import { describeAllowed, type JsonSchema, schemaAt } from './json-schema.ts';
+import { nearestNames } from './nearest.ts';
+import type { Problem } from './problem.ts';
+import {
+  formatKeyPath,
+  type KeyPath,
+  MAX_PROBLEMS,
+  type ProblemText,
+  valueAt,
+  type YamlDocument,
+} from './yaml-document.ts';
+
+type Issue = z.core.$ZodIssue;
+
+/** A zod issue that is not a union's, with the schema of the place it speaks of. */
+interface Place {
+  path: KeyPath;
+  schema: JsonSchema | undefined;
+  value: unknown;
+}
+
+/**
+ * Checks a document's value against a schema and says every mistake at its key or value.
+ * @param schema decides what is valid
+ * @param jsonSchema the same schema in the form that `describeAllowed` puts in words
+ */
+export function checkSchema<S extends z.ZodType>(
+  document: YamlDocument,
+  schema: S,
+  jsonSchema: JsonSchema,
+): { value?: z.output<S>; problems: Problem[] } {
+  if (document.value === undefined) return { problems: [] };
+  const result = schema.safeParse(document.value);
+  if (result.success) return { value: result.data, problems: [] };
+  const problems = result.error.issues.flatMap((issue) => issueProblems(document, issue, [], jsonSchema));
+  const inOrder = withoutMisspelt(problems).sort((a, b) => a.line - b.line || a.column - b.column);
+  return { problems: inOrder.slice(0, MAX_PROBLEMS) };
+}
+
+/** A misspelt key is one mistake: the right key is then not also missing. */
+function withoutMisspelt(problems: readonly Problem[]): Problem[] {
+  const parent = (key: string) => key.slice(0, Math.max(0, key.lastIndexOf('.') + 1));
+  const meant = new Set(
+    problems
+      .filter(({ code, replacements }) => code === 'unknown-key' && replacements.length > 0)
+      .map(({ key, replacements }) => parent(key) + replacements[0]),
+  );
+  return problems.filter(({ code, key }) => code !== 'missing-key' || !meant.has(key));
+}
+
+const asKeyPath = (path: readonly PropertyKey[]) =>
+  path.map((part) => (typeof part === 'symbol' ? String(part) : part)) as KeyPath;
+
+function issueProblems(document: YamlDocument, issue: Issue, base: KeyPath, root: JsonSchema): Problem[] {
+  const within = asKeyPath(issue.path);
+  const path = [...base, ...within];
+  const place: Place = { path, schema: schemaAt(root, within), value: valueAt(document.value, path) };
+  switch (issue.code) {
+    case 'invalid_union':
+      return unionProblems(document, issue, place);
+    case 'unrecognized_keys':
+      return issue.keys.map((key) => unknownKey(document, place, key));
+    case 'invalid_key':
+    case 'invalid_element':
+      return issue.issues.flatMap((inner) => issueProblems(document, inner, path, place.schema ?? {}));
+    case 'invalid_type':
+      return place.value === undefined ? [missingKey(document, place)] : [invalidValue(document, place)];
+    case 'invalid_format':
+    case 'custom':
+      return [invalidValue(document, place, issue.message)];
+    default:
+      return [invalidValue(document, place)];
+  }
+}
+
+/**
+ * The mistakes of the form that the user meant. That is the form whose keys are there: forms of another type
+ * (a list where a mapping stands) are set aside, then the one with the fewest unknown and missing keys is taken.
+ * Where two fit equally the mistake is the choice itself.
+ */
+function unionProblems(
+  document: YamlDocument,
+  issue: Extract<Issue, { code: 'invalid_union' }>,
+  place: Place,
+): Problem[] {
+  const { path, value } = place;
+  if (value === undefined) return [missingKey(document, place)];
+  const forms = issue.errors.map((issues, i) => ({ issues, schema: place.schema?.anyOf?.[i] ?? {} }));
+  const fitting = forms.filter(({ issues }) => !issues.some((inner) => isOfAnotherType(inner, value)));
+  if (fitting.length === 0) return [invalidValue(document, place)];
+  const ranked = fitting
+    .map((form) => ({ ...form, misfit: misfit(form.issues, value) }))
+    .sort((a, b) => a.misfit.unknown - b.misfit.unknown || a.misfit.missing - b.misfit.missing);
+  const [best, second] = ranked;
+  const isTie =
+    second !== undefined &&
+    best!.misfit.unknown === second.misfit.unknown &&
+    best!.misfit.missing === second.misfit.missing &&
+    best!.misfit.unknown + best!.misfit.missing > 0;
+  if (isTie) return [undecidedForm(document, place, ranked)];
+  return best!.issues.flatMap((inner) => issueProblems(document, inner, path, best!.schema));
+}
+
+/** True for an issue about the union's own value being a list, text or mapping where the form is something else. */
+function isOfAnotherType(issue: Issue, value: unknown): boolean {
+  if (issue.path.length > 0) return false;
+  if (issue.code === 'invalid_type') return true;
+  // Every fixed value of the schemas is text, which neither a list nor a mapping was meant to be.
+  if (issue.code === 'invalid_value') return typeof value === 'object';
+  if (issue.code !== 'invalid_union') return false;
+  return issue.errors.every((issues) => issues.some((inner) => isOfAnotherType(inner, value)));
+}
+
+function misfit(issues: readonly Issue[], value: unknown): { unknown: number; missing: number } {
+  let unknown = 0;
+  let missing = 0;
+  for (const issue of issues) {
+    if (issue.code === 'unrecognized_keys' && issue.path.length === 0) unknown += issue.keys.length;
+    if (issue.path.length === 1 && valueAt(value, asKeyPath(issue.path)) === undefined) missing++;
+  }
+  return { unknown, missing };
+}
+
+function undecidedForm(document: YamlDocument, place: Place, forms: { schema: JsonSchema }[]): Problem {
+  const { path, value } = place;
+  const keys = forms.map(({ schema }) => (schema.required ?? []).map((key) => `\`${key}\``).join(' with '));
+  const given = Object.keys(value as object);
+  const known = new Set(forms.flatMap(({ schema }) => Object.keys(schema.properties ?? {})));
+  const stray = given.find((key) => !known.has(key));
+  if (stray !== undefined) {
+    const schema: JsonSchema = { properties: Object.fromEntries([...known].map((key) => [key, {}])) };
+    return unknownKey(document, { ...place, schema }, stray);
+  }
+  const both = given.length > 0;
+  return document.problem(path, 'key', {
+    code: both ? 'invalid-value' : 'missing-key',
+    message: `${label(path)} must have either ${keys.join(' or ')}${both ? ', not both' : ''}.`,
+    remedy: both ? 'Keep one of them.' : 'Add one of them.',
+    found: document.sourceOf(path),
+    allowed: `either ${keys.join(' or ')}`,
+  });
+}
+
+const label = (path: KeyPath) => (path.length === 0 ? 'The file' : `\`${formatKeyPath(path)}\``);
+
+function unknownKey(document: YamlDocument, place: Place, key: string): Problem {
+  const keys = knownKeys(place, key);
+  const near = nearestNames(key, keys);
+  const where = place.path.length === 0 ? 'at the top level' : `in \`${formatKeyPath(place.path)}\``;
+  const text: ProblemText = {
+    code: 'unknown-key',
+    message: `Unknown key \`${key}\` ${where}.`,
+    remedy: near.length > 0 ? `Did you mean \`${near[0]}\`?` : `Known keys here: ${keys.join(', ')}.`,
+    found: key,
+    allowed: keys.join(', '),
+    replacements: near,
+  };
+  if (key === '<<') text.remedy = 'YAML merge keys are not part of YAML 1.2; use `extends` instead.';
+  return document.problem([...place.path, key], 'key', text);
+}
+
+/** Keys that may stand where `stray` does: those of the form that most of the other keys belong to. */
+function knownKeys({ schema, value }: Place, stray: string): string[] {
+  const forms = objectForms(schema).filter((form) => !Object.hasOwn(form, stray));
+  const shared = (form: Record<string, unknown>) =>
+    Object.keys(value as object).filter((key) => Object.hasOwn(form, key)).length;
+  const most = Math.max(...forms.map(shared));
+  return [...new Set(forms.filter((form) => shared(form) === most).flatMap((form) => Object.keys(form)))];
+}
+
+function objectForms(schema: JsonSchema | undefined): Record<string, JsonSchema>[] {
+  if (!schema) return [];
+  return [...(schema.properties ? [schema.properties] : []), ...(schema.anyOf ?? []).flatMap(objectForms)];
+}
+
+function missingKey(document: YamlDocument, { path, schema }: Place): Problem {
+  const key = path.at(-1);
+  const allowed = schema ? describeAllowed(schema) : '';
+  return document.problem(path, 'key', {
+    code: 'missing-key',
+    message: `${label(path)} is missing.`,
+    remedy: `Add \`${key}:\`${schema?.description ? ` ${schema.description}` : '.'}`,
+    allowed,
+  });
+}
+
+function invalidValue(document: YamlDocument, place: Place, allowedInWords?: string): Problem {
+  const { path, schema, value } = place;
+  const allowed = allowedInWords ?? (schema ? describeAllowed(schema) : '');
+  const found = document.sourceOf(path);
+  const replacements = schema ? nearestValues(value, schema) : [];
+  const stands = value === null ? 'has no value' : `is ${found}`;
+  return document.problem(path, 'value', {
+    code: 'invalid-value',
+    message: `${label(path)} ${stands}; allowed: ${allowed}.`,
+    remedy:
+      replacements.length > 0
+        ? `Did you mean ${replacements[0]}?`
+        : 'Give an allowed value, or remove the key.',
+    found,
+    allowed,
+    replacements,
+  });
+}
+
+const TRUE_WORDS = new Set(['yes', 'on', 'true', 'y', '1']);
+const FALSE_WORDS = new Set(['no', 'off', 'false', 'n', '0']);
+
+/** Allowed values close to the one given, as YAML text. */
+function nearestValues(value: unknown, schema: JsonSchema): string[] {
+  const text =
+    typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? `${value}` : '';
+  if (text === '') return [];
+  const near = (schema.anyOf ?? []).flatMap((form) => nearestValues(value, form));
+  if (schema.enum) near.push(...nearestNames(text, schema.enum.map(String)));
+  if (schema.const !== undefined) near.push(...nearestNames(text, [String(schema.const)]));
+  if (schema.type === 'boolean') {
+    if (TRUE_WORDS.has(text.toLowerCase())) near.push('true');
+    if (FALSE_WORDS.has(text.toLowerCase())) near.push('false');
+  }
+  if (schema.type === 'integer' || schema.type === 'number')
+    near.push(...nearestNumbers(Number(value), schema));
+  return [...new Set(near)];
+}
+
+function nearestNumbers(value: number, schema: JsonSchema): string[] {
+  if (Number.isNaN(value)) return [];
+  const { minimum = -Infinity, maximum = Infinity } = schema;
+  const step = schema.multipleOf ?? (schema.type === 'integer' ? 1 : undefined);
+  const clamped = Math.min(Math.max(value, minimum), maximum);
+  if (step === undefined) return [`${clamped}`];
+  const candidates = [Math.floor(clamped / step) * step, Math.ceil(clamped / step) * step];
+  return [...new Set(candidates)]
+    .filter((candidate) => candidate >= minimum && candidate <= maximum)
+    .sort((a, b) => Math.abs(a - value) - Math.abs(b - value))
+    .map(String);
+}

@@ -1,0 +1,53 @@
+import type { LoadedConcept, LoadedTraining, Project } from './project.ts';
+import type { TrainingConfig } from './training-schema.ts';
+
+/** `all`, a list of names, or tags to include and exclude. */
+export type Selection = TrainingConfig['collect']['concepts'];
+
+type Concepts = Pick<Project, 'concepts'>;
+
+/** The concepts that a selection takes, in the project's order. Names that no concept has are left to the checks. */
+function selectConcepts(concepts: readonly LoadedConcept[], selection: Selection): LoadedConcept[] {
+  if (selection === 'all') return [...concepts];
+  if (Array.isArray(selection)) {
+    const names = new Set(selection);
+    return concepts.filter(({ name }) => names.has(name));
+  }
+  const { include, exclude = [] } = selection;
+  return concepts.filter(
+    ({ tags }) =>
+      (!include || include.some((tag) => tags.includes(tag))) && !exclude.some((tag) => tags.includes(tag)),
+  );
+}
+
+/** Concepts that `collect.holdOut` names or tags: they enter neither the base nor the zoo. */
+export function heldOutConcepts(project: Concepts, training: LoadedTraining): LoadedConcept[] {
+  const held = new Set(training.config.collect.holdOut);
+  return project.concepts.filter(({ name, tags }) => held.has(name) || tags.some((tag) => held.has(tag)));
+}
+
+/** Concepts whose LoRA weights are collected. */
+export function zooConcepts(project: Concepts, training: LoadedTraining): LoadedConcept[] {
+  const held = new Set(heldOutConcepts(project, training));
+  return selectConcepts(project.concepts, training.config.collect.concepts).filter(
+    (concept) => !held.has(concept),
+  );
+}
+
+/**
+ * What the base may be trained on, and how many of them: with a number in `base.concepts` that many medoids of the
+ * zoo's prompts are chosen; with a selection, all that it takes.
+ */
+export function baseConcepts(
+  project: Concepts,
+  training: LoadedTraining,
+): { candidates: LoadedConcept[]; count: number } {
+  const { concepts } = training.config.base;
+  if (typeof concepts === 'number') {
+    const candidates = zooConcepts(project, training);
+    return { candidates, count: Math.min(concepts, candidates.length) };
+  }
+  const held = new Set(heldOutConcepts(project, training));
+  const candidates = selectConcepts(project.concepts, concepts).filter((concept) => !held.has(concept));
+  return { candidates, count: candidates.length };
+}

@@ -1,0 +1,120 @@
+import { nearestNames } from './nearest.ts';
+import type { Problem } from './problem.ts';
+import { problemInChain } from './training-chain.ts';
+import type { TrainingConfig } from './training-schema.ts';
+import type { KeyPath, YamlDocument } from './yaml-document.ts';
+
+/** The weight generator halves its blocks twice: three levels (design of the 1-D U-Net). */
+const BLOCK_STRIDES = 4;
+/** Smallest side at which the PatchGAN's two last convolutions (4x4, stride 1, padding 1) leave a patch. */
+const MIN_PATCH_SIDE = 3;
+/** Parts of the generators that LoRA may adapt, by kind. */
+const LORA_SECTIONS = {
+  e2gan: ['downsample', 'ds', 'transformer', 'us', 'upsample'],
+  resnet: ['downsample', 'upsample'],
+} as const;
+
+const divisors = (n: number, max: number) =>
+  Array.from({ length: Math.min(n, max) }, (_, i) => i + 1).filter((d) => n % d === 0);
+
+const nearestTo = (wanted: number, numbers: readonly number[]) =>
+  [...numbers].sort((a, b) => Math.abs(a - wanted) - Math.abs(b - wanted));
+
+/** Sizes that are each allowed and do not fit each other, so that a network could not be built. */
+export function sizeProblems(chain: readonly YamlDocument[], config: TrainingConfig): Problem[] {
+  const { image, generator, discriminator, lora, weightGenerator } = config;
+  const problems: Problem[] = [];
+  const check = (
+    isWrong: boolean,
+    path: KeyPath,
+    found: number | string,
+    message: string,
+    fits: readonly (number | string)[],
+  ) => {
+    if (!isWrong) return;
+    problems.push(
+      problemInChain(chain, path, {
+        code: 'impossible-size',
+        message,
+        remedy: fits.length > 0 ? `Use ${fits.slice(0, 3).join(' or ')}.` : 'Change one of the two.',
+        found: `${found}`,
+        allowed: fits.join(', '),
+        replacements: fits.slice(0, 3).map(String),
+      }),
+    );
+  };
+
+  const width = 4 * generator.channels;
+  const heads = generator.transformerHeads;
+  check(
+    generator.kind === 'e2gan' && width % heads !== 0,
+    ['generator', 'transformerHeads'],
+    heads,
+    `${heads} attention heads do not divide the transformer's width, ${width} (4 x \`generator.channels\`).`,
+    nearestTo(heads, divisors(width, 32)),
+  );
+
+  const layersThatFit = Math.floor(Math.log2(image.size / MIN_PATCH_SIDE));
+  check(
+    discriminator.layers > layersThatFit,
+    ['discriminator', 'layers'],
+    discriminator.layers,
+    `${discriminator.layers} strided layers leave no patch of images of ${image.size} pixels (\`image.size\`).`,
+    layersThatFit >= 1 ? [layersThatFit] : [],
+  );
+
+  const { blockSize, patch, channels, timesteps, sampling } = weightGenerator;
+  const unit = patch * BLOCK_STRIDES;
+  const below = Math.floor(blockSize / unit) * unit;
+  check(
+    blockSize % unit !== 0,
+    ['weightGenerator', 'blockSize'],
+    blockSize,
+    `Blocks of ${blockSize} weights cannot be folded by ${patch} (\`weightGenerator.patch\`) and halved twice: ${unit} does not divide them.`,
+    nearestTo(blockSize, [below, below + unit]).filter((size) => size >= 8),
+  );
+  check(
+    channels % weightGenerator.heads !== 0,
+    ['weightGenerator', 'heads'],
+    weightGenerator.heads,
+    `${weightGenerator.heads} attention heads do not divide ${channels} channels (\`weightGenerator.channels\`).`,
+    nearestTo(weightGenerator.heads, divisors(channels, 32)),
+  );
+  check(
+    sampling.steps > timesteps,
+    ['weightGenerator', 'sampling', 'steps'],
+    sampling.steps,
+    `${sampling.steps} denoising steps are more than there are timesteps, ${timesteps} (\`weightGenerator.timesteps\`).`,
+    [timesteps],
+  );
+
+  check(
+    config.base.conditioning === 'text' && lora.train !== 'up',
+    ['lora', 'train'],
+    lora.train,
+    '`base.conditioning: text` trains the shared down factors with the base, so LoRA may train `up` only.',
+    ['up'],
+  );
+
+  const sections: readonly string[] = LORA_SECTIONS[generator.kind];
+  for (const name of Object.keys(lora.ranks)) {
+    const section = name.split('.')[0]!;
+    if (sections.includes(section)) continue;
+    problems.push(
+      problemInChain(
+        chain,
+        ['lora', 'ranks', name],
+        {
+          code: 'impossible-size',
+          message: `The ${generator.kind} generator has no layer \`${name}\` that LoRA may adapt.`,
+          remedy: `Use one of ${sections.join(', ')}, or a full layer name that begins with one.`,
+          found: name,
+          allowed: sections.join(', '),
+          replacements: nearestNames(section, sections),
+        },
+        'key',
+      ),
+    );
+  }
+  return problems;
+}

@@ -1,0 +1,309 @@
+import { z } from 'zod';
+
+const int = (min: number, max: number, fallback: number, what: string) =>
+  z
+    .number()
+    .int()
+    .min(min)
+    .max(max)
+    .default(fallback)
+    .describe(`${what} (${min} to ${max}, default ${fallback})`);
+const real = (min: number, max: number, fallback: number, what: string) =>
+  z.number().min(min).max(max).default(fallback).describe(`${what} (${min} to ${max}, default ${fallback})`);
+const choice = <T extends readonly [string, ...string[]]>(values: T, fallback: T[number], what: string) =>
+  z
+    .enum(values)
+    .default(fallback as never)
+    .describe(`${what} (default ${fallback})`);
+const section = <S extends z.ZodRawShape>(shape: S, what: string) =>
+  z
+    .strictObject(shape)
+    // Every key of a section has a default, which the compiler cannot see through a generic shape.
+    .prefault({} as never)
+    .describe(what);
+
+const selection = z
+  .union([
+    z.literal('all'),
+    z.array(z.string().min(1)).min(1),
+    z.strictObject({
+      include: z
+        .array(z.string().min(1))
+        .optional()
+        .describe('Tags; a concept with any of them is taken. Default: every concept.'),
+      exclude: z
+        .array(z.string().min(1))
+        .optional()
+        .describe('Tags; a concept with any of them is left out.'),
+    }),
+  ])
+  .describe('`all`, a list of concept names, or tags to include and exclude.');
+
+const learningRateSchedule = choice(
+  ['constant', 'linear', 'cosine'] as const,
+  'linear',
+  'How the learning rate falls: constant; linear over the second half (Pix2pix); cosine to zero',
+);
+
+/** Every key of a training config, with its default. The presets (project/presets.ts) are values of this schema. */
+export const trainingSchema = z
+  .strictObject({
+    extends: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'Another training config to start from: a path relative to this file, or `preset:fast`, `preset:paper`.',
+      ),
+    seed: int(0, 2 ** 31 - 1, 1, 'Seed of everything random'),
+    device: choice(
+      ['auto', 'cpu', 'webgpu', 'cuda', 'directml', 'coreml', 'tfjs'] as const,
+      'auto',
+      'Where to compute; auto takes the first that works of cuda, webgpu on a real GPU, cpu',
+    ),
+    threads: int(0, 256, 0, 'CPU threads of one training process; 0 means one per core'),
+    image: section(
+      {
+        size: z
+          .number()
+          .int()
+          .min(16)
+          .max(1024)
+          .multipleOf(8)
+          .default(256)
+          .describe(
+            'Side of the square training images in pixels (16 to 1024, a multiple of 8, default 256)',
+          ),
+        fit: choice(
+          ['cover', 'contain', 'fill'] as const,
+          'cover',
+          'How other shapes become square: cut to the centre, pad with the edge, or stretch',
+        ),
+        train: int(
+          1,
+          100000,
+          400,
+          'Training images per concept; a representative subset is chosen by clustering where there are more',
+        ),
+        test: int(1, 10000, 100, 'Held-out images per concept, never trained on'),
+        flip: z.boolean().default(true).describe('Mirror training pairs at random (default true)'),
+        jitter: int(0, 64, 0, 'Random crop: images are prepared this many pixels larger'),
+      },
+      'Images: size, fit, how many.',
+    ),
+    generator: section(
+      {
+        kind: choice(
+          ['e2gan', 'resnet'] as const,
+          'e2gan',
+          'Image generator: e2gan (three residual blocks and a transformer) or the Pix2pix ResNet',
+        ),
+        channels: int(4, 256, 64, 'Channels after the first layer; doubled by each downsampling'),
+        transformerHeads: int(1, 32, 8, 'Attention heads of the transformer'),
+        norm: choice(['instance', 'none'] as const, 'instance', 'Normalisation of the convolutions'),
+      },
+      'The image generator.',
+    ),
+    discriminator: section(
+      {
+        channels: int(4, 256, 64, 'Channels after the first layer'),
+        layers: int(1, 5, 3, 'Strided layers; 3 is the 70x70 PatchGAN'),
+        loss: choice(
+          ['lsgan', 'vanilla'] as const,
+          'lsgan',
+          'Adversarial loss: least squares or cross-entropy',
+        ),
+        lambdaL1: real(0, 10000, 100, 'Weight of the L1 term beside the adversarial term'),
+        every: int(1, 100, 1, 'Update the discriminator every so many generator steps'),
+      },
+      'PatchGAN discriminator and the loss.',
+    ),
+    base: section(
+      {
+        concepts: z
+          .union([selection, z.number().int().min(1).max(1000)])
+          .default(20)
+          .describe(
+            'Concepts the base is trained on: a number (medoids of k-means on the prompts), or a selection (default 20)',
+          ),
+        conditioning: choice(
+          ['none', 'text'] as const,
+          'none',
+          'Train the base on all its concepts alike (E2GAN), or with LoRA weights that are a linear function of the prompt’s words, so that weights become predictable from text (needs lora.train: up)',
+        ),
+        steps: int(1, 10000000, 20000, 'Training steps'),
+        batchSize: int(1, 256, 16, 'Pairs per step'),
+        learningRate: real(0, 1, 2e-4, 'Adam learning rate of the generator'),
+        discriminatorLearningRate: real(0, 1, 2e-4, 'Adam learning rate of the discriminator'),
+        schedule: learningRateSchedule,
+        warmup: int(0, 100000, 0, 'First steps over which the learning rate rises from zero'),
+        beta1: real(0, 0.9999, 0.5, 'Adam beta1'),
+        checkpointEvery: int(1, 1000000, 500, 'Steps between checkpoints'),
+      },
+      'The base generator, trained once.',
+    ),
+    lora: section(
+      {
+        rank: int(1, 256, 2, 'Rank of every adapted layer that `ranks` does not name'),
+        ranks: z
+          .record(z.string(), z.number().int().min(0).max(256))
+          .default({})
+          .describe(
+            'Rank by layer name (`downsample`, `ds`, `transformer`, `us`, `upsample`, or one full layer name); 0 leaves the layer out',
+          ),
+        train: choice(
+          ['both', 'up'] as const,
+          'both',
+          'Train both factors, or only the up factor with a shared random down factor',
+        ),
+        bias: z
+          .boolean()
+          .default(false)
+          .describe('Also adapt the biases of the adapted layers (default false)'),
+      },
+      'LoRA on Downsample, DS, transformer, US and Upsample.',
+    ),
+    collect: section(
+      {
+        concepts: selection
+          .default('all')
+          .describe('Concepts of the zoo (default all that the config does not hold out)'),
+        holdOut: z
+          .array(z.string().min(1))
+          .default([])
+          .describe('Concepts (by name or tag) that never enter the base or the zoo'),
+        steps: int(1, 10000000, 2500, 'LoRA steps per concept'),
+        batchSize: int(1, 256, 16, 'Pairs per step'),
+        learningRate: real(0, 1, 2e-4, 'Adam learning rate of the LoRA weights'),
+        discriminatorLearningRate: real(0, 1, 2e-4, 'Adam learning rate of the discriminator'),
+        schedule: learningRateSchedule,
+        warmup: int(0, 100000, 0, 'First steps over which the learning rate rises from zero'),
+        beta1: real(0, 0.9999, 0.5, 'Adam beta1'),
+        checkpointEvery: int(
+          1,
+          1000000,
+          500,
+          'Steps between checkpoints of the concept that is being trained',
+        ),
+        checkpoints: int(1, 32, 1, 'Checkpoints kept per concept, the last ones of the training'),
+      },
+      'The zoo: LoRA weights of many concepts.',
+    ),
+    weightGenerator: section(
+      {
+        blockSize: int(8, 65536, 256, 'Weights per block'),
+        grouping: choice(
+          ['within-layer', 'across-layers', 'interleaved'] as const,
+          'within-layer',
+          'How the LoRA vector is cut: padded within each layer, across layers in order, or interleaved',
+        ),
+        standardize: choice(
+          ['parameter', 'tensor', 'none'] as const,
+          'tensor',
+          'Standardise each weight over the zoo, each tensor over the zoo, or not at all',
+        ),
+        prediction: choice(['x0', 'v'] as const, 'x0', 'What the network predicts'),
+        schedule: choice(['cosine', 'linear'] as const, 'cosine', 'Noise schedule'),
+        timesteps: int(2, 10000, 1000, 'Diffusion timesteps T'),
+        lastTimestepShare: real(
+          0,
+          1,
+          0.3,
+          'Share of training samples drawn at t = T, where one-step denoising starts',
+        ),
+        channels: int(
+          4,
+          1024,
+          64,
+          'Channels of the first level of the 1-D U-Net; doubled at each of the two next',
+        ),
+        heads: int(1, 32, 4, 'Attention heads'),
+        patch: int(1, 64, 4, 'Neighbouring weights folded into channels before the U-Net'),
+        embedding: int(8, 2048, 128, 'Width of timestep, block and token embeddings'),
+        maxTokens: int(1, 77, 16, 'Prompt tokens kept; their embeddings are trained with the generator'),
+        gateInput: z
+          .boolean()
+          .default(true)
+          .describe(
+            'Multiply the noisy block by the signal’s share, so that one-step denoising sees no noise (default true)',
+          ),
+        head: choice(
+          ['none', 'ridge'] as const,
+          'none',
+          'Diffuse the weights themselves, or what ridge regression from the prompt leaves over',
+        ),
+        steps: int(1, 10000000, 20000, 'Training steps'),
+        batchSize: int(1, 4096, 64, 'Blocks per step'),
+        learningRate: real(0, 1, 1e-3, 'AdamW learning rate'),
+        weightDecay: real(0, 1, 1e-3, 'AdamW weight decay'),
+        promptDropout: real(0, 1, 0.1, 'Share of samples trained without their prompt, for guidance'),
+        ema: real(0, 0.99999, 0.995, 'Decay of the moving average that is sampled from'),
+        checkpointEvery: int(1, 1000000, 500, 'Steps between checkpoints'),
+        sampling: section(
+          {
+            steps: int(1, 10000, 1, 'Denoising steps; 1 is the paper’s way, more is DDIM'),
+            guidance: real(0, 20, 1, 'Classifier-free guidance scale; 1 is none'),
+          },
+          'How weights are denoised.',
+        ),
+      },
+      'The diffusion model over weight blocks.',
+    ),
+    fineTune: section(
+      {
+        steps: int(0, 10000000, 500, 'Steps from the denoised start'),
+        batchSize: int(1, 256, 16, 'Pairs per step'),
+        trainable: choice(
+          ['lora', 'all'] as const,
+          'lora',
+          'Train the LoRA weights, or the whole merged generator',
+        ),
+        learningRate: real(0, 1, 2e-4, 'Adam learning rate'),
+        discriminatorLearningRate: real(0, 1, 2e-4, 'Adam learning rate of the discriminator'),
+        discriminator: choice(
+          ['base', 'fresh'] as const,
+          'base',
+          'Start from the base’s discriminator or a fresh one',
+        ),
+        schedule: learningRateSchedule,
+        warmup: int(0, 100000, 0, 'First steps over which the learning rate rises from zero'),
+        beta1: real(0, 0.9999, 0.5, 'Adam beta1'),
+        sampleEvery: int(1, 1000000, 25, 'Steps between sample pictures and held-out measurements'),
+        checkpointEvery: int(1, 1000000, 100, 'Steps between checkpoints'),
+      },
+      'Training of a new concept from its denoised weights.',
+    ),
+    evaluate: section(
+      {
+        images: int(1, 10000, 100, 'Held-out images to measure on'),
+        baselines: z
+          .array(z.enum(['scratch', 'fresh', 'mean', 'nearest', 'ridge']))
+          .default(['scratch', 'fresh', 'mean', 'nearest', 'ridge'])
+          .describe(
+            'What to compare with: Pix2pix from scratch, fresh LoRA on the base, the zoo’s mean, the nearest zoo member by prompt, ridge regression from the prompt',
+          ),
+        scratch: section(
+          {
+            kind: choice(['resnet', 'e2gan'] as const, 'resnet', 'Generator of the Pix2pix baseline'),
+            channels: int(4, 256, 64, 'Its channels after the first layer'),
+            blocks: int(1, 16, 9, 'Its residual blocks (resnet only)'),
+            steps: int(1, 10000000, 5000, 'Its training steps'),
+            batchSize: int(1, 256, 1, 'Its pairs per step'),
+            learningRate: real(0, 1, 2e-4, 'Its Adam learning rate'),
+          },
+          'Pix2pix from scratch.',
+        ),
+      },
+      'Comparison with the baselines.',
+    ),
+  })
+  .meta({
+    id: 'dnw-training',
+    title: 'Denoised Weights training config',
+    description: 'How the base, the zoo, the weight generator and each new concept are trained.',
+  });
+
+/** A training config with `extends` resolved and every default filled in. */
+export type TrainingConfig = z.output<typeof trainingSchema>;
+/** A training config as written. */
+export type TrainingInput = z.input<typeof trainingSchema>;

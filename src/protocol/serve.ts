@@ -1,0 +1,115 @@
+import type { StatisticsRequest, WeightStatistics, WeightsChoice } from './statistics.ts';
+
+/**
+ * What `dnw serve` answers: JSON-RPC 2.0 with `Content-Length` headers over standard input and output
+ * (`vscode-jsonrpc`). Requests run one at a time, in the order they came; `$/cancelRequest` ends a waiting
+ * one at once and a running one between its steps. The process ends when its standard input closes, or
+ * after it has been idle for as long as `--idle-minutes` says.
+ *
+ * Here: the parameters and the result of every method.
+ */
+export interface ServeRequests {
+  devices: { params: DevicesParams; result: DevicesResult };
+  validate: { params: ValidateParams; result: ValidateResult };
+  translations: { params: TranslationsParams; result: TranslationsResult };
+  translate: { params: TranslateParams; result: TranslateResult };
+  denoise: { params: DenoiseParams; result: DenoiseResult };
+  statistics: { params: StatisticsParams; result: StatisticsResult };
+}
+
+/** JSON-RPC error code of a failure that the user can mend; its message says how. Other codes are bugs. */
+export const USER_ERROR = -32000;
+
+interface ProjectParams {
+  /** Absolute path of the project folder. */
+  project: string;
+}
+
+interface ConceptParams extends ProjectParams {
+  /** Name of the training config. */
+  training: string;
+  /** Name of the concept. */
+  concept: string;
+}
+
+export interface DevicesParams {
+  /** A value of the training config's `device`; `auto` picks. */
+  device: string;
+  /** CPU threads; 0 is one per core. */
+  threads: number;
+}
+
+export interface DevicesResult {
+  /** What would compute, and why. */
+  selected: { device: string; executor: string; threads: number; reason: string };
+  /** Every device that was considered and what came of it. */
+  considered: { device: string; usable: boolean; reason: string }[];
+  versions: Record<string, string>;
+}
+
+export type ValidateParams = ProjectParams;
+
+/** One finding in a YAML file of the project; lines and columns count from 1. */
+export interface ValidationProblem {
+  /** Absolute path. */
+  file: string;
+  line: number;
+  column: number;
+  severity: 'error' | 'warning';
+  message: string;
+}
+
+export interface ValidateResult {
+  problems: ValidationProblem[];
+}
+
+export type TranslationsParams = ConceptParams;
+
+export interface TranslationsResult {
+  /** The base, if it was trained, and every weights file of the concept. */
+  weights: WeightsChoice[];
+  /** Held-out source images of the concept, absolute paths; empty until its pairs were prepared. */
+  testImages: string[];
+}
+
+export interface TranslateParams extends ConceptParams {
+  /** `base`, `denoised`, `fine-tuned`, or a weights file, absolute or relative to the project folder. */
+  weights: string;
+  image: { file: string } | { name: string; base64: string };
+}
+
+export interface TranslateResult {
+  /** What the generator saw: square, of the training's size. PNG, base64. */
+  source: string;
+  /** PNG, base64. */
+  translated: string;
+  /** The edited counterpart, where the concept's pairs have one or its effects can make it. PNG, base64. */
+  target?: string;
+  width: number;
+  height: number;
+  /** Time of the generator alone. */
+  seconds: number;
+  device: string;
+  /** Against the target: peak signal-to-noise ratio in dB over [0, 1] values. */
+  psnr?: number;
+  /** Against the target: structural similarity of the luminance, at most 1. */
+  ssim?: number;
+}
+
+export interface DenoiseParams extends ConceptParams {
+  /** Seed of the noise that denoising starts from. */
+  seed: number;
+  /** Denoising steps; 1 is the paper's way. */
+  steps: number;
+}
+
+export interface DenoiseResult {
+  /** Weights file relative to the project folder, with forward slashes; `translate` and `statistics` take it. */
+  file: string;
+  /** Time of the denoising alone. */
+  seconds: number;
+  device: string;
+}
+
+export type StatisticsParams = ProjectParams & StatisticsRequest;
+export type StatisticsResult = WeightStatistics;

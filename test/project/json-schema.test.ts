@@ -1,0 +1,95 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import { stringify } from 'yaml';
+import { getLanguageService } from 'yaml-language-server';
+import { EFFECT_NAMES, EFFECTS } from '../../src/project/concept-schema.ts';
+import { CONCEPT_JSON_SCHEMA, type JsonSchema, TRAINING_JSON_SCHEMA } from '../../src/project/json-schema.ts';
+import { PRESETS } from '../../src/project/presets.ts';
+
+const SYNTAXES = new URL('../../syntaxes/', import.meta.url);
+
+/** The library caches parsed texts by URI. */
+let documents = 0;
+
+/** What Red Hat's validator, which reads JSON Schema on its own, finds wrong in a text. */
+async function foreignProblems(schema: JsonSchema, text: string): Promise<string[]> {
+  const uri = 'dnw:/schema';
+  const service = getLanguageService({
+    schemaRequestService: async () => JSON.stringify(schema),
+    workspaceContext: { resolveRelativePath: (path) => path },
+  });
+  service.configure({ validate: true, schemas: [] });
+  service.registerCustomSchemaProvider(async () => uri);
+  const found = await service.doValidation(
+    TextDocument.create(`file:///${++documents}.yaml`, 'yaml', 1, text),
+    false,
+  );
+  return found.map(({ message }) => message);
+}
+
+function* keysOf(schema: JsonSchema): Generator<[string, JsonSchema]> {
+  for (const form of schema.anyOf ?? []) yield* keysOf(form);
+  if (schema.items) yield* keysOf(schema.items);
+  for (const [key, value] of Object.entries(schema.properties ?? {})) {
+    yield [key, value];
+    yield* keysOf(value);
+  }
+}
+
+const syntax = async (name: string) => JSON.parse(await readFile(new URL(name, SYNTAXES), 'utf8'));
+
+describe('the JSON Schemas', () => {
+  it.each(Object.keys(PRESETS))('accept preset:%s', async (name) => {
+    expect(await foreignProblems(TRAINING_JSON_SCHEMA, stringify(PRESETS[name]))).toEqual([]);
+  });
+
+  it('accept every effect, by name and with its defaults', async () => {
+    const steps = EFFECT_NAMES.flatMap((name) => [name, { [name]: EFFECTS[name].parse({}) }]);
+    const concept = { prompt: 'x', pairs: { source: 'a', target: { effect: steps } } };
+    expect(await foreignProblems(CONCEPT_JSON_SCHEMA, stringify(concept))).toEqual([]);
+  });
+
+  it('accept the other layouts', async () => {
+    const aligned = 'prompt: x\ntags: [a]\npairs: { aligned: pairs, direction: BtoA }\n';
+    const folders = 'name: x\nprompt: x\npairs: { source: a, target: { folder: b } }\n';
+    expect(await foreignProblems(CONCEPT_JSON_SCHEMA, aligned)).toEqual([]);
+    expect(await foreignProblems(CONCEPT_JSON_SCHEMA, folders)).toEqual([]);
+  });
+
+  it('refuse what the program refuses', async () => {
+    expect(await foreignProblems(TRAINING_JSON_SCHEMA, 'image: { size: 100 }\n')).not.toEqual([]);
+    expect(await foreignProblems(TRAINING_JSON_SCHEMA, 'imige: {}\n')).not.toEqual([]);
+    const twoEffects = 'prompt: x\npairs: { source: a, target: { effect: { snow: {}, fog: {} } } }\n';
+    expect(await foreignProblems(CONCEPT_JSON_SCHEMA, twoEffects)).not.toEqual([]);
+  });
+
+  it.each([
+    ['concept', CONCEPT_JSON_SCHEMA],
+    ['training', TRAINING_JSON_SCHEMA],
+  ])('describe every key of a %s file', (_kind, schema) => {
+    const effects: readonly string[] = EFFECT_NAMES;
+    const silent = [...keysOf(schema)].filter(
+      ([key, { description }]) => !description && !effects.includes(key),
+    );
+    expect(silent).toEqual([]);
+  });
+});
+
+describe('the files that are made from the schemas', () => {
+  it.each([
+    ['dnw-concept', CONCEPT_JSON_SCHEMA],
+    ['dnw-training', TRAINING_JSON_SCHEMA],
+  ])('syntaxes/%s.schema.json is current (else: node scripts/write-schemas.mjs)', async (name, schema) => {
+    expect(await syntax(`${name}.schema.json`)).toEqual(JSON.parse(JSON.stringify(schema)));
+  });
+
+  it.each([
+    ['dnw-concept', CONCEPT_JSON_SCHEMA],
+    ['dnw-training', TRAINING_JSON_SCHEMA],
+  ])('the grammar of %s knows every key', async (name, schema) => {
+    const words = new Set(JSON.stringify(await syntax(`${name}.tmLanguage.json`)).match(/\w+/g));
+    const missing = [...keysOf(schema)].map(([key]) => key).filter((key) => !words.has(key));
+    expect([...new Set(missing)]).toEqual([]);
+  });
+});

@@ -1,0 +1,233 @@
+import { describe, expect, it } from 'vitest';
+import type { Problem } from '../../src/project/problem.ts';
+import { readConcept, readTraining } from '../../src/project/project-files.ts';
+import { parseYaml } from '../../src/project/yaml-document.ts';
+
+const CONCEPT_FILE = '/project/concepts/snow.concept.yaml';
+const TRAINING_FILE = '/project/main.training.yaml';
+
+async function conceptProblems(text: string): Promise<Problem[]> {
+  return (await readConcept(CONCEPT_FILE, async (file) => parseYaml(file, text))).problems;
+}
+
+async function trainingProblems(text: string): Promise<Problem[]> {
+  return (await readTraining(TRAINING_FILE, async (file) => parseYaml(file, text))).problems;
+}
+
+/** `line:column-endLine:endColumn message remedy` */
+const short = ({ line, column, endLine, endColumn, message, remedy }: Problem) =>
+  `${line}:${column}-${endLine}:${endColumn} ${message} ${remedy}`;
+
+const concept = (pairs: string) => `prompt: fresh snow\npairs:\n${pairs}`;
+const effect = (step: string) => concept(`  source: ../images\n  target:\n    effect: ${step}\n`);
+
+const EFFECTS =
+  'tone, sepia, grayscale, negative, duotone, posterize, pencilSketch, edges, pixelate, blur, sharpen, emboss, halftone, vignette, snow, fog, dusk, night, oil, solarize';
+
+describe('a mistake in a concept', () => {
+  it.each<[string, string, string[]]>([
+    [
+      'a misspelt key',
+      'promt: x\npairs: { source: a, target: { effect: snow } }\n',
+      ['1:1-1:6 Unknown key `promt` at the top level. Did you mean `prompt`?'],
+    ],
+    [
+      'a key of no kind',
+      `${effect('snow')}colour: red\n`,
+      ['6:1-6:7 Unknown key `colour` at the top level. Known keys here: name, prompt, tags, pairs.'],
+    ],
+    [
+      'a missing prompt',
+      'pairs: { source: a, target: { effect: snow } }\n',
+      [
+        '1:1-1:47 `prompt` is missing. Add `prompt:` What the edit is, in words. The weight generator is conditioned on this text.',
+      ],
+    ],
+    [
+      'a prompt that is a number',
+      effect('snow').replace('fresh snow', '12'),
+      [
+        '1:9-1:11 `prompt` is 12; allowed: text of at most 300 characters. Give an allowed value, or remove the key.',
+      ],
+    ],
+    [
+      'a misspelt effect',
+      effect('snoww'),
+      [`5:13-5:18 \`pairs.target.effect\` is snoww; allowed: one of ${EFFECTS}. Did you mean snow?`],
+    ],
+    [
+      'a misspelt effect with parameters',
+      effect('{ pixelat: { cell: 8 } }'),
+      ['5:15-5:22 Unknown key `pixelat` in `pairs.target.effect`. Did you mean `pixelate`?'],
+    ],
+    [
+      'a misspelt effect in a list',
+      effect('[snow, { fogg: { strength: 1 } }]'),
+      ['5:22-5:26 Unknown key `fogg` in `pairs.target.effect[1]`. Did you mean `fog`?'],
+    ],
+    [
+      'parameters out of range and unknown, in a list',
+      effect('[snow, { pixelate: { cell: 900, size: 1 } }]'),
+      [
+        '5:40-5:43 `pairs.target.effect[1].pixelate.cell` is 900; allowed: a number from 1 to 64. Did you mean 64?',
+        '5:45-5:49 Unknown key `size` in `pairs.target.effect[1].pixelate`. Known keys here: cell.',
+      ],
+    ],
+    [
+      'an effect without its parameters',
+      effect('{ snow: }'),
+      [
+        '5:15-5:19 `pairs.target.effect.snow` has no value; allowed: a mapping with the keys strength. Give an allowed value, or remove the key.',
+      ],
+    ],
+    [
+      'two effects in one step',
+      effect('{ snow: {}, fog: {} }'),
+      [
+        '5:13-5:34 `pairs.target.effect` is { snow: {}, fog: {} }; allowed: exactly one effect (for several, write a list with one effect an entry). Give an allowed value, or remove the key.',
+      ],
+    ],
+    [
+      'a colour that YAML takes for a comment',
+      effect('\n      duotone:\n        dark: #1b1464\n'),
+      [
+        '7:9-7:13 `pairs.target.effect.duotone.dark` has no value; allowed: text. Give an allowed value, or remove the key.',
+      ],
+    ],
+    [
+      'a colour by name',
+      effect('{ duotone: { dark: navy } }'),
+      [
+        '5:32-5:36 `pairs.target.effect.duotone.dark` is navy; allowed: a quoted colour such as "#1b1464". Give an allowed value, or remove the key.',
+      ],
+    ],
+    [
+      'both ways to say the target',
+      concept('  source: a\n  target: { effect: snow, folder: b }\n'),
+      ['4:3-4:9 `pairs.target` must have either `effect` or `folder`, not both. Keep one of them.'],
+    ],
+    [
+      'neither way to say the target',
+      concept('  source: a\n  target: {}\n'),
+      ['4:3-4:9 `pairs.target` must have either `effect` or `folder`. Add one of them.'],
+    ],
+    [
+      'a target missing',
+      concept('  source: a\n'),
+      ['2:1-2:6 `pairs.target` is missing. Add `target:` The edited counterpart of each source image.'],
+    ],
+    [
+      'a misspelt key among the pairs',
+      concept('  sorce: a\n  target: { effect: snow }\n'),
+      ['3:3-3:8 Unknown key `sorce` in `pairs`. Did you mean `source`?'],
+    ],
+    [
+      'a key of the other layout',
+      concept('  aligned: a\n  direction: AtoB\n  target: { effect: snow }\n'),
+      ['5:3-5:9 Unknown key `target` in `pairs`. Known keys here: aligned, direction.'],
+    ],
+    [
+      'a wrong direction',
+      concept('  aligned: a\n  direction: AToB\n'),
+      ['4:14-4:18 `pairs.direction` is AToB; allowed: one of AtoB, BtoA. Did you mean AtoB?'],
+    ],
+    [
+      'a name that cannot be a file’s',
+      `name: a/b\n${effect('snow')}`,
+      [
+        '1:7-1:10 `name` is a/b; allowed: up to 64 letters, digits, dots, dashes and underscores, beginning with a letter or digit. Give an allowed value, or remove the key.',
+      ],
+    ],
+    [
+      'a list where a mapping is meant',
+      '- prompt\n',
+      [
+        '1:1-1:9 The file is - prompt; allowed: a mapping with the keys name, prompt, tags, pairs. Give an allowed value, or remove the key.',
+      ],
+    ],
+  ])('%s', async (_name, text, expected) => {
+    expect((await conceptProblems(text)).map(short)).toEqual(expected);
+  });
+});
+
+describe('a mistake in a training config', () => {
+  it.each<[string, string, string[]]>([
+    [
+      'several mistakes at once, in the order of the text',
+      'device: gpu\nimage: { size: 100, flip: yes, trian: 3 }\nfineTune:\n  batch_size: 4\n',
+      [
+        '1:9-1:12 `device` is gpu; allowed: one of auto, cpu, webgpu, cuda, directml, coreml, tfjs. Did you mean cpu?',
+        '2:16-2:19 `image.size` is 100; allowed: a whole number from 16 to 1024, a multiple of 8. Did you mean 96?',
+        '2:27-2:30 `image.flip` is yes; allowed: true or false. Did you mean true?',
+        '2:32-2:37 Unknown key `trian` in `image`. Did you mean `train`?',
+        '4:3-4:13 Unknown key `batch_size` in `fineTune`. Did you mean `batchSize`?',
+      ],
+    ],
+    [
+      'a number as text',
+      'seed: "7"\n',
+      ['1:7-1:10 `seed` is "7"; allowed: a whole number from 0 to 2147483647. Did you mean 7?'],
+    ],
+    [
+      'a fraction where a whole number is meant',
+      'threads: 2.5\n',
+      ['1:10-1:13 `threads` is 2.5; allowed: a whole number from 0 to 256. Did you mean 2?'],
+    ],
+    [
+      'infinity',
+      'base: { learningRate: .inf }\n',
+      ['1:23-1:27 `base.learningRate` is .inf; allowed: a number from 0 to 1. Did you mean 1?'],
+    ],
+    [
+      'an empty section',
+      'image:\nseed: 1\n',
+      [
+        '1:1-1:6 `image` has no value; allowed: a mapping with the keys size, fit, train, test, flip, jitter. Give an allowed value, or remove the key.',
+      ],
+    ],
+    [
+      'a rank out of range',
+      'lora: { ranks: { ds: 999 } }\n',
+      ['1:22-1:25 `lora.ranks.ds` is 999; allowed: a whole number from 0 to 256. Did you mean 256?'],
+    ],
+    [
+      'a misspelt key of a selection',
+      'collect: { concepts: { inclde: [a] } }\n',
+      ['1:24-1:30 Unknown key `inclde` in `collect.concepts`. Did you mean `include`?'],
+    ],
+    [
+      'a merge key',
+      'image: { <<: { size: 64 } }\n',
+      [
+        '1:10-1:12 Unknown key `<<` in `image`. YAML merge keys are not part of YAML 1.2; use `extends` instead.',
+      ],
+    ],
+    [
+      'an unknown preset',
+      'extends: preset:fats\n',
+      ['1:10-1:21 There is no preset `preset:fats`. Did you mean `preset:fast`?'],
+    ],
+    [
+      'a baseline that is none',
+      'evaluate: { baselines: [fresh, meen] }\n',
+      [
+        '1:32-1:36 `evaluate.baselines[1]` is meen; allowed: one of scratch, fresh, mean, nearest, ridge. Did you mean mean?',
+      ],
+    ],
+  ])('%s', async (_name, text, expected) => {
+    expect((await trainingProblems(text)).map(short)).toEqual(expected);
+  });
+
+  it('says file, key, what stands there, what may, and what mends it', async () => {
+    const [problem] = await trainingProblems('image: { size: 100 }\n');
+    expect(problem).toMatchObject({
+      file: TRAINING_FILE,
+      key: 'image.size',
+      found: '100',
+      allowed: 'a whole number from 16 to 1024, a multiple of 8',
+      code: 'invalid-value',
+      severity: 'error',
+      replacements: ['96', '104'],
+    });
+  });
+});

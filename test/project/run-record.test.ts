@@ -1,0 +1,157 @@
+import { appendFile, truncate, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { deriveRunState, listRuns, RunTail, readRunRecord } from '../../src/project/run-record.ts';
+import type { RunEvent } from '../../src/protocol/events.ts';
+import { temporaryProject } from './temporary-project.ts';
+
+const log = (message: string): RunEvent => ({ type: 'log', time: 1, level: 'info', message });
+const line = (event: RunEvent) => `${JSON.stringify(event)}\n`;
+const finished = (status: 'succeeded' | 'failed' | 'stopped'): RunEvent => ({
+  type: 'finished',
+  time: 2,
+  status,
+  seconds: 1,
+});
+const messages = (events: RunEvent[]) =>
+  events.map((event) => (event.type === 'log' ? event.message : event.type));
+
+async function runFolder(events: string): Promise<{ folder: string; file: string; tail: RunTail }> {
+  const folder = await temporaryProject({ 'events.jsonl': events });
+  return { folder, file: join(folder, 'events.jsonl'), tail: new RunTail(folder) };
+}
+
+describe('following events', () => {
+  it('goes on where the last reading ended', async () => {
+    const { file, tail } = await runFolder(line(log('one')));
+    expect(messages(await tail.read())).toEqual(['one']);
+    expect(await tail.read()).toEqual([]);
+    await appendFile(file, line(log('two')) + line(log('three')));
+    expect(messages(await tail.read())).toEqual(['two', 'three']);
+    expect(tail.lastEvent).toEqual(log('three'));
+  });
+
+  it('waits for the rest of a half-written line, also inside a character', async () => {
+    const { file, tail } = await runFolder(line(log('one')));
+    const bytes = Buffer.from(line(log('zwei – drei')));
+    const middle = bytes.indexOf('–') + 1;
+    await appendFile(file, bytes.subarray(0, middle));
+    expect(messages(await tail.read())).toEqual(['one']);
+    await appendFile(file, bytes.subarray(middle));
+    expect(messages(await tail.read())).toEqual(['zwei – drei']);
+  });
+
+  it('leaves out lines that are no event and counts them', async () => {
+    const { tail } = await runFolder(`{"type":"lo\n\n[1]\n${line(log('one'))}{"type":"log"}\n`);
+    expect(messages(await tail.read())).toEqual(['one']);
+    expect(tail.skippedLines).toBe(3);
+  });
+
+  it('finds nothing where there is no file yet', async () => {
+    const folder = await temporaryProject({});
+    const tail = new RunTail(folder);
+    expect(await tail.read()).toEqual([]);
+    await writeFile(join(folder, 'events.jsonl'), line(log('one')));
+    expect(messages(await tail.read())).toEqual(['one']);
+  });
+
+  it('begins anew where the file shrank', async () => {
+    const { file, tail } = await runFolder(line(log('one')) + line(log('two')));
+    await tail.read();
+    await truncate(file, line(log('one')).length);
+    expect(messages(await tail.read())).toEqual(['one']);
+  });
+
+  it('reads a large file in turns, each event once', async () => {
+    const count = 60_000;
+    const text = Array.from({ length: count }, (_, i) => line(log(`${i} ${'x'.repeat(150)}`))).join('');
+    const { tail } = await runFolder(text);
+    let seen = 0;
+    let turns = 0;
+    do {
+      for (const event of await tail.read()) {
+        expect(event.type === 'log' && Number.parseInt(event.message, 10)).toBe(seen++);
+      }
+      turns++;
+    } while (tail.behind);
+    expect(seen).toBe(count);
+    expect(turns).toBeGreaterThan(1);
+  });
+
+  it('gets over a line longer than a reading', async () => {
+    const { file, tail } = await runFolder('x'.repeat(9 * 1024 * 1024));
+    expect(await tail.read()).toEqual([]);
+    await appendFile(file, `\n${line(log('one'))}`);
+    const events: RunEvent[] = [];
+    do events.push(...(await tail.read()));
+    while (tail.behind);
+    expect(messages(events)).toEqual(['one']);
+    expect(tail.skippedLines).toBe(1);
+  });
+});
+
+describe('the state of a run', () => {
+  const owner = (about: object) => ({ 'owner-1.json': JSON.stringify({ host: hostname(), ...about }) });
+  /** Above every process id of Linux, macOS and Windows in use. */
+  const NOBODY = 2 ** 30;
+
+  it.each(['succeeded', 'failed', 'stopped'] as const)(
+    'is %s where its last event says so',
+    async (status) => {
+      const folder = await temporaryProject(owner({ pid: process.pid }));
+      expect(await deriveRunState(folder, finished(status))).toBe(status);
+    },
+  );
+
+  it('is running while its process lives, here or elsewhere', async () => {
+    expect(await deriveRunState(await temporaryProject(owner({ pid: process.pid })), log('one'))).toBe(
+      'running',
+    );
+    const elsewhere = await temporaryProject(owner({ pid: 1, host: 'another-machine' }));
+    expect(await deriveRunState(elsewhere, log('one'))).toBe('running');
+  });
+
+  it('is interrupted where its process is gone', async () => {
+    expect(await deriveRunState(await temporaryProject(owner({ pid: NOBODY })), log('one'))).toBe(
+      'interrupted',
+    );
+    const released = await temporaryProject(owner({ pid: process.pid, released: 1 }));
+    expect(await deriveRunState(released, log('one'))).toBe('interrupted');
+  });
+
+  it('is queued before its process has come up', async () => {
+    expect(await deriveRunState(await temporaryProject({}), undefined)).toBe('queued');
+  });
+});
+
+describe('run.json', () => {
+  it('may not be there yet', async () => {
+    expect(await readRunRecord(await temporaryProject({}))).toBeUndefined();
+  });
+
+  it.each([
+    ['damaged', '{"version": 1, ', /run\.json is not valid JSON/],
+    ['of another version', '{"version": 2}', /run\.json has the format version 2; this program reads 1/],
+    ['something else', '7', /run\.json has the format version none/],
+  ])('is refused where it is %s', async (_what, text, message) => {
+    await expect(readRunRecord(await temporaryProject({ 'run.json': text }))).rejects.toThrow(message);
+  });
+});
+
+describe('the runs of a project', () => {
+  it('are listed newest first, damaged ones too', async () => {
+    const folder = await temporaryProject({
+      'runs/20260101-000000-collect-a/run.json': '{"version": 1, "stage": "collect"}',
+      'runs/20260101-000000-collect-a/events.jsonl': line(log('one')) + line(finished('succeeded')),
+      'runs/20260102-000000-fine-tune-b/run.json': '{',
+      'runs/notes.txt': '',
+    });
+    const runs = await listRuns(folder);
+    expect(runs.map(({ id, state, record }) => [id, state, record?.stage])).toEqual([
+      ['20260102-000000-fine-tune-b', 'queued', undefined],
+      ['20260101-000000-collect-a', 'succeeded', 'collect'],
+    ]);
+    expect(await listRuns(await temporaryProject({}))).toEqual([]);
+  });
+});
