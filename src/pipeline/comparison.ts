@@ -1,0 +1,193 @@
+import * as Plot from '@observablehq/plot';
+import { DOMParser } from 'linkedom';
+import type { ImageQuality } from './image-metrics.ts';
+
+/** The starts a new concept can be trained from, in the order in which they are reported. */
+export const METHODS = {
+  denoised: 'Denoised weights',
+  ridge: 'Ridge regression',
+  nearest: 'Nearest zoo member',
+  mean: 'Zoo mean',
+  fresh: 'Fresh LoRA on the base',
+  scratch: 'Pix2pix from scratch',
+} as const;
+export type Method = keyof typeof METHODS;
+
+export interface CurvePoint extends ImageQuality {
+  /** Training steps taken. */
+  steps: number;
+  /** Training seconds, without measuring. */
+  seconds: number;
+}
+
+/** Quality on held-out images while one method trains. */
+export interface Curve {
+  method: Method;
+  /** Ascending in steps; the first is the start itself, at step 0. */
+  points: CurvePoint[];
+}
+
+export interface Comparison {
+  concept: string;
+  prompt: string;
+  /** Held-out images measured on, and their side in pixels. */
+  images: number;
+  size: number;
+  seed: number;
+  device: string;
+  curves: Curve[];
+}
+
+const first = (curve: Curve) => curve.points[0]!;
+const last = (curve: Curve) => curve.points[curve.points.length - 1]!;
+
+export interface TimeToReach {
+  steps: number;
+  seconds: number;
+}
+
+/** The first measured point at which a curve is at least as good as `psnr`, or undefined where it never is. */
+function timeToReach(curve: Curve, psnr: number): TimeToReach | undefined {
+  const point = curve.points.find((candidate) => candidate.psnr >= psnr);
+  return point && { steps: point.steps, seconds: point.seconds };
+}
+
+const decibels = (value: number) => value.toFixed(2);
+
+/** The comparison as lines of text: one row a method, with how soon it reaches what Pix2pix ends at. */
+export function comparisonTable(comparison: Comparison): string[] {
+  const scratch = comparison.curves.find((curve) => curve.method === 'scratch');
+  const header = ['method', 'PSNR at start', 'PSNR at end', 'SSIM at end', 'steps', 'seconds'];
+  if (scratch) header.push("reaches Pix2pix's end after");
+  const rows = comparison.curves.map((curve) => {
+    const end = last(curve);
+    const row = [
+      METHODS[curve.method],
+      `${decibels(first(curve).psnr)} dB`,
+      `${decibels(end.psnr)} dB`,
+      end.ssim.toFixed(3),
+      String(end.steps),
+      end.seconds.toFixed(1),
+    ];
+    if (scratch) {
+      const reached = timeToReach(curve, last(scratch).psnr);
+      row.push(reached ? `${reached.steps} steps, ${reached.seconds.toFixed(1)} s` : 'not reached');
+    }
+    return row;
+  });
+  const widths = header.map((title, column) =>
+    Math.max(title.length, ...rows.map((row) => row[column]!.length)),
+  );
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!)))
+      .join('  ');
+  return [line(header), widths.map((width) => '-'.repeat(width)).join('  '), ...rows.map(line)];
+}
+
+/**
+ * What the measured numbers say about the denoised start, in sentences. A cheap baseline that is as good is
+ * named (within `tolerance` decibels): the reader should not have to find out.
+ */
+export function comparisonVerdict(comparison: Comparison, tolerance = 0.1): string[] {
+  const curve = (method: Method) => comparison.curves.find((candidate) => candidate.method === method);
+  const denoised = curve('denoised');
+  if (!denoised) return [];
+  const start = first(denoised).psnr;
+  const sentences: string[] = [];
+  const fresh = curve('fresh');
+  if (fresh) {
+    const gain = start - first(fresh).psnr;
+    sentences.push(
+      gain > 0
+        ? `The denoised start is ${decibels(gain)} dB better than fresh LoRA on the base, before any training.`
+        : `The denoised start is ${decibels(-gain)} dB WORSE than fresh LoRA on the base.`,
+    );
+  }
+  const asGood = (['ridge', 'nearest', 'mean'] as const).filter((method) => {
+    const other = curve(method);
+    return other && first(other).psnr >= start - tolerance;
+  });
+  for (const method of asGood) {
+    const difference = first(curve(method)!).psnr - start;
+    sentences.push(
+      Math.abs(difference) <= tolerance
+        ? `${METHODS[method]} starts as well as the denoised weights (${difference >= 0 ? '+' : ''}${decibels(difference)} dB).`
+        : `${METHODS[method]} starts BETTER than the denoised weights (+${decibels(difference)} dB).`,
+    );
+  }
+  const scratch = curve('scratch');
+  if (scratch) {
+    const goal = last(scratch);
+    const reached = timeToReach(denoised, goal.psnr);
+    sentences.push(
+      reached
+        ? `It reaches what Pix2pix has after ${goal.steps} steps (${decibels(goal.psnr)} dB, ${goal.seconds.toFixed(1)} s) ` +
+            `after ${reached.steps} steps (${reached.seconds.toFixed(1)} s).`
+        : `It does not reach what Pix2pix has after ${goal.steps} steps (${decibels(goal.psnr)} dB).`,
+    );
+  }
+  return sentences;
+}
+
+/** One line a measured point, for spreadsheets. */
+export function comparisonCsv(comparison: Comparison): string {
+  const lines = ['concept,method,steps,seconds,psnr,ssim,l1'];
+  for (const { method, points } of comparison.curves) {
+    for (const point of points) {
+      lines.push(
+        [
+          comparison.concept,
+          method,
+          point.steps,
+          point.seconds.toFixed(3),
+          point.psnr,
+          point.ssim,
+          point.l1,
+        ].join(','),
+      );
+    }
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+/** Quality against training seconds, as a stand-alone SVG. */
+export function comparisonSvg(comparison: Comparison): string {
+  const document = new DOMParser().parseFromString('<!doctype html><html><body></body></html>', 'text/html');
+  const points = comparison.curves.flatMap(({ method, points }) =>
+    points.map((point) => ({ ...point, method: METHODS[method] })),
+  );
+  const svg = Plot.plot({
+    document,
+    width: 760,
+    height: 420,
+    marginLeft: 52,
+    marginBottom: 44,
+    style: { background: 'white', color: '#1f2328', fontSize: '12px' },
+    x: { type: 'sqrt', label: 'training seconds (square-root scale)', ticks: 8, nice: true },
+    y: { label: 'PSNR on held-out images (dB)', grid: true, nice: true },
+    color: {
+      legend: false,
+      domain: Object.values(METHODS).filter((label) => points.some((point) => point.method === label)),
+      scheme: 'Observable10',
+    },
+    marks: [
+      Plot.line(points, { x: 'seconds', y: 'psnr', stroke: 'method', strokeWidth: 2 }),
+      Plot.dot(points, { x: 'seconds', y: 'psnr', fill: 'method', r: 2.5 }),
+      Plot.text(
+        points,
+        Plot.selectLast({
+          x: 'seconds',
+          y: 'psnr',
+          z: 'method',
+          text: 'method',
+          fill: 'method',
+          textAnchor: 'end',
+          dy: -9,
+        }),
+      ),
+    ],
+  } as Plot.PlotOptions);
+  svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
+  return `<?xml version="1.0" encoding="UTF-8"?>\n${svg.outerHTML}\n`;
+}

@@ -1,0 +1,67 @@
+import { join } from 'node:path';
+import { selectDevice } from '../compute/devices.ts';
+import type { DeviceReport } from '../compute/types.ts';
+import type { LoadedConcept, LoadedTraining, Project } from '../project/load.ts';
+import { projectPaths } from '../project/paths.ts';
+import { UserError } from '../project/user-error.ts';
+import type { WarmBase } from './warm-base.ts';
+import { denoiseWeights, loadWeightGenerator } from './weight-generator.ts';
+import { writeWeights } from './weights-file.ts';
+
+export interface DenoiseOneRequest {
+  readonly project: Project;
+  readonly training: LoadedTraining;
+  readonly concept: LoadedConcept;
+  /** Of the noise that denoising starts from. */
+  readonly seed: number;
+  /** Denoising steps, 1 to the diffusion's timesteps. */
+  readonly steps: number;
+}
+
+export interface DenoisedFile {
+  /** Absolute path. */
+  readonly file: string;
+  /** Time of the denoising alone, compilation included. */
+  readonly seconds: number;
+  readonly device: DeviceReport['device'];
+}
+
+/**
+ * Denoises a concept's weights to look at, into the project's cache: those that the denoise stage made stay.
+ * @throws UserError where base or weight generator are missing, or there cannot be so many steps
+ */
+export async function denoiseToCache(bases: WarmBase, request: DenoiseOneRequest): Promise<DenoisedFile> {
+  const { project, training, concept, seed, steps } = request;
+  const { weightGenerator, device: deviceName, threads } = training.config;
+  if (!Number.isInteger(steps) || steps < 1 || steps > weightGenerator.timesteps) {
+    throw new UserError(
+      `${steps} denoising steps: with weightGenerator.timesteps ${weightGenerator.timesteps}, use 1 to as many.`,
+    );
+  }
+  const base = await bases.load(project, training);
+  const generator = await loadWeightGenerator(project, training, base);
+  const device = await selectDevice(deviceName, threads);
+  const begun = performance.now();
+  const { vector } = await denoiseWeights(generator, weightGenerator, concept.prompt, {
+    steps,
+    seed,
+    device,
+  });
+  const seconds = (performance.now() - begun) / 1000;
+  const file = join(
+    projectPaths(project.folder).cache,
+    'denoised',
+    `${training.name}-${concept.name}-seed-${seed}-steps-${steps}.safetensors`,
+  );
+  await writeWeights(file, base, {
+    concept: concept.name,
+    prompt: concept.prompt,
+    base: base.hash,
+    kind: 'lora',
+    origin: 'denoised',
+    seed,
+    steps,
+    values: vector,
+  });
+  return { file, seconds, device: device.device };
+}

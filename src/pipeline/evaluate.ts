@@ -1,0 +1,385 @@
+import { existsSync } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
+import { createExecutor } from '../compute/executor.ts';
+import type { DeviceReport } from '../compute/types.ts';
+import type { PreparedPairs } from '../data/prepared.ts';
+import { fullTrainingStep, inferenceStep } from '../models/gan-steps.ts';
+import { createImageGenerator } from '../models/image-generator.ts';
+import { predictRidge } from '../models/ridge.ts';
+import { toProjectPath } from '../project/paths.ts';
+import type { LoadedConcept } from '../project/project.ts';
+import { RUN_FILES } from '../protocol/run.ts';
+import { type BaseModel, loadBase } from './base-model.ts';
+import {
+  type Comparison,
+  type Curve,
+  comparisonCsv,
+  comparisonSvg,
+  comparisonTable,
+  comparisonVerdict,
+  METHODS,
+  type Method,
+} from './comparison.ts';
+import { ConceptTrainer } from './concept-training.ts';
+import { type HeldOutImages, heldOutImages, qualityOf, translateAll } from './held-out.ts';
+import { meanQuality } from './image-metrics.ts';
+import { learningRateFactor } from './learning-rate.ts';
+import { PairBatches } from './pair-batches.ts';
+import { writeSampleGrid } from './sample-grid.ts';
+import type { StageContext, StageFunction } from './stage.ts';
+import { preparedPairs, stageConcept, stageDevice, stageSeed } from './stage-support.ts';
+import { type TrainingOutcome, trainingLoop } from './training-loop.ts';
+import { denoiseWeights, loadWeightGenerator, ridgeOfZoo } from './weight-generator.ts';
+import { finalVector, meanVector, nearestMember, readZoo } from './zoo-vectors.ts';
+
+const INFERENCE_BATCH = 8;
+/** Pix2pix's own (Isola et al. 2017, section 3.3). */
+const PIX2PIX_ADAM = { kind: 'adam', beta1: 0.5, beta2: 0.999 } as const;
+
+interface Evaluation {
+  readonly context: StageContext;
+  readonly concept: LoadedConcept;
+  readonly base: BaseModel;
+  readonly pairs: PreparedPairs;
+  readonly heldOut: HeldOutImages;
+  readonly device: DeviceReport;
+  readonly seed: number;
+  /** Steps of all methods together, and those done by the ones before. */
+  readonly totalSteps: number;
+}
+
+interface MethodResult {
+  readonly curve: Curve;
+  /** Translations at the first and the last measured step. */
+  readonly start: Float32Array;
+  readonly end: Float32Array;
+}
+
+/**
+ * Trains one concept from every start, with the same data, settings and measuring points, and Pix2pix from
+ * scratch, and reports quality on held-out images against training seconds.
+ */
+export const evaluate: StageFunction = async (context) => {
+  const { project, training, run } = context;
+  const { config } = training;
+  const concept = stageConcept(context);
+  const base = await loadBase(project, training);
+  const prepared = await preparedPairs(context, [concept]);
+  if (!prepared) return { status: 'stopped', result: {} };
+  const [pairs] = prepared as [PreparedPairs];
+  const device = await stageDevice(context);
+  const seed = stageSeed(context);
+  const starts = await startsOf(context, concept, base, device, seed);
+  const withScratch = config.evaluate.baselines.includes('scratch');
+  const fineTuneSteps = context.options.steps ?? config.fineTune.steps;
+  const evaluation: Evaluation = {
+    context,
+    concept,
+    base,
+    pairs,
+    heldOut: heldOutImages(pairs.test, pairs.size, config.image.size, config.evaluate.images),
+    device,
+    seed,
+    totalSteps: starts.length * fineTuneSteps + (withScratch ? config.evaluate.scratch.steps : 0),
+  };
+  const results: MethodResult[] = [];
+  const settings = { ...config.fineTune, steps: fineTuneSteps };
+  const trainer = await ConceptTrainer.create(base, config, settings, device);
+  try {
+    for (const [index, { method, vector }] of starts.entries()) {
+      const result = await measureOnce(evaluation, method, (measure) =>
+        trainFromStart(evaluation, trainer, vector, method, index * fineTuneSteps, settings, measure),
+      );
+      if (!result) return { status: 'stopped', result: { methods: results.length } };
+      results.push(result);
+    }
+  } finally {
+    await trainer.dispose();
+  }
+  if (withScratch) {
+    const result = await trainFromScratch(evaluation, starts.length * fineTuneSteps);
+    if (!result) return { status: 'stopped', result: { methods: results.length } };
+    results.push(result);
+  }
+  const comparison: Comparison = {
+    concept: concept.name,
+    prompt: concept.prompt,
+    images: evaluation.heldOut.count,
+    size: config.image.size,
+    seed,
+    device: `${device.device}, ${device.threads} threads`,
+    curves: results.map(({ curve }) => curve),
+  };
+  const files = await writeReport(evaluation, comparison, results);
+  for (const line of ['', ...comparisonTable(comparison), '', ...comparisonVerdict(comparison)]) {
+    run.emit({ type: 'log', level: 'info', message: line });
+  }
+  for (const file of files) {
+    run.emit({
+      type: 'artifact',
+      kind: 'report',
+      file: toProjectPath(project.folder, file),
+      concept: concept.name,
+    });
+  }
+  return {
+    status: 'succeeded',
+    result: { comparison: JSON.parse(JSON.stringify(comparison)) },
+    // The table is in the run's log, where the editor finds it too.
+    summary: [],
+  };
+};
+
+/** The LoRA vectors to start from: the denoised one, and the baselines that the config names. */
+async function startsOf(
+  { project, training }: StageContext,
+  concept: LoadedConcept,
+  base: BaseModel,
+  device: DeviceReport,
+  seed: number,
+): Promise<{ method: Method; vector: Float32Array }[]> {
+  const config = training.config.weightGenerator;
+  const generator = await loadWeightGenerator(project, training, base);
+  const members = (await readZoo(project, training, base)).filter(
+    (member) => member.concept !== concept.name,
+  );
+  const { vocabulary } = generator.coding;
+  const vectorOf: Record<Exclude<Method, 'scratch'>, () => Promise<Float32Array> | Float32Array> = {
+    denoised: async () =>
+      (
+        await denoiseWeights(generator, config, concept.prompt, {
+          steps: config.sampling.steps,
+          seed,
+          device,
+        })
+      ).vector,
+    ridge: () => predictRidge(ridgeOfZoo(vocabulary, members), vocabulary.bagOfWords(concept.prompt)),
+    nearest: () => finalVector(nearestMember(members, concept.prompt)),
+    mean: () => meanVector(members),
+    fresh: () => base.loraStart,
+  };
+  const wanted = new Set<Method>(['denoised', ...training.config.evaluate.baselines]);
+  const starts: { method: Method; vector: Float32Array }[] = [];
+  for (const method of Object.keys(METHODS) as Method[]) {
+    if (method !== 'scratch' && wanted.has(method)) starts.push({ method, vector: await vectorOf[method]() });
+  }
+  return starts;
+}
+
+type Measure = NonNullable<Parameters<typeof trainingLoop>[0]['measure']>['run'];
+/** Translates the held-out images as the generator is now. */
+type Translate = () => Promise<Float32Array>;
+
+/**
+ * Runs one method, collecting its curve; the finished method is kept in the run folder, so that a resumed
+ * evaluation does not train it again.
+ */
+async function measureOnce(
+  { context, concept, heldOut }: Evaluation,
+  method: Method,
+  train: (measureWith: (translate: Translate) => Measure) => Promise<TrainingOutcome>,
+): Promise<MethodResult | undefined> {
+  const { run, resume } = context;
+  const path = join(run.folder, `${method}.json`);
+  if (resume && existsSync(path)) return decodeResult(await readFile(path, 'utf8'));
+  let points: Curve['points'] = [];
+  const partial = join(run.folder, `${method}.partial.json`);
+  let start: Float32Array | undefined;
+  let end: Float32Array | undefined;
+  if (resume && existsSync(partial)) {
+    const saved = decodeResult(await readFile(partial, 'utf8'));
+    points = saved.curve.points;
+    start = saved.start;
+  }
+  const outcome = await train((translate) => async (steps, seconds) => {
+    const images = await translate();
+    const quality = meanQuality(qualityOf(images, heldOut));
+    // A resumed training repeats the steps after its checkpoint.
+    points = [...points.filter((point) => point.steps < steps), { steps, seconds, ...quality }];
+    start ??= images;
+    end = images;
+    await writeFileAtomic(partial, encodeResult({ curve: { method, points }, start, end }));
+    const { psnr, ssim, l1 } = quality;
+    run.emit({
+      type: 'metrics',
+      step: steps,
+      seconds,
+      concept: concept.name,
+      series: METHODS[method],
+      values: { 'quality/psnr': psnr, 'quality/ssim': ssim, 'quality/l1': l1 },
+    });
+  });
+  if (!outcome.finished || !start || !end) return undefined;
+  const result = { curve: { method, points }, start, end };
+  await writeFileAtomic(path, encodeResult(result));
+  await rm(partial, { force: true });
+  return result;
+}
+
+/** Measured at the start, ever more sparsely, and at the end. */
+function measuringPoints(steps: number): Set<number> {
+  const points = new Set([0, steps]);
+  for (const mark of [5, 10, 25, 50, 100, 150, 200, 300, 400, 600, 800]) if (mark < steps) points.add(mark);
+  for (let mark = 1000; mark < steps; mark *= 1.5) points.add(Math.round(mark / 100) * 100);
+  return points;
+}
+
+async function trainFromStart(
+  { context, concept, base, pairs, heldOut, seed, totalSteps }: Evaluation,
+  trainer: ConceptTrainer,
+  vector: Float32Array,
+  method: Method,
+  doneBefore: number,
+  settings: { steps: number; discriminator: 'base' | 'fresh'; checkpointEvery: number },
+  measureWith: (translate: Translate) => Measure,
+): Promise<TrainingOutcome> {
+  const { run, shouldStop, resume } = context;
+  await trainer.start(
+    vector,
+    settings.discriminator === 'base' ? base.discriminatorValues : base.discriminator.initial(seed),
+  );
+  const points = measuringPoints(settings.steps);
+  return trainer.train({
+    run,
+    shouldStop,
+    resume,
+    pairs,
+    seed,
+    concept: concept.name,
+    series: METHODS[method],
+    message: `${METHODS[method]}: training ${concept.name}`,
+    checkpointEvery: settings.checkpointEvery,
+    checkpointFile: `${method}.${RUN_FILES.checkpoint}`,
+    progress: (done) => ({ done: doneBefore + done, total: totalSteps }),
+    measure: {
+      at: (done) => points.has(done),
+      run: measureWith(async () => (await trainer.measure(heldOut)).images),
+    },
+  });
+}
+
+async function trainFromScratch(
+  evaluation: Evaluation,
+  doneBefore: number,
+): Promise<MethodResult | undefined> {
+  const { context, concept, base, pairs, heldOut, device, seed, totalSteps } = evaluation;
+  const { config } = context.training;
+  const { scratch } = config.evaluate;
+  const generator = createImageGenerator({
+    kind: scratch.kind,
+    channels: scratch.channels,
+    blocks: scratch.blocks,
+    imageSize: config.image.size,
+    norm: scratch.kind === 'resnet' ? 'instance' : config.generator.norm,
+    transformerHeads: config.generator.transformerHeads,
+  });
+  const { discriminator } = base;
+  const { loss, lambdaL1, every } = config.discriminator;
+  const { batchSize } = scratch;
+  const values = { generator: generator.initial(seed), discriminator: discriminator.initial(seed) };
+  const executor = await createExecutor(
+    fullTrainingStep({ generator, discriminator, batchSize, loss, lambdaL1 }),
+    { device, values, optimizers: { generator: PIX2PIX_ADAM, discriminator: PIX2PIX_ADAM } },
+  );
+  const inference = await createExecutor(inferenceStep({ generator, batchSize: INFERENCE_BATCH }), {
+    device,
+    values: { generator: values.generator.slice() },
+  });
+  try {
+    const batches = new PairBatches([pairs.train], {
+      storedSize: pairs.size,
+      size: config.image.size,
+      batchSize,
+      flip: config.image.flip,
+      seed,
+    });
+    const points = measuringPoints(scratch.steps);
+    return await measureOnce(evaluation, 'scratch', (measureWith) =>
+      trainingLoop({
+        run: context.run,
+        shouldStop: context.shouldStop,
+        resume: context.resume,
+        executor,
+        groups: ['generator', 'discriminator'],
+        architecture: {
+          kind: 'scratch',
+          generator: { ...scratch },
+          discriminator: { ...discriminator.options },
+        },
+        steps: scratch.steps,
+        checkpointEvery: config.fineTune.checkpointEvery,
+        checkpointFile: `scratch.${RUN_FILES.checkpoint}`,
+        message: `${METHODS.scratch}: training ${concept.name}`,
+        concept: concept.name,
+        series: METHODS.scratch,
+        progress: (done) => ({ done: doneBefore + done, total: totalSteps }),
+        step: (index) => {
+          const { source, target } = batches.batch(index);
+          const rate =
+            scratch.learningRate *
+            learningRateFactor({ schedule: 'linear', warmup: 0 }, index, scratch.steps);
+          return {
+            inputs: { source, target },
+            learningRates: { generator: rate, discriminator: index % every === 0 ? rate : 0 },
+          };
+        },
+        measure: {
+          at: (done) => points.has(done),
+          run: measureWith(async () => {
+            await inference.load('generator', { values: (await executor.state('generator')).values });
+            return translateAll(inference, heldOut.source, heldOut.size, INFERENCE_BATCH);
+          }),
+        },
+      }),
+    );
+  } finally {
+    await executor.dispose();
+    await inference.dispose();
+  }
+}
+
+/** Table, plot and pictures in the run folder. */
+async function writeReport(
+  { context, heldOut }: Evaluation,
+  comparison: Comparison,
+  results: readonly MethodResult[],
+): Promise<string[]> {
+  const { folder } = context.run;
+  const csv = join(folder, 'comparison.csv');
+  const svg = join(folder, 'comparison.svg');
+  const starts = join(folder, RUN_FILES.samples, 'starts.png');
+  const ends = join(folder, RUN_FILES.samples, 'ends.png');
+  await writeFileAtomic(csv, comparisonCsv(comparison));
+  await writeFileAtomic(svg, comparisonSvg(comparison));
+  await writeSampleGrid(starts, heldOut, ...results.map(({ start }) => start));
+  await writeSampleGrid(ends, heldOut, ...results.map(({ end }) => end));
+  const columns = ['source', ...results.map(({ curve }) => METHODS[curve.method]), 'target'].join(' | ');
+  const sample = (file: string, step: number, label: string) =>
+    context.run.emit({
+      type: 'sample',
+      step,
+      file: `${RUN_FILES.samples}/${file}`,
+      label,
+      concept: comparison.concept,
+    });
+  sample('starts.png', 0, `before training: ${columns}`);
+  sample('ends.png', 1, `after training: ${columns}`);
+  return [csv, svg, starts, ends];
+}
+
+function encodeResult({ curve, start, end }: MethodResult): string {
+  const text = (images: Float32Array) =>
+    Buffer.from(images.buffer, images.byteOffset, images.byteLength).toString('base64');
+  return JSON.stringify({ curve, start: text(start), end: text(end) });
+}
+
+function decodeResult(json: string): MethodResult {
+  const { curve, start, end } = JSON.parse(json) as { curve: Curve; start: string; end: string };
+  const images = (text: string) => {
+    const bytes = Uint8Array.from(Buffer.from(text, 'base64'));
+    return new Float32Array(bytes.buffer);
+  };
+  return { curve, start: images(start), end: images(end) };
+}

@@ -1,0 +1,33 @@
+/** How a learning rate rises and falls over a training: `schedule` and `warmup` in the training config. */
+export interface LearningRateSchedule {
+  readonly schedule: 'constant' | 'linear' | 'cosine';
+  /** First steps over which the rate rises in a straight line. */
+  readonly warmup: number;
+}
+
+/**
+ * Factor in (0, 1] on the learning rate of one step: `linear` keeps it for the first half and then falls in a
+ * straight line (Pix2pix: 100 epochs constant, 100 falling), `cosine` falls from the first step on (Loshchilov
+ * and Hutter 2017, without restarts).
+ * @param step 0-based, below `steps`
+ */
+export function learningRateFactor(
+  { schedule, warmup }: LearningRateSchedule,
+  step: number,
+  steps: number,
+): number {
+  return Math.min(1, (step + 1) / (warmup + 1)) * decay(schedule, step, steps);
+}
+
+function decay(schedule: LearningRateSchedule['schedule'], step: number, steps: number): number {
+  switch (schedule) {
+    case 'constant':
+      return 1;
+    case 'linear': {
+      const half = Math.floor(steps / 2);
+      return step < half ? 1 : (steps - step) / (steps - half);
+    }
+    case 'cosine':
+      return 0.5 * (1 + Math.cos((Math.PI * step) / steps));
+  }
+}

@@ -1,0 +1,66 @@
+/** What every stage begins with: its device, its concept, its pairs. */
+import { selectDevice } from '../compute/devices.ts';
+import type { DeviceReport } from '../compute/types.ts';
+import { type PreparedPairs, preparePairs } from '../data/prepared.ts';
+import type { LoadedConcept } from '../project/project.ts';
+import { UserError } from '../project/user-error.ts';
+import type { StageContext } from './stage.ts';
+
+/** Chooses the device that the config asks for, and says so in the run's events. */
+export async function stageDevice({ training, run }: StageContext): Promise<DeviceReport> {
+  const report = await selectDevice(training.config.device, training.config.threads);
+  const { device, executor, threads, reason } = report;
+  run.emit({ type: 'device', device, executor, threads, reason });
+  return report;
+}
+
+/** The seed of what this stage draws itself. */
+export function stageSeed({ training, options }: StageContext): number {
+  return options.seed ?? training.config.seed;
+}
+
+/** The one concept that a stage is about. @throws UserError where none was named or the project has no such concept */
+export function stageConcept({ project, options }: StageContext): LoadedConcept {
+  const names = project.concepts.map(({ name }) => name).join(', ');
+  if (options.concept === undefined) {
+    throw new UserError(`This stage is about one concept. Name it with --concept: ${names}.`);
+  }
+  const concept = project.concepts.find(({ name }) => name === options.concept);
+  if (!concept) throw new UserError(`The project has no concept ${options.concept}. It has ${names}.`);
+  return concept;
+}
+
+/**
+ * Pairs of each concept, from the cache or decoded now, with one progress bar over all of them.
+ * @returns undefined where a stop was asked for
+ */
+export async function preparedPairs(
+  { training, run, shouldStop }: StageContext,
+  concepts: readonly LoadedConcept[],
+): Promise<PreparedPairs[] | undefined> {
+  const { image, seed } = training.config;
+  const perConcept = image.train + image.test;
+  const all: PreparedPairs[] = [];
+  for (const [index, concept] of concepts.entries()) {
+    const message = `preparing pairs of ${concept.name}`;
+    const pairs = await preparePairs(concept, image, seed, {
+      shouldStop,
+      // A concept counts the same whether its sources are decoded already or not: the bar never runs backwards.
+      onProgress: (done, total) =>
+        run.emit({
+          type: 'progress',
+          message,
+          unit: 'images',
+          done: Math.round((index + done / total) * perConcept),
+          total: concepts.length * perConcept,
+          concept: concept.name,
+        }),
+    });
+    if (!pairs) return undefined;
+    for (const { file, reason } of pairs.skipped) {
+      run.emit({ type: 'log', level: 'warning', message: `${concept.name}: left out ${file}: ${reason}` });
+    }
+    all.push(pairs);
+  }
+  return all;
+}

@@ -1,0 +1,113 @@
+import { createExecutor } from '../compute/executor.ts';
+import { Random } from '../data/random.ts';
+import { denoiserTrainingStep } from '../models/denoiser-step.ts';
+import { diffusionBatch } from '../models/diffusion.ts';
+import { projectPaths, toProjectPath } from '../project/paths.ts';
+import { loadBase } from './base-model.ts';
+import { learningRateFactor } from './learning-rate.ts';
+import type { StageFunction } from './stage.ts';
+import { stageDevice, stageSeed } from './stage-support.ts';
+import { trainingLoop } from './training-loop.ts';
+import {
+  denoiserFor,
+  diffusionConventions,
+  diffusionData,
+  fitCoding,
+  generatorArchitecture,
+  saveWeightGenerator,
+} from './weight-generator.ts';
+import { readZoo } from './zoo-vectors.ts';
+
+const BETAS = { beta1: 0.9, beta2: 0.99 };
+
+/** Trains the diffusion model over the zoo's weight blocks. */
+export const trainGenerator: StageFunction = async (context) => {
+  const { project, training, run } = context;
+  const config = training.config.weightGenerator;
+  const base = await loadBase(project, training);
+  const members = await readZoo(project, training, base);
+  const seed = stageSeed(context);
+  const coding = fitCoding(base, config, members);
+  const data = diffusionData(coding, config, members);
+  const denoiser = denoiserFor(config, coding);
+  const { count } = coding.splitter;
+  run.emit({
+    type: 'log',
+    level: 'info',
+    message:
+      `${members.length} zoo members of ${base.lora.layout.size} weights: ${count} blocks of ${config.blockSize} ` +
+      `(${config.grouping}); denoiser of ${denoiser.layout.size} parameters` +
+      (coding.head
+        ? `; ridge head leaves ${(100 * coding.head.leaveOneOutError).toFixed(0)} % of the variance when a concept is left out`
+        : ''),
+  });
+  const start = denoiser.initial(seed);
+  const average = start.slice();
+  const executor = await createExecutor(denoiserTrainingStep({ denoiser, batchSize: config.batchSize }), {
+    device: await stageDevice(context),
+    values: { denoiser: start },
+    optimizers: { denoiser: { kind: 'adam', ...BETAS, weightDecay: config.weightDecay } },
+  });
+  try {
+    const options = { ...config, ...diffusionConventions(config) };
+    const batches = new Random(seed).fork('diffusion');
+    const outcome = await trainingLoop({
+      run,
+      shouldStop: context.shouldStop,
+      resume: context.resume,
+      executor,
+      groups: ['denoiser'],
+      architecture: generatorArchitecture(base, config, denoiser),
+      steps: config.steps,
+      checkpointEvery: config.checkpointEvery,
+      message: `training weight generator ${training.name}`,
+      step: (index) => ({
+        inputs: diffusionBatch(data, options, batches.fork(`step ${index}`)),
+        learningRates: { denoiser: config.learningRate * learningRateFactor(COSINE, index, config.steps) },
+      }),
+      afterStep: async (stepsDone) => {
+        const decay = averageDecay(config.ema, stepsDone);
+        const { values } = await executor.state('denoiser');
+        for (let i = 0; i < average.length; i++) average[i]! += (1 - decay) * (values[i]! - average[i]!);
+      },
+      extraGroups: {
+        save: () => ({ average }),
+        load: (groups) => average.set(groups.average!),
+      },
+    });
+    if (!outcome.finished) return { status: 'stopped', result: { steps: outcome.stepsDone } };
+    const path = projectPaths(project.folder).weightGenerator(training.name);
+    await saveWeightGenerator(
+      path,
+      base,
+      config,
+      { coding, denoiser, denoiserValues: average },
+      config.steps,
+      members.map(({ prompt }) => prompt),
+    );
+    const file = toProjectPath(project.folder, path);
+    run.emit({ type: 'artifact', kind: 'weight-generator', file });
+    return {
+      status: 'succeeded',
+      result: {
+        file,
+        members: members.length,
+        blocks: count,
+        blockSize: config.blockSize,
+        parameters: denoiser.layout.size,
+        steps: config.steps,
+        seconds: outcome.seconds,
+        ...(coding.head && { ridgeLeaveOneOutError: coding.head.leaveOneOutError }),
+      },
+    };
+  } finally {
+    await executor.dispose();
+  }
+};
+
+const COSINE = { schedule: 'cosine', warmup: 0 } as const;
+
+/** The average follows closely at first, so that it does not drag the initial values along. */
+function averageDecay(decay: number, stepsDone: number): number {
+  return Math.min(decay, (1 + stepsDone) / (10 + stepsDone));
+}

@@ -1,0 +1,187 @@
+/** Statistics of one flat weight vector beside those of a zoo. Pure: arrays in, plain objects out. */
+import type { BlockSplitter } from '../data/blocks.ts';
+import type { Standardizer } from '../data/standardizer.ts';
+import { standardize } from '../data/standardizer.ts';
+import type { LayerManifest } from '../models/lora.ts';
+import type {
+  HistogramPair,
+  LayerStatistics,
+  MapPoint,
+  NearestConcept,
+  WeightStatistics,
+  WeightSummary,
+} from '../protocol/statistics.ts';
+import { principalPlane, projectOnPlane } from './principal-components.ts';
+
+const NEAREST = 10;
+
+/** Moments over all values of some arrays together. */
+export function summarize(parts: readonly Float32Array[]): WeightSummary {
+  let count = 0;
+  let sum = 0;
+  let squares = 0;
+  let min = Number.POSITIVE_INFINITY;
+  let max = Number.NEGATIVE_INFINITY;
+  for (const part of parts) {
+    count += part.length;
+    for (const value of part) {
+      sum += value;
+      squares += value * value;
+      if (value < min) min = value;
+      if (value > max) max = value;
+    }
+  }
+  if (count === 0) return { count, mean: 0, std: 0, min: 0, max: 0, norm: 0 };
+  const mean = sum / count;
+  let deviations = 0;
+  for (const part of parts) for (const value of part) deviations += (value - mean) ** 2;
+  return { count, mean, std: Math.sqrt(deviations / count), min, max, norm: Math.sqrt(squares) };
+}
+
+/** Densities of two sets over the same bars, which span both. */
+export function histogramPair(
+  weights: readonly Float32Array[],
+  zoo: readonly Float32Array[],
+  bins: number,
+): HistogramPair {
+  const spans = [weights, zoo].map(summarize).filter(({ count }) => count > 0);
+  const min = Math.min(...spans.map((span) => span.min));
+  const max = Math.max(...spans.map((span) => span.max));
+  // All values equal: one bar's width around them.
+  const low = max > min ? min : min - 0.5;
+  const width = (max > min ? max - min : 1) / bins;
+  const densities = (parts: readonly Float32Array[]) => {
+    const counts = new Array<number>(bins).fill(0);
+    let total = 0;
+    for (const part of parts) {
+      total += part.length;
+      for (const value of part) counts[Math.min(bins - 1, Math.floor((value - low) / width))]!++;
+    }
+    return counts.map((count) => (total > 0 ? count / total / width : 0));
+  };
+  return {
+    edges: Array.from({ length: bins + 1 }, (_, i) => low + i * width),
+    weights: densities(weights),
+    zoo: densities(zoo),
+  };
+}
+
+/** Each tensor of a vector, in the manifest's order, beside the same tensor of every zoo member. */
+export function layerStatistics(
+  manifest: LayerManifest,
+  weights: Float32Array,
+  zoo: readonly Float32Array[],
+  bins: number,
+): LayerStatistics[] {
+  return manifest.map(({ name, shape, offset, size, rank }) => {
+    const cut = (vector: Float32Array) => vector.subarray(offset, offset + size);
+    const own = [cut(weights)];
+    const others = zoo.map(cut);
+    return {
+      name,
+      shape: [...shape],
+      rank,
+      weights: summarize(own),
+      zoo: summarize(others),
+      histogram: histogramPair(own, others, bins),
+    };
+  });
+}
+
+/** Root mean square of every block, beside its mean and standard deviation over the zoo. */
+export function blockStatistics(
+  splitter: BlockSplitter,
+  manifest: LayerManifest,
+  weights: Float32Array,
+  zoo: readonly Float32Array[],
+): WeightStatistics['blocks'] {
+  const own = blockRms(splitter, weights);
+  const others = zoo.map((vector) => blockRms(splitter, vector));
+  const overZoo = own.map((_, block) => summarize([Float32Array.from(others, (rms) => rms[block]!)]));
+  return {
+    size: splitter.blockSize,
+    layer: own.map((_, block) => layersOf(splitter, manifest, block)),
+    rms: own,
+    zooMean: overZoo.map(({ mean }) => mean),
+    zooStd: overZoo.map(({ std }) => std),
+  };
+}
+
+function blockRms(splitter: BlockSplitter, vector: Float32Array): number[] {
+  const { blockSize, count, mask } = splitter;
+  const values = splitter.split(vector);
+  return Array.from({ length: count }, (_, block) => {
+    let squares = 0;
+    let weights = 0;
+    for (let i = block * blockSize; i < (block + 1) * blockSize; i++) {
+      squares += values[i]! ** 2;
+      weights += mask[i]!;
+    }
+    return Math.sqrt(squares / weights);
+  });
+}
+
+/** The layer whose weights a block holds; where they come from several, the first and the last. */
+function layersOf({ blockSize, positions }: BlockSplitter, manifest: LayerManifest, block: number): string {
+  const held = positions
+    .subarray(block * blockSize, (block + 1) * blockSize)
+    .filter((position) => position >= 0);
+  const [first, last] = [held[0]!, held.at(-1)!].map(
+    (position) => manifest.find(({ offset, size }) => position < offset + size && position >= offset)!.layer,
+  );
+  return first === last ? first! : `${first} to ${last}`;
+}
+
+/** A zoo member's weights, or other weights to be shown among them. */
+export interface NamedWeights {
+  readonly concept: string;
+  readonly prompt: string;
+  readonly kind: MapPoint['kind'];
+  readonly vector: Float32Array;
+}
+
+/** The map that a zoo's standardised vectors span, with other weights put in. */
+export function zooMap(
+  standardizer: Standardizer,
+  zoo: readonly NamedWeights[],
+  others: readonly NamedWeights[],
+): WeightStatistics['map'] {
+  const plane = principalPlane(zoo.map(({ vector }) => standardize(standardizer, vector)));
+  const points = [...zoo, ...others].map(({ concept, kind, vector }) => {
+    const [x, y] = projectOnPlane(plane, standardize(standardizer, vector));
+    return { concept, kind, x, y };
+  });
+  return { points, explained: [...plane.explained] };
+}
+
+/** The zoo members nearest to some weights, by Euclidean distance of the standardised vectors. */
+export function nearestMembers(
+  standardizer: Standardizer,
+  zoo: readonly NamedWeights[],
+  weights: Float32Array,
+): NearestConcept[] {
+  const own = standardize(standardizer, weights);
+  return zoo
+    .map(({ concept, prompt, vector }) => ({
+      concept,
+      prompt,
+      ...compare(own, standardize(standardizer, vector)),
+    }))
+    .sort((a, b) => a.distance - b.distance)
+    .slice(0, NEAREST);
+}
+
+function compare(a: Float32Array, b: Float32Array): { distance: number; cosine: number } {
+  let squares = 0;
+  let product = 0;
+  let aa = 0;
+  let bb = 0;
+  for (let i = 0; i < a.length; i++) {
+    squares += (a[i]! - b[i]!) ** 2;
+    product += a[i]! * b[i]!;
+    aa += a[i]! ** 2;
+    bb += b[i]! ** 2;
+  }
+  const norms = Math.sqrt(aa * bb);
+  return { distance: Math.sqrt(squares / a.length), cosine: norms > 0 ? product / norms : 0 };
+}

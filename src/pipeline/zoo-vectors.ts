@@ -1,0 +1,65 @@
+import { listMembers, readMember, type ZooMember } from '../data/zoo.ts';
+import { projectPaths } from '../project/paths.ts';
+import type { LoadedTraining, Project } from '../project/project.ts';
+import { zooConcepts } from '../project/selection.ts';
+import { UserError } from '../project/user-error.ts';
+import type { BaseModel } from './base-model.ts';
+import { nearestPrompt } from './prompt-features.ts';
+
+/** Fewer members say nothing about what a word does to the weights. */
+const FEWEST_MEMBERS = 3;
+
+/**
+ * Members of the zoo of this base that the config selects, in the order of their names.
+ * @throws UserError where there are too few, or a member's vector has another layout than the config's LoRA
+ */
+export async function readZoo(
+  project: Project,
+  training: LoadedTraining,
+  base: BaseModel,
+): Promise<ZooMember[]> {
+  const folder = projectPaths(project.folder).zooOf(base.hash);
+  const selected = new Set(zooConcepts(project, training).map(({ name }) => name));
+  const files = (await listMembers(folder)).filter(({ concept }) => selected.has(concept));
+  if (files.length < FEWEST_MEMBERS) {
+    throw new UserError(
+      `${folder}: the zoo of this base has ${files.length} of the ${selected.size} concepts that ${training.name} ` +
+        `selects; at least ${FEWEST_MEMBERS} are needed. Collect them first: dnw collect --training ${training.name}`,
+    );
+  }
+  const members: ZooMember[] = [];
+  for (const { path } of files) {
+    const member = await readMember(path);
+    if (member.layout.size !== base.lora.layout.size) {
+      throw new UserError(
+        `${path} holds ${member.layout.size} LoRA weights, and the config's LoRA has ${base.lora.layout.size}. ` +
+          `Collect it anew: dnw collect --training ${training.name} --concept ${member.concept}`,
+      );
+    }
+    members.push(member);
+  }
+  return members;
+}
+
+/** The weights at the end of a member's training. */
+export function finalVector({ checkpoints }: ZooMember): Float32Array {
+  return checkpoints[checkpoints.length - 1]!;
+}
+
+export function meanVector(members: readonly ZooMember[]): Float32Array {
+  const mean = new Float64Array(finalVector(members[0]!).length);
+  for (const member of members) {
+    for (const [i, value] of finalVector(member).entries()) mean[i]! += value / members.length;
+  }
+  return Float32Array.from(mean);
+}
+
+/** The member whose prompt shares most words with this one. */
+export function nearestMember(members: readonly ZooMember[], prompt: string): ZooMember {
+  return members[
+    nearestPrompt(
+      members.map((member) => member.prompt),
+      prompt,
+    )
+  ]!;
+}
