@@ -1,0 +1,32 @@
+import { InvalidArgumentError, Option } from 'commander';
+import { trainingSchema } from '../../project/training-schema.ts';
+
+const DEVICES = trainingSchema.shape.device.unwrap().options;
+
+/** Options that several commands share, each made anew since commander keeps state in them. */
+export const commandOptions = {
+  project: () =>
+    new Option(
+      '--project <folder>',
+      'project folder (default: the nearest at or above the working directory)',
+    ),
+  training: () => new Option('--training <name>', 'training config by name (default: the only one)'),
+  concept: () => new Option('--concept <name>', 'concept by name'),
+  json: (what: string) => new Option('--json', what),
+  device: () => new Option('--device <name>', "where to compute, instead of the config's").choices(DEVICES),
+  threads: () =>
+    new Option('--threads <n>', "CPU threads, instead of the config's; 0 is one per core").argParser(
+      integer(0, 256),
+    ),
+  seed: () => new Option('--seed <n>', "seed, instead of the config's").argParser(integer(0, 2 ** 31 - 1)),
+  steps: () => new Option('--steps <n>', "steps, instead of the config's").argParser(integer(0, 10_000_000)),
+};
+
+/** Parses an integer of a range; commander shows the error beside the option. */
+export function integer(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() !== '' && Number.isInteger(value) && value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`It is a whole number from ${min} to ${max}.`);
+  };
+}

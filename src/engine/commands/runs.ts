@@ -1,0 +1,28 @@
+import type { Command } from 'commander';
+import { listRuns } from '../../project/run-record.ts';
+import { findProjectFolder } from '../project-choice.ts';
+import { textWidth } from '../text-width.ts';
+import { commandOptions } from './options.ts';
+
+/** `dnw runs`: what was run in a project and how it stands. */
+export function addRunsCommand(program: Command): void {
+  program
+    .command('runs')
+    .summary('list the runs of the project')
+    .description('Lists every run of the project, newest first, with its state.')
+    .addOption(commandOptions.project())
+    .addOption(commandOptions.json('print one JSON object for each run: id, folder, state, record'))
+    .addHelpText('after', '\nExamples:\n  $ dnw runs\n  $ dnw runs --json')
+    .action(async (options: { project?: string; json?: boolean }) => {
+      const runs = await listRuns(findProjectFolder(options.project));
+      if (options.json) {
+        for (const run of runs) process.stdout.write(`${JSON.stringify(run)}\n`);
+        return;
+      }
+      if (runs.length === 0) process.stderr.write('No runs yet.\n');
+      const idWidth = Math.max(0, ...runs.map(({ id }) => textWidth(id)));
+      for (const { id, state } of runs) {
+        process.stdout.write(`${id}${' '.repeat(idWidth - textWidth(id))}  ${state}\n`);
+      }
+    });
+}

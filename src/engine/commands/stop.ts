@@ -1,0 +1,28 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { readOwner } from '../../project/run-owner.ts';
+import { UserError } from '../../project/user-error.ts';
+import { RUN_FILES } from '../../protocol/run.ts';
+import { locateRun } from '../run-choice.ts';
+import { commandOptions } from './options.ts';
+
+/** `dnw stop`: asks a run, on this machine or another, to write its checkpoint and end. */
+export function addStopCommand(program: Command): void {
+  program
+    .command('stop')
+    .summary('stop a run')
+    .description(
+      'Asks a run to end after its present step. It writes a checkpoint and can go on later with --resume. Works over a shared file system, too.',
+    )
+    .argument('<run>', 'id or folder of the run')
+    .addOption(commandOptions.project())
+    .addHelpText('after', '\nExamples:\n  $ dnw stop 20261124-041530-fine-tune-snow')
+    .action(async (reference: string, options: { project?: string }) => {
+      const { folder } = locateRun(reference, options.project);
+      const { active } = await readOwner(folder);
+      if (!active) throw new UserError(`${folder}: no process is working on this run.`);
+      await writeFile(join(folder, RUN_FILES.stopRequest), '');
+      process.stderr.write('Asked to stop; the run ends after its present step.\n');
+    });
+}

@@ -1,0 +1,46 @@
+/** Samples older than this no longer count: the rate of a stage changes as it goes. */
+const WINDOW_MS = 30_000;
+/** No estimate from less than this: the first steps compile and warm caches. */
+const SHORTEST_SPAN_MS = 1_000;
+/** Samples nearer to the one before are not kept apart, so that a window holds at most some hundreds. */
+const SPACING_MS = 100;
+
+interface Sample {
+  time: number;
+  done: number;
+}
+
+/** Time to the end of a piece of work, from how fast it went over the last half minute. */
+export class EtaEstimator {
+  #samples: Sample[] = [];
+  #total = Number.NaN;
+
+  /**
+   * @param done work done so far, in any unit
+   * @param total work in all, in that unit; another total, or less done than before, begins a new estimate
+   * @param time milliseconds of a clock that only goes forward
+   * @returns seconds to the end; undefined until there is a second of work to judge by
+   */
+  update(done: number, total: number, time: number): number | undefined {
+    const newest = this.#samples.at(-1);
+    if (total !== this.#total || (newest !== undefined && done < newest.done)) {
+      this.#samples = [];
+      this.#total = total;
+    }
+    this.#add({ time, done });
+    const oldest = this.#samples[0]!;
+    const span = time - oldest.time;
+    const advance = done - oldest.done;
+    if (span < SHORTEST_SPAN_MS || advance <= 0) return undefined;
+    return (Math.max(0, total - done) * span) / advance / 1000;
+  }
+
+  #add(sample: Sample): void {
+    const beforeNewest = this.#samples.at(-2);
+    if (beforeNewest !== undefined && sample.time - beforeNewest.time < SPACING_MS) this.#samples.pop();
+    this.#samples.push(sample);
+    // The last sample outside the window stays: steps longer than the window still need two to compare.
+    while (this.#samples.length > 2 && sample.time - this.#samples[1]!.time >= WINDOW_MS)
+      this.#samples.shift();
+  }
+}

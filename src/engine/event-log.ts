@@ -1,0 +1,58 @@
+import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+import type { RunEvent } from '../protocol/events.ts';
+
+const NEWLINE = 0x0a;
+
+/**
+ * The `events.jsonl` of a run: each event is one line, appended by one write, so that a reader (or a crash
+ * of this process) never sees half of one. A crash of the machine can leave half a line; opening removes it.
+ */
+export class EventLog {
+  readonly #descriptor: number;
+
+  constructor(path: string) {
+    // O_APPEND: every write goes to the end, wherever a reader or a truncation has put it.
+    this.#descriptor = openSync(path, 'a+');
+    this.#dropHalfLine();
+  }
+
+  /** @returns the line as written, without its line feed */
+  append(event: RunEvent): string {
+    const line = JSON.stringify(event);
+    const bytes = Buffer.from(`${line}\n`);
+    const written = writeSync(this.#descriptor, bytes);
+    // Only a full disk writes less than it was given; what is there would corrupt the next line.
+    if (written < bytes.length) {
+      this.#dropHalfLine();
+      throw new Error(
+        `Only ${written} of ${bytes.length} bytes of an event could be written: is the disk full?`,
+      );
+    }
+    return line;
+  }
+
+  /** Returns once everything appended so far is on the disk. */
+  flush(): void {
+    fsyncSync(this.#descriptor);
+  }
+
+  close(): void {
+    closeSync(this.#descriptor);
+  }
+
+  #dropHalfLine(): void {
+    let end = fstatSync(this.#descriptor).size;
+    const chunk = Buffer.alloc(4096);
+    while (end > 0) {
+      const start = Math.max(0, end - chunk.length);
+      const length = readSync(this.#descriptor, chunk, 0, end - start, start);
+      const newline = chunk.subarray(0, length).lastIndexOf(NEWLINE);
+      if (newline >= 0) {
+        end = start + newline + 1;
+        break;
+      }
+      end = start;
+    }
+    if (end < fstatSync(this.#descriptor).size) ftruncateSync(this.#descriptor, end);
+  }
+}

@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, existsSync } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
+import type { LoadedConcept, LoadedTraining, Project } from '../project/load.ts';
+import { projectPaths } from '../project/paths.ts';
+import type { Stage } from '../protocol/events.ts';
+
+type Input = 'concept' | 'base' | 'zoo' | 'weight-generator';
+
+/** What of the project decides a stage's result, beside the config that `run.json` holds. */
+const INPUTS: Record<Stage, readonly Input[]> = {
+  prepare: ['concept'],
+  'train-base': [],
+  collect: ['concept', 'base'],
+  'train-generator': ['base', 'zoo'],
+  denoise: ['concept', 'base', 'weight-generator'],
+  'fine-tune': ['concept', 'base'],
+  translate: ['concept', 'base'],
+  evaluate: ['concept', 'base', 'weight-generator'],
+  // It makes them all itself.
+  quickstart: [],
+};
+
+/** SHA-256 (hexadecimal) of each input of a stage that exists, by name. */
+export async function inputHashes(
+  stage: Stage,
+  project: Project,
+  training: LoadedTraining,
+  concept: LoadedConcept | undefined,
+): Promise<Record<string, string>> {
+  const paths = projectPaths(project.folder);
+  const basePath = paths.base(training.name);
+  const base = existsSync(basePath) ? await hashFile(basePath) : undefined;
+  const hashes: Record<string, string> = {};
+  for (const input of INPUTS[stage]) {
+    if (input === 'concept' && concept !== undefined)
+      hashes.concept = hashText(JSON.stringify(concept.config));
+    if (input === 'base' && base !== undefined) hashes.base = base;
+    if (input === 'zoo' && base !== undefined) hashes.zoo = await hashListing(paths.zooOf(base.slice(0, 12)));
+    if (input === 'weight-generator' && existsSync(paths.weightGenerator(training.name))) {
+      hashes['weight-generator'] = await hashFile(paths.weightGenerator(training.name));
+    }
+  }
+  return hashes;
+}
+
+async function hashFile(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex');
+}
+
+/** Names, sizes and times of a zoo's files: reading hundreds of them whole would take longer than it tells. */
+async function hashListing(folder: string): Promise<string> {
+  if (!existsSync(folder)) return hashText('');
+  const members = (await readdir(folder)).filter((name) => name.endsWith('.safetensors')).sort();
+  const lines = members.map(async (name) => {
+    const { size, mtimeMs } = await stat(`${folder}/${name}`);
+    return `${name} ${size} ${mtimeMs}`;
+  });
+  return hashText((await Promise.all(lines)).join('\n'));
+}
+
+function hashText(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

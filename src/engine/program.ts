@@ -1,0 +1,34 @@
+import { Command } from 'commander';
+import { version } from '../../package.json';
+import { addDevicesCommand } from './commands/devices.ts';
+import { addRunsCommand } from './commands/runs.ts';
+import { addServeCommand } from './commands/serve.ts';
+import { addStageCommands, type LoadStages } from './commands/stages.ts';
+import { addStopCommand } from './commands/stop.ts';
+import { addValidateCommand } from './commands/validate.ts';
+import { EXIT_CODES_HELP } from './exit-codes.ts';
+
+/**
+ * The command line of `dnw`.
+ * @param exit told the exit code of the command that was run
+ */
+export function createProgram(loadStages: LoadStages, exit: (code: number) => void): Command {
+  const program = new Command('dnw')
+    .description(
+      'Denoised Weights: train image-to-image GANs from LoRA weights that a diffusion model denoises.',
+    )
+    .version(version)
+    .showSuggestionAfterError()
+    .showHelpAfterError('Add --help for the options.')
+    // Before the subcommands, which inherit it.
+    .exitOverride()
+    .configureHelp({ sortSubcommands: false });
+  addStageCommands(program, loadStages, exit);
+  addValidateCommand(program, exit);
+  addDevicesCommand(program);
+  addRunsCommand(program);
+  addStopCommand(program);
+  addServeCommand(program);
+  for (const command of [program, ...program.commands]) command.addHelpText('after', `\n${EXIT_CODES_HELP}`);
+  return program;
+}

@@ -1,0 +1,104 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import type { LoadedConcept, LoadedTraining, Problem, Project } from '../project/load.ts';
+import { nearestNames } from '../project/nearest.ts';
+import { nameFromFile, TRAINING_SUFFIX } from '../project/paths.ts';
+import { formatProblem } from '../project/problem.ts';
+import { UsageError } from './exit-codes.ts';
+
+/**
+ * The project folder: the given one, or the nearest at or above the working directory.
+ * @throws UsageError where that is none
+ */
+export function findProjectFolder(given: string | undefined): string {
+  if (given !== undefined) {
+    const folder = resolve(given);
+    if (isProjectFolder(folder)) return folder;
+    throw new UsageError(
+      `--project ${given}: no project there. A project is a folder with a *.training.yaml and a concepts folder.`,
+    );
+  }
+  for (let folder = process.cwd(); ; folder = dirname(folder)) {
+    if (isProjectFolder(folder)) return folder;
+    if (folder === dirname(folder)) break;
+  }
+  throw new UsageError(
+    `${process.cwd()}: no project here or above. Go to a folder with a *.training.yaml and a concepts folder, or name one with --project.`,
+  );
+}
+
+function isProjectFolder(folder: string): boolean {
+  if (existsSync(join(folder, 'concepts'))) return true;
+  return existsSync(folder) && readdirSync(folder).some((name) => TRAINING_SUFFIX.test(name));
+}
+
+/**
+ * The training config of that name, or the only one.
+ * @throws UsageError that lists the choices, or what is wrong in the files
+ */
+export function chooseTraining(project: Project, name: string | undefined): LoadedTraining {
+  const { trainings, problems } = project;
+  const broken = problems.filter(({ file, severity }) => severity === 'error' && TRAINING_SUFFIX.test(file));
+  if (name === undefined) {
+    if (trainings.length === 1) return trainings[0]!;
+    if (trainings.length === 0) {
+      throw new UsageError(
+        broken.length > 0
+          ? formatProblems(broken)
+          : `${project.folder}: no *.training.yaml. Add one with the line: extends: preset:fast`,
+      );
+    }
+    throw new UsageError(`Which training config? Name one with --training: ${names(trainings)}.`);
+  }
+  const found = trainings.find((training) => training.name === name);
+  if (found) return found;
+  const own = broken.filter(({ file }) => nameFromFile(file) === name);
+  throw new UsageError(
+    own.length > 0 ? formatProblems(own) : unknown('--training', 'training config', name, trainings),
+  );
+}
+
+/** @throws UsageError that lists the choices, or what is wrong in the concept's file */
+export function chooseConcept(project: Project, name: string): LoadedConcept {
+  const found = project.concepts.find((concept) => concept.name === name);
+  if (found) return found;
+  const own = project.problems.filter(
+    ({ file, severity }) => severity === 'error' && nameFromFile(file) === name,
+  );
+  throw new UsageError(
+    own.length > 0 ? formatProblems(own) : unknown('--concept', 'concept', name, project.concepts),
+  );
+}
+
+/**
+ * Mistakes that a run must not begin with: those in the files it is about. Where it is about all concepts,
+ * those of every concept, since a concept with a mistake would silently be missing.
+ * @throws UsageError that lists them
+ */
+export function refuseProblems(
+  project: Project,
+  training: LoadedTraining,
+  concept: LoadedConcept | undefined,
+): void {
+  const concerns = ({ file }: Problem) =>
+    TRAINING_SUFFIX.test(file) ? file === training.path : concept === undefined || file === concept.path;
+  const errors = project.problems.filter((problem) => problem.severity === 'error' && concerns(problem));
+  if (errors.length > 0) throw new UsageError(formatProblems(errors));
+}
+
+export function names(items: readonly { name: string }[]): string {
+  return items.length === 0 ? 'there is none' : items.map(({ name }) => name).join(', ');
+}
+
+function unknown(flag: string, what: string, name: string, choices: readonly { name: string }[]): string {
+  const [near] = nearestNames(
+    name,
+    choices.map((choice) => choice.name),
+  );
+  const hint = near === undefined ? '' : ` Did you mean ${near}?`;
+  return `${flag} ${name}: no such ${what}.${hint} There are: ${names(choices)}.`;
+}
+
+function formatProblems(problems: readonly Problem[]): string {
+  return problems.map(formatProblem).join('\n');
+}

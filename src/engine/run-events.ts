@@ -1,0 +1,65 @@
+import { join } from 'node:path';
+import type { RunWriter } from '../pipeline/stage.ts';
+import type { NewRunEvent, RunEvent } from '../protocol/events.ts';
+import { RUN_FILES } from '../protocol/run.ts';
+import { EtaEstimator } from './eta.ts';
+import { EventLog } from './event-log.ts';
+import { type Clock, type NewProgressEvent, ProgressThrottle, systemClock } from './progress-throttle.ts';
+
+const PROGRESS_INTERVAL_MS = 100;
+
+/** Where events go beside the run folder: the terminal, or standard output as JSON. */
+export interface EventSink {
+  /** @param line the event as it stands in `events.jsonl` */
+  event(event: RunEvent, line: string): void;
+  close(): void;
+}
+
+/** Takes a stage's events: stamps, thins, estimates the time left, writes, shows. */
+export class RunEvents implements RunWriter {
+  readonly folder: string;
+  readonly #log: EventLog;
+  readonly #sink: EventSink;
+  readonly #onEvent: () => void;
+  readonly #clock: Clock;
+  readonly #eta = new EtaEstimator();
+  readonly #throttle: ProgressThrottle;
+
+  /** @param onEvent called with each event written (the run's heartbeat) */
+  constructor(folder: string, sink: EventSink, onEvent: () => void, clock: Clock = systemClock) {
+    this.folder = folder;
+    this.#log = new EventLog(join(folder, RUN_FILES.events));
+    this.#sink = sink;
+    this.#onEvent = onEvent;
+    this.#clock = clock;
+    this.#throttle = new ProgressThrottle(PROGRESS_INTERVAL_MS, clock, (event) => this.#write(event));
+  }
+
+  emit(event: NewRunEvent): void {
+    if (event.type === 'progress') {
+      this.#throttle.push(this.#withEta(event));
+      return;
+    }
+    if (event.type === 'finished') this.#throttle.flush();
+    this.#write(event);
+    if (event.type === 'checkpoint' || event.type === 'finished') this.#log.flush();
+  }
+
+  close(): void {
+    this.#throttle.flush();
+    this.#log.close();
+    this.#sink.close();
+  }
+
+  #withEta(event: NewProgressEvent): NewProgressEvent {
+    const etaSeconds = this.#eta.update(event.done, event.total, this.#clock.now());
+    return etaSeconds === undefined ? event : { etaSeconds, ...event };
+  }
+
+  #write(event: NewRunEvent): void {
+    const stamped: RunEvent = { ...event, time: Date.now() };
+    const line = this.#log.append(stamped);
+    this.#sink.event(stamped, line);
+    this.#onEvent();
+  }
+}

@@ -1,0 +1,100 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
+import { newRunId } from '../project/run-launch.ts';
+import { RUN_FILES, type RunRecord, type RunResult } from '../protocol/run.ts';
+import { UsageError } from './exit-codes.ts';
+import { RunLock } from './run-lock.ts';
+
+const RUN_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/;
+
+/** What a new run's record is made of; id, time and format are added. */
+export type NewRunRecord = Omit<RunRecord, 'version' | 'id' | 'created'>;
+
+/** A run folder that this process owns. */
+export interface OwnedRun {
+  /** Absolute path. */
+  readonly folder: string;
+  readonly record: RunRecord;
+  readonly lock: RunLock;
+  /** True where the run was begun by an earlier process. */
+  readonly resumed: boolean;
+}
+
+/**
+ * Makes a run folder and its `run.json`.
+ * @param id the folder's name; it may exist already with the log and a stop request in it, as whoever
+ *   started this process left it. Without an id, a new one is chosen.
+ * @throws UsageError where there is such a run already
+ */
+export async function createRun(runsFolder: string, record: NewRunRecord, id?: string): Promise<OwnedRun> {
+  const folder = id === undefined ? await newFolder(runsFolder, record) : await givenFolder(runsFolder, id);
+  const lock = await RunLock.acquire(folder);
+  const file = join(folder, RUN_FILES.record);
+  if (existsSync(file)) {
+    lock.release();
+    throw new UsageError(
+      `${folder} is a run already. Go on with it by --resume ${id}, or choose another --run-id.`,
+    );
+  }
+  const { stage, name, ...rest } = record;
+  const whole: RunRecord = { version: 1, id: basename(folder), stage, name, created: Date.now(), ...rest };
+  await writeFileAtomic(file, `${JSON.stringify(whole, undefined, 2)}\n`);
+  return { folder, record: whole, lock, resumed: false };
+}
+
+/**
+ * Takes over a run that another process began and has left.
+ * @throws UserError where a process works on it
+ */
+export async function resumeRun(folder: string, record: RunRecord): Promise<OwnedRun> {
+  const lock = await RunLock.acquire(folder);
+  // It was for the process before this one.
+  await rm(join(folder, RUN_FILES.stopRequest), { force: true });
+  return { folder, record, lock, resumed: true };
+}
+
+/** Writes `result.json` whole. */
+export async function writeResult(run: OwnedRun, result: RunResult): Promise<void> {
+  await writeFileAtomic(join(run.folder, RUN_FILES.result), `${JSON.stringify(result, undefined, 2)}\n`);
+}
+
+/** Whether a run has come to its end: it can then not go on. */
+export async function hasSucceeded(folder: string): Promise<boolean> {
+  const file = join(folder, RUN_FILES.result);
+  if (!existsSync(file)) return false;
+  const { status } = JSON.parse(await readFile(file, 'utf8')) as RunResult;
+  return status === 'succeeded';
+}
+
+async function newFolder(runsFolder: string, { stage, name }: NewRunRecord): Promise<string> {
+  const id = newRunId(stage, name, new Date());
+  await mkdir(runsFolder, { recursive: true });
+  for (let attempt = 1; ; attempt++) {
+    const folder = join(runsFolder, attempt === 1 ? id : `${id}-${attempt}`);
+    try {
+      await mkdir(folder);
+      return folder;
+    } catch (error) {
+      // Another run of this name began in the same second.
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+  }
+}
+
+async function givenFolder(runsFolder: string, id: string): Promise<string> {
+  const folder = runFolderOf(runsFolder, id);
+  await mkdir(folder, { recursive: true });
+  return folder;
+}
+
+/** @throws UsageError where the id would not be a folder's name */
+export function runFolderOf(runsFolder: string, id: string): string {
+  if (!RUN_ID.test(id)) {
+    throw new UsageError(
+      `--run-id ${JSON.stringify(id)}: a run id is made of letters, digits, dots, dashes and underscores, at most 200.`,
+    );
+  }
+  return join(runsFolder, id);
+}

@@ -1,0 +1,70 @@
+import { utimesSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import writeFileAtomic from 'write-file-atomic';
+import { ownerFile, processStatus, readOwner } from '../project/run-owner.ts';
+import { UserError } from '../project/user-error.ts';
+import type { RunOwner } from '../protocol/run.ts';
+
+const HEARTBEAT_MS = 10_000;
+
+/**
+ * This process's ownership of a run. Ownership passes on by creating the next `owner-<n>.json`, which of
+ * any number of processes only one can: unlike replacing a lock file, that leaves no moment in which two
+ * processes both take over from one that died.
+ */
+export class RunLock {
+  readonly #file: string;
+  readonly #owner: RunOwner;
+  readonly #timer: NodeJS.Timeout;
+  #lastBeat = Date.now();
+
+  private constructor(file: string, owner: RunOwner) {
+    this.#file = file;
+    this.#owner = owner;
+    this.#timer = setInterval(() => this.beat(), HEARTBEAT_MS).unref();
+  }
+
+  /** @throws UserError where another process works on the run */
+  static async acquire(runFolder: string): Promise<RunLock> {
+    const status = await processStatus(process.pid);
+    const owner: RunOwner = { pid: process.pid, host: hostname(), processStart: status?.start };
+    for (;;) {
+      const current = await readOwner(runFolder);
+      if (current.active) {
+        const who = current.owner
+          ? `process ${current.owner.pid} on ${current.owner.host}`
+          : 'another process';
+        throw new UserError(
+          `${runFolder}: ${who} is working on this run. Wait for it, or stop it first with: dnw stop ${JSON.stringify(runFolder)}`,
+        );
+      }
+      const file = ownerFile(runFolder, current.generation + 1);
+      try {
+        writeFileSync(file, JSON.stringify(owner), { flag: 'wx' });
+        return new RunLock(file, owner);
+      } catch (error) {
+        // Another process was faster: look again who owns the run now.
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      }
+    }
+  }
+
+  /**
+   * Shows processes on other machines that this one lives. Also called with every event, since a long
+   * computation holds up timers.
+   */
+  beat(): void {
+    const now = Date.now();
+    if (now - this.#lastBeat < HEARTBEAT_MS) return;
+    this.#lastBeat = now;
+    utimesSync(this.#file, now / 1000, now / 1000);
+  }
+
+  release(): void {
+    clearInterval(this.#timer);
+    writeFileAtomic.sync(
+      this.#file,
+      JSON.stringify({ ...this.#owner, released: Date.now() } satisfies RunOwner),
+    );
+  }
+}

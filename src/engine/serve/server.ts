@@ -1,0 +1,90 @@
+import type { Readable, Writable } from 'node:stream';
+import {
+  type CancellationToken,
+  createMessageConnection,
+  ErrorCodes,
+  ResponseError,
+  StreamMessageReader,
+  StreamMessageWriter,
+} from 'vscode-jsonrpc/node';
+import { UserError } from '../../project/user-error.ts';
+import { type ServeRequests, USER_ERROR } from '../../protocol/serve.ts';
+import { describeError } from '../exit-codes.ts';
+import { CancelledError, RequestQueue } from './request-queue.ts';
+
+/** The Language Server Protocol's code for a request that its client called off. */
+const REQUEST_CANCELLED = -32800;
+
+export type ServeMethod = keyof ServeRequests;
+/** Answers one method; `signal` is raised when the client calls the request off. */
+export type ServeHandlers = {
+  readonly [M in ServeMethod]: (
+    params: ServeRequests[M]['params'],
+    signal: AbortSignal,
+  ) => Promise<ServeRequests[M]['result']>;
+};
+
+export interface ServerOptions {
+  readonly input: Readable;
+  readonly output: Writable;
+  readonly handlers: ServeHandlers;
+  /** Ends after so long without a request. */
+  readonly idleMs: number;
+}
+
+/** Answers requests until the input closes (its parent ended, or is done with it) or it has been idle for long. */
+export function serve({ input, output, handlers, idleMs }: ServerOptions): Promise<void> {
+  const connection = createMessageConnection(new StreamMessageReader(input), new StreamMessageWriter(output));
+  const queue = new RequestQueue();
+  return new Promise((resolve) => {
+    let idle: NodeJS.Timeout;
+    const end = () => {
+      clearTimeout(idle);
+      connection.dispose();
+      resolve();
+    };
+    const rest = () => {
+      clearTimeout(idle);
+      if (queue.size === 0) idle = setTimeout(end, idleMs);
+    };
+    const answer = async <M extends ServeMethod>(
+      method: M,
+      params: ServeRequests[M]['params'],
+      token: CancellationToken,
+    ) => {
+      clearTimeout(idle);
+      const controller = new AbortController();
+      // A token that was cancelled before it came here tells nobody.
+      if (token.isCancellationRequested) controller.abort();
+      else token.onCancellationRequested(() => controller.abort());
+      try {
+        return await queue.run(() => handlers[method](params, controller.signal), controller.signal);
+      } catch (error) {
+        throw asResponseError(error);
+      } finally {
+        rest();
+      }
+    };
+    const register = <M extends ServeMethod>(method: M) => {
+      connection.onRequest<ServeRequests[M]['result'], void>(
+        method,
+        (params: ServeRequests[M]['params'], token: CancellationToken) => answer(method, params, token),
+      );
+    };
+    for (const method of Object.keys(handlers) as ServeMethod[]) register(method);
+    connection.onClose(end);
+    // A pipe whose other end is gone reports `end`, not always `close`.
+    input.once('end', end);
+    connection.listen();
+    rest();
+  });
+}
+
+function asResponseError(error: unknown): ResponseError<void> {
+  if (error instanceof CancelledError)
+    return new ResponseError(REQUEST_CANCELLED, 'The request was called off.');
+  const message = describeError(error);
+  if (error instanceof UserError) return new ResponseError(USER_ERROR, message);
+  process.stderr.write(`${message}\n`);
+  return new ResponseError(ErrorCodes.InternalError, message);
+}

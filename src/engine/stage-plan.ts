@@ -1,0 +1,213 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { dependencies, version } from '../../package.json';
+import type { StageOptions } from '../pipeline/stage.ts';
+import { type LoadedTraining, loadProject, type Project } from '../project/load.ts';
+import { nameFromFile, projectPaths, toProjectPath } from '../project/paths.ts';
+import { readRunRecord } from '../project/run-record.ts';
+import { type TrainingConfig, trainingSchema } from '../project/training-schema.ts';
+import { UserError } from '../project/user-error.ts';
+import type { Stage } from '../protocol/events.ts';
+import type { RunRecord } from '../protocol/run.ts';
+import { drawMissingImages } from './example-images.ts';
+import { UsageError } from './exit-codes.ts';
+import { inputHashes } from './input-hashes.ts';
+import { chooseConcept, chooseTraining, findProjectFolder, names, refuseProblems } from './project-choice.ts';
+import { latestResumableRun, locateRun } from './run-choice.ts';
+import { createRun, hasSucceeded, type OwnedRun, resumeRun } from './run-folder.ts';
+
+/** Options of a stage's command as they were given, paths relative to the working directory. */
+export interface StageArguments {
+  project?: string;
+  training?: string;
+  concept?: string;
+  runId?: string;
+  /** A run's id or folder, or `latest`. */
+  resume?: string;
+  json?: boolean;
+  device?: TrainingConfig['device'];
+  threads?: number;
+  seed?: number;
+  steps?: number;
+  input?: string;
+  output?: string;
+  weights?: string;
+}
+
+export interface StageRules {
+  readonly stage: Stage;
+  /** Options that a new run must be given. */
+  readonly required: readonly ('concept' | 'input' | 'output')[];
+}
+
+/** All that a stage needs to begin, with a run folder that this process owns. */
+export interface StagePlan {
+  readonly project: Project;
+  readonly training: LoadedTraining;
+  readonly options: StageOptions;
+  readonly run: OwnedRun;
+}
+
+/**
+ * @throws UsageError where the command line or the project's files cannot be worked with
+ * @throws UserError where the run belongs to another process, or its inputs changed since it began
+ */
+export function planStage(rules: StageRules, given: StageArguments): Promise<StagePlan> {
+  return given.resume === undefined ? planNewRun(rules, given) : planResumedRun(rules, given, given.resume);
+}
+
+async function planNewRun(rules: StageRules, given: StageArguments): Promise<StagePlan> {
+  const { stage } = rules;
+  const folder = findProjectFolder(given.project);
+  if (stage === 'quickstart') await drawMissingImages(folder);
+  const project = await loadProject(folder);
+  const written = chooseTraining(project, given.training);
+  const missing = rules.required.find((option) => given[option] === undefined);
+  if (missing === 'concept') {
+    throw new UsageError(`Which concept? Name one with --concept: ${names(project.concepts)}.`);
+  }
+  if (missing !== undefined)
+    throw new UsageError(`dnw ${stage} needs --${missing}; see dnw ${stage} --help.`);
+  const concept = given.concept === undefined ? undefined : chooseConcept(project, given.concept);
+  refuseProblems(project, written, concept);
+  const training = onDevice(written, given);
+  const options = stageOptions(given);
+  const run = await createRun(
+    projectPaths(project.folder).runs,
+    {
+      stage,
+      name: concept?.name ?? training.name,
+      training: toProjectPath(project.folder, training.path),
+      ...(concept && { concept: toProjectPath(project.folder, concept.path) }),
+      seed: given.seed ?? training.config.seed,
+      config: training.config,
+      options: { ...options },
+      versions: { dnw: version, node: process.versions.node, onnxruntime: dependencies['onnxruntime-node'] },
+      hashes: await inputHashes(stage, project, training, concept),
+    },
+    given.runId,
+  );
+  return { project, training, options, run };
+}
+
+async function planResumedRun(
+  rules: StageRules,
+  given: StageArguments,
+  reference: string,
+): Promise<StagePlan> {
+  const { stage } = rules;
+  const { projectFolder, folder } =
+    reference === 'latest'
+      ? await latestResumableRun(given.project, stage, (record) => isAbout(record, given))
+      : locateRun(reference, given.project);
+  const record = (await readRunRecord(folder))!;
+  if (record.stage !== stage) {
+    throw new UsageError(
+      `${record.id} is a ${record.stage} run. Go on with it by: dnw ${record.stage} --resume ${record.id}`,
+    );
+  }
+  if (await hasSucceeded(folder)) {
+    throw new UsageError(
+      `${record.id} has come to its end; there is nothing to go on with. Start a new run.`,
+    );
+  }
+  const different = disagreement(record, given);
+  if (different !== undefined) {
+    throw new UsageError(
+      `${different} What a resumed run is about comes from its run.json; start a new run to change it.`,
+    );
+  }
+  const project = await loadProject(projectFolder);
+  const training = onDevice(recordedTraining(project, record), given);
+  const options = record.options as StageOptions;
+  const concept = options.concept === undefined ? undefined : chooseConcept(project, options.concept);
+  const run = await resumeRun(folder, record);
+  try {
+    refuseChangedInputs(record, await inputHashes(stage, project, training, concept));
+  } catch (error) {
+    run.lock.release();
+    throw error;
+  }
+  return { project, training, options, run };
+}
+
+/** Whether a run is about the training config and concept that were named, if they were. */
+function isAbout(record: RunRecord, { training, concept }: StageArguments): boolean {
+  const { concept: recorded } = record.options as StageOptions;
+  return (
+    (training === undefined || training === nameFromFile(record.training)) &&
+    (concept === undefined || concept === recorded)
+  );
+}
+
+/** A sentence about the first option that says something else than the run's record. */
+function disagreement(record: RunRecord, given: StageArguments): string | undefined {
+  const recorded = record.options as StageOptions;
+  const pairs: [string, unknown, unknown][] = [
+    ['--training', given.training, nameFromFile(record.training)],
+    ...Object.entries(stageOptions(given)).map(([key, value]): [string, unknown, unknown] => [
+      `--${key}`,
+      value,
+      recorded[key as keyof StageOptions],
+    ]),
+  ];
+  const found = pairs.find(([, wanted, actual]) => wanted !== undefined && wanted !== actual);
+  if (found === undefined) return undefined;
+  const [flag, wanted, actual] = found;
+  return `${flag} ${wanted}: ${record.id} was begun with ${actual === undefined ? `no ${flag}` : String(actual)}.`;
+}
+
+function recordedTraining(project: Project, record: RunRecord): LoadedTraining {
+  const config = trainingSchema.safeParse(record.config);
+  if (!config.success) {
+    throw new UserError(
+      `${record.id}: its config is of another version of dnw (${record.versions.dnw}; this is ${version}). Start a new run.`,
+    );
+  }
+  return {
+    path: join(project.folder, record.training),
+    name: nameFromFile(record.training),
+    config: config.data,
+  };
+}
+
+function refuseChangedInputs(record: RunRecord, now: Readonly<Record<string, string>>): void {
+  const changed = Object.keys({ ...record.hashes, ...now }).filter(
+    (name) => record.hashes[name] !== now[name],
+  );
+  if (changed.length === 0) return;
+  throw new UserError(
+    `${record.id}: changed since this run began: ${changed.join(', ')}. Its checkpoint no longer fits; start a new run.`,
+  );
+}
+
+function onDevice(training: LoadedTraining, { device, threads }: StageArguments): LoadedTraining {
+  const { config } = training;
+  return {
+    ...training,
+    config: { ...config, device: device ?? config.device, threads: threads ?? config.threads },
+  };
+}
+
+const WEIGHTS_NAMES = ['base', 'denoised', 'fine-tuned'];
+
+function stageOptions(given: StageArguments): StageOptions {
+  const { concept, steps, seed, input, output, weights } = given;
+  return {
+    ...(concept !== undefined && { concept }),
+    ...(input !== undefined && { input: existing('--input', input) }),
+    ...(output !== undefined && { output: resolve(output) }),
+    ...(weights !== undefined && {
+      weights: WEIGHTS_NAMES.includes(weights) ? weights : existing('--weights', weights),
+    }),
+    ...(steps !== undefined && { steps }),
+    ...(seed !== undefined && { seed }),
+  };
+}
+
+function existing(flag: string, path: string): string {
+  const absolute = resolve(path);
+  if (existsSync(absolute)) return absolute;
+  const hint = flag === '--weights' ? ` Give a file, or one of ${WEIGHTS_NAMES.join(', ')}.` : '';
+  throw new UsageError(`${flag} ${path}: there is no such file or folder.${hint}`);
+}

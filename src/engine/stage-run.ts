@@ -1,0 +1,126 @@
+import { existsSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import type { StageFunction, StageFunctions, StageOutcome } from '../pipeline/stage.ts';
+import { projectPaths } from '../project/paths.ts';
+import { UserError } from '../project/user-error.ts';
+import type { RunEvent } from '../protocol/events.ts';
+import { RUN_FILES } from '../protocol/run.ts';
+import { EventLog } from './event-log.ts';
+import { HumanOutput, JsonOutput } from './event-output.ts';
+import { describeError, EXIT, exitCodeOf } from './exit-codes.ts';
+import { findProjectFolder } from './project-choice.ts';
+import { RunEvents } from './run-events.ts';
+import { runFolderOf, writeResult } from './run-folder.ts';
+import { planStage, type StageArguments, type StagePlan, type StageRules } from './stage-plan.ts';
+import { StopRequests } from './stop-requests.ts';
+
+/**
+ * Runs a stage in its run folder from command line to exit code.
+ * @param loadStages called once a run folder is owned: the stages bring native code with them
+ */
+export async function runStage(
+  rules: StageRules,
+  given: StageArguments,
+  loadStages: () => Promise<StageFunctions>,
+): Promise<number> {
+  let plan: StagePlan;
+  try {
+    plan = await planStage(rules, given);
+  } catch (error) {
+    recordFailedStart(given, error);
+    throw error;
+  }
+  return execute(plan, given.json === true, async (context) => {
+    const stages = await loadStages();
+    return stages[rules.stage](context);
+  });
+}
+
+async function execute(plan: StagePlan, json: boolean, stage: StageFunction): Promise<number> {
+  const { project, training, options, run } = plan;
+  const { record, folder, lock, resumed } = run;
+  const begun = performance.now();
+  const seconds = () => (performance.now() - begun) / 1000;
+  const sink = json ? new JsonOutput() : new HumanOutput(process.stderr, process.env);
+  const events = new RunEvents(folder, sink, () => lock.beat());
+  const stops = new StopRequests(folder, (message) => events.emit({ type: 'log', level: 'info', message }));
+  const fail = (error: unknown) => {
+    const message = describeError(error);
+    events.emit({ type: 'finished', status: 'failed', seconds: seconds(), error: message });
+    if (json) process.stderr.write(`${message}\n`);
+  };
+  const crash = (error: unknown) => {
+    // What was thrown outside the stage's promise leaves the process in an unknown state.
+    fail(error);
+    lock.release();
+    process.exit(EXIT.failed);
+  };
+  process.on('uncaughtException', crash);
+  try {
+    const { stage: name, id } = record;
+    events.emit({
+      type: 'started',
+      runId: id,
+      stage: name,
+      name: record.name,
+      pid: process.pid,
+      host: hostname(),
+      resumed,
+    });
+    let outcome: StageOutcome;
+    try {
+      outcome = await stage({
+        project,
+        training,
+        run: events,
+        shouldStop: () => stops.asked(),
+        resume: resumed,
+        options,
+      });
+      const { status, result } = outcome;
+      await writeResult(run, { status, result, seconds: seconds() });
+    } catch (error) {
+      fail(error);
+      return exitCodeOf(error);
+    }
+    events.emit({ type: 'finished', status: outcome.status, seconds: seconds() });
+    if (!json) {
+      const { summary, result } = outcome;
+      process.stdout.write(summary ? summary.map((line) => `${line}\n`).join('') : stringify(result));
+    }
+    return outcome.status === 'stopped' ? EXIT.stopped : EXIT.ok;
+  } finally {
+    process.off('uncaughtException', crash);
+    stops.dispose();
+    events.close();
+    lock.release();
+  }
+}
+
+/**
+ * Tells whoever chose the run's folder and watches it that nothing was begun. A run that exists already is
+ * another process's, and stays as it is.
+ */
+function recordFailedStart(given: StageArguments, error: unknown): void {
+  if (given.runId === undefined) return;
+  let folder: string;
+  try {
+    folder = runFolderOf(projectPaths(findProjectFolder(given.project)).runs, given.runId);
+  } catch (unusable) {
+    if (unusable instanceof UserError) return;
+    throw unusable;
+  }
+  if (!existsSync(folder) || existsSync(join(folder, RUN_FILES.record))) return;
+  const log = new EventLog(join(folder, RUN_FILES.events));
+  const event: RunEvent = {
+    time: Date.now(),
+    type: 'finished',
+    status: 'failed',
+    seconds: 0,
+    error: describeError(error),
+  };
+  log.append(event);
+  log.close();
+}

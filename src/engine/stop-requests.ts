@@ -1,0 +1,50 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { RUN_FILES } from '../protocol/run.ts';
+import { EXIT } from './exit-codes.ts';
+
+/** Asking a network file system costs; a stop that comes this late is still at once for a person. */
+const FILE_CHECK_MS = 250;
+
+/**
+ * Whether a run was asked to stop: by the file `stop-request` in its folder, by SIGINT (Ctrl-C) or by
+ * SIGTERM (a cluster's scheduler). A second SIGINT ends the process at once; the run is then resumed
+ * from its last checkpoint. SIGHUP is left to its default, so that `nohup` keeps its meaning.
+ */
+export class StopRequests {
+  readonly #file: string;
+  readonly #onAsked: (how: string) => void;
+  #asked = false;
+  #lastCheck = Number.NEGATIVE_INFINITY;
+  readonly #interrupt = () => {
+    if (this.#asked) process.exit(EXIT.stopped);
+    this.#stop('Stopping after this step; press Ctrl-C again to quit at once.');
+  };
+  readonly #terminate = () => this.#stop('Stopping after this step (SIGTERM).');
+
+  constructor(runFolder: string, onAsked: (message: string) => void) {
+    this.#file = join(runFolder, RUN_FILES.stopRequest);
+    this.#onAsked = onAsked;
+    process.on('SIGINT', this.#interrupt);
+    process.on('SIGTERM', this.#terminate);
+  }
+
+  asked(): boolean {
+    if (!this.#asked && performance.now() - this.#lastCheck >= FILE_CHECK_MS) {
+      this.#lastCheck = performance.now();
+      if (existsSync(this.#file)) this.#stop('Stopping after this step, as asked.');
+    }
+    return this.#asked;
+  }
+
+  dispose(): void {
+    process.off('SIGINT', this.#interrupt);
+    process.off('SIGTERM', this.#terminate);
+  }
+
+  #stop(message: string): void {
+    if (this.#asked) return;
+    this.#asked = true;
+    this.#onAsked(message);
+  }
+}

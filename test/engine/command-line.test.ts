@@ -1,0 +1,129 @@
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { STAGES } from '../../src/protocol/events.ts';
+import { Engine, temporaryFolder } from './engine-process.ts';
+import { makeProject, writeConcept } from './example-project.ts';
+
+let engine: Engine;
+
+beforeAll(async () => {
+  engine = await Engine.build('test/engine/fake-dnw.ts');
+});
+
+describe('help', () => {
+  test.each([...STAGES, 'validate', 'devices', 'runs', 'stop', 'serve'])(
+    'dnw %s --help shows options, an example and the exit codes',
+    async (command) => {
+      const { code, stdout, stderr } = await engine.run([command, '--help']);
+      expect(stdout).toContain(`Usage: dnw ${command}`);
+      expect(stdout).toContain(`$ dnw ${command}`);
+      expect(stdout).toMatch(/Exit codes:[\s\S]*130/);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    },
+  );
+
+  test('dnw --help lists every stage in the order of the method', async () => {
+    const { code, stdout } = await engine.run(['--help']);
+    const listed = stdout
+      .split('\n')
+      .flatMap((line) => /^ {2}([a-z][a-z-]+) \[options\]/.exec(line)?.[1] ?? []);
+    expect(listed.slice(0, STAGES.length)).toEqual([...STAGES]);
+    expect(code).toBe(0);
+  });
+});
+
+describe('a wrong command line ends with code 2, says what is wrong and begins nothing', () => {
+  let project: string;
+  beforeAll(async () => {
+    project = await makeProject();
+    writeFileSync(join(project, 'other.training.yaml'), 'extends: preset:fast\n');
+  });
+
+  test.each([
+    ['an unknown command', ['fine-tun'], 'fine-tune'],
+    ['an unknown option', ['runs', '--all'], '--all'],
+    ['a device that does not exist', ['train-base', '--device', 'gpu'], 'webgpu'],
+    ['a number that is none', ['fine-tune', '--concept', 'snow', '--steps', 'ten'], 'whole number'],
+    ['a missing concept', ['fine-tune', '--training', 'tiny'], '--concept: fog, snow'],
+    ['a misspelt concept', ['fine-tune', '--training', 'tiny', '--concept', 'snwo'], 'Did you mean snow?'],
+    ['two training configs to choose from', ['train-base'], '--training: other, tiny'],
+    ['an unknown training config', ['train-base', '--training', 'huge'], 'There are: other, tiny'],
+    ['missing images', ['translate', '--training', 'tiny', '--concept', 'snow'], '--input'],
+    [
+      'images that are not there',
+      ['translate', '--training', 'tiny', '--concept', 'snow', '--input', 'nowhere', '--output', 'out'],
+      'nowhere: there is no such file or folder',
+    ],
+    [
+      'a run id with a path in it',
+      ['train-base', '--training', 'tiny', '--run-id', '../x'],
+      'letters, digits',
+    ],
+    ['a run that does not exist', ['train-base', '--resume', 'never'], 'never: no such run'],
+    ['nothing to resume', ['train-base', '--resume'], 'No train-base run'],
+  ])('%s', async (_what, args, message) => {
+    const { code, stdout, stderr } = await engine.run(args, { cwd: project });
+    expect(stderr).toContain(message);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(readdirSync(project)).not.toContain('runs');
+  });
+
+  test('no project here or above', async () => {
+    const { code, stderr } = await engine.run(['runs'], { cwd: temporaryFolder() });
+    expect(stderr).toContain('no project here or above');
+    expect(code).toBe(2);
+  });
+});
+
+test('the project is found from a folder inside it', async () => {
+  const project = await makeProject();
+  const { code, stderr } = await engine.run(['validate'], { cwd: join(project, 'images') });
+  expect(stderr).toContain('2 concepts and 1 training configs');
+  expect(code).toBe(0);
+});
+
+describe('YAML files with errors', () => {
+  let project: string;
+  beforeAll(async () => {
+    project = await makeProject();
+    writeConcept(project, 'rain', 'it rains');
+  });
+
+  test('dnw validate names file, line and column and ends with code 2', async () => {
+    const { code, stdout } = await engine.run(['validate', '--project', project]);
+    expect(stdout).toMatch(/rain\.concept\.yaml:\d+:\d+: error: /);
+    expect(code).toBe(2);
+  });
+
+  test('dnw validate --json prints one problem a line and nothing else', async () => {
+    const { stdout, stderr } = await engine.run(['validate', '--project', project, '--json']);
+    const problems = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(problems).toEqual([
+      expect.objectContaining({ file: join(project, 'concepts', 'rain.concept.yaml'), severity: 'error' }),
+    ]);
+    expect(stderr).toBe('');
+  });
+
+  test('stop a stage over all concepts, not one over another concept', async () => {
+    const all = await engine.run(['collect', '--project', project]);
+    expect(all.stderr).toContain('rain.concept.yaml');
+    expect(all.code).toBe(2);
+    const broken = await engine.run(['fine-tune', '--project', project, '--concept', 'rain']);
+    expect(broken.code).toBe(2);
+    const sound = await engine.run(['fine-tune', '--project', project, '--concept', 'snow']);
+    expect(sound.code).toBe(0);
+  });
+
+  test('a training config with an error is reported where it is named', async () => {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, 'concepts'));
+    writeFileSync(join(folder, 'wrong.training.yaml'), 'image:\n  size: 3\n');
+    const { code, stderr } = await engine.run(['train-base', '--project', folder]);
+    expect(stderr).toMatch(/wrong\.training\.yaml:2:\d+: error: /);
+    expect(code).toBe(2);
+  });
+});

@@ -1,0 +1,205 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { applyEffects } from '../../src/data/effects/apply.ts';
+import { loadImage } from '../../src/data/images.ts';
+import { readSafetensors } from '../../src/data/safetensors.ts';
+import { loraInferenceStep } from '../../src/models/gan-steps.ts';
+import { loadProject } from '../../src/project/load.ts';
+import { USER_ERROR } from '../../src/protocol/serve.ts';
+import { runEagerly } from '../models/eager.ts';
+import { Engine, temporaryFolder } from './engine-process.ts';
+import { ServeClient } from './serve-client.ts';
+import { imageFile, makeTrainedProject, type TrainedProject } from './trained-project.ts';
+
+let engine: Engine;
+let trained: TrainedProject;
+let client: ServeClient;
+
+beforeAll(async () => {
+  engine = await Engine.build('test/engine/fake-dnw.ts');
+  trained = await makeTrainedProject();
+  client = new ServeClient(engine, ['--device', 'cpu', '--threads', '1']);
+});
+afterAll(() => client.close());
+
+const subject = () => ({ project: trained.project.folder, training: 'tiny', concept: 'snow' });
+
+async function pixels(png: string): Promise<number[]> {
+  return [...(await sharp(Buffer.from(png, 'base64')).removeAlpha().raw().toBuffer())];
+}
+
+/** Values in [-1, 1] as 8 bits. */
+const asBytes = (values: Float32Array) => [...values].map((v) => Math.min(255, Math.max(0, (v + 1) * 127.5)));
+
+function largestDifference(a: readonly number[], b: readonly number[]): number {
+  return a.reduce((largest, value, i) => Math.max(largest, Math.abs(value - b[i]!)), a.length - b.length);
+}
+
+describe('translate', () => {
+  /** What tfjs's CPU backend makes of the image with the LoRA branches applied, not merged. */
+  async function reference(lora: Float32Array, file: string): Promise<Float32Array> {
+    const { generator, generatorValues, loraFrozen } = trained.base;
+    const image = await loadImage(file, { size: 32, fit: 'cover' });
+    const definition = loraInferenceStep({
+      generator,
+      batchSize: 1,
+      generatorValues,
+      lora: trained.base.lora,
+      loraFrozen,
+    });
+    return runEagerly(definition, { lora }, { source: image.data }).outputs.image!;
+  }
+
+  test('applies the weights that are named, and another set after it', async () => {
+    const file = imageFile(trained.project, 1);
+    for (const [weights, vector] of [
+      ['denoised', trained.denoised],
+      [`zoo/${trained.base.hash}/fog.safetensors`, trained.zoo.fog!],
+      ['base', trained.base.loraStart],
+      ['denoised', trained.denoised],
+    ] as const) {
+      const result = await client.request('translate', { ...subject(), weights, image: { file } });
+      expect(result).toMatchObject({ width: 32, height: 32, device: 'cpu' });
+      const expected = asBytes(await reference(vector, file));
+      expect(largestDifference(await pixels(result.translated), expected)).toBeLessThanOrEqual(1);
+    }
+  });
+
+  test('shows the source as the generator saw it and the target that the effects make', async () => {
+    const file = imageFile(trained.project, 2);
+    const image = { name: 'dropped.png', base64: readFileSync(file).toString('base64') };
+    const result = await client.request('translate', { ...subject(), weights: 'base', image });
+    const source = await loadImage(file, { size: 32, fit: 'cover' });
+    const snow = (await loadProject(trained.project.folder)).concepts.find(({ name }) => name === 'snow')!;
+    const { pairs } = snow;
+    if (!('source' in pairs) || !('effect' in pairs.target)) throw new Error('the example has effects');
+    const target = applyEffects(source, pairs.target.effect);
+    expect(largestDifference(await pixels(result.source), asBytes(source.data))).toBeLessThanOrEqual(0.5);
+    expect(largestDifference(await pixels(result.target!), asBytes(target.data))).toBeLessThanOrEqual(0.5);
+    const translated = await pixels(result.translated);
+    const expected = await pixels(result.target!);
+    const meanSquare = translated.reduce((sum, v, i) => sum + (v - expected[i]!) ** 2, 0) / translated.length;
+    expect(result.psnr).toBeCloseTo(10 * Math.log10(255 ** 2 / meanSquare), 1);
+  });
+
+  test.each([
+    ['weights that were not made yet', { weights: 'fine-tuned' }, /No weights at .*fine-tuned/],
+    ['an unknown concept', { concept: 'snwo' }, /Did you mean snow/],
+    ['a file that is no image', { image: { name: 'notes.txt', base64: 'aGVsbG8=' } }, /notes\.txt/],
+  ])('says what to do about %s', async (_what, change, message) => {
+    const request = {
+      ...subject(),
+      weights: 'base',
+      image: { file: imageFile(trained.project, 0) },
+      ...change,
+    };
+    await expect(client.request('translate', request)).rejects.toMatchObject({
+      code: USER_ERROR,
+      message: expect.stringMatching(message),
+    });
+  });
+});
+
+test('translations lists the weights that exist and, once pairs are prepared, the held-out images', async () => {
+  const { weights, testImages } = await client.request('translations', subject());
+  expect(weights.map(({ kind }) => kind)).toEqual(['base', 'denoised']);
+  expect(weights[1]!.file).toBe('weights/snow/denoised.safetensors');
+  expect(testImages).toEqual([]);
+});
+
+test('denoise makes weights to look at, the same for the same seed, and leaves the concept’s own alone', async () => {
+  const own = join(trained.project.folder, 'weights', 'snow', 'denoised.safetensors');
+  const before = readFileSync(own);
+  const request = { ...subject(), seed: 7, steps: 2 };
+  const { file, seconds, device } = await client.request('denoise', request);
+  expect({ device, positive: seconds > 0 }).toEqual({ device: 'cpu', positive: true });
+  const { tensors, metadata } = await readSafetensors(join(trained.project.folder, file));
+  expect(metadata).toMatchObject({ concept: 'snow', origin: 'denoised', seed: '7', steps: '2' });
+  const layout = trained.base.lora.layout.entries.map(({ name }) => name);
+  expect([...tensors.keys()].sort()).toEqual(layout.sort());
+  expect(readFileSync(own)).toEqual(before);
+
+  const bytes = readFileSync(join(trained.project.folder, file));
+  expect(await client.request('denoise', request)).toMatchObject({ file });
+  expect(readFileSync(join(trained.project.folder, file))).toEqual(bytes);
+
+  const image = { file: imageFile(trained.project, 0) };
+  expect(await client.request('translate', { ...subject(), weights: file, image })).toMatchObject({
+    width: 32,
+  });
+  await expect(client.request('denoise', { ...request, steps: 0 })).rejects.toMatchObject({
+    code: USER_ERROR,
+    message: expect.stringContaining('weightGenerator.timesteps'),
+  });
+});
+
+test('statistics compares the weights with the zoo', async () => {
+  const { denoised, zoo, base } = trained;
+  const result = await client.request('statistics', { ...subject(), weights: 'denoised', bins: 16 });
+  const norm = Math.sqrt(denoised.reduce((sum, value) => sum + value * value, 0));
+  expect(result).toMatchObject({
+    zooMembers: 3,
+    weights: { kind: 'denoised', file: 'weights/snow/denoised.safetensors' },
+    summary: {
+      weights: { count: denoised.length, norm: expect.closeTo(norm, 4) },
+      zoo: { count: 3 * denoised.length },
+    },
+  });
+  expect(result.layers.map(({ name }) => name)).toEqual(base.lora.manifest.map(({ name }) => name));
+  expect(result.nearest.map(({ concept }) => concept).sort()).toEqual(['dusk', 'fog', 'snow']);
+  expect(result.map.points).toHaveLength(4);
+
+  const member = `zoo/${base.hash}/dusk.safetensors`;
+  const own = await client.request('statistics', { ...subject(), weights: member, bins: 4 });
+  expect(own.weights.kind).toBe('zoo');
+  expect(own.nearest[0]).toMatchObject({ concept: 'dusk', distance: 0, prompt: 'prompt of dusk' });
+  expect(own.map.points).toHaveLength(Object.keys(zoo).length);
+});
+
+test('devices says what computes and why', async () => {
+  const { selected, considered, versions } = await client.request('devices', { device: 'cpu', threads: 1 });
+  expect(selected).toMatchObject({ device: 'cpu', executor: 'onnxruntime' });
+  expect(considered).toContainEqual(expect.objectContaining({ device: 'cpu', usable: true }));
+  expect(versions.node).toBe(process.versions.node);
+  await expect(client.request('devices', { device: 'abacus', threads: 1 })).rejects.toMatchObject({
+    code: USER_ERROR,
+    message: expect.stringContaining('webgpu'),
+  });
+});
+
+test('validate returns the problems of a folder', async () => {
+  expect(await client.request('validate', { project: trained.project.folder })).toEqual({ problems: [] });
+});
+
+describe('the engine ends by itself', () => {
+  test('when its input closes, with nothing on standard output but messages', async () => {
+    const own = new ServeClient(engine);
+    await own.request('validate', { project: trained.project.folder });
+    const { code, stdout, stderr } = await own.close();
+    expect(stdout).toMatch(/^Content-Length: \d+\r\n\r\n\{.*\}$/);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  });
+
+  test('when its parent is killed', async () => {
+    // A parent that starts the engine as an editor does, prints its process id and lives on.
+    const parentScript = `
+      const { spawn } = require('node:child_process');
+      const engine = spawn(process.execPath, [process.argv[1], 'serve'], { stdio: ['pipe', 'pipe', 'inherit', 'inherit'] });
+      engine.stdout.once('data', () => process.stdout.write('answered'));
+      const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'validate', params: { project: process.argv[2] } });
+      engine.stdin.write('Content-Length: ' + Buffer.byteLength(body) + '\\r\\n\\r\\n' + body);`;
+    // The engine inherits the fourth pipe: it closes when the last process that holds it has ended.
+    const parent = spawn(process.execPath, ['-e', parentScript, engine.program, temporaryFolder()], {
+      stdio: ['ignore', 'pipe', 'inherit', 'pipe'],
+    });
+    await once(parent.stdout!, 'data');
+    const allEnded = once((parent.stdio[3] as Readable).resume(), 'end');
+    parent.kill('SIGKILL');
+    await allEnded;
+  });
+});
