@@ -1,0 +1,164 @@
+import { dirname, sep } from 'node:path';
+import * as vscode from 'vscode';
+import type { LoadedConcept, LoadedTraining, Project } from '../../project/load.ts';
+import { CONCEPT_SUFFIX, TRAINING_SUFFIX } from '../../project/paths.ts';
+import { formatProblem } from '../../project/problem.ts';
+import { UserError } from '../../project/user-error.ts';
+import type { Run } from '../runs/run-state.ts';
+import { progressText, runLabel, stateTitle } from '../runs/run-wording.ts';
+import type { Services } from '../services.ts';
+
+/**
+ * What a command is about. Commands are called from the palette (with nothing), from an editor's title or a
+ * code lens (with a file's address), and from a tree (with its node); what is missing is asked for.
+ * Every `choose...` gives undefined where the user chose nothing.
+ */
+
+export interface ConceptTarget {
+  project: Project;
+  concept: LoadedConcept;
+}
+
+/** A node of one of the trees, or another command's arguments. */
+interface NodeTarget {
+  project?: Project;
+  concept?: LoadedConcept | string;
+  training?: string;
+}
+
+function isNode(target: unknown): target is NodeTarget {
+  return (
+    typeof target === 'object' && target !== null && 'project' in target && typeof target.project === 'object'
+  );
+}
+
+/** The file that a command was called on, or that the active editor shows. */
+function fileOf(target: unknown): string | undefined {
+  if (target instanceof vscode.Uri) return target.fsPath;
+  return target === undefined ? vscode.window.activeTextEditor?.document.uri.fsPath : undefined;
+}
+
+export async function chooseProject(services: Services, target: unknown): Promise<Project | undefined> {
+  const { projects } = services.projects;
+  if (isNode(target)) return target.project;
+  const file = fileOf(target);
+  const containing = projects
+    .filter(({ folder }) => file?.startsWith(folder + sep))
+    .sort((a, b) => b.folder.length - a.folder.length)[0];
+  if (containing !== undefined) return containing;
+  if (projects.length === 0) {
+    throw new UserError(
+      vscode.l10n.t('The workspace has no training config (*.training.yaml) yet. Make one first.'),
+    );
+  }
+  if (projects.length === 1) return projects[0];
+  const items = projects.map((project) => ({
+    label: vscode.workspace.asRelativePath(project.folder),
+    description: vscode.l10n.t('{0} concepts', project.concepts.length),
+    project,
+  }));
+  const placeHolder = vscode.l10n.t('Which project?');
+  return (await vscode.window.showQuickPick(items, { placeHolder }))?.project;
+}
+
+/** The concept of a tree node, of the given file or of the active editor; asked for otherwise. */
+export async function chooseConcept(services: Services, target: unknown): Promise<ConceptTarget | undefined> {
+  const project = await chooseProject(services, target);
+  if (project === undefined) return undefined;
+  const given = givenConcept(project, target);
+  if (given !== undefined) return { project, concept: given };
+  if (project.concepts.length === 0) {
+    throw new UserError(
+      vscode.l10n.t('The project has no concept without errors. Make one, or see the Problems view.'),
+    );
+  }
+  const items = project.concepts.map((concept) => ({
+    label: concept.name,
+    description: concept.prompt,
+    concept,
+  }));
+  const placeHolder = vscode.l10n.t('Which concept?');
+  const chosen = await vscode.window.showQuickPick(items, { placeHolder, matchOnDescription: true });
+  return chosen && { project, concept: chosen.concept };
+}
+
+/** The concept that a command was called on, without asking. */
+export function givenConcept(project: Project, target: unknown): LoadedConcept | undefined {
+  if (isNode(target)) {
+    const { concept } = target;
+    return typeof concept === 'string' ? project.concepts.find(({ name }) => name === concept) : concept;
+  }
+  const file = fileOf(target);
+  if (file === undefined || !CONCEPT_SUFFIX.test(file)) return undefined;
+  const concept = project.concepts.find(({ path }) => path === file);
+  if (concept === undefined) throw new UserError(errorsOf(project, file));
+  return concept;
+}
+
+export async function chooseTraining(project: Project, target: unknown): Promise<LoadedTraining | undefined> {
+  const { trainings } = project;
+  const file = fileOf(target);
+  if (file !== undefined && TRAINING_SUFFIX.test(file) && dirname(file) === project.folder) {
+    const training = trainings.find(({ path }) => path === file);
+    if (training === undefined) throw new UserError(errorsOf(project, file));
+    return training;
+  }
+  const named = isNode(target) ? trainings.find(({ name }) => name === target.training) : undefined;
+  if (named !== undefined) return named;
+  if (trainings.length === 0) {
+    throw new UserError(
+      vscode.l10n.t(
+        'The project has no training config without errors. See the Problems view for what is wrong.',
+      ),
+    );
+  }
+  if (trainings.length === 1) return trainings[0];
+  const items = trainings.map((training) => ({
+    label: training.name,
+    description: vscode.l10n.t('{0} pixels, {1}', training.config.image.size, training.config.generator.kind),
+    training,
+  }));
+  const placeHolder = vscode.l10n.t('Which training config?');
+  return (await vscode.window.showQuickPick(items, { placeHolder }))?.training;
+}
+
+/**
+ * A run of the given kind: the one that the command was called on, else asked for.
+ * @param none what to say where there is no such run
+ */
+export async function chooseRun(
+  services: Services,
+  target: unknown,
+  kind: (run: Run) => boolean,
+  none: string,
+): Promise<Run | undefined> {
+  const given = givenRun(services, target);
+  if (given !== undefined) return given;
+  const items = services.runs.runs.filter(kind).map((run) => ({
+    label: runLabel(run),
+    description: [stateTitle(run.state), progressText(run.status)].filter(Boolean).join(', '),
+    detail: run.id,
+    run,
+  }));
+  if (items.length === 0) throw new UserError(none);
+  if (items.length === 1) return items[0]?.run;
+  const placeHolder = vscode.l10n.t('Which run?');
+  return (await vscode.window.showQuickPick(items, { placeHolder, matchOnDetail: true }))?.run;
+}
+
+/** The run of a tree node as it stands now; the tree's own may be older. */
+function givenRun(services: Services, target: unknown): Run | undefined {
+  if (typeof target !== 'object' || target === null || !('id' in target) || !('project' in target))
+    return undefined;
+  const { project, id } = target;
+  return typeof project === 'string' && typeof id === 'string' ? services.runs.get(project, id) : undefined;
+}
+
+function errorsOf(project: Project, file: string): string {
+  const errors = project.problems.filter((problem) => problem.file === file && problem.severity === 'error');
+  if (errors.length > 0) return errors.map(formatProblem).join('\n');
+  return vscode.l10n.t(
+    '{0} does not belong to a project: concepts lie below concepts/, beside a *.training.yaml.',
+    file,
+  );
+}

@@ -1,0 +1,45 @@
+import { toProjectPath } from '../../project/paths.ts';
+import type { Artifact, ProjectArtifacts } from '../artifacts/project-artifacts.ts';
+import { isActive, type Run } from '../runs/run-state.ts';
+
+/** What a concept can have, in the order in which it gets it. */
+export const CONCEPT_STAGES = ['pairs', 'zoo', 'denoised', 'fineTuned'] as const;
+export type ConceptStage = (typeof CONCEPT_STAGES)[number];
+
+/** How far a concept has come. */
+export interface ConceptProgress {
+  readonly made: Readonly<Partial<Record<ConceptStage, Artifact>>>;
+  /** The last stage that it has; undefined where it has none. */
+  readonly furthest?: ConceptStage;
+  /** The active run that works on it now. */
+  readonly active?: Run;
+  /** Its newest run with metrics. */
+  readonly measured?: Run;
+}
+
+/**
+ * @param concept name and absolute path of the concept's file
+ * @param runs the project's runs, newest first
+ */
+export function conceptProgress(
+  project: string,
+  concept: { name: string; path: string },
+  artifacts: ProjectArtifacts,
+  runs: readonly Run[],
+): ConceptProgress {
+  const made: Partial<Record<ConceptStage, Artifact>> = {
+    pairs: artifacts.pairs.get(concept.name),
+    zoo: artifacts.zoo.find(({ members }) => members.has(concept.name))?.members.get(concept.name),
+    denoised: artifacts.denoised.get(concept.name),
+    fineTuned: artifacts.fineTuned.get(concept.name),
+  };
+  const file = toProjectPath(project, concept.path);
+  const about = runs.filter((run) => run.project === project && run.record?.concept === file);
+  const worksOn = (run: Run) => run.record?.concept === file || run.status.progress?.concept === concept.name;
+  return {
+    made,
+    furthest: CONCEPT_STAGES.findLast((stage) => made[stage] !== undefined),
+    active: runs.find((run) => run.project === project && isActive(run) && worksOn(run)),
+    measured: about.find(({ status }) => status.metrics !== undefined),
+  };
+}

@@ -1,0 +1,15 @@
+import * as vscode from 'vscode';
+import type { ConceptStage } from './concept-stage.ts';
+
+export function stageName(stage: ConceptStage): string {
+  switch (stage) {
+    case 'pairs':
+      return vscode.l10n.t('Pairs');
+    case 'zoo':
+      return vscode.l10n.t('Zoo member');
+    case 'denoised':
+      return vscode.l10n.t('Denoised weights');
+    case 'fineTuned':
+      return vscode.l10n.t('Fine-tuned weights');
+  }
+}

@@ -1,0 +1,74 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, open, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { projectPaths } from '../../project/paths.ts';
+import { type RunRequest, runArguments } from '../../project/run-launch.ts';
+import { UserError } from '../../project/user-error.ts';
+import { RUN_FILES } from '../../protocol/run.ts';
+import type { NodeRuntime } from './node-runtime.ts';
+
+export interface LaunchedRun {
+  /** Absolute path of the run folder. */
+  folder: string;
+  pid: number;
+  /**
+   * Rejects where the engine ended without leaving a run behind (it could not even be loaded), with the end
+   * of its log; resolves in every other case, since then the run folder tells how it went.
+   */
+  ended: Promise<void>;
+}
+
+/** Characters of the log that an error message quotes. */
+const QUOTED_LOG = 2000;
+
+/**
+ * Starts a run as a process of its own: it outlives this one, and its output goes to the run folder's log.
+ * @param engine path of the engine's bundle
+ * @throws UserError where the program cannot be started
+ */
+export async function launchRun(
+  runtime: NodeRuntime,
+  engine: string,
+  request: RunRequest,
+): Promise<LaunchedRun> {
+  const folder = projectPaths(request.project).run(request.runId);
+  await mkdir(folder, { recursive: true });
+  const log = await open(join(folder, RUN_FILES.log), 'a');
+  try {
+    const child = spawn(runtime.command, [engine, ...runArguments(request)], {
+      cwd: request.project,
+      detached: true,
+      env: runtime.environment,
+      stdio: ['ignore', log.fd, log.fd],
+      windowsHide: true,
+    });
+    const exited = new Promise<void>((settle) => child.once('exit', () => settle()));
+    await new Promise<void>((started, failed) => {
+      child.once('spawn', started);
+      child.once('error', failed);
+    });
+    child.unref();
+    return { folder, pid: child.pid!, ended: exited.then(() => checkRunWasMade(folder)) };
+  } catch (error) {
+    await removeIfUnused(folder);
+    throw new UserError(
+      `${runtime.command} (${runtime.reason}) could not be started: ${error instanceof Error ? error.message : error}`,
+    );
+  } finally {
+    await log.close();
+  }
+}
+
+async function checkRunWasMade(folder: string): Promise<void> {
+  // Deleted by the user in the meantime, or begun: either way there is nothing to tell.
+  if (!existsSync(folder) || existsSync(join(folder, RUN_FILES.events))) return;
+  const log = await readFile(join(folder, RUN_FILES.log), 'utf8');
+  await removeIfUnused(folder);
+  throw new Error(`The engine ended before the run began.\n${log.slice(-QUOTED_LOG).trim()}`);
+}
+
+/** Removes a run folder in which no run has begun. */
+async function removeIfUnused(folder: string): Promise<void> {
+  if (!existsSync(join(folder, RUN_FILES.events))) await rm(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,117 @@
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+import {
+  type CancellationToken,
+  createMessageConnection,
+  ErrorCodes,
+  type MessageConnection,
+  ResponseError,
+  StreamMessageReader,
+  StreamMessageWriter,
+} from 'vscode-jsonrpc/node';
+import { UserError } from '../../project/user-error.ts';
+import { type ServeRequests, USER_ERROR } from '../../protocol/serve.ts';
+
+interface Connection {
+  process: ChildProcessWithoutNullStreams;
+  messages: MessageConnection;
+  /** Resolves once the process runs, or cannot. */
+  started: Promise<void>;
+  /** How the process ended, once it has. */
+  ended?: string;
+}
+
+/** Characters of standard error that an error message quotes. */
+const QUOTED_STDERR = 2000;
+
+/**
+ * Client of one warm `dnw serve`. The process is started by the first request, started again by the next
+ * one after it ended (it ends by itself when idle), and told to end by `stop`.
+ */
+export class ServeClient {
+  private connection: Connection | undefined;
+
+  /**
+   * @param start spawns `dnw serve` with all three streams piped
+   * @param log receives each chunk of the engine's standard error
+   */
+  constructor(
+    private readonly start: () => ChildProcessWithoutNullStreams,
+    private readonly log: (text: string) => void,
+  ) {}
+
+  /**
+   * @throws UserError for what the engine says the user can mend
+   * @throws Error where the engine ended before it answered, with the end of its standard error
+   */
+  async request<M extends keyof ServeRequests>(
+    method: M,
+    params: ServeRequests[M]['params'],
+    token?: CancellationToken,
+  ): Promise<ServeRequests[M]['result']> {
+    this.connection ??= this.connect();
+    const connection = this.connection;
+    await connection.started;
+    try {
+      // Writing to a process that has gone would fail where no one can catch it.
+      if (connection.ended !== undefined) throw new Error(connection.ended);
+      // An absent token would be sent as one more parameter.
+      const cancellation = token === undefined ? [] : [token];
+      return await connection.messages.sendRequest<ServeRequests[M]['result']>(
+        method,
+        params,
+        ...cancellation,
+      );
+    } catch (error) {
+      if (error instanceof ResponseError && error.code === USER_ERROR) throw new UserError(error.message);
+      const { ended } = connection;
+      if (ended !== undefined) throw new Error(`The engine ended before it answered "${method}" (${ended}).`);
+      if (error instanceof ResponseError && error.code === ErrorCodes.PendingResponseRejected) {
+        throw new Error(`The engine was stopped before it answered "${method}".`);
+      }
+      throw error;
+    }
+  }
+
+  /** Ends the process; the next request starts another. */
+  stop(): void {
+    const connection = this.connection;
+    this.connection = undefined;
+    if (connection === undefined) return;
+    connection.messages.dispose();
+    connection.process.stdin.end();
+    connection.process.kill();
+  }
+
+  private connect(): Connection {
+    const child = this.start();
+    const messages = createMessageConnection(
+      new StreamMessageReader(child.stdout),
+      new StreamMessageWriter(child.stdin),
+    );
+    let stderr = '';
+    child.stderr.setEncoding('utf8');
+    child.stderr.on('data', (text: string) => {
+      this.log(text);
+      stderr = (stderr + text).slice(-QUOTED_STDERR);
+    });
+    const connection: Connection = {
+      process: child,
+      messages,
+      started: new Promise((settle) => {
+        child.once('spawn', settle);
+        child.once('error', () => settle());
+      }),
+    };
+    const end = (how: string) => {
+      connection.ended ??= stderr.trim() === '' ? how : `${how}: ${stderr.trim()}`;
+      if (this.connection === connection) this.connection = undefined;
+      messages.dispose();
+    };
+    child.once('error', (error) => end(error.message));
+    child.once('close', (code, signal) => end(code === null ? `signal ${signal}` : `exit status ${code}`));
+    // A write to a process that has just ended reports here; `ended` says why.
+    messages.onError(([error]) => this.log(`${error.message}\n`));
+    messages.listen();
+    return connection;
+  }
+}

@@ -1,0 +1,65 @@
+/** Every name that package.json and the code both use. test/extension/identifiers.test.ts compares the two. */
+
+export const COMMANDS = {
+  preparePairs: 'denoisedWeights.preparePairs',
+  trainBase: 'denoisedWeights.trainBase',
+  collectZoo: 'denoisedWeights.collectZoo',
+  trainWeightGenerator: 'denoisedWeights.trainWeightGenerator',
+  denoiseWeights: 'denoisedWeights.denoiseWeights',
+  fineTuneConcept: 'denoisedWeights.fineTuneConcept',
+  translateImages: 'denoisedWeights.translateImages',
+  evaluateConcept: 'denoisedWeights.evaluateConcept',
+  runQuickstart: 'denoisedWeights.runQuickstart',
+  showWeightStatistics: 'denoisedWeights.showWeightStatistics',
+  showTranslatedImages: 'denoisedWeights.showTranslatedImages',
+  openRun: 'denoisedWeights.openRun',
+  stopRun: 'denoisedWeights.stopRun',
+  resumeRun: 'denoisedWeights.resumeRun',
+  showRunLog: 'denoisedWeights.showRunLog',
+  reveal: 'denoisedWeights.reveal',
+  deleteRun: 'denoisedWeights.deleteRun',
+  newConcept: 'denoisedWeights.newConcept',
+  newTrainingConfig: 'denoisedWeights.newTrainingConfig',
+  selectDevice: 'denoisedWeights.selectDevice',
+  showDeviceReport: 'denoisedWeights.showDeviceReport',
+  restartEngine: 'denoisedWeights.restartEngine',
+  refresh: 'denoisedWeights.refresh',
+  openSampleProject: 'denoisedWeights.openSampleProject',
+  showOutput: 'denoisedWeights.showOutput',
+} as const;
+
+export const TREES = {
+  concepts: 'denoisedWeights.concepts',
+  runs: 'denoisedWeights.runs',
+  zoo: 'denoisedWeights.zoo',
+} as const;
+
+/** View types of the webview panels. */
+export const PANELS = {
+  run: 'denoisedWeights.run',
+  weights: 'denoisedWeights.weights',
+  translate: 'denoisedWeights.translate',
+} as const;
+
+export const CONTEXT_KEYS = {
+  /** The workspace's projects have been read once. */
+  loaded: 'denoisedWeights.loaded',
+  hasProject: 'denoisedWeights.hasProject',
+  hasConcepts: 'denoisedWeights.hasConcepts',
+  hasRuns: 'denoisedWeights.hasRuns',
+  hasActiveRun: 'denoisedWeights.hasActiveRun',
+  hasZoo: 'denoisedWeights.hasZoo',
+} as const;
+
+export const SETTINGS_SECTION = 'denoisedWeights';
+
+/** Keys below `denoisedWeights`. */
+export const SETTINGS = {
+  device: 'device',
+  threads: 'threads',
+  engineNode: 'engine.node',
+  engineIdleMinutes: 'engine.idleMinutes',
+  notifications: 'notifications',
+} as const;
+
+export const CONCEPT_LANGUAGE = 'dnw-concept';

@@ -1,0 +1,120 @@
+import { dirname, join, resolve } from 'node:path';
+import { type CodeAction, CodeActionKind, type Diagnostic, type WorkspaceEdit } from 'vscode-languageserver';
+import { CONCEPT_NAME } from '../../project/concept-schema.ts';
+import { folderOf, isGlob } from '../../project/image-files.ts';
+import { projectPaths } from '../../project/paths.ts';
+import { parseKeyPath, type YamlDocument } from '../../project/yaml-document.ts';
+import { uriOfPath } from './positions.ts';
+import { DIAGNOSTIC_SOURCE, type ProblemData } from './project-diagnostics.ts';
+
+/** Most alternatives offered for one mistake. */
+const MAX_REPLACEMENTS = 5;
+
+/**
+ * Quick fixes for our own diagnostics: plain edits, no commands.
+ * @param uri the document's URI as the editor spells it
+ * @param folder the project folder, where the document belongs to one
+ */
+export function codeActions(
+  uri: string,
+  document: YamlDocument,
+  diagnostics: readonly Diagnostic[],
+  folder: string | undefined,
+): CodeAction[] {
+  return diagnostics
+    .filter(({ source, data }) => source === DIAGNOSTIC_SOURCE && data !== undefined)
+    .flatMap((diagnostic) => {
+      const data = diagnostic.data as ProblemData;
+      return [
+        ...replacements(uri, diagnostic, data),
+        ...insertion(uri, document, diagnostic, data),
+        ...creations(document, diagnostic, data, folder),
+      ];
+    });
+}
+
+const quickFix = (
+  title: string,
+  diagnostic: Diagnostic,
+  edit: WorkspaceEdit,
+  isPreferred = false,
+): CodeAction => ({
+  title,
+  kind: CodeActionKind.QuickFix,
+  diagnostics: [diagnostic],
+  edit,
+  ...(isPreferred ? { isPreferred } : {}),
+});
+
+function replacements(uri: string, diagnostic: Diagnostic, data: ProblemData): CodeAction[] {
+  return data.replacements.slice(0, MAX_REPLACEMENTS).map((newText, i) => {
+    const title = data.code === 'unknown-key' ? `Change to key \`${newText}\`` : `Change to \`${newText}\``;
+    return quickFix(
+      title,
+      diagnostic,
+      { changes: { [uri]: [{ range: diagnostic.range, newText }] } },
+      i === 0,
+    );
+  });
+}
+
+/** Adds a missing key above the first of its mapping, with the same indentation. */
+function insertion(
+  uri: string,
+  document: YamlDocument,
+  diagnostic: Diagnostic,
+  data: ProblemData,
+): CodeAction[] {
+  if (data.code !== 'missing-key') return [];
+  const path = parseKeyPath(data.key);
+  const key = path.at(-1);
+  const first = document.firstKeyRange(path.slice(0, -1));
+  if (key === undefined || !first) return [];
+  const { line, column } = first;
+  const before = document.text.split('\n')[line - 1]!.slice(0, column - 1);
+  // Only where the mapping has its keys on lines of their own.
+  if (before.trim() !== '') return [];
+  const at = { line: line - 1, character: 0 };
+  const edit = { changes: { [uri]: [{ range: { start: at, end: at }, newText: `${before}${key}: \n` }] } };
+  return [quickFix(`Add \`${key}\``, diagnostic, edit, true)];
+}
+
+function creations(
+  document: YamlDocument,
+  diagnostic: Diagnostic,
+  data: ProblemData,
+  folder: string | undefined,
+): CodeAction[] {
+  if (data.code === 'missing-path' && data.key.startsWith('pairs.')) {
+    const missing = folderOf(resolve(dirname(document.file), unquoted(data.found)));
+    // An edit can make files only; the folder comes with this one, which is there to be deleted.
+    const uri = uriOfPath(join(missing, '.gitkeep'));
+    const edit = { documentChanges: [{ kind: 'create' as const, uri, options: { ignoreIfExists: true } }] };
+    return isGlob(missing) ? [] : [quickFix(`Create the folder ${unquoted(data.found)}`, diagnostic, edit)];
+  }
+  const isListed = data.key.startsWith('collect.') || data.key.startsWith('base.concepts');
+  const isTag = /\.(include|exclude)\[/.test(data.key);
+  if (data.code !== 'unknown-concept' || folder === undefined || !isListed || isTag) return [];
+  if (!CONCEPT_NAME.test(data.found)) return [];
+  const uri = uriOfPath(join(projectPaths(folder).concepts, `${data.found}.concept.yaml`));
+  const start = { line: 0, character: 0 };
+  const edit: WorkspaceEdit = {
+    documentChanges: [
+      { kind: 'create', uri, options: { ignoreIfExists: true } },
+      {
+        textDocument: { uri, version: null },
+        edits: [{ range: { start, end: start }, newText: conceptTemplate(data.found) }],
+      },
+    ],
+  };
+  return [quickFix(`Create the concept \`${data.found}\``, diagnostic, edit)];
+}
+
+const unquoted = (text: string) => text.replace(/^(["'])(.*)\1$/, '$2');
+
+const conceptTemplate = (name: string) => `prompt: ${name.replace(/[-_.]+/g, ' ')}
+pairs:
+  source: ../images
+  target:
+    effect: tone
+`;

@@ -1,0 +1,50 @@
+import type { Hover, Position } from 'vscode-languageserver';
+import { describeAllowed, type JsonSchema, schemaAt } from '../../project/json-schema.ts';
+import type { LoadedTraining } from '../../project/load.ts';
+import { formatKeyPath, type KeyPath, valueAt, type YamlDocument } from '../../project/yaml-document.ts';
+import { fromPosition, toRange } from './positions.ts';
+
+/**
+ * What a key or value means: its description, what is allowed, the default, and what holds here.
+ * @param training the resolved config, where the document is a training config without mistakes
+ */
+export function hoverAt(
+  document: YamlDocument,
+  position: Position,
+  schema: JsonSchema,
+  training: LoadedTraining | undefined,
+): Hover | undefined {
+  const { line, column } = fromPosition(position);
+  const place = document.pathAt(line, column);
+  const found = place && schemaAt(schema, place.path);
+  if (!place || !found) return undefined;
+  const { path, at } = place;
+  const description = found.description ?? schemaAt(schema, path.slice(0, -1))?.description;
+  const parts = [`**\`${formatKeyPath(path)}\`**`, ...(description ? [description] : [])];
+  const option = at === 'value' ? describeOption(found, document.sourceOf(path)) : undefined;
+  if (option) parts.push(option);
+  parts.push(facts(found, path, training));
+  const range = toRange(at === 'key' ? document.keyRange(path) : document.valueRange(path));
+  return { contents: { kind: 'markdown', value: parts.join('\n\n') }, range };
+}
+
+/** The description of one of several fixed values, such as an effect. */
+function describeOption(schema: JsonSchema, value: string): string | undefined {
+  for (const form of [schema, ...(schema.anyOf ?? [])]) {
+    const index = form.enum?.indexOf(value) ?? -1;
+    const description = form.enumDescriptions?.[index];
+    if (description) return `\`${value}\`: ${description}`;
+    const nested = form === schema ? undefined : describeOption(form, value);
+    if (nested) return nested;
+  }
+  return undefined;
+}
+
+function facts(schema: JsonSchema, path: KeyPath, training: LoadedTraining | undefined): string {
+  const facts = [`Allowed: ${describeAllowed(schema)}.`];
+  if (schema.default !== undefined) facts.push(`Default: \`${JSON.stringify(schema.default)}\`.`);
+  const value = training && valueAt(training.config, path);
+  if (value !== undefined && typeof value !== 'object') facts.push(`Here: \`${value}\`.`);
+  for (const example of schema.examples ?? []) facts.push(`Example: \`${JSON.stringify(example)}\`.`);
+  return facts.join('  \n');
+}

@@ -1,0 +1,80 @@
+import { dirname, relative, sep } from 'node:path';
+import { type CompletionItem, CompletionItemKind, type Position } from 'vscode-languageserver';
+import type { TextDocument } from 'vscode-languageserver-textdocument';
+import type { Project } from '../../project/load.ts';
+import { type KeyPath, parseYaml } from '../../project/yaml-document.ts';
+import { fromPosition, toRange } from './positions.ts';
+
+/** Stands at the cursor while the text is parsed, so that an entry not yet written has a place in the tree. */
+const PLACEHOLDER = 'x';
+
+interface Name {
+  label: string;
+  kind: CompletionItemKind;
+  detail: string;
+}
+
+/** Names that the project knows and no schema does: concepts, tags, and configs to extend. */
+export function completeNames(
+  document: TextDocument,
+  position: Position,
+  project: Project,
+  path: string,
+): CompletionItem[] {
+  const text = document.getText();
+  const offset = document.offsetAt(position);
+  const tree = parseYaml(path, text.slice(0, offset) + PLACEHOLDER + text.slice(offset));
+  const { line, column } = fromPosition(position);
+  const place = tree.pathAt(line, column);
+  if (place?.at !== 'value') return [];
+  const names = namesAt(place.path, project, path);
+  if (names.length === 0) return [];
+  const quoted = /^["']/.test(tree.sourceOf(place.path)) ? 1 : 0;
+  const { start } = toRange(tree.valueRange(place.path));
+  const range = { start: { line: start.line, character: start.character + quoted }, end: position };
+  if (start.line !== position.line) return [];
+  return names.map(({ label, kind, detail }) => ({
+    label,
+    kind,
+    detail,
+    textEdit: { range, newText: label },
+  }));
+}
+
+function namesAt(path: KeyPath, project: Project, file: string): Name[] {
+  const [section, key, third] = path;
+  if (section === 'extends' && path.length === 1) return configs(project, file);
+  if (section === 'tags' && path.length === 2) return tags(project);
+  if (section === 'collect' && key === 'holdOut' && path.length === 3)
+    return [...concepts(project), ...tags(project)];
+  if (key !== 'concepts' || (section !== 'collect' && section !== 'base')) return [];
+  if (path.length === 3 && typeof third === 'number') return concepts(project);
+  return path.length === 4 && (third === 'include' || third === 'exclude') ? tags(project) : [];
+}
+
+const concepts = (project: Project): Name[] =>
+  project.concepts.map(({ name, prompt }) => ({
+    label: name,
+    kind: CompletionItemKind.Reference,
+    detail: prompt,
+  }));
+
+function tags(project: Project): Name[] {
+  const counts = new Map<string, number>();
+  for (const tag of project.concepts.flatMap((concept) => concept.tags))
+    counts.set(tag, (counts.get(tag) ?? 0) + 1);
+  return [...counts].map(([label, count]) => ({
+    label,
+    kind: CompletionItemKind.Keyword,
+    detail: count === 1 ? 'tag of one concept' : `tag of ${count} concepts`,
+  }));
+}
+
+const configs = (project: Project, file: string): Name[] =>
+  project.trainings
+    .filter(({ path }) => path !== file)
+    .map(({ path }) => ({
+      label: relative(dirname(file), path).split(sep).join('/'),
+      kind: CompletionItemKind.File,
+      detail: 'training config of this project',
+    }));

@@ -1,0 +1,42 @@
+import { getLanguageService, type LanguageService } from 'yaml-language-server';
+import { CONCEPT_JSON_SCHEMA, type JsonSchema, TRAINING_JSON_SCHEMA } from '../../project/json-schema.ts';
+import type { LanguageId } from './language-ids.ts';
+
+export const SCHEMAS: Readonly<Record<LanguageId, JsonSchema>> = {
+  'dnw-concept': CONCEPT_JSON_SCHEMA,
+  'dnw-training': TRAINING_JSON_SCHEMA,
+};
+
+const SCHEMA_URI = 'dnw:/schemas/';
+
+/**
+ * Red Hat's YAML language service as a library, for completion, outline, folding and formatting. Its server is not
+ * started, so that none of its commands is registered a second time (docs/architecture.md).
+ * @param languageOf the language of an open document, by URI
+ */
+export function createYamlService(languageOf: (uri: string) => LanguageId | undefined): LanguageService {
+  const service = getLanguageService({
+    // A comment in a file may name a schema on the network or on this disk: only ours are given out.
+    schemaRequestService: async (uri) => {
+      const id = uri.slice(SCHEMA_URI.length);
+      if (uri.startsWith(SCHEMA_URI) && Object.hasOwn(SCHEMAS, id))
+        return JSON.stringify(SCHEMAS[id as LanguageId]);
+      throw new Error(`The schema ${uri} is not used here.`);
+    },
+    workspaceContext: { resolveRelativePath: (relativePath) => relativePath },
+  });
+  service.configure({
+    validate: false,
+    hover: false,
+    completion: true,
+    format: true,
+    // Optional keys are offered one by one, not written out with their defaults.
+    disableDefaultProperties: true,
+    schemas: [],
+  });
+  service.registerCustomSchemaProvider(async (uri) => {
+    const id = languageOf(uri);
+    return id ? SCHEMA_URI + id : [];
+  });
+  return service;
+}

@@ -1,0 +1,52 @@
+import * as vscode from 'vscode';
+import type { NotificationType, RequestType } from 'vscode-messenger-common';
+import type { Connected, PendingState, ProjectTarget, ViewAction } from '../../protocol/webview.ts';
+import { COMMANDS } from '../identifiers.ts';
+import type { Services } from '../services.ts';
+import { Pacer } from './pacer.ts';
+import type { PanelConnection } from './panel-connection.ts';
+
+interface ChoicesView<Target, State> {
+  connect: RequestType<void, Connected<Target, State>>;
+  stateChanged: NotificationType<State>;
+  openRun: RequestType<string, void>;
+}
+
+/** Keeps a page's choices as the files have them, and lets it open the run that works on them. */
+export function followChoices<Target extends ProjectTarget, State extends PendingState | { kind: 'ready' }>(
+  services: Services,
+  connection: PanelConnection,
+  view: ChoicesView<Target, State>,
+  target: Target,
+  read: () => State,
+): void {
+  let shown: State | undefined;
+  const pacer = new Pacer(
+    () => {
+      const state = read();
+      // Most events of a run change nothing here.
+      if (JSON.stringify(state) === JSON.stringify(shown)) return;
+      if (connection.listening) shown = state;
+      connection.notify(view.stateChanged, state);
+    },
+    (error) => services.log.error(`${error}`),
+  );
+  const refresh = () => pacer.request();
+  const { projects, artifacts, runs } = services;
+  connection.closeWithPanel(
+    pacer,
+    projects.onDidChange(refresh),
+    artifacts.onDidChange(refresh),
+    runs.onDidChange(refresh),
+  );
+  connection.onConnect(view.connect, target, () => {
+    shown = read();
+    return shown;
+  });
+  connection.onAction((): ViewAction | undefined => (shown && 'action' in shown ? shown.action : undefined));
+  connection.onRequest(view.openRun, async (runId) => {
+    const run = runs.get(target.project, runId);
+    if (run === undefined) throw new Error(vscode.l10n.t('The run has been deleted.'));
+    await vscode.commands.executeCommand(COMMANDS.openRun, run);
+  });
+}

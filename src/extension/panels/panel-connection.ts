@@ -1,0 +1,66 @@
+import * as vscode from 'vscode';
+import { Messenger } from 'vscode-messenger';
+import type { NotificationType, RequestType, WebviewIdMessageParticipant } from 'vscode-messenger-common';
+import { type Connected, type ViewAction, viewAction } from '../../protocol/webview.ts';
+
+/**
+ * One panel's end of the conversation with its page. The page connects whenever it was made anew; between
+ * that and being hidden again it is told of changes, and at no other time.
+ */
+export class PanelConnection {
+  private readonly messenger = new Messenger({ ignoreHiddenViews: true });
+  private readonly page: WebviewIdMessageParticipant;
+  private connected = false;
+  private readonly closers: vscode.Disposable[] = [];
+
+  constructor(readonly panel: vscode.WebviewPanel) {
+    this.page = this.messenger.registerWebviewPanel(panel);
+    panel.onDidChangeViewState(() => {
+      // A hidden page is thrown away.
+      if (!panel.visible) this.connected = false;
+    });
+    panel.onDidDispose(() => vscode.Disposable.from(...this.closers).dispose());
+  }
+
+  /** True while the page draws what it is told. */
+  get listening(): boolean {
+    return this.connected && this.panel.visible;
+  }
+
+  /**
+   * @param read what the page is to show first
+   */
+  onConnect<Target, State>(
+    type: RequestType<void, Connected<Target, State>>,
+    target: Target,
+    read: () => Promise<State> | State,
+  ): void {
+    this.onRequest(type, async () => {
+      const state = await read();
+      this.connected = true;
+      return { target, state };
+    });
+  }
+
+  onRequest<P, R>(type: RequestType<P, R>, handler: (params: P) => Promise<R> | R): void {
+    this.messenger.onRequest(type, handler);
+  }
+
+  /** @param offered the action of the state that the page shows */
+  onAction(offered: () => ViewAction | undefined): void {
+    this.onRequest(viewAction, async ({ command }) => {
+      if (offered()?.command !== command) throw new Error(`The view offers no "${command}" now.`);
+      await vscode.commands.executeCommand(command);
+    });
+  }
+
+  /** Told to the page if it listens. */
+  notify<P>(type: NotificationType<P>, params: P): void {
+    if (this.listening) this.messenger.sendNotification(type, this.page, params);
+  }
+
+  /** Disposes something together with the panel. */
+  closeWithPanel(...closers: vscode.Disposable[]): void {
+    this.closers.push(...closers);
+  }
+}

@@ -1,0 +1,6 @@
+/** Whether what a page kept over a reload holds text under every one of these keys. */
+export function hasStrings<K extends string>(kept: unknown, keys: readonly K[]): kept is Record<K, string> {
+  if (typeof kept !== 'object' || kept === null) return false;
+  const record = kept as Record<string, unknown>;
+  return keys.every((key) => typeof record[key] === 'string');
+}

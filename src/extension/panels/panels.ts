@@ -1,0 +1,85 @@
+import { randomBytes } from 'node:crypto';
+import * as vscode from 'vscode';
+import type { PersistedState, ProjectTarget, ViewName } from '../../protocol/webview.ts';
+import { PANELS } from '../identifiers.ts';
+import { PanelConnection } from './panel-connection.ts';
+import { webviewPage } from './webview-page.ts';
+
+/** One kind of panel. */
+export interface PanelKind<Target extends ProjectTarget> {
+  readonly view: ViewName;
+  title(target: Target): string;
+  /** Panels of equal keys show the same: the one that is open is shown again. */
+  key(target: Target): string;
+  /** Folders whose pictures the page may show. */
+  pictureFolders(target: Target): string[];
+  /** Answers the page and tells it of changes, for as long as the panel is open. */
+  attach(connection: PanelConnection, target: Target): void;
+  /** Whether what was kept over a reload is a target of this kind. */
+  isTarget(kept: unknown): kept is Target;
+}
+
+/** The open panels of one kind; they come back after the window is reloaded. */
+export class Panels<Target extends ProjectTarget> implements vscode.Disposable {
+  private readonly open = new Map<string, vscode.WebviewPanel>();
+  private readonly serializer: vscode.Disposable;
+
+  constructor(
+    private readonly extension: vscode.Uri,
+    private readonly kind: PanelKind<Target>,
+  ) {
+    this.serializer = vscode.window.registerWebviewPanelSerializer(PANELS[kind.view], {
+      deserializeWebviewPanel: async (panel, kept: Partial<PersistedState<unknown>> | undefined) => {
+        const target = kept?.target;
+        // The page never got to keep what it was about.
+        if (!kind.isTarget(target)) panel.dispose();
+        else this.fill(panel, target);
+      },
+    });
+  }
+
+  show(target: Target): void {
+    const open = this.open.get(this.kind.key(target));
+    if (open !== undefined) {
+      open.reveal();
+      return;
+    }
+    const { view } = this.kind;
+    this.fill(
+      vscode.window.createWebviewPanel(PANELS[view], this.kind.title(target), vscode.ViewColumn.Active),
+      target,
+    );
+  }
+
+  dispose(): void {
+    this.serializer.dispose();
+    for (const panel of [...this.open.values()]) panel.dispose();
+  }
+
+  private fill(panel: vscode.WebviewPanel, target: Target): void {
+    const key = this.kind.key(target);
+    this.open.set(key, panel);
+    panel.onDidDispose(() => {
+      if (this.open.get(key) === panel) this.open.delete(key);
+    });
+    const { view } = this.kind;
+    const bundles = vscode.Uri.joinPath(this.extension, 'dist', 'webview');
+    const pictures = this.kind.pictureFolders(target).map((folder) => vscode.Uri.file(folder));
+    panel.webview.options = { enableScripts: true, localResourceRoots: [bundles, ...pictures] };
+    panel.iconPath = {
+      light: vscode.Uri.joinPath(this.extension, 'media', 'panel-light.svg'),
+      dark: vscode.Uri.joinPath(this.extension, 'media', 'panel-dark.svg'),
+    };
+    const address = (file: string) =>
+      panel.webview.asWebviewUri(vscode.Uri.joinPath(bundles, file)).toString();
+    this.kind.attach(new PanelConnection(panel), target);
+    panel.webview.html = webviewPage(view, {
+      script: address(`${view}.js`),
+      style: address(`${view}.css`),
+      cspSource: panel.webview.cspSource,
+      nonce: randomBytes(18).toString('base64url'),
+      language: vscode.env.language,
+      title: this.kind.title(target),
+    });
+  }
+}

@@ -1,0 +1,56 @@
+import type { MetricsEvent, RunEvent, SampleEvent } from '../../protocol/events.ts';
+import type { CurvePoints, RunArtifact, RunLogLine } from '../../protocol/webview.ts';
+
+/** What a stretch of a run's events has to draw; samples still name files. */
+export interface RunPoints {
+  curves: CurvePoints[];
+  samples: SampleEvent[];
+  log: RunLogLine[];
+  artifacts: RunArtifact[];
+}
+
+interface GrowingCurve {
+  key: string;
+  concept?: string;
+  series?: string;
+  step: number[];
+  seconds: number[];
+  value: number[];
+}
+
+/** Sorts events by what they draw, each in the order of the run. */
+export function runPoints(events: readonly RunEvent[]): RunPoints {
+  const curves = new Map<string, GrowingCurve>();
+  const points: RunPoints = { curves: [], samples: [], log: [], artifacts: [] };
+  for (const event of events) {
+    if (event.type === 'metrics') addMetrics(curves, event);
+    else if (event.type === 'sample') points.samples.push(event);
+    else if (event.type === 'log') {
+      points.log.push({ time: event.time, level: event.level, message: event.message });
+    } else if (event.type === 'artifact') {
+      points.artifacts.push({ kind: event.kind, file: event.file, concept: event.concept });
+    }
+  }
+  points.curves = [...curves.values()].map(({ step, seconds, value, ...curve }) => ({
+    ...curve,
+    step: Float64Array.from(step),
+    seconds: Float64Array.from(seconds),
+    value: Float64Array.from(value),
+  }));
+  return points;
+}
+
+function addMetrics(curves: Map<string, GrowingCurve>, event: MetricsEvent): void {
+  const { concept, series, step, seconds = Number.NaN } = event;
+  for (const [key, value] of Object.entries(event.values)) {
+    const id = JSON.stringify([key, concept, series]);
+    let curve = curves.get(id);
+    if (curve === undefined) {
+      curve = { key, concept, series, step: [], seconds: [], value: [] };
+      curves.set(id, curve);
+    }
+    curve.step.push(step);
+    curve.seconds.push(seconds);
+    curve.value.push(value);
+  }
+}

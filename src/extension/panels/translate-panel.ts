@@ -1,0 +1,131 @@
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, extname } from 'node:path';
+import * as vscode from 'vscode';
+import type { Project } from '../../project/load.ts';
+import type { TranslateParams } from '../../protocol/serve.ts';
+import {
+  type ImageChoice,
+  type TranslateImage,
+  type TranslateRequest,
+  type TranslateTarget,
+  type Translation,
+  translateView,
+} from '../../protocol/webview.ts';
+import type { Services } from '../services.ts';
+import { followChoices } from './follow-choices.ts';
+import type { PanelConnection } from './panel-connection.ts';
+import { hasStrings } from './panel-target.ts';
+import type { PanelKind } from './panels.ts';
+import { weightsChoices } from './weights-choices.ts';
+
+const IMAGE_TYPES: Record<string, string> = {
+  png: 'image/png',
+  jpg: 'image/jpeg',
+  jpeg: 'image/jpeg',
+  webp: 'image/webp',
+  gif: 'image/gif',
+  avif: 'image/avif',
+  tif: 'image/tiff',
+  tiff: 'image/tiff',
+};
+
+export function translatePanelKind(services: Services): PanelKind<TranslateTarget> {
+  return {
+    view: 'translate',
+    title: ({ concept }) =>
+      concept === undefined ? vscode.l10n.t('Translate') : vscode.l10n.t('Translate: {0}', concept),
+    key: ({ project, concept }) => JSON.stringify([project, concept]),
+    pictureFolders: ({ project }) => [project, ...sourceFolders(services.projects.get(project))],
+    isTarget: (kept): kept is TranslateTarget => hasStrings(kept, ['project']),
+    attach: (connection, target) => attach(services, connection, target),
+  };
+}
+
+/** Where the concepts' source images lie; of a glob, the folder before its first wildcard. */
+function sourceFolders(project: Project | undefined): string[] {
+  const sources = (project?.concepts ?? []).map(({ pairs }) =>
+    'source' in pairs ? pairs.source : pairs.aligned,
+  );
+  return [
+    ...new Set(
+      sources.map((source) => (/[*?[{]/.test(source) ? dirname(source.split(/[*?[{]/)[0]!) : source)),
+    ),
+  ];
+}
+
+function attach(services: Services, connection: PanelConnection, target: TranslateTarget): void {
+  const { project } = target;
+  const engine = services.engine.requests;
+  const { webview } = connection.panel;
+  followChoices(services, connection, translateView, target, () => weightsChoices(services, project, true));
+  connection.onRequest(translateView.testImages, async (request) => {
+    const { testImages } = await engine.request('translations', { project, ...request });
+    return testImages.map((file) => ({
+      name: basename(file),
+      file,
+      uri: webview.asWebviewUri(vscode.Uri.file(file)).toString(),
+    }));
+  });
+  connection.onRequest(translateView.translate, (request) => translate(services, project, request));
+  connection.onRequest(translateView.denoise, async (request) => {
+    const { file, seconds, device } = await engine.request('denoise', { project, ...request });
+    return { weights: file, seconds, device };
+  });
+  connection.onRequest(translateView.chooseImage, chooseImage);
+  connection.onRequest(translateView.save, ({ name, png }) => save(project, name, png));
+}
+
+async function translate(
+  services: Services,
+  project: string,
+  request: TranslateRequest,
+): Promise<Translation> {
+  const params = { ...request, project, image: engineImage(request.image) };
+  const result = await services.engine.requests.request('translate', params);
+  const { source, translated, target, ...rest } = result;
+  return {
+    ...rest,
+    source: decode(source),
+    translated: decode(translated),
+    ...(target !== undefined && { target: decode(target) }),
+  };
+}
+
+function engineImage(image: TranslateImage): TranslateParams['image'] {
+  switch (image.kind) {
+    case 'file':
+      return { file: image.file };
+    case 'uri':
+      return { file: vscode.Uri.parse(image.uri, true).fsPath };
+    case 'bytes':
+      return { name: image.name, base64: Buffer.from(image.data).toString('base64') };
+  }
+}
+
+function decode(base64: string): Uint8Array {
+  return new Uint8Array(Buffer.from(base64, 'base64'));
+}
+
+async function chooseImage(): Promise<ImageChoice | undefined> {
+  const [uri] =
+    (await vscode.window.showOpenDialog({
+      title: vscode.l10n.t('Image to translate'),
+      filters: { [vscode.l10n.t('Images')]: Object.keys(IMAGE_TYPES) },
+    })) ?? [];
+  if (uri === undefined) return undefined;
+  const file = uri.fsPath;
+  // It may lie anywhere, where the page may not read.
+  const type = IMAGE_TYPES[extname(file).slice(1).toLowerCase()] ?? 'application/octet-stream';
+  const data = (await readFile(file)).toString('base64');
+  return { name: basename(file), file, uri: `data:${type};base64,${data}` };
+}
+
+async function save(project: string, name: string, png: Uint8Array): Promise<boolean> {
+  const uri = await vscode.window.showSaveDialog({
+    defaultUri: vscode.Uri.joinPath(vscode.Uri.file(project), name),
+    filters: { PNG: ['png'] },
+  });
+  if (uri === undefined) return false;
+  await vscode.workspace.fs.writeFile(uri, png);
+  return true;
+}

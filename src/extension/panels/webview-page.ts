@@ -1,0 +1,50 @@
+import type { ViewName } from '../../protocol/webview.ts';
+
+export interface PageResources {
+  /** Address of the view's bundle, and of its style sheet. */
+  script: string;
+  style: string;
+  /** Source of the extension's own resources, in the terms of a content security policy. */
+  cspSource: string;
+  /** Unguessable, made anew for each page. */
+  nonce: string;
+  /** BCP 47 tag of the editor's language. */
+  language: string;
+  title: string;
+}
+
+/** The page of a view: its policy allows the extension's own script, styles and pictures, and nothing else. */
+export function webviewPage(view: ViewName, resources: PageResources): string {
+  const { script, style, cspSource, nonce, language, title } = resources;
+  const policy = [
+    "default-src 'none'",
+    `script-src 'nonce-${nonce}'`,
+    // The toolkit asks a style element of its own whether the browser knows :focus-visible.
+    `style-src ${cspSource} 'nonce-${nonce}'`,
+    `font-src ${cspSource}`,
+    // Pictures arrive as files of the project, or as bytes that the page makes an address of.
+    `img-src ${cspSource} blob: data:`,
+  ].join('; ');
+  return `<!DOCTYPE html>
+<html lang="${escapeHtml(language)}">
+<head>
+<meta charset="UTF-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta property="csp-nonce" content="${nonce}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="stylesheet" href="${escapeHtml(style)}">
+<title>${escapeHtml(title)}</title>
+</head>
+<body data-view="${view}">
+<script nonce="${nonce}" src="${escapeHtml(script)}"></script>
+</body>
+</html>`;
+}
+
+function escapeHtml(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
+}

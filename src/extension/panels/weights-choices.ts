@@ -1,0 +1,112 @@
+import * as vscode from 'vscode';
+import type { LoadedConcept, Project } from '../../project/load.ts';
+import { toProjectPath } from '../../project/paths.ts';
+import type { WeightsChoice } from '../../protocol/statistics.ts';
+import type {
+  ConceptChoice,
+  LiveRun,
+  PendingState,
+  TrainingChoice,
+  ViewAction,
+} from '../../protocol/webview.ts';
+import type { ProjectArtifacts } from '../artifacts/project-artifacts.ts';
+import { COMMANDS } from '../identifiers.ts';
+import { isActive } from '../runs/run-state.ts';
+import type { Services } from '../services.ts';
+
+interface Choices {
+  kind: 'ready';
+  trainings: TrainingChoice[];
+  concepts: ConceptChoice[];
+  live?: LiveRun;
+}
+
+/** What can be shown of a project's weights; the base is only of use to translate with. */
+export function weightsChoices(
+  services: Services,
+  folder: string,
+  withBase: boolean,
+): PendingState | Choices {
+  const { projects, artifacts } = services;
+  const project = projects.get(folder);
+  if (project === undefined) {
+    if (!projects.loaded) return { kind: 'loading' };
+    return { kind: 'empty', message: vscode.l10n.t('The project {0} is not part of the workspace.', folder) };
+  }
+  const made = artifacts.of(folder);
+  const concepts = project.concepts.map((concept) => ({
+    name: concept.name,
+    prompt: concept.prompt,
+    tags: concept.tags,
+    weights: [...(withBase ? basesOf(project, made) : []), ...weightsOf(concept, made)],
+  }));
+  if (concepts.every(({ weights }) => weights.length === 0))
+    return { kind: 'empty', ...whatNext(project, made) };
+  const trainings = project.trainings.map(({ name, path }) => ({ name, file: toProjectPath(folder, path) }));
+  return { kind: 'ready', trainings, concepts, live: liveRun(services, folder) };
+}
+
+function basesOf({ trainings }: Project, { bases }: ProjectArtifacts): WeightsChoice[] {
+  return trainings.flatMap(({ name }) => {
+    const base = bases.get(name);
+    if (base === undefined) return [];
+    return [{ kind: 'base' as const, label: vscode.l10n.t('base of {0}, without LoRA', name), ...base }];
+  });
+}
+
+/** From the most refined. */
+function weightsOf({ name }: LoadedConcept, made: ProjectArtifacts): WeightsChoice[] {
+  const found: (WeightsChoice | undefined)[] = [
+    choice('fine-tuned', vscode.l10n.t('fine-tuned'), made.fineTuned.get(name)),
+    choice('denoised', vscode.l10n.t('denoised'), made.denoised.get(name)),
+    ...made.zoo.map(({ baseHash, members }) =>
+      choice('zoo', vscode.l10n.t('zoo member, base {0}', baseHash), members.get(name)),
+    ),
+  ];
+  return found.filter((weights) => weights !== undefined);
+}
+
+function choice(
+  kind: WeightsChoice['kind'],
+  label: string,
+  artifact: { file: string; modified: number } | undefined,
+): WeightsChoice | undefined {
+  return artifact && { kind, label, file: artifact.file, modified: artifact.modified };
+}
+
+/** The next stage of a project that has no weights yet. */
+function whatNext(
+  project: Project,
+  { bases, pairs }: ProjectArtifacts,
+): { message: string; action: ViewAction } {
+  if (project.concepts.length === 0) {
+    return {
+      message: vscode.l10n.t('The project has no concept yet.'),
+      action: { label: vscode.l10n.t('New Concept'), command: COMMANDS.newConcept },
+    };
+  }
+  if (pairs.size === 0) {
+    return {
+      message: vscode.l10n.t('No image pairs have been prepared yet.'),
+      action: { label: vscode.l10n.t('Prepare Pairs'), command: COMMANDS.preparePairs },
+    };
+  }
+  if (bases.size === 0) {
+    return {
+      message: vscode.l10n.t('The base generator has not been trained yet.'),
+      action: { label: vscode.l10n.t('Train Base Generator'), command: COMMANDS.trainBase },
+    };
+  }
+  return {
+    message: vscode.l10n.t('No concept has LoRA weights yet.'),
+    action: { label: vscode.l10n.t('Collect Zoo'), command: COMMANDS.collectZoo },
+  };
+}
+
+function liveRun({ runs }: Services, folder: string): LiveRun | undefined {
+  const run = runs.runs.find((candidate) => candidate.project === folder && isActive(candidate));
+  if (run?.record === undefined) return undefined;
+  const { message, done, total, etaSeconds } = run.status.progress ?? {};
+  const { stage, name } = run.record;
+  return { runId: run.id, stage, name, state: run.state, message, done, total, etaSeconds };
+}

@@ -1,0 +1,28 @@
+import * as vscode from 'vscode';
+import { type WeightsTarget, weightsView } from '../../protocol/webview.ts';
+import type { Services } from '../services.ts';
+import { followChoices } from './follow-choices.ts';
+import type { PanelConnection } from './panel-connection.ts';
+import { hasStrings } from './panel-target.ts';
+import type { PanelKind } from './panels.ts';
+import { weightsChoices } from './weights-choices.ts';
+
+export function weightsPanelKind(services: Services): PanelKind<WeightsTarget> {
+  return {
+    view: 'weights',
+    title: ({ concept }) =>
+      concept === undefined ? vscode.l10n.t('Weights') : vscode.l10n.t('Weights: {0}', concept),
+    key: ({ project, concept }) => JSON.stringify([project, concept]),
+    pictureFolders: () => [],
+    isTarget: (kept): kept is WeightsTarget => hasStrings(kept, ['project']),
+    attach: (connection, target) => attach(services, connection, target),
+  };
+}
+
+function attach(services: Services, connection: PanelConnection, target: WeightsTarget): void {
+  const { project } = target;
+  followChoices(services, connection, weightsView, target, () => weightsChoices(services, project, false));
+  connection.onRequest(weightsView.statistics, (request) =>
+    services.engine.requests.request('statistics', { project, ...request }),
+  );
+}

@@ -1,0 +1,71 @@
+import { dirname } from 'node:path';
+import * as vscode from 'vscode';
+import { loadProject, type Project } from '../../project/load.ts';
+import { Refresher } from '../refresher.ts';
+
+const PROJECT_FILES = '**/*.{concept,training}.{yaml,yml}';
+/** What stages make may hold copies of configs. */
+const EXCLUDED = '**/{node_modules,runs,.dnw,.git}/**';
+
+/** The projects of the workspace: every folder that holds a training config. */
+export class ProjectStore implements vscode.Disposable {
+  private readonly changed = new vscode.EventEmitter<readonly Project[]>();
+  readonly onDidChange = this.changed.event;
+  private readonly refresher = new Refresher(() => this.read());
+  private readonly subscriptions: vscode.Disposable[];
+  private current: readonly Project[] | undefined;
+
+  constructor(private readonly log: vscode.LogOutputChannel) {
+    const watcher = vscode.workspace.createFileSystemWatcher(PROJECT_FILES);
+    const refresh = () => void this.refresh();
+    this.subscriptions = [
+      this.changed,
+      watcher,
+      watcher.onDidCreate(refresh),
+      watcher.onDidChange(refresh),
+      watcher.onDidDelete(refresh),
+      vscode.workspace.onDidChangeWorkspaceFolders(refresh),
+    ];
+  }
+
+  /** In the order of their folders. */
+  get projects(): readonly Project[] {
+    return this.current ?? [];
+  }
+
+  /** False until the workspace has been read once. */
+  get loaded(): boolean {
+    return this.current !== undefined;
+  }
+
+  get(folder: string): Project | undefined {
+    return this.projects.find((project) => project.folder === folder);
+  }
+
+  /** Reads every project again. */
+  refresh(): Promise<void> {
+    return this.refresher.request();
+  }
+
+  dispose(): void {
+    for (const subscription of this.subscriptions) subscription.dispose();
+  }
+
+  private async read(): Promise<void> {
+    const trainings = await vscode.workspace.findFiles('**/*.training.{yaml,yml}', EXCLUDED);
+    const folders = [...new Set(trainings.map((uri) => dirname(uri.fsPath)))].sort();
+    const loaded = await Promise.all(folders.map((folder) => this.load(folder)));
+    this.current = loaded.filter((project) => project !== undefined);
+    this.changed.fire(this.current);
+  }
+
+  private async load(folder: string): Promise<Project | undefined> {
+    try {
+      return await loadProject(folder);
+    } catch (error) {
+      // Mistakes inside the files come back as problems; this is a folder that cannot be read at all.
+      this.log.error(`${folder}: ${error instanceof Error ? error.message : error}`);
+      return undefined;
+    }
+  }
+}

@@ -1,0 +1,104 @@
+import * as vscode from 'vscode';
+import type { RunState } from '../../protocol/run.ts';
+import { formatDuration } from '../duration.ts';
+import { COMMANDS, SETTINGS } from '../identifiers.ts';
+import type { Services } from '../services.ts';
+import { setting } from '../settings.ts';
+import { isActive, type Run } from './run-state.ts';
+import type { RunChange } from './run-store.ts';
+import { runLabel } from './run-wording.ts';
+
+/** Run folders whose end is still to be announced; kept over reloads. */
+const AWAITED_KEY = 'awaitedRuns';
+
+/**
+ * Announces each run that ends, once, whoever started it: a run is awaited from the moment it is seen active
+ * until it is seen ended, also by a later window.
+ */
+export class RunNotifications implements vscode.Disposable {
+  private readonly awaited: Set<string>;
+  private readonly subscription: vscode.Disposable;
+
+  constructor(
+    private readonly memory: vscode.Memento,
+    services: Services,
+  ) {
+    this.awaited = new Set(memory.get<string[]>(AWAITED_KEY, []));
+    this.subscription = services.runs.onDidChange((changes) => this.look(changes));
+  }
+
+  dispose(): void {
+    this.subscription.dispose();
+  }
+
+  private look(changes: readonly RunChange[]): void {
+    let changed = false;
+    for (const { run } of changes) {
+      if (isActive(run)) {
+        changed ||= !this.awaited.has(run.folder);
+        this.awaited.add(run.folder);
+      } else if (this.awaited.delete(run.folder)) {
+        changed = true;
+        if (isAnnounced(run.state)) void this.announce(run);
+      }
+    }
+    if (changed) void this.memory.update(AWAITED_KEY, [...this.awaited]);
+  }
+
+  private async announce(run: Run): Promise<void> {
+    const actions = actionsFor(run);
+    const titles = actions.map(({ title }) => title);
+    const { state } = run;
+    const chosen = isFailure(state)
+      ? await vscode.window.showErrorMessage(messageFor(run), ...titles)
+      : await vscode.window.showInformationMessage(messageFor(run), ...titles);
+    const action = actions.find(({ title }) => title === chosen);
+    if (action !== undefined)
+      await vscode.commands.executeCommand(action.command, ...(action.arguments ?? []));
+  }
+}
+
+function isFailure(state: RunState): boolean {
+  return state === 'failed' || state === 'interrupted';
+}
+
+function isAnnounced(state: RunState): boolean {
+  switch (setting<'all' | 'failures' | 'none'>(SETTINGS.notifications)) {
+    case 'all':
+      return true;
+    case 'failures':
+      return isFailure(state);
+    case 'none':
+      return false;
+  }
+}
+
+function messageFor(run: Run): string {
+  const label = runLabel(run);
+  switch (run.state) {
+    case 'succeeded':
+      return vscode.l10n.t('{0}: done in {1}.', label, formatDuration(run.status.seconds ?? 0));
+    case 'stopped':
+      return vscode.l10n.t('{0}: stopped. It can be resumed from its checkpoint.', label);
+    case 'failed':
+      return vscode.l10n.t('{0}: failed. {1}', label, run.status.error ?? '');
+    default:
+      return vscode.l10n.t('{0}: interrupted, its process is gone. It can be resumed.', label);
+  }
+}
+
+function actionsFor(run: Run): vscode.Command[] {
+  const open = { command: COMMANDS.openRun, title: vscode.l10n.t('Open Run'), arguments: [run] };
+  const log = { command: COMMANDS.showRunLog, title: vscode.l10n.t('Show Log'), arguments: [run] };
+  const resume = { command: COMMANDS.resumeRun, title: vscode.l10n.t('Resume'), arguments: [run] };
+  if (run.state === 'stopped' || run.state === 'interrupted') return [resume, open, log];
+  if (run.state === 'failed') return [log, open];
+  const concept = run.record?.concept;
+  if (concept === undefined || run.record?.stage === 'prepare') return [open, log];
+  const preview = {
+    command: COMMANDS.showTranslatedImages,
+    title: vscode.l10n.t('Preview'),
+    arguments: [vscode.Uri.joinPath(vscode.Uri.file(run.project), concept)],
+  };
+  return [open, preview, log];
+}

@@ -1,0 +1,165 @@
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { projectPaths } from '../../project/paths.ts';
+import { deriveRunState, RunTail, readRunRecord } from '../../project/run-record.ts';
+import type { RunEvent } from '../../protocol/events.ts';
+import { RUN_FILES, type RunState } from '../../protocol/run.ts';
+import type { ProjectStore } from '../projects/project-store.ts';
+import { Refresher } from '../refresher.ts';
+import { isActive, type Run } from './run-state.ts';
+import { advance, NO_STATUS } from './run-status.ts';
+
+export interface RunChange {
+  readonly run: Run;
+  /** The state at the reading before; absent for a run that was not known then. */
+  readonly before?: RunState;
+}
+
+/**
+ * The folders are also looked at without being told to: network file systems say nothing of what other machines
+ * write, watchers miss files in a folder that has just been made, and nobody tells of a process that died.
+ */
+const POLL_ACTIVE_MS = 1000;
+const POLL_IDLE_MS = 5000;
+
+/** Every run of every project, whoever started it. The folders are the only state. */
+export class RunStore implements vscode.Disposable {
+  private readonly changed = new vscode.EventEmitter<readonly RunChange[]>();
+  /** Fires after a reading that found something new, deleted runs included (with no change of a run's own). */
+  readonly onDidChange = this.changed.event;
+  private readonly refresher = new Refresher(() => this.read());
+  private readonly tracked = new Map<string, TrackedRun>();
+  private readonly subscriptions: vscode.Disposable[];
+  private watchers: vscode.Disposable[] = [];
+  private timer: NodeJS.Timeout | undefined;
+  private disposed = false;
+  /** Folders that could not be read, to say so once. */
+  private readonly unreadable = new Set<string>();
+
+  constructor(
+    private readonly projects: ProjectStore,
+    private readonly log: vscode.LogOutputChannel,
+  ) {
+    this.subscriptions = [this.changed, projects.onDidChange(() => this.watch())];
+    this.poll();
+  }
+
+  /** Newest first. */
+  get runs(): readonly Run[] {
+    return [...this.tracked.values()].map(({ run }) => run).sort((a, b) => (a.id < b.id ? 1 : -1));
+  }
+
+  get(project: string, id: string): Run | undefined {
+    return this.tracked.get(projectPaths(project).run(id))?.run;
+  }
+
+  /** Reads what the run folders have to say now. */
+  refresh(): Promise<void> {
+    return this.refresher.request();
+  }
+
+  dispose(): void {
+    this.disposed = true;
+    clearTimeout(this.timer);
+    for (const disposable of [...this.watchers, ...this.subscriptions]) disposable.dispose();
+  }
+
+  private poll(): void {
+    const delay = this.runs.some(isActive) ? POLL_ACTIVE_MS : POLL_IDLE_MS;
+    this.timer = setTimeout(async () => {
+      await this.refresh();
+      if (!this.disposed) this.poll();
+    }, delay);
+  }
+
+  private watch(): void {
+    for (const watcher of this.watchers) watcher.dispose();
+    const refresh = () => void this.refresh();
+    this.watchers = this.projects.projects.flatMap(({ folder }) => {
+      const pattern = new vscode.RelativePattern(vscode.Uri.file(folder), 'runs/**');
+      const watcher = vscode.workspace.createFileSystemWatcher(pattern);
+      return [
+        watcher,
+        watcher.onDidCreate(refresh),
+        watcher.onDidChange(refresh),
+        watcher.onDidDelete(refresh),
+      ];
+    });
+    refresh();
+  }
+
+  private async read(): Promise<void> {
+    const folders = await this.runFolders();
+    const deleted = [...this.tracked.keys()].filter((folder) => !folders.has(folder));
+    for (const folder of deleted) this.tracked.delete(folder);
+    const changes: RunChange[] = [];
+    for (const [folder, { project, id }] of folders) {
+      const known = this.tracked.get(folder);
+      const tracked = known ?? new TrackedRun(project, id, folder);
+      const before = known?.run.state;
+      try {
+        if ((await tracked.read()) || known === undefined) changes.push({ run: tracked.run, before });
+        this.tracked.set(folder, tracked);
+        this.unreadable.delete(folder);
+      } catch (error) {
+        // Deleted while it was read, or damaged; the others must not suffer.
+        this.warnOnce(folder, error);
+      }
+    }
+    if (changes.length > 0 || deleted.length > 0) this.changed.fire(changes);
+  }
+
+  private async runFolders(): Promise<Map<string, { project: string; id: string }>> {
+    const folders = new Map<string, { project: string; id: string }>();
+    for (const { folder: project } of this.projects.projects) {
+      const paths = projectPaths(project);
+      const entries = await readdir(paths.runs, { withFileTypes: true }).catch(
+        (error: NodeJS.ErrnoException) => {
+          if (error.code !== 'ENOENT') this.warnOnce(paths.runs, error);
+          return [];
+        },
+      );
+      for (const entry of entries) {
+        if (entry.isDirectory()) folders.set(paths.run(entry.name), { project, id: entry.name });
+      }
+    }
+    return folders;
+  }
+
+  private warnOnce(folder: string, error: unknown): void {
+    if (!this.unreadable.has(folder)) this.log.warn(error instanceof Error ? error.message : String(error));
+    this.unreadable.add(folder);
+  }
+}
+
+/** Follows one run folder. */
+class TrackedRun {
+  run: Run;
+  private readonly tail: RunTail;
+
+  constructor(project: string, id: string, folder: string) {
+    this.tail = new RunTail(folder);
+    this.run = { project, id, folder, state: 'queued', status: NO_STATUS, stopping: false };
+  }
+
+  /** @returns true where the run is not what it was */
+  async read(): Promise<boolean> {
+    const { folder } = this.run;
+    const events: RunEvent[] = [];
+    do events.push(...(await this.tail.read()));
+    while (this.tail.behind);
+    const record = this.run.record ?? (await readRunRecord(folder));
+    const state = await deriveRunState(folder, this.tail.lastEvent);
+    const stopping = existsSync(join(folder, RUN_FILES.stopRequest));
+    const status = events.reduce(advance, this.run.status);
+    const same =
+      events.length === 0 &&
+      record === this.run.record &&
+      state === this.run.state &&
+      stopping === this.run.stopping;
+    this.run = { ...this.run, record, state, status, stopping };
+    return !same;
+  }
+}

@@ -1,0 +1,79 @@
+import * as vscode from 'vscode';
+import type { RunState } from '../../protocol/run.ts';
+import { formatDuration } from '../duration.ts';
+import { COMMANDS } from '../identifiers.ts';
+import { isActive, isResumable, type Run } from './run-state.ts';
+import type { RunStore } from './run-store.ts';
+import { metricsText, progressText, runLabel, stateTitle } from './run-wording.ts';
+
+const ICONS: Record<RunState, vscode.ThemeIcon> = {
+  queued: new vscode.ThemeIcon('clock'),
+  running: new vscode.ThemeIcon('sync~spin', new vscode.ThemeColor('charts.blue')),
+  succeeded: new vscode.ThemeIcon('pass', new vscode.ThemeColor('testing.iconPassed')),
+  failed: new vscode.ThemeIcon('error', new vscode.ThemeColor('testing.iconFailed')),
+  stopped: new vscode.ThemeIcon('debug-stop'),
+  interrupted: new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground')),
+};
+
+/** The runs, newest first; progress in the description, so that a glance is enough. */
+export class RunTree implements vscode.TreeDataProvider<Run> {
+  private readonly changed = new vscode.EventEmitter<undefined>();
+  readonly onDidChangeTreeData = this.changed.event;
+
+  constructor(private readonly runs: RunStore) {
+    runs.onDidChange(() => this.changed.fire(undefined));
+  }
+
+  getChildren(run?: Run): Run[] {
+    return run === undefined ? [...this.runs.runs] : [];
+  }
+
+  getTreeItem(run: Run): vscode.TreeItem {
+    const item = new vscode.TreeItem(runLabel(run));
+    item.id = run.folder;
+    item.iconPath = ICONS[run.state];
+    item.description = runDescription(run);
+    item.tooltip = runTooltip(run);
+    item.contextValue = `run.${contextOf(run)}`;
+    item.command = { command: COMMANDS.openRun, title: vscode.l10n.t('Open Run'), arguments: [run] };
+    item.accessibilityInformation = {
+      label: `${runLabel(run)}, ${stateTitle(run.state)}, ${progressText(run.status)}`,
+    };
+    return item;
+  }
+}
+
+function contextOf(run: Run): 'active' | 'resumable' | 'ended' {
+  if (isActive(run)) return 'active';
+  return isResumable(run) ? 'resumable' : 'ended';
+}
+
+function runDescription(run: Run): string {
+  if (run.state === 'running') {
+    return run.stopping ? vscode.l10n.t('stopping') : progressText(run.status) || stateTitle(run.state);
+  }
+  const { seconds } = run.status;
+  return seconds === undefined
+    ? stateTitle(run.state)
+    : `${stateTitle(run.state)}, ${formatDuration(seconds)}`;
+}
+
+function runTooltip(run: Run): vscode.MarkdownString {
+  const { record, status } = run;
+  const text = new vscode.MarkdownString();
+  const line = (name: string, value: string | undefined) => {
+    if (value !== undefined && value !== '')
+      text.appendMarkdown(`- ${name}: `).appendText(value).appendMarkdown('\n');
+  };
+  text.appendMarkdown('**').appendText(runLabel(run)).appendMarkdown('**\n\n');
+  line(vscode.l10n.t('State'), stateTitle(run.state));
+  line(vscode.l10n.t('Doing'), isActive(run) ? status.progress?.message : undefined);
+  line(vscode.l10n.t('Progress'), progressText(status));
+  line(vscode.l10n.t('Metrics'), metricsText(status.metrics?.values));
+  line(vscode.l10n.t('Device'), status.device);
+  line(vscode.l10n.t('Training config'), record?.training);
+  line(vscode.l10n.t('Started'), record && new Date(record.created).toLocaleString(vscode.env.language));
+  line(vscode.l10n.t('Error'), status.error);
+  line(vscode.l10n.t('Folder'), run.id);
+  return text;
+}

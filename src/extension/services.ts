@@ -1,0 +1,14 @@
+import type * as vscode from 'vscode';
+import type { ArtifactStore } from './artifacts/artifact-store.ts';
+import type { Engine } from './engine/engine.ts';
+import type { ProjectStore } from './projects/project-store.ts';
+import type { RunStore } from './runs/run-store.ts';
+
+/** What every feature may use. */
+export interface Services {
+  readonly log: vscode.LogOutputChannel;
+  readonly projects: ProjectStore;
+  readonly runs: RunStore;
+  readonly artifacts: ArtifactStore;
+  readonly engine: Engine;
+}

@@ -1,0 +1,99 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import manifest from '../../package.json';
+import strings from '../../package.nls.json';
+import {
+  COMMANDS,
+  CONCEPT_LANGUAGE,
+  CONTEXT_KEYS,
+  PANELS,
+  SETTINGS,
+  SETTINGS_SECTION,
+  TREES,
+} from '../../src/extension/identifiers.ts';
+import { trainingSchema } from '../../src/project/training-schema.ts';
+import { VIEWS } from '../../src/protocol/webview.ts';
+
+const { contributes } = manifest;
+const root = join(import.meta.dirname, '../..');
+const sorted = (names: Iterable<string>) => [...names].sort();
+
+/** Every string anywhere in the manifest. */
+function texts(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(texts) : [];
+}
+
+test('package.json declares exactly the commands that the code has', () => {
+  expect(sorted(contributes.commands.map(({ command }) => command))).toEqual(sorted(Object.values(COMMANDS)));
+});
+
+test('package.json declares exactly the trees that the code fills', () => {
+  expect(sorted(contributes.views.denoisedWeights.map(({ id }) => id))).toEqual(sorted(Object.values(TREES)));
+});
+
+test('every panel has a view type, an activation event and a view in the protocol', () => {
+  expect(sorted(Object.keys(PANELS))).toEqual(sorted(VIEWS));
+  for (const type of Object.values(PANELS))
+    expect(manifest.activationEvents).toContain(`onWebviewPanel:${type}`);
+});
+
+test('package.json declares every setting that the code reads, with a default', () => {
+  const properties: Record<string, { default: unknown }> = contributes.configuration.properties;
+  for (const key of Object.values(SETTINGS)) {
+    expect(properties[`${SETTINGS_SECTION}.${key}`]).toHaveProperty('default');
+  }
+});
+
+test('settings that choose what is executed are restricted in untrusted workspaces', () => {
+  const restricted = manifest.capabilities.untrustedWorkspaces.restrictedConfigurations;
+  expect(restricted).toContain(`${SETTINGS_SECTION}.${SETTINGS.engineNode}`);
+});
+
+test('the device setting offers the devices of the training schema', () => {
+  expect(contributes.configuration.properties['denoisedWeights.device'].enum).toEqual(
+    trainingSchema.shape.device.unwrap().options,
+  );
+});
+
+test('every when clause goes by context keys that the code sets', () => {
+  const clauses = JSON.stringify([contributes.menus, contributes.viewsWelcome, contributes.commands]);
+  const keys = new Set<string>(Object.values(CONTEXT_KEYS));
+  const ids = new Set<string>([...Object.values(COMMANDS), ...Object.values(TREES)]);
+  const named = [...clauses.matchAll(/denoisedWeights\.\w+/g)].map(([name]) => name);
+  const unknown = named.filter((name) => !keys.has(name) && !ids.has(name) && !name.endsWith('.start'));
+  expect(unknown).toEqual([]);
+  expect(sorted(keys).filter((key) => !named.includes(key))).toEqual([]);
+});
+
+test('menus, welcome views and walkthrough name commands that exist', () => {
+  const commands = new Set<string>(Object.values(COMMANDS));
+  const inMenus = Object.values(contributes.menus).flatMap((items) => items.map(({ command }) => command));
+  const inTexts = texts(strings).flatMap((text) => [...text.matchAll(/command:(denoisedWeights\.\w+)/g)]);
+  const inSteps = texts(contributes.walkthroughs).flatMap((text) => [...text.matchAll(/onCommand:(.*)/g)]);
+  const named = [...inMenus, ...[...inTexts, ...inSteps].map(([, command]) => command)];
+  expect(named.filter((command) => command === undefined || !commands.has(command))).toEqual([]);
+});
+
+test('every text of the manifest has its string, and every string is used', () => {
+  const used = texts(manifest).flatMap((text) => /^%(.+)%$/.exec(text)?.[1] ?? []);
+  expect(sorted(new Set(used))).toEqual(sorted(Object.keys(strings)));
+});
+
+test('the files that the manifest names exist', () => {
+  const files = texts(contributes).filter((text) => /^(\.\/)?(media|syntaxes)\//.test(text));
+  expect(files.length).toBeGreaterThan(0);
+  expect([manifest.icon, ...files].filter((file) => !existsSync(join(root, file)))).toEqual([]);
+});
+
+test('the concept language of the code lenses is one that package.json declares', () => {
+  expect(contributes.languages.map(({ id }) => id)).toContain(CONCEPT_LANGUAGE);
+});
+
+test('walkthrough pictures take every colour from the theme or are drawn without text', () => {
+  for (const { media } of contributes.walkthroughs[0]!.steps) {
+    const picture = readFileSync(join(root, media.svg), 'utf8');
+    for (const [text] of picture.matchAll(/<text[^>]*>/g)) expect(text).toMatch(/fill="var\(--vscode-/);
+  }
+});

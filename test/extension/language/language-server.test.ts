@@ -1,0 +1,300 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Diagnostic } from 'vscode-languageserver';
+import { EditorSession, uriOf, withCursor } from './editor-session.ts';
+
+const SNOW = `prompt: fresh snow
+tags: [weather]
+pairs:
+  source: ../images
+  target:
+    effect: snow
+`;
+const FOG = SNOW.replace('fresh snow', 'morning fog').replace('effect: snow', 'effect: fog');
+
+let session: EditorSession;
+let capabilities: Record<string, unknown>;
+let project: string;
+const opened = new Set<string>();
+
+beforeAll(async () => {
+  ({ session, capabilities } = await EditorSession.start());
+});
+afterAll(() => session.stop());
+
+beforeEach(async () => {
+  for (const path of opened) await session.close(path);
+  opened.clear();
+  if (project) await rm(project, { recursive: true });
+  project = await mkdtemp(join(tmpdir(), 'dnw-project-'));
+  await file('images/one.png', '');
+  await file('images/two.png', '');
+  await file('concepts/snow.concept.yaml', SNOW);
+  await file('concepts/fog.concept.yaml', FOG);
+});
+afterAll(() => rm(project, { recursive: true }));
+
+async function file(name: string, text: string): Promise<string> {
+  const path = join(project, name);
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, text);
+  return path;
+}
+
+/** Opens a marked text as an unsaved document of the project. */
+async function open(name: string, marked: string) {
+  const path = join(project, name);
+  const { text, position } = withCursor(marked.includes('|') ? marked : `${marked}|`);
+  opened.add(path);
+  await session.open(path, text);
+  return { path, position };
+}
+
+async function labels(name: string, marked: string): Promise<string[]> {
+  const { path, position } = await open(name, marked);
+  return (await session.completion(path, position)).map(({ label }) => label);
+}
+
+async function hover(name: string, marked: string): Promise<string> {
+  const { path, position } = await open(name, marked);
+  const found = await session.hover(path, position);
+  return (found?.contents as { value: string } | undefined)?.value ?? '';
+}
+
+describe('capabilities', () => {
+  it('registers no command that another extension may have registered', () => {
+    expect(capabilities).not.toHaveProperty('executeCommandProvider');
+  });
+});
+
+describe('completion', () => {
+  it('offers the top-level keys of a concept', async () => {
+    expect(await labels('concepts/new.concept.yaml', '|')).toEqual(
+      expect.arrayContaining(['name', 'prompt', 'tags', 'pairs']),
+    );
+  });
+
+  it('offers the keys of a section that are not there yet', async () => {
+    const found = await labels('a.training.yaml', 'image:\n  size: 64\n  |\n');
+    expect(found).toContain('fit');
+    expect(found).not.toContain('size');
+    expect(found).not.toContain('extends');
+  });
+
+  it('offers effects with what they do', async () => {
+    const { path, position } = await open(
+      'concepts/new.concept.yaml',
+      SNOW.replace('effect: snow', 'effect: |'),
+    );
+    const items = await session.completion(path, position);
+    const sketch = items.find(({ label }) => label === 'pencilSketch');
+    expect(sketch?.documentation).toContain('pencil drawing');
+  });
+
+  it('writes an effect’s colours so that YAML does not take them for comments', async () => {
+    const { path, position } = await open(
+      'concepts/new.concept.yaml',
+      SNOW.replace('effect: snow', 'effect: |'),
+    );
+    const items = await session.completion(path, position);
+    const duotone = items.find(({ label }) => label === 'duotone with parameters');
+    expect(duotone?.insertText).toContain('dark: "#1b1464"');
+  });
+
+  it.each([
+    ['a block list', 'collect:\n  concepts:\n    - |\n'],
+    ['a list in brackets', 'collect:\n  concepts: [snow, |]\n'],
+    ['an unfinished list in brackets', 'collect:\n  concepts: [|\n'],
+    ['the base', 'base:\n  concepts:\n    - sn|\n'],
+  ])('offers the names of concepts in %s', async (_where, marked) => {
+    expect(await labels('a.training.yaml', marked)).toEqual(expect.arrayContaining(['fog', 'snow']));
+  });
+
+  it('replaces what was typed of a name', async () => {
+    const { path, position } = await open('a.training.yaml', 'collect:\n  holdOut:\n    - sn|\n');
+    const item = (await session.completion(path, position)).find(({ label }) => label === 'snow');
+    const range = { start: { line: 2, character: 6 }, end: { line: 2, character: 8 } };
+    expect(item?.textEdit).toEqual({ range, newText: 'snow' });
+  });
+
+  it('offers tags where tags are meant', async () => {
+    expect(await labels('a.training.yaml', 'collect:\n  concepts:\n    include:\n      - |\n')).toContain(
+      'weather',
+    );
+  });
+
+  it('offers presets and the other configs of the project to extend', async () => {
+    await file('shared.training.yaml', 'extends: preset:fast\n');
+    expect(await labels('a.training.yaml', 'extends: |\n')).toEqual(
+      expect.arrayContaining(['preset:fast', 'preset:paper', 'shared.training.yaml']),
+    );
+  });
+});
+
+describe('hover', () => {
+  it('shows description, allowed values and default of a key', async () => {
+    const text = await hover('a.training.yaml', 'weightGenerator:\n  block|Size: 128\n');
+    expect(text).toContain('`weightGenerator.blockSize`');
+    expect(text).toContain('Weights per block');
+    expect(text).toContain('a whole number from 8 to 65536');
+    expect(text).toContain('Default: `256`');
+  });
+
+  it('shows what holds after `extends` for a section’s key', async () => {
+    await file('shared.training.yaml', 'fineTune: { batchSize: 7 }\n');
+    const text = await hover(
+      'a.training.yaml',
+      'extends: shared.training.yaml\nfineTune:\n  batch|Size: 9\n',
+    );
+    expect(text).toContain('Here: `9`');
+  });
+
+  it('shows what an effect does', async () => {
+    expect(await hover('concepts/new.concept.yaml', SNOW.replace('effect: snow', 'effect: sn|ow'))).toContain(
+      'snow lying on upward-facing edges',
+    );
+  });
+
+  it('shows an effect’s parameter inside a list', async () => {
+    const text = await hover(
+      'concepts/new.concept.yaml',
+      SNOW.replace('effect: snow', 'effect: [pixelate: { ce|ll: 8 }]'),
+    );
+    expect(text).toContain('Cell side in pixels at 256 px');
+  });
+});
+
+describe('diagnostics', () => {
+  it('marks every mistake of an unsaved document at its place', async () => {
+    const { path } = await open('a.training.yaml', 'image:\n  size: 100\n  trian: 3\nseed: -1\n');
+    const found = await session.diagnostics(path, (all) => all.length === 3);
+    expect(
+      found.map(({ range, code }) => [range.start.line, range.start.character, range.end.character, code]),
+    ).toEqual([
+      [1, 8, 11, 'invalid-value'],
+      [2, 2, 7, 'unknown-key'],
+      [3, 6, 8, 'invalid-value'],
+    ]);
+    expect(found[1]!.message).toBe('Unknown key `trian` in `image`. Did you mean `train`?');
+  });
+
+  it('marks a concept that the project does not have, and unmarks it when its file appears', async () => {
+    const { path } = await open('a.training.yaml', 'collect:\n  concepts: [snow, fog, dusk]\n');
+    const isUnknown = ({ code }: Diagnostic) => code === 'unknown-concept';
+    const found = await session.diagnostics(path, (all) => all.some(isUnknown));
+    expect(found.find(isUnknown)).toMatchObject({ range: { start: { line: 1, character: 24 } } });
+    const dusk = await file('concepts/dusk.concept.yaml', FOG);
+    await session.fileChanged(dusk);
+    await session.diagnostics(path, (all) => !all.some(isUnknown));
+  });
+
+  it('marks a mistake of an extended config in that config’s file', async () => {
+    const shared = await file('shared.training.yaml', 'device: gpu\n');
+    await open('a.training.yaml', 'extends: shared.training.yaml\n');
+    const found = await session.diagnostics(shared, (all) => all.length > 0);
+    expect(found[0]!.message).toContain('`device` is gpu');
+  });
+
+  it('follows the editor’s text, not the disk’s', async () => {
+    const { path } = await open('concepts/snow.concept.yaml', SNOW.replace('snow\n', 'snoww\n'));
+    opened.add(path);
+    await session.change(path, SNOW.replace('effect: snow', 'effect: snoww'));
+    const wrong = await session.diagnostics(path, (all) => all.some(({ code }) => code === 'invalid-value'));
+    expect(wrong[0]!.message).toContain('Did you mean snow?');
+    await session.change(path, SNOW);
+    await session.diagnostics(path, (all) => all.length === 0);
+  });
+
+  it('survives hostile text and answers on', async () => {
+    const { path, position } = await open('a.training.yaml', '['.repeat(100_000));
+    const found = await session.diagnostics(path, (all) => all.length > 0);
+    expect(found[0]!.code).toBe('too-large');
+    expect(await session.completion(path, position)).toEqual([]);
+    expect(await session.hover(path, { line: 0, character: 3 })).toBeNull();
+    await session.change(path, 'seed: 1\n');
+    expect(await session.hover(path, { line: 0, character: 1 })).not.toBeNull();
+  });
+});
+
+describe('quick fixes', () => {
+  it('change a key to its nearest', async () => {
+    const { path } = await open('a.training.yaml', 'image:\n  trian: 3\n');
+    const found = await session.diagnostics(path, (all) => all.length === 1);
+    const [action] = await session.codeActions(path, found);
+    expect(action).toMatchObject({ title: 'Change to key `train`', isPreferred: true });
+    const range = { start: { line: 1, character: 2 }, end: { line: 1, character: 7 } };
+    expect(action!.edit!.changes![uriOf(path)]).toEqual([{ range, newText: 'train' }]);
+  });
+
+  it('change a value to an allowed one', async () => {
+    const { path } = await open('a.training.yaml', 'image: { size: 100 }\n');
+    const found = await session.diagnostics(path, (all) => all.length === 1);
+    const actions = await session.codeActions(path, found);
+    expect(actions.map(({ title }) => title)).toEqual(['Change to `96`', 'Change to `104`']);
+  });
+
+  it('add a missing key', async () => {
+    const { path } = await open(
+      'concepts/new.concept.yaml',
+      'pairs:\n  target:\n    effect: snow\nprompt: x\n',
+    );
+    const found = await session.diagnostics(path, (all) => all.length === 1);
+    const [action] = await session.codeActions(path, found);
+    const at = { line: 1, character: 0 };
+    const edits = [{ range: { start: at, end: at }, newText: '  source: \n' }];
+    expect(action).toMatchObject({ title: 'Add `source`', edit: { changes: { [uriOf(path)]: edits } } });
+  });
+
+  it('create a concept that a config names', async () => {
+    const { path } = await open('a.training.yaml', 'collect:\n  concepts: [snow, fog, oil-paint]\n');
+    const found = await session.diagnostics(path, (all) =>
+      all.some(({ code }) => code === 'unknown-concept'),
+    );
+    const actions = await session.codeActions(path, found);
+    const action = actions.find(({ title }) => title === 'Create the concept `oil-paint`');
+    const uri = uriOf(join(project, 'concepts', 'oil-paint.concept.yaml'));
+    expect(action!.edit!.documentChanges).toMatchObject([{ kind: 'create', uri }, { textDocument: { uri } }]);
+  });
+
+  it('create a missing folder, or correct its name', async () => {
+    const { path } = await open('concepts/snow.concept.yaml', SNOW.replace('../images', '../imges'));
+    const found = await session.diagnostics(path, (all) => all.length === 1);
+    const actions = await session.codeActions(path, found);
+    expect(actions.map(({ title }) => title)).toEqual([
+      'Change to `../images`',
+      'Create the folder ../imges',
+    ]);
+    const uri = uriOf(join(project, 'imges', '.gitkeep'));
+    expect(actions[1]!.edit!.documentChanges).toMatchObject([{ kind: 'create', uri }]);
+  });
+});
+
+describe('navigation', () => {
+  it('goes from a concept’s name to its file', async () => {
+    const { path, position } = await open('a.training.yaml', 'collect:\n  holdOut: [sn|ow]\n');
+    const found = await session.definition(path, position);
+    expect(found?.uri).toBe(uriOf(join(project, 'concepts', 'snow.concept.yaml')));
+  });
+
+  it('goes from `extends` to the config', async () => {
+    const shared = await file('shared.training.yaml', 'seed: 2\n');
+    const { path, position } = await open('a.training.yaml', 'extends: shared|.training.yaml\n');
+    expect((await session.definition(path, position))?.uri).toBe(uriOf(shared));
+  });
+
+  it('outlines and folds sections', async () => {
+    const { path } = await open('a.training.yaml', 'image:\n  size: 64\n  fit: cover\nseed: 1\n');
+    const symbols = await session.symbols(path);
+    expect(symbols.map(({ name }) => name)).toEqual(['image', 'seed']);
+    expect(symbols[0]!.children!.map(({ name }) => name)).toEqual(['size', 'fit']);
+    expect(await session.folding(path)).toContainEqual(expect.objectContaining({ startLine: 0, endLine: 2 }));
+  });
+
+  it('formats', async () => {
+    const { path } = await open('a.training.yaml', 'image:\n      size:   64\n');
+    const [edit] = await session.format(path);
+    expect(edit!.newText).toBe('image:\n  size: 64\n');
+  });
+});

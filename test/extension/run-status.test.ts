@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest';
+import { advance, NO_STATUS } from '../../src/extension/runs/run-status.ts';
+import type { RunEvent } from '../../src/protocol/events.ts';
+
+const time = Date.UTC(2026, 10, 24);
+const started: RunEvent = {
+  type: 'started',
+  time,
+  runId: 'r',
+  stage: 'fine-tune',
+  name: 'snow',
+  pid: 1,
+  host: 'h',
+  resumed: false,
+};
+const progress = (done: number): RunEvent => ({
+  type: 'progress',
+  time,
+  message: 'fine-tuning snow',
+  done,
+  total: 500,
+  unit: 'steps',
+  etaSeconds: 500 - done,
+  concept: 'snow',
+});
+
+test('keeps the newest progress and metrics', () => {
+  const metrics = (step: number): RunEvent => ({
+    type: 'metrics',
+    time,
+    step,
+    values: { 'loss/l1': 1 / step },
+  });
+  const status = [started, progress(10), metrics(10), progress(20), metrics(20)].reduce(advance, NO_STATUS);
+  expect(status.progress).toMatchObject({ done: 20, etaSeconds: 480 });
+  expect(status.metrics).toMatchObject({ step: 20, values: { 'loss/l1': 0.05 } });
+});
+
+test('a run that was resumed has neither the error nor the progress of its first process', () => {
+  const failed: RunEvent = { type: 'finished', time, status: 'failed', seconds: 3, error: 'disk full' };
+  const before = [started, progress(10), failed].reduce(advance, NO_STATUS);
+  expect(before.error).toBe('disk full');
+  const after = advance(before, { ...started, resumed: true } as RunEvent);
+  expect(after).toMatchObject({ error: undefined, seconds: undefined, progress: undefined });
+});
+
+test('an event of a kind that this version does not know changes nothing', () => {
+  const status = advance(NO_STATUS, progress(1));
+  expect(advance(status, { type: 'from-the-future', time } as unknown as RunEvent)).toEqual(status);
+});

@@ -1,0 +1,102 @@
+// Runs the suites of test/host in the real extension host: main.ts <suites folder> <workspace folder> <results file>
+// Exit status 0 when every test passed.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { format } from 'node:util';
+import type { Page } from 'playwright-core';
+import { launchBrowser } from '../workbench/browser.ts';
+import { locations } from '../workbench/locations.ts';
+import { createProfile, type Profile } from '../workbench/profile.ts';
+import { startServer } from '../workbench/server.ts';
+import { remoteUri, workbenchUrl } from '../workbench/workbench-url.ts';
+import type { HostEvent } from './host-event.ts';
+
+const limitMs = 6 * 60_000;
+
+interface HostRun {
+  exitCode: number | undefined;
+  console: string[];
+}
+
+function readEvents(file: string): HostEvent[] {
+  if (!existsSync(file)) return [];
+  const lines = readFileSync(file, 'utf8').split('\n').filter(Boolean);
+  return lines.map((line) => JSON.parse(line) as HostEvent);
+}
+
+/** Loads the workbench with the suites as its test entry and waits for the exit code that it hands out. */
+async function runInPage(page: Page, url: string): Promise<HostRun> {
+  const lines: string[] = [];
+  await page.exposeFunction('codeAutomationLog', (_type: string, values: unknown[]) => {
+    lines.push(format(...values));
+  });
+  let timer: NodeJS.Timeout | undefined;
+  const timedOut = new Promise<undefined>((done) => {
+    timer = setTimeout(() => done(undefined), limitMs);
+  });
+  const exited = new Promise<number>((done) => void page.exposeFunction('codeAutomationExit', done));
+  await page.goto(url, { waitUntil: 'domcontentloaded' });
+  const exitCode = await Promise.race([exited, timedOut]);
+  clearTimeout(timer);
+  return { exitCode, console: lines };
+}
+
+async function runHost(
+  profile: Profile,
+  suites: string,
+  workspace: string,
+  resultsFile: string,
+): Promise<HostRun> {
+  // Without this flag a built workbench ignores extensionDevelopmentPath and extensionTestsPath.
+  const server = await startServer(profile, {
+    flags: ['--enable-smoke-test-driver'],
+    environment: { DNW_HOST_RESULTS: resultsFile },
+  });
+  try {
+    const browser = await launchBrowser();
+    try {
+      const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+      const url = workbenchUrl(server.url, workspace, [
+        ['extensionDevelopmentPath', remoteUri(server.url, locations.repository())],
+        ['extensionTestsPath', remoteUri(server.url, join(suites, 'index.cjs'))],
+        ['enableProposedApi', ''],
+      ]);
+      const result = await runInPage(page, url);
+      if (result.exitCode !== 0) {
+        mkdirSync('test-results', { recursive: true });
+        await page.screenshot({ path: 'test-results/host.png' });
+      }
+      return result;
+    } finally {
+      await browser.close();
+    }
+  } finally {
+    await server.stop();
+  }
+}
+
+function printEvent(event: HostEvent): void {
+  if (event.type === 'passed') console.log(`  ✓ ${event.title} (${event.ms} ms)`);
+  if (event.type === 'failed') console.log(`  ✗ ${event.title}\n${event.error.replace(/^/gm, '      ')}`);
+}
+
+const [suites, workspace, resultsFile] = process.argv.slice(2).map((path) => resolve(path));
+if (suites === undefined || workspace === undefined || resultsFile === undefined) {
+  throw new Error('expected: <suites folder> <workspace folder> <results file>');
+}
+const profile = createProfile();
+try {
+  const { exitCode, console: hostConsole } = await runHost(profile, suites, workspace, resultsFile);
+  const events = readEvents(resultsFile);
+  events.forEach(printEvent);
+  if (exitCode !== 0 || events.at(-1)?.type !== 'finished') {
+    const how =
+      exitCode === undefined ? `did not end within ${limitMs / 60_000} minutes` : `ended with ${exitCode}`;
+    writeFileSync('test-results/host-console.log', hostConsole.join('\n'));
+    console.log(`The extension host ${how}; test-results/ has its console and a screenshot. Its last lines:`);
+    console.log(hostConsole.slice(-40).join('\n'));
+    process.exitCode = 1;
+  }
+} finally {
+  profile.remove();
+}

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'mocha';
+import * as vscode from 'vscode';
+import type { ExtensionApi } from '../../src/extension/extension.ts';
+import { COMMANDS, SETTINGS, SETTINGS_SECTION } from '../../src/extension/identifiers.ts';
+import type { Run } from '../../src/extension/runs/run-state.ts';
+import { activateExtension, until, workspaceProject } from './extension-under-test.ts';
+
+describe('a stage’s command', () => {
+  let api: ExtensionApi;
+  let folder: string;
+  const configuration = () => vscode.workspace.getConfiguration(SETTINGS_SECTION);
+  const set = (key: string, value: unknown) =>
+    configuration().update(key, value, vscode.ConfigurationTarget.Workspace);
+
+  before(async () => {
+    api = await activateExtension();
+    folder = mkdtempSync(join(tmpdir(), 'node-'));
+    const { extensionPath } = vscode.extensions.getExtension('denoised-weights.denoised-weights')!;
+    const program = join(extensionPath, 'test/host/programs/fake-engine.mjs');
+    const node = join(folder, 'node');
+    writeFileSync(node, `#!/bin/sh\nexec "${process.execPath}" "${program}" "$@"\n`, { mode: 0o755 });
+    await set(SETTINGS.engineNode, node);
+    await set(SETTINGS.threads, 3);
+  });
+
+  after(async () => {
+    await set(SETTINGS.engineNode, undefined);
+    await set(SETTINGS.threads, undefined);
+    rmSync(folder, { recursive: true, force: true });
+    for (const run of ours()) rmSync(run.folder, { recursive: true, force: true });
+  });
+
+  const ours = () => api.services.runs.runs.filter(({ id }) => id.includes('-denoise-'));
+  const reached = (state: Run['state']) =>
+    until(api.services.runs.onDidChange, () => ours().some((run) => run.state === state && run.record));
+
+  it('starts a run of the engine that the settings name; it can be stopped, then resumed to its end', async () => {
+    const project = workspaceProject(api);
+    const [concept] = project.concepts;
+    await vscode.commands.executeCommand(COMMANDS.denoiseWeights, vscode.Uri.file(concept!.path));
+    await reached('running');
+    const [run] = ours();
+    assert.equal(run?.record?.name, concept!.name);
+    const given = run.record.options.arguments as string[];
+    assert.ok(given.includes(`--training=${project.trainings[0]!.name}`));
+    assert.ok(given.includes('--threads=3'));
+
+    await vscode.commands.executeCommand(COMMANDS.stopRun, run);
+    await reached('stopped');
+    assert.equal(ours().length, 1);
+
+    await vscode.commands.executeCommand(COMMANDS.resumeRun, ours()[0]);
+    await reached('succeeded');
+    assert.equal(ours().length, 1);
+  });
+
+  it('a run that cannot be started leaves nothing behind', async () => {
+    const before = api.services.runs.runs.length;
+    await set(SETTINGS.engineNode, join(folder, 'nowhere'));
+    const { uri } = await vscode.workspace.openTextDocument(workspaceProject(api).concepts[0]!.path);
+    await vscode.commands.executeCommand(COMMANDS.fineTuneConcept, uri);
+    await api.services.runs.refresh();
+    assert.equal(api.services.runs.runs.length, before);
+  });
+});

@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { afterEach, before, describe, it } from 'mocha';
+import * as vscode from 'vscode';
+import type { ConceptNode } from '../../src/extension/concepts/concept-tree.ts';
+import type { ExtensionApi } from '../../src/extension/extension.ts';
+import { COMMANDS, CONCEPT_LANGUAGE } from '../../src/extension/identifiers.ts';
+import { activateExtension, until, workspaceProject } from './extension-under-test.ts';
+
+const CONCEPT = 'prompt: host test\npairs: { source: ../images, target: { effect: sepia } }\n';
+
+describe('the project’s views', () => {
+  let api: ExtensionApi;
+  let folder: string;
+  const made: string[] = [];
+
+  before(async () => {
+    api = await activateExtension();
+    folder = workspaceProject(api).folder;
+  });
+
+  afterEach(async () => {
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    for (const path of made.splice(0)) rmSync(path, { recursive: true, force: true });
+    await vscode.commands.executeCommand(COMMANDS.refresh);
+  });
+
+  function write(file: string, text: string): string {
+    const path = join(folder, file);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+    made.push(path);
+    return path;
+  }
+
+  const projectsChanged = () => api.services.projects.onDidChange;
+  const artifactsChanged = () => api.services.artifacts.onDidChange;
+  const conceptNamed = (name: string) =>
+    workspaceProject(api).concepts.find((concept) => concept.name === name);
+
+  async function conceptNode(name: string): Promise<ConceptNode> {
+    const nodes = (await api.trees.concepts.getChildren()) ?? [];
+    const node = nodes.find((candidate) => candidate.kind === 'concept' && candidate.concept.name === name);
+    assert.ok(node, `${name} is not in the tree`);
+    return node;
+  }
+
+  const contextOf = async (name: string) =>
+    (await api.trees.concepts.getTreeItem(await conceptNode(name))).contextValue;
+
+  it('lists every concept of the folder, each with its stages', async () => {
+    const project = workspaceProject(api);
+    const nodes = (await api.trees.concepts.getChildren()) ?? [];
+    const names = nodes.flatMap((node) => (node.kind === 'concept' ? [node.concept.name] : []));
+    assert.deepEqual(
+      names,
+      project.concepts.map(({ name }) => name),
+    );
+    assert.equal((await api.trees.concepts.getChildren(nodes[0]))?.length, 4);
+  });
+
+  it('shows a concept as soon as its file is there, and forgets it with the file', async () => {
+    const path = write('concepts/host-test.concept.yaml', CONCEPT);
+    await until(projectsChanged(), () => conceptNamed('host-test') !== undefined);
+    assert.equal(
+      (await api.trees.concepts.getTreeItem(await conceptNode('host-test'))).description,
+      'host test',
+    );
+    rmSync(path);
+    await until(projectsChanged(), () => conceptNamed('host-test') === undefined);
+  });
+
+  it('shows a concept file with a mistake, with what is wrong in it', async () => {
+    write('concepts/host-broken.concept.yaml', 'prompt: [not, text]\n');
+    const broken = () =>
+      workspaceProject(api).problems.find(({ file }) => basename(file).startsWith('host-broken'));
+    await until(projectsChanged(), () => broken() !== undefined);
+    const nodes = (await api.trees.concepts.getChildren()) ?? [];
+    const node = nodes.find(
+      (candidate) => candidate.kind === 'broken' && basename(candidate.file).startsWith('host-'),
+    );
+    assert.ok(node);
+    assert.equal((await api.trees.concepts.getTreeItem(node)).description, broken()?.message);
+  });
+
+  it('follows a concept through its stages as the files appear', async () => {
+    write('concepts/host-test.concept.yaml', CONCEPT);
+    await until(projectsChanged(), () => conceptNamed('host-test') !== undefined);
+    assert.equal(await contextOf('host-test'), 'concept.none');
+    const { artifacts } = api.services;
+    write('.dnw/pairs/host-test-0123abcd.safetensors', '');
+    await until(artifactsChanged(), () => artifacts.of(folder).pairs.has('host-test'));
+    assert.equal(await contextOf('host-test'), 'concept.pairs');
+    write('weights/host-test/denoised.safetensors', '');
+    await until(artifactsChanged(), () => artifacts.of(folder).denoised.has('host-test'));
+    assert.equal(await contextOf('host-test'), 'concept.denoised');
+    write('weights/host-test/fine-tuned.safetensors', '');
+    await until(artifactsChanged(), () => artifacts.of(folder).fineTuned.has('host-test'));
+    assert.equal(await contextOf('host-test'), 'concept.fineTuned');
+  });
+
+  it('shows a base and the zoo members collected on it', async () => {
+    write('base/host-test.safetensors', '');
+    write('zoo/0123456789ab/host-test.safetensors', '');
+    const { artifacts } = api.services;
+    await until(artifactsChanged(), () => {
+      const { bases, zoo } = artifacts.of(folder);
+      return bases.has('host-test') && zoo.length > 0;
+    });
+    const nodes = (await api.trees.zoo.getChildren()) ?? [];
+    const zoo = nodes.find((node) => node.kind === 'folder' && node.folder.baseHash === '0123456789ab');
+    const members = (await api.trees.zoo.getChildren(zoo)) ?? [];
+    assert.deepEqual(
+      members.map((node) => node.kind === 'member' && node.concept),
+      ['host-test'],
+    );
+    assert.ok(nodes.some((node) => node.kind === 'base' && node.training === 'host-test'));
+  });
+
+  it('a concept’s editor has its language, and lenses for what can be done', async () => {
+    const path = write('concepts/host-test.concept.yaml', CONCEPT);
+    await until(projectsChanged(), () => conceptNamed('host-test') !== undefined);
+    const document = await vscode.workspace.openTextDocument(path);
+    assert.equal(document.languageId, CONCEPT_LANGUAGE);
+    const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>(
+      'vscode.executeCodeLensProvider',
+      document.uri,
+    );
+    const commands = lenses.map(({ command }) => command?.command);
+    for (const command of [COMMANDS.preparePairs, COMMANDS.denoiseWeights, COMMANDS.fineTuneConcept]) {
+      assert.ok(commands.includes(command), `no lens for ${command}`);
+    }
+  });
+
+  it('a concept with a mistake is marked in its editor', async () => {
+    const path = write('concepts/host-test.concept.yaml', `${CONCEPT}promt: typo\n`);
+    const { uri } = await vscode.workspace.openTextDocument(path);
+    const found = () => vscode.languages.getDiagnostics(uri).find(({ message }) => message.includes('promt'));
+    await until(vscode.languages.onDidChangeDiagnostics, () => found() !== undefined);
+    assert.equal(found()?.range.start.line, 2);
+    assert.equal(found()?.severity, vscode.DiagnosticSeverity.Error);
+  });
+});

@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict';
+import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { afterEach, before, describe, it } from 'mocha';
+import * as vscode from 'vscode';
+import type { ExtensionApi } from '../../src/extension/extension.ts';
+import { COMMANDS, PANELS } from '../../src/extension/identifiers.ts';
+import type { Run } from '../../src/extension/runs/run-state.ts';
+import type { Project } from '../../src/project/load.ts';
+import { activateExtension, until, workspaceProject } from './extension-under-test.ts';
+import { FabricatedRun } from './fabricated-run.ts';
+
+describe('runs', () => {
+  let api: ExtensionApi;
+  let project: Project;
+  const made: FabricatedRun[] = [];
+  let count = 0;
+
+  before(async () => {
+    api = await activateExtension();
+    project = workspaceProject(api);
+  });
+
+  afterEach(async () => {
+    for (const run of made.splice(0)) run.remove();
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+
+  function fabricate(): FabricatedRun {
+    const concept = project.concepts[0]!;
+    count++;
+    const run = new FabricatedRun(
+      project.folder,
+      `20261124-0400${String(count).padStart(2, '0')}-fine-tune-test`,
+      {
+        stage: 'fine-tune',
+        name: concept.name,
+        training: basename(project.trainings[0]!.path),
+        concept: `concepts/${basename(concept.path)}`,
+      },
+    );
+    made.push(run);
+    return run;
+  }
+
+  const known = (run: FabricatedRun) => api.services.runs.get(project.folder, run.id);
+
+  async function item(run: FabricatedRun): Promise<vscode.TreeItem> {
+    const nodes = (await api.trees.runs.getChildren()) ?? [];
+    const node = nodes.find(({ id }) => id === run.id);
+    assert.ok(node, `${run.id} is not in the tree`);
+    return api.trees.runs.getTreeItem(node);
+  }
+
+  const changed = () => api.services.runs.onDidChange;
+  const seen = (run: FabricatedRun, holds: (state: Run) => boolean) =>
+    until(changed(), () => {
+      const now = known(run);
+      return now !== undefined && holds(now);
+    });
+
+  it('shows a run that something else started, and follows it event by event to its end', async () => {
+    const run = fabricate();
+    await seen(run, ({ state }) => state === 'queued');
+    run.begin();
+    await seen(run, ({ state, record }) => state === 'running' && record !== undefined);
+    assert.equal((await item(run)).contextValue, 'run.active');
+
+    for (const done of [10, 20, 300]) {
+      run.progress(done, 400);
+      await seen(run, ({ status }) => status.progress?.done === done);
+    }
+    assert.equal((await item(run)).description, '75 %, 1 min 40 s left');
+
+    run.emit({ type: 'metrics', step: 300, values: { 'quality/psnr': 21.375 } });
+    await seen(run, ({ status }) => status.metrics?.step === 300);
+    assert.match(((await item(run)).tooltip as vscode.MarkdownString).value, /quality\/psnr.*21\.38/);
+
+    run.finish('succeeded');
+    await seen(run, ({ state }) => state === 'succeeded');
+    assert.equal((await item(run)).contextValue, 'run.ended');
+    assert.equal((await item(run)).description, 'done, 12 s');
+  });
+
+  it('waits for the rest of a line that is only half written', async () => {
+    const run = fabricate();
+    run.begin();
+    const line = JSON.stringify({
+      time: 0,
+      type: 'progress',
+      message: 'x',
+      done: 7,
+      total: 9,
+      unit: 'steps',
+    });
+    const events = join(run.folder, 'events.jsonl');
+    appendFileSync(events, line.slice(0, 20));
+    await seen(run, ({ state }) => state === 'running');
+    assert.equal(known(run)?.status.progress, undefined);
+    appendFileSync(events, `${line.slice(20)}\n`);
+    await seen(run, ({ status }) => status.progress?.done === 7);
+  });
+
+  it('a stop is asked for by a file in the run folder', async () => {
+    const run = fabricate();
+    run.begin();
+    await seen(run, ({ state }) => state === 'running');
+    await vscode.commands.executeCommand(COMMANDS.stopRun, known(run));
+    assert.ok(run.stopAsked);
+    await seen(run, ({ stopping }) => stopping);
+    assert.equal((await item(run)).description, 'stopping');
+    run.finish('stopped');
+    await seen(run, ({ state }) => state === 'stopped');
+    assert.equal((await item(run)).contextValue, 'run.resumable');
+  });
+
+  it('a run whose process is gone without a word counts as interrupted', async () => {
+    const run = fabricate();
+    run.begin();
+    await seen(run, ({ state }) => state === 'running');
+    run.die();
+    await seen(run, ({ state }) => state === 'interrupted');
+    assert.equal((await item(run)).contextValue, 'run.resumable');
+  });
+
+  it('a run that is deleted on disk disappears', async () => {
+    const run = fabricate();
+    run.begin();
+    await seen(run, ({ state }) => state === 'running');
+    run.remove();
+    await until(changed(), () => known(run) === undefined);
+  });
+
+  it('a damaged record hides its run and no other', async () => {
+    const damaged = fabricate();
+    writeFileSync(join(damaged.folder, 'run.json'), '{"version":');
+    const run = fabricate();
+    run.begin();
+    await seen(run, ({ state }) => state === 'running');
+    assert.equal(known(damaged)?.record, undefined);
+  });
+
+  it('opens a panel for a run, once, and the log where there is one', async () => {
+    const run = fabricate();
+    run.begin();
+    await seen(run, ({ state }) => state === 'running');
+    await vscode.commands.executeCommand(COMMANDS.openRun, known(run));
+    await vscode.commands.executeCommand(COMMANDS.openRun, known(run));
+    const panels = () =>
+      vscode.window.tabGroups.all
+        .flatMap(({ tabs }) => tabs)
+        .filter(
+          ({ input }) => input instanceof vscode.TabInputWebview && input.viewType.endsWith(PANELS.run),
+        );
+    await until(vscode.window.tabGroups.onDidChangeTabs, () => panels().length > 0);
+    assert.equal(panels().length, 1);
+
+    writeFileSync(join(run.folder, 'engine.log'), 'what the engine said\n');
+    await vscode.commands.executeCommand(COMMANDS.showRunLog, known(run));
+    assert.equal(vscode.window.activeTextEditor?.document.getText(), 'what the engine said\n');
+  });
+
+  it('leaves the run folder of an active run alone when asked to delete it', async () => {
+    const run = fabricate();
+    run.begin();
+    await seen(run, ({ state }) => state === 'running');
+    // The message that tells why stays open: nothing answers it here.
+    await vscode.commands.executeCommand(COMMANDS.deleteRun, known(run));
+    assert.ok(existsSync(run.folder));
+  });
+});
