@@ -1,0 +1,52 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, inject, it } from 'vitest';
+import type { Picture } from './pages/webview.ts';
+import { openWorkbench } from './scenario.ts';
+import { copyProject, heldOutConcept } from './trained-project.ts';
+
+/** Between the mean colours of two pictures. */
+function distance(one: Picture, other: Picture): number {
+  return Math.hypot(...one.mean.map((value, channel) => value - other.mean[channel]!));
+}
+
+it('fine-tunes a concept from the palette and draws what came of it', async () => {
+  const project = copyProject(inject('trainedProject'));
+  const workbench = await openWorkbench(project);
+  const { palette, notifications, runView, weightsView, translateView } = workbench;
+  await workbench.showContainer('Denoised Weights');
+  // The palette offers the project's commands once it has been read.
+  await workbench.view('Concepts').waitFor(heldOutConcept);
+  const label = `Fine-Tune Concept: ${heldOutConcept}`;
+
+  await palette.run('Denoised Weights: Fine-Tune Concept');
+  await palette.choose(heldOutConcept);
+  await notifications.waitFor(label);
+  await workbench.view('Runs').waitFor(new RegExp(`${label}.*%`));
+  await workbench.view('Runs').open(label);
+  await runView.waitFor(`fine-tune ${heldOutConcept}`, 'Finished');
+  await workbench.view('Runs').waitFor(new RegExp(`${label}.*done`));
+  for (const curve of await runView.curves()) expect(curve.deviation).toBeGreaterThan(1);
+  expect(existsSync(join(project, 'weights', heldOutConcept, 'fine-tuned.safetensors'))).toBe(true);
+
+  await palette.run('Denoised Weights: Show Weight Statistics');
+  await weightsView.waitFor(heldOutConcept);
+  for (const title of await weightsView.chartTitles()) {
+    const { marks, picture } = await weightsView.chart(title);
+    expect(marks, title).toBeGreaterThan(0);
+    expect(picture.deviation, title).toBeGreaterThan(1);
+  }
+
+  await palette.run('Denoised Weights: Show Translated Images');
+  await translateView.waitFor(heldOutConcept);
+  const sources = await translateView.column('Source');
+  const denoised = await translateView.column('Denoised');
+  const fineTuned = await translateView.column('Fine-tuned');
+  const targets = await translateView.column('Target');
+  expect([denoised.length, fineTuned.length, targets.length]).toEqual(Array(3).fill(sources.length));
+  for (const [row, target] of targets.entries()) {
+    // A photograph, not a flat field; and the training has moved its colours towards the target's.
+    expect(fineTuned[row]!.deviation).toBeGreaterThan(5);
+    expect(distance(fineTuned[row]!, target)).toBeLessThan(distance(denoised[row]!, target));
+  }
+});

@@ -1,0 +1,32 @@
+import { inject, it } from 'vitest';
+import { openWorkbench } from './scenario.ts';
+import { copyProject, heldOutConcept, setFineTuneSteps } from './trained-project.ts';
+
+/** Hours: the scenario ends it. */
+const endlessSteps = 5_000_000;
+
+it('finds a run again after the window was reloaded, and stops it', async () => {
+  const project = copyProject(inject('trainedProject'));
+  setFineTuneSteps(project, endlessSteps);
+  const workbench = await openWorkbench(project);
+  const { palette, runView } = workbench;
+  const heading = `fine-tune ${heldOutConcept}`;
+  const label = `Fine-Tune Concept: ${heldOutConcept}`;
+  const running = new RegExp(`${label}.*%`);
+  await workbench.showContainer('Denoised Weights');
+  // The palette offers the project's commands once it has been read.
+  await workbench.view('Concepts').waitFor(heldOutConcept);
+
+  await palette.run('Denoised Weights: Fine-Tune Concept');
+  await palette.choose(heldOutConcept);
+  await workbench.view('Runs').waitFor(running);
+  await workbench.view('Runs').open(label);
+  await runView.waitFor(heading, 'Running');
+
+  await workbench.reload();
+  await workbench.view('Runs').waitFor(running);
+  await runView.waitFor(heading, 'Running');
+  await runView.press('Stop');
+  await runView.waitFor(heading, 'Stopped');
+  await workbench.view('Runs').waitFor(new RegExp(`${label}.*stopped`));
+});

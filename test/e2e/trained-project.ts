@@ -1,0 +1,78 @@
+import { execFile } from 'node:child_process';
+import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { locations } from '../workbench/locations.ts';
+
+/** The concept that the zoo does not hold, for which weights are denoised. */
+export const heldOutConcept = 'dusk';
+
+const concepts: Record<string, { prompt: string; effect: string }> = {
+  sepia: { prompt: 'an old sepia print', effect: 'sepia' },
+  negative: { prompt: 'inverted colours of a negative', effect: 'negative' },
+  night: { prompt: 'the same place at night', effect: 'night' },
+  fog: { prompt: 'thick fog over the scene', effect: 'fog' },
+  [heldOutConcept]: { prompt: 'the last light at dusk', effect: 'dusk' },
+};
+
+/** As small as the networks go: the whole project trains in seconds. */
+function trainingConfig(fineTuneSteps: number): string {
+  return `extends: preset:fast
+image: { size: 32, train: 7, test: 4 }
+generator: { channels: 4, transformerHeads: 2 }
+discriminator: { channels: 4 }
+base: { concepts: 3, steps: 40, batchSize: 2, checkpointEvery: 40 }
+collect: { holdOut: [${heldOutConcept}], steps: 8, batchSize: 2 }
+weightGenerator:
+  { blockSize: 64, channels: 8, heads: 2, embedding: 16, steps: 40, batchSize: 8, checkpointEvery: 40 }
+fineTune: { steps: ${fineTuneSteps}, batchSize: 2, trainable: lora, sampleEvery: 100 }
+`;
+}
+
+/** Photographs of landscapes and towns, of several sizes and shapes, from the paper-kit-2 package. */
+function copyPhotographs(target: string): void {
+  const folder = join(locations.repository(), 'node_modules/paper-kit-2/assets/img');
+  mkdirSync(target, { recursive: true });
+  for (const name of readdirSync(folder)) {
+    if (name.endsWith('.jpg') && name !== 'placeholder.jpg')
+      copyFileSync(join(folder, name), join(target, name));
+  }
+}
+
+function writeConfigs(project: string): void {
+  mkdirSync(join(project, 'concepts'), { recursive: true });
+  for (const [name, { prompt, effect }] of Object.entries(concepts)) {
+    const text = `prompt: ${prompt}\npairs:\n  source: ../photos\n  target:\n    effect: ${effect}\n`;
+    writeFileSync(join(project, 'concepts', `${name}.concept.yaml`), text);
+  }
+  setFineTuneSteps(project, 1000);
+}
+
+/** Rewrites the training config: how long the next fine-tuning takes. */
+export function setFineTuneSteps(project: string, steps: number): void {
+  writeFileSync(join(project, 'tiny.training.yaml'), trainingConfig(steps));
+}
+
+async function runEngine(project: string, ...command: string[]): Promise<void> {
+  const engine = join(locations.repository(), 'dist/engine/dnw.mjs');
+  await promisify(execFile)(process.execPath, [engine, ...command, '--project', project, '--device', 'cpu']);
+}
+
+/** Makes a project of real photographs and trains it as far as denoised weights, with the real engine. */
+export async function makeTrainedProject(): Promise<string> {
+  const project = join(mkdtempSync(join(tmpdir(), 'trained-')), 'photographs');
+  copyPhotographs(join(project, 'photos'));
+  writeConfigs(project);
+  for (const stage of ['prepare', 'train-base', 'collect', 'train-generator'])
+    await runEngine(project, stage);
+  await runEngine(project, 'denoise', '--concept', heldOutConcept);
+  return project;
+}
+
+/** A copy that one scenario may change. */
+export function copyProject(project: string): string {
+  const copy = join(mkdtempSync(join(tmpdir(), 'scenario-')), 'photographs');
+  cpSync(project, copy, { recursive: true, preserveTimestamps: true });
+  return copy;
+}

@@ -1,0 +1,105 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { launchBrowser } from '../workbench/browser.ts';
+import { locations } from '../workbench/locations.ts';
+import { createProfile, type Profile, type Settings } from '../workbench/profile.ts';
+import { installVsix, startServer, type VsCodeServer } from '../workbench/server.ts';
+import { workbenchUrl } from '../workbench/workbench-url.ts';
+import { CommandPalette } from './pages/command-palette.ts';
+import { Notifications } from './pages/notifications.ts';
+import { Problems } from './pages/problems.ts';
+import { RunView } from './pages/run-view.ts';
+import { TextEditor } from './pages/text-editor.ts';
+import { TranslateView } from './pages/translate-view.ts';
+import { Tree } from './pages/tree.ts';
+import { WeightsView } from './pages/weights-view.ts';
+
+/** What one step of a scenario may take, on a machine that does other things too. */
+const stepLimitMs = 45_000;
+
+/** A VS Code window with the packaged extension installed and one folder open, and a person in front of it. */
+export class Workbench {
+  readonly palette: CommandPalette;
+  readonly explorer: Tree;
+  readonly editor: TextEditor;
+  readonly problems: Problems;
+  readonly notifications: Notifications;
+  /** The extension's panels; each speaks of the one that is shown. */
+  readonly runView: RunView;
+  readonly weightsView: WeightsView;
+  readonly translateView: TranslateView;
+
+  private constructor(
+    readonly page: Page,
+    readonly browser: Browser,
+    readonly server: VsCodeServer,
+    readonly profile: Profile,
+  ) {
+    this.palette = new CommandPalette(page);
+    this.explorer = new Tree(page, page.locator('.explorer-folders-view'));
+    this.editor = new TextEditor(page);
+    this.problems = new Problems(page, this.palette);
+    this.notifications = new Notifications(page);
+    this.runView = new RunView(page);
+    this.weightsView = new WeightsView(page);
+    this.translateView = new TranslateView(page);
+  }
+
+  /** Starts a server with a fresh profile and opens the folder in it. */
+  static async open(folder: string, settings: Settings = {}): Promise<Workbench> {
+    const profile = createProfile(settings);
+    await installVsix(profile, locations.vsix());
+    const server = await startServer(profile);
+    const browser = await launchBrowser();
+    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    page.setDefaultTimeout(stepLimitMs);
+    const workbench = new Workbench(page, browser, server, profile);
+    await page.goto(workbenchUrl(server.url, folder), { waitUntil: 'domcontentloaded' });
+    await workbench.#waitUntilFilled();
+    return workbench;
+  }
+
+  /** Shows a view container of the activity bar, by its name. */
+  async showContainer(name: string): Promise<void> {
+    const tab = this.page.locator('.activitybar').getByRole('tab', { name });
+    if ((await tab.getAttribute('aria-selected')) !== 'true') await tab.click();
+    await this.page.locator('.sidebar').getByRole('heading', { name }).waitFor();
+  }
+
+  /** One of the extension's views, by its heading; its container has to be shown. */
+  view(heading: string): Tree {
+    return Tree.inSideBar(this.page, heading);
+  }
+
+  /** Reloads the window: the extension host ends and starts again, open editors are kept. */
+  async reload(): Promise<void> {
+    const loaded = this.page.waitForEvent('domcontentloaded');
+    await this.palette.run('Developer: Reload Window');
+    await loaded;
+    await this.#waitUntilFilled();
+  }
+
+  /** A picture of the window in this size. */
+  async picture(width: number, height: number): Promise<Buffer> {
+    await this.page.setViewportSize({ width, height });
+    return this.page.screenshot({ animations: 'disabled' });
+  }
+
+  /** Keeps a picture of the window below test-results/. */
+  async screenshot(name: string): Promise<void> {
+    mkdirSync('test-results', { recursive: true });
+    await this.page.screenshot({ path: join('test-results', `${name}.png`) });
+  }
+
+  async close(): Promise<void> {
+    await this.browser.close();
+    await this.server.stop();
+    this.profile.remove();
+  }
+
+  async #waitUntilFilled(): Promise<void> {
+    await this.page.locator('.monaco-workbench .activitybar').waitFor();
+    await this.page.locator('.statusbar').waitFor();
+  }
+}

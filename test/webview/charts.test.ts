@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import type { CurvePoints } from '../../src/protocol/webview.ts';
+import { chartsOf, conceptsOf } from '../../webview/run/charts.ts';
+
+function curve(key: string, concept?: string, series?: string): CurvePoints {
+  return {
+    key,
+    ...(concept ? { concept } : {}),
+    ...(series ? { series } : {}),
+    step: Float64Array.of(10, 20),
+    seconds: Float64Array.of(1, 2),
+    value: Float64Array.of(0.5, 0.4),
+  };
+}
+
+const COLLECTING = [
+  curve('loss/l1', 'snow'),
+  curve('quality/psnr', 'snow'),
+  curve('loss/l1', 'fog'),
+  curve('quality/psnr', 'fog'),
+];
+
+function told(curves: CurvePoints[], concept?: string) {
+  return chartsOf(curves, concept, 'steps').map(({ key, curves: shown }) => [
+    key,
+    shown.map(({ label }) => label),
+  ]);
+}
+
+describe('charts of a run', () => {
+  it('are one for each quantity, quality first', () => {
+    expect(told(COLLECTING)).toEqual([
+      ['quality/psnr', ['snow', 'fog']],
+      ['loss/l1', ['snow', 'fog']],
+    ]);
+  });
+
+  it('show one concept where one is chosen, and what belongs to none', () => {
+    expect(told([...COLLECTING, curve('loss')], 'fog')).toEqual([
+      ['quality/psnr', ['fog']],
+      ['loss/l1', ['fog']],
+      ['loss', ['Denoiser loss, standardised weights']],
+    ]);
+  });
+
+  it('tell series by name, with their concept where several are shown', () => {
+    const curves = [curve('quality/psnr', 'snow', 'denoised'), curve('quality/psnr', 'snow', 'fresh LoRA')];
+    expect(told(curves, 'snow')).toEqual([['quality/psnr', ['denoised', 'fresh LoRA']]]);
+    expect(told(curves)).toEqual([['quality/psnr', ['snow, denoised', 'snow, fresh LoRA']]]);
+  });
+
+  it('run over steps or seconds, and quantities without a known name keep their own', () => {
+    const [chart] = chartsOf([curve('gradient/norm')], undefined, 'seconds');
+    expect(chart!.title).toBe('gradient/norm');
+    expect([...chart!.curves[0]!.x]).toEqual([1, 2]);
+  });
+});
+
+it('lists the concepts in the order of the run', () => {
+  expect(conceptsOf(COLLECTING)).toEqual(['snow', 'fog']);
+});

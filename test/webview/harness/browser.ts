@@ -1,0 +1,158 @@
+/// <reference types="node" />
+/** Shows a view in a real browser without VS Code: bundles it as the build does and feeds it fixtures. */
+import { existsSync, readFileSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as esbuild from 'esbuild';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { webviewPage } from '../../../src/extension/panels/webview-page.ts';
+import type { ViewName } from '../../../src/protocol/webview.ts';
+import { NOW } from './fixtures/concepts.ts';
+
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../../..');
+const ORIGIN = 'https://webview.test';
+
+export const THEMES = ['dark', 'light', 'high-contrast'] as const;
+export type ThemeName = (typeof THEMES)[number];
+
+export interface ViewOptions {
+  view: ViewName;
+  /** Of scenarios.ts, without the view's name. */
+  scenario: string;
+  theme?: ThemeName;
+  width?: number;
+  height?: number;
+  /** What an earlier life of the page kept. */
+  state?: unknown;
+  reducedMotion?: boolean;
+}
+
+const PROGRAMS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+
+/** What CHROMIUM names, or the first of PROGRAMS on the PATH. */
+function chromiumProgram(): string {
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  const candidates = PROGRAMS.flatMap((program) => folders.map((folder) => join(folder, program)));
+  const found = process.env.CHROMIUM ?? candidates.find((candidate) => existsSync(candidate));
+  if (!found)
+    throw new Error('The webviews are tested in Chromium: install it, or set CHROMIUM to its path.');
+  return found;
+}
+
+export function launchBrowser(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: chromiumProgram(),
+    args: [
+      '--headless',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--disable-dev-shm-usage',
+    ],
+  });
+}
+
+/** Script and style of one entry, bundled as scripts/build.mjs does. */
+async function bundle(entry: string): Promise<{ js: string; css: string }> {
+  const result = await esbuild.build({
+    absWorkingDir: ROOT,
+    entryPoints: [entry],
+    bundle: true,
+    write: false,
+    outdir: 'dist/webview',
+    format: 'iife',
+    platform: 'browser',
+    target: 'es2022',
+    keepNames: true,
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    logLevel: 'error',
+  });
+  const text = (extension: string) =>
+    result.outputFiles.find(({ path }) => path.endsWith(extension))?.text ?? '';
+  return { js: text('.js'), css: text('.css') };
+}
+
+const bundles = new Map<string, Promise<{ js: string; css: string }>>();
+function bundled(entry: string): Promise<{ js: string; css: string }> {
+  let promise = bundles.get(entry);
+  if (!promise) {
+    promise = bundle(entry);
+    bundles.set(entry, promise);
+  }
+  return promise;
+}
+
+function readTheme(name: ThemeName): Record<string, string> {
+  const text = readFileSync(join(ROOT, `test/webview/harness/themes/${name}.css`), 'utf8');
+  return Object.fromEntries(
+    Array.from(text.matchAll(/(--vscode-[\w-]+):\s*([^;]+);/g), ([, variable, value]) => [variable!, value!]),
+  );
+}
+
+const NONCE = 'harness';
+
+/** The extension's own page and policy, with the stand-in for the host before the view's script. */
+function pageHtml(options: ViewOptions): string {
+  const harnessOptions = {
+    scenario: `${options.view}/${options.scenario}`,
+    theme: options.theme ?? 'dark',
+    state: options.state,
+    themes: Object.fromEntries(THEMES.map((name) => [name, readTheme(name)])),
+  };
+  const page = webviewPage(options.view, {
+    script: `${ORIGIN}/view.js`,
+    style: `${ORIGIN}/view.css`,
+    cspSource: ORIGIN,
+    nonce: NONCE,
+    language: 'en',
+    title: options.view,
+  });
+  const json = JSON.stringify(harnessOptions).replaceAll('<', '\\u003c');
+  const host = `<script nonce="${NONCE}">globalThis.harnessOptions = ${json};</script>
+<script nonce="${NONCE}" src="${ORIGIN}/fake-host.js"></script>
+`;
+  return page.replace('<script', () => `${host}<script`);
+}
+
+/** Opens a view; its uncaught errors and what it logs as errors end up in the list. */
+export async function openView(
+  browser: Browser,
+  options: ViewOptions,
+): Promise<{ page: Page; errors: string[] }> {
+  const [view, host] = await Promise.all([
+    bundled(`webview/${options.view}/main.tsx`),
+    bundled('test/webview/harness/fake-host.ts'),
+  ]);
+  const context = await browser.newContext({
+    viewport: { width: options.width ?? 1200, height: options.height ?? 900 },
+    reducedMotion: options.reducedMotion ? 'reduce' : 'no-preference',
+    locale: 'en-GB',
+    timezoneId: 'UTC',
+  });
+  const page = await context.newPage();
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(error.stack ?? error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error') errors.push(message.text());
+  });
+  const files: Record<string, { contentType: string; body: string }> = {
+    '/': { contentType: 'text/html', body: pageHtml(options) },
+    '/view.css': { contentType: 'text/css', body: view.css },
+    '/view.js': { contentType: 'text/javascript', body: view.js },
+    '/fake-host.js': { contentType: 'text/javascript', body: host.js },
+  };
+  await page.route('**/*', (route) => {
+    const url = new URL(route.request().url());
+    const file = url.origin === ORIGIN ? files[url.pathname] : undefined;
+    return file ? route.fulfill(file) : route.abort();
+  });
+  // Half a minute into the run of the fixtures, so that every picture shows the same times.
+  await page.clock.setFixedTime(NOW + 24_000);
+  await page.goto(`${ORIGIN}/`);
+  return { page, errors };
+}

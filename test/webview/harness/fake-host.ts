@@ -1,0 +1,103 @@
+/**
+ * Stands in for VS Code and the extension host inside the page: `acquireVsCodeApi`, the theme variables,
+ * and answers to the view's requests. Runs before the view's own script.
+ */
+import {
+  isNotificationMessage,
+  isRequestMessage,
+  type Message,
+  type NotificationType,
+} from 'vscode-messenger-common';
+import { type Handlers, SCENARIOS } from './scenarios.ts';
+
+interface HarnessOptions {
+  scenario: string;
+  theme: string;
+  /** `setState` of an earlier life of the page. */
+  state?: unknown;
+  /** Variables by theme. */
+  themes: Record<string, Record<string, string>>;
+}
+
+export interface Harness {
+  /** Every request and notification of the view, oldest first. */
+  readonly calls: { method: string; params: unknown }[];
+  /** Broken rules of the content security policy. */
+  readonly violations: string[];
+  state: unknown;
+  setTheme(theme: string): void;
+  notify<P>(type: NotificationType<P>, params: P): void;
+  /** Replaces answers while the page lives. */
+  readonly handlers: Handlers;
+}
+
+declare global {
+  var harnessOptions: HarnessOptions;
+  var harness: Harness;
+  var acquireVsCodeApi: () => unknown;
+}
+
+const KIND_CLASSES: Record<string, string> = {
+  dark: 'vscode-dark',
+  light: 'vscode-light',
+  'high-contrast': 'vscode-high-contrast',
+};
+
+function setTheme(theme: string): void {
+  const { style } = document.documentElement;
+  while (style.length > 0) style.removeProperty(style[0]!);
+  for (const [name, value] of Object.entries(harnessOptions.themes[theme]!)) style.setProperty(name, value);
+  document.body.className = KIND_CLASSES[theme]!;
+  document.body.dataset.vscodeThemeKind = KIND_CLASSES[theme]!;
+  document.body.dataset.vscodeThemeId = theme;
+}
+
+const { scenario, theme, state } = globalThis.harnessOptions;
+const violations: string[] = [];
+document.addEventListener('securitypolicyviolation', (event) =>
+  violations.push(
+    `${event.violatedDirective} ${event.blockedURI} ${event.sample} ${event.sourceFile}:${event.lineNumber}`,
+  ),
+);
+
+/** As VS Code does: the page hears of a message in a later task. */
+function toView(message: Message & Record<string, unknown>): void {
+  setTimeout(() => window.postMessage(message, '*'), 0);
+}
+
+async function answer(message: Message & { id: string; method: string; params?: unknown }): Promise<void> {
+  const reply = {
+    sender: { type: 'extension' },
+    receiver: { type: 'webview', webviewId: 'view' },
+    id: message.id,
+  };
+  const handler = harness.handlers[message.method];
+  try {
+    if (!handler) throw new Error(`the scenario ${scenario} has no answer to ${message.method}`);
+    toView({ ...reply, result: await handler(message.params) } as never);
+  } catch (error) {
+    toView({ ...reply, error: { message: (error as Error).message } } as never);
+  }
+}
+
+globalThis.harness = {
+  calls: [],
+  violations,
+  state,
+  setTheme,
+  notify: (type, params) => toView({ receiver: { type: 'broadcast' }, method: type.method, params } as never),
+  handlers: {},
+};
+Object.assign(harness.handlers, SCENARIOS[scenario]!());
+globalThis.acquireVsCodeApi = () => ({
+  postMessage(message: Message & { method: string; params?: unknown }) {
+    harness.calls.push({ method: message.method, params: message.params });
+    if (isRequestMessage(message)) void answer(message);
+    else if (!isNotificationMessage(message)) throw new Error('neither request nor notification');
+  },
+  getState: () => harness.state,
+  setState(next: unknown) {
+    harness.state = structuredClone(next);
+  },
+});
+setTheme(theme);

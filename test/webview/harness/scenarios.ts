@@ -1,0 +1,183 @@
+import type { StatisticsRequest } from '../../../src/protocol/statistics.ts';
+import {
+  type ConceptChoice,
+  type LiveRun,
+  runView,
+  type TranslateRequest,
+  translateView,
+  weightsView,
+} from '../../../src/protocol/webview.ts';
+import { CONCEPTS, PROJECT, TRAININGS } from './fixtures/concepts.ts';
+import { SIZE, scene, toPng } from './fixtures/pictures.ts';
+import { HEADERS, runUpdate } from './fixtures/run.ts';
+import { statisticsFixture } from './fixtures/weights.ts';
+
+/** Answers by method. A handler that never settles keeps the view waiting. */
+export type Handlers = Record<string, (params: unknown) => unknown>;
+
+const never = () => new Promise(() => {});
+
+const LIVE: LiveRun = {
+  runId: HEADERS.running.runId,
+  stage: 'fine-tune',
+  name: 'sketch-at-night',
+  state: 'running',
+  message: 'fine-tuning sketch-at-night',
+  done: 330,
+  total: 500,
+  etaSeconds: 12,
+};
+
+function weights(
+  state: object,
+  statistics: Handlers[string] = (params) => statisticsFixture(params as StatisticsRequest),
+): Handlers {
+  return {
+    [weightsView.connect.method]: () => ({
+      target: { project: PROJECT, training: 'fast', concept: 'sketch-at-night' },
+      state,
+    }),
+    [weightsView.statistics.method]: statistics,
+    [weightsView.openRun.method]: () => undefined,
+    action: () => undefined,
+  };
+}
+
+const READY_WEIGHTS = { kind: 'ready', trainings: TRAININGS, concepts: CONCEPTS };
+
+const EMPTY = {
+  kind: 'empty',
+  message:
+    'Here the LoRA weights of a concept are compared with the zoo’s: distributions, magnitudes, blocks and nearest neighbours. “sketch-at-night” has no weights so far.',
+  action: { label: 'Denoise weights', command: 'denoisedWeights.denoise' },
+};
+const ERROR = {
+  kind: 'error',
+  message:
+    'weights/sketch-at-night/denoised.safetensors belongs to another base (9f0c11d2ab40, this project’s is 4be1c02a9d77).\nDenoise it again, or choose the training config that it was made with.',
+  action: { label: 'Denoise weights', command: 'denoisedWeights.denoise' },
+};
+
+const IMAGES = Array.from({ length: 12 }, (_, i) => ({
+  name: `images/scene-${String(i + 1).padStart(3, '0')}.png`,
+  file: `${PROJECT}/images/scene-${String(i + 1).padStart(3, '0')}.png`,
+  uri: scene(i).toDataURL(),
+}));
+
+/** How far each kind of weights is from the teacher's picture. */
+const ERRORS = { denoised: 0.42, 'fine-tuned': 0.09, checkpoint: 0.2, zoo: 0.5, base: 0.95 };
+
+function translate(state: object, size = SIZE): Handlers {
+  return {
+    [translateView.connect.method]: () => ({
+      target: { project: PROJECT, training: 'fast', concept: 'sketch-at-night' },
+      state,
+    }),
+    [translateView.translate.method]: (params) => {
+      const request = params as TranslateRequest;
+      const { image } = request;
+      const number = image.kind === 'file' ? IMAGES.findIndex(({ file }) => file === image.file) : 20;
+      const concept = CONCEPTS.find(({ name }) => name === request.concept)!;
+      const kind = concept.weights.find(({ file }) => file === request.weights)?.kind ?? 'denoised';
+      return {
+        source: toPng(scene(number, undefined, size)),
+        translated: toPng(scene(number, ERRORS[kind] + 0.01 * (number % 4), size)),
+        ...(image.kind === 'file'
+          ? {
+              target: toPng(scene(number, 0, size)),
+              psnr: 36 - 20 * ERRORS[kind] - 0.4 * (number % 4),
+              ssim: 0.99 - 0.4 * ERRORS[kind] - 0.01 * (number % 4),
+            }
+          : {}),
+        width: size,
+        height: size,
+        seconds: 0.0083,
+        device: 'CPU, 2 threads',
+      };
+    },
+    [translateView.testImages.method]: () => IMAGES,
+    [translateView.denoise.method]: () => ({
+      weights: '.dnw/denoised/sketch-at-night-seed1-steps1.safetensors',
+      seconds: 0.021,
+      device: 'CPU, 2 threads',
+    }),
+    [translateView.chooseImage.method]: () => ({
+      name: 'IMG_2231.jpg',
+      file: `${PROJECT}/IMG_2231.jpg`,
+      uri: scene(20).toDataURL(),
+    }),
+    [translateView.save.method]: () => true,
+    [translateView.openRun.method]: () => undefined,
+    action: () => undefined,
+  };
+}
+
+const READY_TRANSLATE = { kind: 'ready', trainings: TRAININGS, concepts: CONCEPTS };
+
+function onlyDenoised(concepts: readonly ConceptChoice[]): ConceptChoice[] {
+  return concepts.map((concept) => ({
+    ...concept,
+    weights: concept.weights.filter(({ kind }) => kind !== 'fine-tuned'),
+  }));
+}
+
+function run(state: object): Handlers {
+  return {
+    [runView.connect.method]: () => ({ target: { project: PROJECT, runId: HEADERS.running.runId }, state }),
+    [runView.stop.method]: () => undefined,
+    [runView.resume.method]: () => undefined,
+    [runView.showLog.method]: () => undefined,
+    [runView.reveal.method]: () => undefined,
+    [runView.openArtifact.method]: () => undefined,
+    action: () => undefined,
+  };
+}
+
+/** By name: `<view>/<state>`. Made when asked for. */
+export const SCENARIOS: Record<string, () => Handlers> = {
+  'weights/loading': () => ({ ...weights({}), [weightsView.connect.method]: never }),
+  'weights/empty': () => weights(EMPTY),
+  'weights/error': () => weights(ERROR),
+  'weights/ready': () => weights(READY_WEIGHTS),
+  'weights/live': () => weights({ ...READY_WEIGHTS, live: LIVE }),
+  'weights/failing': () =>
+    weights(READY_WEIGHTS, () => {
+      throw new Error(
+        'The zoo zoo/4be1c02a9d77 holds one member; its spread needs two at least. Collect more concepts.',
+      );
+    }),
+  'translate/loading': () => ({ ...translate({}), [translateView.connect.method]: never }),
+  'translate/empty': () =>
+    translate({
+      ...EMPTY,
+      message:
+        'Here held-out images are shown beside what a concept makes of them. No concept has weights so far.',
+    }),
+  'translate/error': () => translate(ERROR),
+  'translate/ready': () => translate(READY_TRANSLATE),
+  'translate/unprepared': () => ({
+    ...translate(READY_TRANSLATE),
+    [translateView.testImages.method]: () => [],
+  }),
+  'translate/large': () => translate(READY_TRANSLATE, 256),
+  'translate/denoised-only': () =>
+    translate({ ...READY_TRANSLATE, concepts: onlyDenoised(CONCEPTS), live: LIVE }),
+  'translate/failing': () => ({
+    ...translate(READY_TRANSLATE),
+    [translateView.translate.method]: () => {
+      throw new Error('images/scene-001.png cannot be read: it ends early (41,216 of 88,310 bytes).');
+    },
+  }),
+  'run/loading': () => ({ ...run({}), [runView.connect.method]: never }),
+  'run/empty': () =>
+    run({ kind: 'empty', message: 'The run has not written anything yet; it is waiting for its turn.' }),
+  'run/error': () =>
+    run({
+      kind: 'error',
+      message: 'The run folder runs/20261124-093000-fine-tune-sketch-at-night was deleted.',
+    }),
+  'run/running': () => run({ kind: 'ready', ...runUpdate(0, 330, HEADERS.running) }),
+  'run/succeeded': () => run({ kind: 'ready', ...runUpdate(0, 500, HEADERS.succeeded) }),
+  'run/failed': () => run({ kind: 'ready', ...runUpdate(0, 330, HEADERS.failed) }),
+  'run/stopped': () => run({ kind: 'ready', ...runUpdate(0, 330, HEADERS.stopped) }),
+};

@@ -1,0 +1,61 @@
+// Takes a picture of every view in its main states, in each theme and at two widths: screenshots.ts <folder>
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ViewName } from '../../../src/protocol/webview.ts';
+import { launchBrowser, openView, THEMES } from './browser.ts';
+
+/** States by view, each with what is there once it is drawn. */
+const STATES: Record<ViewName, Record<string, string>> = {
+  weights: {
+    loading: '.pending',
+    empty: '.pending',
+    error: '.pending',
+    ready: '.nearest',
+    live: '.nearest',
+    failing: '.notice',
+  },
+  translate: {
+    loading: '.pending',
+    empty: '.pending',
+    error: '.pending',
+    ready: 'main[aria-busy=false] .compare',
+    large: 'main[aria-busy=false] .compare',
+    'denoised-only': 'main[aria-busy=false] .compare',
+    unprepared: '.images p',
+    failing: 'main[aria-busy=false] .notice',
+  },
+  run: {
+    loading: '.pending',
+    empty: '.pending',
+    error: '.pending',
+    running: '.uplot',
+    succeeded: '.uplot',
+    failed: '.uplot',
+    stopped: '.uplot',
+  },
+};
+
+const [folder] = process.argv.slice(2);
+if (!folder) throw new Error('Name the folder that the pictures go to.');
+mkdirSync(folder, { recursive: true });
+const browser = await launchBrowser();
+for (const [view, states] of Object.entries(STATES) as [ViewName, Record<string, string>][]) {
+  for (const [scenario, drawn] of Object.entries(states)) {
+    for (const theme of THEMES) {
+      for (const width of [600, 1200]) {
+        const { page, errors } = await openView(browser, { view, scenario, theme, width });
+        await page.locator(drawn).first().waitFor();
+        // Pictures far down are loaded when they come near.
+        await page.evaluate(async () => {
+          for (const image of document.images) image.loading = 'eager';
+          await Promise.all(Array.from(document.images, (image) => image.decode()));
+        });
+        const path = join(folder, `${view}-${scenario}-${theme}-${width}.png`);
+        await page.screenshot({ path, fullPage: true, animations: 'disabled' });
+        await page.context().close();
+        if (errors.length > 0) throw new Error(`${path}: ${errors.join('\n')}`);
+      }
+    }
+  }
+}
+await browser.close();

@@ -1,0 +1,55 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import { launchBrowser, openView, type ViewOptions } from './browser.ts';
+
+/**
+ * A browser for the tests of one file. Every page must end without an uncaught error, without an error
+ * in its console and without having broken the content security policy.
+ */
+export function browserSession(): (options: ViewOptions) => Promise<Page> {
+  let browser: Browser;
+  const pages: { page: Page; errors: string[] }[] = [];
+  beforeAll(async () => {
+    browser = await launchBrowser();
+  });
+  afterEach(async () => {
+    for (const { page, errors } of pages.splice(0)) {
+      const violations = await page.evaluate(() => harness.violations);
+      await page.context().close();
+      expect([...errors, ...violations]).toEqual([]);
+    }
+  });
+  afterAll(() => browser.close());
+  return async (options) => {
+    const opened = await openView(browser, options);
+    pages.push(opened);
+    return opened.page;
+  };
+}
+
+/** Parameters of the view's requests of one method, oldest first. */
+export function paramsOf(page: Page, method: string): Promise<unknown[]> {
+  return page.evaluate(
+    (wanted) => harness.calls.filter((call) => call.method === wanted).map(({ params }) => params),
+    method,
+  );
+}
+
+/** Waits until the view has sent so many requests of one method. */
+export async function waitForCalls(page: Page, method: string, count: number): Promise<void> {
+  await page.waitForFunction(
+    ([wanted, least]) => harness.calls.filter((call) => call.method === wanted).length >= least,
+    [method, count] as const,
+  );
+}
+
+/** Colour of one pixel of a canvas, in the canvas's own pixels. */
+export function pixel(page: Page, canvas: string, x: number, y: number): Promise<number[]> {
+  return page.locator(canvas).evaluate(
+    (element, [left, top]) => {
+      const context = (element as HTMLCanvasElement).getContext('2d')!;
+      return Array.from(context.getImageData(left, top, 1, 1).data.slice(0, 3));
+    },
+    [x, y] as const,
+  );
+}

@@ -1,0 +1,183 @@
+import { describe, expect, it } from 'vitest';
+import { translateView } from '../../src/protocol/webview.ts';
+import { browserSession, paramsOf, pixel, waitForCalls } from './harness/session.ts';
+
+const open = browserSession();
+const TRANSLATE = translateView.translate.method;
+
+/** Waits until every picture of the table is there. */
+const DONE = 'main[aria-busy=false] .picture-table';
+
+describe('table', () => {
+  it('shows source, both translations and target of four images, with their quality and its mean', async () => {
+    const page = await open({ view: 'translate', scenario: 'ready' });
+    await page.locator(DONE).waitFor();
+    const heads = await page.locator('.picture-table thead th').allInnerTexts();
+    expect(heads.map((head) => head.split('\n')[0])).toEqual(['Source', 'Denoised', 'Fine-tuned', 'Target']);
+    expect(await page.locator('.picture-table canvas').count()).toBe(16);
+    expect(await paramsOf(page, TRANSLATE)).toHaveLength(8);
+    // The fixtures' values: 27.6, 27.2, 26.8, 26.4 dB; 0.822, 0.812, 0.802, 0.792.
+    const mean = await page.locator('.picture-table tfoot td').nth(1).innerText();
+    expect(mean).toMatch(/PSNR 27\.0 dB\s+SSIM 0\.807\s+mean of 4 images/);
+  });
+
+  it('draws the pixels of the file unchanged, and sharp at whole factors', async () => {
+    const page = await open({ view: 'translate', scenario: 'ready' });
+    await page.locator(DONE).waitFor();
+    const canvas = page.getByRole('img', { name: 'images/scene-001.png, Source', exact: true });
+    const drawn = await canvas.evaluate((element) =>
+      Array.from((element as HTMLCanvasElement).getContext('2d')!.getImageData(0, 0, 64, 64).data),
+    );
+    const file = await page.getByAltText('images/scene-001.png').evaluate((element) => {
+      const scratch = document.createElement('canvas');
+      scratch.width = 64;
+      scratch.height = 64;
+      const context = scratch.getContext('2d')!;
+      context.drawImage(element as HTMLImageElement, 0, 0);
+      return Array.from(context.getImageData(0, 0, 64, 64).data);
+    });
+    expect(drawn).toEqual(file);
+
+    await page.getByRole('combobox', { name: 'Zoom' }).click();
+    await page.getByRole('option', { name: '3 ×' }).click();
+    await page.waitForFunction(
+      () => document.querySelector('.picture-table canvas')!.getBoundingClientRect().width === 192,
+    );
+    expect(await canvas.evaluate((element) => getComputedStyle(element).imageRendering)).toBe('pixelated');
+  });
+
+  it('asks for each translation once, however often the state of a run changes', async () => {
+    const page = await open({ view: 'translate', scenario: 'denoised-only' });
+    await page.evaluate(async () => {
+      const { state } = harness.handlers['translate/connect']!(undefined) as {
+        state: { live: { done: number } };
+      };
+      for (let done = 331; done < 361; done++) {
+        harness.notify({ method: 'translate/state' }, { ...state, live: { ...state.live, done } });
+        await new Promise(requestAnimationFrame);
+      }
+    });
+    await page.locator('.live-run').getByText('360 of 500').waitFor();
+    await page.locator(DONE).waitFor();
+    expect(await paramsOf(page, TRANSLATE)).toHaveLength(8);
+  });
+
+  it('says why a translation failed, and asks again', async () => {
+    const page = await open({ view: 'translate', scenario: 'failing' });
+    await page.getByRole('alert').getByText('it ends early').waitFor();
+    await page.locator(DONE).waitFor();
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await waitForCalls(page, TRANSLATE, 16);
+  });
+});
+
+describe('before and after', () => {
+  it('moves its divider with the keyboard', async () => {
+    const page = await open({ view: 'translate', scenario: 'ready' });
+    await page.locator(DONE).waitFor();
+    const divider = page.getByRole('slider', { name: 'Divider between source and fine-tuned' });
+    await divider.focus();
+    expect(await divider.getAttribute('aria-valuetext')).toBe('50 % source, 50 % fine-tuned');
+    await page.keyboard.press('ArrowRight');
+    expect(await divider.getAttribute('aria-valuetext')).toBe('51 % source, 49 % fine-tuned');
+    await page.keyboard.press('Home');
+    expect(await divider.inputValue()).toBe('0');
+    const left = page.locator('.compare-left');
+    expect(await left.evaluate((element) => getComputedStyle(element).clipPath)).toBe(
+      'inset(0px 100% 0px 0px)',
+    );
+    await page.keyboard.press('End');
+    expect(await left.evaluate((element) => getComputedStyle(element).clipPath)).toBe(
+      'inset(0px 0% 0px 0px)',
+    );
+  });
+
+  it('shows the image that is chosen in the table, and keeps the choice', async () => {
+    const page = await open({ view: 'translate', scenario: 'ready' });
+    await page.locator(DONE).waitFor();
+    await page.getByRole('button', { name: 'Compare images/scene-003.png under the slider' }).press('Enter');
+    await page.locator('.comparison h2').getByText('images/scene-003.png').waitFor();
+    const state = await page.evaluate(() => harness.state);
+    const again = await open({ view: 'translate', scenario: 'ready', state });
+    await again.locator('.comparison h2').getByText('images/scene-003.png').waitFor();
+  });
+
+  it('saves the picture’s own bytes', async () => {
+    const page = await open({ view: 'translate', scenario: 'ready' });
+    await page.locator(DONE).waitFor();
+    await page.getByRole('button', { name: 'Save fine-tuned…' }).click();
+    await page.getByText('Saved the fine-tuned picture.').waitFor();
+    const saved = await page.evaluate(() => {
+      const { params } = harness.calls.find(({ method }) => method === 'translate/save')!;
+      const { name, png } = params as { name: string; png: Uint8Array };
+      return { name, signature: Array.from(png.slice(0, 4)) };
+    });
+    expect(saved).toEqual({ name: 'scene-001 fine-tuned.png', signature: [0x89, 0x50, 0x4e, 0x47] });
+  });
+});
+
+describe('images', () => {
+  it('of one’s own are translated when dropped, without a target', async () => {
+    const page = await open({ view: 'translate', scenario: 'ready' });
+    await page.locator(DONE).waitFor();
+    await page.locator('.images').evaluate((element) => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([new Uint8Array([1, 2, 3])], 'holiday.jpg', { type: 'image/jpeg' }));
+      element.dispatchEvent(
+        new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }),
+      );
+    });
+    await waitForCalls(page, TRANSLATE, 10);
+    await page.locator(DONE).waitFor();
+    const sent = await page.evaluate(() => {
+      const { params } = harness.calls.filter(({ method }) => method === 'translate/translate')[8]!;
+      const { image } = params as { image: { kind: string; name: string; data: Uint8Array } };
+      return { ...image, data: Array.from(image.data) };
+    });
+    expect(sent).toEqual({ kind: 'bytes', name: 'holiday.jpg', data: [1, 2, 3] });
+    await page.locator('.comparison h2').getByText('holiday.jpg').waitFor();
+    await page.getByText('no target').waitFor();
+  });
+
+  it('dragged out of the explorer are passed on by address', async () => {
+    const page = await open({ view: 'translate', scenario: 'ready' });
+    await page.locator(DONE).waitFor();
+    await page.locator('.images').evaluate((element) => {
+      const transfer = new DataTransfer();
+      transfer.setData('text/uri-list', 'file:///home/mira/my%20dog.png\r\n');
+      element.dispatchEvent(
+        new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }),
+      );
+    });
+    await page.locator('.comparison h2').getByText('my dog.png').waitFor();
+    expect((await paramsOf(page, TRANSLATE))[8]).toMatchObject({
+      image: { kind: 'uri', uri: 'file:///home/mira/my%20dog.png' },
+    });
+  });
+
+  it('say that pairs must be prepared where none is held out', async () => {
+    const page = await open({ view: 'translate', scenario: 'unprepared' });
+    await page.getByText('the pairs of this concept were not prepared').waitFor();
+  });
+});
+
+it('denoises with another seed and shows what came of it beside the first', async () => {
+  const page = await open({ view: 'translate', scenario: 'ready' });
+  await page.locator(DONE).waitFor();
+  await page.getByText('Denoise with another seed').click();
+  const seed = page.getByRole('textbox', { name: /^Seed/ });
+  await seed.fill('12');
+  await seed.press('Tab');
+  await page.getByRole('button', { name: 'Denoise', exact: true }).click();
+  await page.locator('.picture-table thead').getByText('Denoised, seed 12, 1 step').waitFor();
+  expect(await paramsOf(page, translateView.denoise.method)).toEqual([
+    { training: 'fast', concept: 'sketch-at-night', seed: 12, steps: 1 },
+  ]);
+});
+
+it('draws the divider’s right picture under the left one', async () => {
+  const page = await open({ view: 'translate', scenario: 'ready' });
+  await page.locator(DONE).waitFor();
+  const inTable = await pixel(page, '.picture-table tbody:first-of-type td:nth-child(3) canvas', 30, 30);
+  expect(await pixel(page, '.compare > canvas', 30, 30)).toEqual(inTable);
+});

@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import type { ViewName } from '../../src/protocol/webview.ts';
+import { THEMES } from './harness/browser.ts';
+import { browserSession, paramsOf } from './harness/session.ts';
+
+const open = browserSession();
+
+/** What each view shows when it has something to show. */
+const SHOWN: Record<ViewName, string> = { weights: '.heat-map', translate: '.compare', run: '.uplot' };
+const READY: Record<ViewName, string> = { weights: 'ready', translate: 'ready', run: 'running' };
+const VIEWS = Object.keys(SHOWN) as ViewName[];
+
+describe.each(VIEWS)('%s', (view) => {
+  it('says that it is loading until the host answers', async () => {
+    const page = await open({ view, scenario: 'loading' });
+    await page.getByRole('status').getByText('Loading').waitFor();
+  });
+
+  it('says what is missing where there is nothing', async () => {
+    const page = await open({ view, scenario: 'empty' });
+    await page.getByRole('heading', { name: /^No .* yet$/ }).waitFor();
+  });
+
+  it('says what went wrong', async () => {
+    const page = await open({ view, scenario: 'error' });
+    await page.getByRole('alert').waitFor();
+  });
+
+  it.each(THEMES)('fits 600 pixels in %s, with a name for everything that can be reached', async (theme) => {
+    const page = await open({ view, scenario: READY[view], theme, width: 600 });
+    await page.locator(SHOWN[view]).first().waitFor();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(600);
+    const nameless = await page.evaluate(() =>
+      Array.from(
+        document.querySelectorAll(
+          'vscode-button, vscode-dropdown, vscode-checkbox, button, input, img, [role=img]',
+        ),
+        (element) => {
+          const picture = element.matches('img') ? element : element.querySelector('img[alt]');
+          const name =
+            element.getAttribute('aria-label') || element.textContent || picture?.getAttribute('alt');
+          // The button around a thumbnail has its name.
+          return name || element.closest('[aria-hidden=true], button[aria-label]') ? '' : element.className;
+        },
+      ).filter((name) => name !== ''),
+    );
+    expect(nameless).toEqual([]);
+  });
+});
+
+it('runs the action that an empty view offers', async () => {
+  const page = await open({ view: 'weights', scenario: 'empty' });
+  await page.getByRole('button', { name: 'Denoise weights' }).click();
+  await page.waitForFunction(() => harness.calls.some(({ method }) => method === 'action'));
+  expect(await paramsOf(page, 'action')).toEqual([
+    { label: 'Denoise weights', command: 'denoisedWeights.denoise' },
+  ]);
+});
+
+it('says so where the host refuses the action', async () => {
+  const page = await open({ view: 'weights', scenario: 'empty' });
+  await page.evaluate(() => {
+    harness.handlers.action = () => {
+      throw new Error('The workspace is not trusted.');
+    };
+  });
+  await page.getByRole('button', { name: 'Denoise weights' }).click();
+  await page.getByRole('alert').getByText('The workspace is not trusted.').waitFor();
+});
+
+it('turns no progress ring where motion is to be reduced', async () => {
+  const page = await open({ view: 'weights', scenario: 'loading', reducedMotion: true });
+  await page.getByText('Loading').waitFor();
+  expect(await page.locator('vscode-progress-ring').isVisible()).toBe(false);
+});

@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest';
+import { weightsView } from '../../src/protocol/webview.ts';
+import { browserSession, paramsOf, pixel, waitForCalls } from './harness/session.ts';
+
+const open = browserSession();
+const STATISTICS = weightsView.statistics.method;
+
+describe('histograms', () => {
+  it('draw every layer: the zoo as bars, the weights as an outline over the same axis', async () => {
+    const page = await open({ view: 'weights', scenario: 'ready' });
+    const charts = page.locator('.small-multiples .chart');
+    await charts.last().locator('svg').waitFor();
+    expect(await charts.count()).toBe(12);
+    for (const chart of await charts.all()) {
+      // Of the 96 bars, those that hold all but the outermost thousandth.
+      const bars = await chart.locator('g[aria-label=rect] rect').count();
+      expect(bars).toBeGreaterThan(40);
+      expect(bars).toBeLessThanOrEqual(96);
+      expect(await chart.locator('g[aria-label=line] path').count()).toBe(1);
+      expect(await chart.getByText('Weight value', { exact: true }).count()).toBe(1);
+      expect(await chart.getByText('Density', { exact: true }).count()).toBe(1);
+    }
+  });
+
+  it('have their numbers in a table, as densities of area 1', async () => {
+    const page = await open({ view: 'weights', scenario: 'ready' });
+    const chart = page.getByRole('figure', { name: /^us\.conv/ });
+    await chart.locator('summary').click();
+    const rows = await chart.locator('tbody tr').allInnerTexts();
+    expect(rows).toHaveLength(96);
+    const numbers = (text: string) =>
+      text
+        .replaceAll('−', '-')
+        .match(/-?\d[\d.]*(e-?\d+)?/g)!
+        .map(Number);
+    const areas = rows
+      .map(numbers)
+      .map(([from, to, own, zoo]) => [(to! - from!) * own!, (to! - from!) * zoo!]);
+    expect(areas.reduce((sum, [own]) => sum + own!, 0)).toBeCloseTo(1, 1);
+    expect(areas.reduce((sum, [, zoo]) => sum + zoo!, 0)).toBeCloseTo(1, 1);
+  });
+});
+
+describe('block map', () => {
+  const CANVAS = '.heat-map canvas';
+  /** Middle of the cell of the block that the fixtures put 3.4 standard deviations too high: ds.conv, 5th. */
+  const cell = (column: number, row: number, side: number) =>
+    [column * side + side / 2, row * 20 + 10] as const;
+
+  it('colours a block beyond three deviations as the theme’s red, in every theme, at once', async () => {
+    const page = await open({ view: 'weights', scenario: 'ready', theme: 'dark' });
+    await page.locator(CANVAS).waitFor();
+    const side = await page.locator(CANVAS).evaluate((canvas) => (canvas as HTMLCanvasElement).width / 6);
+    const [x, y] = cell(4, 2, side);
+    expect(await pixel(page, CANVAS, x, y)).toEqual([0xf1, 0x4c, 0x4c]);
+    await page.evaluate(() => harness.setTheme('light'));
+    await page.waitForFunction(
+      ([selector, left, top]) => {
+        const canvas = document.querySelector<HTMLCanvasElement>(selector)!;
+        const [red, green] = canvas.getContext('2d')!.getImageData(left, top, 1, 1).data;
+        return red === 0xe5 && green === 0x14;
+      },
+      [CANVAS, x, y] as const,
+    );
+  });
+
+  it('is walked with the arrow keys and says what lies under them', async () => {
+    const page = await open({ view: 'weights', scenario: 'ready' });
+    const map = page.getByRole('application', { name: /40 blocks of 256 weights/ });
+    await map.focus();
+    const readOut = page.locator('.heat-map .read-out');
+    expect(await readOut.innerText()).toMatch(/^Block 0, downsample\.conv1: /);
+    await page.keyboard.press('ArrowRight');
+    expect(await readOut.innerText()).toMatch(/^Block 1, downsample\.conv1: /);
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('End');
+    // downsample has 3 + 6 blocks; ds.conv the six from 9.
+    expect(await readOut.innerText()).toMatch(/^Block 14, ds\.conv: /);
+    await page.keyboard.press('ArrowRight');
+    expect(await readOut.innerText()).toMatch(/^Block 14, /);
+    await page.keyboard.press('ArrowLeft');
+    expect(await readOut.innerText()).toMatch(/Block 13.*\(\+\d\.\d+ standard deviations\)/);
+  });
+
+  it('can show magnitudes instead', async () => {
+    const page = await open({ view: 'weights', scenario: 'ready' });
+    await page.getByRole('combobox', { name: 'Colour shows' }).click();
+    await page.getByRole('option', { name: 'Root mean square', exact: true }).click();
+    await page.locator('.color-legend-label').getByText('Root mean square', { exact: true }).waitFor();
+  });
+});
+
+describe('choices', () => {
+  it('are kept over a reload of the page', async () => {
+    const page = await open({ view: 'weights', scenario: 'ready' });
+    await page.getByRole('combobox', { name: 'Weights' }).click();
+    await page.getByRole('option', { name: 'fine-tuned' }).click();
+    await waitForCalls(page, STATISTICS, 2);
+    const state = await page.evaluate(() => harness.state);
+    expect(state).toMatchObject({ target: { concept: 'sketch-at-night' } });
+
+    const again = await open({ view: 'weights', scenario: 'ready', state });
+    await again.locator('.heat-map').waitFor();
+    expect(await paramsOf(again, STATISTICS)).toEqual([
+      {
+        training: 'fast',
+        concept: 'sketch-at-night',
+        weights: 'weights/sketch-at-night/fine-tuned.safetensors',
+        bins: 96,
+      },
+    ]);
+  });
+
+  it('are measured anew when a run replaces the file, the old figures standing until then', async () => {
+    const page = await open({ view: 'weights', scenario: 'live' });
+    await page.locator('.heat-map').waitFor();
+    await page.getByRole('progressbar', { name: 'Progress of fine-tune' }).waitFor();
+    await page.evaluate(async (method) => {
+      const before = harness.handlers[weightsConnect()]!(undefined) as {
+        state: { concepts: { weights: { modified: number }[] }[] };
+      };
+      const { state } = structuredClone(before);
+      for (const { weights } of state.concepts) for (const choice of weights) choice.modified += 1000;
+      const answer = harness.handlers[method]!;
+      harness.handlers[method] = (params) =>
+        new Promise((resolve) => {
+          Object.assign(globalThis, { release: () => resolve(answer(params)) });
+        });
+      harness.notify({ method: 'weights/state' }, state);
+      function weightsConnect() {
+        return 'weights/connect';
+      }
+    }, STATISTICS);
+    await waitForCalls(page, STATISTICS, 2);
+    await page.locator('.stale .heat-map').waitFor();
+    await page.evaluate(() => (globalThis as unknown as { release: () => void }).release());
+    await page.waitForFunction(() => !document.querySelector('.stale'));
+  });
+});
+
+it('says why there are no statistics, and tries again when asked', async () => {
+  const page = await open({ view: 'weights', scenario: 'failing' });
+  await page.getByRole('alert').getByText('Collect more concepts').waitFor();
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await waitForCalls(page, STATISTICS, 2);
+});

@@ -1,0 +1,42 @@
+import type { JSX } from 'preact';
+import { PixelCanvas } from './pixel-canvas.tsx';
+
+export interface ComparedPicture {
+  label: string;
+  pixels: ImageData;
+}
+
+/**
+ * Two pictures of one size on top of each other with a movable divider: a native range input covers
+ * them, so pointer, touch and keyboard (arrows, Home, End, Page Up and Down) come with it.
+ */
+export function CompareSlider(props: {
+  left: ComparedPicture;
+  right: ComparedPicture;
+  scale: number;
+  /** Share of the width that shows the left picture, 0 to 100. */
+  position: number;
+  onChange: (position: number) => void;
+}): JSX.Element {
+  const { left, right, scale, position } = props;
+  return (
+    <div class="compare" style={{ width: `${Math.round(left.pixels.width * scale)}px` }}>
+      <PixelCanvas pixels={right.pixels} scale={scale} label={right.label} />
+      <div class="compare-left" style={{ clipPath: `inset(0 ${100 - position}% 0 0)` }}>
+        <PixelCanvas pixels={left.pixels} scale={scale} label={left.label} />
+      </div>
+      <input
+        class="compare-input"
+        type="range"
+        min={0}
+        max={100}
+        step={1}
+        value={position}
+        aria-label={`Divider between ${left.label} and ${right.label}`}
+        aria-valuetext={`${position} % ${left.label}, ${100 - position} % ${right.label}`}
+        onInput={(event) => props.onChange(Number(event.currentTarget.value))}
+      />
+      <div class="compare-divider" style={{ left: `${position}%` }} aria-hidden="true" />
+    </div>
+  );
+}

@@ -1,0 +1,36 @@
+import type { JSX } from 'preact';
+import { useLayoutEffect, useRef } from 'preact/hooks';
+
+/** `fit`: the largest whole factor that has room, or exactly the room where that is less than twice the size. */
+export type Zoom = 'fit' | number;
+
+/** CSS pixels for one picture pixel. */
+export function scaleFor(zoom: Zoom, available: number, size: number): number {
+  if (zoom !== 'fit') return zoom;
+  const scale = available / size;
+  return scale >= 2 ? Math.floor(scale) : scale;
+}
+
+/** A picture whose pixels are sharp squares at whole factors, and smoothed at any other. */
+export function PixelCanvas(props: { pixels: ImageData; scale: number; label: string }): JSX.Element {
+  const { pixels, scale } = props;
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useLayoutEffect(() => {
+    const element = canvas.current!;
+    element.width = pixels.width;
+    element.height = pixels.height;
+    element.getContext('2d')!.putImageData(pixels, 0, 0);
+  }, [pixels]);
+  return (
+    <canvas
+      ref={canvas}
+      class={Number.isInteger(scale) ? 'picture picture-sharp' : 'picture'}
+      role="img"
+      aria-label={props.label}
+      style={{
+        width: `${Math.round(pixels.width * scale)}px`,
+        height: `${Math.round(pixels.height * scale)}px`,
+      }}
+    />
+  );
+}

@@ -1,0 +1,93 @@
+import { useEffect, useState } from 'preact/hooks';
+import { css, mix, type Ramp, type Rgb, ramp, standingOut } from './color.ts';
+
+/** What charts need to know of the editor's colour theme. All colours are opaque. */
+export interface Theme {
+  background: string;
+  foreground: string;
+  /** For text that stands back: axis titles. */
+  muted: string;
+  /** Grid lines and frames. */
+  grid: string;
+  /** The zoo: the neutral ground that weights are shown against. */
+  zoo: string;
+  /** The area of the zoo's histograms. */
+  zooFill: string;
+  denoised: string;
+  fineTuned: string;
+  /** For curves of one chart, most distinct first. */
+  series: readonly string[];
+  /** From the background (low) to the most contrast (high). */
+  sequential: Ramp;
+  /** Low values, the background at the middle, high values. */
+  diverging: Ramp;
+  /** Of the editor's own text. */
+  fontFamily: string;
+}
+
+const context = document.createElement('canvas').getContext('2d', { willReadFrequently: true })!;
+
+/** Any CSS colour over an opaque ground. */
+function resolve(color: string, ground: Rgb): Rgb {
+  context.globalCompositeOperation = 'copy';
+  context.fillStyle = css(ground);
+  context.fillRect(0, 0, 1, 1);
+  context.globalCompositeOperation = 'source-over';
+  context.fillStyle = color;
+  context.fillRect(0, 0, 1, 1);
+  const [red, green, blue] = context.getImageData(0, 0, 1, 1).data;
+  return [red!, green!, blue!];
+}
+
+/** Reads the theme from the variables that VS Code sets on the page. */
+function readTheme(): Theme {
+  const style = getComputedStyle(document.documentElement);
+  const variable = (name: string) => style.getPropertyValue(`--vscode-${name}`).trim();
+  // The page's own ground is the last resort for the few variables that a theme may leave out.
+  const ground = resolve(variable('editor-background') || 'Canvas', [255, 255, 255]);
+  const foreground = resolve(variable('charts-foreground') || variable('foreground') || 'CanvasText', ground);
+  const chart = (name: string) => resolve(variable(`charts-${name}`) || css(foreground), ground);
+  const [blue, yellow, green, purple, red, orange] = (
+    ['blue', 'yellow', 'green', 'purple', 'red', 'orange'] as const
+  ).map(chart) as [Rgb, Rgb, Rgb, Rgb, Rgb, Rgb];
+  return {
+    background: css(ground),
+    foreground: css(foreground),
+    muted: css(standingOut(ground, foreground, 4.5)),
+    grid: css(standingOut(ground, foreground, 1.3)),
+    zoo: css(standingOut(ground, foreground, 3.2)),
+    zooFill: css(standingOut(ground, foreground, 1.7)),
+    denoised: css(blue),
+    fineTuned: css(yellow),
+    series: [blue, yellow, green, purple, red, orange].map(css),
+    sequential: ramp([mix(ground, blue, 0.08), blue, mix(blue, foreground, 0.7)]),
+    diverging: ramp([blue, standingOut(ground, foreground, 1.08), red]),
+    fontFamily: variable('font-family') || 'sans-serif',
+  };
+}
+
+/** Calls back after the editor's theme has changed; returns what ends it. */
+function onThemeChange(listener: () => void): () => void {
+  // VS Code rewrites the variables on the root's style, and the theme's kind and id on the body.
+  const observer = new MutationObserver(listener);
+  observer.observe(document.documentElement, { attributes: true, attributeFilter: ['style', 'class'] });
+  observer.observe(document.body, { attributes: true, attributeFilter: ['class', 'data-vscode-theme-id'] });
+  return () => observer.disconnect();
+}
+
+/** The present theme; the component renders again when it changes. */
+export function useTheme(): Theme {
+  const [theme, setTheme] = useState(readTheme);
+  useEffect(() => {
+    let frame = 0;
+    const stop = onThemeChange(() => {
+      cancelAnimationFrame(frame);
+      frame = requestAnimationFrame(() => setTheme(readTheme()));
+    });
+    return () => {
+      cancelAnimationFrame(frame);
+      stop();
+    };
+  }, []);
+  return theme;
+}

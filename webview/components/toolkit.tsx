@@ -1,0 +1,178 @@
+/**
+ * The only module that knows @vscode/webview-ui-toolkit, which is archived: whoever replaces it rewrites
+ * this file and nothing else.
+ */
+import {
+  provideVSCodeDesignSystem,
+  vsCodeButton,
+  vsCodeCheckbox,
+  vsCodeDropdown,
+  vsCodeOption,
+  vsCodeProgressRing,
+  vsCodeTextField,
+} from '@vscode/webview-ui-toolkit';
+import type { ComponentChildren, JSX, Ref } from 'preact';
+import { useId, useLayoutEffect, useRef } from 'preact/hooks';
+
+declare module 'preact' {
+  namespace JSX {
+    interface IntrinsicElements {
+      'vscode-button': HTMLAttributes<HTMLElement> & {
+        appearance?: 'primary' | 'secondary' | 'icon';
+        disabled?: boolean;
+      };
+      'vscode-checkbox': HTMLAttributes<HTMLElement> & {
+        checked?: boolean;
+        disabled?: boolean;
+        ref?: Ref<HTMLElement & { checked: boolean }>;
+      };
+      'vscode-dropdown': HTMLAttributes<HTMLElement> & {
+        disabled?: boolean;
+        ref?: Ref<HTMLElement & { value: string }>;
+      };
+      'vscode-option': HTMLAttributes<HTMLElement> & { value?: string; selected?: boolean };
+      'vscode-text-field': HTMLAttributes<HTMLElement> & {
+        value?: string;
+        maxlength?: number;
+        size?: number;
+      };
+      'vscode-progress-ring': HTMLAttributes<HTMLElement>;
+    }
+  }
+}
+
+/** Defines the custom elements; to be called once, before the first render. */
+export function registerToolkit(): void {
+  provideVSCodeDesignSystem().register(
+    vsCodeButton(),
+    vsCodeCheckbox(),
+    vsCodeDropdown(),
+    vsCodeOption(),
+    vsCodeProgressRing(),
+    vsCodeTextField(),
+  );
+}
+
+export function Button(props: {
+  children: ComponentChildren;
+  onClick: () => void;
+  /** Default: secondary. */
+  primary?: boolean;
+  disabled?: boolean;
+  /** Where the text alone does not say what the button acts on. */
+  label?: string;
+}): JSX.Element {
+  return (
+    <vscode-button
+      appearance={props.primary ? 'primary' : 'secondary'}
+      disabled={props.disabled ?? false}
+      aria-label={props.label}
+      onClick={() => {
+        if (!props.disabled) props.onClick();
+      }}
+    >
+      {props.children}
+    </vscode-button>
+  );
+}
+
+export interface Option {
+  value: string;
+  label: string;
+}
+
+/** One of several, with a visible label. */
+export function Choice(props: {
+  label: string;
+  value: string;
+  options: readonly Option[];
+  onChange: (value: string) => void;
+  disabled?: boolean;
+}): JSX.Element {
+  const id = useId();
+  const element = useRef<HTMLElement & { value: string }>(null);
+  const signature = props.options.map((option) => `${option.value}\t${option.label}`).join('\n');
+  useLayoutEffect(() => {
+    if (element.current && element.current.value !== props.value) element.current.value = props.value;
+  }, [props.value]);
+  return (
+    <div class="field">
+      <span class="field-label" id={id}>
+        {props.label}
+      </span>
+      {/* The element keeps its selection by position, so another list needs another element. */}
+      <vscode-dropdown
+        key={signature}
+        ref={element}
+        aria-label={props.label}
+        disabled={props.disabled ?? false}
+        onChange={(event) => {
+          const { value } = event.currentTarget as HTMLElement & { value: string };
+          if (value !== props.value) props.onChange(value);
+        }}
+      >
+        {props.options.map((option) => (
+          <vscode-option key={option.value} value={option.value} selected={option.value === props.value}>
+            {option.label}
+          </vscode-option>
+        ))}
+      </vscode-dropdown>
+    </div>
+  );
+}
+
+export function Toggle(props: {
+  label: string;
+  checked: boolean;
+  onChange: (checked: boolean) => void;
+}): JSX.Element {
+  return (
+    <vscode-checkbox
+      checked={props.checked}
+      onChange={(event) => {
+        // The element also reports changes that came from its property.
+        const { checked } = event.currentTarget as HTMLElement & { checked: boolean };
+        if (checked !== props.checked) props.onChange(checked);
+      }}
+    >
+      {props.label}
+    </vscode-checkbox>
+  );
+}
+
+/** A whole number; what is no number in the range goes back to what was there. */
+export function IntegerField(props: {
+  label: string;
+  value: number;
+  min: number;
+  max: number;
+  onChange: (value: number) => void;
+}): JSX.Element {
+  const { label, value, min, max } = props;
+  return (
+    <vscode-text-field
+      size={8}
+      value={String(value)}
+      onChange={(event) => {
+        const field = event.currentTarget as HTMLElement & { value: string };
+        const entered = Number(field.value);
+        if (field.value.trim() !== '' && Number.isInteger(entered) && entered >= min && entered <= max) {
+          props.onChange(entered);
+        } else {
+          field.value = String(value);
+        }
+      }}
+    >
+      {/* The element takes its name from its text, and from nothing else. */}
+      {label}
+    </vscode-text-field>
+  );
+}
+
+export function ProgressRing(): JSX.Element {
+  return (
+    <span aria-hidden="true">
+      <vscode-progress-ring />
+    </span>
+  );
+}

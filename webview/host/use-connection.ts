@@ -1,0 +1,39 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { NotificationType, RequestType } from 'vscode-messenger-common';
+import type { Connected, PendingState } from '../../src/protocol/webview.ts';
+import { messageOf, onNotification, request } from './connection.ts';
+
+export interface Connection<Target, State> {
+  /** Undefined until the host has answered. */
+  target: Target | undefined;
+  state: State | PendingState;
+}
+
+/** Connects once, then follows `stateChanged`, which replaces the state whole. */
+export function useConnection<Target, State>(
+  connect: RequestType<void, Connected<Target, State>>,
+  stateChanged: NotificationType<State>,
+): Connection<Target, State> {
+  const [connection, setConnection] = useState<Connection<Target, State>>({
+    target: undefined,
+    state: { kind: 'loading' },
+  });
+  useEffect(() => {
+    let changed: State | undefined;
+    onNotification(stateChanged, (state) => {
+      changed = state;
+      // Before the answer there is no target to show it for.
+      setConnection((previous) => (previous.target === undefined ? previous : { ...previous, state }));
+    });
+    request(connect, undefined).then(
+      // A change that overtook the answer is the newer of the two.
+      ({ target, state }) => setConnection({ target, state: changed ?? state }),
+      (error) =>
+        setConnection({
+          target: undefined,
+          state: { kind: 'error', message: `The extension did not answer: ${messageOf(error)}` },
+        }),
+    );
+  }, [connect, stateChanged]);
+  return connection;
+}

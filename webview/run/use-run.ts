@@ -1,0 +1,34 @@
+import { useEffect, useState } from 'preact/hooks';
+import { type PendingState, type RunTarget, runView } from '../../src/protocol/webview.ts';
+import { messageOf, onNotification, request } from '../host/connection.ts';
+import { append, type RunHistory } from './run-history.ts';
+
+export interface RunConnection {
+  /** Undefined until the host has answered. */
+  target?: RunTarget;
+  state: PendingState | ({ kind: 'ready' } & RunHistory);
+}
+
+/** Connects, then appends every update; `stateChanged` begins anew. */
+export function useRun(): RunConnection {
+  const [connection, setConnection] = useState<RunConnection>({ state: { kind: 'loading' } });
+  useEffect(() => {
+    // The answer to `connect` holds all there was before it: what comes earlier is in it.
+    const change = (next: (state: RunConnection['state']) => RunConnection['state']) =>
+      setConnection((previous) =>
+        previous.target === undefined ? previous : { ...previous, state: next(previous.state) },
+      );
+    onNotification(runView.stateChanged, (state) => change(() => state));
+    onNotification(runView.updated, (update) =>
+      change((state) => (state.kind === 'ready' ? { kind: 'ready', ...append(state, update) } : state)),
+    );
+    request(runView.connect, undefined).then(
+      ({ target, state }) => setConnection({ target, state }),
+      (error) =>
+        setConnection({
+          state: { kind: 'error', message: `The extension did not answer: ${messageOf(error)}` },
+        }),
+    );
+  }, []);
+  return connection;
+}

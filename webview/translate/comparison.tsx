@@ -1,0 +1,91 @@
+import type { JSX } from 'preact';
+import { useRef, useState } from 'preact/hooks';
+import { translateView } from '../../src/protocol/webview.ts';
+import { CompareSlider } from '../components/compare-slider.tsx';
+import { Notice } from '../components/pending.tsx';
+import { scaleFor, type Zoom } from '../components/pixel-canvas.tsx';
+import { Button, Choice } from '../components/toolkit.tsx';
+import { useWidth } from '../components/use-width.ts';
+import { messageOf, request } from '../host/connection.ts';
+import type { Column } from './selection.ts';
+import type { Picture } from './shown-translation.ts';
+
+export interface ComparablePicture {
+  column: Column;
+  label: string;
+  picture: Picture;
+}
+
+/** Name to offer when a picture is saved: "scene-001 denoised.png". */
+function fileName(image: string, label: string): string {
+  const stem = image.slice(image.lastIndexOf('/') + 1).replace(/\.[^.]*$/, '');
+  return `${stem} ${label}.png`.replace(/[\\/:*?"<>|]/g, '-');
+}
+
+/** Two pictures of one image under a divider, each of which can be saved. */
+export function Comparison(props: {
+  imageName: string;
+  pictures: readonly ComparablePicture[];
+  left: Column;
+  right: Column;
+  onSides: (left: Column, right: Column) => void;
+  position: number;
+  onPosition: (position: number) => void;
+  zoom: Zoom;
+}): JSX.Element {
+  const { pictures, imageName } = props;
+  const holder = useRef<HTMLDivElement>(null);
+  const width = useWidth(holder);
+  const [outcome, setOutcome] = useState<{ kind: 'info' | 'error'; text: string }>();
+  const left = pictures.find(({ column }) => column === props.left) ?? pictures[0]!;
+  const right = pictures.find(({ column }) => column === props.right) ?? pictures.at(-1)!;
+  const options = pictures.map(({ column, label }) => ({ value: column, label }));
+  const save = ({ label, picture }: ComparablePicture) => {
+    const name = fileName(imageName, label);
+    setOutcome(undefined);
+    request(translateView.save, { name, png: picture.png }).then(
+      (saved) => {
+        if (saved) setOutcome({ kind: 'info', text: `Saved the ${label} picture.` });
+      },
+      (error) => setOutcome({ kind: 'error', text: messageOf(error) }),
+    );
+  };
+  return (
+    <section class="comparison" aria-labelledby="comparison-title">
+      <h2 id="comparison-title">
+        Before and after <span class="muted">{imageName}</span>
+      </h2>
+      <div class="controls">
+        <Choice
+          label="Left"
+          value={left.column}
+          options={options}
+          onChange={(value) => props.onSides(value as Column, right.column)}
+        />
+        <Choice
+          label="Right"
+          value={right.column}
+          options={options}
+          onChange={(value) => props.onSides(left.column, value as Column)}
+        />
+      </div>
+      <div class="comparison-holder" ref={holder}>
+        {width > 0 && (
+          <CompareSlider
+            left={{ label: left.label, pixels: left.picture.pixels }}
+            right={{ label: right.label, pixels: right.picture.pixels }}
+            scale={scaleFor(props.zoom, width, left.picture.pixels.width)}
+            position={props.position}
+            onChange={props.onPosition}
+          />
+        )}
+      </div>
+      <p class="muted">Drag, or move the divider with the arrow keys.</p>
+      <div class="controls">
+        <Button onClick={() => save(left)}>{`Save ${left.label}…`}</Button>
+        <Button onClick={() => save(right)}>{`Save ${right.label}…`}</Button>
+      </div>
+      {outcome && <Notice kind={outcome.kind}>{outcome.text}</Notice>}
+    </section>
+  );
+}

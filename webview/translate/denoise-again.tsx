@@ -1,0 +1,56 @@
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import type { WeightsChoice } from '../../src/protocol/statistics.ts';
+import { translateView } from '../../src/protocol/webview.ts';
+import { formatDuration } from '../components/format.ts';
+import { Notice } from '../components/pending.tsx';
+import { Button, IntegerField, ProgressRing } from '../components/toolkit.tsx';
+import { messageOf, request } from '../host/connection.ts';
+
+const MAX_SEED = 2 ** 31 - 1;
+const MAX_STEPS = 1000;
+
+/** Other weights for the same prompt: from other noise, or in more steps. The concept's own stay as they are. */
+export function DenoiseAgain(props: {
+  training: string;
+  concept: string;
+  onDenoised: (weights: WeightsChoice) => void;
+}): JSX.Element {
+  const { training, concept } = props;
+  const [seed, setSeed] = useState(1);
+  const [steps, setSteps] = useState(1);
+  const [busy, setBusy] = useState(false);
+  const [outcome, setOutcome] = useState<{ kind: 'info' | 'error'; text: string }>();
+  const denoise = () => {
+    setBusy(true);
+    setOutcome(undefined);
+    request(translateView.denoise, { training, concept, seed, steps })
+      .then(
+        ({ weights, seconds, device }) => {
+          const label = `denoised, seed ${seed}, ${steps} ${steps === 1 ? 'step' : 'steps'}`;
+          props.onDenoised({ kind: 'denoised', label, file: weights, modified: Date.now() });
+          setOutcome({ kind: 'info', text: `Denoised in ${formatDuration(seconds)} on ${device}.` });
+        },
+        (error) => setOutcome({ kind: 'error', text: messageOf(error) }),
+      )
+      .finally(() => setBusy(false));
+  };
+  return (
+    <details class="denoise-again">
+      <summary>Denoise with another seed</summary>
+      <div class="controls">
+        <IntegerField label="Seed" value={seed} min={0} max={MAX_SEED} onChange={setSeed} />
+        <IntegerField label="Denoising steps" value={steps} min={1} max={MAX_STEPS} onChange={setSteps} />
+        <Button onClick={denoise} disabled={busy}>
+          Denoise
+        </Button>
+        {busy && (
+          <span class="busy" role="status">
+            <ProgressRing /> Denoising…
+          </span>
+        )}
+      </div>
+      {outcome && <Notice kind={outcome.kind}>{outcome.text}</Notice>}
+    </details>
+  );
+}

@@ -1,0 +1,120 @@
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import { translateView } from '../../src/protocol/webview.ts';
+import { Notice } from '../components/pending.tsx';
+import { Button } from '../components/toolkit.tsx';
+import { messageOf, request } from '../host/connection.ts';
+import type { OwnImage } from './selection.ts';
+import type { TestImages } from './use-test-images.ts';
+
+/** Address list of a drag out of the editor's explorer, or of any other program. */
+const URI_LISTS = ['application/vnd.code.uri-list', 'text/uri-list'];
+
+async function dropped(transfer: DataTransfer): Promise<OwnImage[]> {
+  if (transfer.files.length > 0) {
+    return Promise.all(
+      Array.from(transfer.files, async (file) => ({
+        name: file.name,
+        image: { kind: 'bytes', name: file.name, data: new Uint8Array(await file.arrayBuffer()) } as const,
+      })),
+    );
+  }
+  const list = URI_LISTS.map((type) => transfer.getData(type)).find((text) => text !== '') ?? '';
+  return list
+    .split(/\r?\n/)
+    .filter((line) => line !== '' && !line.startsWith('#'))
+    .map((uri) => ({
+      name: decodeURIComponent(uri.slice(uri.lastIndexOf('/') + 1)),
+      image: { kind: 'uri', uri },
+    }));
+}
+
+/** The held-out images as toggles, and the ways to bring one's own. */
+export function ImageList(props: {
+  heldOut: TestImages;
+  selected: readonly string[];
+  onToggle: (file: string) => void;
+  own: readonly OwnImage[];
+  onAdd: (images: OwnImage[]) => void;
+  onRemove: (name: string) => void;
+}): JSX.Element {
+  const { images, loading, error } = props.heldOut;
+  const [over, setOver] = useState(false);
+  const [failure, setFailure] = useState<string>();
+  const choose = () => {
+    setFailure(undefined);
+    request(translateView.chooseImage, undefined).then(
+      (choice) => {
+        if (choice) props.onAdd([{ name: choice.name, image: { kind: 'file', file: choice.file } }]);
+      },
+      (error) => setFailure(messageOf(error)),
+    );
+  };
+  return (
+    <section
+      class={over ? 'images images-over' : 'images'}
+      aria-label="Images"
+      onDragOver={(event) => {
+        event.preventDefault();
+        setOver(true);
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={(event) => {
+        event.preventDefault();
+        setOver(false);
+        setFailure(undefined);
+        dropped(event.dataTransfer!).then(
+          (added) => (added.length > 0 ? props.onAdd(added) : setFailure('What was dropped is not a file.')),
+          (error) => setFailure(messageOf(error)),
+        );
+      }}
+    >
+      <div class="images-head">
+        <h2>
+          Held-out images{' '}
+          <span class="muted">
+            {loading ? 'loading…' : `${props.selected.length} of ${images.length} shown`}
+          </span>
+        </h2>
+        <div class="images-own">
+          <span class="muted">Drop an image here (from the explorer: hold Shift), or</span>
+          <Button onClick={choose}>Open image…</Button>
+        </div>
+      </div>
+      <ul class="thumbnails">
+        {props.own.map(({ name }) => (
+          <li key={name}>
+            <button
+              class="own-image"
+              type="button"
+              aria-label={`Remove ${name}`}
+              onClick={() => props.onRemove(name)}
+            >
+              {name} <span aria-hidden="true">✕</span>
+            </button>
+          </li>
+        ))}
+        {images.map(({ name, file, uri }) => (
+          <li key={file}>
+            <button
+              class="thumbnail"
+              type="button"
+              aria-pressed={props.selected.includes(file)}
+              title={name}
+              onClick={() => props.onToggle(file)}
+            >
+              <img src={uri} alt={name} loading="lazy" />
+            </button>
+          </li>
+        ))}
+      </ul>
+      {!loading && images.length === 0 && error === undefined && (
+        <p class="muted">
+          None yet: the pairs of this concept were not prepared. “Prepare pairs” makes them.
+        </p>
+      )}
+      {error !== undefined && <Notice kind="error">{error}</Notice>}
+      {failure !== undefined && <Notice kind="error">{failure}</Notice>}
+    </section>
+  );
+}

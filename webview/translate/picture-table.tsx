@@ -1,0 +1,152 @@
+import type { JSX } from 'preact';
+import { useRef } from 'preact/hooks';
+import { formatDuration } from '../components/format.ts';
+import { PixelCanvas, scaleFor, type Zoom } from '../components/pixel-canvas.tsx';
+import { ProgressRing } from '../components/toolkit.tsx';
+import { useWidth } from '../components/use-width.ts';
+import type { SelectedImage } from './selection.ts';
+import type { Picture, PictureQuality } from './shown-translation.ts';
+
+/** One picture of a row, or why there is none. */
+export interface PictureCell {
+  picture?: Picture;
+  quality?: PictureQuality;
+  seconds?: number;
+  stale: boolean;
+  error?: string;
+  /** Where nothing will come: why. */
+  absent?: string;
+}
+
+export interface PictureColumn {
+  title: string;
+  /** Second line of the head. */
+  note: string;
+  cells: readonly PictureCell[];
+}
+
+const GAP = 8;
+/** Of a picture that has not come yet. */
+const PLACEHOLDER = 64;
+
+/** PSNR of equal pictures is infinite. */
+function decibels(psnr: number): string {
+  return Number.isFinite(psnr) ? `PSNR ${psnr.toFixed(1)} dB` : 'equal';
+}
+
+function Cell(props: { cell: PictureCell; scale: number; label: string; side: number }): JSX.Element {
+  const { cell } = props;
+  const box = { width: `${props.side}px`, height: `${props.side}px` };
+  return (
+    <div class={cell.stale ? 'picture-cell stale' : 'picture-cell'}>
+      {cell.picture && <PixelCanvas pixels={cell.picture.pixels} scale={props.scale} label={props.label} />}
+      {!cell.picture && (
+        <div class="picture-missing" style={box}>
+          {cell.error !== undefined ? '✕' : (cell.absent ?? <ProgressRing />)}
+        </div>
+      )}
+      {cell.quality && <div class="picture-caption">{decibels(cell.quality.psnr)}</div>}
+      {cell.seconds !== undefined && (
+        <div class="picture-caption muted">
+          {cell.quality && `SSIM ${cell.quality.ssim.toFixed(3)} · `}
+          {cell.stale ? 'outdated' : formatDuration(cell.seconds)}
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** Mean over the images that have a target; undefined where none has. */
+function meanQuality(cells: readonly PictureCell[]): { quality: PictureQuality; count: number } | undefined {
+  const measured = cells.flatMap(({ quality }) => (quality ? [quality] : []));
+  if (measured.length === 0) return undefined;
+  const mean = (of: (quality: PictureQuality) => number) =>
+    measured.reduce((sum, quality) => sum + of(quality), 0) / measured.length;
+  return {
+    quality: { psnr: mean(({ psnr }) => psnr), ssim: mean(({ ssim }) => ssim) },
+    count: measured.length,
+  };
+}
+
+/** A row for each image, a column for each stage of its translation. */
+export function PictureTable(props: {
+  images: readonly SelectedImage[];
+  columns: readonly PictureColumn[];
+  zoom: Zoom;
+  /** Key of the image under the slider. */
+  compared: string | undefined;
+  onCompare: (key: string) => void;
+}): JSX.Element {
+  const { images, columns, zoom } = props;
+  const holder = useRef<HTMLDivElement>(null);
+  const width = useWidth(holder);
+  const available = Math.max(32, Math.floor(width / columns.length) - GAP);
+  const size = columns.flatMap(({ cells }) => cells).find(({ picture }) => picture)?.picture?.pixels.width;
+  const scale = scaleFor(zoom, available, size ?? PLACEHOLDER);
+  const side = Math.round((size ?? PLACEHOLDER) * scale);
+  const means = columns.map(({ cells }) => meanQuality(cells));
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
+    <section class="picture-scroll" ref={holder} tabIndex={0} aria-label="Translations, scrollable">
+      <table class="picture-table">
+        <caption class="muted">
+          Held out: no image here was trained on. PSNR and SSIM are against the target; the time is the
+          generator’s.
+        </caption>
+        <thead>
+          <tr>
+            {columns.map(({ title, note }) => (
+              <th key={title} scope="col">
+                {title}
+                <span class="column-note">{note}</span>
+              </th>
+            ))}
+          </tr>
+        </thead>
+        {images.map((image, row) => (
+          <tbody key={image.key} class={image.key === props.compared ? 'compared' : undefined}>
+            <tr>
+              <th scope="rowgroup" colSpan={columns.length}>
+                <button
+                  class="row-name"
+                  type="button"
+                  aria-pressed={image.key === props.compared}
+                  aria-label={`Compare ${image.name} under the slider`}
+                  onClick={() => props.onCompare(image.key)}
+                >
+                  {image.name}
+                </button>
+              </th>
+            </tr>
+            <tr>
+              {columns.map(({ title, cells }) => (
+                <td key={title}>
+                  <Cell cell={cells[row]!} scale={scale} side={side} label={`${image.name}, ${title}`} />
+                </td>
+              ))}
+            </tr>
+          </tbody>
+        ))}
+        {means.some((mean) => mean !== undefined) && (
+          <tfoot>
+            <tr>
+              {means.map((mean, index) => (
+                <td key={columns[index]!.title}>
+                  {mean && (
+                    <>
+                      <strong>{decibels(mean.quality.psnr)}</strong>
+                      <span class="column-note">SSIM {mean.quality.ssim.toFixed(3)}</span>
+                      <span class="column-note">
+                        mean of {mean.count} {mean.count === 1 ? 'image' : 'images'}
+                      </span>
+                    </>
+                  )}
+                </td>
+              ))}
+            </tr>
+          </tfoot>
+        )}
+      </table>
+    </section>
+  );
+}

@@ -1,0 +1,55 @@
+import type { Translation } from '../../src/protocol/webview.ts';
+
+/** Of a translated picture against its target, as the engine measured it. */
+export interface PictureQuality {
+  /** Peak signal-to-noise ratio in decibels. */
+  psnr: number;
+  /** Structural similarity of the luminance, at most 1. */
+  ssim: number;
+}
+
+/** A picture as pixels to draw, and as the file it came as, to save. */
+export interface Picture {
+  pixels: ImageData;
+  png: Uint8Array;
+}
+
+/** A translation, decoded and measured. */
+export interface ShownTranslation {
+  source: Picture;
+  translated: Picture;
+  /** Absent where the concept's pairs have nothing for this image. */
+  target?: Picture;
+  /** Where there is a target. */
+  quality?: PictureQuality;
+  /** Seconds that the generator took. */
+  seconds: number;
+  device: string;
+}
+
+async function decode(png: Uint8Array): Promise<Picture> {
+  const blob = new Blob([new Uint8Array(png)], { type: 'image/png' });
+  const bitmap = await createImageBitmap(blob, { colorSpaceConversion: 'none' });
+  const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
+  const context = canvas.getContext('2d', { willReadFrequently: true })!;
+  context.drawImage(bitmap, 0, 0);
+  bitmap.close();
+  return { pixels: context.getImageData(0, 0, canvas.width, canvas.height), png };
+}
+
+export async function show(translation: Translation): Promise<ShownTranslation> {
+  const { psnr, ssim, seconds, device } = translation;
+  const [source, translated, target] = await Promise.all([
+    decode(translation.source),
+    decode(translation.translated),
+    translation.target && decode(translation.target),
+  ]);
+  return {
+    source,
+    translated,
+    seconds,
+    device,
+    ...(target ? { target } : {}),
+    ...(psnr !== undefined && ssim !== undefined ? { quality: { psnr, ssim } } : {}),
+  };
+}

@@ -1,0 +1,342 @@
+import type { JSX } from 'preact';
+import { useLayoutEffect, useMemo, useState } from 'preact/hooks';
+import type { WeightsChoice } from '../../src/protocol/statistics.ts';
+import { type TranslateTarget, type TranslateViewState, translateView } from '../../src/protocol/webview.ts';
+import { LiveRunLine } from '../components/live-run-line.tsx';
+import { Notice, Pending } from '../components/pending.tsx';
+import type { Zoom } from '../components/pixel-canvas.tsx';
+import { Choice, ProgressRing } from '../components/toolkit.tsx';
+import { persist, readViewState, request } from '../host/connection.ts';
+import { useConnection } from '../host/use-connection.ts';
+import { type ComparablePicture, Comparison } from './comparison.tsx';
+import { DenoiseAgain } from './denoise-again.tsx';
+import { ImageList } from './image-list.tsx';
+import { type PictureCell, type PictureColumn, PictureTable } from './picture-table.tsx';
+import {
+  type Column,
+  keepable,
+  type OwnImage,
+  type SelectedImage,
+  selectImages,
+  settle,
+  type TranslateSelection,
+  type TranslateWishes,
+} from './selection.ts';
+import { type TestImages, useTestImages } from './use-test-images.ts';
+import { type TranslationCell, useTranslations } from './use-translations.ts';
+
+const ZOOMS: readonly Zoom[] = ['fit', 1, 2, 3, 4, 6, 8];
+
+type Ready = Extract<TranslateViewState, { kind: 'ready' }>;
+
+export function TranslateView(): JSX.Element {
+  const { target, state } = useConnection<TranslateTarget, TranslateViewState>(
+    translateView.connect,
+    translateView.stateChanged,
+  );
+  if (state.kind !== 'ready') return <Pending state={state} title="translations" />;
+  return <Chosen state={state} target={target!} />;
+}
+
+function Chosen(props: { state: Ready; target: TranslateTarget }): JSX.Element {
+  const { state, target } = props;
+  const [wishes, setWishes] = useState<TranslateWishes>(() => readViewState<TranslateWishes>() ?? {});
+  const wish = (change: TranslateWishes) => setWishes((previous) => ({ ...previous, ...change }));
+  // At once: the view may be hidden with the next event.
+  useLayoutEffect(() => persist(target, keepable(wishes)), [target, wishes]);
+  const [denoised, setDenoised] = useState<readonly DenoisedFor[]>([]);
+  const { training, concept, first, second, images, own } = wishes;
+  const selection = useMemo(
+    () => settle(withDenoised(state, denoised), target, definite({ training, concept, first, second })),
+    [state, denoised, target, training, concept, first, second],
+  );
+  const heldOut = useTestImages(selection?.training, selection?.concept.name);
+  const selected = useMemo(
+    () => selectImages(heldOut.images, definite({ images, own })),
+    [heldOut.images, images, own],
+  );
+  const translations = useTranslations(selection, selected);
+  if (!selection) {
+    return (
+      <Pending
+        title="translations"
+        state={{
+          kind: 'empty',
+          message: 'No concept of this project has weights. Denoise or fine-tune one.',
+        }}
+      />
+    );
+  }
+  const columns = columnsOf(selection, selected, translations.cell);
+  const failures = new Set(columns.flatMap(({ cells }) => cells.flatMap(({ error }) => error ?? [])));
+  const compared = selected.find(({ key }) => key === wishes.compared) ?? selected[0];
+  const pictures = compared ? picturesOf(columns, selected.indexOf(compared)) : [];
+  return (
+    <main aria-busy={translations.busy || heldOut.loading}>
+      <header class="view-header">
+        <h1>
+          Translate by {selection.concept.name} <span class="prompt-title">“{selection.concept.prompt}”</span>
+        </h1>
+        <Controls
+          state={state}
+          selection={selection}
+          zoom={wishes.zoom ?? 'fit'}
+          busy={translations.busy}
+          onWish={wish}
+        />
+        <DenoiseAgain
+          key={selection.concept.name}
+          training={selection.training}
+          concept={selection.concept.name}
+          onDenoised={(weights) => {
+            setDenoised((previous) => [
+              ...previous.filter((other) => other.weights.file !== weights.file),
+              { concept: selection.concept.name, weights },
+            ]);
+            wish({ first: selection.first.file, second: weights.file });
+          }}
+        />
+        {state.live && (
+          <LiveRunLine
+            run={state.live}
+            onOpen={() => void request(translateView.openRun, state.live!.runId)}
+          />
+        )}
+      </header>
+      {Array.from(failures, (failure) => (
+        <Notice key={failure} kind="error" action={{ label: 'Try again', onClick: translations.retry }}>
+          {failure}
+        </Notice>
+      ))}
+      <Images heldOut={heldOut} selected={selected} own={own ?? []} onWish={wish} />
+      {selected.length === 0 && !heldOut.loading && (
+        <p class="pending-line">
+          {heldOut.images.length > 0
+            ? 'No image is chosen. Choose some above, or drop one of your own.'
+            : 'Open an image, or drop one above, to translate it.'}
+        </p>
+      )}
+      {selected.length > 0 && (
+        <div class="side-by-side">
+          <PictureTable
+            images={selected}
+            columns={columns}
+            zoom={wishes.zoom ?? 'fit'}
+            compared={compared?.key}
+            onCompare={(key) => wish({ compared: key })}
+          />
+          {compared && pictures.length > 1 && (
+            <Comparison
+              imageName={compared.name}
+              pictures={pictures}
+              left={wishes.left ?? 'source'}
+              right={wishes.right ?? (selection.second ? 'second' : 'first')}
+              onSides={(left, right) => wish({ left, right })}
+              position={wishes.position ?? 50}
+              onPosition={(position) => wish({ position })}
+              zoom={wishes.zoom ?? 'fit'}
+            />
+          )}
+        </div>
+      )}
+    </main>
+  );
+}
+
+/** Weights that were denoised from this page, beside the ones the project has. They end with the page. */
+interface DenoisedFor {
+  concept: string;
+  weights: WeightsChoice;
+}
+
+function withDenoised(state: Ready, denoised: readonly DenoisedFor[]): Ready {
+  const concepts = state.concepts.map((concept) => ({
+    ...concept,
+    weights: [
+      ...concept.weights,
+      ...denoised.filter((entry) => entry.concept === concept.name).map(({ weights }) => weights),
+    ],
+  }));
+  return { ...state, concepts };
+}
+
+/** Without the keys that are undefined. */
+function definite<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never;
+}
+
+function Images(props: {
+  heldOut: TestImages;
+  selected: readonly SelectedImage[];
+  own: readonly OwnImage[];
+  onWish: (change: TranslateWishes) => void;
+}): JSX.Element {
+  const { heldOut, selected, own, onWish } = props;
+  const files = selected.flatMap(({ image }) => (image.kind === 'file' ? [image.file] : []));
+  const shown = heldOut.images.filter(({ file }) => files.includes(file)).map(({ file }) => file);
+  return (
+    <ImageList
+      heldOut={heldOut}
+      selected={shown}
+      onToggle={(file) =>
+        onWish({ images: shown.includes(file) ? shown.filter((other) => other !== file) : [...shown, file] })
+      }
+      own={own}
+      onAdd={(added) => {
+        const names = new Set(added.map(({ name }) => name));
+        onWish({
+          own: [...added, ...own.filter(({ name }) => !names.has(name))],
+          compared: `own ${added[0]!.name}`,
+        });
+      }}
+      onRemove={(name) => onWish({ own: own.filter((other) => other.name !== name) })}
+    />
+  );
+}
+
+function Controls(props: {
+  state: Ready;
+  selection: TranslateSelection;
+  zoom: Zoom;
+  busy: boolean;
+  onWish: (change: TranslateWishes) => void;
+}): JSX.Element {
+  const { state, selection, onWish } = props;
+  const weights = selection.concept.weights.map(({ file, label }) => ({ value: file, label }));
+  const chosen = { first: selection.first.file, second: selection.second?.file };
+  return (
+    <div class="controls">
+      <Choice
+        label="Concept"
+        value={selection.concept.name}
+        options={state.concepts
+          .filter((concept) => concept.weights.length > 0)
+          .map(({ name }) => ({ value: name, label: name }))}
+        onChange={(concept) => onWish({ concept })}
+      />
+      <Choice
+        label="First weights"
+        value={selection.first.file}
+        options={weights}
+        // Choosing what the other column shows swaps the two.
+        onChange={(first) =>
+          onWish(
+            first === chosen.second
+              ? { first, second: selection.first.file }
+              : { ...definite(chosen), first },
+          )
+        }
+      />
+      {selection.second && (
+        <Choice
+          label="Second weights"
+          value={selection.second.file}
+          options={weights.filter(({ value }) => value !== selection.first.file)}
+          onChange={(second) => onWish({ ...definite(chosen), second })}
+        />
+      )}
+      {state.trainings.length > 1 && (
+        <Choice
+          label="Training"
+          value={selection.training}
+          options={state.trainings.map(({ name }) => ({ value: name, label: name }))}
+          onChange={(training) => onWish({ training })}
+        />
+      )}
+      <Choice
+        label="Zoom"
+        value={String(props.zoom)}
+        options={ZOOMS.map((zoom) => ({
+          value: String(zoom),
+          label: zoom === 'fit' ? 'Fit the width' : `${zoom} ×`,
+        }))}
+        onChange={(value) => onWish({ zoom: value === 'fit' ? 'fit' : Number(value) })}
+      />
+      {props.busy && (
+        <span class="busy" role="status">
+          <ProgressRing /> Translating…
+        </span>
+      )}
+    </div>
+  );
+}
+
+/** A column that the slider can show too, under its own name. */
+interface StageColumn extends PictureColumn {
+  column: Column;
+  label: string;
+}
+
+/** Source, one or two sets of weights, target; a cell for each selected image. */
+function columnsOf(
+  selection: TranslateSelection,
+  images: readonly SelectedImage[],
+  cellOf: ReturnType<typeof useTranslations>['cell'],
+): StageColumn[] {
+  const rows = images.map((image) => ({
+    first: cellOf(selection.first, image),
+    second: selection.second && cellOf(selection.second, image),
+  }));
+  const translated = ({ shown, stale, error }: TranslationCell): PictureCell => ({
+    stale,
+    ...(error !== undefined ? { error } : {}),
+    ...(shown ? { picture: shown.translated, seconds: shown.seconds } : {}),
+    ...(shown?.quality ? { quality: shown.quality } : {}),
+  });
+  const known = (row: (typeof rows)[number]) => row.first.shown ?? row.second?.shown;
+  const failed = (row: (typeof rows)[number]) => row.first.error;
+  const given = (row: (typeof rows)[number], side: 'source' | 'target'): PictureCell => {
+    const shown = known(row);
+    const picture = shown?.[side];
+    if (picture) return { picture, stale: false };
+    const error = failed(row);
+    if (shown) return { stale: false, absent: 'no target' };
+    return { stale: false, ...(error !== undefined ? { error } : {}) };
+  };
+  const stage = (column: Column, label: string, note: string, cells: PictureCell[]): StageColumn => ({
+    column,
+    label,
+    title: label.charAt(0).toUpperCase() + label.slice(1),
+    note,
+    cells,
+  });
+  const { first, second } = selection;
+  return [
+    stage(
+      'source',
+      'source',
+      'held out',
+      rows.map((row) => given(row, 'source')),
+    ),
+    stage(
+      'first',
+      first.label,
+      'translation',
+      rows.map((row) => translated(row.first)),
+    ),
+    ...(second
+      ? [
+          stage(
+            'second',
+            second.label,
+            'translation',
+            rows.map((row) => translated(row.second!)),
+          ),
+        ]
+      : []),
+    stage(
+      'target',
+      'target',
+      'of the concept’s pairs',
+      rows.map((row) => given(row, 'target')),
+    ),
+  ];
+}
+
+/** What the slider can lay over each other for one image. */
+function picturesOf(columns: readonly StageColumn[], row: number): ComparablePicture[] {
+  return columns.flatMap(({ column, label, cells }) => {
+    const picture = cells[row]?.picture;
+    return picture ? [{ column, label, picture }] : [];
+  });
+}

@@ -1,0 +1,117 @@
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { WeightsChoice } from '../../src/protocol/statistics.ts';
+import { translateView } from '../../src/protocol/webview.ts';
+import { messageOf, request } from '../host/connection.ts';
+import type { SelectedImage, TranslateSelection } from './selection.ts';
+import { type ShownTranslation, show } from './shown-translation.ts';
+
+export interface TranslationCell {
+  /** The newest that arrived, of this or of an earlier content of the weights file. */
+  shown?: ShownTranslation;
+  /** What is shown is of an earlier content of the weights file. */
+  stale: boolean;
+  error?: string;
+}
+
+interface Entry extends TranslationCell {
+  /** `modified` of the weights that the entry was made or asked for with. */
+  modified: number;
+}
+
+function keyOf(selection: TranslateSelection, weights: WeightsChoice, image: SelectedImage): string {
+  return [selection.training, selection.concept.name, weights.file, image.key].join('\n');
+}
+
+interface Wanted {
+  key: string;
+  selection: TranslateSelection;
+  weights: WeightsChoice;
+  image: SelectedImage;
+}
+
+/**
+ * Translations of every selected image by every selected set of weights: asked for one after the other,
+ * row by row, remembered, and asked for again when a run replaces the weights.
+ */
+export function useTranslations(
+  selection: TranslateSelection | undefined,
+  images: readonly SelectedImage[],
+): {
+  cell: (weights: WeightsChoice, image: SelectedImage) => TranslationCell;
+  busy: boolean;
+  /** Asks again for what failed. */
+  retry: () => void;
+} {
+  const entries = useRef(new Map<string, Entry>());
+  const wanted = useRef<readonly Wanted[]>([]);
+  const working = useRef(false);
+  const [, redraw] = useState(0);
+
+  const isMissing = ({ key, weights }: Wanted) => entries.current.get(key)?.modified !== weights.modified;
+  /** One request at a time, always the first that is missing of what is wanted by then. */
+  const work = async () => {
+    if (working.current) return;
+    working.current = true;
+    for (let next = wanted.current.find(isMissing); next; next = wanted.current.find(isMissing)) {
+      const { key, weights } = next;
+      const { modified } = weights;
+      try {
+        entries.current.set(key, { shown: await translate(next), stale: false, modified });
+      } catch (error) {
+        const shown = entries.current.get(key)?.shown;
+        entries.current.set(key, {
+          ...(shown ? { shown } : {}),
+          stale: true,
+          error: messageOf(error),
+          modified,
+        });
+      }
+      redraw((count) => count + 1);
+    }
+    working.current = false;
+  };
+
+  const present = useMemo(() => wantedOf(selection, images), [selection, images]);
+  useEffect(() => {
+    wanted.current = present;
+    void work();
+  }, [present]);
+
+  return {
+    cell(weights, image) {
+      const entry = selection && entries.current.get(keyOf(selection, weights, image));
+      if (!entry) return { stale: false };
+      return { ...entry, stale: entry.stale || entry.modified !== weights.modified };
+    },
+    busy: present.some(isMissing),
+    retry() {
+      for (const [key, { error }] of entries.current) if (error !== undefined) entries.current.delete(key);
+      redraw((count) => count + 1);
+      void work();
+    },
+  };
+}
+
+/** Row by row. */
+function wantedOf(selection: TranslateSelection | undefined, images: readonly SelectedImage[]): Wanted[] {
+  if (!selection) return [];
+  const { first, second } = selection;
+  return images.flatMap((image) =>
+    (second ? [first, second] : [first]).map((weights) => ({
+      key: keyOf(selection, weights, image),
+      selection,
+      weights,
+      image,
+    })),
+  );
+}
+
+async function translate({ selection, weights, image }: Wanted): Promise<ShownTranslation> {
+  const translation = await request(translateView.translate, {
+    training: selection.training,
+    concept: selection.concept.name,
+    weights: weights.file,
+    image: image.image,
+  });
+  return show(translation);
+}

@@ -1,0 +1,114 @@
+import type { JSX } from 'preact';
+import { useMemo, useState } from 'preact/hooks';
+import type { WeightStatistics } from '../../src/protocol/statistics.ts';
+import { ColorLegend } from '../charts/color-legend.tsx';
+import { HeatMap, type HeatRow } from '../charts/heat-map.tsx';
+import { DataTable } from '../components/data-table.tsx';
+import { formatNumber, formatSigned } from '../components/format.ts';
+import { useTheme } from '../components/theme.ts';
+import { Choice } from '../components/toolkit.tsx';
+
+const COLUMNS = 48;
+/** Standard deviations at which the colours end. */
+const Z_END = 3;
+
+const MEASURES = [
+  { value: 'z', label: 'Standard deviations from the zoo’s mean' },
+  { value: 'rms', label: 'Root mean square' },
+];
+type Measure = 'z' | 'rms';
+
+interface PlacedRow extends HeatRow {
+  /** Index of the row's first block. */
+  first: number;
+}
+
+/** Blocks of one layer side by side; a layer of more than COLUMNS blocks goes on in the next row, unnamed. */
+function placeBlocks(layers: readonly string[], values: readonly number[]): PlacedRow[] {
+  const rows: (PlacedRow & { values: number[] })[] = [];
+  layers.forEach((layer, index) => {
+    const row = rows.at(-1);
+    const sameLayer = index > 0 && layers[index - 1] === layer;
+    if (row && sameLayer && row.values.length < COLUMNS) row.values.push(values[index]!);
+    else rows.push({ label: sameLayer ? '' : layer, first: index, values: [values[index]!] });
+  });
+  return rows;
+}
+
+/** The blocks that the weight generator denoises one by one, as a map of where they differ from the zoo. */
+export function BlockMap({ statistics }: { statistics: WeightStatistics }): JSX.Element {
+  const theme = useTheme();
+  const [measure, setMeasure] = useState<Measure>('z');
+  const { blocks } = statistics;
+  const scores = useMemo(
+    () =>
+      blocks.rms.map((value, index) =>
+        blocks.zooStd[index]! > 0 ? (value - blocks.zooMean[index]!) / blocks.zooStd[index]! : Number.NaN,
+      ),
+    [blocks],
+  );
+  const values = measure === 'z' ? scores : blocks.rms;
+  const rows = useMemo(() => placeBlocks(blocks.layer, values), [blocks, values]);
+  const domain = useMemo<[number, number]>(
+    () => (measure === 'z' ? [-Z_END, Z_END] : [0, Math.max(...blocks.rms)]),
+    [measure, blocks],
+  );
+  const ramp = measure === 'z' ? theme.diverging : theme.sequential;
+  const words = (index: number) => {
+    const score = scores[index]!;
+    const distance = Number.isNaN(score)
+      ? 'the zoo does not vary here'
+      : `${formatSigned(score)} standard deviations`;
+    return `root mean square ${formatNumber(blocks.rms[index]!)}, zoo ${formatNumber(blocks.zooMean[index]!)} ± ${formatNumber(blocks.zooStd[index]!)} (${distance})`;
+  };
+  return (
+    <figure class="chart" aria-labelledby="block-map-title">
+      <h3 id="block-map-title" class="chart-title">
+        Map of the blocks{' '}
+        <span class="muted">
+          {blocks.layer.length} of {blocks.size} weights each
+        </span>
+      </h3>
+      <div class="map-controls">
+        <Choice
+          label="Colour shows"
+          value={measure}
+          options={MEASURES}
+          onChange={(value) => setMeasure(value as Measure)}
+        />
+        <ColorLegend
+          label={measure === 'z' ? 'Standard deviations (ends: 3 or more)' : 'Root mean square'}
+          domain={domain}
+          ramp={ramp}
+          theme={theme}
+        />
+      </div>
+      <HeatMap
+        label={`${blocks.layer.length} blocks of ${blocks.size} weights, by layer`}
+        rows={rows}
+        columnTitle="Block within the layer"
+        domain={domain}
+        ramp={ramp}
+        theme={theme}
+        hint="Point at a block, or walk with the arrow keys, to read it."
+        describe={(row, column) => {
+          const index = rows[row]!.first + column;
+          return `Block ${index}, ${blocks.layer[index]!}: ${words(index)}`;
+        }}
+      />
+      <DataTable
+        caption="Blocks"
+        columns={['Block', 'Layer', 'Root mean square', 'Zoo mean', 'Standard deviations from it']}
+        rows={() =>
+          blocks.layer.map((layer, index) => [
+            index,
+            layer,
+            formatNumber(blocks.rms[index]!),
+            formatNumber(blocks.zooMean[index]!),
+            Number.isNaN(scores[index]!) ? 'n/a' : formatSigned(scores[index]!),
+          ])
+        }
+      />
+    </figure>
+  );
+}

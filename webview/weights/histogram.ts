@@ -1,0 +1,63 @@
+import * as Plot from '@observablehq/plot';
+import type { HistogramPair } from '../../src/protocol/statistics.ts';
+import { formatNumber } from '../components/format.ts';
+import type { Theme } from '../components/theme.ts';
+import { centralBars } from './central-bars.ts';
+
+/** The zoo's density as a filled area under the weights' own as a stepped line, on the same axes. */
+export function histogramOptions(
+  whole: HistogramPair,
+  color: string,
+  theme: Theme,
+  height: number,
+): Plot.PlotOptions {
+  const histogram = centralBars(whole);
+  const bars = histogram.zoo.map((zoo, i) => ({
+    from: histogram.edges[i]!,
+    to: histogram.edges[i + 1]!,
+    zoo,
+    weights: histogram.weights[i]!,
+  }));
+  const first = histogram.edges[0]!;
+  const last = histogram.edges.at(-1)!;
+  // The outline of the bars: both ends of every top, from and back to the ground.
+  const outline = [
+    { x: first, y: 0 },
+    ...bars.flatMap(({ from, to, weights }) => [
+      { x: from, y: weights },
+      { x: to, y: weights },
+    ]),
+    { x: last, y: 0 },
+  ];
+  return {
+    height,
+    marginLeft: 44,
+    marginRight: 10,
+    marginTop: 22,
+    marginBottom: 34,
+    x: {
+      domain: [first, last],
+      label: 'Weight value',
+      labelAnchor: 'center',
+      labelArrow: 'none',
+      ticks: 4,
+      tickFormat: formatNumber,
+    },
+    y: { label: 'Density', labelArrow: 'none', grid: true, ticks: 4, tickFormat: formatNumber },
+    marks: [
+      Plot.rectY(bars, { x1: 'from', x2: 'to', y: 'zoo', fill: theme.zooFill, inset: 0 }),
+      Plot.ruleX([0], { stroke: theme.muted, strokeDasharray: '2,3' }),
+      Plot.line(outline, { x: 'x', y: 'y', stroke: color, strokeWidth: 1.75 }),
+      Plot.ruleY([0], { stroke: theme.zoo }),
+    ],
+  };
+}
+
+/** Rows of the table behind a histogram. */
+export function histogramRows({ edges, weights, zoo }: HistogramPair): string[][] {
+  return weights.map((value, i) => [
+    `${formatNumber(edges[i]!)} to ${formatNumber(edges[i + 1]!)}`,
+    formatNumber(value),
+    formatNumber(zoo[i]!),
+  ]);
+}

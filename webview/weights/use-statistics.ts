@@ -1,0 +1,47 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { WeightStatistics } from '../../src/protocol/statistics.ts';
+import { weightsView } from '../../src/protocol/webview.ts';
+import { messageOf, request } from '../host/connection.ts';
+import type { WeightsSelection } from './selection.ts';
+
+const BINS = 96;
+
+export interface StatisticsState {
+  /** The newest statistics that arrived, of this or of an earlier request. */
+  statistics?: WeightStatistics;
+  /** A request is under way: what is shown is out of date. */
+  loading: boolean;
+  /** Why the last request gave nothing. */
+  error?: string;
+}
+
+/**
+ * Statistics of the selected weights. Asks again when the selection changes or its file is replaced
+ * (`modified`), one request at a time, and keeps the former answer on show until the next is there.
+ */
+export function useStatistics(
+  selection: WeightsSelection | undefined,
+  modified: number | undefined,
+): StatisticsState & { retry: () => void } {
+  const [state, setState] = useState<StatisticsState>({ loading: true });
+  const [attempt, setAttempt] = useState(0);
+  const { training, concept, weights } = selection ?? {};
+  // `modified` and `attempt` stand for the content of the file.
+  useEffect(() => {
+    if (training === undefined || concept === undefined || weights === undefined) return;
+    let superseded = false;
+    setState((previous) => ({ ...previous, loading: true }));
+    request(weightsView.statistics, { training, concept, weights, bins: BINS }).then(
+      (statistics) => {
+        if (!superseded) setState({ statistics, loading: false });
+      },
+      (error) => {
+        if (!superseded) setState((previous) => ({ ...previous, loading: false, error: messageOf(error) }));
+      },
+    );
+    return () => {
+      superseded = true;
+    };
+  }, [training, concept, weights, modified, attempt]);
+  return { ...state, retry: () => setAttempt((previous) => previous + 1) };
+}
