@@ -27,6 +27,13 @@ export interface Curve {
   points: CurvePoint[];
 }
 
+/** Quality on held-out images of every start of one concept, before any training. */
+export interface ConceptStarts {
+  concept: string;
+  prompt: string;
+  quality: Partial<Record<Method, ImageQuality>>;
+}
+
 export interface Comparison {
   concept: string;
   prompt: string;
@@ -36,6 +43,8 @@ export interface Comparison {
   seed: number;
   device: string;
   curves: Curve[];
+  /** Of this concept first, then of every other one that is held out. */
+  starts: ConceptStarts[];
 }
 
 const first = (curve: Curve) => curve.points[0]!;
@@ -75,6 +84,23 @@ export function comparisonTable(comparison: Comparison): string[] {
     }
     return row;
   });
+  return aligned(header, rows);
+}
+
+/** PSNR of every start before training, one row a held-out concept: one concept alone proves little. */
+export function startsTable({ starts }: Comparison): string[] {
+  const methods = (Object.keys(METHODS) as Method[]).filter((method) => starts[0]?.quality[method]);
+  return aligned(
+    ['held-out concept', ...methods.map((method) => METHODS[method])],
+    starts.map(({ concept, quality }) => [
+      concept,
+      ...methods.map((method) => `${decibels(quality[method]!.psnr)} dB`),
+    ]),
+  );
+}
+
+/** Columns of text: the first to the left, figures to the right. */
+function aligned(header: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const widths = header.map((title, column) =>
     Math.max(title.length, ...rows.map((row) => row[column]!.length)),
   );

@@ -7,13 +7,14 @@ import type { DeviceReport } from '../compute/types.ts';
 import type { PreparedPairs } from '../data/prepared.ts';
 import { fullTrainingStep, inferenceStep } from '../models/gan-steps.ts';
 import { createImageGenerator } from '../models/image-generator.ts';
-import { predictRidge } from '../models/ridge.ts';
 import { toProjectPath } from '../project/paths.ts';
 import type { LoadedConcept } from '../project/project.ts';
+import { heldOutConcepts } from '../project/selection.ts';
 import { RUN_FILES } from '../protocol/run.ts';
 import { type BaseModel, loadBase } from './base-model.ts';
 import {
   type Comparison,
+  type ConceptStarts,
   type Curve,
   comparisonCsv,
   comparisonSvg,
@@ -21,6 +22,7 @@ import {
   comparisonVerdict,
   METHODS,
   type Method,
+  startsTable,
 } from './comparison.ts';
 import { ConceptTrainer } from './concept-training.ts';
 import { type HeldOutImages, heldOutImages, qualityOf, translateAll } from './held-out.ts';
@@ -30,9 +32,8 @@ import { PairBatches } from './pair-batches.ts';
 import { writeSampleGrid } from './sample-grid.ts';
 import type { StageContext, StageFunction } from './stage.ts';
 import { preparedPairs, stageConcept, stageDevice, stageSeed } from './stage-support.ts';
+import { qualityAtStart, type Start, startsOfConcept } from './starts.ts';
 import { type TrainingOutcome, trainingLoop } from './training-loop.ts';
-import { denoiseWeights, loadWeightGenerator, ridgeOfZoo } from './weight-generator.ts';
-import { finalVector, meanVector, nearestMember, readZoo } from './zoo-vectors.ts';
 
 const INFERENCE_BATCH = 8;
 /** Pix2pix's own (Isola et al. 2017, section 3.3). */
@@ -58,20 +59,23 @@ interface MethodResult {
 }
 
 /**
- * Trains one concept from every start, with the same data, settings and measuring points, and Pix2pix from
- * scratch, and reports quality on held-out images against training seconds.
+ * Measures every start of this and of all held-out concepts, then trains this one from each, with the same data,
+ * settings and measuring points, and Pix2pix from scratch; reports quality on held-out images against training
+ * seconds.
  */
 export const evaluate: StageFunction = async (context) => {
   const { project, training, run } = context;
   const { config } = training;
   const concept = stageConcept(context);
   const base = await loadBase(project, training);
-  const prepared = await preparedPairs(context, [concept]);
+  const others = heldOutConcepts(project, training).filter(({ name }) => name !== concept.name);
+  const prepared = await preparedPairs(context, [concept, ...others]);
   if (!prepared) return { status: 'stopped', result: {} };
-  const [pairs] = prepared as [PreparedPairs];
+  const [pairs, ...pairsOfOthers] = prepared as [PreparedPairs, ...PreparedPairs[]];
   const device = await stageDevice(context);
   const seed = stageSeed(context);
-  const starts = await startsOf(context, concept, base, device, seed);
+  const startsOf = await startsOfConcept(context, base, device, seed);
+  const starts = await startsOf(concept);
   const withScratch = config.evaluate.baselines.includes('scratch');
   const fineTuneSteps = context.options.steps ?? config.fineTune.steps;
   const evaluation: Evaluation = {
@@ -84,6 +88,14 @@ export const evaluate: StageFunction = async (context) => {
     seed,
     totalSteps: starts.length * fineTuneSteps + (withScratch ? config.evaluate.scratch.steps : 0),
   };
+  const measureStarts = (of: LoadedConcept, from: readonly Start[], { test, size }: PreparedPairs) => {
+    const images = heldOutImages(test, size, config.image.size, config.evaluate.images);
+    return qualityAtStart(of, from, images, base, device);
+  };
+  const heldOutStarts: ConceptStarts[] = [await measureStarts(concept, starts, pairs)];
+  for (const [index, other] of others.entries()) {
+    heldOutStarts.push(await measureStarts(other, await startsOf(other), pairsOfOthers[index]!));
+  }
   const results: MethodResult[] = [];
   const settings = { ...config.fineTune, steps: fineTuneSteps };
   const trainer = await ConceptTrainer.create(base, config, settings, device);
@@ -111,9 +123,20 @@ export const evaluate: StageFunction = async (context) => {
     seed,
     device: `${device.device}, ${device.threads} threads`,
     curves: results.map(({ curve }) => curve),
+    starts: heldOutStarts,
   };
   const files = await writeReport(evaluation, comparison, results);
-  for (const line of ['', ...comparisonTable(comparison), '', ...comparisonVerdict(comparison)]) {
+  const lines = [
+    '',
+    'PSNR on held-out images before any training:',
+    ...startsTable(comparison),
+    '',
+    `Training ${concept.name} from each start:`,
+    ...comparisonTable(comparison),
+    '',
+    ...comparisonVerdict(comparison),
+  ];
+  for (const line of lines) {
     run.emit({ type: 'log', level: 'info', message: line });
   }
   for (const file of files) {
@@ -131,42 +154,6 @@ export const evaluate: StageFunction = async (context) => {
     summary: [],
   };
 };
-
-/** The LoRA vectors to start from: the denoised one, and the baselines that the config names. */
-async function startsOf(
-  { project, training }: StageContext,
-  concept: LoadedConcept,
-  base: BaseModel,
-  device: DeviceReport,
-  seed: number,
-): Promise<{ method: Method; vector: Float32Array }[]> {
-  const config = training.config.weightGenerator;
-  const generator = await loadWeightGenerator(project, training, base);
-  const members = (await readZoo(project, training, base)).filter(
-    (member) => member.concept !== concept.name,
-  );
-  const { vocabulary } = generator.coding;
-  const vectorOf: Record<Exclude<Method, 'scratch'>, () => Promise<Float32Array> | Float32Array> = {
-    denoised: async () =>
-      (
-        await denoiseWeights(generator, config, concept.prompt, {
-          steps: config.sampling.steps,
-          seed,
-          device,
-        })
-      ).vector,
-    ridge: () => predictRidge(ridgeOfZoo(vocabulary, members), vocabulary.bagOfWords(concept.prompt)),
-    nearest: () => finalVector(nearestMember(members, concept.prompt)),
-    mean: () => meanVector(members),
-    fresh: () => base.loraStart,
-  };
-  const wanted = new Set<Method>(['denoised', ...training.config.evaluate.baselines]);
-  const starts: { method: Method; vector: Float32Array }[] = [];
-  for (const method of Object.keys(METHODS) as Method[]) {
-    if (method !== 'scratch' && wanted.has(method)) starts.push({ method, vector: await vectorOf[method]() });
-  }
-  return starts;
-}
 
 type Measure = NonNullable<Parameters<typeof trainingLoop>[0]['measure']>['run'];
 /** Translates the held-out images as the generator is now. */

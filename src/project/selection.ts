@@ -20,10 +20,13 @@ function selectConcepts(concepts: readonly LoadedConcept[], selection: Selection
   );
 }
 
-/** Concepts that `collect.holdOut` names or tags: they enter neither the base nor the zoo. */
+/** Concepts that `collect.holdOut` names or tags, in its order: they enter neither the base nor the zoo. */
 export function heldOutConcepts(project: Concepts, training: LoadedTraining): LoadedConcept[] {
-  const held = new Set(training.config.collect.holdOut);
-  return project.concepts.filter(({ name, tags }) => held.has(name) || tags.some((tag) => held.has(tag)));
+  const { holdOut } = training.config.collect;
+  const found = holdOut.flatMap((entry) =>
+    project.concepts.filter(({ name, tags }) => name === entry || tags.includes(entry)),
+  );
+  return [...new Set(found)];
 }
 
 /** Concepts whose LoRA weights are collected. */

@@ -171,7 +171,9 @@ export const trainingSchema = z
         holdOut: z
           .array(z.string().min(1))
           .default([])
-          .describe('Concepts (by name or tag) that never enter the base or the zoo'),
+          .describe(
+            'Concepts (by name or tag) that never enter the base or the zoo; the quickstart trains the first',
+          ),
         steps: int(1, 10000000, 2500, 'LoRA steps per concept'),
         batchSize: int(1, 256, 16, 'Pairs per step'),
         learningRate: real(0, 1, 2e-4, 'Adam learning rate of the LoRA weights'),

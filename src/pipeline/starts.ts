@@ -1,0 +1,84 @@
+import { createExecutor } from '../compute/executor.ts';
+import type { DeviceReport } from '../compute/types.ts';
+import { loraInferenceStep } from '../models/gan-steps.ts';
+import { predictRidge } from '../models/ridge.ts';
+import type { LoadedConcept } from '../project/project.ts';
+import type { BaseModel } from './base-model.ts';
+import { type ConceptStarts, METHODS, type Method } from './comparison.ts';
+import { type HeldOutImages, qualityOf, translateAll } from './held-out.ts';
+import { meanQuality } from './image-metrics.ts';
+import type { StageContext } from './stage.ts';
+import { denoiseWeights, loadWeightGenerator, ridgeOfZoo } from './weight-generator.ts';
+import { finalVector, meanVector, nearestMember, readZoo } from './zoo-vectors.ts';
+
+const INFERENCE_BATCH = 8;
+
+/** A LoRA vector that a concept's training may start from. */
+export interface Start {
+  readonly method: Exclude<Method, 'scratch'>;
+  readonly vector: Float32Array;
+}
+
+/**
+ * How a concept gets its starts: the denoised one, and the baselines that the config names. A concept's own zoo
+ * member, where it has one, is left out of what the baselines see.
+ */
+export async function startsOfConcept(
+  { project, training }: StageContext,
+  base: BaseModel,
+  device: DeviceReport,
+  seed: number,
+): Promise<(concept: LoadedConcept) => Promise<Start[]>> {
+  const config = training.config.weightGenerator;
+  const generator = await loadWeightGenerator(project, training, base);
+  const zoo = await readZoo(project, training, base);
+  const wanted = new Set<Method>(['denoised', ...training.config.evaluate.baselines]);
+  const { vocabulary } = generator.coding;
+  return async ({ name, prompt }) => {
+    const members = zoo.filter((member) => member.concept !== name);
+    const { steps } = config.sampling;
+    const vectorOf: Record<Start['method'], () => Promise<Float32Array> | Float32Array> = {
+      denoised: async () => (await denoiseWeights(generator, config, prompt, { steps, seed, device })).vector,
+      ridge: () => predictRidge(ridgeOfZoo(vocabulary, members), vocabulary.bagOfWords(prompt)),
+      nearest: () => finalVector(nearestMember(members, prompt)),
+      mean: () => meanVector(members),
+      fresh: () => base.loraStart,
+    };
+    const starts: Start[] = [];
+    for (const method of Object.keys(METHODS) as Method[]) {
+      if (method !== 'scratch' && wanted.has(method))
+        starts.push({ method, vector: await vectorOf[method]() });
+    }
+    return starts;
+  };
+}
+
+/** Mean quality on held-out images of the base with each start's LoRA, untrained. */
+export async function qualityAtStart(
+  { name, prompt }: LoadedConcept,
+  starts: readonly Start[],
+  heldOut: HeldOutImages,
+  base: BaseModel,
+  device: DeviceReport,
+): Promise<ConceptStarts> {
+  const { generator, generatorValues, lora, loraFrozen } = base;
+  const step = loraInferenceStep({
+    generator,
+    batchSize: INFERENCE_BATCH,
+    generatorValues,
+    lora,
+    loraFrozen,
+  });
+  const executor = await createExecutor(step, { device, values: { lora: base.loraStart.slice() } });
+  try {
+    const quality: ConceptStarts['quality'] = {};
+    for (const { method, vector } of starts) {
+      await executor.load('lora', { values: vector.slice() });
+      const images = await translateAll(executor, heldOut.source, heldOut.size, INFERENCE_BATCH);
+      quality[method] = meanQuality(qualityOf(images, heldOut));
+    }
+    return { concept: name, prompt, quality };
+  } finally {
+    await executor.dispose();
+  }
+}
