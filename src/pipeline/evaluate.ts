@@ -261,6 +261,7 @@ async function trainFromScratch(
     imageSize: config.image.size,
     norm: scratch.kind === 'resnet' ? 'instance' : config.generator.norm,
     transformerHeads: config.generator.transformerHeads,
+    skips: config.generator.skips,
   });
   const { discriminator } = base;
   const { loss, lambdaL1, every } = config.discriminator;

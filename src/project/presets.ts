@@ -32,7 +32,7 @@ const paper: TrainingInput = {
 /** What our studies found best at the scale of a laptop without a GPU: small images, few steps, high learning rates. */
 const fast: TrainingInput = {
   image: { size: 64, train: 200, test: 32, flip: true, jitter: 0 },
-  generator: { kind: 'e2gan', channels: 16, transformerHeads: 4, norm: 'none' },
+  generator: { kind: 'e2gan', channels: 16, transformerHeads: 4, norm: 'none', skips: true },
   discriminator: { channels: 16, layers: 2, loss: 'lsgan', lambdaL1: 100, every: 4 },
   base: {
     concepts: 'all',

@@ -101,6 +101,12 @@ export const trainingSchema = z
         channels: int(4, 256, 64, 'Channels after the first layer; doubled by each downsampling'),
         transformerHeads: int(1, 32, 8, 'Attention heads of the transformer'),
         norm: choice(['instance', 'none'] as const, 'instance', 'Normalisation of the convolutions'),
+        skips: z
+          .boolean()
+          .default(false)
+          .describe(
+            'e2gan: add the features on the way down to those on the way up; with few channels images are blurred without (default false)',
+          ),
       },
       'The image generator.',
     ),
