@@ -9,9 +9,18 @@ export const METHODS = {
   nearest: 'Nearest zoo member',
   mean: 'Zoo mean',
   fresh: 'Fresh LoRA on the base',
+  untrained: 'Same generator from scratch',
   scratch: 'Pix2pix from scratch',
 } as const;
 export type Method = keyof typeof METHODS;
+
+/** Methods that train a whole generator from random weights. */
+const FROM_SCRATCH = ['untrained', 'scratch'] as const;
+export type FromScratch = (typeof FROM_SCRATCH)[number];
+
+export function isFromScratch(method: Method): method is FromScratch {
+  return (FROM_SCRATCH as readonly Method[]).includes(method);
+}
 
 export interface CurvePoint extends ImageQuality {
   /** Training steps taken. */
@@ -142,20 +151,22 @@ export function comparisonVerdict(comparison: Comparison, tolerance = 0.1): stri
         : `${METHODS[method]} starts BETTER than the denoised weights (+${decibels(difference)} dB).`,
     );
   }
-  const scratch = curve('scratch');
-  if (scratch) {
+  for (const method of ['scratch', 'untrained'] as const) {
+    const scratch = curve(method);
+    if (!scratch) continue;
+    const name = method === 'scratch' ? 'Pix2pix' : 'the same generator from scratch';
     const goal = last(scratch);
     const reached = timeToReach(denoised, goal.psnr);
     sentences.push(
       reached
-        ? `It reaches what Pix2pix has after ${goal.steps} steps (${decibels(goal.psnr)} dB, ${goal.seconds.toFixed(1)} s) ` +
+        ? `It reaches what ${name} has after ${goal.steps} steps (${decibels(goal.psnr)} dB, ${goal.seconds.toFixed(1)} s) ` +
             `after ${reached.steps} steps (${reached.seconds.toFixed(1)} s).`
-        : `It does not reach what Pix2pix has after ${goal.steps} steps (${decibels(goal.psnr)} dB).`,
+        : `It does not reach what ${name} has after ${goal.steps} steps (${decibels(goal.psnr)} dB).`,
     );
     const end = last(denoised);
     if (end.ssim < goal.ssim) {
       sentences.push(
-        `By SSIM it ends BELOW Pix2pix: ${end.ssim.toFixed(3)} against ${goal.ssim.toFixed(3)}.`,
+        `By SSIM it ends BELOW ${name}: ${end.ssim.toFixed(3)} against ${goal.ssim.toFixed(3)}.`,
       );
     }
   }
@@ -235,7 +246,8 @@ const COLOURS: Record<Method, string> = {
   denoised: '#0072b2',
   ridge: '#b87700',
   nearest: '#b0538a',
-  mean: '#7a7a7a',
+  mean: '#8a8a8a',
   fresh: '#00795a',
+  untrained: '#3d3d3d',
   scratch: '#c14e00',
 };

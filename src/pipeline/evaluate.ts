@@ -6,10 +6,11 @@ import { createExecutor } from '../compute/executor.ts';
 import type { DeviceReport } from '../compute/types.ts';
 import type { PreparedPairs } from '../data/prepared.ts';
 import { fullTrainingStep, inferenceStep } from '../models/gan-steps.ts';
-import { createImageGenerator } from '../models/image-generator.ts';
+import { createImageGenerator, type ImageGenerator } from '../models/image-generator.ts';
 import { toProjectPath } from '../project/paths.ts';
 import type { LoadedConcept } from '../project/project.ts';
 import { heldOutConcepts } from '../project/selection.ts';
+import type { TrainingConfig } from '../project/training-schema.ts';
 import { RUN_FILES } from '../protocol/run.ts';
 import { type BaseModel, loadBase } from './base-model.ts';
 import {
@@ -20,6 +21,8 @@ import {
   comparisonSvg,
   comparisonTable,
   comparisonVerdict,
+  type FromScratch,
+  isFromScratch,
   METHODS,
   type Method,
   startsTable,
@@ -76,7 +79,9 @@ export const evaluate: StageFunction = async (context) => {
   const seed = stageSeed(context);
   const startsOf = await startsOfConcept(context, base, device, seed);
   const starts = await startsOf(concept);
-  const withScratch = config.evaluate.baselines.includes('scratch');
+  const fromScratch = (Object.keys(METHODS) as Method[])
+    .filter(isFromScratch)
+    .filter((method) => config.evaluate.baselines.includes(method));
   const fineTuneSteps = context.options.steps ?? config.fineTune.steps;
   const evaluation: Evaluation = {
     context,
@@ -86,7 +91,7 @@ export const evaluate: StageFunction = async (context) => {
     heldOut: heldOutImages(pairs.test, pairs.size, config.image.size, config.evaluate.images),
     device,
     seed,
-    totalSteps: starts.length * fineTuneSteps + (withScratch ? config.evaluate.scratch.steps : 0),
+    totalSteps: starts.length * fineTuneSteps + fromScratch.length * config.evaluate.scratch.steps,
   };
   const measureStarts = (of: LoadedConcept, from: readonly Start[], { test, size }: PreparedPairs) => {
     const images = heldOutImages(test, size, config.image.size, config.evaluate.images);
@@ -110,8 +115,9 @@ export const evaluate: StageFunction = async (context) => {
   } finally {
     await trainer.dispose();
   }
-  if (withScratch) {
-    const result = await trainFromScratch(evaluation, starts.length * fineTuneSteps);
+  for (const [index, method] of fromScratch.entries()) {
+    const doneBefore = starts.length * fineTuneSteps + index * config.evaluate.scratch.steps;
+    const result = await trainFromScratch(evaluation, method, doneBefore);
     if (!result) return { status: 'stopped', result: { methods: results.length } };
     results.push(result);
   }
@@ -249,20 +255,13 @@ async function trainFromStart(
 
 async function trainFromScratch(
   evaluation: Evaluation,
+  method: FromScratch,
   doneBefore: number,
 ): Promise<MethodResult | undefined> {
   const { context, concept, base, pairs, heldOut, device, seed, totalSteps } = evaluation;
   const { config } = context.training;
   const { scratch } = config.evaluate;
-  const generator = createImageGenerator({
-    kind: scratch.kind,
-    channels: scratch.channels,
-    blocks: scratch.blocks,
-    imageSize: config.image.size,
-    norm: scratch.kind === 'resnet' ? 'instance' : config.generator.norm,
-    transformerHeads: config.generator.transformerHeads,
-    skips: config.generator.skips,
-  });
+  const generator = method === 'scratch' ? pix2pixGenerator(config) : base.generator;
   const { discriminator } = base;
   const { loss, lambdaL1, every } = config.discriminator;
   const { batchSize } = scratch;
@@ -284,7 +283,7 @@ async function trainFromScratch(
       seed,
     });
     const points = measuringPoints(scratch.steps);
-    return await measureOnce(evaluation, 'scratch', (measureWith) =>
+    return await measureOnce(evaluation, method, (measureWith) =>
       trainingLoop({
         run: context.run,
         shouldStop: context.shouldStop,
@@ -293,15 +292,15 @@ async function trainFromScratch(
         groups: ['generator', 'discriminator'],
         architecture: {
           kind: 'scratch',
-          generator: { ...scratch },
+          generator: { ...generator.options },
           discriminator: { ...discriminator.options },
         },
         steps: scratch.steps,
         checkpointEvery: config.fineTune.checkpointEvery,
-        checkpointFile: `scratch.${RUN_FILES.checkpoint}`,
-        message: `${METHODS.scratch}: training ${concept.name}`,
+        checkpointFile: `${method}.${RUN_FILES.checkpoint}`,
+        message: `${METHODS[method]}: training ${concept.name}`,
         concept: concept.name,
-        series: METHODS.scratch,
+        series: METHODS[method],
         progress: (done) => ({ done: doneBefore + done, total: totalSteps }),
         step: (index) => {
           const { source, target } = batches.batch(index);
@@ -326,6 +325,12 @@ async function trainFromScratch(
     await executor.dispose();
     await inference.dispose();
   }
+}
+
+/** The ResNet of Pix2pix and CycleGAN (Isola et al. 2017, Johnson et al. 2016), instance-normalised. */
+function pix2pixGenerator({ evaluate: { scratch }, image }: TrainingConfig): ImageGenerator {
+  const { channels, blocks } = scratch;
+  return createImageGenerator({ kind: 'resnet', channels, blocks, imageSize: image.size, norm: 'instance' });
 }
 
 /** Table, plot and pictures in the run folder. */

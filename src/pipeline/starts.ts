@@ -4,7 +4,7 @@ import { loraInferenceStep } from '../models/gan-steps.ts';
 import { predictRidge } from '../models/ridge.ts';
 import type { LoadedConcept } from '../project/project.ts';
 import type { BaseModel } from './base-model.ts';
-import { type ConceptStarts, METHODS, type Method } from './comparison.ts';
+import { type ConceptStarts, type FromScratch, isFromScratch, METHODS, type Method } from './comparison.ts';
 import { type HeldOutImages, qualityOf, translateAll } from './held-out.ts';
 import { meanQuality } from './image-metrics.ts';
 import type { StageContext } from './stage.ts';
@@ -15,7 +15,7 @@ const INFERENCE_BATCH = 8;
 
 /** A LoRA vector that a concept's training may start from. */
 export interface Start {
-  readonly method: Exclude<Method, 'scratch'>;
+  readonly method: Exclude<Method, FromScratch>;
   readonly vector: Float32Array;
 }
 
@@ -46,7 +46,7 @@ export async function startsOfConcept(
     };
     const starts: Start[] = [];
     for (const method of Object.keys(METHODS) as Method[]) {
-      if (method !== 'scratch' && wanted.has(method))
+      if (!isFromScratch(method) && wanted.has(method))
         starts.push({ method, vector: await vectorOf[method]() });
     }
     return starts;

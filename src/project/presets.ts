@@ -25,7 +25,7 @@ const paper: TrainingInput = {
   fineTune: { steps: 500, batchSize: 16, trainable: 'lora', learningRate: 2e-4, sampleEvery: 125 },
   evaluate: {
     images: 100,
-    scratch: { kind: 'resnet', channels: 64, blocks: 9, steps: 80000, batchSize: 1, learningRate: 2e-4 },
+    scratch: { channels: 64, blocks: 9, steps: 80000, batchSize: 1, learningRate: 2e-4 },
   },
 };
 
@@ -86,7 +86,7 @@ const fast: TrainingInput = {
   },
   evaluate: {
     images: 32,
-    scratch: { kind: 'e2gan', channels: 16, steps: 1500, batchSize: 4, learningRate: 2e-3 },
+    scratch: { channels: 16, blocks: 9, steps: 1500, batchSize: 4, learningRate: 2e-3 },
   },
 };
 

@@ -285,21 +285,20 @@ export const trainingSchema = z
       {
         images: int(1, 10000, 100, 'Held-out images to measure on'),
         baselines: z
-          .array(z.enum(['scratch', 'fresh', 'mean', 'nearest', 'ridge']))
-          .default(['scratch', 'fresh', 'mean', 'nearest', 'ridge'])
+          .array(z.enum(['scratch', 'untrained', 'fresh', 'mean', 'nearest', 'ridge']))
+          .default(['scratch', 'untrained', 'fresh', 'mean', 'nearest', 'ridge'])
           .describe(
-            'What to compare with: Pix2pix from scratch, fresh LoRA on the base, the zoo’s mean, the nearest zoo member by prompt, ridge regression from the prompt',
+            'What to compare with: Pix2pix from scratch, the config’s own generator from scratch, fresh LoRA on the base, the zoo’s mean, the nearest zoo member by prompt, ridge regression from the prompt',
           ),
         scratch: section(
           {
-            kind: choice(['resnet', 'e2gan'] as const, 'resnet', 'Generator of the Pix2pix baseline'),
-            channels: int(4, 256, 64, 'Its channels after the first layer'),
-            blocks: int(1, 16, 9, 'Its residual blocks (resnet only)'),
-            steps: int(1, 10000000, 5000, 'Its training steps'),
-            batchSize: int(1, 256, 1, 'Its pairs per step'),
-            learningRate: real(0, 1, 2e-4, 'Its Adam learning rate'),
+            channels: int(4, 256, 64, 'Channels of the Pix2pix ResNet after the first layer'),
+            blocks: int(1, 16, 9, 'Residual blocks of the Pix2pix ResNet'),
+            steps: int(1, 10000000, 5000, 'Training steps, of Pix2pix and of the generator from scratch'),
+            batchSize: int(1, 256, 1, 'Pairs per step'),
+            learningRate: real(0, 1, 2e-4, 'Adam learning rate'),
           },
-          'Pix2pix from scratch.',
+          'Training from scratch.',
         ),
       },
       'Comparison with the baselines.',
