@@ -25,11 +25,14 @@ export function psnr(a: Float32Array, b: Float32Array): number {
   return 10 * Math.log10((PEAK * PEAK) / (sum / a.length));
 }
 
-/** Rec. 601 luma, as in Wang et al.'s reference implementation. */
+/**
+ * Rec. 601 luma from 0 (black) to PEAK (white), as in Wang et al.'s reference implementation: their luminance term
+ * compares means as shares of one another, which has a meaning only above black.
+ */
 function luma(image: Float32Array): Float64Array {
   const out = new Float64Array(image.length / 3);
   for (let i = 0; i < out.length; i++) {
-    out[i] = 0.299 * image[3 * i]! + 0.587 * image[3 * i + 1]! + 0.114 * image[3 * i + 2]!;
+    out[i] = 1 + 0.299 * image[3 * i]! + 0.587 * image[3 * i + 1]! + 0.114 * image[3 * i + 2]!;
   }
   return out;
 }
