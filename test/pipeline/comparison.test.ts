@@ -1,0 +1,154 @@
+import { describe, expect, test } from 'vitest';
+import {
+  type Comparison,
+  type Curve,
+  comparisonCsv,
+  comparisonSvg,
+  comparisonTable,
+  comparisonVerdict,
+  type Method,
+  startsTable,
+} from '../../src/pipeline/comparison.ts';
+
+/** A curve from `[steps, seconds, psnr]`; SSIM is a hundredth of the PSNR unless given. */
+function curve(
+  method: Method,
+  ...points: [steps: number, seconds: number, psnr: number, ssim?: number][]
+): Curve {
+  return {
+    method,
+    points: points.map(([steps, seconds, psnr, ssim = psnr / 100]) => ({
+      steps,
+      seconds,
+      psnr,
+      ssim,
+      l1: 0.1,
+    })),
+  };
+}
+
+function comparison(...curves: Curve[]): Comparison {
+  return {
+    concept: 'sepia-fog',
+    prompt: 'a sepia photo in the fog',
+    images: 16,
+    size: 48,
+    seed: 1,
+    device: 'cpu, 2 threads',
+    curves,
+    starts: [],
+  };
+}
+
+const SCRATCH = curve('scratch', [0, 0, 5], [50, 10, 15], [100, 20, 20]);
+
+describe('the table', () => {
+  test('has a row for each method, with how soon it reaches the end of Pix2pix', () => {
+    const denoised = curve('denoised', [0, 0, 18], [5, 0.5, 19.99], [10, 1, 20], [20, 2, 22]);
+    const fresh = curve('fresh', [0, 0, 10], [20, 2, 19.994]);
+    expect(comparisonTable(comparison(denoised, fresh, SCRATCH))).toEqual([
+      "method                  PSNR at start  PSNR at end  SSIM at end  steps  seconds  reaches Pix2pix's end after",
+      '----------------------  -------------  -----------  -----------  -----  -------  ---------------------------',
+      'Denoised weights             18.00 dB     22.00 dB        0.220     20      2.0              10 steps, 1.0 s',
+      'Fresh LoRA on the base       10.00 dB     19.99 dB        0.200     20      2.0                  not reached',
+      'Pix2pix from scratch          5.00 dB     20.00 dB        0.200    100     20.0            100 steps, 20.0 s',
+    ]);
+  });
+
+  test('does not speak of Pix2pix where it was left out', () => {
+    const [header] = comparisonTable(comparison(curve('denoised', [0, 0, 18], [20, 2, 22])));
+    expect(header).not.toContain('Pix2pix');
+  });
+
+  test('says of a start that is as good at once that it takes no step', () => {
+    const lines = comparisonTable(comparison(curve('denoised', [0, 0, 25], [20, 2, 26]), SCRATCH));
+    expect(lines[2]).toContain('0 steps, 0.0 s');
+  });
+});
+
+test('the starts have a row for each held-out concept', () => {
+  const quality = (psnr: number) => ({ psnr, ssim: 0.5, l1: 0.1 });
+  const starts = [
+    { concept: 'sepia-fog', prompt: '', quality: { denoised: quality(18.25), fresh: quality(9.5) } },
+    { concept: 'dusk', prompt: '', quality: { denoised: quality(7), fresh: quality(10) } },
+  ];
+  expect(startsTable({ ...comparison(), starts })).toEqual([
+    'held-out concept  Denoised weights  Fresh LoRA on the base',
+    '----------------  ----------------  ----------------------',
+    'sepia-fog                 18.25 dB                 9.50 dB',
+    'dusk                       7.00 dB                10.00 dB',
+  ]);
+});
+
+describe('the verdict', () => {
+  const denoised = curve('denoised', [0, 0, 18], [10, 1, 21], [20, 2, 22]);
+  const verdict = (...others: Curve[]) => comparisonVerdict(comparison(denoised, ...others));
+
+  test('says by how much the denoised start is better than fresh LoRA, or worse', () => {
+    expect(verdict(curve('fresh', [0, 0, 15.5]))).toEqual([
+      'The denoised start is 2.50 dB better than fresh LoRA on the base, before any training.',
+    ]);
+    expect(verdict(curve('fresh', [0, 0, 18.75]))).toEqual([
+      'The denoised start is 0.75 dB WORSE than fresh LoRA on the base.',
+    ]);
+  });
+
+  test('names a cheap baseline that is as good, or better, and no other', () => {
+    expect(
+      verdict(curve('ridge', [0, 0, 17.95]), curve('nearest', [0, 0, 17.8]), curve('mean', [0, 0, 19])),
+    ).toEqual([
+      'Ridge regression starts as well as the denoised weights (-0.05 dB).',
+      'Zoo mean starts BETTER than the denoised weights (+1.00 dB).',
+    ]);
+  });
+
+  test('says how soon training from scratch is reached', () => {
+    expect(verdict(SCRATCH)).toEqual([
+      'It reaches what Pix2pix has after 100 steps (20.00 dB, 20.0 s) after 10 steps (1.0 s).',
+    ]);
+  });
+
+  test('says that it is not reached, of Pix2pix and of the same generator', () => {
+    expect(
+      verdict(
+        curve('scratch', [0, 0, 5], [100, 20, 23, 0.2]),
+        curve('untrained', [0, 0, 5], [80, 9, 24, 0.2]),
+      ),
+    ).toEqual([
+      'It does not reach what Pix2pix has after 100 steps (23.00 dB).',
+      'It does not reach what the same generator from scratch has after 80 steps (24.00 dB).',
+    ]);
+  });
+
+  test('does not hide that it ends below by SSIM', () => {
+    expect(verdict(curve('scratch', [0, 0, 5], [100, 20, 20, 0.9]))).toEqual([
+      expect.stringContaining('It reaches what Pix2pix has'),
+      'By SSIM it ends BELOW Pix2pix: 0.220 against 0.900.',
+    ]);
+  });
+
+  test('is silent where there are no denoised weights', () => {
+    expect(comparisonVerdict(comparison(SCRATCH))).toEqual([]);
+  });
+});
+
+test('the CSV has a line for each measured point, with full precision', () => {
+  const denoised = curve('denoised', [0, 0, 18.123456789, 0.123456789], [20, 2.0004, 22]);
+  expect(comparisonCsv(comparison(denoised, curve('fresh', [0, 0, 10])))).toBe(
+    [
+      'concept,method,steps,seconds,psnr,ssim,l1',
+      'sepia-fog,denoised,0,0.000,18.123456789,0.123456789,0.1',
+      'sepia-fog,denoised,20,2.000,22,0.22,0.1',
+      'sepia-fog,fresh,0,0.000,10,0.1,0.1',
+      '',
+    ].join('\n'),
+  );
+});
+
+test('the plot names each method and has a dot for each measured point', () => {
+  const svg = comparisonSvg(comparison(curve('denoised', [0, 0, 18], [20, 2, 22]), SCRATCH));
+  expect(svg).toContain('Denoised weights');
+  expect(svg).toContain('Pix2pix from scratch');
+  expect(svg.match(/<circle/g)).toHaveLength(5);
+  expect(svg).not.toContain('NaN');
+});
