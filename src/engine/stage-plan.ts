@@ -59,7 +59,7 @@ export function planStage(rules: StageRules, given: StageArguments): Promise<Sta
 async function planNewRun(rules: StageRules, given: StageArguments): Promise<StagePlan> {
   const { stage } = rules;
   const folder = findProjectFolder(given.project);
-  if (stage === 'quickstart') await drawMissingImages(folder);
+  await drawMissingImages(folder);
   const project = await loadProject(folder);
   const written = chooseTraining(project, given.training);
   const missing = rules.required.find((option) => given[option] === undefined);

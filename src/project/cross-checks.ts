@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
+import { type DrawnImages, drawnImages } from './drawn-images.ts';
 import { folderOf, IMAGE_EXTENSIONS, isGlob, listImages } from './image-files.ts';
 import { nearestNames } from './nearest.ts';
 import { nameFromFile } from './paths.ts';
@@ -13,7 +15,7 @@ import { type KeyPath, type ProblemText, systemReason, type YamlDocument } from 
 
 /** What no single file shows: names that must match, folders that must be there, numbers that must fit each other. */
 export async function crossChecks(files: ProjectFiles): Promise<Problem[]> {
-  const sources = new ImageSources();
+  const sources = new ImageSources(await drawnImages(files.folder).catch(() => undefined));
   const perConcept = await Promise.all(files.concepts.map((file) => checkFolders(file, sources)));
   const perTraining = await Promise.all(
     files.trainings.map((file) => checkTraining(file, files.concepts, sources)),
@@ -24,13 +26,22 @@ export async function crossChecks(files: ProjectFiles): Promise<Problem[]> {
 /** How many images each source has; hundreds of concepts share one folder, which is listed once. */
 class ImageSources {
   readonly #counts = new Map<string, Promise<number | { reason: string }>>();
+  readonly #drawn: DrawnImages | undefined;
+
+  /** @param drawn images that will be there when a stage needs them */
+  constructor(drawn: DrawnImages | undefined) {
+    this.#drawn = drawn;
+  }
 
   count(source: string): Promise<number | { reason: string }> {
     let counted = this.#counts.get(source);
     if (!counted) {
       counted = listImages(source).then(
         (images) => images.length,
-        (error) => ({ reason: systemReason(error) }),
+        (error) =>
+          this.#drawn?.folder === source && !existsSync(source)
+            ? this.#drawn.count
+            : { reason: systemReason(error) },
       );
       this.#counts.set(source, counted);
     }

@@ -286,6 +286,15 @@ describe('checks between files', () => {
     expect(await problemsOf({ 'concepts/x.concept.yaml': concept('[]', '../images/**') })).toEqual([]);
   });
 
+  it('take a missing folder whose images a stage will draw, and only that one', async () => {
+    const drawn = { 'drawn-images.json': '{ "folder": "scenes", "count": 160, "seed": 1 }' };
+    const files = { ...drawn, 'concepts/x.concept.yaml': concept('[]', '../scenes') };
+    expect(await problemsOf(files)).toEqual([]);
+    expect(await problemsOf({ ...files, 'concepts/x.concept.yaml': concept('[]', '../others') })).toEqual([
+      'concepts/x.concept.yaml:3:18 error ./others: there is no such file or folder.',
+    ]);
+  });
+
   it('leave out what is wrong and keep the rest', async () => {
     const folder = await temporaryProject({
       ...IMAGES,

@@ -1,0 +1,43 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { UserError } from './user-error.ts';
+
+/** Beside a project's training configs: source images that are drawn when a stage first needs them. */
+const DRAWN_IMAGES_FILE = 'drawn-images.json';
+
+const schema = z.strictObject({
+  /** Relative to the project. */
+  folder: z.string().min(1),
+  count: z.number().int().min(2).max(10_000),
+  seed: z.number().int().min(0),
+});
+
+export interface DrawnImages {
+  /** Absolute path of the folder that they are drawn into. */
+  readonly folder: string;
+  readonly count: number;
+  readonly seed: number;
+}
+
+/**
+ * What a project's `drawn-images.json` asks for: procedural scenes, so that an example runs offline without
+ * shipping pictures. Undefined in a project without that file: its images are the user's own.
+ */
+export async function drawnImages(projectFolder: string): Promise<DrawnImages | undefined> {
+  const path = join(projectFolder, DRAWN_IMAGES_FILE);
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (text === undefined) return undefined;
+  try {
+    const { folder, count, seed } = schema.parse(JSON.parse(text));
+    return { folder: join(projectFolder, folder), count, seed };
+  } catch (error) {
+    const reason = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
+    throw new UserError(
+      `${path} should look like { "folder": "images", "count": 160, "seed": 1 }: ${reason}`,
+    );
+  }
+}
