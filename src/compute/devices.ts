@@ -1,6 +1,8 @@
 /** Which engine computes, and why. */
+
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { listSupportedBackends } from 'onnxruntime-node';
 import { UserError } from '../project/user-error.ts';
@@ -79,10 +81,12 @@ async function tryDevice(
 /**
  * Chooses what computes: the device of this name, or for `auto` the first that works of CUDA, WebGPU on a
  * real GPU, and the CPU. The report says what was rejected and why.
- * @param threads threads of the CPU engine, and of what a GPU engine leaves to the CPU
+ * @param wanted threads of the CPU engine, and of what a GPU engine leaves to the CPU; 0 means one a core
  * @throws UserError where a named device does not work, with the reason and the remedy
  */
-export async function selectDevice(name: DeviceName, threads: number): Promise<DeviceReport> {
+export async function selectDevice(name: DeviceName, wanted: number): Promise<DeviceReport> {
+  // The number that is reported is the one that runs: results depend on it.
+  const threads = wanted || availableParallelism();
   if (name === 'tfjs') {
     const { reason, rejected } = await loadTfjsBackend();
     return { device: 'tfjs', executor: 'tfjs', threads, reason, rejected };
