@@ -89,7 +89,10 @@ export interface RunHeader {
   device?: string;
   /** Why this device, in words. */
   deviceReason?: string;
+  /** Within the present part, where the run has several. */
   progress?: { message: string; done: number; total: number; unit: string; etaSeconds?: number };
+  /** Of a run of several stages: how many there are, and the titles of those it has come to, the last the present one. */
+  parts?: { total: number; titles: readonly string[] };
   /** Set once the run has ended. */
   seconds?: number;
   error?: string;

@@ -48,3 +48,20 @@ test('an event of a kind that this version does not know changes nothing', () =>
   const status = advance(NO_STATUS, progress(1));
   expect(advance(status, { type: 'from-the-future', time } as unknown as RunEvent)).toEqual(status);
 });
+
+test('a run of several stages tells its parts, and begins them anew when it is resumed', () => {
+  const stage = (index: number, title: string): RunEvent => ({
+    type: 'stage',
+    time,
+    stage: 'prepare',
+    index,
+    total: 8,
+    title,
+  });
+  const events = [started, stage(0, 'Prepare pairs'), progress(500), stage(1, 'Train the base generator')];
+  const status = events.reduce(advance, NO_STATUS);
+  expect(status.parts).toEqual({ total: 8, titles: ['Prepare pairs', 'Train the base generator'] });
+  expect(status.progress).toBeUndefined();
+  const resumed = [{ ...started, resumed: true }, stage(0, 'Prepare pairs')].reduce(advance, status);
+  expect(resumed.parts).toEqual({ total: 8, titles: ['Prepare pairs'] });
+});

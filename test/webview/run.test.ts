@@ -140,3 +140,49 @@ it('steps through every sample with the keyboard and then stays there', async ()
   await page.keyboard.press('End');
   expect(await slider.getAttribute('aria-valuetext')).toBe('sketch-at-night, step 350');
 });
+
+describe('a run of several parts', () => {
+  const at = (page: Page) =>
+    page.getByRole('region', { name: 'Parts of the run' }).getByRole('listitem').allInnerTexts();
+
+  it('says which part it is at, what is behind it and what is to come', async () => {
+    const page = await open({ view: 'run', scenario: 'quickstart' });
+    await page.getByRole('heading', { name: '3 of 8 · Collect LoRA weights of the zoo' }).waitFor();
+    const parts = await at(page);
+    expect(parts).toHaveLength(8);
+    expect(parts[1]).toMatch(/Train the base generator.*done/s);
+    expect(parts[2]).toMatch(/Collect LoRA weights of the zoo.*current/s);
+    expect(parts[3]).toMatch(/Part 4.*to come/s);
+  });
+
+  it('marks the part that failed', async () => {
+    const page = await open({ view: 'run', scenario: 'quickstart' });
+    await page.locator('.run-parts').waitFor();
+    await page.evaluate(() => {
+      const { state } = harness.handlers['run/connect']!(undefined) as { state: { header: object } };
+      const update = { curves: [], samples: [], log: [], artifacts: [] };
+      harness.notify({ method: 'run/updated' }, { ...update, header: { ...state.header, state: 'failed' } });
+    });
+    await page.locator('.part-failed').waitFor();
+    expect((await at(page))[2]).toMatch(/failed/);
+  });
+
+  it('lists many files below the curves, on one line for each folder', async () => {
+    const page = await open({ view: 'run', scenario: 'quickstart' });
+    const folder = page.locator('summary', { hasText: '.dnw/pairs/' });
+    await folder.getByText('29 files').waitFor();
+    const file = page.getByRole('button', { name: 'Open pairs .dnw/pairs/concept-7.safetensors' });
+    expect(await file.isVisible()).toBe(false);
+    const chart = (await page.locator('.uplot').last().boundingBox())!;
+    expect((await folder.boundingBox())!.y).toBeGreaterThan(chart.y + chart.height);
+    await folder.click();
+    await file.click();
+    await waitForCalls(page, runView.openArtifact.method, 1);
+  });
+});
+
+it('shows a sample large, under its step', async () => {
+  const page = await open({ view: 'run', scenario: 'running', width: 1200 });
+  await page.locator('.sample figcaption').getByText('Step 300').waitFor();
+  expect((await page.locator('.sample-picture').boundingBox())!.width).toBeGreaterThan(800);
+});

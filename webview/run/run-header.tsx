@@ -1,12 +1,13 @@
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { RunState } from '../../src/protocol/run.ts';
-import { type RunArtifact, type RunHeader, runView } from '../../src/protocol/webview.ts';
+import { type RunHeader, runView } from '../../src/protocol/webview.ts';
 import { formatCount, formatDuration, formatMoment } from '../components/format.ts';
 import { Notice } from '../components/pending.tsx';
 import { ProgressBar } from '../components/progress-bar.tsx';
 import { Button } from '../components/toolkit.tsx';
 import { messageOf, request } from '../host/connection.ts';
+import { RunParts } from './run-parts.tsx';
 
 /** Sign and word, so that the state does not hang on colour. */
 const STATES: Record<RunState, { sign: string; word: string }> = {
@@ -43,8 +44,7 @@ function Fact(props: { label: string; value: string; note?: string | undefined }
 }
 
 /** What the run is, how far it is, on what it computes, and what can be done about it. */
-export function RunHeading(props: { header: RunHeader; artifacts: readonly RunArtifact[] }): JSX.Element {
-  const { header, artifacts } = props;
+export function RunHeading({ header }: { header: RunHeader }): JSX.Element {
   const { progress } = header;
   const elapsed = useElapsed(header);
   const [failure, setFailure] = useState<string>();
@@ -78,6 +78,7 @@ export function RunHeading(props: { header: RunHeader; artifacts: readonly RunAr
           <Button onClick={() => ask(request(runView.reveal, undefined))}>Show folder</Button>
         </div>
       </div>
+      {header.parts && <RunParts parts={header.parts} state={header.state} />}
       {progress && (
         <div class="run-progress">
           <div class="run-progress-text">
@@ -114,21 +115,6 @@ export function RunHeading(props: { header: RunHeader; artifacts: readonly RunAr
           The engine process ended without saying why (a restart, or too little memory). The log file may know
           more.
         </Notice>
-      )}
-      {artifacts.length > 0 && (
-        <ul class="artifacts" aria-label="Files that this run made">
-          {artifacts.map((artifact) => (
-            <li key={artifact.file}>
-              <Button
-                onClick={() => ask(request(runView.openArtifact, artifact))}
-                label={`Open ${artifact.kind} ${artifact.file}`}
-              >
-                {artifact.kind}
-              </Button>{' '}
-              <code>{artifact.file}</code>
-            </li>
-          ))}
-        </ul>
       )}
     </header>
   );

@@ -3,6 +3,7 @@ import { useLayoutEffect, useState } from 'preact/hooks';
 import type { RunTarget } from '../../src/protocol/webview.ts';
 import { Pending } from '../components/pending.tsx';
 import { persist, readViewState } from '../host/connection.ts';
+import { Artifacts } from './artifacts.tsx';
 import { CurvePanels, type CurveSettings, DEFAULT_CURVE_SETTINGS } from './curve-panels.tsx';
 import { LogLines } from './log-lines.tsx';
 import { RunHeading } from './run-header.tsx';
@@ -24,12 +25,11 @@ function Run({ history, target }: { history: RunHistory; target: RunTarget }): J
   useLayoutEffect(() => persist(target, settings), [target, settings]);
   return (
     <main>
-      <RunHeading header={history.header} artifacts={history.artifacts} />
+      <RunHeading header={history.header} />
       <CurvePanels curves={history.curves} settings={settings} onChange={setSettings} />
-      <div class="run-bottom">
-        <Samples samples={history.samples} />
-        <LogLines log={history.log} />
-      </div>
+      <Samples samples={history.samples} />
+      <Artifacts artifacts={history.artifacts} />
+      <LogLines log={history.log} />
     </main>
   );
 }

@@ -42,8 +42,10 @@ export function Samples({ samples }: { samples: readonly RunSample[] }): JSX.Ele
         </span>
       </div>
       <figure class="sample">
+        <figcaption>
+          <strong>Step {formatCount(sample.step)}</strong> <span class="muted">{sample.label}</span>
+        </figcaption>
         <img class="sample-picture" src={sample.uri} alt={`${sample.label}: ${name(sample)}`} />
-        <figcaption class="muted">{sample.label}</figcaption>
       </figure>
       {samples.length > 1 && (
         <>
@@ -69,7 +71,7 @@ export function Samples({ samples }: { samples: readonly RunSample[] }): JSX.Ele
                   onClick={() => choose(place)}
                 >
                   <img src={other.uri} alt="" loading="lazy" />
-                  <span aria-hidden="true">{formatCount(other.step)}</span>
+                  <span aria-hidden="true">step {formatCount(other.step)}</span>
                 </button>
               </li>
             ))}

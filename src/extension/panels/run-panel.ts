@@ -142,7 +142,7 @@ function stateWithoutRecord({ projects }: Services, run: Run | undefined): RunVi
 function headerOf(run: BegunRun): RunHeader {
   const { record, status, id, state, stopping } = run;
   const { stage, name, created, training, concept } = record;
-  const { device, deviceReason, seconds, error, progress } = status;
+  const { device, deviceReason, seconds, error, progress, parts } = status;
   return {
     runId: id,
     stage,
@@ -154,6 +154,7 @@ function headerOf(run: BegunRun): RunHeader {
     device,
     deviceReason,
     progress,
+    parts,
     seconds,
     error,
     stopping: stopping && isActive(run),

@@ -4,6 +4,8 @@ import type { MetricsEvent, ProgressEvent, RunEvent } from '../../protocol/event
 export interface RunStatus {
   progress?: Pick<ProgressEvent, 'message' | 'done' | 'total' | 'unit' | 'etaSeconds' | 'concept'>;
   metrics?: Pick<MetricsEvent, 'step' | 'concept' | 'series' | 'values'>;
+  /** Of a run of several stages: how many there are, and the titles of those it has come to, the last the present one. */
+  parts?: { total: number; titles: readonly string[] };
   device?: string;
   deviceReason?: string;
   /** A checkpoint exists, so that the run can go on from it. */
@@ -19,8 +21,14 @@ export const NO_STATUS: RunStatus = { checkpointed: false };
 export function advance(status: RunStatus, event: RunEvent): RunStatus {
   switch (event.type) {
     case 'started':
-      // A resumed run has not ended any more.
-      return { ...status, progress: undefined, seconds: undefined, error: undefined };
+      // A resumed run has not ended any more, and goes through its parts again.
+      return { ...status, progress: undefined, parts: undefined, seconds: undefined, error: undefined };
+    case 'stage': {
+      const { index, total, title } = event;
+      const titles = [...(status.parts?.titles ?? []).slice(0, index), title];
+      // The progress so far is that of the part before.
+      return { ...status, progress: undefined, parts: { total, titles } };
+    }
     case 'device':
       return { ...status, device: event.device, deviceReason: event.reason };
     case 'progress': {

@@ -9,7 +9,7 @@ import {
 } from '../../../src/protocol/webview.ts';
 import { CONCEPTS, PROJECT, TRAININGS } from './fixtures/concepts.ts';
 import { SIZE, scene, toPng } from './fixtures/pictures.ts';
-import { HEADERS, runUpdate } from './fixtures/run.ts';
+import { HEADERS, MANY_PAIRS, runUpdate } from './fixtures/run.ts';
 import { statisticsFixture } from './fixtures/weights.ts';
 
 /** Answers by method. A handler that never settles keeps the view waiting. */
@@ -178,6 +178,8 @@ export const SCENARIOS: Record<string, () => Handlers> = {
     }),
   'run/running': () => run({ kind: 'ready', ...runUpdate(0, 330, HEADERS.running) }),
   'run/succeeded': () => run({ kind: 'ready', ...runUpdate(0, 500, HEADERS.succeeded) }),
+  'run/quickstart': () =>
+    run({ kind: 'ready', ...runUpdate(0, 330, HEADERS.quickstart), artifacts: MANY_PAIRS }),
   'run/failed': () => run({ kind: 'ready', ...runUpdate(0, 330, HEADERS.failed) }),
   'run/stopped': () => run({ kind: 'ready', ...runUpdate(0, 330, HEADERS.stopped) }),
 };

@@ -29,6 +29,7 @@ const STATES: Record<ViewName, Record<string, string>> = {
     empty: '.pending',
     error: '.pending',
     running: '.uplot',
+    quickstart: '.uplot',
     succeeded: '.uplot',
     failed: '.uplot',
     stopped: '.uplot',

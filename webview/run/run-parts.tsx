@@ -1,0 +1,50 @@
+import type { JSX } from 'preact';
+import type { RunState } from '../../src/protocol/run.ts';
+import type { RunHeader } from '../../src/protocol/webview.ts';
+
+type Parts = NonNullable<RunHeader['parts']>;
+type PartState = 'done' | 'current' | 'failed' | 'halted' | 'to come';
+
+/** Sign and word, so that the state does not hang on colour. */
+const SIGNS: Record<PartState, string> = {
+  done: '✓',
+  current: '●',
+  failed: '✕',
+  halted: '■',
+  'to come': '○',
+};
+
+function partState(index: number, titles: Parts['titles'], run: RunState): PartState {
+  const last = titles.length - 1;
+  if (index > last) return 'to come';
+  if (index < last || run === 'succeeded') return 'done';
+  if (run === 'failed') return 'failed';
+  return run === 'stopped' || run === 'interrupted' ? 'halted' : 'current';
+}
+
+/** The parts of a run of several stages: which it is at, which are behind it and which are to come. */
+export function RunParts({ parts, state }: { parts: Parts; state: RunState }): JSX.Element {
+  const { total, titles } = parts;
+  return (
+    <section class="run-parts" aria-label="Parts of the run">
+      <h2>
+        {titles.length} of {total} · {titles.at(-1)}
+      </h2>
+      <ol>
+        {Array.from({ length: total }, (_, index) => {
+          const own = partState(index, titles, state);
+          return (
+            <li
+              key={index}
+              class={`part part-${own.replace(' ', '-')}`}
+              aria-current={own === 'current' ? 'step' : undefined}
+            >
+              <span aria-hidden="true">{SIGNS[own]}</span> {titles[index] ?? `Part ${index + 1}`}
+              <span class="visually-hidden">, {own}</span>
+            </li>
+          );
+        })}
+      </ol>
+    </section>
+  );
+}
