@@ -2,13 +2,13 @@
 
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { listSupportedBackends } from 'onnxruntime-node';
 import { UserError } from '../project/user-error.ts';
 import { OnnxGraph } from './onnx-graph.ts';
 import { createDeviceSession, type OnnxDevice, PROVIDERS } from './session.ts';
 import { loadTfjsBackend } from './tfjs-backend.ts';
+import { defaultThreads } from './threads.ts';
 import type { DeviceName, DeviceReport } from './types.ts';
 
 /** What `auto` tries, best first. */
@@ -81,12 +81,12 @@ async function tryDevice(
 /**
  * Chooses what computes: the device of this name, or for `auto` the first that works of CUDA, WebGPU on a
  * real GPU, and the CPU. The report says what was rejected and why.
- * @param wanted threads of the CPU engine, and of what a GPU engine leaves to the CPU; 0 means one a core
+ * @param wanted threads of the CPU engine, and of what a GPU engine leaves to the CPU; 0 means one a physical core
  * @throws UserError where a named device does not work, with the reason and the remedy
  */
 export async function selectDevice(name: DeviceName, wanted: number): Promise<DeviceReport> {
   // The number that is reported is the one that runs: results depend on it.
-  const threads = wanted || availableParallelism();
+  const threads = wanted || defaultThreads();
   if (name === 'tfjs') {
     const { reason, rejected } = await loadTfjsBackend();
     return { device: 'tfjs', executor: 'tfjs', threads, reason, rejected };

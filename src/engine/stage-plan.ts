@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { dependencies, version } from '../../package.json';
+import { defaultThreads } from '../compute/threads.ts';
 import type { StageOptions } from '../pipeline/stage.ts';
 import { type LoadedTraining, loadProject, type Project } from '../project/load.ts';
 import { nameFromFile, projectPaths, toProjectPath } from '../project/paths.ts';
@@ -181,11 +182,16 @@ function refuseChangedInputs(record: RunRecord, now: Readonly<Record<string, str
   );
 }
 
+/** With the number of threads that will compute: sums depend on it, so that a resumed run has to have the same. */
 function onDevice(training: LoadedTraining, { device, threads }: StageArguments): LoadedTraining {
   const { config } = training;
   return {
     ...training,
-    config: { ...config, device: device ?? config.device, threads: threads ?? config.threads },
+    config: {
+      ...config,
+      device: device ?? config.device,
+      threads: (threads ?? config.threads) || defaultThreads(),
+    },
   };
 }
 
