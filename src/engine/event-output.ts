@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import type { WriteStream } from 'node:tty';
 import type { ProgressEvent, RunEvent } from '../protocol/events.ts';
 import { formatDuration, progressFigures, progressLine } from './progress-line.ts';
@@ -32,6 +33,8 @@ export class HumanOutput implements EventSink {
   readonly #stream: WriteStream;
   readonly #colours: boolean;
   #bar: ProgressEvent | undefined;
+  /** Files of prepared pairs that were not spoken of yet: a project has one for each concept. */
+  #pairs: string[] = [];
   #lastPlain: { time: number; message: string } | undefined;
 
   constructor(stream: WriteStream, environment: NodeJS.ProcessEnv) {
@@ -41,6 +44,11 @@ export class HumanOutput implements EventSink {
   }
 
   event(event: RunEvent): void {
+    if (event.type === 'artifact' && event.kind === 'pairs') {
+      this.#pairs.push(event.file);
+      return;
+    }
+    this.#printPairs();
     switch (event.type) {
       case 'started':
         this.#print(`${event.resumed ? 'Resuming' : 'Run'} ${event.runId}`);
@@ -74,8 +82,18 @@ export class HumanOutput implements EventSink {
   }
 
   close(): void {
+    this.#printPairs();
     this.#eraseBar();
     this.#bar = undefined;
+  }
+
+  #printPairs(): void {
+    const files = this.#pairs;
+    if (files.length === 0) return;
+    this.#pairs = [];
+    const what =
+      files.length === 1 ? files[0] : `the pairs of ${files.length} concepts to ${dirname(files[0]!)}`;
+    this.#print(`Wrote ${what}`, 'dim');
   }
 
   #finished(event: Extract<RunEvent, { type: 'finished' }>): void {
