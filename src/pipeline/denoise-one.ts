@@ -3,9 +3,8 @@ import { selectDevice } from '../compute/devices.ts';
 import type { DeviceReport } from '../compute/types.ts';
 import type { LoadedConcept, LoadedTraining, Project } from '../project/load.ts';
 import { projectPaths } from '../project/paths.ts';
-import { UserError } from '../project/user-error.ts';
 import type { WarmBase } from './warm-base.ts';
-import { denoiseWeights, loadWeightGenerator } from './weight-generator.ts';
+import { checkDenoisingSteps, denoiseWeights, loadWeightGenerator } from './weight-generator.ts';
 import { writeWeights } from './weights-file.ts';
 
 export interface DenoiseOneRequest {
@@ -33,11 +32,7 @@ export interface DenoisedFile {
 export async function denoiseToCache(bases: WarmBase, request: DenoiseOneRequest): Promise<DenoisedFile> {
   const { project, training, concept, seed, steps } = request;
   const { weightGenerator, device: deviceName, threads } = training.config;
-  if (!Number.isInteger(steps) || steps < 1 || steps > weightGenerator.timesteps) {
-    throw new UserError(
-      `${steps} denoising steps: with weightGenerator.timesteps ${weightGenerator.timesteps}, use 1 to as many.`,
-    );
-  }
+  checkDenoisingSteps(steps, weightGenerator);
   const base = await bases.load(project, training);
   const generator = await loadWeightGenerator(project, training, base);
   const device = await selectDevice(deviceName, threads);

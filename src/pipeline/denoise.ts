@@ -2,7 +2,7 @@ import { projectPaths, toProjectPath } from '../project/paths.ts';
 import { loadBase } from './base-model.ts';
 import type { StageFunction } from './stage.ts';
 import { stageConcept, stageDevice, stageSeed } from './stage-support.ts';
-import { denoiseWeights, loadWeightGenerator } from './weight-generator.ts';
+import { checkDenoisingSteps, denoiseWeights, loadWeightGenerator } from './weight-generator.ts';
 import { writeWeights } from './weights-file.ts';
 
 /** Denoises a concept's LoRA weights from its prompt. */
@@ -10,10 +10,11 @@ export const denoise: StageFunction = async (context) => {
   const { project, training, run, options } = context;
   const concept = stageConcept(context);
   const config = training.config.weightGenerator;
+  const steps = options.steps ?? config.sampling.steps;
+  checkDenoisingSteps(steps, config);
   const base = await loadBase(project, training);
   const generator = await loadWeightGenerator(project, training, base);
   const seed = stageSeed(context);
-  const steps = options.steps ?? config.sampling.steps;
   const device = await stageDevice(context);
   const begun = performance.now();
   const { vector, prompt } = await denoiseWeights(generator, config, concept.prompt, {

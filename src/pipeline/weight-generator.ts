@@ -219,6 +219,14 @@ async function storedVocabulary(path: string): Promise<Vocabulary> {
   }
 }
 
+/** @throws UserError where there cannot be so many */
+export function checkDenoisingSteps(steps: number, { timesteps }: GeneratorConfig): void {
+  if (Number.isInteger(steps) && steps >= 1 && steps <= timesteps) return;
+  throw new UserError(
+    `${steps} denoising steps: with weightGenerator.timesteps ${timesteps}, use 1 to as many.`,
+  );
+}
+
 export interface DenoisedWeights {
   /** Flat LoRA vector. */
   readonly vector: Float32Array;
