@@ -65,6 +65,10 @@ export class OnnxExecutor implements Executor {
     return Object.fromEntries(this.outputNames.map((name) => [name, results[name]!.data as Float32Array]));
   }
 
+  async values(group: string): Promise<Float32Array> {
+    return this.host.values(group);
+  }
+
   async state(group: string): Promise<GroupState> {
     return this.host.copy(group);
   }

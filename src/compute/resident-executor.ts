@@ -134,14 +134,18 @@ export class ResidentExecutor implements Executor {
     return Object.fromEntries(this.outputNames.map((name) => [name, results[name]!.data as Float32Array]));
   }
 
+  async values(group: string): Promise<Float32Array> {
+    return this.read(group, 'values');
+  }
+
   async state(group: string): Promise<GroupState> {
-    const { tensors, stepCount, download } = this.groupOf(group);
-    const read = async (part: StatePart) => (await download.copy(tensors.get(part)!)).data as Float32Array;
-    if (stepCount === 0) return { values: await read('values'), stepCount };
+    const { stepCount } = this.groupOf(group);
+    const values = await this.read(group, 'values');
+    if (stepCount === 0) return { values, stepCount };
     return {
-      values: await read('values'),
-      moment1: await read('moment1'),
-      moment2: await read('moment2'),
+      values,
+      moment1: await this.read(group, 'moment1'),
+      moment2: await this.read(group, 'moment2'),
       stepCount,
     };
   }
@@ -172,6 +176,11 @@ export class ResidentExecutor implements Executor {
       await download.dispose();
     }
     await this.session.release();
+  }
+
+  private async read(group: string, part: StatePart): Promise<Float32Array> {
+    const { tensors, download } = this.groupOf(group);
+    return (await download.copy(tensors.get(part)!)).data as Float32Array;
   }
 
   /** Takes over a group's next state, or drops it where the group is not to be updated. */

@@ -65,6 +65,10 @@ export class TfjsExecutor implements Executor {
     }) as unknown as Record<string, Float32Array>;
   }
 
+  async values(group: string): Promise<Float32Array> {
+    return this.host.values(group);
+  }
+
   async state(group: string): Promise<GroupState> {
     return this.host.copy(group);
   }

@@ -121,6 +121,8 @@ export interface Executor {
     inputs: StepInputs,
     learningRates?: Readonly<Record<string, number>>,
   ): Promise<Record<string, Float32Array>>;
+  /** A group's values as they are now; to be read before the next `run`, not written to or kept. */
+  values(group: string): Promise<Float32Array>;
   /** A copy of a group's state, for checkpoints. */
   state(group: string): Promise<GroupState>;
   /** Replaces a group's state; without moments the optimiser begins anew. Throws on a size mismatch. */

@@ -150,7 +150,7 @@ export class ConceptTrainer {
 
   /** The trained values as they are now: a LoRA vector, or the whole generator. */
   async values(): Promise<Float32Array> {
-    return (await this.executor.state(this.group)).values;
+    return (await this.executor.values(this.group)).slice();
   }
 
   async discriminatorValues(): Promise<Float32Array> {
@@ -159,7 +159,7 @@ export class ConceptTrainer {
 
   /** Translates held-out images with the values as they are now. */
   async measure(heldOut: HeldOutImages): Promise<{ images: Float32Array; quality: ImageQuality[] }> {
-    await this.inference.load(this.group, { values: await this.values() });
+    await this.inference.load(this.group, { values: await this.executor.values(this.group) });
     const images = await translateAll(this.inference, heldOut.source, heldOut.size, INFERENCE_BATCH);
     return { images, quality: qualityOf(images, heldOut) };
   }

@@ -315,7 +315,7 @@ async function trainFromScratch(
         measure: {
           at: (done) => points.has(done),
           run: measureWith(async () => {
-            await inference.load('generator', { values: (await executor.state('generator')).values });
+            await inference.load('generator', { values: await executor.values('generator') });
             return translateAll(inference, heldOut.source, heldOut.size, INFERENCE_BATCH);
           }),
         },

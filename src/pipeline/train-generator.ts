@@ -67,7 +67,7 @@ export const trainGenerator: StageFunction = async (context) => {
       }),
       afterStep: async (stepsDone) => {
         const decay = averageDecay(config.ema, stepsDone);
-        const { values } = await executor.state('denoiser');
+        const values = await executor.values('denoiser');
         for (let i = 0; i < average.length; i++) average[i]! += (1 - decay) * (values[i]! - average[i]!);
       },
       extraGroups: {
