@@ -1,0 +1,149 @@
+import { once } from 'node:events';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
+import type { RunEvent } from '../../src/protocol/events.ts';
+import { Engine, type Finished } from './engine-process.ts';
+import { makeProject, writeConcept } from './example-project.ts';
+
+// Two dozen engines one after another.
+vi.setConfig({ testTimeout: 180_000 });
+
+let engine: Engine;
+beforeAll(async () => {
+  engine = await Engine.build();
+});
+
+// Many more than pass between the first checkpoint and the signal.
+const STEPS = 60;
+
+const CONFIG = `extends: preset:fast
+device: cpu
+threads: 1
+image: {size: 32, train: 4, test: 2}
+generator: {channels: 4, transformerHeads: 2}
+discriminator: {channels: 4, every: 2}
+base: {steps: ${STEPS}, batchSize: 2, checkpointEvery: 4}
+lora: {rank: 2}
+collect: {holdOut: [dusk], steps: 12, batchSize: 2, checkpoints: 2, checkpointEvery: 4}
+weightGenerator: {blockSize: 64, channels: 4, heads: 2, embedding: 8, steps: ${STEPS}, batchSize: 4, checkpointEvery: 4}
+fineTune: {steps: ${STEPS}, batchSize: 2, sampleEvery: 30, checkpointEvery: 4}
+evaluate: {images: 2, baselines: [fresh, scratch], scratch: {channels: 4, blocks: 1, steps: 12, batchSize: 2}}
+`;
+
+async function tinyProject(): Promise<string> {
+  const project = await makeProject();
+  writeConcept(project, 'dusk', 'thick snow');
+  writeConcept(project, 'sepia', 'make it sepia');
+  writeFileSync(join(project, 'tiny.training.yaml'), CONFIG);
+  return project;
+}
+
+/** Every file below some folders of a project, by path. */
+function filesIn(project: string, folders: readonly string[]): Map<string, string> {
+  const files = new Map<string, string>();
+  for (const folder of folders) {
+    const entries = readdirSync(join(project, folder), { recursive: true, withFileTypes: true });
+    for (const entry of entries.filter((found) => found.isFile())) {
+      const path = join(entry.parentPath, entry.name);
+      files.set(path.slice(project.length), readFileSync(path).toString('base64'));
+    }
+  }
+  return files;
+}
+
+/** Starts a command and signals it as soon as an event of its output is what is waited for. */
+async function interrupt(
+  args: readonly string[],
+  signal: NodeJS.Signals,
+  at: (event: RunEvent) => boolean,
+): Promise<Finished> {
+  const { process: child, finished } = engine.start([...args, '--json']);
+  let rest = '';
+  for (let found = false; !found; ) {
+    const [chunk] = (await once(child.stdout, 'data')) as [Buffer];
+    const lines = (rest + chunk.toString()).split('\n');
+    rest = lines.pop()!;
+    found = lines.some((line) => at(JSON.parse(line) as RunEvent));
+  }
+  child.kill(signal);
+  return finished;
+}
+
+async function succeed(...args: string[]): Promise<void> {
+  const { code, stderr } = await engine.run(args);
+  expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
+}
+
+const isCheckpoint = (event: RunEvent) => event.type === 'checkpoint';
+
+const STAGES: readonly (readonly [stage: string, made: readonly string[], concept: boolean])[] = [
+  ['train-base', ['base'], false],
+  ['collect', ['zoo'], false],
+  ['train-generator', ['weight-generators'], false],
+  ['denoise', ['weights'], true],
+  ['fine-tune', ['weights'], true],
+];
+
+describe.each(['SIGINT', 'SIGKILL'] as const)('after %s at a checkpoint', (signal) => {
+  test('every stage ends, resumed, with the bytes of one that was not interrupted', async () => {
+    const [whole, broken] = [await tinyProject(), await tinyProject()];
+    for (const [stage, made, concept] of STAGES) {
+      const about = (project: string) => [
+        stage,
+        '--project',
+        project,
+        ...(concept ? ['--concept', 'dusk'] : []),
+      ];
+      await succeed(...about(whole));
+      if (stage === 'denoise') await succeed(...about(broken));
+      else {
+        const { code, signal: endedBy } = await interrupt(about(broken), signal, isCheckpoint);
+        expect([stage, code, endedBy]).toEqual([
+          stage,
+          ...(signal === 'SIGINT' ? [130, null] : [null, 'SIGKILL']),
+        ]);
+        await succeed(stage, '--project', broken, '--resume');
+      }
+      expect([stage, filesIn(broken, made)]).toEqual([stage, filesIn(whole, made)]);
+    }
+  });
+});
+
+/** What was measured, without how long it took. */
+function withoutTimes(result: unknown): unknown {
+  return JSON.parse(JSON.stringify(result, (key, value) => (key === 'seconds' ? undefined : value)));
+}
+
+const WEIGHTS = ['base', 'zoo', 'weight-generators', 'weights', 'translated'];
+
+test('the quickstart, killed while it collects and while it compares, ends as one that was not', async () => {
+  const [whole, broken] = [await tinyProject(), await tinyProject()];
+  await succeed('quickstart', '--project', whole);
+
+  const during = (stage: string) => {
+    let inside = false;
+    return (event: RunEvent) => {
+      if (event.type === 'stage') inside = event.stage === stage;
+      return inside && isCheckpoint(event);
+    };
+  };
+  await interrupt(['quickstart', '--project', broken], 'SIGKILL', during('collect'));
+  await interrupt(['quickstart', '--project', broken, '--resume'], 'SIGKILL', during('evaluate'));
+  await succeed('quickstart', '--project', broken, '--resume');
+  expect(filesIn(broken, WEIGHTS)).toEqual(filesIn(whole, WEIGHTS));
+  const comparison = (project: string) => {
+    const run = readdirSync(join(project, 'runs')).find((id) => id.includes('-quickstart-'));
+    const { result } = JSON.parse(readFileSync(join(project, 'runs', run!, 'result.json'), 'utf8'));
+    return withoutTimes(result.evaluate);
+  };
+  expect(comparison(broken)).toEqual(comparison(whole));
+
+  // The comparison alone, on the same weights.
+  const about = ['evaluate', '--project', whole, '--concept', 'dusk'];
+  const { code } = await interrupt([...about, '--run-id', 'stopped-evaluate-dusk'], 'SIGINT', isCheckpoint);
+  expect(code).toBe(130);
+  await succeed('evaluate', '--project', whole, '--resume');
+  const { result } = JSON.parse(readFileSync(join(whole, 'runs/stopped-evaluate-dusk/result.json'), 'utf8'));
+  expect(withoutTimes(result)).toEqual(comparison(broken));
+});
