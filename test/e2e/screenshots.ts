@@ -1,7 +1,7 @@
 // Takes pictures of the extension at work on a finished project: screenshots.ts <project> <output folder> [<colour theme>...]
 // With themes, a set of pictures for each, named for it; without, one set in the light theme.
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import sharp from 'sharp';
 import { Workbench } from './workbench.ts';
 
@@ -30,6 +30,11 @@ function fineTunedConcept(project: string): string {
   return found;
 }
 
+function firstConcept(project: string): string {
+  const [first] = readdirSync(join(project, 'concepts')).sort();
+  return basename(first!, '.concept.yaml');
+}
+
 async function takeAll(
   project: string,
   theme: string,
@@ -43,7 +48,8 @@ async function takeAll(
     await explorer.open(`${concept}.concept.yaml`);
     await editor.waitForTab(`${concept}.concept.yaml`);
     await workbench.showContainer('Denoised Weights');
-    await workbench.view('Concepts').waitFor(concept);
+    // The tree draws only the rows that fit.
+    await workbench.view('Concepts').waitFor(firstConcept(project));
     await editor.waitForCodeLens('Fine-Tune');
     await save('editor', await workbench.picture(1280, 720));
 
