@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { LoadedConcept, LoadedTraining, Problem, Project } from '../project/load.ts';
 import { nearestNames } from '../project/nearest.ts';
@@ -27,9 +27,15 @@ export function findProjectFolder(given: string | undefined): string {
   );
 }
 
+/** Whether there is a folder; false for a file. */
+export function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
 function isProjectFolder(folder: string): boolean {
   if (existsSync(join(folder, 'concepts'))) return true;
-  return existsSync(folder) && readdirSync(folder).some((name) => TRAINING_SUFFIX.test(name));
+  if (!isFolder(folder)) return false;
+  return readdirSync(folder).some((name) => TRAINING_SUFFIX.test(name));
 }
 
 /**

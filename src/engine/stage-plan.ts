@@ -13,7 +13,14 @@ import type { RunRecord } from '../protocol/run.ts';
 import { drawMissingImages } from './example-images.ts';
 import { UsageError } from './exit-codes.ts';
 import { inputHashes } from './input-hashes.ts';
-import { chooseConcept, chooseTraining, findProjectFolder, names, refuseProblems } from './project-choice.ts';
+import {
+  chooseConcept,
+  chooseTraining,
+  findProjectFolder,
+  isFolder,
+  names,
+  refuseProblems,
+} from './project-choice.ts';
 import { latestResumableRun, locateRun } from './run-choice.ts';
 import { createRun, hasSucceeded, type OwnedRun, resumeRun } from './run-folder.ts';
 
@@ -202,13 +209,19 @@ function stageOptions(given: StageArguments): StageOptions {
   return {
     ...(concept !== undefined && { concept }),
     ...(input !== undefined && { input: existing('--input', input) }),
-    ...(output !== undefined && { output: resolve(output) }),
+    ...(output !== undefined && { output: outputFolder(output) }),
     ...(weights !== undefined && {
       weights: WEIGHTS_NAMES.includes(weights) ? weights : existing('--weights', weights),
     }),
     ...(steps !== undefined && { steps }),
     ...(seed !== undefined && { seed }),
   };
+}
+
+function outputFolder(path: string): string {
+  const absolute = resolve(path);
+  if (!existsSync(absolute) || isFolder(absolute)) return absolute;
+  throw new UsageError(`--output ${path}: that is a file. Name a folder; it is made where it is missing.`);
 }
 
 function existing(flag: string, path: string): string {

@@ -314,6 +314,10 @@ const SYSTEM_REASONS: Record<string, string> = {
   ELOOP: 'its symbolic links form a circle',
   ENAMETOOLONG: 'its path is too long',
   EMFILE: 'too many files are open',
+  EEXIST: 'something else has that name',
+  EROFS: 'it lies on a read-only file system',
+  ENOSPC: 'no space is left on the disk',
+  EDQUOT: 'no space is left of the quota',
 };
 
 /** Why the file system refused, in words. */

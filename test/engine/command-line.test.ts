@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { STAGES } from '../../src/protocol/events.ts';
@@ -55,6 +55,16 @@ describe('a wrong command line ends with code 2, says what is wrong and begins n
       ['translate', '--training', 'tiny', '--concept', 'snow', '--input', 'nowhere', '--output', 'out'],
       'nowhere: there is no such file or folder',
     ],
+    ['a file as the project', ['train-base', '--project', 'tiny.training.yaml'], 'no project there'],
+    ['a file to list the runs of', ['runs', '--project', 'tiny.training.yaml'], 'no project there'],
+    [
+      'a file as the folder for images',
+      [
+        ...['translate', '--training', 'tiny', '--concept', 'snow'],
+        ...['--input', 'images', '--output', 'tiny.training.yaml'],
+      ],
+      '--output tiny.training.yaml: that is a file',
+    ],
     [
       'a run id with a path in it',
       ['train-base', '--training', 'tiny', '--run-id', '../x'],
@@ -75,6 +85,32 @@ describe('a wrong command line ends with code 2, says what is wrong and begins n
     expect(code).toBe(2);
   });
 });
+
+test('a file where the runs belong is named, without a stack', async () => {
+  const project = await makeProject();
+  writeFileSync(join(project, 'runs'), '');
+  const { code, stderr } = await engine.run(['fine-tune', '--project', project, '--concept', 'snow']);
+  expect(stderr).toMatch(
+    /^\S*runs\S*: .+ Rename or remove the file that stands where a folder should be\.\n$/,
+  );
+  expect(code).toBe(1);
+});
+
+// Root may write everywhere.
+test.skipIf(process.getuid?.() === 0 || process.platform === 'win32')(
+  'a project that cannot be written to is named, without a stack',
+  async () => {
+    const project = await makeProject();
+    chmodSync(project, 0o555);
+    try {
+      const { code, stderr } = await engine.run(['fine-tune', '--project', project, '--concept', 'snow']);
+      expect(stderr).toMatch(/^\S*runs: permission denied\. Check the permissions/);
+      expect(code).toBe(1);
+    } finally {
+      chmodSync(project, 0o755);
+    }
+  },
+);
 
 test('the project is found from a folder inside it', async () => {
   const project = await makeProject();
