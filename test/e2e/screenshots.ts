@@ -53,8 +53,7 @@ async function takeAll(
     await editor.waitForCodeLens('Fine-Tune');
     await save('editor', await workbench.picture(1280, 720));
 
-    await palette.run('Denoised Weights: Open Run');
-    await palette.chooseFirst();
+    await workbench.view('Runs').open('Quickstart');
     await runView.curves();
     await save('run', await workbench.picture(1280, 900));
 
