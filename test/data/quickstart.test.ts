@@ -1,4 +1,3 @@
-import { access } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
@@ -14,13 +13,8 @@ describe('the quickstart project', async () => {
   const zoo = zooConcepts(project, training);
   const heldOut = heldOutConcepts(project, training);
 
-  test('has no mistakes, but that its images are yet to be drawn', async () => {
-    const drawn = await access(join(FOLDER, 'images')).then(
-      () => true,
-      () => false,
-    );
-    const expected = drawn ? [] : ['missing-path'];
-    expect([...new Set(project.problems.map(({ code }) => code))]).toEqual(expected);
+  test('has no mistakes, whether or not its images are drawn yet', () => {
+    expect(project.problems).toEqual([]);
     expect([project.trainings.length, zoo.length, heldOut.length]).toEqual([1, 25, 4]);
   });
 

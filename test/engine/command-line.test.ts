@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { STAGES } from '../../src/protocol/events.ts';
@@ -95,22 +95,6 @@ test('a file where the runs belong is named, without a stack', async () => {
   );
   expect(code).toBe(1);
 });
-
-// Root may write everywhere.
-test.skipIf(process.getuid?.() === 0 || process.platform === 'win32')(
-  'a project that cannot be written to is named, without a stack',
-  async () => {
-    const project = await makeProject();
-    chmodSync(project, 0o555);
-    try {
-      const { code, stderr } = await engine.run(['fine-tune', '--project', project, '--concept', 'snow']);
-      expect(stderr).toMatch(/^\S*runs: permission denied\. Check the permissions/);
-      expect(code).toBe(1);
-    } finally {
-      chmodSync(project, 0o755);
-    }
-  },
-);
 
 test('the project is found from a folder inside it', async () => {
   const project = await makeProject();
