@@ -67,7 +67,8 @@ export async function readChosenWeights(
     loraVector: () => {
       if (weights.kind === 'lora') return weights.values;
       throw new UserError(
-        `${file} holds a whole generator (fineTune.trainable: all), which has no LoRA weights to look at.`,
+        `${file} holds a whole generator (fineTune.trainable: all), which has no LoRA weights to look at. ` +
+          'Look at the denoised weights that it began from, or fine-tune with fineTune.trainable: lora.',
       );
     },
   };

@@ -55,6 +55,7 @@ async function takeAll(
 
     await workbench.view('Runs').open('Quickstart');
     await runView.curves();
+    await runView.scrollToTop();
     await save('run', await workbench.picture(1280, 900));
 
     await palette.run('Denoised Weights: Show Weight Statistics');
@@ -65,6 +66,9 @@ async function takeAll(
     await translateView.waitFor(concept);
     await translateView.column('Target');
     await save('translate', await workbench.picture(1280, 900));
+  } catch (error) {
+    await workbench.screenshot('screenshots-failed');
+    throw error;
   } finally {
     await workbench.close();
   }

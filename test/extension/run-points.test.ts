@@ -47,3 +47,19 @@ test('samples, log lines and artifacts keep their order and their own fields', (
   ]);
   expect(points.curves).toEqual([]);
 });
+
+test('the curves of a whole zoo travel in one buffer: VS Code loses arrays beyond 255 buffers a message', () => {
+  const concepts = Array.from({ length: 100 }, (_, index) => `concept-${index}`);
+  const { curves } = runPoints(
+    concepts.flatMap((concept, index) => [
+      metrics(1, { loss: index }, { concept }),
+      metrics(2, { loss: -index }, { concept }),
+    ]),
+  );
+  expect(
+    new Set(curves.flatMap(({ step, seconds, value }) => [step.buffer, seconds.buffer, value.buffer])).size,
+  ).toBe(1);
+  expect(curves.map(({ concept, step, value }) => [concept, [...step], [...value]])).toEqual(
+    concepts.map((concept, index) => [concept, [1, 2], [index, -index]]),
+  );
+});

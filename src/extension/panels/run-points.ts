@@ -31,13 +31,29 @@ export function runPoints(events: readonly RunEvent[]): RunPoints {
       points.artifacts.push({ kind: event.kind, file: event.file, concept: event.concept });
     }
   }
-  points.curves = [...curves.values()].map(({ step, seconds, value, ...curve }) => ({
-    ...curve,
-    step: Float64Array.from(step),
-    seconds: Float64Array.from(seconds),
-    value: Float64Array.from(value),
-  }));
+  points.curves = packed([...curves.values()]);
   return points;
+}
+
+/**
+ * All numbers lie in one buffer: VS Code counts the buffers of a message to a webview in one byte, and with
+ * more than 255 of them the arrays arrive empty. Three for each curve of a whole zoo are more.
+ */
+function packed(curves: readonly GrowingCurve[]): CurvePoints[] {
+  const numbers = new Float64Array(3 * curves.reduce((sum, { step }) => sum + step.length, 0));
+  let used = 0;
+  const take = (values: readonly number[]): Float64Array => {
+    const taken = numbers.subarray(used, used + values.length);
+    taken.set(values);
+    used += values.length;
+    return taken;
+  };
+  return curves.map(({ step, seconds, value, ...curve }) => ({
+    ...curve,
+    step: take(step),
+    seconds: take(seconds),
+    value: take(value),
+  }));
 }
 
 function addMetrics(curves: Map<string, GrowingCurve>, event: MetricsEvent): void {

@@ -57,7 +57,9 @@ function attach(services: Services, connection: PanelConnection, target: Transla
   const { project } = target;
   const engine = services.engine.requests;
   const { webview } = connection.panel;
-  followChoices(services, connection, translateView, target, () => weightsChoices(services, project, true));
+  followChoices(services, connection, translateView, target, () =>
+    weightsChoices(services, project, 'translation'),
+  );
   connection.onRequest(translateView.testImages, async (request) => {
     const { testImages } = await engine.request('translations', { project, ...request });
     return testImages.map((file) => ({

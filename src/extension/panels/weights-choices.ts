@@ -21,12 +21,11 @@ interface Choices {
   live?: LiveRun;
 }
 
-/** What can be shown of a project's weights; the base is only of use to translate with. */
-export function weightsChoices(
-  services: Services,
-  folder: string,
-  withBase: boolean,
-): PendingState | Choices {
+/** What a view does with weights. The base is only of use to translate with. */
+type Purpose = 'statistics' | 'translation';
+
+/** What can be shown of a project's weights, what the view is for first. */
+export function weightsChoices(services: Services, folder: string, purpose: Purpose): PendingState | Choices {
   const { projects, artifacts } = services;
   const project = projects.get(folder);
   if (project === undefined) {
@@ -38,7 +37,10 @@ export function weightsChoices(
     name: concept.name,
     prompt: concept.prompt,
     tags: concept.tags,
-    weights: [...(withBase ? basesOf(project, made) : []), ...weightsOf(concept, made)],
+    weights:
+      purpose === 'translation'
+        ? [...basesOf(project, made), ...weightsOf(concept, made)]
+        : denoisedFirst(weightsOf(concept, made)),
   }));
   if (concepts.every(({ weights }) => weights.length === 0))
     return { kind: 'empty', ...whatNext(project, made) };
@@ -64,6 +66,12 @@ function weightsOf({ name }: LoadedConcept, made: ProjectArtifacts): WeightsChoi
     ),
   ];
   return found.filter((weights) => weights !== undefined);
+}
+
+/** The Weights view is about what was denoised; fine-tuned weights may be a whole generator, without LoRA. */
+function denoisedFirst(choices: readonly WeightsChoice[]): WeightsChoice[] {
+  const isDenoised = ({ kind }: WeightsChoice) => Number(kind === 'denoised');
+  return choices.toSorted((a, b) => isDenoised(b) - isDenoised(a));
 }
 
 function choice(

@@ -21,7 +21,9 @@ export function weightsPanelKind(services: Services): PanelKind<WeightsTarget> {
 
 function attach(services: Services, connection: PanelConnection, target: WeightsTarget): void {
   const { project } = target;
-  followChoices(services, connection, weightsView, target, () => weightsChoices(services, project, false));
+  followChoices(services, connection, weightsView, target, () =>
+    weightsChoices(services, project, 'statistics'),
+  );
   connection.onRequest(weightsView.statistics, (request) =>
     services.engine.requests.request('statistics', { project, ...request }),
   );

@@ -23,6 +23,10 @@ export class RunView {
     return Promise.all((await plots.all()).map(pictureOf));
   }
 
+  async scrollToTop(): Promise<void> {
+    await this.#frame.locator('h1').scrollIntoViewIfNeeded();
+  }
+
   async press(button: string): Promise<void> {
     await this.#frame.getByRole('button', { name: button, exact: true }).click();
   }
