@@ -65,6 +65,7 @@ async function takeAll(
     await palette.run('Denoised Weights: Show Translated Images');
     await translateView.waitFor(concept);
     await translateView.column('Target');
+    await translateView.scrollToTop();
     await save('translate', await workbench.picture(1280, 900));
   } catch (error) {
     await workbench.screenshot('screenshots-failed');

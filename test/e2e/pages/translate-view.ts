@@ -13,6 +13,10 @@ export class TranslateView {
     await this.#frame.getByRole('heading', { name: `Translate by ${concept}` }).waitFor();
   }
 
+  async scrollToTop(): Promise<void> {
+    await this.#frame.locator('h1').scrollIntoViewIfNeeded();
+  }
+
   /** The pictures of one column of the table, from the first image down, once the column is filled. */
   async column(title: string): Promise<Picture[]> {
     const pictures = this.#frame
