@@ -47,9 +47,9 @@ function readTheme(): Theme {
   const ground = resolve(variable('editor-background') || 'Canvas', [255, 255, 255]);
   const foreground = resolve(variable('charts-foreground') || variable('foreground') || 'CanvasText', ground);
   const chart = (name: string) => resolve(variable(`charts-${name}`) || css(foreground), ground);
-  const [blue, yellow, green, purple, red, orange] = (
-    ['blue', 'yellow', 'green', 'purple', 'red', 'orange'] as const
-  ).map(chart) as [Rgb, Rgb, Rgb, Rgb, Rgb, Rgb];
+  const [blue, yellow, green, purple, red] = (['blue', 'yellow', 'green', 'purple', 'red'] as const).map(
+    chart,
+  ) as [Rgb, Rgb, Rgb, Rgb, Rgb];
   return {
     background: css(ground),
     foreground: css(foreground),
@@ -59,7 +59,8 @@ function readTheme(): Theme {
     zooFill: css(standingOut(ground, foreground, 1.7)),
     denoised: css(blue),
     fineTuned: css(yellow),
-    series: [blue, yellow, green, purple, red, orange].map(css),
+    // Not charts-orange: VS Code's own themes have a translucent highlight there, too faint for a line.
+    series: [blue, yellow, green, purple, red, foreground].map(css),
     sequential: ramp([mix(ground, blue, 0.08), blue, mix(blue, foreground, 0.7)]),
     diverging: ramp([blue, standingOut(ground, foreground, 1.08), red]),
     fontFamily: variable('font-family') || 'sans-serif',
