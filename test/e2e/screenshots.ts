@@ -30,6 +30,17 @@ function fineTunedConcept(project: string): string {
   return found;
 }
 
+/** The drawing that the latest quickstart wrote. */
+function comparison(project: string): string {
+  const run = readdirSync(join(project, 'runs'))
+    .filter((name) => name.includes('-quickstart-'))
+    .sort()
+    .at(-1);
+  if (run === undefined)
+    throw new Error(`${project} has no run of the quickstart: run \`npm run quickstart\` first`);
+  return join(project, 'runs', run, 'evaluate', 'comparison.svg');
+}
+
 function firstConcept(project: string): string {
   const [first] = readdirSync(join(project, 'concepts')).sort();
   return basename(first!, '.concept.yaml');
@@ -78,12 +89,15 @@ async function takeAll(
 const [project, output, ...themes] = process.argv.slice(2);
 if (project === undefined || output === undefined)
   throw new Error('expected: <project> <output folder> [<theme>...]');
+async function savePicture(name: string, picture: Buffer): Promise<void> {
+  const file = join(output!, `${name}.png`);
+  writeFileSync(file, await encode(picture));
+  console.log(file);
+}
+
 mkdirSync(output, { recursive: true });
+if (themes.length === 0) await savePicture('comparison', await sharp(comparison(project)).toBuffer());
 for (const theme of themes.length > 0 ? themes : [lightTheme]) {
   const suffix = themes.length > 0 ? `-${theme.toLowerCase().replace(/\W+/g, '-')}` : '';
-  await takeAll(project, theme, async (name, picture) => {
-    const file = join(output, `${name}${suffix}.png`);
-    writeFileSync(file, await encode(picture));
-    console.log(file);
-  });
+  await takeAll(project, theme, (name, picture) => savePicture(`${name}${suffix}`, picture));
 }
