@@ -1,13 +1,10 @@
 import { listMembers, readMember, type ZooMember } from '../data/zoo.ts';
 import { projectPaths } from '../project/paths.ts';
 import type { LoadedTraining, Project } from '../project/project.ts';
-import { zooConcepts } from '../project/selection.ts';
+import { FEWEST_ZOO_MEMBERS, zooConcepts } from '../project/selection.ts';
 import { UserError } from '../project/user-error.ts';
 import type { BaseModel } from './base-model.ts';
 import { nearestPrompt } from './prompt-features.ts';
-
-/** Fewer members say nothing about what a word does to the weights. */
-const FEWEST_MEMBERS = 3;
 
 /**
  * Members of the zoo of this base that the config selects, in the order of their names.
@@ -21,10 +18,10 @@ export async function readZoo(
   const folder = projectPaths(project.folder).zooOf(base.hash);
   const selected = new Set(zooConcepts(project, training).map(({ name }) => name));
   const files = (await listMembers(folder)).filter(({ concept }) => selected.has(concept));
-  if (files.length < FEWEST_MEMBERS) {
+  if (files.length < FEWEST_ZOO_MEMBERS) {
     throw new UserError(
       `${folder}: the zoo of this base has ${files.length} of the ${selected.size} concepts that ${training.name} ` +
-        `selects; at least ${FEWEST_MEMBERS} are needed. Collect them first: dnw collect --training ${training.name}`,
+        `selects; at least ${FEWEST_ZOO_MEMBERS} are needed. Collect them first: dnw collect --training ${training.name}`,
     );
   }
   const members: ZooMember[] = [];

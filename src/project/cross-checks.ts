@@ -8,7 +8,7 @@ import { nameFromFile } from './paths.ts';
 import type { Problem } from './problem.ts';
 import type { LoadedConcept, LoadedTraining } from './project.ts';
 import type { ConceptFile, ProjectFiles, TrainingFile } from './project-files.ts';
-import { baseConcepts, heldOutConcepts, zooConcepts } from './selection.ts';
+import { baseConcepts, FEWEST_ZOO_MEMBERS, heldOutConcepts, zooConcepts } from './selection.ts';
 import { sizeProblems } from './size-checks.ts';
 import { problemInChain } from './training-chain.ts';
 import { type KeyPath, type ProblemText, systemReason, type YamlDocument } from './yaml-document.ts';
@@ -225,9 +225,6 @@ function checkNames(
   return problems;
 }
 
-/** A denoiser learns from differences between concepts. */
-const MIN_ZOO = 2;
-
 function checkCounts(
   chain: readonly YamlDocument[],
   training: LoadedTraining,
@@ -237,11 +234,11 @@ function checkCounts(
   const { concepts } = training.config.base;
   const problems: Problem[] = [];
   // A project without concepts is new, not wrong.
-  if (project.concepts.length > 0 && zoo.length < MIN_ZOO) {
+  if (project.concepts.length > 0 && zoo.length < FEWEST_ZOO_MEMBERS) {
     problems.push(
       problemInChain(chain, ['collect', 'concepts'], {
         code: 'impossible-size',
-        message: `The zoo has ${zoo.length === 0 ? 'no concept' : 'one concept'}; the weight generator needs at least ${MIN_ZOO}.`,
+        message: `The zoo has ${zoo.length === 1 ? 'one concept' : `${zoo.length || 'no'} concepts`}; the weight generator needs at least ${FEWEST_ZOO_MEMBERS}.`,
         remedy: 'Add concepts, or hold out fewer.',
         severity: 'warning',
       }),

@@ -4,6 +4,9 @@ import type { TrainingConfig } from './training-schema.ts';
 /** `all`, a list of names, or tags to include and exclude. */
 export type Selection = TrainingConfig['collect']['concepts'];
 
+/** A denoiser learns from differences: fewer members say nothing about what a word does to the weights. */
+export const FEWEST_ZOO_MEMBERS = 3;
+
 type Concepts = Pick<Project, 'concepts'>;
 
 /** The concepts that a selection takes, in the project's order. Names that no concept has are left to the checks. */

@@ -150,15 +150,16 @@ describe('checks between files', () => {
 
   it('find nothing in a sound project', async () => {
     const text =
-      'extends: preset:fast\ncollect: { concepts: [fog, snow], holdOut: [light] }\nbase: { concepts: 2 }\n';
-    expect(await problemsOf({ ...three, 'main.training.yaml': text })).toEqual([]);
+      'extends: preset:fast\ncollect: { concepts: [fog, rain, snow], holdOut: [light] }\nbase: { concepts: 2 }\n';
+    const four = { ...three, 'concepts/rain.concept.yaml': concept('[weather]') };
+    expect(await problemsOf({ ...four, 'main.training.yaml': text })).toEqual([]);
   });
 
   it.each<[string, string, string[]]>([
     [
       'an unknown concept',
-      'collect: { concepts: [fog, snow, sno] }\n',
-      ['main.training.yaml:1:34 error There is no concept `sno` in this project.'],
+      'collect: { concepts: [dusk, fog, snow, sno] }\n',
+      ['main.training.yaml:1:40 error There is no concept `sno` in this project.'],
     ],
     [
       'an unknown tag',
@@ -176,7 +177,10 @@ describe('checks between files', () => {
     [
       'a concept both listed and held out',
       'collect: { concepts: [dusk, fog, snow], holdOut: [light] }\n',
-      ['main.training.yaml:1:23 error `dusk` is listed here and held out by `collect.holdOut`.'],
+      [
+        'main.training.yaml:1:22 warning The zoo has 2 concepts; the weight generator needs at least 3.',
+        'main.training.yaml:1:23 error `dusk` is listed here and held out by `collect.holdOut`.',
+      ],
     ],
     [
       'more base concepts than there are',
@@ -186,7 +190,12 @@ describe('checks between files', () => {
     [
       'a zoo of one',
       'collect: { concepts: [fog] }\n',
-      ['main.training.yaml:1:22 warning The zoo has one concept; the weight generator needs at least 2.'],
+      ['main.training.yaml:1:22 warning The zoo has one concept; the weight generator needs at least 3.'],
+    ],
+    [
+      'a zoo of two',
+      'collect: { concepts: [fog, snow] }\n',
+      ['main.training.yaml:1:22 warning The zoo has 2 concepts; the weight generator needs at least 3.'],
     ],
     [
       'more test images than can be held out',
