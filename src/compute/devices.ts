@@ -15,7 +15,7 @@ import type { DeviceName, DeviceReport } from './types.ts';
 const AUTOMATIC = ['cuda', 'webgpu'] as const;
 
 const REMEDY: Record<Exclude<OnnxDevice, 'cpu'>, string> = {
-  cuda: 'Install a CUDA build of ONNX Runtime: `npm rebuild onnxruntime-node --onnxruntime-node-install=cuda12` with network access, CUDA 12 and cuDNN 9.',
+  cuda: 'Install a CUDA build of ONNX Runtime: `npm rebuild onnxruntime-node --ignore-scripts=false` with network access, CUDA 12 and cuDNN 9.',
   webgpu: 'WebGPU needs a GPU driver: Vulkan on Linux, Direct3D 12 on Windows, Metal on macOS.',
   directml: 'DirectML is part of ONNX Runtime on Windows only.',
   coreml: 'Core ML is part of ONNX Runtime on macOS only.',

@@ -54,7 +54,13 @@ export const translate: StageFunction = async (context) => {
   } finally {
     await translator.dispose();
   }
-  if (written === 0) throw new UserError(`${input}: none of its ${files.length} images could be read.`);
+  if (written === 0) {
+    throw new UserError(
+      files.length === 1
+        ? `${files[0]} could not be read as an image.`
+        : `${input}: none of its ${files.length} images could be read.`,
+    );
+  }
   const folder = toProjectPath(project.folder, output);
   run.emit({ type: 'artifact', kind: 'images', file: folder, concept: concept.name });
   return { status: 'succeeded', result: { folder, written, skipped } };
