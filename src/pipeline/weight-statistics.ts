@@ -66,6 +66,14 @@ export function histogramPair(
   };
 }
 
+/**
+ * Bars for a set of this size, at most `bins`: their number grows with the cube root, as Rice's rule has it, so that
+ * a dozen weights do not stand as a dozen needles.
+ */
+function barsFor(size: number, bins: number): number {
+  return Math.min(bins, Math.ceil(3 * Math.cbrt(size)));
+}
+
 /** Each tensor of a vector, in the manifest's order, beside the same tensor of every zoo member. */
 export function layerStatistics(
   manifest: LayerManifest,
@@ -83,7 +91,7 @@ export function layerStatistics(
       rank,
       weights: summarize(own),
       zoo: summarize(others),
-      histogram: histogramPair(own, others, bins),
+      histogram: histogramPair(own, others, barsFor(size, bins)),
     };
   });
 }

@@ -20,7 +20,7 @@ export interface StatisticsRequest {
   concept: string;
   /** `file` of the weights choice. */
   weights: string;
-  /** Bars of every histogram, 4 to 512. */
+  /** Bars of a histogram of many weights, 4 to 512; one of few weights has fewer. */
   bins: number;
 }
 

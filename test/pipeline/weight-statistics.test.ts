@@ -82,6 +82,17 @@ test('layers are cut where the manifest says', () => {
   });
 });
 
+test('a layer of few weights gets few bars', () => {
+  const [few, many] = layerStatistics(
+    [entry('few', 0, 8), entry('many', 8, 1000)],
+    new Random(2).fillNormal(new Float32Array(1008)),
+    [],
+    96,
+  );
+  expect(few!.histogram.weights).toHaveLength(6);
+  expect(many!.histogram.weights).toHaveLength(30);
+});
+
 describe('blocks', () => {
   const zoo = [floats(1, 1, 1, 1, 1), floats(3, 3, 3, 3, 3)];
 

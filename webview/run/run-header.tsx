@@ -58,7 +58,8 @@ export function RunHeading({ header }: { header: RunHeader }): JSX.Element {
     <header class="view-header">
       <div class="run-title">
         <h1>
-          {header.stage} <span class="run-name">{header.name}</span>
+          {header.stage}
+          {header.name !== header.stage && <span class="run-name"> {header.name}</span>}
         </h1>
         <span class={`run-state run-state-${header.state}`} role="status">
           <span aria-hidden="true">{sign}</span> {header.stopping ? 'Stopping after this step' : word}
