@@ -1,9 +1,19 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, inject, it } from 'vitest';
 import type { Picture } from './pages/webview.ts';
 import { openWorkbench } from './scenario.ts';
-import { copyProject, heldOutConcept } from './trained-project.ts';
+import { brokenPhotograph, copyProject, heldOutConcept } from './trained-project.ts';
+
+/** Everything that the latest run of a stage reported. */
+function eventsOf(project: string, stage: string): string {
+  const runs = join(project, 'runs');
+  const run = readdirSync(runs)
+    .filter((name) => name.includes(`-${stage}-`))
+    .sort()
+    .at(-1);
+  return readFileSync(join(runs, run!, 'events.jsonl'), 'utf8');
+}
 
 /** Between the mean colours of two pictures. */
 function distance(one: Picture, other: Picture): number {
@@ -12,6 +22,7 @@ function distance(one: Picture, other: Picture): number {
 
 it('fine-tunes a concept from the palette and draws what came of it', async () => {
   const project = copyProject(inject('trainedProject'));
+  expect(eventsOf(project, 'prepare')).toContain(brokenPhotograph);
   const workbench = await openWorkbench(project);
   const { palette, notifications, runView, weightsView, translateView } = workbench;
   await workbench.showContainer('Denoised Weights');

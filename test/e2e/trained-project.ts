@@ -1,12 +1,24 @@
 import { execFile } from 'node:child_process';
-import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import sharp from 'sharp';
 import { locations } from '../workbench/locations.ts';
 
 /** The concept that the zoo does not hold, for which weights are denoised. */
 export const heldOutConcept = 'dusk';
+
+/** A file that is no image. */
+export const brokenPhotograph = 'cut-off.jpg';
 
 const concepts: Record<string, { prompt: string; effect: string }> = {
   sepia: { prompt: 'an old sepia print', effect: 'sepia' },
@@ -30,14 +42,19 @@ fineTune: { steps: ${fineTuneSteps}, batchSize: 2, trainable: lora, sampleEvery:
 `;
 }
 
-/** Photographs of landscapes and towns, of several sizes and shapes, from the paper-kit-2 package. */
-function copyPhotographs(target: string): void {
+/**
+ * Photographs of landscapes and towns, of several sizes and shapes, from the paper-kit-2 package: JPEG, two of them
+ * as WebP and PNG, and one more that is cut off, which every stage is to leave out.
+ */
+async function copyPhotographs(target: string): Promise<void> {
   const folder = join(locations.repository(), 'node_modules/paper-kit-2/assets/img');
   mkdirSync(target, { recursive: true });
-  for (const name of readdirSync(folder)) {
-    if (name.endsWith('.jpg') && name !== 'placeholder.jpg')
-      copyFileSync(join(folder, name), join(target, name));
-  }
+  const names = readdirSync(folder).filter((name) => name.endsWith('.jpg') && name !== 'placeholder.jpg');
+  const [first, second, ...others] = names as [string, string, ...string[]];
+  for (const name of others) copyFileSync(join(folder, name), join(target, name));
+  await sharp(join(folder, first)).webp().toFile(join(target, 'first.webp'));
+  await sharp(join(folder, second)).resize(1200).png().toFile(join(target, 'second.png'));
+  writeFileSync(join(target, brokenPhotograph), readFileSync(join(folder, first)).subarray(0, 2000));
 }
 
 function writeConfigs(project: string): void {
@@ -62,7 +79,7 @@ async function runEngine(project: string, ...command: string[]): Promise<void> {
 /** Makes a project of real photographs and trains it as far as denoised weights, with the real engine. */
 export async function makeTrainedProject(): Promise<string> {
   const project = join(mkdtempSync(join(tmpdir(), 'trained-')), 'photographs');
-  copyPhotographs(join(project, 'photos'));
+  await copyPhotographs(join(project, 'photos'));
   writeConfigs(project);
   for (const stage of ['prepare', 'train-base', 'collect', 'train-generator'])
     await runEngine(project, stage);

@@ -83,6 +83,8 @@ export class Workbench {
   /** A picture of the window in this size. */
   async picture(width: number, height: number): Promise<Buffer> {
     await this.page.setViewportSize({ width, height });
+    // Where no tooltip opens.
+    await this.page.mouse.move(width - 1, height / 2);
     return this.page.screenshot({ animations: 'disabled' });
   }
 
