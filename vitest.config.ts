@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config';
+import { assemblyForVite } from './scripts/build/assembly.mjs';
 
 export default defineConfig({
+  plugins: [assemblyForVite],
   // tfjs-core registers kernels and gradients in one copy of itself: its ES module, as in the engine's bundle.
   ssr: { resolve: { mainFields: ['module', 'main'] } },
   test: {

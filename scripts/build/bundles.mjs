@@ -2,9 +2,10 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import * as esbuild from 'esbuild';
 import { repository } from '../setup/paths.mjs';
+import { assemblyForEsbuild } from './assembly.mjs';
 
 /** Native code and what loads it stays outside the bundles; these ship as packages beside the engine. */
-export const nativePackages = ['onnxruntime-node', 'sharp'];
+export const nativePackages = ['koffi', 'onnxruntime-node', 'sharp'];
 
 /** CommonJS packages inside an ES module bundle still use what Node gives to CommonJS modules. */
 const commonJsBanner = {
@@ -85,6 +86,7 @@ export function commonOptions(production) {
     logLevel: 'warning',
     target: 'node20',
     platform: 'node',
+    plugins: [assemblyForEsbuild],
   };
 }
 

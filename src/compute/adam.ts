@@ -3,14 +3,10 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from './tf.ts';
 import type { AdamOptions } from './types.ts';
 
-const DEFAULT_EPSILON = 1e-8;
+export const DEFAULT_EPSILON = 1e-8;
 
 /** A trained group's resident vectors, all of one length. */
-export interface AdamState {
-  readonly values: Float32Array;
-  readonly moment1: Float32Array;
-  readonly moment2: Float32Array;
-}
+type AdamState = Readonly<Record<'values' | 'moment1' | 'moment2', Tensor>>;
 
 /** What changes from step to step: the same four numbers drive every implementation. */
 export interface AdamRates {
@@ -31,36 +27,16 @@ export function adamRates(options: AdamOptions, learningRate: number, stepCount:
   };
 }
 
-/** One update, in place. */
-export function adamInPlace(
-  { values, moment1, moment2 }: AdamState,
-  gradient: Float32Array,
-  options: AdamOptions,
-  rates: AdamRates,
-): void {
-  const { beta1, beta2 } = options;
-  const epsilon = options.epsilon ?? DEFAULT_EPSILON;
-  const { step, scale, decay } = rates;
-  const rest1 = 1 - beta1;
-  const rest2 = 1 - beta2;
-  for (let index = 0; index < values.length; index++) {
-    const slope = gradient[index]!;
-    const first = beta1 * moment1[index]! + rest1 * slope;
-    const second = beta2 * moment2[index]! + rest2 * slope * slope;
-    moment1[index] = first;
-    moment2[index] = second;
-    const value = values[index]!;
-    values[index] = value - decay * value - (step * first) / (Math.sqrt(second) * scale + epsilon);
-  }
-}
-
-/** The same update as tensors, for engines that keep the state on a device. `rates` holds scalars. */
+/**
+ * One update as tensors: the reference, and what engines that keep the state on a device run. On the CPU the same is
+ * done by assembly/adam.ts. `rates` holds scalars.
+ */
 export function adamTensors(
-  state: Readonly<Record<keyof AdamState, Tensor>>,
+  state: AdamState,
   gradient: Tensor,
   options: AdamOptions,
   rates: Readonly<Record<keyof AdamRates, Tensor>>,
-): Record<keyof AdamState, Tensor> {
+): AdamState {
   const epsilon = options.epsilon ?? DEFAULT_EPSILON;
   const moment1 = tf.add(tf.mul(state.moment1, options.beta1), tf.mul(gradient, 1 - options.beta1));
   const moment2 = tf.add(

@@ -6,6 +6,7 @@ import { viewParameters } from './layout.ts';
 import { lowerNodes } from './lower.ts';
 import { Lowering } from './lowering.ts';
 import { OPSET, writeModel } from './onnx-writer.ts';
+import { PORTABLE } from './target.ts';
 import * as tf from './tf.ts';
 import type { StepDefinition, StepInputs, StepScope, Tensors } from './types.ts';
 
@@ -80,7 +81,7 @@ export async function exportOnnx(
   if (output === undefined || others.length > 0 || !isImage(step.graph.type(output))) {
     throw new Error(`Exporting ${definition.name} needs exactly one output, an image [N, H, W, C].`);
   }
-  const lowering = new Lowering(step.graph, 'cpu');
+  const lowering = new Lowering(step.graph, PORTABLE);
   const extents = (value: ValueId) => lowering.extents(lowering.shape(value), 'channelsFirst');
   lowerNodes(lowering, step, (value) => {
     if (!isImage(lowering.type(value)))

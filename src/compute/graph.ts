@@ -28,8 +28,12 @@ export const PARAMETER = '$parameter';
 export const INPUT = '$input';
 export const CONSTANT = '$constant';
 
+/** Which half of a training step first asked for a node: for profiles, no rule depends on it. */
+export type Phase = 'forward' | 'backward';
+
 export interface KernelNode {
   readonly kernel: string;
+  readonly phase: Phase;
   readonly inputs: readonly ValueId[];
   readonly attrs: Attributes;
   readonly outputs: readonly ValueId[];
@@ -39,6 +43,8 @@ export class KernelGraph {
   readonly types: TensorType[] = [];
   /** In an order in which every value is made before it is used. */
   readonly nodes: KernelNode[] = [];
+  /** Of the nodes that are added from now on. */
+  phase: Phase = 'forward';
   private readonly producers: KernelNode[] = [];
   private readonly interned = new Map<string, KernelNode>();
 
@@ -94,7 +100,7 @@ export class KernelGraph {
     let node = this.interned.get(key);
     if (!node) {
       const first = this.types.length;
-      node = { kernel, inputs, attrs, outputs: types.map((_, index) => first + index) };
+      node = { kernel, phase: this.phase, inputs, attrs, outputs: types.map((_, index) => first + index) };
       for (const type of types) {
         this.types.push(type);
         this.producers.push(node);

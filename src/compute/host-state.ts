@@ -1,13 +1,25 @@
 /** Parameter groups in host memory, updated in place. */
-import { adamInPlace, adamRates } from './adam.ts';
+import { adamRates } from './adam.ts';
+import { pinnedArray } from './bound-session.ts';
+import { HostAdam } from './host-adam.ts';
 import { checkState } from './step-inputs.ts';
 import type { AdamOptions, ExecutorOptions, GroupState, StepDefinition } from './types.ts';
 
 interface HostGroup {
   readonly values: Float32Array;
-  moments?: { readonly first: Float32Array; readonly second: Float32Array };
+  /** Of a group that has an optimiser, with the memory that `values` lies in. */
+  readonly adam?: { readonly kernel: HostAdam; readonly options: AdamOptions };
   stepCount: number;
-  readonly optimizer?: AdamOptions;
+}
+
+function hostGroup(initial: Float32Array, options: AdamOptions | undefined): HostGroup {
+  if (!options) {
+    const values = pinnedArray('float32', initial.length) as Float32Array;
+    values.set(initial);
+    return { values, stepCount: 0 };
+  }
+  const kernel = new HostAdam(initial, options);
+  return { values: kernel.values, adam: { kernel, options }, stepCount: 0 };
 }
 
 export class HostState {
@@ -21,8 +33,7 @@ export class HostState {
       const initial = values[group];
       if (!initial) throw new Error(`Step ${definition.name} needs initial values for its group ${group}.`);
       checkState(definition, group, { values: initial });
-      const optimizer = optimizers?.[group];
-      this.groups.set(group, { values: initial, stepCount: 0, ...(optimizer && { optimizer }) });
+      this.groups.set(group, hostGroup(initial, optimizers?.[group]));
     }
   }
 
@@ -31,42 +42,42 @@ export class HostState {
     return this.groupOf(group).values;
   }
 
-  /** Applies one optimiser step to a group. */
-  update(group: string, gradient: Float32Array, learningRate: number): void {
+  /** Where a group's gradient is to be written; undefined for a group that has no optimiser. */
+  gradient(group: string): Float32Array | undefined {
+    return this.groupOf(group).adam?.kernel.gradient;
+  }
+
+  /** Applies one optimiser step to a group, by its `gradient`. */
+  update(group: string, learningRate: number): void {
     const state = this.groupOf(group);
-    if (!state.optimizer) {
+    if (!state.adam) {
       throw new Error(`Group ${group} of step ${this.definition.name} has a learning rate but no optimiser.`);
     }
-    state.moments ??= {
-      first: new Float32Array(state.values.length),
-      second: new Float32Array(state.values.length),
-    };
     state.stepCount++;
-    const rates = adamRates(state.optimizer, learningRate, state.stepCount);
-    const { first, second } = state.moments;
-    adamInPlace({ values: state.values, moment1: first, moment2: second }, gradient, state.optimizer, rates);
+    const { kernel, options } = state.adam;
+    kernel.update(adamRates(options, learningRate, state.stepCount));
   }
 
   copy(group: string): GroupState {
-    const { values, moments, stepCount } = this.groupOf(group);
-    return {
-      values: values.slice(),
-      stepCount,
-      ...(moments && { moment1: moments.first.slice(), moment2: moments.second.slice() }),
-    };
+    const { values, adam, stepCount } = this.groupOf(group);
+    const moments = adam &&
+      stepCount > 0 && { moment1: adam.kernel.moment1.slice(), moment2: adam.kernel.moment2.slice() };
+    return { values: values.slice(), stepCount, ...moments };
   }
 
   load(group: string, state: { values: Float32Array } & Partial<GroupState>): void {
     checkState(this.definition, group, state);
     const own = this.groupOf(group);
-    own.values.set(state.values);
     const { moment1, moment2 } = state;
+    own.values.set(state.values);
+    own.stepCount = moment1 && moment2 ? (state.stepCount ?? 0) : 0;
+    if (!own.adam) return;
+    const { kernel } = own.adam;
     if (moment1 && moment2) {
-      own.moments = { first: moment1.slice(), second: moment2.slice() };
-      own.stepCount = state.stepCount ?? 0;
+      kernel.moment1.set(moment1);
+      kernel.moment2.set(moment2);
     } else {
-      delete own.moments;
-      own.stepCount = 0;
+      kernel.reset();
     }
   }
 

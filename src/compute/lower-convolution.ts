@@ -1,62 +1,61 @@
 /** Convolutions: tfjs's NHWC images and HWIO filters become ONNX's NCHW images and OIHW filters. */
 import type {
-  Conv2DAttrs,
   Conv2DBackpropFilterAttrs,
   Conv2DBackpropInputAttrs,
 } from '@tensorflow/tfjs-core/dist/kernel_names.js';
-import type { Attributes, ValueId } from './graph.ts';
+import {
+  blockedCorrelation,
+  blockedTransposedStride2,
+  blocksFit,
+  type FilterSide,
+} from './blocked-convolution.ts';
+import {
+  type ConvolutionShape,
+  type Correlation,
+  convolutionOperations,
+  convolutionShape,
+  correlationExtents,
+} from './convolution-shape.ts';
+import type { ValueId } from './graph.ts';
 import { attributes, type KernelRules } from './kernel-rule.ts';
 import type { Lowering } from './lowering.ts';
-import type { OnnxAttribute } from './onnx-graph.ts';
-import { backend_util as backend } from './tf.ts';
-import { type ConvolutionShape, filterGradient } from './weight-gradient.ts';
+import { filterGradient } from './weight-gradient.ts';
 
 type Shape4 = readonly [number, number, number, number];
 
-interface GeometryAttrs {
-  readonly strides: [number, number] | number;
-  readonly pad: Conv2DAttrs['pad'];
-  readonly dataFormat: 'NHWC' | 'NCHW';
-  readonly dilations?: [number, number] | number;
-  readonly dimRoundingMode?: 'floor' | 'round' | 'ceil';
-}
+/**
+ * - `blocked`: the engine's blocked kernels, with filters in their order (blocked-convolution.ts).
+ * - `scattered`: one matrix product, whose rows are then added up where the taps put them: ConvTranspose.
+ * - `plain`: ONNX's Conv.
+ */
+type CorrelationForm = 'blocked' | 'scattered' | 'plain';
 
-/** Resolves tfjs's attributes ('same', 'valid', explicit paddings) to numbers. */
-function convolutionShape(
-  image: readonly number[],
-  filter: readonly number[],
-  attrs: Attributes,
-): ConvolutionShape {
-  const { strides, pad, dataFormat, dilations, dimRoundingMode } = attributes<GeometryAttrs>(attrs);
-  if (dataFormat === 'NCHW')
-    throw new Error('Convolutions in NCHW have no lowering rule; write the model in NHWC.');
-  const info = backend.computeConv2DInfo(
-    [...image] as unknown as [number, number, number, number],
-    [...filter] as unknown as [number, number, number, number],
-    strides,
-    dilations ?? 1,
-    pad as Parameters<typeof backend.computeConv2DInfo>[4],
-    dimRoundingMode,
-  );
-  return {
-    batch: info.batchSize,
-    inHeight: info.inHeight,
-    inWidth: info.inWidth,
-    inChannels: info.inChannels,
-    outHeight: info.outHeight,
-    outWidth: info.outWidth,
-    outChannels: info.outChannels,
-    kernelHeight: info.filterHeight,
-    kernelWidth: info.filterWidth,
-    strideHeight: info.strideHeight,
-    strideWidth: info.strideWidth,
-    dilationHeight: info.dilationHeight,
-    dilationWidth: info.dilationWidth,
-    padTop: info.padInfo.top,
-    padLeft: info.padInfo.left,
-    padBottom: info.padInfo.bottom,
-    padRight: info.padInfo.right,
-  };
+/** Fewer operations than this for each value that is reordered do not pay for the reordering. */
+const LEAST_OPERATIONS_PER_VALUE = 400;
+
+/**
+ * Which form a correlation takes. Measured on two cores (AVX-512), ms: 256→512 4x4 at 32x32 pixels plain 48,
+ * blocked with its reorderings 41; 256→256 3x3 at 64x64 48 and 44; 64→128 4x4 stride 2 at 128x128 15 and 12. A
+ * constant filter is blocked by the runtime itself, which then also keeps what lies between two convolutions blocked.
+ * Few outputs waste columns of the whole image on a thin product (64→2 7x7 at 256x256: plain 26, scattered 9) or
+ * most of a block (64→3 with a constant filter: 30).
+ */
+function chooseCorrelationForm(
+  lowering: Lowering,
+  { batch, inChannels, outChannels, inHeight, inWidth, ...rest }: Correlation,
+  constant: boolean,
+): CorrelationForm {
+  const { kernel, strides, dilations, pads } = rest;
+  if (lowering.target.device !== 'cpu') return 'plain';
+  const unit = strides.every((stride) => stride === 1) && dilations.every((dilation) => dilation === 1);
+  const inside = pads.every((pad, side) => pad <= kernel[side % 2]! - 1);
+  const taps = kernel[0] * kernel[1];
+  if (unit && inside && taps > 1 && outChannels < 8 && inChannels >= 4 * outChannels) return 'scattered';
+  if (constant || taps === 1 || !blocksFit(lowering, inChannels, outChannels)) return 'plain';
+  const [height, width] = correlationExtents({ batch, inChannels, outChannels, inHeight, inWidth, ...rest });
+  const operations = 2 * batch * height * width * outChannels * taps * inChannels;
+  const reordered = batch * (inHeight * inWidth * inChannels + height * width * outChannels);
+  return operations / reordered < LEAST_OPERATIONS_PER_VALUE ? 'plain' : 'blocked';
 }
 
 /**
@@ -82,14 +81,12 @@ function orderedFilter(lowering: Lowering, filter: ValueId): string {
   return onnx.reshape(ordered, [output, input, height, width]);
 }
 
-/** The filter of the input gradient: rotated by half a turn, input and output channels exchanged. */
-function rotatedFilter({
-  onnx,
-  ...lowering
-}: Pick<Lowering, 'onnx'> & { name: string; shape: Shape4 }): string {
-  const [height, width, input, output] = lowering.shape;
+/** HWIO to IOHW with every kernel rotated by half a turn. */
+function rotatedFilter(lowering: Lowering, filter: ValueId): string {
+  const { onnx } = lowering;
+  const [height, width, input, output] = lowering.shape(filter) as Shape4;
   const taps = height * width;
-  const tapMajor = onnx.reshape(lowering.name, [taps, input, output]);
+  const tapMajor = onnx.reshape(lowering.logical(filter), [taps, input, output]);
   // Whole taps are copied, which is cheaper than stepping backwards through height and width.
   const reversed =
     taps === 1
@@ -106,34 +103,104 @@ function rotatedFilter({
 }
 
 /**
- * A convolution of NCHW images with an OIHW filter. ONNX Runtime 1.30's WebGPU engine miscomputes it for 6,
- * 9, 15, ... input channels (multiples of 3 above 3 but not of 4; microsoft/onnxruntime issue 29651), among
- * them Pix2pix's discriminator, which sees two images: there, channels of zeros fill up to a multiple of 4.
+ * ONNX's Conv. ONNX Runtime 1.30's WebGPU engine miscomputes it for 6, 9, 15, ... input channels (multiples of 3
+ * above 3 but not of 4; microsoft/onnxruntime issue 29651), among them Pix2pix's discriminator, which sees two
+ * images: there, channels of zeros fill up to a multiple of 4.
+ * @param filter [O, I, kh, kw]
  */
-function convolve(
-  { onnx, device }: Lowering,
-  images: string,
+function plainCorrelation(
+  { onnx, target }: Lowering,
+  image: string,
   filter: string,
-  channels: number,
-  settings: Readonly<Record<string, OnnxAttribute>>,
+  { inChannels, kernel, strides, dilations, pads }: Correlation,
 ): string {
-  const missing = device === 'webgpu' && channels > 3 && channels % 3 === 0 ? (4 - (channels % 4)) % 4 : 0;
+  const wrong = target.device === 'webgpu' && inChannels > 3 && inChannels % 3 === 0;
+  const missing = wrong ? (4 - (inChannels % 4)) % 4 : 0;
   const filled = (value: string) =>
     missing === 0
       ? value
       : onnx.add('Pad', [value, onnx.ints([0, 0, 0, 0, 0, missing, 0, 0]), onnx.float(0)], {
           mode: { string: 'constant' },
         });
-  return onnx.add('Conv', [filled(images), filled(filter)], settings);
+  return onnx.add('Conv', [filled(image), filled(filter)], {
+    kernel_shape: { ints: kernel },
+    strides: { ints: strides },
+    dilations: { ints: dilations },
+    pads: { ints: pads },
+  });
+}
+
+/**
+ * A correlation of stride 1 as the transpose of the one with rotated kernels: the product comes first and is thin.
+ * @param filter [I, O, kh, kw], rotated against the correlation's
+ */
+function scatteredCorrelation(
+  { onnx }: Lowering,
+  image: string,
+  filter: string,
+  { kernel, pads: [top, left, bottom, right] }: Correlation,
+): string {
+  const [height, width] = kernel;
+  return onnx.add('ConvTranspose', [image, filter], {
+    kernel_shape: { ints: kernel },
+    pads: { ints: [height - 1 - top, width - 1 - left, height - 1 - bottom, width - 1 - right] },
+  });
+}
+
+/**
+ * A correlation of an image with a filter in HWIO order: as it is, or with its channels exchanged and its kernels
+ * rotated, as input gradients want it.
+ */
+function correlate(
+  lowering: Lowering,
+  image: string,
+  filter: ValueId,
+  side: FilterSide,
+  correlation: Correlation,
+): string {
+  const rotated = side === 'second';
+  switch (chooseCorrelationForm(lowering, correlation, lowering.isConstant(filter))) {
+    case 'blocked':
+      return blockedCorrelation(lowering, image, filter, side, rotated, correlation);
+    case 'scattered': {
+      // The transpose's rotation and an input gradient's cancel out.
+      const ordered = rotated ? orderedFilter(lowering, filter) : rotatedFilter(lowering, filter);
+      return scatteredCorrelation(lowering, image, ordered, correlation);
+    }
+    case 'plain':
+      return plainCorrelation(
+        lowering,
+        image,
+        rotated ? rotatedFilter(lowering, filter) : orderedFilter(lowering, filter),
+        correlation,
+      );
+  }
+}
+
+function forwardCorrelation(shape: ConvolutionShape): Correlation {
+  return {
+    batch: shape.batch,
+    inChannels: shape.inChannels,
+    outChannels: shape.outChannels,
+    inHeight: shape.inHeight,
+    inWidth: shape.inWidth,
+    kernel: [shape.kernelHeight, shape.kernelWidth],
+    strides: [shape.strideHeight, shape.strideWidth],
+    dilations: [shape.dilationHeight, shape.dilationWidth],
+    pads: [shape.padTop, shape.padLeft, shape.padBottom, shape.padRight],
+  };
 }
 
 /**
  * Gradient with respect to a convolution's input, also the forward pass of a transposed convolution.
- * Stride 1: a convolution with the rotated filter. Larger strides: ConvTranspose, which is faster than
- * sub-pixel convolutions on the CPU engine in every case measured.
+ * Stride 1: a correlation with the rotated filter. Stride 2: four correlations on blocked images where they fit, one
+ * for each parity of row and column (256→128 4x4 from 64x64 to 128x128: ConvTranspose 28 ms, four parts 22).
+ * Else ConvTranspose, which in planes is faster than four parts in every case measured.
  */
 function inputGradient(lowering: Lowering, dy: ValueId, filter: ValueId, shape: ConvolutionShape): string {
   const { onnx } = lowering;
+  const forward = forwardCorrelation(shape);
+  const image = lowering.channelsFirst(dy);
   const spanHeight = (shape.kernelHeight - 1) * shape.dilationHeight;
   const spanWidth = (shape.kernelWidth - 1) * shape.dilationWidth;
   const pads = [
@@ -141,20 +208,30 @@ function inputGradient(lowering: Lowering, dy: ValueId, filter: ValueId, shape: 
     spanWidth - shape.padLeft,
     spanHeight - shape.padBottom,
     spanWidth - shape.padRight,
-  ];
+  ] as const;
   if (shape.strideHeight === 1 && shape.strideWidth === 1 && pads.every((pad) => pad >= 0)) {
-    const name = lowering.logical(filter);
-    const rotated = rotatedFilter({ onnx, name, shape: lowering.shape(filter) as Shape4 });
-    return convolve(lowering, lowering.channelsFirst(dy), rotated, shape.outChannels, {
-      kernel_shape: { ints: [shape.kernelHeight, shape.kernelWidth] },
-      pads: { ints: pads },
-      dilations: { ints: [shape.dilationHeight, shape.dilationWidth] },
+    return correlate(lowering, image, filter, 'second', {
+      ...forward,
+      inChannels: shape.outChannels,
+      outChannels: shape.inChannels,
+      inHeight: shape.outHeight,
+      inWidth: shape.outWidth,
+      pads,
     });
+  }
+  const halved = shape.strideHeight === 2 && shape.strideWidth === 2;
+  const dense = shape.dilationHeight === 1 && shape.dilationWidth === 1;
+  if (halved && dense && blocksFit(lowering, shape.outChannels, shape.inChannels)) {
+    const reordered = shape.batch * shape.inHeight * shape.inWidth * shape.inChannels;
+    if (convolutionOperations(shape) / reordered >= LEAST_OPERATIONS_PER_VALUE) {
+      const value = blockedTransposedStride2(lowering, image, filter, forward);
+      if (value !== undefined) return value;
+    }
   }
   // Rows and columns that a strided window did not reach get no gradient.
   const rest = (input: number, output: number, stride: number, span: number, padding: number) =>
     input - ((output - 1) * stride + span + 1 - padding);
-  return onnx.add('ConvTranspose', [lowering.channelsFirst(dy), orderedFilter(lowering, filter)], {
+  return onnx.add('ConvTranspose', [image, orderedFilter(lowering, filter)], {
     kernel_shape: { ints: [shape.kernelHeight, shape.kernelWidth] },
     strides: { ints: [shape.strideHeight, shape.strideWidth] },
     dilations: { ints: [shape.dilationHeight, shape.dilationWidth] },
@@ -178,17 +255,12 @@ export const CONVOLUTIONS: KernelRules = {
     lower: (lowering, node) => {
       const [x, filter] = node.inputs as [ValueId, ValueId];
       const shape = convolutionShape(lowering.shape(x), lowering.shape(filter), node.attrs);
-      const value = convolve(
+      const value = correlate(
         lowering,
         lowering.channelsFirst(x),
-        orderedFilter(lowering, filter),
-        shape.inChannels,
-        {
-          kernel_shape: { ints: [shape.kernelHeight, shape.kernelWidth] },
-          strides: { ints: [shape.strideHeight, shape.strideWidth] },
-          dilations: { ints: [shape.dilationHeight, shape.dilationWidth] },
-          pads: { ints: [shape.padTop, shape.padLeft, shape.padBottom, shape.padRight] },
-        },
+        filter,
+        'first',
+        forwardCorrelation(shape),
       );
       lowering.define(node.outputs[0]!, value, 'channelsFirst');
     },

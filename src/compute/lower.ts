@@ -3,19 +3,23 @@ import { CONSTANT, INPUT, PARAMETER, type StepGraph, type ValueId } from './grap
 import { ruleOf } from './kernels.ts';
 import { Lowering } from './lowering.ts';
 import type { OnnxGraph } from './onnx-graph.ts';
-import type { OnnxDevice } from './session.ts';
+import type { LoweringTarget } from './target.ts';
 import { parameterName } from './trace.ts';
-import type { ParameterLayout } from './types.ts';
+import type { ParameterEntry, ParameterLayout } from './types.ts';
 
 export interface LoweredStep {
   readonly graph: OnnxGraph;
-  /** Groups with gradients; each is returned as one flat vector in the group's layout. */
-  readonly gradients: readonly string[];
+  /** One output for each parameter of every group that is trained. */
+  readonly gradients: readonly GradientOutput[];
 }
 
-/** Names a group's flat gradient among the graph's outputs. */
-export function gradientName(group: string): string {
-  return `gradient/${group}`;
+/** A gradient among the graph's outputs: the parameter's values, in its order. */
+export interface GradientOutput {
+  readonly group: string;
+  readonly parameter: ParameterEntry;
+  readonly name: string;
+  /** Extents of the output, which may be joined ones of the parameter's. */
+  readonly dims: readonly number[];
 }
 
 /** Outputs are float32 whatever they were, so that a step has one kind of result. */
@@ -34,38 +38,56 @@ export function lowerNodes(
     if (node.kernel === CONSTANT) continue;
     if (node.kernel === PARAMETER || node.kernel === INPUT)
       source(node.outputs[0]!, node.attrs.name as string);
-    else ruleOf(node.kernel).lower(lowering, node);
+    else {
+      lowering.onnx.origin = `${node.phase}/${node.kernel}`;
+      ruleOf(node.kernel).lower(lowering, node);
+    }
   }
 }
 
 /**
- * One ONNX graph for the whole step: its parameters and inputs are the graph's inputs, its outputs and one
- * flat gradient per trained group are the graph's outputs.
+ * One ONNX graph for the whole step: its parameters and inputs are the graph's inputs, its outputs and the
+ * gradients of the trained groups are the graph's outputs.
  */
 export function lower(
   step: StepGraph,
   parameters: Readonly<Record<string, ParameterLayout>>,
-  device: OnnxDevice,
+  target: LoweringTarget,
 ): LoweredStep {
-  const lowering = new Lowering(step.graph, device);
+  const lowering = new Lowering(step.graph, target);
   const { onnx } = lowering;
   lowerNodes(lowering, step, (value, name) => {
     const { shape, dtype } = lowering.type(value);
     lowering.define(value, onnx.input(name, dtype, shape), 'logical');
   });
+  onnx.origin = 'output';
   for (const [name, value] of step.outputs) {
     onnx.output(name, floatValue(lowering, value), 'float32', lowering.shape(value));
   }
-  for (const [group, gradients] of step.gradients) {
-    const layout = parameters[group];
-    if (!layout) throw new Error(`The step returns gradients for ${group}, which is not a parameter group.`);
-    const flat = layout.entries.map(({ name, size }) => {
-      const gradient = gradients.get(name);
-      if (gradient === undefined)
-        throw new Error(`The step returns no gradient for ${parameterName(group, name)}.`);
-      return onnx.reshape(floatValue(lowering, gradient), [size]);
-    });
-    onnx.output(gradientName(group), onnx.concat(flat, 0), 'float32', [layout.size]);
-  }
-  return { graph: onnx, gradients: [...step.gradients.keys()] };
+  const gradients = [...step.gradients].flatMap(([group, values]) =>
+    gradientOutputs(lowering, group, parameters[group], values),
+  );
+  return { graph: onnx, gradients };
+}
+
+function gradientOutputs(
+  lowering: Lowering,
+  group: string,
+  layout: ParameterLayout | undefined,
+  values: ReadonlyMap<string, ValueId>,
+): GradientOutput[] {
+  if (!layout) throw new Error(`The step returns gradients for ${group}, which is not a parameter group.`);
+  return layout.entries.map((parameter) => {
+    const full = parameterName(group, parameter.name);
+    const gradient = values.get(parameter.name);
+    if (gradient === undefined) throw new Error(`The step returns no gradient for ${full}.`);
+    const name = `gradient/${full}`;
+    // A product that is reshaped at the end would be copied by that.
+    const { value, dims } = lowering.onnx.beforeReshape(floatValue(lowering, gradient)) ?? {
+      value: floatValue(lowering, gradient),
+      dims: parameter.shape,
+    };
+    lowering.onnx.output(name, value, 'float32', dims);
+    return { group, parameter, name, dims };
+  });
 }

@@ -7,7 +7,7 @@ import type { KernelGraph, KernelNode, TensorType, ValueId } from './graph.ts';
 import { constantValues } from './graph.ts';
 import { sizeOf } from './layout.ts';
 import { OnnxGraph } from './onnx-graph.ts';
-import type { OnnxDevice } from './session.ts';
+import type { LoweringTarget } from './target.ts';
 
 /** `logical`: tfjs's own order. `channelsFirst`: a logical [N, H, W, C] stored as [N, C, H, W]. */
 export type MemoryLayout = 'logical' | 'channelsFirst';
@@ -30,12 +30,17 @@ interface Places {
 export class Lowering {
   readonly onnx = new OnnxGraph();
   private readonly places = new Map<ValueId, Places>();
+  private readonly tables = new Map<string, Int32Array>();
 
   constructor(
     private readonly source: KernelGraph,
     /** What will run the graph, for the few rules that depend on it. */
-    readonly device: OnnxDevice,
+    readonly target: LoweringTarget,
   ) {}
+
+  get blockSize(): number {
+    return this.target.blockSize;
+  }
 
   type(value: ValueId): TensorType {
     return this.source.type(value);
@@ -47,6 +52,10 @@ export class Lowering {
 
   uniformOf(value: ValueId): number | undefined {
     return this.source.uniformOf(value);
+  }
+
+  isConstant(value: ValueId): boolean {
+    return this.source.constantOf(value) !== undefined;
   }
 
   /** Says which ONNX value holds a tfjs value. */
@@ -120,6 +129,16 @@ export class Lowering {
 
   cast(name: string, dtype: TensorType['dtype']): string {
     return this.onnx.add('Cast', [name], { to: { int: { float32: 1, int32: 6, bool: 9 }[dtype] } });
+  }
+
+  /** A table that several nodes use, made once; the same array is one initializer. */
+  shared(key: string, make: () => Int32Array): Int32Array {
+    let table = this.tables.get(key);
+    if (!table) {
+      table = make();
+      this.tables.set(key, table);
+    }
+    return table;
   }
 
   /** Lowers a node to one ONNX operator that takes its operands in any one layout, with broadcasting. */

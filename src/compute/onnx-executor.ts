@@ -1,50 +1,81 @@
 /**
  * Runs a step in ONNX Runtime with its parameters in host memory. Every parameter is a graph input that
  * views the group's flat vector, so an update in place is seen by the next run without a copy; the graph
- * returns gradients, and the optimiser runs outside it (the Node binding copies every output).
+ * writes gradients beside it, and the optimiser runs outside it.
  */
-import * as ort from 'onnxruntime-node';
+import { type Binding, type BoundSession, createBoundSession, pinnedArray } from './bound-session.ts';
 import type { CompiledStep } from './compile.ts';
 import { HostState } from './host-state.ts';
-import { viewParameters } from './layout.ts';
-import { gradientName, lower } from './lower.ts';
-import { createDeviceSession, type OnnxDevice } from './session.ts';
+import { sizeOf, viewParameters } from './layout.ts';
+import { type LoweredStep, lower } from './lower.ts';
+import type { OnnxDevice } from './session.ts';
 import { checkInputs } from './step-inputs.ts';
+import { loweringTarget } from './target.ts';
 import { parameterName } from './trace.ts';
 import type { Executor, ExecutorOptions, GroupState, StepDefinition, StepInputs } from './types.ts';
 
+/** The resident vectors, cut into parameters. */
+function parameterBindings({ parameters }: StepDefinition, host: HostState): Binding[] {
+  return Object.entries(parameters).flatMap(([group, layout]) => {
+    const views = viewParameters(layout, host.values(group));
+    return layout.entries.map(({ name, shape }) => ({
+      name: parameterName(group, name),
+      dims: shape,
+      data: views[name]!,
+    }));
+  });
+}
+
+/** What the step was given and what it returns, in arrays of their own. */
+function inputBindings({ inputs }: StepDefinition): Binding[] {
+  return Object.entries(inputs).map(([name, { shape, dtype = 'float32' }]) => ({
+    name,
+    dims: shape,
+    data: pinnedArray(dtype, sizeOf(shape)),
+  }));
+}
+
+/** Gradients of the groups that have an optimiser; the others' are not asked for. */
+function gradientBindings({ gradients }: LoweredStep, host: HostState): Binding[] {
+  return gradients.flatMap(({ group, parameter: { offset, size }, name, dims }) => {
+    const flat = host.gradient(group);
+    return flat ? [{ name, dims, data: flat.subarray(offset, offset + size) }] : [];
+  });
+}
+
 export class OnnxExecutor implements Executor {
   readonly name: string;
-  private readonly feeds: Record<string, ort.Tensor> = {};
-  private readonly outputNames: readonly string[];
-  private readonly usedInputs: readonly string[];
 
   private constructor(
     private readonly definition: StepDefinition,
-    private readonly session: ort.InferenceSession,
+    private readonly session: BoundSession,
     private readonly host: HostState,
+    private readonly inputs: readonly Binding[],
+    private readonly outputs: readonly Binding[],
     private readonly trained: readonly string[],
     readonly warnings: readonly string[],
   ) {
     this.name = definition.name;
-    const used = new Set(session.inputNames);
-    this.usedInputs = Object.keys(definition.inputs).filter((name) => used.has(name));
-    const gradients = new Set(trained.map(gradientName));
-    this.outputNames = session.outputNames.filter((name) => !gradients.has(name));
-    for (const [group, layout] of Object.entries(definition.parameters)) {
-      const views = viewParameters(layout, host.values(group));
-      for (const { name, shape } of layout.entries) {
-        const input = parameterName(group, name);
-        if (used.has(input)) this.feeds[input] = new ort.Tensor('float32', views[name]!, shape);
-      }
-    }
   }
 
   static async create({ definition, step }: CompiledStep, options: ExecutorOptions): Promise<OnnxExecutor> {
-    const state = new HostState(definition, options);
-    const { graph, gradients } = lower(step, definition.parameters, options.device.device as OnnxDevice);
-    const { session, warnings } = await createDeviceSession(graph, definition.name, options.device);
-    return new OnnxExecutor(definition, session, state, gradients, warnings);
+    const host = new HostState(definition, options);
+    const target = await loweringTarget(options.device.device as OnnxDevice);
+    const lowered = lower(step, definition.parameters, target);
+    const inputs = inputBindings(definition);
+    const outputs = [...step.outputs].map(([name, value]) => {
+      const { shape } = step.graph.type(value);
+      return { name, dims: shape, data: pinnedArray('float32', sizeOf(shape)) };
+    });
+    const { session, warnings } = await createBoundSession(
+      lowered.graph,
+      definition.name,
+      options.device,
+      [...parameterBindings(definition, host), ...inputs],
+      [...outputs, ...gradientBindings(lowered, host)],
+    );
+    const trained = [...step.gradients.keys()];
+    return new OnnxExecutor(definition, session, host, inputs, outputs, trained, warnings);
   }
 
   async run(
@@ -52,17 +83,13 @@ export class OnnxExecutor implements Executor {
     learningRates: Readonly<Record<string, number>> = {},
   ): Promise<Record<string, Float32Array>> {
     checkInputs(this.definition, inputs);
-    for (const name of this.usedInputs) {
-      const { shape, dtype } = this.definition.inputs[name]!;
-      this.feeds[name] = new ort.Tensor(dtype ?? 'float32', inputs[name]!, shape);
+    for (const { name, data } of this.inputs) data.set(inputs[name]!);
+    await this.session.run();
+    for (const group of this.trained) {
+      const rate = learningRates[group];
+      if (rate) this.host.update(group, rate);
     }
-    const updated = this.trained.filter((group) => learningRates[group]);
-    const results = await this.session.run(this.feeds, [...this.outputNames, ...updated.map(gradientName)]);
-    for (const group of updated) {
-      const gradient = results[gradientName(group)]!.data as Float32Array;
-      this.host.update(group, gradient, learningRates[group]!);
-    }
-    return Object.fromEntries(this.outputNames.map((name) => [name, results[name]!.data as Float32Array]));
+    return Object.fromEntries(this.outputs.map(({ name, data }) => [name, data.slice() as Float32Array]));
   }
 
   async values(group: string): Promise<Float32Array> {

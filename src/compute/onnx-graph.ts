@@ -12,9 +12,13 @@ export type OnnxAttribute =
 
 export interface OnnxNode {
   readonly op: string;
+  /** Operator set; absent for ONNX's own. */
+  readonly domain?: string;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: Readonly<Record<string, OnnxAttribute>>;
+  /** What it was lowered from, the first part of its name: "backward/Conv2DBackpropFilter". */
+  readonly origin: string;
 }
 
 export interface OnnxTensor {
@@ -27,6 +31,9 @@ export interface OnnxInitializer extends OnnxTensor {
   readonly data: OnnxData;
 }
 
+/** ONNX Runtime's own operators on blocked images, of its CPU engine. */
+export const NCHWC_DOMAIN = 'com.microsoft.nchwc';
+
 /** Initializers up to this many values are shared by content; larger ones by identity. */
 const SHARED_BY_CONTENT = 4096;
 
@@ -35,8 +42,11 @@ export class OnnxGraph {
   readonly inputs: OnnxTensor[] = [];
   readonly outputs: OnnxTensor[] = [];
   readonly initializers = new Map<string, OnnxInitializer>();
+  /** Origin of the nodes that are added from now on. */
+  origin = 'graph';
   private readonly interned = new Map<string, readonly string[]>();
   private readonly producers = new Map<string, OnnxNode>();
+  private readonly dims = new Map<string, readonly number[]>();
   private readonly identities = new WeakMap<OnnxData, Map<string, string>>();
   private count = 0;
 
@@ -45,8 +55,9 @@ export class OnnxGraph {
     op: string,
     inputs: readonly string[],
     attributes: Readonly<Record<string, OnnxAttribute>> = {},
+    domain?: string,
   ): string {
-    return this.addMany(op, inputs, attributes, 1)[0]!;
+    return this.addMany(op, inputs, attributes, 1, domain)[0]!;
   }
 
   addMany(
@@ -54,12 +65,13 @@ export class OnnxGraph {
     inputs: readonly string[],
     attributes: Readonly<Record<string, OnnxAttribute>>,
     outputCount: number,
+    domain?: string,
   ): readonly string[] {
-    const key = `${op}(${inputs.join()})${JSON.stringify(attributes)}${outputCount}`;
+    const key = `${domain ?? ''} ${op}(${inputs.join()})${JSON.stringify(attributes)}${outputCount}`;
     const known = this.interned.get(key);
     if (known) return known;
     const outputs = Array.from({ length: outputCount }, () => this.newName());
-    const node = { op, inputs, outputs, attributes };
+    const node = { op, inputs, outputs, attributes, origin: this.origin, ...(domain && { domain }) };
     this.nodes.push(node);
     this.interned.set(key, outputs);
     for (const output of outputs) this.producers.set(output, node);
@@ -72,7 +84,7 @@ export class OnnxGraph {
   }
 
   output(name: string, value: string, dtype: OnnxDtype, dims: readonly number[]): void {
-    this.nodes.push({ op: 'Identity', inputs: [value], outputs: [name], attributes: {} });
+    this.nodes.push({ op: 'Identity', inputs: [value], outputs: [name], attributes: {}, origin: 'output' });
     this.outputs.push({ name, dtype, dims });
   }
 
@@ -111,6 +123,20 @@ export class OnnxGraph {
     const producer = this.producers.get(value);
     const source = producer?.op === 'Reshape' ? producer.inputs[0]! : value;
     return this.add('Reshape', [source, this.ints(dims)]);
+  }
+
+  /** Notes the extents of a value, for `beforeReshape`. */
+  withDims(value: string, dims: readonly number[]): string {
+    this.dims.set(value, dims);
+    return value;
+  }
+
+  /** What a reshaped value was before, where its extents are known. */
+  beforeReshape(value: string): { value: string; dims: readonly number[] } | undefined {
+    const producer = this.producers.get(value);
+    const source = producer?.op === 'Reshape' ? producer.inputs[0]! : undefined;
+    const dims = source === undefined ? undefined : this.dims.get(source);
+    return dims && { value: source!, dims };
   }
 
   /** `dims` are the extents before the permutation. Moving only axes of extent 1 is a reshape, which is free. */

@@ -53,8 +53,9 @@ function writeAttribute(writer: Writer, name: string, attribute: OnnxAttribute):
 function writeNode(writer: Writer, node: OnnxNode, index: number): void {
   for (const input of node.inputs) text(writer, 1, input);
   for (const output of node.outputs) text(writer, 2, output);
-  text(writer, 3, `${node.op}_${index}`);
+  text(writer, 3, `${node.origin}/${node.op}_${index}`);
   text(writer, 4, node.op);
+  if (node.domain) text(writer, 7, node.domain);
   for (const [name, attribute] of Object.entries(node.attributes)) {
     message(writer, 5, (inner) => writeAttribute(inner, name, attribute));
   }
@@ -105,10 +106,13 @@ export function writeModel(graph: OnnxGraph, description: ModelDescription): Uin
   text(writer, 2, 'denoised-weights');
   if (description.documentation) text(writer, 6, description.documentation);
   message(writer, 7, (inner) => writeGraph(inner, graph, description.name));
-  message(writer, 8, (opset) => {
-    text(opset, 1, '');
-    integer(opset, 2, OPSET);
-  });
+  const domains = new Set(graph.nodes.map(({ domain = '' }) => domain)).add('');
+  for (const domain of domains) {
+    message(writer, 8, (opset) => {
+      text(opset, 1, domain);
+      integer(opset, 2, domain === '' ? OPSET : 1);
+    });
+  }
   for (const [key, value] of Object.entries(description.metadata ?? {})) {
     message(writer, 14, (entry) => {
       text(entry, 1, key);

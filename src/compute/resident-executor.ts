@@ -18,6 +18,7 @@ import {
 } from './resident-step.ts';
 import { createDeviceSession, createSession } from './session.ts';
 import { checkInputs, checkState } from './step-inputs.ts';
+import { loweringTarget } from './target.ts';
 import type {
   AdamOptions,
   DeviceReport,
@@ -81,7 +82,7 @@ export class ResidentExecutor implements Executor {
 
   static async create(definition: StepDefinition, options: ExecutorOptions): Promise<ResidentExecutor> {
     const { step } = compile(residentStep(definition, options.optimizers ?? {}));
-    const { graph } = lower(step, {}, 'webgpu');
+    const { graph } = lower(step, {}, await loweringTarget('webgpu'));
     const locations = graph.outputs.map(
       ({ name }) => [name, name.startsWith('next/') ? 'gpu-buffer' : 'cpu'] as const,
     );

@@ -4,6 +4,8 @@ import type { OnnxGraph } from './onnx-graph.ts';
 import { writeModel } from './onnx-writer.ts';
 import type { DeviceReport } from './types.ts';
 
+type Where = Pick<DeviceReport, 'device' | 'threads'>;
+
 /** The device names of a run, as ONNX Runtime names its execution providers. */
 export const PROVIDERS = {
   cpu: 'cpu',
@@ -38,7 +40,7 @@ function sessionOptions(device: OnnxDevice, threads: number): ort.InferenceSessi
 export async function createSession(
   graph: OnnxGraph,
   name: string,
-  device: DeviceReport,
+  device: Where,
   overrides: ort.InferenceSession.SessionOptions = {},
 ): Promise<ort.InferenceSession> {
   const model = writeModel(graph, { name });

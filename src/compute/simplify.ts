@@ -190,6 +190,7 @@ export function simplify(step: StepGraph): StepGraph {
   const mapped: ValueId[] = [];
   for (const node of step.graph.nodes) {
     const inputs = node.inputs.map((input) => mapped[input]!);
+    simplifier.graph.phase = node.phase;
     const outputs = simplifier.simplify(step.graph, node, inputs);
     node.outputs.forEach((output, index) => {
       mapped[output] = outputs[index]!;
@@ -218,6 +219,7 @@ export function removeDead(step: StepGraph): StepGraph {
     if (!live.has(node)) continue;
     const types = node.outputs.map((output) => step.graph.type(output));
     const constant = step.graph.constantOf(node.outputs[0]!);
+    graph.phase = node.phase;
     const outputs = constant
       ? [graph.constant(constant, types[0]!)]
       : graph.add(

@@ -8,6 +8,7 @@ import {
   INPUT,
   KernelGraph,
   PARAMETER,
+  type Phase,
   type StepGraph,
   type TensorType,
   type ValueId,
@@ -107,6 +108,12 @@ class TraceBackend extends tf.KernelBackend {
   }
 }
 
+/** tfjs runs a gradient's two halves in scopes of these names; the innermost decides. */
+function currentPhase(): Phase {
+  const named = tf.engine().state.scopeStack.filter(({ name }) => name === 'forward' || name === 'backward');
+  return (named.at(-1)?.name as Phase | undefined) ?? 'forward';
+}
+
 function typeOf({ shape, dtype }: TensorInfo): TensorType {
   return { shape, dtype: dtype as Dtype };
 }
@@ -125,6 +132,7 @@ function record(
     : Object.values(inputs);
   const types = inferTypes(rule, tensors.map(typeOf), attrs as Record<string, unknown>);
   const values = tensors.map((tensor) => backend.valueOf(tensor));
+  backend.graph.phase = currentPhase();
   const outputs = backend.graph
     .add(kernel, values, attrs as Record<string, unknown>, types)
     .map((value) => backend.tensor(value));

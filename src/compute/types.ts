@@ -97,7 +97,7 @@ export interface DeviceReport {
 
 export interface ExecutorOptions {
   readonly device: DeviceReport;
-  /** Initial values, one flat vector per parameter group. The executor takes them over and updates them in place. */
+  /** Initial values, one flat vector per parameter group. Not to be written to while the executor lives. */
   readonly values: Readonly<Record<string, Float32Array>>;
   /** One optimiser per group that the step returns gradients for. */
   readonly optimizers?: Readonly<Record<string, AdamOptions>>;

@@ -3,54 +3,31 @@
  * with batch and channels exchanged is right but 2 to 5 times slower than the forms here: shifted copies
  * ("columns") of one side, one slice per kernel tap, and one matrix product over all pixels.
  */
+import type { ConvolutionShape } from './convolution-shape.ts';
 import type { ValueId } from './graph.ts';
 import type { Lowering } from './lowering.ts';
 
-/** A 2-D convolution in numbers: extents in pixels, paddings in input pixels. */
-export interface ConvolutionShape {
-  readonly batch: number;
-  readonly inHeight: number;
-  readonly inWidth: number;
-  readonly inChannels: number;
-  readonly outHeight: number;
-  readonly outWidth: number;
-  readonly outChannels: number;
-  readonly kernelHeight: number;
-  readonly kernelWidth: number;
-  readonly strideHeight: number;
-  readonly strideWidth: number;
-  readonly dilationHeight: number;
-  readonly dilationWidth: number;
-  readonly padTop: number;
-  readonly padLeft: number;
-  readonly padBottom: number;
-  readonly padRight: number;
-}
-
 /**
- * - `inputPixels`: columns of x in NHWC, product over all pixels of the batch: dW = columns^T dy.
- * - `inputPlanes`: columns of x in NCHW, one product per image, summed over the batch.
+ * - `inputPixels`: columns of x in NHWC, gathered pixel by pixel; one product over all pixels of the batch.
+ * - `inputPlanes`: columns of x in NCHW, one slice per tap; one product per image, summed over the batch.
  * - `outputPlanes`: columns of dy in NCHW; only for stride 1.
  */
 export type WeightGradientForm = 'inputPixels' | 'inputPlanes' | 'outputPlanes';
 
+/** Channels from which on a pixel is worth being copied as one. */
+const WIDE = 16;
+
 /**
- * Which form to use. Measured on two cores (AVX-512), ms: 512→1 4x4 at 31x31 pixels columns of x 6-12,
- * columns of dy 0.3; 32→3 7x7 at 256x256 102-209 against 11-14; 64→128 4x4 stride 2 at 128x128 NHWC
- * 12.5-16, NCHW 19-25; 3→32 7x7 at 256x256 NHWC 37-41, NCHW 13-20. So: shift the side with fewer channels;
- * strided slices are cheap only where channels lie innermost; few channels want planes. Planes make one
- * product per image, which are then added up: in a batch, filters larger than their images want pixels
- * (128→128 3x3 at 16x16, batch 4: NHWC 3.3-4.1, NCHW 3.9-6).
+ * Which form to use. Measured on two cores (AVX-512), ms, the product alone last: 256→256 3x3 at 64x64 pixels
+ * gathered 33.4, planes 38.1, 30.5; 256→512 4x4 at 32x32 27.1, 26.8, 27.2; 64→128 4x4 stride 2 at 128x128 8.1, 14.8,
+ * 7.2 (NHWC slices 10.6); 256→256 3x3 at 16x16, batch 4, 9.4, -, 8.6 (NHWC slices 10.3). Thin sides want planes, and
+ * the columns on their side: 512→1 4x4 at 31x31 columns of x 6-12, of dy 0.3; 32→3 7x7 at 256x256 102-209 and 11-14;
+ * 3→32 7x7 at 256x256 NHWC 37-41, NCHW 13-20.
  */
 export function chooseWeightGradientForm(shape: ConvolutionShape): WeightGradientForm {
   const strided = shape.strideHeight > 1 || shape.strideWidth > 1;
-  if (!strided && shape.outChannels < shape.inChannels) return 'outputPlanes';
-  if (shape.inChannels < 16) return 'inputPlanes';
-  if (strided) return 'inputPixels';
-  const taps = shape.kernelHeight * shape.kernelWidth;
-  const gradients = taps * shape.inChannels * shape.outChannels;
-  const activations = shape.outHeight * shape.outWidth * (shape.inChannels + shape.outChannels);
-  return shape.batch > 1 && gradients > activations ? 'inputPixels' : 'inputPlanes';
+  if (!strided && shape.outChannels < Math.min(WIDE, shape.inChannels)) return 'outputPlanes';
+  return shape.inChannels < WIDE ? 'inputPlanes' : 'inputPixels';
 }
 
 /** Taps of the kernel, row by row. */
@@ -93,26 +70,48 @@ function window(
   );
 }
 
+/** For each pixel of dy and each tap, the pixel of the padded x below it, counted through the batch. */
+function tapIndices(shape: ConvolutionShape): Int32Array {
+  const height = shape.inHeight + shape.padTop + shape.padBottom;
+  const width = shape.inWidth + shape.padLeft + shape.padRight;
+  const offsets = taps(shape).map(({ row, column }) => row * width + column);
+  const indices = new Int32Array(shape.batch * shape.outHeight * shape.outWidth * offsets.length);
+  let at = 0;
+  for (let image = 0; image < shape.batch; image++) {
+    for (let row = 0; row < shape.outHeight; row++) {
+      for (let column = 0; column < shape.outWidth; column++) {
+        const first = (image * height + row * shape.strideHeight) * width + column * shape.strideWidth;
+        for (const offset of offsets) indices[at++] = first + offset;
+      }
+    }
+  }
+  return indices;
+}
+
 function inputPixels(lowering: Lowering, x: ValueId, dy: ValueId, shape: ConvolutionShape): string {
   const { onnx } = lowering;
   const pixels = shape.batch * shape.outHeight * shape.outWidth;
-  const axes = { height: 1, width: 2 };
   const pads = [shape.padTop, shape.padLeft, shape.padBottom, shape.padRight];
-  const source = padded(lowering, lowering.logical(x), pads, axes);
-  const size = { height: shape.outHeight, width: shape.outWidth };
-  const columns = onnx.concat(
-    taps(shape).map((tap) =>
-      window(lowering, source, tap, size, [shape.strideHeight, shape.strideWidth], [1, 2]),
-    ),
-    3,
+  const source = padded(lowering, lowering.logical(x), pads, { height: 1, width: 2 });
+  const { inChannels, outChannels, ...geometry } = shape;
+  const indices = lowering.shared(`taps ${JSON.stringify(geometry)}`, () => tapIndices(shape));
+  const columns = onnx.add(
+    'Gather',
+    [onnx.reshape(source, [-1, inChannels]), onnx.initializer('int32', [indices.length], indices)],
+    { axis: { int: 0 } },
   );
-  const rows = shape.kernelHeight * shape.kernelWidth * shape.inChannels;
+  const rows = shape.kernelHeight * shape.kernelWidth * inChannels;
   const product = onnx.add(
     'Gemm',
-    [onnx.reshape(columns, [pixels, rows]), onnx.reshape(lowering.logical(dy), [pixels, shape.outChannels])],
+    [onnx.reshape(columns, [pixels, rows]), onnx.reshape(lowering.logical(dy), [pixels, outChannels])],
     { transA: { int: 1 } },
   );
-  return onnx.reshape(product, [shape.kernelHeight, shape.kernelWidth, shape.inChannels, shape.outChannels]);
+  return onnx.reshape(onnx.withDims(product, [rows, outChannels]), [
+    shape.kernelHeight,
+    shape.kernelWidth,
+    inChannels,
+    outChannels,
+  ]);
 }
 
 /** [batch, rows, pixels] times [batch, columns, pixels] transposed, summed over the batch. */

@@ -1,6 +1,7 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { describe, expect, it } from 'vitest';
-import { adamInPlace, adamRates, adamTensors } from '../../src/compute/adam.ts';
+import { adamRates, adamTensors } from '../../src/compute/adam.ts';
+import { HostAdam } from '../../src/compute/host-adam.ts';
 import * as tf from '../../src/compute/tf.ts';
 import type { AdamOptions } from '../../src/compute/types.ts';
 import { Random } from '../../src/data/random.ts';
@@ -37,13 +38,10 @@ function closedForm(): Float32Array {
 
 describe('Adam', () => {
   it('in place follows the closed form', () => {
-    const state = {
-      values: start.slice(),
-      moment1: new Float32Array(length),
-      moment2: new Float32Array(length),
-    };
+    const state = new HostAdam(start, options);
     slopes.forEach((slope, index) => {
-      adamInPlace(state, slope, options, adamRates(options, learningRate, index + 1));
+      state.gradient.set(slope);
+      state.update(adamRates(options, learningRate, index + 1));
     });
     expectClose(state.values, closedForm(), 1e-6, 'values');
   });
@@ -64,10 +62,52 @@ describe('Adam', () => {
   });
 
   it('moves by the learning rate at first, whatever the size of the gradient', () => {
-    const state = { values: new Float32Array(2), moment1: new Float32Array(2), moment2: new Float32Array(2) };
     const plain: AdamOptions = { kind: 'adam', beta1: 0.9, beta2: 0.999 };
-    adamInPlace(state, Float32Array.of(1000, -0.001), plain, adamRates(plain, 0.1, 1));
+    const state = new HostAdam(new Float32Array(2), plain);
+    state.gradient.set([1000, -0.001]);
+    state.update(adamRates(plain, 0.1, 1));
     expect(state.values[0]).toBeCloseTo(-0.1, 4);
     expect(state.values[1]).toBeCloseTo(0.1, 4);
   });
+});
+
+/** 1000 updates of float64 numbers by the formula of Kingma and Ba 2015, algorithm 1. */
+function reference(initial: Float32Array, slopeOf: (step: number) => Float32Array): Float64Array {
+  const values = Float64Array.from(initial);
+  const [moment1, moment2] = [new Float64Array(values.length), new Float64Array(values.length)];
+  for (let step = 1; step <= 1000; step++) {
+    const slope = slopeOf(step);
+    for (let index = 0; index < values.length; index++) {
+      moment1[index] = options.beta1 * moment1[index]! + (1 - options.beta1) * slope[index]!;
+      moment2[index] = options.beta2 * moment2[index]! + (1 - options.beta2) * slope[index]! ** 2;
+      const corrected1 = moment1[index]! / (1 - options.beta1 ** step);
+      const corrected2 = moment2[index]! / (1 - options.beta2 ** step);
+      values[index]! -=
+        learningRate * (corrected1 / (Math.sqrt(corrected2) + 1e-8) + options.weightDecay! * values[index]!);
+    }
+  }
+  return values;
+}
+
+describe('the kernel in WebAssembly, over 1000 steps', () => {
+  // Not multiples of a register's four values.
+  it.each([1, 3, 5, 1023, 16_385])(
+    'follows the formula for %i values, with the same bits each time',
+    (count) => {
+      const source = new Random(count);
+      const initial = source.fillNormal(new Float32Array(count));
+      const slopeOf = (step: number) => new Random(step).fillNormal(new Float32Array(count));
+      const run = () => {
+        const state = new HostAdam(initial, options);
+        for (let step = 1; step <= 1000; step++) {
+          state.gradient.set(slopeOf(step));
+          state.update(adamRates(options, learningRate, step));
+        }
+        return state.values;
+      };
+      const values = run();
+      expectClose(values, Float32Array.from(reference(initial, slopeOf)), 5e-5, 'values');
+      expect(run()).toEqual(values);
+    },
+  );
 });

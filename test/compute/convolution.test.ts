@@ -1,8 +1,13 @@
-import type { Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { compile } from '../../src/compute/compile.ts';
+import type { ConvolutionShape } from '../../src/compute/convolution-shape.ts';
+import { layoutOf } from '../../src/compute/layout.ts';
+import { lower } from '../../src/compute/lower.ts';
 import * as tf from '../../src/compute/tf.ts';
-import { type ConvolutionShape, chooseWeightGradientForm } from '../../src/compute/weight-gradient.ts';
+import type { StepDefinition } from '../../src/compute/types.ts';
+import { chooseWeightGradientForm } from '../../src/compute/weight-gradient.ts';
 import { compareWithTfjs } from './compare.ts';
 
 const convolution = fc.record({
@@ -91,6 +96,89 @@ describe('convolutions and their gradients agree with tfjs on its CPU backend', 
     );
   });
 
+  // Large enough for the engine's blocked kernels: whole blocks of channels, much to compute for each value.
+  const blocked = fc.record({
+    batch: fc.integer({ min: 1, max: 2 }),
+    side: fc.integer({ min: 5, max: 12 }),
+    inChannels: fc.constantFrom(6, 32, 64),
+    outChannels: fc.constantFrom(32, 64),
+    kernel: fc.constantFrom(3, 4, 5),
+    stride: fc.constantFrom(1, 2),
+    pad: fc.constantFrom(0, 1, 2),
+    seed: fc.nat(1000),
+  });
+
+  it('conv2d on blocked images', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        blocked,
+        async ({ batch, side, inChannels, outChannels, kernel, stride, pad, seed }) => {
+          await compareWithTfjs(
+            {
+              inputs: [
+                { shape: [batch, side, side, inChannels] },
+                { shape: [kernel, kernel, inChannels, outChannels] },
+              ],
+              // The loss sums some ten thousand products of both signs.
+              tolerance: 2e-4,
+              run: (x, filter) =>
+                tf.conv2d(
+                  x as Tensor4D,
+                  filter as Tensor4D,
+                  stride,
+                  pad,
+                  'NHWC',
+                  1,
+                  pad > 0 ? 'floor' : undefined,
+                ),
+            },
+            seed,
+          );
+        },
+      ),
+      { numRuns: 25, seed: 13 },
+    );
+  });
+
+  it('conv2dTranspose of stride 2 on blocked images', async () => {
+    await fc.assert(
+      fc.asyncProperty(blocked, async ({ batch, side, inChannels, outChannels, kernel, seed }) => {
+        await compareWithTfjs(
+          {
+            inputs: [
+              { shape: [batch, side, side, inChannels] },
+              { shape: [kernel, kernel, outChannels, inChannels] },
+            ],
+            // The loss sums some ten thousand products of both signs.
+            tolerance: 2e-4,
+            run: (x, filter) =>
+              tf.conv2dTranspose(
+                x as Tensor4D,
+                filter as Tensor4D,
+                [batch, 2 * side, 2 * side, outChannels],
+                2,
+                'same',
+              ),
+          },
+          seed,
+        );
+      }),
+      { numRuns: 25, seed: 14 },
+    );
+  });
+
+  it('conv2d of few outputs, as a product that is scattered', async () => {
+    for (const outChannels of [1, 3]) {
+      await compareWithTfjs(
+        {
+          inputs: [{ shape: [2, 9, 7, 16] }, { shape: [5, 3, 16, outChannels] }],
+          run: (x, filter) => tf.conv2d(x as Tensor4D, filter as Tensor4D, 1, 'same'),
+        },
+        2,
+      );
+    }
+  });
+
   it('dilated, forward', async () => {
     await compareWithTfjs(
       {
@@ -100,6 +188,40 @@ describe('convolutions and their gradients agree with tfjs on its CPU backend', 
       },
       1,
     );
+  });
+});
+
+describe('the form of a convolution', () => {
+  /** Operators that one convolution and its gradients become, those of the blocked operator set marked. */
+  const operatorsOf = (image: number[], filter: number[], stride: 1 | 2, blockSize: number) => {
+    const definition: StepDefinition = {
+      name: 'convolution',
+      parameters: { layer: layoutOf({ filter }) },
+      inputs: { x: { shape: image } },
+      run: ({ parameters, inputs }) => {
+        const gradient = tf.grads((x: Tensor, weights: Tensor) =>
+          tf.sum(tf.square(tf.conv2d(x as Tensor4D, weights as Tensor4D, stride, 1))),
+        );
+        const [dx, dw] = gradient([inputs.x!, parameters.layer!.filter!]);
+        return { outputs: { dx: dx!, dw: dw! } };
+      },
+    };
+    const { graph } = lower(compile(definition).step, definition.parameters, { device: 'cpu', blockSize });
+    return new Set(graph.nodes.map(({ op, domain }) => (domain ? `blocked ${op}` : op)));
+  };
+
+  it('is blocked where the engine has blocks that fit', () => {
+    const wide = operatorsOf([1, 32, 32, 64], [4, 4, 64, 128], 1, 16);
+    expect(wide).toContain('blocked Conv');
+    expect(wide).not.toContain('Conv');
+    const strided = operatorsOf([1, 32, 32, 64], [4, 4, 64, 128], 2, 16);
+    expect(strided).not.toContain('ConvTranspose');
+    expect(operatorsOf([1, 32, 32, 64], [4, 4, 64, 128], 1, 1)).not.toContain('blocked Conv');
+    expect(operatorsOf([1, 32, 32, 24], [4, 4, 24, 72], 1, 16)).not.toContain('blocked Conv');
+  });
+
+  it('is a scattered product where outputs are few', () => {
+    expect(operatorsOf([1, 32, 32, 64], [3, 3, 64, 1], 1, 16)).toContain('ConvTranspose');
   });
 });
 
@@ -129,13 +251,8 @@ describe('the form of a weight gradient', () => {
     expect(chooseWeightGradientForm({ ...layer, inChannels: 3 })).toBe('inputPlanes');
   });
 
-  it('does not add up products larger than the images', () => {
-    const small = { ...layer, outHeight: 8, outWidth: 8 };
-    expect(chooseWeightGradientForm({ ...small, batch: 1 })).toBe('inputPlanes');
-    expect(chooseWeightGradientForm({ ...small, batch: 4 })).toBe('inputPixels');
-  });
-
-  it('takes strided slices in NHWC', () => {
+  it('gathers whole pixels otherwise', () => {
+    expect(chooseWeightGradientForm(layer)).toBe('inputPixels');
     expect(chooseWeightGradientForm({ ...layer, strideHeight: 2, strideWidth: 2 })).toBe('inputPixels');
   });
 });
