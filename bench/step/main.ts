@@ -1,0 +1,186 @@
+/**
+ * Time of training steps beside other programs' on the same weights, images, losses and optimiser:
+ * npm run bench -- step [--help]
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { Command } from 'commander';
+import { compile } from '../../src/compute/compile.ts';
+import { stepCost } from '../../src/compute/cost.ts';
+import { defaultThreads } from '../../src/compute/threads.ts';
+import { bundled, Contender, findTorch } from './contender.ts';
+import type { Part } from './parts.ts';
+import { type Measured, type StepReport, stepMarkdown, stepSvg } from './report.ts';
+import { median, quantile } from './statistics.ts';
+import { writeWorkload } from './workload-folder.ts';
+import { WORKLOADS, type Workload } from './workloads.ts';
+
+interface Options {
+  readonly workload: string[];
+  readonly rounds: number;
+  readonly threads: number;
+  readonly eager: boolean;
+  readonly output: string;
+}
+
+/** Steps whose losses are compared before anything is timed. */
+const COMPARED = 5;
+/** Losses are float32 sums in another order, and Adam divides by small numbers: they drift apart by this at most. */
+const TOLERANCE = 2e-3;
+/** A turn of one contender takes about this long; then the next one's comes, so that all see the same machine. */
+const TURN_MILLISECONDS = 2500;
+
+type Outputs = Readonly<Record<string, number>>;
+
+function largestDifference(own: readonly Outputs[], other: readonly Outputs[]): number {
+  let largest = 0;
+  for (const [step, outputs] of own.entries()) {
+    for (const [name, value] of Object.entries(outputs)) {
+      const found = other[step]![name];
+      if (found === undefined) throw new Error(`the reference returns no ${name}`);
+      largest = Math.max(largest, Math.abs(value - found) / Math.max(Math.abs(value), 1e-3));
+    }
+  }
+  return largest;
+}
+
+/** The commands that run a workload, ours first. */
+function commands(workload: Workload, folder: string, { threads, eager }: Options): [string, string[]][] {
+  const own = (device: string) => [
+    process.execPath,
+    bundled('own-engine'),
+    workload.name,
+    device,
+    String(threads),
+  ];
+  const found: [string, string[]][] = [['ours', own('cpu')]];
+  const torch = findTorch();
+  if (torch) {
+    writeWorkload(workload, folder, threads);
+    found.push([
+      `PyTorch ${torch.version}`,
+      [torch.python, join(process.cwd(), 'bench/step/torch/reference.py'), folder],
+    ]);
+  }
+  if (eager) found.push(['eager tfjs', own('tfjs')]);
+  return found;
+}
+
+async function measure(workload: Workload, options: Options): Promise<Measured[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'workload-'));
+  const running: { contender: Contender; first: Outputs[]; times: number[]; perTurn: number }[] = [];
+  try {
+    for (const [name, command] of commands(workload, folder, options)) {
+      const { contender, first } = await Contender.start(name, command);
+      const more = await contender.steps(COMPARED - 1);
+      const perTurn = Math.max(1, Math.round(TURN_MILLISECONDS / median(more.milliseconds)));
+      running.push({ contender, first: [...first.outputs, ...more.outputs], times: [], perTurn });
+    }
+    const [own, ...others] = running;
+    const differences = others.map(({ first }) => largestDifference(own!.first, first));
+    for (const [index, difference] of differences.entries()) {
+      if (!(difference < TOLERANCE)) {
+        throw new Error(
+          `${workload.name}: the losses of ${others[index]!.contender.name} differ by ${difference}, so it does something else.`,
+        );
+      }
+    }
+    for (let round = 0; round < options.rounds; round++) {
+      for (const entry of running) {
+        entry.times.push(...(await entry.contender.steps(entry.perTurn)).milliseconds);
+      }
+    }
+    const results: Measured[] = [];
+    for (const [index, { contender, times }] of running.entries()) {
+      results.push({
+        name: contender.name,
+        milliseconds: median(times),
+        low: quantile(times, 0.1),
+        high: quantile(times, 0.9),
+        steps: times.length,
+        peakBytes: await contender.peakBytes(),
+        firstStepSeconds: contender.firstStepSeconds,
+        ...(index > 0 && { largestDifference: differences[index - 1]! }),
+      });
+    }
+    return results;
+  } finally {
+    for (const { contender } of running) await contender.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function run<T>(program: string, ...args: string[]): T {
+  const output = execFileSync(process.execPath, [bundled(program), ...args], {
+    encoding: 'utf8',
+    maxBuffer: 2 ** 28,
+  });
+  return JSON.parse(output) as T;
+}
+
+async function main(options: Options): Promise<void> {
+  const torch = findTorch();
+  console.log(
+    torch
+      ? `PyTorch ${torch.version} (${torch.python}) runs beside ours.`
+      : 'No python3 here has PyTorch, so ours is measured alone. On Debian: apt-get install python3-torch libopenblas0-pthread',
+  );
+  const threads = String(options.threads);
+  const workloads: StepReport['workloads'][number][] = [];
+  for (const name of options.workload) {
+    console.log(`\n${name}`);
+    const workload = WORKLOADS[name]!();
+    const cost = stepCost(compile(workload.step).step);
+    const before = run<{ gflops: number }>('peak', threads).gflops;
+    const measured = await measure(workload, options);
+    const after = run<{ gflops: number }>('peak', threads).gflops;
+    const { parts } = run<{ parts: Record<Part, number> }>('where-time-goes', name, threads);
+    workloads.push({
+      name,
+      title: workload.title,
+      gigaflop: cost.total / 1e9,
+      peak: Math.max(before, after),
+      measured,
+      parts,
+    });
+    for (const { name: who, milliseconds, low, high } of measured) {
+      console.log(
+        `  ${who}: ${milliseconds.toFixed(1)} ms a step (${low.toFixed(1)} to ${high.toFixed(1)}), ` +
+          `${(cost.total / 1e6 / milliseconds).toFixed(0)} GFLOP/s of ${Math.max(before, after).toFixed(0)}`,
+      );
+    }
+  }
+  const report: StepReport = {
+    date: new Date().toISOString(),
+    processor: cpus()[0]?.model ?? 'unknown',
+    threads: options.threads,
+    node: process.version,
+    workloads,
+  };
+  mkdirSync(options.output, { recursive: true });
+  for (const [file, text] of [
+    ['step.json', `${JSON.stringify(report, null, 2)}\n`],
+    ['step.md', stepMarkdown(report)],
+    ['step.svg', stepSvg(report)],
+  ] as const) {
+    writeFileSync(join(options.output, file), text);
+    console.log(join(options.output, file));
+  }
+}
+
+const names = Object.keys(WORKLOADS);
+const program = new Command('npm run bench -- step')
+  .description('Times training steps beside PyTorch (where python3 has it) and eager tfjs.')
+  .option('-w, --workload <name...>', `workloads: ${names.join(', ')}`, names)
+  .option('-r, --rounds <n>', 'turns of each program, in alternation', Number, 7)
+  .option('-t, --threads <n>', 'CPU threads of every program', Number, defaultThreads())
+  .option('--eager', 'also run the step eagerly in tfjs: minutes a step on its CPU backend', false)
+  .option('-o, --output <folder>', 'where the table goes', join(dirname(bundled('main')), 'results'));
+program.parse();
+const options = program.opts<Options>();
+const unknown = options.workload.find((name) => !(name in WORKLOADS));
+if (unknown !== undefined)
+  program.error(`There is no workload ${unknown}; there are ${names.join(', ')}.`, { exitCode: 2 });
+await main(options);

@@ -1,0 +1,32 @@
+import type { NodeTime } from './profile.ts';
+
+const PRODUCTS = new Set([
+  'Conv',
+  'ConvTranspose',
+  'FusedConv',
+  'Gemm',
+  'FusedGemm',
+  'MatMul',
+  'FusedMatMul',
+]);
+const LAYOUT = new Set(['ReorderInput', 'ReorderOutput', 'Transpose']);
+
+/** Parts of a step, in the order in which they are shown. */
+export const PARTS = [
+  'forward',
+  'dX',
+  'dW',
+  'norm, activation, loss',
+  'layout',
+  'copies',
+  'optimiser',
+] as const;
+export type Part = (typeof PARTS)[number];
+
+export function partOf({ origin, op }: NodeTime): Part {
+  const [phase, kernel] = origin.split('/');
+  // All that forms the product: slices and concatenations of columns too.
+  if (kernel === 'Conv2DBackpropFilter') return 'dW';
+  if (PRODUCTS.has(op)) return phase === 'backward' ? 'dX' : 'forward';
+  return LAYOUT.has(op) ? 'layout' : 'norm, activation, loss';
+}

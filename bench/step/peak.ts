@@ -1,0 +1,64 @@
+/**
+ * What the machine can do through the same runtime: the better of a large matrix product and of a convolution whose
+ * filter is constant, which takes the runtime's blocked path. Prints {"gflops": n, "product": n, "convolution": n}.
+ */
+import * as ort from 'onnxruntime-node';
+import { selectDevice } from '../../src/compute/devices.ts';
+import { OnnxGraph } from '../../src/compute/onnx-graph.ts';
+import { createSession } from '../../src/compute/session.ts';
+import { median } from './statistics.ts';
+
+const threads = Number(process.argv[2]);
+const runs = 9;
+const side = 1024;
+const channels = 256;
+const pixels = 64;
+
+const device = await selectDevice('cpu', threads);
+const values = (count: number) => Float32Array.from({ length: count }, (_, index) => Math.sin(index));
+
+/** The sum is fetched instead of the result, whose copy is not what is measured. */
+function summed(graph: OnnxGraph, value: string): OnnxGraph {
+  graph.output('sum', graph.add('ReduceSum', [value], { keepdims: { int: 0 } }), 'float32', []);
+  return graph;
+}
+
+async function gigaflopsOf(graph: OnnxGraph, feeds: Record<string, ort.Tensor>, operations: number) {
+  const session = await createSession(graph, 'peak', device);
+  const times: number[] = [];
+  for (let run = 0; run < runs; run++) {
+    const start = performance.now();
+    await session.run(feeds);
+    times.push(performance.now() - start);
+  }
+  await session.release();
+  return operations / 1e6 / median(times.slice(2));
+}
+
+const product = new OnnxGraph();
+summed(
+  product,
+  product.add('MatMul', [
+    product.input('a', 'float32', [side, side]),
+    product.initializer('float32', [side, side], values(side * side)),
+  ]),
+);
+const convolution = new OnnxGraph();
+summed(
+  convolution,
+  convolution.add(
+    'Conv',
+    [
+      convolution.input('x', 'float32', [1, channels, pixels, pixels]),
+      convolution.initializer('float32', [channels, channels, 3, 3], values(channels * channels * 9)),
+    ],
+    { pads: { ints: [1, 1, 1, 1] } },
+  ),
+);
+const a = new ort.Tensor('float32', values(side * side), [side, side]);
+const x = new ort.Tensor('float32', values(channels * pixels * pixels), [1, channels, pixels, pixels]);
+const rates = {
+  product: await gigaflopsOf(product, { a }, 2 * side ** 3),
+  convolution: await gigaflopsOf(convolution, { x }, 2 * 9 * channels ** 2 * pixels ** 2),
+};
+process.stdout.write(`${JSON.stringify({ ...rates, gflops: Math.max(rates.product, rates.convolution) })}\n`);
