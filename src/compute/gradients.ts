@@ -1,4 +1,4 @@
-/** Gradients that tfjs-core 4.22 lacks or has wrong, written in its own ops: right on every backend. */
+/** Gradients that tfjs-core 4.22 lacks, has wrong or has slow, written in its own ops: right on every backend. */
 import {
   add,
   avgPool,
@@ -10,6 +10,7 @@ import {
   reshape,
   reverse,
   slice,
+  step,
   type Tensor,
   type Tensor4D,
   transpose,
@@ -84,6 +85,16 @@ const depthToSpace: GradConfig = {
   },
 };
 
+/** As one product with the slopes: tfjs compares, scales and chooses. */
+const leakyRelu: GradConfig = {
+  kernelName: 'LeakyRelu',
+  inputsToSave: ['x'],
+  gradFunc: (dy, [x], attrs) => {
+    const { alpha } = attrs as unknown as { alpha: number };
+    return { x: () => mul(dy as Tensor, step(x!, alpha)) };
+  },
+};
+
 /**
  * Where every pixel is repeated a whole number of times: sums over blocks. tfjs's CPU kernel for this
  * gradient reads dy with the image's strides, so it is right for the first image of a batch only.
@@ -108,7 +119,7 @@ const resizeOfTfjs = getGradient('ResizeNearestNeighbor');
 
 /** Puts these gradients in the place of tfjs's: again after anything that loads a second copy of tfjs-core. */
 export function registerGradients(): void {
-  for (const config of [mirrorPad, resizeNearestNeighbor(resizeOfTfjs), depthToSpace]) {
+  for (const config of [mirrorPad, resizeNearestNeighbor(resizeOfTfjs), depthToSpace, leakyRelu]) {
     if (getGradient(config.kernelName)) unregisterGradient(config.kernelName);
     registerGradient(config);
   }

@@ -55,6 +55,9 @@ const x = ['x'];
 /** 1 - exp(x), log(1 + x): ONNX has no operators of their own; the absolute error stays that of float32. */
 const one = (lowering: Lowering) => lowering.onnx.float(1);
 
+/** Every positive normal number times this is above 1. */
+const LARGEST = 3e38;
+
 export const ELEMENTWISE: KernelRules = {
   Abs: unary(x, 'Abs', scalarFold(Math.abs)),
   Neg: unary(
@@ -118,14 +121,20 @@ export const ELEMENTWISE: KernelRules = {
     return onnx.add('Mul', [dy!, slope]);
   }),
   Selu: unary(x, 'Selu'),
-  // 1 for positive values, alpha for the others: the gradient of ReLU and its kind.
+  // 1 for positive values, alpha for the others: the gradient of ReLU and its kind. Stretched and clipped: comparing,
+  // and casting or choosing, takes twice as long (8 MB: 1.7 ms with the product by dy, 3.3).
   Step: unary(x, (lowering, [value], attrs) => {
     const { onnx } = lowering;
-    const positive = onnx.add('Greater', [value!, onnx.float(0)]);
     const alpha = attributes<StepAttrs>(attrs).alpha;
-    return alpha === 0
-      ? lowering.cast(positive, 'float32')
-      : onnx.add('Where', [positive, one(lowering), onnx.float(alpha)]);
+    if (alpha >= 0 && alpha <= 1) {
+      return onnx.add('Clip', [
+        onnx.add('Mul', [value!, onnx.float(LARGEST)]),
+        onnx.float(alpha),
+        onnx.float(1),
+      ]);
+    }
+    const positive = onnx.add('Greater', [value!, onnx.float(0)]);
+    return onnx.add('Where', [positive, one(lowering), onnx.float(alpha)]);
   }),
   ClipByValue: unary(x, (lowering, [value], attrs) => {
     const { clipValueMin, clipValueMax } = attributes<ClipByValueAttrs>(attrs);

