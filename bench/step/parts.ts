@@ -18,8 +18,8 @@ export const PARTS = [
   'dW',
   'norm, activation, loss',
   'layout',
-  'copies',
   'optimiser',
+  'between',
 ] as const;
 export type Part = (typeof PARTS)[number];
 

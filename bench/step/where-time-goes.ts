@@ -1,10 +1,24 @@
 /** Prints, as JSON, how a workload's step divides its time: where-time-goes <workload> <threads> [<runs>] */
 import { selectDevice } from '../../src/compute/devices.ts';
 import { createExecutor } from '../../src/compute/executor.ts';
+import { HostAdam } from '../../src/compute/host-adam.ts';
+import type { AdamOptions } from '../../src/compute/types.ts';
 import { PARTS, type Part, partOf } from './parts.ts';
 import { profileWorkload } from './profile.ts';
 import { median } from './statistics.ts';
 import { WORKLOADS } from './workloads.ts';
+
+/** One update of a group's values, in the kernel that the executor uses. */
+function optimizerMilliseconds(values: Float32Array, options: AdamOptions): number {
+  const adam = new HostAdam(values, options);
+  const times: number[] = [];
+  for (let run = 0; run < 7; run++) {
+    const start = performance.now();
+    adam.update({ step: 1e-4, scale: 1, decay: 0 });
+    times.push(performance.now() - start);
+  }
+  return median(times);
+}
 
 const [name, threads, runs = '7'] = process.argv.slice(2) as [string, string, string?];
 const workload = WORKLOADS[name]!();
@@ -27,6 +41,10 @@ const parts: Record<Part, number> = Object.fromEntries(PARTS.map((part) => [part
   number
 >;
 for (const node of profile.nodes) parts[partOf(node)] += node.milliseconds;
-parts.copies = Math.max(0, profile.runMilliseconds - profile.insideMilliseconds);
-parts.optimiser = Math.max(0, median(whole.slice(2)) - profile.runMilliseconds);
+parts.optimiser = Object.entries(workload.optimizers)
+  .map(([group, options]) => optimizerMilliseconds(workload.values[group]!, options))
+  .reduce((sum, milliseconds) => sum + milliseconds, 0);
+// What is left: the batch going in, results coming out, and the runtime between its operators.
+const inside = parts.optimiser + profile.nodes.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
+parts.between = Math.max(0, median(whole.slice(2)) - inside);
 process.stdout.write(`${JSON.stringify({ parts, nodes: profile.nodes })}\n`);

@@ -72,10 +72,13 @@ function ganWorkload(
   request: Pick<Workload, 'name' | 'title' | 'batchSize'> & {
     readonly kind: Exclude<WorkloadKind, 'denoiser'>;
     readonly generator: GeneratorOptions;
+    /** Default: Pix2pix's published one. */
+    readonly discriminator?: DiscriminatorOptions;
   },
 ): Workload {
   const generator = createImageGenerator(request.generator);
-  const discriminator = createDiscriminator(patchGan);
+  const discriminatorOptions = request.discriminator ?? patchGan;
+  const discriminator = createDiscriminator(discriminatorOptions);
   const random = new Random(SEED);
   const { imageSize } = request.generator;
   const generatorValues = generator.initial(SEED);
@@ -101,7 +104,7 @@ function ganWorkload(
   const judged = !request.kind.endsWith('generator');
   return {
     ...request,
-    ...(judged ? { discriminator: patchGan } : {}),
+    ...(judged ? { discriminator: discriminatorOptions } : {}),
     lambdaL1: LAMBDA_L1,
     step: judged ? whole : generatorPart(whole, generator, lora),
     values: {
@@ -172,7 +175,7 @@ function denoiserWorkload(): Workload {
     Int32Array.from({ length: count }, () => random.int(below));
   return {
     name: 'denoiser',
-    title: 'Weight generator, blocks of 256, batch 64',
+    title: '(d) Weight generator, blocks of 256, batch 64',
     kind: 'denoiser',
     batchSize,
     denoiser,
@@ -237,5 +240,21 @@ export const WORKLOADS: Readonly<Record<string, () => Workload>> = {
       batchSize: 1,
       generator: e2gan,
     }),
-  denoiser: () => ({ ...denoiserWorkload(), title: '(d) Weight generator, blocks of 256, batch 64' }),
+  denoiser: denoiserWorkload,
+  'fast-64': () =>
+    ganWorkload({
+      name: 'fast-64',
+      title: "(e) the `fast` preset's fine-tuning, 64 x 64, batch 4",
+      kind: 'full',
+      batchSize: 4,
+      generator: {
+        kind: 'e2gan',
+        channels: 16,
+        imageSize: 64,
+        norm: 'none',
+        transformerHeads: 4,
+        skips: true,
+      },
+      discriminator: { channels: 16, layers: 2 },
+    }),
 };

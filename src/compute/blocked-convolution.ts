@@ -4,7 +4,8 @@
  * through columns and a general matrix product.
  *
  * A blocked image [N, C, H, W] lies in memory as [N, C/B, H, W, B], a filter as [O/B, I/B, kh, kw, B of I, B of O],
- * with B channels in a block: what one vector register holds. Images of fewer than B channels stay in planes.
+ * with B channels in a block: what one vector register holds. Images of fewer than B channels stay in planes, and
+ * their filters are [O/B, I, kh, kw, B of O].
  */
 
 import { type Correlation, correlationExtents, type Sides } from './convolution-shape.ts';
@@ -45,7 +46,8 @@ function blockedFilter(
     value = onnx.add('Gather', [value, onnx.ints(taps)], { axis: { int: 0 } });
   }
   const [input, output] = side === 'first' ? [first, second] : [second, first];
-  const inBlock = Math.min(input, blockSize);
+  // For images in planes every input channel is a block of its own: [O/B, I, kh, kw, B of O].
+  const inBlock = input < blockSize ? 1 : blockSize;
   const blocks = [taps.length, input / inBlock, inBlock, output / blockSize, blockSize];
   // The innermost B values stay together, which makes this a copy of short runs.
   const ordered = onnx.transpose(onnx.reshape(value, blocks), blocks, [3, 1, 0, 2, 4]);

@@ -75,12 +75,6 @@ export function convolutionShape(
   };
 }
 
-/** Floating-point operations of the convolution, and of either of its gradients: every tap counts. */
-export function convolutionOperations(shape: ConvolutionShape): number {
-  const { batch, outHeight, outWidth, outChannels, kernelHeight, kernelWidth, inChannels } = shape;
-  return 2 * batch * outHeight * outWidth * outChannels * kernelHeight * kernelWidth * inChannels;
-}
-
 export type Sides = readonly [top: number, left: number, bottom: number, right: number];
 
 /** A convolution of stride 1 or more in the form in which the engines take it. */

@@ -9,13 +9,7 @@ import {
   blocksFit,
   type FilterSide,
 } from './blocked-convolution.ts';
-import {
-  type ConvolutionShape,
-  type Correlation,
-  convolutionOperations,
-  convolutionShape,
-  correlationExtents,
-} from './convolution-shape.ts';
+import { type ConvolutionShape, type Correlation, convolutionShape } from './convolution-shape.ts';
 import type { ValueId } from './graph.ts';
 import { attributes, type KernelRules } from './kernel-rule.ts';
 import type { Lowering } from './lowering.ts';
@@ -30,32 +24,25 @@ type Shape4 = readonly [number, number, number, number];
  */
 type CorrelationForm = 'blocked' | 'scattered' | 'plain';
 
-/** Fewer operations than this for each value that is reordered do not pay for the reordering. */
-const LEAST_OPERATIONS_PER_VALUE = 400;
-
 /**
- * Which form a correlation takes. Measured on two cores (AVX-512), ms: 256→512 4x4 at 32x32 pixels plain 48,
- * blocked with its reorderings 41; 256→256 3x3 at 64x64 48 and 44; 64→128 4x4 stride 2 at 128x128 15 and 12. A
- * constant filter is blocked by the runtime itself, which then also keeps what lies between two convolutions blocked.
+ * Which form a correlation takes. Measured on two cores (AVX-512), ms: 256→512 4x4 at 32x32 pixels plain 35,
+ * blocked with all its reorderings 24; 256→256 3x3 at 64x64 31 and 28; 64→128 4x4 stride 2 at 128x128 10.5 and 7.1;
+ * 16→16 3x3 at 64x64, batch 4, 0.8 and 0.5: blocks win wherever channels fill them. A constant filter is blocked by the runtime itself, which then also keeps what lies between two convolutions blocked.
  * Few outputs waste columns of the whole image on a thin product (64→2 7x7 at 256x256: plain 26, scattered 9) or
  * most of a block (64→3 with a constant filter: 30).
  */
 function chooseCorrelationForm(
   lowering: Lowering,
-  { batch, inChannels, outChannels, inHeight, inWidth, ...rest }: Correlation,
+  { inChannels, outChannels, kernel, strides, dilations, pads }: Correlation,
   constant: boolean,
 ): CorrelationForm {
-  const { kernel, strides, dilations, pads } = rest;
   if (lowering.target.device !== 'cpu') return 'plain';
   const unit = strides.every((stride) => stride === 1) && dilations.every((dilation) => dilation === 1);
   const inside = pads.every((pad, side) => pad <= kernel[side % 2]! - 1);
   const taps = kernel[0] * kernel[1];
   if (unit && inside && taps > 1 && outChannels < 8 && inChannels >= 4 * outChannels) return 'scattered';
-  if (constant || taps === 1 || !blocksFit(lowering, inChannels, outChannels)) return 'plain';
-  const [height, width] = correlationExtents({ batch, inChannels, outChannels, inHeight, inWidth, ...rest });
-  const operations = 2 * batch * height * width * outChannels * taps * inChannels;
-  const reordered = batch * (inHeight * inWidth * inChannels + height * width * outChannels);
-  return operations / reordered < LEAST_OPERATIONS_PER_VALUE ? 'plain' : 'blocked';
+  // A filter of one tap is a matrix product in planes.
+  return constant || taps === 1 || !blocksFit(lowering, inChannels, outChannels) ? 'plain' : 'blocked';
 }
 
 /**
@@ -222,11 +209,8 @@ function inputGradient(lowering: Lowering, dy: ValueId, filter: ValueId, shape: 
   const halved = shape.strideHeight === 2 && shape.strideWidth === 2;
   const dense = shape.dilationHeight === 1 && shape.dilationWidth === 1;
   if (halved && dense && blocksFit(lowering, shape.outChannels, shape.inChannels)) {
-    const reordered = shape.batch * shape.inHeight * shape.inWidth * shape.inChannels;
-    if (convolutionOperations(shape) / reordered >= LEAST_OPERATIONS_PER_VALUE) {
-      const value = blockedTransposedStride2(lowering, image, filter, forward);
-      if (value !== undefined) return value;
-    }
+    const value = blockedTransposedStride2(lowering, image, filter, forward);
+    if (value !== undefined) return value;
   }
   // Rows and columns that a strided window did not reach get no gradient.
   const rest = (input: number, output: number, stride: number, span: number, padding: number) =>

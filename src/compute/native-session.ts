@@ -21,6 +21,7 @@ const FUNCTIONS = {
   CreateSessionFromArray: 8,
   Run: 9,
   CreateSessionOptions: 10,
+  DisableMemPattern: 17,
   SetSessionGraphOptimizationLevel: 23,
   SetIntraOpNumThreads: 24,
   SetInterOpNumThreads: 25,
@@ -53,6 +54,7 @@ const SIGNATURES = {
   CreateSessionFromArray: ['void *', 'void *', 'size_t', 'void *', 'void *'],
   Run: ['void *', 'void *', 'void *', 'void *', 'size_t', 'void *', 'size_t', 'void *'],
   CreateSessionOptions: ['void *'],
+  DisableMemPattern: ['void *'],
   SetSessionGraphOptimizationLevel: ['void *', 'int'],
   SetIntraOpNumThreads: ['void *', 'int'],
   SetInterOpNumThreads: ['void *', 'int'],
@@ -140,9 +142,11 @@ class NativeRuntime {
   session(model: Uint8Array, threads: number): Pointer {
     const options = this.create('CreateSessionOptions');
     try {
+      // As in session.ts, where the reasons stand.
       this.call('SetSessionGraphOptimizationLevel', options, OPTIMIZE_ALL);
       this.call('SetIntraOpNumThreads', options, threads);
       this.call('SetInterOpNumThreads', options, 1);
+      this.call('DisableMemPattern', options);
       for (const [key, value] of Object.entries(SESSION_SETTINGS)) {
         this.call('AddSessionConfigEntry', options, key, value);
       }

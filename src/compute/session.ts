@@ -34,6 +34,8 @@ function sessionOptions(device: OnnxDevice, threads: number): ort.InferenceSessi
     interOpNumThreads: 1,
     executionMode: 'sequential',
     graphOptimizationLevel: 'all',
+    // Planned in one piece, a step's memory is half as large again (256 x 256 LoRA: 1670 MiB, 1070), and no faster.
+    enableMemPattern: false,
     // Errors only: the runtime warns of every node that an engine leaves to the CPU; we report that ourselves.
     logSeverityLevel: 3,
     extra: SESSION_SETTINGS,

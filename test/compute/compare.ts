@@ -101,6 +101,8 @@ export async function compareWithTfjs(comparison: Comparison, seed: number): Pro
   }
   const [found, wanted] = results as [Record<string, Float32Array>, Record<string, Float32Array>];
   for (const name of Object.keys(wanted)) {
+    // A sum of both signs, which differs by the rounding of its terms; there for `compareWithDifferences`.
+    if (name === 'loss') continue;
     expectClose(found[name]!, wanted[name]!, comparison.tolerance ?? 2e-5, name);
   }
 }

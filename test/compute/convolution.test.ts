@@ -96,12 +96,12 @@ describe('convolutions and their gradients agree with tfjs on its CPU backend', 
     );
   });
 
-  // Large enough for the engine's blocked kernels: whole blocks of channels, much to compute for each value.
+  // Whole blocks of channels, or less than one.
   const blocked = fc.record({
     batch: fc.integer({ min: 1, max: 2 }),
     side: fc.integer({ min: 5, max: 12 }),
-    inChannels: fc.constantFrom(6, 32, 64),
-    outChannels: fc.constantFrom(32, 64),
+    inChannels: fc.constantFrom(3, 6, 16, 32),
+    outChannels: fc.constantFrom(16, 32, 48),
     kernel: fc.constantFrom(3, 4, 5),
     stride: fc.constantFrom(1, 2),
     pad: fc.constantFrom(0, 1, 2),
@@ -136,7 +136,7 @@ describe('convolutions and their gradients agree with tfjs on its CPU backend', 
           );
         },
       ),
-      { numRuns: 25, seed: 13 },
+      { numRuns: 40, seed: 13 },
     );
   });
 
@@ -149,8 +149,6 @@ describe('convolutions and their gradients agree with tfjs on its CPU backend', 
               { shape: [batch, side, side, inChannels] },
               { shape: [kernel, kernel, outChannels, inChannels] },
             ],
-            // The loss sums some ten thousand products of both signs.
-            tolerance: 2e-4,
             run: (x, filter) =>
               tf.conv2dTranspose(
                 x as Tensor4D,
@@ -163,7 +161,7 @@ describe('convolutions and their gradients agree with tfjs on its CPU backend', 
           seed,
         );
       }),
-      { numRuns: 25, seed: 14 },
+      { numRuns: 40, seed: 14 },
     );
   });
 
