@@ -3,13 +3,14 @@
  * npm run bench -- step [--help]
  */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Command } from 'commander';
 import { compile } from '../../src/compute/compile.ts';
 import { stepCost } from '../../src/compute/cost.ts';
 import { defaultThreads } from '../../src/compute/threads.ts';
+import { type Budget, budgetOf, excesses } from './budget.ts';
 import { bundled, Contender, findTorch } from './contender.ts';
 import type { Part } from './parts.ts';
 import { type Measured, type StepReport, stepMarkdown, stepSvg } from './report.ts';
@@ -23,7 +24,12 @@ interface Options {
   readonly threads: number;
   readonly eager: boolean;
   readonly output: string;
+  readonly docs: boolean;
+  readonly check: boolean;
+  readonly writeBudget: boolean;
 }
+
+const BUDGETS = join(process.cwd(), 'bench/step/budgets.json');
 
 /** Steps whose losses are compared before anything is timed. */
 const COMPARED = 5;
@@ -168,6 +174,39 @@ async function main(options: Options): Promise<void> {
     writeFileSync(join(options.output, file), text);
     console.log(join(options.output, file));
   }
+  if (options.docs) writeIntoDocs(report);
+}
+
+/** Replaces what stands between the marks of docs/performance.md, and its chart. */
+function writeIntoDocs(report: StepReport): void {
+  const page = join(process.cwd(), 'docs/performance.md');
+  const [begin, end] = ['<!-- step: begin -->', '<!-- step: end -->'];
+  const text = readFileSync(page, 'utf8');
+  const [before, after] = [text.split(begin)[0]!, text.split(end)[1]!];
+  writeFileSync(page, `${before}${begin}\n${stepMarkdown(report)}\n${end}${after}`);
+  writeFileSync(join(process.cwd(), 'docs/images/step.svg'), stepSvg(report));
+  console.log(page);
+}
+
+/** Compares what each step costs with its budget, or writes the budgets anew. Runs no step. */
+function checkBudgets({ workload, writeBudget }: Options): void {
+  const allowed: Record<string, Budget> = existsSync(BUDGETS)
+    ? (JSON.parse(readFileSync(BUDGETS, 'utf8')) as Record<string, Budget>)
+    : {};
+  const found = Object.fromEntries(workload.map((name) => [name, budgetOf(WORKLOADS[name]!())]));
+  if (writeBudget) {
+    writeFileSync(BUDGETS, `${JSON.stringify({ ...allowed, ...found }, null, 2)}\n`);
+    console.log(BUDGETS);
+    return;
+  }
+  for (const [name, { gigaflop, nodes, copiedBytes, constantBytes }] of Object.entries(found)) {
+    console.log(
+      `${name}: ${gigaflop} GFLOP, ${nodes} nodes, ${copiedBytes} bytes copied, ${constantBytes} bytes of constants`,
+    );
+  }
+  const grown = Object.entries(found).flatMap(([name, budget]) => excesses(name, budget, allowed[name]));
+  for (const line of grown) console.error(line);
+  if (grown.length > 0) process.exitCode = 1;
 }
 
 const names = Object.keys(WORKLOADS);
@@ -178,9 +217,14 @@ const program = new Command('npm run bench -- step')
   .option('-t, --threads <n>', 'CPU threads of every program', Number, defaultThreads())
   .option('--eager', 'also run the step eagerly in tfjs: minutes a step on its CPU backend', false)
   .option('-o, --output <folder>', 'where the table goes', join(dirname(bundled('main')), 'results'));
+program
+  .option('--docs', 'also put the table and the chart into docs/performance.md', false)
+  .option('--check', 'time nothing: fail where a step costs more than its budget', false)
+  .option('--write-budget', 'time nothing: write what steps cost as their budgets', false);
 program.parse();
 const options = program.opts<Options>();
 const unknown = options.workload.find((name) => !(name in WORKLOADS));
 if (unknown !== undefined)
   program.error(`There is no workload ${unknown}; there are ${names.join(', ')}.`, { exitCode: 2 });
-await main(options);
+if (options.check || options.writeBudget) checkBudgets(options);
+else await main(options);

@@ -76,6 +76,9 @@ function packageFolder({ name, version, integrity }) {
 function ships(name, path, { os, cpu }) {
   if (/\.(map|ts|mts|cts)$/.test(path)) return false;
   const [top, , fileOs, fileCpu] = path.split(sep);
+  // Its sources, and what builds them.
+  if (name === 'koffi')
+    return !['doc', 'lib', 'vendor'].includes(top) && !/\.(cc|hh|inc|S|asm|txt)$/.test(path);
   if (name === 'sharp') return top !== 'src' && top !== 'install';
   if (name === 'onnxruntime-node') {
     // The binding asks for libonnxruntime.1.dylib; the other name is a second copy of the same file.

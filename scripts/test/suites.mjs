@@ -66,6 +66,7 @@ export const suites = {
   build: () => runScript('build'),
   lint: () => runScript('lint'),
   typecheck: () => runScript('typecheck'),
+  budget: () => runScript('budget'),
   unit: async (filters) => {
     const env = { CHROMIUM: await ensureChromium() };
     return runVitest('vitest.config.ts', { filters, env, limitMs: 12 * minute });

@@ -1,33 +1,10 @@
-/**
- * A session whose inputs and outputs are arrays that stay where they are: what changes between runs is their content.
- * Two ways to the same runtime: its Node binding, and its C interface (native-session.ts).
- */
+/** Two ways to the same runtime: its Node binding, and its C interface (native-session.ts). */
 import * as ort from 'onnxruntime-node';
+import type { Binding, BoundSession } from './binding.ts';
 import { createNativeSession } from './native-session.ts';
 import type { OnnxGraph } from './onnx-graph.ts';
 import { createDeviceSession } from './session.ts';
 import type { DeviceReport } from './types.ts';
-
-export type BoundData = Float32Array | Int32Array;
-
-/** A graph's input or output and the array that holds it. */
-export interface Binding {
-  readonly name: string;
-  readonly dims: readonly number[];
-  readonly data: BoundData;
-}
-
-export interface BoundSession {
-  /** Runs once: reads the inputs, writes the outputs. */
-  run(): Promise<void>;
-  release(): Promise<void>;
-}
-
-/** An array whose memory does not move: V8 keeps short typed arrays in its own heap otherwise. */
-export function pinnedArray(dtype: 'float32' | 'int32', length: number): BoundData {
-  const buffer = new ArrayBuffer(4 * length);
-  return dtype === 'float32' ? new Float32Array(buffer) : new Int32Array(buffer);
-}
 
 function tensorOf({ data, dims }: Binding): ort.Tensor {
   return new ort.Tensor(data instanceof Float32Array ? 'float32' : 'int32', data, dims);

@@ -1,6 +1,6 @@
 /** Parameter groups in host memory, updated in place. */
 import { adamRates } from './adam.ts';
-import { pinnedArray } from './bound-session.ts';
+import { pinnedArray } from './binding.ts';
 import { HostAdam } from './host-adam.ts';
 import { checkState } from './step-inputs.ts';
 import type { AdamOptions, ExecutorOptions, GroupState, StepDefinition } from './types.ts';
@@ -42,19 +42,16 @@ export class HostState {
     return this.groupOf(group).values;
   }
 
-  /** Where a group's gradient is to be written; undefined for a group that has no optimiser. */
-  gradient(group: string): Float32Array | undefined {
-    return this.groupOf(group).adam?.kernel.gradient;
+  /** Where the gradient of a group that has an optimiser is to be written. */
+  gradient(group: string): Float32Array {
+    return this.adamOf(group).kernel.gradient;
   }
 
   /** Applies one optimiser step to a group, by its `gradient`. */
   update(group: string, learningRate: number): void {
+    const { kernel, options } = this.adamOf(group);
     const state = this.groupOf(group);
-    if (!state.adam) {
-      throw new Error(`Group ${group} of step ${this.definition.name} has a learning rate but no optimiser.`);
-    }
     state.stepCount++;
-    const { kernel, options } = state.adam;
     kernel.update(adamRates(options, learningRate, state.stepCount));
   }
 
@@ -79,6 +76,12 @@ export class HostState {
     } else {
       kernel.reset();
     }
+  }
+
+  private adamOf(group: string): NonNullable<HostGroup['adam']> {
+    const { adam } = this.groupOf(group);
+    if (adam) return adam;
+    throw new Error(`Group ${group} of step ${this.definition.name} has a learning rate but no optimiser.`);
   }
 
   private groupOf(group: string): HostGroup {

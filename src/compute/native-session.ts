@@ -9,7 +9,7 @@
 import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import type { Binding, BoundSession } from './bound-session.ts';
+import type { Binding, BoundSession } from './binding.ts';
 import { OnnxGraph } from './onnx-graph.ts';
 import { writeModel } from './onnx-writer.ts';
 import { SESSION_SETTINGS } from './session.ts';

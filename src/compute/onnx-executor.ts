@@ -3,12 +3,14 @@
  * views the group's flat vector, so an update in place is seen by the next run without a copy; the graph
  * writes gradients beside it, and the optimiser runs outside it.
  */
-import { type Binding, type BoundSession, createBoundSession, pinnedArray } from './bound-session.ts';
+import { type Binding, type BoundSession, pinnedArray } from './binding.ts';
+import { createBoundSession } from './bound-session.ts';
 import type { CompiledStep } from './compile.ts';
 import { HostState } from './host-state.ts';
 import { sizeOf, viewParameters } from './layout.ts';
 import { type LoweredStep, lower } from './lower.ts';
 import type { OnnxDevice } from './session.ts';
+import { withGradients } from './simplify.ts';
 import { checkInputs } from './step-inputs.ts';
 import { loweringTarget } from './target.ts';
 import { parameterName } from './trace.ts';
@@ -35,60 +37,57 @@ function inputBindings({ inputs }: StepDefinition): Binding[] {
   }));
 }
 
-/** Gradients of the groups that have an optimiser; the others' are not asked for. */
 function gradientBindings({ gradients }: LoweredStep, host: HostState): Binding[] {
-  return gradients.flatMap(({ group, parameter: { offset, size }, name, dims }) => {
-    const flat = host.gradient(group);
-    return flat ? [{ name, dims, data: flat.subarray(offset, offset + size) }] : [];
-  });
+  return gradients.map(({ group, parameter: { offset, size }, name, dims }) => ({
+    name,
+    dims,
+    data: host.gradient(group).subarray(offset, offset + size),
+  }));
 }
 
 export class OnnxExecutor implements Executor {
   readonly name: string;
+  /** Named by the groups that they compute gradients for. */
+  private readonly sessions = new Map<string, BoundSession>();
+  private readonly trained: readonly string[];
+  private readonly inputs: readonly Binding[];
+  private readonly outputs: readonly Binding[];
+  private readonly fixed: readonly Binding[];
+  readonly warnings: string[] = [];
 
   private constructor(
-    private readonly definition: StepDefinition,
-    private readonly session: BoundSession,
+    private readonly compiled: CompiledStep,
+    private readonly options: ExecutorOptions,
     private readonly host: HostState,
-    private readonly inputs: readonly Binding[],
-    private readonly outputs: readonly Binding[],
-    private readonly trained: readonly string[],
-    readonly warnings: readonly string[],
   ) {
+    const { definition, step } = compiled;
     this.name = definition.name;
-  }
-
-  static async create({ definition, step }: CompiledStep, options: ExecutorOptions): Promise<OnnxExecutor> {
-    const host = new HostState(definition, options);
-    const target = await loweringTarget(options.device.device as OnnxDevice);
-    const lowered = lower(step, definition.parameters, target);
-    const inputs = inputBindings(definition);
-    const outputs = [...step.outputs].map(([name, value]) => {
+    this.trained = [...step.gradients.keys()];
+    this.inputs = inputBindings(definition);
+    this.outputs = [...step.outputs].map(([name, value]) => {
       const { shape } = step.graph.type(value);
       return { name, dims: shape, data: pinnedArray('float32', sizeOf(shape)) };
     });
-    const { session, warnings } = await createBoundSession(
-      lowered.graph,
-      definition.name,
-      options.device,
-      [...parameterBindings(definition, host), ...inputs],
-      [...outputs, ...gradientBindings(lowered, host)],
-    );
-    const trained = [...step.gradients.keys()];
-    return new OnnxExecutor(definition, session, host, inputs, outputs, trained, warnings);
+    this.fixed = parameterBindings(definition, host);
+  }
+
+  static async create(compiled: CompiledStep, options: ExecutorOptions): Promise<OnnxExecutor> {
+    const { definition } = compiled;
+    const executor = new OnnxExecutor(compiled, options, new HostState(definition, options));
+    await executor.session(executor.trained.filter((group) => options.optimizers?.[group]));
+    return executor;
   }
 
   async run(
     inputs: StepInputs,
     learningRates: Readonly<Record<string, number>> = {},
   ): Promise<Record<string, Float32Array>> {
-    checkInputs(this.definition, inputs);
+    checkInputs(this.compiled.definition, inputs);
+    const updated = this.trained.filter((group) => learningRates[group]);
+    const session = await this.session(updated);
     for (const { name, data } of this.inputs) data.set(inputs[name]!);
-    await this.session.run();
-    for (const group of this.trained) {
-      const rate = learningRates[group];
-      if (rate) this.host.update(group, rate);
-    }
+    await session.run();
+    for (const group of updated) this.host.update(group, learningRates[group]!);
     return Object.fromEntries(this.outputs.map(({ name, data }) => [name, data.slice() as Float32Array]));
   }
 
@@ -105,6 +104,31 @@ export class OnnxExecutor implements Executor {
   }
 
   async dispose(): Promise<void> {
-    await this.session.release();
+    for (const session of this.sessions.values()) await session.release();
+    this.sessions.clear();
+  }
+
+  /**
+   * The session that computes the gradients of these groups and of no others, made when it is first asked for: between
+   * two updates of a discriminator nothing is spent on its gradients.
+   */
+  private async session(updated: readonly string[]): Promise<BoundSession> {
+    const key = updated.join();
+    const known = this.sessions.get(key);
+    if (known) return known;
+    const { compiled, options, host } = this;
+    const step = withGradients(compiled.step, updated);
+    const target = await loweringTarget(options.device.device as OnnxDevice);
+    const lowered = lower(step, compiled.definition.parameters, target);
+    const { session, warnings } = await createBoundSession(
+      lowered.graph,
+      this.name,
+      options.device,
+      [...this.fixed, ...this.inputs],
+      [...this.outputs, ...gradientBindings(lowered, host)],
+    );
+    this.sessions.set(key, session);
+    this.warnings.push(...warnings.filter((warning) => !this.warnings.includes(warning)));
+    return session;
   }
 }

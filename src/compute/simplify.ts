@@ -204,6 +204,13 @@ function results(step: StepGraph): ValueId[] {
   return [...step.outputs.values(), ...[...step.gradients.values()].flatMap((group) => [...group.values()])];
 }
 
+/** The step with the gradients of these groups only, and no more than they and its outputs need. */
+export function withGradients(step: StepGraph, groups: readonly string[]): StepGraph {
+  if (groups.length === step.gradients.size) return step;
+  const gradients = new Map([...step.gradients].filter(([group]) => groups.includes(group)));
+  return removeDead({ ...step, gradients });
+}
+
 /** Keeps only what the outputs and gradients need. Inputs and parameters that nothing needs go too. */
 export function removeDead(step: StepGraph): StepGraph {
   const live = new Set<KernelNode>();

@@ -60,7 +60,7 @@ export class TfjsExecutor implements Executor {
       for (const [group, gradients] of Object.entries(result.gradients ?? {})) {
         const rate = learningRates[group];
         if (!rate) continue;
-        this.host.gradient(group)?.set(this.flat(group, gradients));
+        this.host.gradient(group).set(this.flat(group, gradients));
         this.host.update(group, rate);
       }
       return Object.fromEntries(Object.entries(result.outputs).map(([name, output]) => [name, read(output)]));

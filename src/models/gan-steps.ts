@@ -18,11 +18,6 @@ export interface GanTrainingOptions extends GanLoss {
   readonly generator: ImageGenerator;
   readonly discriminator: Discriminator;
   readonly batchSize: number;
-  /**
-   * Default true. Without it the discriminator only judges: no gradient of its own is computed, for the steps
-   * between its updates.
-   */
-  readonly updateDiscriminator?: boolean;
 }
 
 export interface LoraTrainingOptions extends GanTrainingOptions {
@@ -149,7 +144,7 @@ export function adversarialStep(
   trained: Tensors,
   generate: (source: Tensor4D) => Tensor4D,
 ): ReturnType<StepDefinition['run']> {
-  const { discriminator, loss, lambdaL1, updateDiscriminator = true } = options;
+  const { discriminator, loss, lambdaL1 } = options;
   const source = scope.inputs.source as Tensor4D;
   const target = scope.inputs.target as Tensor4D;
   const judge = (image: Tensor4D) => discriminator.apply(scope.parameters.discriminator!, source, image);
@@ -161,24 +156,17 @@ export function adversarialStep(
     return { loss: total, outputs: { image, l1 } };
   });
   const { image, l1 } = generated.outputs;
-  const outputs = { 'loss/l1': l1, 'loss/generator': generated.loss };
-  // Real and generated images apart: the pass over the generated ones is then the same as the generator's,
-  // which the compiler finds.
-  const discriminate = (): Scalar =>
-    // Halved, to slow the discriminator down (Isola et al. 2017, section 3.3).
-    tf.mul(
+  const judged = gradientsOf(scope.parameters.discriminator!, () => ({
+    // Real and generated images apart: the pass over the generated ones is then the same as the generator's, which
+    // the compiler finds. Halved, to slow the discriminator down (Isola et al. 2017, section 3.3).
+    loss: tf.mul<Scalar>(
       tf.add(adversarialLoss(loss, judge(target), true), adversarialLoss(loss, judge(image), false)),
       0.5,
-    );
-  if (!updateDiscriminator) {
-    return {
-      outputs: { ...outputs, 'loss/discriminator': discriminate() },
-      gradients: { [group]: generated.gradients },
-    };
-  }
-  const judged = gradientsOf(scope.parameters.discriminator!, () => ({ loss: discriminate(), outputs: {} }));
+    ),
+    outputs: {},
+  }));
   return {
-    outputs: { ...outputs, 'loss/discriminator': judged.loss },
+    outputs: { 'loss/l1': l1, 'loss/generator': generated.loss, 'loss/discriminator': judged.loss },
     gradients: { [group]: generated.gradients, discriminator: judged.gradients },
   };
 }

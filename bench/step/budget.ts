@@ -1,0 +1,50 @@
+/**
+ * What a step costs in figures that are the same on every machine, and the most that it may: `--check` fails when one
+ * of them grows.
+ */
+import { compile } from '../../src/compute/compile.ts';
+import { stepCost } from '../../src/compute/cost.ts';
+import { sizeOf } from '../../src/compute/layout.ts';
+import { lower } from '../../src/compute/lower.ts';
+import type { Workload } from './workloads.ts';
+
+/** The CPU engine's blocks on AVX-512 and ARM, whatever this machine has: the graph depends on it. */
+const TARGET = { device: 'cpu', blockSize: 16 } as const;
+
+export interface Budget {
+  /** Floating-point operations of convolutions and matrix products, in 10^9. */
+  readonly gigaflop: number;
+  /** Operators of the graph, before the runtime's own passes. */
+  readonly nodes: number;
+  /** Bytes that a step moves between JavaScript and the runtime: the batch, the losses, and what copies them. */
+  readonly copiedBytes: number;
+  /** Bytes of constants in the graph, frozen weights and tables of indices among them. */
+  readonly constantBytes: number;
+}
+
+export function budgetOf({ step }: Workload): Budget {
+  const compiled = compile(step);
+  const { graph } = lower(compiled.step, step.parameters, TARGET);
+  const used = new Set(graph.nodes.flatMap(({ inputs }) => inputs));
+  // Parameters and gradients are bound where they lie; the batch goes in and the outputs come out.
+  const batch = Object.entries(step.inputs).filter(([name]) => used.has(name));
+  const moved = [
+    ...batch.map(([, { shape }]) => shape),
+    ...[...compiled.step.outputs.values()].map((value) => compiled.step.graph.type(value).shape),
+  ];
+  const constants = [...graph.initializers.values()].filter(({ name }) => used.has(name));
+  return {
+    gigaflop: Number((stepCost(compiled.step).total / 1e9).toFixed(3)),
+    nodes: graph.nodes.length,
+    copiedBytes: 4 * moved.reduce((sum, shape) => sum + sizeOf(shape), 0),
+    constantBytes: constants.reduce((sum, { data }) => sum + data.byteLength, 0),
+  };
+}
+
+/** One line for each figure that is above its budget. */
+export function excesses(name: string, found: Budget, allowed: Budget | undefined): string[] {
+  if (!allowed) return [`${name} has no budget: run \`npm run bench -- step --write-budget\``];
+  return (Object.keys(found) as (keyof Budget)[])
+    .filter((key) => found[key] > allowed[key])
+    .map((key) => `${name}: ${key} grew from ${allowed[key]} to ${found[key]}`);
+}

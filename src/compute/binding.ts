@@ -1,0 +1,22 @@
+/** Sessions whose inputs and outputs are arrays that stay where they are: what changes between runs is their content. */
+
+export type BoundData = Float32Array | Int32Array;
+
+/** A graph's input or output and the array that holds it. */
+export interface Binding {
+  readonly name: string;
+  readonly dims: readonly number[];
+  readonly data: BoundData;
+}
+
+export interface BoundSession {
+  /** Runs once: reads the inputs, writes the outputs. */
+  run(): Promise<void>;
+  release(): Promise<void>;
+}
+
+/** An array whose memory does not move: V8 keeps short typed arrays in its own heap otherwise. */
+export function pinnedArray(dtype: 'float32' | 'int32', length: number): BoundData {
+  const buffer = new ArrayBuffer(4 * length);
+  return dtype === 'float32' ? new Float32Array(buffer) : new Int32Array(buffer);
+}
