@@ -85,6 +85,7 @@ export class Workbench {
     await this.page.setViewportSize({ width, height });
     // Where no tooltip opens.
     await this.page.mouse.move(width - 1, height / 2);
+    await this.page.locator('.workbench-hover').first().waitFor({ state: 'detached' });
     return this.page.screenshot({ animations: 'disabled' });
   }
 
