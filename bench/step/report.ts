@@ -70,7 +70,6 @@ export function stepMarkdown({ workloads, processor, threads, node, date }: Step
     table(header, rows),
     'Where the time of one of our steps goes, in ms:',
     table(['workload', ...PARTS], parts),
-    '',
   ].join('\n\n');
 }
 
