@@ -87,9 +87,10 @@ export function stepSvg({ workloads }: StepReport): string {
   const svg = Plot.plot({
     document,
     width: 760,
-    height: 60 + 26 * bars.length,
+    height: 80 + 26 * bars.length,
     marginLeft: 150,
-    marginRight: 90,
+    marginRight: 160,
+    marginBottom: 44,
     style: { background: 'white', color: '#1f2328', fontSize: '12px' },
     x: { label: 'time of one step over ours (less is better)', grid: true, nice: true },
     y: { label: null, domain: programs },
@@ -109,5 +110,8 @@ export function stepSvg({ workloads }: StepReport): string {
     ],
   } as Plot.PlotOptions);
   svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
+  const title = document.createElement('title', undefined);
+  title.textContent = 'Time of one training step of each program, over ours';
+  svg.prepend(title);
   return `<?xml version="1.0" encoding="UTF-8"?>\n${svg.outerHTML}\n`;
 }
