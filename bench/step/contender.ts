@@ -14,6 +14,8 @@ export class Contender {
   /** From the start of the process to the end of its first step; it loads and compiles in between. */
   firstStepSeconds = Number.NaN;
   version = '';
+  /** What the executor says of how the step runs: operators that its device leaves to the CPU. */
+  warnings: readonly string[] = [];
   private readonly begun = performance.now();
   private readonly answers: AsyncIterator<string>;
   private failure = '';
@@ -34,10 +36,19 @@ export class Contender {
   static async start(
     name: string,
     command: readonly string[],
+    environment: Readonly<Record<string, string>> = {},
   ): Promise<{ contender: Contender; first: StepTimes }> {
     const [program, ...args] = command;
-    const contender = new Contender(name, spawn(program!, args, { stdio: ['pipe', 'pipe', 'pipe'] }));
-    contender.version = ((await contender.answer()) as { version: string }).version;
+    const contender = new Contender(
+      name,
+      spawn(program!, args, {
+        stdio: ['pipe', 'pipe', 'pipe'],
+        env: { ...process.env, ...environment },
+      }),
+    );
+    const { version, warnings = [] } = (await contender.answer()) as { version: string; warnings?: string[] };
+    contender.version = version;
+    contender.warnings = warnings;
     const first = await contender.steps(1);
     contender.firstStepSeconds = (performance.now() - contender.begun) / 1000;
     return { contender, first };

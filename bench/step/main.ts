@@ -22,6 +22,7 @@ interface Options {
   readonly workload: string[];
   readonly rounds: number;
   readonly threads: number;
+  readonly device: string;
   readonly eager: boolean;
   readonly output: string;
   readonly docs: boolean;
@@ -53,7 +54,11 @@ function largestDifference(own: readonly Outputs[], other: readonly Outputs[]): 
 }
 
 /** The commands that run a workload, ours first. */
-function commands(workload: Workload, folder: string, { threads, eager }: Options): [string, string[]][] {
+function commands(
+  workload: Workload,
+  folder: string,
+  { threads, eager, device }: Options,
+): [string, string[]][] {
   const own = (device: string) => [
     process.execPath,
     bundled('own-engine'),
@@ -61,7 +66,7 @@ function commands(workload: Workload, folder: string, { threads, eager }: Option
     device,
     String(threads),
   ];
-  const found: [string, string[]][] = [['ours', own('cpu')]];
+  const found: [string, string[]][] = [['ours', own(device)]];
   const torch = findTorch();
   if (torch) {
     writeWorkload(workload, folder, threads);
@@ -79,7 +84,10 @@ async function measure(workload: Workload, options: Options): Promise<Measured[]
   const running: { contender: Contender; first: Outputs[]; times: number[]; perTurn: number }[] = [];
   try {
     for (const [name, command] of commands(workload, folder, options)) {
-      const { contender, first } = await Contender.start(name, command);
+      const started = await start(name, command, options, running.length > 0);
+      if (!started) continue;
+      const { contender, first } = started;
+      for (const warning of contender.warnings) console.log(`  ${name}: ${warning}`);
       const more = await contender.steps(COMPARED - 1);
       const perTurn = Math.max(1, Math.round(TURN_MILLISECONDS / median(more.milliseconds)));
       running.push({ contender, first: [...first.outputs, ...more.outputs], times: [], perTurn });
@@ -118,6 +126,22 @@ async function measure(workload: Workload, options: Options): Promise<Measured[]
   }
 }
 
+/** PyTorch computes where we do: on the GPU that CUDA finds, beside any of our GPU engines. */
+function torchPlace(device: string): Record<string, string> {
+  return { TORCH_DEVICE: device === 'cpu' ? 'cpu' : 'cuda' };
+}
+
+/** Starts a program; one that we are compared with may be missing what it needs, ours may not. */
+async function start(name: string, command: string[], { device }: Options, dispensable: boolean) {
+  try {
+    return await Contender.start(name, command, torchPlace(device));
+  } catch (error) {
+    if (!dispensable) throw error;
+    console.log(`  ${(error as Error).message.split('\n').at(-1)}: left out`);
+    return undefined;
+  }
+}
+
 function run<T>(program: string, ...args: string[]): T {
   const output = execFileSync(process.execPath, [bundled(program), ...args], {
     encoding: 'utf8',
@@ -139,17 +163,21 @@ async function main(options: Options): Promise<void> {
     console.log(`\n${name}`);
     const workload = WORKLOADS[name]!();
     const cost = stepCost(compile(workload.step).step);
-    const before = run<{ gflops: number }>('peak', threads).gflops;
+    const before = run<{ gflops: number }>('peak', options.device, threads).gflops;
     const measured = await measure(workload, options);
-    const after = run<{ gflops: number }>('peak', threads).gflops;
-    const { parts } = run<{ parts: Record<Part, number> }>('where-time-goes', name, threads);
+    const after = run<{ gflops: number }>('peak', options.device, threads).gflops;
+    // The GPU engines' profiles say when a node was handed over, not how long it took.
+    const profiled =
+      options.device === 'cpu'
+        ? run<{ parts: Record<Part, number> }>('where-time-goes', name, threads)
+        : undefined;
     workloads.push({
       name,
       title: workload.title,
       gigaflop: cost.total / 1e9,
       peak: Math.max(before, after),
       measured,
-      parts,
+      ...(profiled && { parts: profiled.parts }),
     });
     for (const { name: who, milliseconds, low, high } of measured) {
       console.log(
@@ -162,6 +190,7 @@ async function main(options: Options): Promise<void> {
     date: new Date().toISOString(),
     processor: cpus()[0]?.model ?? 'unknown',
     threads: options.threads,
+    device: options.device,
     node: process.version,
     workloads,
   };
@@ -215,6 +244,7 @@ const program = new Command('npm run bench -- step')
   .option('-w, --workload <name...>', `workloads: ${names.join(', ')}`, names)
   .option('-r, --rounds <n>', 'turns of each program, in alternation', Number, 7)
   .option('-t, --threads <n>', 'CPU threads of every program', Number, defaultThreads())
+  .option('-d, --device <name>', 'where ours runs: cpu, webgpu, cuda, directml', 'cpu')
   .option('--eager', 'also run the step eagerly in tfjs: minutes a step on its CPU backend', false)
   .option('-o, --output <folder>', 'where the table goes', join(dirname(bundled('main')), 'results'));
 program

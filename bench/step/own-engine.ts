@@ -24,7 +24,12 @@ const { step, values, optimizers, learningRates, inputs } = WORKLOADS[name]!();
 const report = await selectDevice(device, Number(threads));
 const begun = performance.now();
 const executor = await createExecutor(step, { device: report, values, optimizers });
-answer({ ready: true, compileMilliseconds: performance.now() - begun, version: report.executor });
+answer({
+  ready: true,
+  compileMilliseconds: performance.now() - begun,
+  version: report.executor,
+  warnings: executor.warnings ?? [],
+});
 
 for await (const line of createInterface({ input: process.stdin })) {
   const request = JSON.parse(line) as { steps?: number; memory?: true };

@@ -21,6 +21,7 @@ export interface StepReport {
   readonly date: string;
   readonly processor: string;
   readonly threads: number;
+  readonly device: string;
   readonly node: string;
   readonly workloads: readonly {
     readonly name: string;
@@ -30,7 +31,7 @@ export interface StepReport {
     readonly peak: number;
     readonly measured: readonly Measured[];
     /** Milliseconds of one of our steps. */
-    readonly parts: Readonly<Record<Part, number>>;
+    readonly parts?: Readonly<Record<Part, number>>;
   }[];
 }
 
@@ -38,7 +39,7 @@ function table(header: readonly string[], rows: readonly (readonly string[])[]):
   return [header, header.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
 }
 
-export function stepMarkdown({ workloads, processor, threads, node, date }: StepReport): string {
+export function stepMarkdown({ workloads, processor, threads, device, node, date }: StepReport): string {
   const rows = workloads.flatMap(({ title, gigaflop, peak, measured }) => {
     const own = measured[0]!.milliseconds;
     return measured.map((entry, index) => [
@@ -64,12 +65,15 @@ export function stepMarkdown({ workloads, processor, threads, node, date }: Step
     's to first step',
     'largest difference of losses',
   ];
-  const parts = workloads.map(({ name, parts }) => [name, ...PARTS.map((part) => parts[part].toFixed(1))]);
+  const parts = workloads.flatMap(({ name, parts }) =>
+    parts ? [[name, ...PARTS.map((part) => parts[part].toFixed(1))]] : [],
+  );
   return [
-    `${processor}, ${threads} threads, Node.js ${node}, ${date.slice(0, 10)}.`,
+    `${processor}, device ${device}, ${threads} threads, Node.js ${node}, ${date.slice(0, 10)}.`,
     table(header, rows),
-    'Where the time of one of our steps goes, in ms:',
-    table(['workload', ...PARTS], parts),
+    ...(parts.length > 0
+      ? ['Where the time of one of our steps goes, in ms:', table(['workload', ...PARTS], parts)]
+      : []),
   ].join('\n\n');
 }
 

@@ -11,6 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from layers import NORM_EPSILON, Layers, frequencies
+from placement import placed
 
 # Timesteps in [0, 1] are embedded as if they were out of this many.
 EMBEDDED_TIMESTEPS = 1000
@@ -26,7 +27,7 @@ def create_denoiser(layers: Layers, options: Mapping[str, Any]) -> Denoiser:
     heads, patch, embedding = options["heads"], options["patch"], options["embedding"]
     length = options["blockSize"] // patch
     first, second = options["channels"], 2 * options["channels"]
-    timestep_frequencies = torch.from_numpy(frequencies(embedding // 2) * EMBEDDED_TIMESTEPS)
+    timestep_frequencies = placed(frequencies(embedding // 2) * EMBEDDED_TIMESTEPS)
 
     def embed(timestep: Tensor) -> Tensor:
         angles = timestep[:, None] * timestep_frequencies

@@ -4,9 +4,10 @@ import math
 from collections.abc import Mapping
 
 import numpy
-import torch
 import torch.nn.functional as F
 from torch import Tensor
+
+from placement import placed
 
 # Of every norm, as in the extension's networks.
 NORM_EPSILON = 1e-5
@@ -122,4 +123,4 @@ def sinusoidal_grid(side: int, width: int) -> Tensor:
     numbers = numpy.arange(side)
     rows = numpy.repeat(sinusoidal(numbers, half), side, axis=0)
     columns = numpy.tile(sinusoidal(numbers, width - half), (side, 1))
-    return torch.from_numpy(numpy.concatenate([rows, columns], axis=1))[None]
+    return placed(numpy.concatenate([rows, columns], axis=1))[None]

@@ -1,6 +1,8 @@
 """
 The extension's training steps in PyTorch, to compare speeds with: python3 reference.py FOLDER
 
+On a GPU: TORCH_DEVICE=cuda.
+
 Install on Debian with `apt-get install python3-torch libopenblas0-openmp`, without libopenblas0-pthread.
 
 Speaks JSON, one object a line. Says {"ready": true, ...} once everything is loaded, then answers each line of
@@ -54,7 +56,7 @@ def main() -> int:
 
     def write_state(group: str) -> Path:
         path = Path(tempfile.mkdtemp(prefix="torch-reference-")) / f"{group}.f32"
-        workload.groups[group].flat().numpy().astype("<f4").tofile(path)
+        workload.groups[group].flat().cpu().numpy().astype("<f4").tofile(path)
         return path
 
     say(

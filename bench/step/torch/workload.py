@@ -10,6 +10,8 @@ import numpy
 import torch
 from torch import Tensor
 
+from placement import placed
+
 # A 4-axis weight lies in the file as [k, k, in, out] (convolution) or [k, k, out, in] (transposed convolution);
 # PyTorch has [out, in, k, k] and [in, out, k, k]. Both are the same exchange of axes.
 TO_PYTORCH = (3, 2, 0, 1)
@@ -142,4 +144,4 @@ def read_input(folder: Path, spec: Mapping[str, Any]) -> Tensor:
 def read_array(path: Path, dtype: type) -> Tensor:
     """All little-endian values of a file: [size]."""
     values = numpy.fromfile(path, dtype=numpy.dtype(dtype).newbyteorder("<"))
-    return torch.from_numpy(values.astype(dtype, copy=False))
+    return placed(values.astype(dtype, copy=False))
