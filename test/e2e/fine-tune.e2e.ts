@@ -39,6 +39,10 @@ it('fine-tunes a concept from the palette and draws what came of it', async () =
   await workbench.view('Runs').waitFor(new RegExp(`${label}.*done`));
   for (const curve of await runView.curves()) expect(curve.deviation).toBeGreaterThan(1);
   expect(existsSync(join(project, 'weights', heldOutConcept, 'fine-tuned.safetensors'))).toBe(true);
+  // What says so would lie over the pictures that are read from the screen.
+  await notifications.waitFor(`${label}: done`);
+  await palette.run('Notifications: Clear All Notifications');
+  await notifications.waitForNone();
 
   await palette.run('Denoised Weights: Show Weight Statistics');
   await weightsView.waitFor(heldOutConcept);

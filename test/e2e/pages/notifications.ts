@@ -12,6 +12,10 @@ export class Notifications {
     await this.toast(text).waitFor();
   }
 
+  async waitForNone(): Promise<void> {
+    await this.page.locator('.notification-toast').first().waitFor({ state: 'detached' });
+  }
+
   /** Presses a button of the toast with this text. */
   async answer(text: string | RegExp, button: string): Promise<void> {
     await this.toast(text).getByRole('button', { name: button }).click();
