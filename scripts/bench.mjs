@@ -1,8 +1,6 @@
 // Bundles the benchmarks and runs one: npm run bench -- <name> [options]. Their names are the folders of bench/.
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import * as esbuild from 'esbuild';
-import { commonOptions, engineBundle } from './build/bundles.mjs';
 import { runCommand } from './setup/commands.mjs';
 import { ensureDependencies } from './setup/dependencies.mjs';
 import { cacheFolder, repository } from './setup/paths.mjs';
@@ -15,6 +13,9 @@ if (!names.includes(name)) {
   process.exit(2);
 }
 await ensureDependencies();
+// Only now is there anything to import.
+const esbuild = await import('esbuild');
+const { commonOptions, engineBundle } = await import('./build/bundles.mjs');
 const output = join(cacheFolder, 'bench', name);
 const programs = readdirSync(join(folder, name)).filter((file) => file.endsWith('.ts'));
 await esbuild.build({

@@ -13,7 +13,6 @@ export interface StepTimes {
 export class Contender {
   /** From the start of the process to the end of its first step; it loads and compiles in between. */
   firstStepSeconds = Number.NaN;
-  version = '';
   /** What the executor says of how the step runs: operators that its device leaves to the CPU. */
   warnings: readonly string[] = [];
   private readonly begun = performance.now();
@@ -46,8 +45,7 @@ export class Contender {
         env: { ...process.env, ...environment },
       }),
     );
-    const { version, warnings = [] } = (await contender.answer()) as { version: string; warnings?: string[] };
-    contender.version = version;
+    const { warnings = [] } = (await contender.answer()) as { warnings?: string[] };
     contender.warnings = warnings;
     const first = await contender.steps(1);
     contender.firstStepSeconds = (performance.now() - contender.begun) / 1000;

@@ -155,7 +155,7 @@ async function main(options: Options): Promise<void> {
   console.log(
     torch
       ? `PyTorch ${torch.version} (${torch.python}) runs beside ours.`
-      : 'No python3 here has PyTorch, so ours is measured alone. On Debian: apt-get install python3-torch libopenblas0-pthread',
+      : 'No python3 here has PyTorch, so ours is measured alone. On Debian: apt-get install python3-torch libopenblas0-openmp',
   );
   const threads = String(options.threads);
   const workloads: StepReport['workloads'][number][] = [];

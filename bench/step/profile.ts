@@ -48,7 +48,7 @@ export async function profileWorkload(
   { step, values, inputs }: Workload,
   device: DeviceReport,
   runs: number,
-): Promise<{ nodes: NodeTime[]; insideMilliseconds: number; runMilliseconds: number }> {
+): Promise<{ nodes: NodeTime[] }> {
   const { graph } = lower(compile(step).step, step.parameters, await loweringTarget('cpu'));
   const folder = mkdtempSync(join(tmpdir(), 'profile-'));
   try {
@@ -68,12 +68,7 @@ export async function profileWorkload(
     for (const [name, { shape, dtype }] of Object.entries(step.inputs)) {
       if (used.has(name)) feeds[name] = new ort.Tensor(dtype ?? 'float32', inputs[name]!, shape);
     }
-    const walls: number[] = [];
-    for (let run = 0; run < runs + 2; run++) {
-      const start = performance.now();
-      await session.run(feeds);
-      walls.push(performance.now() - start);
-    }
+    for (let run = 0; run < runs + 2; run++) await session.run(feeds);
     session.endProfiling();
     await session.release();
     const [file] = readdirSync(folder);
@@ -91,7 +86,6 @@ export async function profileWorkload(
       entry.shapes = JSON.stringify(args.input_type_shape ?? '');
       byName.set(key, entry);
     }
-    const inside = events.filter(({ name }) => name === 'model_run').map(({ dur }) => dur / 1000);
     return {
       nodes: [...byName].map(([name, { op, shapes, times }]) => ({
         name,
@@ -100,8 +94,6 @@ export async function profileWorkload(
         shapes,
         milliseconds: median(times.slice(2)),
       })),
-      insideMilliseconds: median(inside.slice(2)),
-      runMilliseconds: median(walls.slice(2)),
     };
   } finally {
     rmSync(folder, { recursive: true, force: true });

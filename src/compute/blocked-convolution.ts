@@ -103,8 +103,6 @@ export function blockedCorrelation(
 
 /** One axis of a transposed convolution of stride 2: the results of one parity, as a correlation of stride 1. */
 interface Phase {
-  /** First result of this parity, 0 or 1. */
-  readonly first: 0 | 1;
   /** Taps of the kernel that reach these results, in the order of the correlation. */
   readonly taps: readonly number[];
   readonly padBefore: number;
@@ -124,7 +122,6 @@ function phases(inSize: number, outSize: number, kernel: number, pad: number): P
     // x index of the first result's first tap.
     const origin = (first + pad - start) / 2;
     return {
-      first,
       taps: taps.reverse(),
       padBefore: taps.length - 1 - origin,
       padAfter: origin + count - inSize,

@@ -83,10 +83,8 @@ function gradientOutputs(
     if (gradient === undefined) throw new Error(`The step returns no gradient for ${full}.`);
     const name = `gradient/${full}`;
     // A product that is reshaped at the end would be copied by that.
-    const { value, dims } = lowering.onnx.beforeReshape(floatValue(lowering, gradient)) ?? {
-      value: floatValue(lowering, gradient),
-      dims: parameter.shape,
-    };
+    const whole = { value: floatValue(lowering, gradient), dims: parameter.shape };
+    const { value, dims } = lowering.onnx.beforeReshape(whole.value) ?? whole;
     lowering.onnx.output(name, value, 'float32', dims);
     return { group, parameter, name, dims };
   });
