@@ -22,6 +22,22 @@ export function blocksFit({ blockSize }: Lowering, inChannels: number, outChanne
   return inChannels % blockSize === 0 || inChannels < blockSize;
 }
 
+/** Which row of B values of a filter [taps, I, O] comes where in its blocked order. */
+function filterRows(taps: readonly number[], input: number, inBlock: number, outBlocks: number): Int32Array {
+  const rows = new Int32Array(taps.length * input * outBlocks);
+  let at = 0;
+  for (let block = 0; block < outBlocks; block++) {
+    for (let from = 0; from < input; from += inBlock) {
+      for (const tap of taps) {
+        for (let channel = from; channel < from + inBlock; channel++) {
+          rows[at++] = (tap * input + channel) * outBlocks + block;
+        }
+      }
+    }
+  }
+  return rows;
+}
+
 /**
  * A filter in blocked order.
  * @param taps which taps of the kernel, in which order
@@ -37,20 +53,22 @@ function blockedFilter(
   const { onnx, blockSize } = lowering;
   const [height, width, first, second] = lowering.shape(filter) as [number, number, number, number];
   const all = height * width;
-  let value = onnx.reshape(lowering.logical(filter), [all, first, second]);
-  // Before the taps are chosen: the runtime would join two transpositions that follow each other into one that walks
-  // single values.
-  if (side === 'second') value = onnx.transpose(value, [all, first, second], [0, 2, 1]);
-  // Whole taps are copied: cheaper than stepping backwards through height and width.
-  if (taps.length < all || taps.some((tap, index) => tap !== index)) {
-    value = onnx.add('Gather', [value, onnx.ints(taps)], { axis: { int: 0 } });
+  let value = lowering.logical(filter);
+  if (side === 'second') {
+    value = onnx.transpose(onnx.reshape(value, [all, first, second]), [all, first, second], [0, 2, 1]);
   }
   const [input, output] = side === 'first' ? [first, second] : [second, first];
   // For images in planes every input channel is a block of its own: [O/B, I, kh, kw, B of O].
   const inBlock = input < blockSize ? 1 : blockSize;
-  const blocks = [taps.length, input / inBlock, inBlock, output / blockSize, blockSize];
-  // The innermost B values stay together, which makes this a copy of short runs.
-  const ordered = onnx.transpose(onnx.reshape(value, blocks), blocks, [3, 1, 0, 2, 4]);
+  // The innermost B values stay together. The runtime copies such rows with all its threads in a Gather, and with one
+  // in a Transpose: 0.3 against 0.7 ms for 256→256 3x3 out of main memory.
+  const outBlocks = output / blockSize;
+  const rows = lowering.shared(`filter rows ${[taps, input, inBlock, outBlocks].join(' ')}`, () =>
+    filterRows(taps, input, inBlock, outBlocks),
+  );
+  const table = onnx.initializer('int32', [rows.length], rows);
+  const source = onnx.reshape(value, [all * input * outBlocks, blockSize]);
+  const ordered = onnx.add('Gather', [source, table], { axis: { int: 0 } });
   return onnx.reshape(ordered, [output, input, ...kernel]);
 }
 

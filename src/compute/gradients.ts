@@ -33,24 +33,29 @@ function foldMirrored(dy: Tensor, axis: number, before: number, after: number, e
   const strips = [
     { begin: edge, end: edge + before, source: [0, before] as const },
     { begin: extent - edge - after, end: extent - edge, source: [before + extent, dy.shape[axis]!] as const },
-  ];
-  // Strips may overlap where the padding is wide: one pass per strip.
-  return strips.reduce(
-    (sum, { begin, end, source }) => {
-      if (begin === end) return sum;
-      const mirrored = reverse(part(dy, axis, source[0], source[1]), axis);
-      const pieces = [
-        part(sum, axis, 0, begin),
-        add(part(sum, axis, begin, end), mirrored),
-        part(sum, axis, end, extent),
-      ];
-      return concat(
-        pieces.filter((piece) => piece.shape[axis]! > 0),
-        axis,
-      );
-    },
-    part(dy, axis, before, before + extent),
-  );
+  ].filter(({ begin, end }) => end > begin);
+  const mirrored = strips.map(({ source: [begin, end] }) => {
+    const strip = part(dy, axis, begin, end);
+    return end - begin === 1 ? strip : reverse(strip, axis);
+  });
+  // Wide strips overlap: one pass over the sum for each. Else everything is cut once and joined once.
+  const passes = strips.length === 2 && strips[0]!.end > strips[1]!.begin ? [[0], [1]] : [strips.keys()];
+  let sum = dy;
+  let origin = before;
+  for (const pass of passes) {
+    const pieces: Tensor[] = [];
+    let at = 0;
+    for (const index of pass) {
+      const { begin, end } = strips[index]!;
+      if (begin > at) pieces.push(part(sum, axis, origin + at, origin + begin));
+      pieces.push(add(part(sum, axis, origin + begin, origin + end), mirrored[index]!));
+      at = end;
+    }
+    if (extent > at) pieces.push(part(sum, axis, origin + at, origin + extent));
+    sum = concat(pieces, axis);
+    origin = 0;
+  }
+  return sum;
 }
 
 /** tfjs cuts the middle out of dy and drops what the mirrored border contributes. */

@@ -9,7 +9,7 @@ import type { Lowering } from './lowering.ts';
 
 /**
  * - `inputPixels`: columns of x in NHWC, gathered pixel by pixel; one product over all pixels of the batch.
- * - `inputPlanes`: columns of x in NCHW, one slice per tap; one product per image, summed over the batch.
+ * - `inputPlanes`: columns of x in NCHW, whole rows gathered; one product per image, summed over the batch.
  * - `outputPlanes`: columns of dy in NCHW; only for stride 1.
  */
 export type WeightGradientForm = 'inputPixels' | 'inputPlanes' | 'outputPlanes';
@@ -50,24 +50,6 @@ function padded(
   return onnx.add('Pad', [value, onnx.ints([...before, ...after]), onnx.float(0)], {
     mode: { string: 'constant' },
   });
-}
-
-/** Every `stride`-th pixel of a window of `height` x `width` results whose first pixel is (row, column). */
-function window(
-  { onnx }: Lowering,
-  value: string,
-  tap: { row: number; column: number },
-  size: { height: number; width: number },
-  stride: readonly [number, number],
-  axes: readonly [number, number],
-): string {
-  return onnx.slice(
-    value,
-    axes,
-    [tap.row, tap.column],
-    [tap.row + (size.height - 1) * stride[0] + 1, tap.column + (size.width - 1) * stride[1] + 1],
-    stride,
-  );
 }
 
 /** For each pixel of dy and each tap, the pixel of the padded x below it, counted through the batch. */
@@ -136,25 +118,76 @@ function productOverPixels(
   return onnx.add('ReduceSum', [products, onnx.ints([0])], { keepdims: { int: 0 } });
 }
 
+/** Shifts of a kernel along one axis: where each tap's window begins, how many values it takes and how far apart. */
+interface Shifts {
+  readonly starts: readonly number[];
+  readonly size: number;
+  readonly stride: number;
+}
+
+/**
+ * Columns of thin planes [N, C, H, W], as [N, kw C kh, pixels]: a slice for each column of the kernel, then, out of
+ * these, a Gather of whole rows for each of its rows. A slice for each tap copies the same at three times the cost
+ * (3 channels of 64x64, batch 4, 7x7: 3.3 against 1.1 ms).
+ */
+function planeColumns(
+  lowering: Lowering,
+  planes: string,
+  { batch, channels }: { batch: number; channels: number },
+  rows: Shifts,
+  columns: Shifts,
+): string {
+  const { onnx } = lowering;
+  const shifted = columns.starts.map((start) =>
+    onnx.slice(planes, [3], [start], [start + (columns.size - 1) * columns.stride + 1], [columns.stride]),
+  );
+  const indices = lowering.shared(`rows ${JSON.stringify(rows)}`, () =>
+    Int32Array.from(
+      rows.starts.flatMap((start) =>
+        Array.from({ length: rows.size }, (_, row) => start + row * rows.stride),
+      ),
+    ),
+  );
+  const gathered = onnx.add(
+    'Gather',
+    [onnx.concat(shifted, 1), onnx.initializer('int32', [indices.length], indices)],
+    { axis: { int: 2 } },
+  );
+  const count = columns.starts.length * channels * rows.starts.length;
+  return onnx.reshape(gathered, [batch, count, rows.size * columns.size]);
+}
+
+function range(count: number): number[] {
+  return Array.from({ length: count }, (_, index) => index);
+}
+
 function inputPlanes(lowering: Lowering, x: ValueId, dy: ValueId, shape: ConvolutionShape): string {
   const { onnx } = lowering;
+  const { batch, inChannels, outChannels, kernelHeight, kernelWidth } = shape;
   const pads = [shape.padTop, shape.padLeft, shape.padBottom, shape.padRight];
-  const source = padded(lowering, lowering.channelsFirst(x), pads, { height: 2, width: 3 });
-  const size = { height: shape.outHeight, width: shape.outWidth };
-  const columns = onnx.concat(
-    taps(shape).map((tap) =>
-      window(lowering, source, tap, size, [shape.strideHeight, shape.strideWidth], [2, 3]),
-    ),
-    1,
+  const columns = planeColumns(
+    lowering,
+    padded(lowering, lowering.channelsFirst(x), pads, { height: 2, width: 3 }),
+    { batch, channels: inChannels },
+    {
+      starts: range(kernelHeight).map((tap) => tap * shape.dilationHeight),
+      size: shape.outHeight,
+      stride: shape.strideHeight,
+    },
+    {
+      starts: range(kernelWidth).map((tap) => tap * shape.dilationWidth),
+      size: shape.outWidth,
+      stride: shape.strideWidth,
+    },
   );
-  const tapCount = shape.kernelHeight * shape.kernelWidth;
   const product = productOverPixels(lowering, columns, lowering.channelsFirst(dy), {
-    batch: shape.batch,
-    rows: tapCount * shape.inChannels,
-    columns: shape.outChannels,
+    batch,
+    rows: kernelWidth * inChannels * kernelHeight,
+    columns: outChannels,
     pixels: shape.outHeight * shape.outWidth,
   });
-  return onnx.reshape(product, [shape.kernelHeight, shape.kernelWidth, shape.inChannels, shape.outChannels]);
+  const extents = [kernelWidth, inChannels, kernelHeight, outChannels];
+  return onnx.transpose(onnx.reshape(product, extents), extents, [2, 0, 1, 3]);
 }
 
 /**
@@ -163,35 +196,39 @@ function inputPlanes(lowering: Lowering, x: ValueId, dy: ValueId, shape: Convolu
  */
 function outputPlanes(lowering: Lowering, x: ValueId, dy: ValueId, shape: ConvolutionShape): string {
   const { onnx } = lowering;
-  const spanHeight = (shape.kernelHeight - 1) * shape.dilationHeight;
-  const spanWidth = (shape.kernelWidth - 1) * shape.dilationWidth;
+  const { batch, inChannels, outChannels, kernelHeight, kernelWidth } = shape;
+  const spanHeight = (kernelHeight - 1) * shape.dilationHeight;
+  const spanWidth = (kernelWidth - 1) * shape.dilationWidth;
   // Input pixels that lie under padding of less than nothing do not occur: tfjs's paddings are never negative.
   const pads = [
     Math.max(0, spanHeight - shape.padTop),
     Math.max(0, spanWidth - shape.padLeft),
     Math.max(0, shape.inHeight + shape.padTop - shape.outHeight),
     Math.max(0, shape.inWidth + shape.padLeft - shape.outWidth),
-  ];
-  const source = padded(lowering, lowering.channelsFirst(dy), pads, { height: 2, width: 3 });
-  const size = { height: shape.inHeight, width: shape.inWidth };
-  const first = { row: pads[0]! + shape.padTop, column: pads[1]! + shape.padLeft };
-  const columns = onnx.concat(
-    taps(shape).map((tap) => {
-      const shifted = { row: first.row - tap.row, column: first.column - tap.column };
-      return window(lowering, source, shifted, size, [1, 1], [2, 3]);
-    }),
-    1,
+  ] as const;
+  const columns = planeColumns(
+    lowering,
+    padded(lowering, lowering.channelsFirst(dy), pads, { height: 2, width: 3 }),
+    { batch, channels: outChannels },
+    {
+      starts: range(kernelHeight).map((tap) => pads[0] + shape.padTop - tap * shape.dilationHeight),
+      size: shape.inHeight,
+      stride: 1,
+    },
+    {
+      starts: range(kernelWidth).map((tap) => pads[1] + shape.padLeft - tap * shape.dilationWidth),
+      size: shape.inWidth,
+      stride: 1,
+    },
   );
-  const tapCount = shape.kernelHeight * shape.kernelWidth;
   const product = productOverPixels(lowering, columns, lowering.channelsFirst(x), {
-    batch: shape.batch,
-    rows: tapCount * shape.outChannels,
-    columns: shape.inChannels,
+    batch,
+    rows: kernelWidth * outChannels * kernelHeight,
+    columns: inChannels,
     pixels: shape.inHeight * shape.inWidth,
   });
-  const extents = [tapCount, shape.outChannels, shape.inChannels];
-  const ordered = onnx.transpose(onnx.reshape(product, extents), extents, [0, 2, 1]);
-  return onnx.reshape(ordered, [shape.kernelHeight, shape.kernelWidth, shape.inChannels, shape.outChannels]);
+  const extents = [kernelWidth, outChannels, kernelHeight, inChannels];
+  return onnx.transpose(onnx.reshape(product, extents), extents, [2, 0, 3, 1]);
 }
 
 const FORMS = { inputPixels, inputPlanes, outputPlanes };
