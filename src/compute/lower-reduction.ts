@@ -30,6 +30,18 @@ function reduce({ onnx }: Lowering, op: string, value: string, axes: readonly nu
     : onnx.add(op, [value], { axes: { ints: axes }, keepdims: { int: 1 } });
 }
 
+/** Rows from which on their sum is worth a product. */
+const MANY_ROWS = 64;
+
+/**
+ * The sum over the rows of a matrix, keeping the axis: the gradient of every linear layer's bias. As a product with
+ * ones it runs on all threads, which ReduceSum along the first axis does not: 0.5 against 1.1 ms for 4096 x 512.
+ */
+function sumOfRows({ onnx }: Lowering, matrix: string, rows: number): string {
+  const ones = onnx.initializer('float32', [1, rows], new Float32Array(rows).fill(1));
+  return onnx.add('MatMul', [ones, matrix]);
+}
+
 /**
  * Reduces in the layout the value is in, keeping the reduced axes, then drops them. Over batch and pixels
  * of an NCHW value the axes 0, 2, 3 are not neighbours, for which ONNX Runtime has no fast loop: two steps.
@@ -48,6 +60,13 @@ function lowerReduction(
   const physical = axes.map((axis) => lowering.axis(axis, layout)).sort((a, b) => a - b);
   const split =
     layout === 'channelsFirst' && physical.includes(0) && physical.length > 1 && !physical.includes(1);
+  const { dtype } = lowering.type(input);
+  const ofRows = shape.length === 2 && axes.join() === '0' && shape[0]! >= MANY_ROWS;
+  if (op === 'ReduceSum' && dtype === 'float32' && ofRows) {
+    const sum = sumOfRows(lowering, lowering.logical(input), shape[0]!);
+    lowering.define(output, lowering.onnx.reshape(sum, lowering.shape(output)), 'logical');
+    return;
+  }
   for (const group of split ? [physical.slice(1), [0]] : [physical]) {
     if (group.length > 0) value = reduce(lowering, op, value, group);
   }

@@ -109,6 +109,7 @@ const CASES: Record<string, Comparison> = {
   'sum of pixels, axes kept': unary((x) => tf.sum(x, [1, 2], true)),
   'sum of batch and pixels': unary((x) => tf.sum(x, [0, 1, 2])),
   'sum of the batch': unary((x) => tf.sum(x, 0)),
+  'sum of many rows': { inputs: [{ shape: [70, 9] }], run: (x) => tf.sum(x, 0) },
   'mean of everything': unary((x) => tf.mean(x)),
   'mean of channels': unary((x) => tf.mean(x, -1, true)),
   max: unary((x) => tf.max(x, [1, 2])),
