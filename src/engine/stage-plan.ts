@@ -37,6 +37,7 @@ export interface StageArguments {
   threads?: number;
   seed?: number;
   steps?: number;
+  bestOf?: number;
   input?: string;
   output?: string;
   weights?: string;
@@ -154,7 +155,7 @@ function disagreement(record: RunRecord, given: StageArguments): string | undefi
   const pairs: [string, unknown, unknown][] = [
     ['--training', given.training, nameFromFile(record.training)],
     ...Object.entries(stageOptions(given)).map(([key, value]): [string, unknown, unknown] => [
-      `--${key}`,
+      flagOf(key),
       value,
       recorded[key as keyof StageOptions],
     ]),
@@ -163,6 +164,11 @@ function disagreement(record: RunRecord, given: StageArguments): string | undefi
   if (found === undefined) return undefined;
   const [flag, wanted, actual] = found;
   return `${flag} ${wanted}: ${record.id} was begun with ${actual === undefined ? `no ${flag}` : String(actual)}.`;
+}
+
+/** `--best-of` of `bestOf`. */
+function flagOf(key: string): string {
+  return `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
 function recordedTraining(project: Project, record: RunRecord): LoadedTraining {
@@ -205,7 +211,7 @@ function onDevice(training: LoadedTraining, { device, threads }: StageArguments)
 const WEIGHTS_NAMES = ['base', 'denoised', 'fine-tuned'];
 
 function stageOptions(given: StageArguments): StageOptions {
-  const { concept, steps, seed, input, output, weights } = given;
+  const { concept, steps, bestOf, seed, input, output, weights } = given;
   return {
     ...(concept !== undefined && { concept }),
     ...(input !== undefined && { input: existing('--input', input) }),
@@ -214,6 +220,7 @@ function stageOptions(given: StageArguments): StageOptions {
       weights: WEIGHTS_NAMES.includes(weights) ? weights : existing('--weights', weights),
     }),
     ...(steps !== undefined && { steps }),
+    ...(bestOf !== undefined && { bestOf }),
     ...(seed !== undefined && { seed }),
   };
 }

@@ -81,6 +81,72 @@ export function predictRidge(
   return Float32Array.from(prediction);
 }
 
+/** One example as ridge regression on all the others sees it. */
+export interface LeftOut {
+  /** [p]: what the others predict for its features. */
+  readonly prediction: Float32Array;
+  /** Its leverage among the others, as `ridgeLeverage` has it. */
+  readonly leverage: number;
+}
+
+/**
+ * Predicts some examples, each from all the others, with the same penalty. Exact, from one inverse: see
+ * `leaveOneOut`. A leverage h of an example among all is h / (1 - h) among the others (Sherman and Morrison 1950).
+ * @param features n vectors of length d
+ * @param targets n vectors of length p
+ * @param lambda above 0
+ * @param examples indices of those to predict
+ */
+export function leaveOneOutPredictions(
+  features: readonly Float32Array[],
+  targets: readonly Float32Array[],
+  lambda: number,
+  examples: readonly number[],
+): LeftOut[] {
+  const count = features.length;
+  const { rows: centredTargets } = centred(targets);
+  const inverse = inverseOf(withDiagonal(products(centred(features).rows), count, lambda), count);
+  const residuals = leaveOneOut(inverse, count, lambda);
+  return examples.map((example) => {
+    const prediction = Float64Array.from(targets[example]!);
+    for (const [i, row] of centredTargets.entries()) {
+      const weight = residuals[example * count + i]!;
+      for (let target = 0; target < row.length; target++) prediction[target]! -= weight * row[target]!;
+    }
+    const withoutItself = lambda * inverse[example * count + example]! - 1 / count;
+    return {
+      prediction: Float32Array.from(prediction),
+      leverage: (1 - withoutItself) / withoutItself,
+    };
+  });
+}
+
+/**
+ * How much a prediction at `query` leans on few examples: z' (Z'Z + lambda I)^-1 z, with z the query and Z the
+ * examples, each with a 1 behind its features whose coefficient is not penalised. The variance of the prediction is
+ * this times that of the noise (Hastie et al. 2009, section 3.4.1).
+ * @param features n vectors of length d
+ * @param lambda above 0
+ * @param query [d]
+ * @returns 1/n at the mean of the examples, more the further from them; at most 1/n + |query - mean|^2 / lambda
+ */
+export function ridgeLeverage(
+  features: readonly Float32Array[],
+  lambda: number,
+  query: Float32Array,
+): number {
+  const count = features.length;
+  const x = centred(features);
+  const own = Float64Array.from(query, (value, i) => value - x.mean[i]!);
+  const inverse = inverseOf(withDiagonal(products(x.rows), count, lambda), count);
+  const shared = x.rows.map((row) => dot(row, own));
+  let explained = 0;
+  for (let i = 0; i < count; i++) {
+    for (let j = 0; j < count; j++) explained += shared[i]! * inverse[i * count + j]! * shared[j]!;
+  }
+  return 1 / count + (dot(own, own) - explained) / lambda;
+}
+
 function centred(vectors: readonly Float32Array[]): { mean: Float64Array; rows: Float64Array[] } {
   const length = vectors[0]!.length;
   if (vectors.some((vector) => vector.length !== length))
@@ -99,14 +165,18 @@ function products(rows: readonly Float64Array[]): Float64Array {
   const gram = new Float64Array(count * count);
   for (let i = 0; i < count; i++) {
     for (let j = 0; j <= i; j++) {
-      const [a, b] = [rows[i]!, rows[j]!];
-      let sum = 0;
-      for (let k = 0; k < a.length; k++) sum += a[k]! * b[k]!;
+      const sum = dot(rows[i]!, rows[j]!);
       gram[i * count + j] = sum;
       gram[j * count + i] = sum;
     }
   }
   return gram;
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let k = 0; k < a.length; k++) sum += a[k]! * b[k]!;
+  return sum;
 }
 
 function withDiagonal(matrix: Float64Array, count: number, lambda: number): Float64Array {

@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot';
-import { DOMParser } from 'linkedom';
 import type { ImageQuality } from './image-metrics.ts';
+import { standaloneSvg } from './plot-svg.ts';
 
 /** The starts a new concept can be trained from, in the order in which they are reported. */
 export const METHODS = {
@@ -196,19 +196,16 @@ export function comparisonCsv(comparison: Comparison): string {
 
 /** Quality against training seconds, as a stand-alone SVG. */
 export function comparisonSvg({ curves, concept, images }: Comparison): string {
-  const document = new DOMParser().parseFromString('<!doctype html><html><body></body></html>', 'text/html');
   const methods = curves.map(({ method }) => method);
   // Later marks lie on top: the denoised start is drawn last, and ridge dashed over it where the two coincide.
   const drawn = [...curves].sort((a, b) => drawingOrder(a.method) - drawingOrder(b.method));
   const colour = (method: Method) => COLOURS[method];
-  const svg = Plot.plot({
-    document,
+  return standaloneSvg({
     width: 760,
     height: 420,
     marginLeft: 52,
     marginTop: 34,
     marginBottom: 44,
-    style: { background: 'white', color: '#1f2328', fontSize: '12px' },
     x: { type: 'sqrt', label: 'training seconds (square-root scale)', ticks: 8, nice: true },
     y: { label: `PSNR on ${images} held-out images of ${concept} (dB)`, grid: true, nice: true },
     marks: [
@@ -232,9 +229,7 @@ export function comparisonSvg({ curves, concept, images }: Comparison): string {
         }),
       ),
     ],
-  } as Plot.PlotOptions);
-  svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
-  return `<?xml version="1.0" encoding="UTF-8"?>\n${svg.outerHTML}\n`;
+  });
 }
 
 function drawingOrder(method: Method): number {

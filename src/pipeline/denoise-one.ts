@@ -3,8 +3,9 @@ import { selectDevice } from '../compute/devices.ts';
 import type { DeviceReport } from '../compute/types.ts';
 import type { LoadedConcept, LoadedTraining, Project } from '../project/load.ts';
 import { projectPaths } from '../project/paths.ts';
+import { denoiseBest } from './best-of.ts';
 import type { WarmBase } from './warm-base.ts';
-import { checkDenoisingSteps, denoiseWeights, loadWeightGenerator } from './weight-generator.ts';
+import { checkDenoisingSteps, loadWeightGenerator } from './weight-generator.ts';
 import { writeWeights } from './weights-file.ts';
 
 export interface DenoiseOneRequest {
@@ -37,11 +38,9 @@ export async function denoiseToCache(bases: WarmBase, request: DenoiseOneRequest
   const generator = await loadWeightGenerator(project, training, base);
   const device = await selectDevice(deviceName, threads);
   const begun = performance.now();
-  const { vector } = await denoiseWeights(generator, weightGenerator, concept.prompt, {
-    steps,
-    seed,
-    device,
-  });
+  // The seed is the editor's choice, so that there is one draw whatever `sampling.bestOf` says.
+  const draw = { count: 1, steps, seed, device };
+  const { weights } = await denoiseBest(generator, base, training.config, concept, draw);
   const seconds = (performance.now() - begun) / 1000;
   const file = join(
     projectPaths(project.folder).cache,
@@ -56,7 +55,7 @@ export async function denoiseToCache(bases: WarmBase, request: DenoiseOneRequest
     origin: 'denoised',
     seed,
     steps,
-    values: vector,
+    values: weights.vector,
   });
   return { file, seconds, device: device.device };
 }

@@ -1,43 +1,63 @@
+import type { PreparedPairs } from '../data/prepared.ts';
 import { projectPaths, toProjectPath } from '../project/paths.ts';
 import { loadBase } from './base-model.ts';
+import { checkBestOf, denoiseBest } from './best-of.ts';
 import type { StageFunction } from './stage.ts';
-import { stageConcept, stageDevice, stageSeed } from './stage-support.ts';
-import { checkDenoisingSteps, denoiseWeights, loadWeightGenerator } from './weight-generator.ts';
+import { preparedPairs, stageConcept, stageDevice, stageSeed } from './stage-support.ts';
+import { distanceWarnings, estimateStart, expectationLines } from './start-estimate.ts';
+import { checkDenoisingSteps, loadWeightGenerator } from './weight-generator.ts';
 import { writeWeights } from './weights-file.ts';
 
-/** Denoises a concept's LoRA weights from its prompt. */
+/**
+ * Denoises a concept's LoRA weights from its prompt, after saying how far that is from the zoo and what to expect.
+ * Where the best of several draws is asked for, a few of the concept's training images choose.
+ */
 export const denoise: StageFunction = async (context) => {
   const { project, training, run, options } = context;
   const concept = stageConcept(context);
   const config = training.config.weightGenerator;
   const steps = options.steps ?? config.sampling.steps;
+  const count = options.bestOf ?? config.sampling.bestOf;
   checkDenoisingSteps(steps, config);
+  checkBestOf(count, config, steps);
+  const log = (level: 'info' | 'warning', message: string) =>
+    run.emit({ type: 'log', level, message: `${concept.name}: ${message}` });
   const base = await loadBase(project, training);
   const generator = await loadWeightGenerator(project, training, base);
-  const seed = stageSeed(context);
+  const estimate = estimateStart(generator.prompts, generator.calibration, concept.prompt);
+  for (const line of expectationLines(estimate)) log('info', line);
+  for (const warning of distanceWarnings(estimate)) log('warning', warning);
+  let pairs: PreparedPairs | undefined;
+  if (count > 1) {
+    pairs = (await preparedPairs(context, [concept]))?.[0];
+    if (!pairs) return { status: 'stopped', result: {} };
+  }
   const device = await stageDevice(context);
   const begun = performance.now();
-  const { vector, prompt } = await denoiseWeights(generator, config, concept.prompt, {
+  const { weights, seed, images, candidates } = await denoiseBest(generator, base, training.config, concept, {
+    count,
     steps,
-    seed,
+    seed: stageSeed(context),
     device,
+    pairs,
+    onCandidate: ({ seed: drawn, psnr }, index) =>
+      log('info', `draw ${index + 1} of ${count}: seed ${drawn}, ${psnr.toFixed(2)} dB on training images`),
   });
   const seconds = (performance.now() - begun) / 1000;
-  if (prompt.unseen.length > 0) {
-    run.emit({
-      type: 'log',
-      level: 'warning',
-      message:
-        `${concept.name}: no zoo prompt has the word${prompt.unseen.length > 1 ? 's' : ''} ` +
-        `${prompt.unseen.join(', ')}, so the weights cannot know what is meant. Collect concepts whose prompts use it.`,
-    });
+  if (count > 1) {
+    const scores = candidates.map(({ psnr }) => psnr);
+    const gap = (Math.max(...scores) - Math.min(...scores)).toFixed(2);
+    log(
+      'info',
+      `the best of ${count} draws on ${images} training images has seed ${seed}, ${gap} dB above the worst`,
+    );
   }
+  const { vector, prompt } = weights;
   if (prompt.dropped.length > 0) {
-    run.emit({
-      type: 'log',
-      level: 'warning',
-      message: `${concept.name}: only the first ${config.maxTokens} words of the prompt count; left out: ${prompt.dropped.join(' ')}.`,
-    });
+    log(
+      'warning',
+      `only the first ${config.maxTokens} words of the prompt count; left out: ${prompt.dropped.join(' ')}.`,
+    );
   }
   const path = projectPaths(project.folder).weights(concept.name, 'denoised');
   await writeWeights(path, base, {
@@ -60,8 +80,17 @@ export const denoise: StageFunction = async (context) => {
     total: steps,
     concept: concept.name,
   });
+  const { unseen, calibrated } = estimate;
   return {
     status: 'succeeded',
-    result: { file, steps, seed, seconds, unseenWords: [...prompt.unseen] },
+    result: {
+      file,
+      steps,
+      seed,
+      seconds,
+      unseenWords: [...unseen],
+      ...(calibrated && { zooDistance: JSON.parse(JSON.stringify(calibrated)) }),
+      ...(count > 1 && { bestOf: { images, candidates: candidates.map((candidate) => ({ ...candidate })) } }),
+    },
   };
 };

@@ -31,6 +31,9 @@ import { ConceptTrainer } from './concept-training.ts';
 import { type HeldOutImages, heldOutImages, qualityOf, translateAll } from './held-out.ts';
 import { meanQuality } from './image-metrics.ts';
 import { learningRateFactor } from './learning-rate.ts';
+import { measureNovelty } from './measure-novelty.ts';
+import { judge } from './novelty.ts';
+import { noveltyLines, noveltySvg } from './novelty-report.ts';
 import { PairBatches } from './pair-batches.ts';
 import { writeSampleGrid } from './sample-grid.ts';
 import type { StageContext, StageFunction } from './stage.ts';
@@ -78,7 +81,7 @@ export const evaluate: StageFunction = async (context) => {
   const device = await stageDevice(context);
   const seed = stageSeed(context);
   const startsOf = await startsOfConcept(context, base, device, seed);
-  const starts = await startsOf(concept);
+  const starts = await startsOf(concept, pairs);
   const fromScratch = (Object.keys(METHODS) as Method[])
     .filter(isFromScratch)
     .filter((method) => config.evaluate.baselines.includes(method));
@@ -99,7 +102,8 @@ export const evaluate: StageFunction = async (context) => {
   };
   const heldOutStarts: ConceptStarts[] = [await measureStarts(concept, starts, pairs)];
   for (const [index, other] of others.entries()) {
-    heldOutStarts.push(await measureStarts(other, await startsOf(other), pairsOfOthers[index]!));
+    const ofOther = pairsOfOthers[index]!;
+    heldOutStarts.push(await measureStarts(other, await startsOf(other, ofOther), ofOther));
   }
   const results: MethodResult[] = [];
   const settings = { ...config.fineTune, steps: fineTuneSteps };
@@ -131,7 +135,19 @@ export const evaluate: StageFunction = async (context) => {
     curves: results.map(({ curve }) => curve),
     starts: heldOutStarts,
   };
-  const files = await writeReport(evaluation, comparison, results);
+  const { vector } = starts.find(({ method }) => method === 'denoised')!;
+  const novelty = await measureNovelty(context, {
+    base,
+    concept,
+    vector,
+    images: evaluation.heldOut,
+    device,
+    seed,
+  });
+  if (!novelty) return { status: 'stopped', result: { methods: results.length } };
+  const noveltyFile = join(run.folder, 'novelty.svg');
+  await writeFileAtomic(noveltyFile, noveltySvg(novelty));
+  const files = [...(await writeReport(evaluation, comparison, results)), noveltyFile];
   const lines = [
     '',
     'PSNR on held-out images before any training:',
@@ -141,6 +157,9 @@ export const evaluate: StageFunction = async (context) => {
     ...comparisonTable(comparison),
     '',
     ...comparisonVerdict(comparison),
+    '',
+    'The denoised weights beside the zoo:',
+    ...noveltyLines(novelty),
   ];
   for (const line of lines) {
     run.emit({ type: 'log', level: 'info', message: line });
@@ -155,7 +174,10 @@ export const evaluate: StageFunction = async (context) => {
   }
   return {
     status: 'succeeded',
-    result: { comparison: JSON.parse(JSON.stringify(comparison)) },
+    result: {
+      comparison: JSON.parse(JSON.stringify(comparison)),
+      novelty: JSON.parse(JSON.stringify({ ...novelty, ...judge(novelty) })),
+    },
     // The table is in the run's log, where the editor finds it too.
     summary: [],
   };

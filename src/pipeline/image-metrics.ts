@@ -13,6 +13,9 @@ export interface ImageQuality {
 
 const PEAK = 2;
 
+/** What stands for the PSNR of equal images where a file cannot hold Infinity, in decibels. No two different 8-bit images reach it. */
+export const HIGHEST_PSNR = 100;
+
 export function l1(a: Float32Array, b: Float32Array): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += Math.abs(a[i]! - b[i]!);

@@ -29,6 +29,8 @@ export interface StageOptions {
   readonly weights?: string;
   /** Instead of the config's steps: of the fine-tuning, or of the denoising. */
   readonly steps?: number;
+  /** Instead of the config's number of draws that denoising takes the best of. */
+  readonly bestOf?: number;
   /** Instead of the config's seed, for what this stage draws itself; the split of the pairs keeps the config's. */
   readonly seed?: number;
 }

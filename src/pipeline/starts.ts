@@ -1,17 +1,15 @@
-import { createExecutor } from '../compute/executor.ts';
 import type { DeviceReport } from '../compute/types.ts';
-import { loraInferenceStep } from '../models/gan-steps.ts';
+import type { PreparedPairs } from '../data/prepared.ts';
 import { predictRidge } from '../models/ridge.ts';
 import type { LoadedConcept } from '../project/project.ts';
 import type { BaseModel } from './base-model.ts';
+import { denoiseBest } from './best-of.ts';
 import { type ConceptStarts, type FromScratch, isFromScratch, METHODS, type Method } from './comparison.ts';
-import { type HeldOutImages, qualityOf, translateAll } from './held-out.ts';
-import { meanQuality } from './image-metrics.ts';
+import type { HeldOutImages } from './held-out.ts';
+import { LoraTranslator } from './lora-translator.ts';
 import type { StageContext } from './stage.ts';
-import { denoiseWeights, loadWeightGenerator, ridgeOfZoo } from './weight-generator.ts';
+import { loadWeightGenerator, ridgeOfZoo } from './weight-generator.ts';
 import { finalVector, meanVector, nearestMember, readZoo } from './zoo-vectors.ts';
-
-const INFERENCE_BATCH = 8;
 
 /** A LoRA vector that a concept's training may start from. */
 export interface Start {
@@ -20,25 +18,27 @@ export interface Start {
 }
 
 /**
- * How a concept gets its starts: the denoised one, and the baselines that the config names. A concept's own zoo
- * member, where it has one, is left out of what the baselines see.
+ * How a concept gets its starts: the denoised one, as the denoise stage makes it, and the baselines that the config
+ * names. A concept's own zoo member, where it has one, is left out of what the baselines see.
  */
 export async function startsOfConcept(
   { project, training }: StageContext,
   base: BaseModel,
   device: DeviceReport,
   seed: number,
-): Promise<(concept: LoadedConcept) => Promise<Start[]>> {
-  const config = training.config.weightGenerator;
+): Promise<(concept: LoadedConcept, pairs: PreparedPairs) => Promise<Start[]>> {
+  const { sampling } = training.config.weightGenerator;
   const generator = await loadWeightGenerator(project, training, base);
   const zoo = await readZoo(project, training, base);
   const wanted = new Set<Method>(['denoised', ...training.config.evaluate.baselines]);
   const { vocabulary } = generator.coding;
-  return async ({ name, prompt }) => {
+  return async (concept, pairs) => {
+    const { name, prompt } = concept;
     const members = zoo.filter((member) => member.concept !== name);
-    const { steps } = config.sampling;
+    const draws = { count: sampling.bestOf, steps: sampling.steps, seed, device, pairs };
     const vectorOf: Record<Start['method'], () => Promise<Float32Array> | Float32Array> = {
-      denoised: async () => (await denoiseWeights(generator, config, prompt, { steps, seed, device })).vector,
+      denoised: async () =>
+        (await denoiseBest(generator, base, training.config, concept, draws)).weights.vector,
       ridge: () => predictRidge(ridgeOfZoo(vocabulary, members), vocabulary.bagOfWords(prompt)),
       nearest: () => finalVector(nearestMember(members, prompt)),
       mean: () => meanVector(members),
@@ -61,24 +61,12 @@ export async function qualityAtStart(
   base: BaseModel,
   device: DeviceReport,
 ): Promise<ConceptStarts> {
-  const { generator, generatorValues, lora, loraFrozen } = base;
-  const step = loraInferenceStep({
-    generator,
-    batchSize: INFERENCE_BATCH,
-    generatorValues,
-    lora,
-    loraFrozen,
-  });
-  const executor = await createExecutor(step, { device, values: { lora: base.loraStart.slice() } });
+  const translator = await LoraTranslator.create(base, device);
   try {
     const quality: ConceptStarts['quality'] = {};
-    for (const { method, vector } of starts) {
-      await executor.load('lora', { values: vector.slice() });
-      const images = await translateAll(executor, heldOut.source, heldOut.size, INFERENCE_BATCH);
-      quality[method] = meanQuality(qualityOf(images, heldOut));
-    }
+    for (const { method, vector } of starts) quality[method] = await translator.quality(vector, heldOut);
     return { concept: name, prompt, quality };
   } finally {
-    await executor.dispose();
+    await translator.dispose();
   }
 }

@@ -4,6 +4,7 @@ import { denoiserTrainingStep } from '../models/denoiser-step.ts';
 import { diffusionBatch } from '../models/diffusion.ts';
 import { projectPaths, toProjectPath } from '../project/paths.ts';
 import { loadBase } from './base-model.ts';
+import { calibrateStarts } from './calibrate-starts.ts';
 import { learningRateFactor } from './learning-rate.ts';
 import type { StageFunction } from './stage.ts';
 import { stageDevice, stageSeed } from './stage-support.ts';
@@ -14,6 +15,7 @@ import {
   diffusionData,
   fitCoding,
   generatorArchitecture,
+  ridgeOfZoo,
   saveWeightGenerator,
 } from './weight-generator.ts';
 import { readZoo } from './zoo-vectors.ts';
@@ -41,10 +43,14 @@ export const trainGenerator: StageFunction = async (context) => {
         ? `; ridge head leaves ${(100 * coding.head.leaveOneOutError).toFixed(0)} % of the variance when a concept is left out`
         : ''),
   });
+  const device = await stageDevice(context);
+  const { lambda } = coding.head ?? ridgeOfZoo(coding.vocabulary, members);
+  const calibration = await calibrateStarts(context, base, members, coding.vocabulary, lambda, device);
+  if (!calibration) return { status: 'stopped', result: { steps: 0 } };
   const start = denoiser.initial(seed);
   const average = start.slice();
   const executor = await createExecutor(denoiserTrainingStep({ denoiser, batchSize: config.batchSize }), {
-    device: await stageDevice(context),
+    device,
     values: { denoiser: start },
     optimizers: { denoiser: { kind: 'adam', ...BETAS, weightDecay: config.weightDecay } },
   });
@@ -81,9 +87,14 @@ export const trainGenerator: StageFunction = async (context) => {
       path,
       base,
       config,
-      { coding, denoiser, denoiserValues: average },
+      {
+        coding,
+        denoiser,
+        denoiserValues: average,
+        prompts: members.map(({ prompt }) => prompt),
+        calibration,
+      },
       config.steps,
-      members.map(({ prompt }) => prompt),
     );
     const file = toProjectPath(project.folder, path);
     run.emit({ type: 'artifact', kind: 'weight-generator', file });
@@ -97,6 +108,7 @@ export const trainGenerator: StageFunction = async (context) => {
         parameters: denoiser.layout.size,
         steps: config.steps,
         seconds: outcome.seconds,
+        calibratedMembers: calibration.points.length,
         ...(coding.head && { ridgeLeaveOneOutError: coding.head.leaveOneOutError }),
       },
     };

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
+import { z } from 'zod';
 import { createExecutor } from '../compute/executor.ts';
-import type { DeviceReport } from '../compute/types.ts';
+import type { DeviceReport, Executor } from '../compute/types.ts';
 import { type BlockSplitter, createBlockSplitter } from '../data/blocks.ts';
 import { Random } from '../data/random.ts';
 import { readSafetensorsHeader } from '../data/safetensors.ts';
@@ -23,6 +24,7 @@ import type { TrainingConfig } from '../project/training-schema.ts';
 import { UserError } from '../project/user-error.ts';
 import type { JsonObject } from '../protocol/json.ts';
 import type { BaseModel } from './base-model.ts';
+import type { StartCalibration } from './start-estimate.ts';
 import { finalVector } from './zoo-vectors.ts';
 
 type GeneratorConfig = TrainingConfig['weightGenerator'];
@@ -43,6 +45,10 @@ export interface WeightGenerator {
   readonly denoiser: WeightDenoiser;
   /** The moving average of the training. */
   readonly denoiserValues: Float32Array;
+  /** Of the zoo that it was trained on. */
+  readonly prompts: readonly string[];
+  /** Absent from files of before there was one. */
+  readonly calibration?: StartCalibration;
 }
 
 export function fitCoding(
@@ -139,9 +145,8 @@ export async function saveWeightGenerator(
   config: GeneratorConfig,
   generator: WeightGenerator,
   steps: number,
-  prompts: readonly string[],
 ): Promise<void> {
-  const { coding, denoiser, denoiserValues } = generator;
+  const { coding, denoiser, denoiserValues, prompts, calibration } = generator;
   const { head, standardizer, vocabulary } = coding;
   const group = (values: Float32Array) => ({ values, stepCount: steps });
   await writeCheckpoint(path, {
@@ -160,6 +165,12 @@ export async function saveWeightGenerator(
       vocabulary: { ...vocabulary.toJSON() },
       prompts: [...prompts],
       ...(head && { ridge: { lambda: head.lambda, leaveOneOutError: head.leaveOneOutError } }),
+      ...(calibration && {
+        calibration: {
+          lambda: calibration.lambda,
+          points: calibration.points.map((point) => ({ ...point })),
+        },
+      }),
     },
   });
 }
@@ -183,9 +194,12 @@ export async function loadWeightGenerator(
   const { groups, extra } = await readCheckpoint(path, generatorArchitecture(base, config, denoiser));
   const values = (name: string) => groups[name]!.values;
   const ridge = extra.ridge as JsonObject | undefined;
+  const calibration = storedCalibration(path, extra.calibration);
   return {
     denoiser,
     denoiserValues: values('denoiser'),
+    prompts: extra.prompts as string[],
+    ...(calibration && { calibration }),
     coding: {
       vocabulary,
       splitter,
@@ -219,6 +233,19 @@ async function storedVocabulary(path: string): Promise<Vocabulary> {
   }
 }
 
+const calibrationSchema = z.object({
+  lambda: z.number().positive(),
+  points: z.array(z.object({ concept: z.string(), distance: z.number().min(0), psnr: z.number() })),
+});
+
+function storedCalibration(path: string, stored: unknown): StartCalibration | undefined {
+  const parsed = calibrationSchema.optional().safeParse(stored);
+  if (parsed.success) return parsed.data;
+  throw new UserError(
+    `${path}: its calibration cannot be read. The file is damaged: train the weight generator anew.`,
+  );
+}
+
 /** @throws UserError where there cannot be so many */
 export function checkDenoisingSteps(steps: number, { timesteps }: GeneratorConfig): void {
   if (Number.isInteger(steps) && steps >= 1 && steps <= timesteps) return;
@@ -234,31 +261,53 @@ export interface DenoisedWeights {
 }
 
 /**
- * Denoises the LoRA weights of a prompt: all blocks at once from noise, one step or several (DDIM), joined,
- * brought back to the scale of the zoo's weights, and added to what the ridge head predicts.
+ * Whether every seed gives the same weights: one step from an input that the gate has closed, to the precision of
+ * its numbers (see `NetworkConventions.gateInput`).
  */
-export async function denoiseWeights(
-  generator: WeightGenerator,
-  config: GeneratorConfig,
-  prompt: string,
-  options: { readonly steps: number; readonly seed: number; readonly device: DeviceReport },
-): Promise<DenoisedWeights> {
-  const { coding, denoiser, denoiserValues } = generator;
-  const { splitter, standardizer, vocabulary, head } = coding;
-  const { count } = splitter;
-  const encoded = vocabulary.encode(prompt, config.maxTokens);
-  const none = nullPrompt(config.maxTokens);
-  const executor = await createExecutor(denoiserInferenceStep({ denoiser, batchSize: count }), {
-    device: options.device,
-    values: { denoiser: denoiserValues.slice() },
-  });
-  try {
+export function drawsAreEqual(config: GeneratorConfig, steps: number): boolean {
+  const { alphaBar, timesteps } = createSchedule(config.schedule, config.timesteps);
+  return steps === 1 && config.gateInput && Math.sqrt(alphaBar[timesteps]!) < FLOAT32_PRECISION;
+}
+
+const FLOAT32_PRECISION = 2 ** -24;
+
+/** A weight generator compiled for drawing, as often as wanted. */
+export class WeightSampler {
+  private constructor(
+    private readonly generator: WeightGenerator,
+    private readonly config: GeneratorConfig,
+    private readonly executor: Executor,
+  ) {}
+
+  static async create(
+    generator: WeightGenerator,
+    config: GeneratorConfig,
+    device: DeviceReport,
+  ): Promise<WeightSampler> {
+    const { coding, denoiser, denoiserValues } = generator;
+    const step = denoiserInferenceStep({ denoiser, batchSize: coding.splitter.count });
+    const executor = await createExecutor(step, { device, values: { denoiser: denoiserValues.slice() } });
+    return new WeightSampler(generator, config, executor);
+  }
+
+  /**
+   * Denoises the LoRA weights of a prompt: all blocks at once from noise, one step or several (DDIM), joined,
+   * brought back to the scale of the zoo's weights, and added to what the ridge head predicts.
+   * @param steps 1 to the diffusion's timesteps
+   * @param seed of the noise
+   */
+  async draw(prompt: string, { steps, seed }: { steps: number; seed: number }): Promise<DenoisedWeights> {
+    const { config, executor } = this;
+    const { splitter, standardizer, vocabulary, head } = this.generator.coding;
+    const { count } = splitter;
+    const encoded = vocabulary.encode(prompt, config.maxTokens);
+    const none = nullPrompt(config.maxTokens);
     const blocks = await sampleBlocks({
       ...diffusionConventions(config),
-      steps: options.steps,
+      steps,
       guidance: config.sampling.guidance,
       mask: splitter.mask,
-      random: new Random(options.seed).fork('denoise'),
+      random: new Random(seed).fork('denoise'),
       predict: async (input, timestep, prompted) => {
         const { tokens, mask } = prompted ? encoded : none;
         const { prediction } = await executor.run({
@@ -275,8 +324,10 @@ export async function denoiseWeights(
     const offset = head && predictRidge(head, vocabulary.bagOfWords(prompt));
     const vector = offset ? diffused.map((value, i) => value + offset[i]!) : diffused;
     return { vector, prompt: encoded };
-  } finally {
-    await executor.dispose();
+  }
+
+  async dispose(): Promise<void> {
+    await this.executor.dispose();
   }
 }
 

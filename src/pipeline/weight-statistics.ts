@@ -179,7 +179,8 @@ export function nearestMembers(
     .slice(0, NEAREST);
 }
 
-function compare(a: Float32Array, b: Float32Array): { distance: number; cosine: number } {
+/** Root mean square of the difference of two vectors, and the cosine of the angle between them (0 where one is zero). */
+export function compare(a: Float32Array, b: Float32Array): { distance: number; cosine: number } {
   let squares = 0;
   let product = 0;
   let aa = 0;

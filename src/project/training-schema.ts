@@ -45,6 +45,9 @@ const learningRateSchedule = choice(
   'How the learning rate falls: constant; linear over the second half (Pix2pix); cosine to zero',
 );
 
+/** Of weights for one prompt, from different seeds. */
+export const MOST_DRAWS = 64;
+
 /** Every key of a training config, with its default. The presets (project/presets.ts) are values of this schema. */
 export const trainingSchema = z
   .strictObject({
@@ -251,6 +254,12 @@ export const trainingSchema = z
           {
             steps: int(1, 10000, 1, 'Denoising steps; 1 is the paper’s way, more is DDIM'),
             guidance: real(0, 20, 1, 'Classifier-free guidance scale; 1 is none'),
+            bestOf: int(
+              1,
+              MOST_DRAWS,
+              1,
+              'Sets of weights to draw from different seeds; the one that translates a few training images best is kept. With gateInput, steps must be above 1 for the sets to differ',
+            ),
           },
           'How weights are denoised.',
         ),
@@ -284,6 +293,12 @@ export const trainingSchema = z
     evaluate: section(
       {
         images: int(1, 10000, 100, 'Held-out images to measure on'),
+        draws: int(
+          1,
+          MOST_DRAWS,
+          4,
+          'Sets of weights to denoise from different seeds, to see how far they spread',
+        ),
         baselines: z
           .array(z.enum(['scratch', 'untrained', 'fresh', 'mean', 'nearest', 'ridge']))
           .default(['scratch', 'untrained', 'fresh', 'mean', 'nearest', 'ridge'])

@@ -97,7 +97,7 @@ export interface TranslateResult {
 }
 
 export interface DenoiseParams extends ConceptParams {
-  /** Seed of the noise that denoising starts from. */
+  /** Seed of the noise that denoising starts from: one draw, whatever `sampling.bestOf` says. */
   seed: number;
   /** Denoising steps; 1 is the paper's way. */
   steps: number;

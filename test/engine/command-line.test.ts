@@ -45,6 +45,11 @@ describe('a wrong command line ends with code 2, says what is wrong and begins n
     ['an unknown option', ['runs', '--all'], '--all'],
     ['a device that does not exist', ['train-base', '--device', 'gpu'], 'webgpu'],
     ['a number that is none', ['fine-tune', '--concept', 'snow', '--steps', 'ten'], 'whole number'],
+    [
+      'no draws to choose from',
+      ['denoise', '--concept', 'snow', '--best-of', '0'],
+      'whole number from 1 to 64',
+    ],
     ['a missing concept', ['fine-tune', '--training', 'tiny'], '--concept: fog, snow'],
     ['a misspelt concept', ['fine-tune', '--training', 'tiny', '--concept', 'snwo'], 'Did you mean snow?'],
     ['two training configs to choose from', ['train-base'], '--training: other, tiny'],

@@ -85,9 +85,8 @@ async function writeWeightGenerator(
     path,
     base,
     config,
-    { coding, denoiser, denoiserValues: denoiser.initial(8) },
+    { coding, denoiser, denoiserValues: denoiser.initial(8), prompts },
     0,
-    prompts,
   );
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../src/data/random.ts';
-import { fitRidge, predictRidge } from '../../src/models/ridge.ts';
+import { fitRidge, leaveOneOutPredictions, predictRidge, ridgeLeverage } from '../../src/models/ridge.ts';
 
 /** Solves a x = b by Gaussian elimination with pivoting. */
 function solve(a: number[][], b: number[]): number[] {
@@ -19,6 +19,28 @@ function solve(a: number[][], b: number[]): number[] {
   return rows.map((row, i) => row.at(-1)! / row[i]!);
 }
 
+/** Rows with a 1 behind their features, and their penalised products. */
+function normalEquations(
+  features: Float32Array[],
+  lambda: number,
+): { design: number[][]; normal: number[][] } {
+  const d = features[0]!.length;
+  const design = features.map((row) => [...row, 1]);
+  const normal = Array.from({ length: d + 1 }, (_, i) =>
+    Array.from({ length: d + 1 }, (_, j) => {
+      const penalty = i === j && i < d ? lambda : 0;
+      return design.reduce((sum, row) => sum + row[i]! * row[j]!, penalty);
+    }),
+  );
+  return { design, normal };
+}
+
+/** z' (Z'Z + lambda I)^-1 z from the normal equations. */
+function directLeverage(features: Float32Array[], lambda: number, query: Float32Array): number {
+  const z = [...query, 1];
+  return solve(normalEquations(features, lambda).normal, z).reduce((sum, value, i) => sum + value * z[i]!, 0);
+}
+
 /**
  * Ridge with an unpenalised intercept from its normal equations in the features, one target at a time.
  * @returns the prediction for `query`
@@ -30,13 +52,7 @@ function direct(
   query: Float32Array,
 ): number[] {
   const d = features[0]!.length;
-  const design = features.map((row) => [...row, 1]);
-  const normal = Array.from({ length: d + 1 }, (_, i) =>
-    Array.from({ length: d + 1 }, (_, j) => {
-      const penalty = i === j && i < d ? lambda : 0;
-      return design.reduce((sum, row) => sum + row[i]! * row[j]!, penalty);
-    }),
-  );
+  const { design, normal } = normalEquations(features, lambda);
   return Array.from(targets[0]!, (_, target) => {
     const right = Array.from({ length: d + 1 }, (_, i) =>
       design.reduce((sum, row, n) => sum + row[i]! * targets[n]![target]!, 0),
@@ -71,6 +87,28 @@ describe.each([
   it('predicts what the normal equations give', () => {
     const expected = direct(features, targets, model.lambda, query);
     for (const [i, value] of predictRidge(model, query).entries()) expect(value).toBeCloseTo(expected[i]!, 4);
+  });
+
+  it('predicts an example from the others as if it had been fitted without it', () => {
+    const examples = [0, 3, count - 1];
+    const leftOut = leaveOneOutPredictions(features, targets, model.lambda, examples);
+    for (const [place, i] of examples.entries()) {
+      const others = features.filter((_, j) => j !== i);
+      const expected = direct(
+        others,
+        targets.filter((_, j) => j !== i),
+        model.lambda,
+        features[i]!,
+      );
+      expect([...leftOut[place]!.prediction]).toEqual(expected.map((value) => expect.closeTo(value, 4)));
+      expect(leftOut[place]!.leverage).toBeCloseTo(directLeverage(others, model.lambda, features[i]!), 6);
+    }
+  });
+
+  it('gives the leverage of the normal equations', () => {
+    for (const lambda of [0.05, 1, 20]) {
+      expect(ridgeLeverage(features, lambda, query)).toBeCloseTo(directLeverage(features, lambda, query), 6);
+    }
   });
 
   it('knows its leave-one-out error without refitting', () => {

@@ -5,7 +5,7 @@ import type { StageArguments, StageRules } from '../stage-plan.ts';
 import { runStage } from '../stage-run.ts';
 import { commandOptions } from './options.ts';
 
-type StageOptionName = 'seed' | 'steps' | 'input' | 'output' | 'weights';
+type StageOptionName = 'seed' | 'steps' | 'bestOf' | 'input' | 'output' | 'weights';
 
 interface StageCommand extends StageRules {
   readonly summary: string;
@@ -54,11 +54,16 @@ const STAGE_COMMANDS: Record<Stage, Omit<StageCommand, 'stage'>> = {
   },
   denoise: {
     summary: 'denoise weights for a concept from its prompt',
-    description: 'Makes LoRA weights for a concept out of noise and its prompt. No images are needed.',
+    description:
+      'Makes LoRA weights for a concept out of noise and its prompt, and says what quality to expect of them. No images are needed, except to choose the best of several draws.',
     takesConcept: true,
     required: ['concept'],
-    options: ['seed', 'steps'],
-    examples: ['dnw denoise --concept snow', 'dnw denoise --concept snow --seed 7 --steps 50'],
+    options: ['seed', 'steps', 'bestOf'],
+    examples: [
+      'dnw denoise --concept snow',
+      'dnw denoise --concept snow --seed 7 --steps 50',
+      'dnw denoise --concept snow --steps 8 --best-of 4',
+    ],
   },
   'fine-tune': {
     summary: 'train a concept from its denoised weights',
@@ -104,6 +109,7 @@ const STAGE_COMMANDS: Record<Stage, Omit<StageCommand, 'stage'>> = {
 const STAGE_OPTIONS: Record<StageOptionName, () => Option> = {
   seed: commandOptions.seed,
   steps: commandOptions.steps,
+  bestOf: commandOptions.bestOf,
   input: () => new Option('--input <path>', 'image file, or folder of images'),
   output: () => new Option('--output <folder>', 'folder for the translated images'),
   weights: () =>

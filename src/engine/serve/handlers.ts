@@ -4,6 +4,7 @@ import { openPairs } from '../../data/pairs.ts';
 import { preparePairs } from '../../data/prepared.ts';
 import { listWeights } from '../../pipeline/chosen-weights.ts';
 import { denoiseToCache } from '../../pipeline/denoise-one.ts';
+import { HIGHEST_PSNR } from '../../pipeline/image-metrics.ts';
 import { WeightInspector } from '../../pipeline/inspect.ts';
 import { ImageTranslator } from '../../pipeline/translate-one.ts';
 import { WarmBase } from '../../pipeline/warm-base.ts';
@@ -111,9 +112,6 @@ export function createHandlers(overrides: DeviceOverrides): ServeHandlers {
       inspector.statistics({ ...(await subject(params)), weights: params.weights, bins: params.bins }),
   };
 }
-
-/** Of 8-bit images that differ in one value by one: no two different pictures reach it. */
-const HIGHEST_PSNR = 100;
 
 function deviceName(name: string): TrainingConfig['device'] {
   const parsed = trainingSchema.shape.device.safeParse(name);

@@ -1,0 +1,28 @@
+/** Order statistics of small samples, and samples of long lists. */
+
+/**
+ * The p-quantile at place (n + 1) p of the sorted sample, interpolated, and its ends beyond (Weibull 1939; type 6
+ * of Hyndman and Fan 1996). One more draw from the same distribution, whatever that is, falls below it with
+ * probability p, as long as 1 <= (n + 1) p <= n.
+ * @param p in [0, 1]
+ * @throws where there are no values
+ */
+export function quantile(values: readonly number[], p: number): number {
+  if (values.length === 0) throw new Error('quantile: there are no values');
+  const sorted = [...values].sort((a, b) => a - b);
+  const place = Math.min(Math.max((sorted.length + 1) * p, 1), sorted.length);
+  const below = Math.floor(place);
+  const low = sorted[below - 1]!;
+  const high = sorted[Math.min(below, sorted.length - 1)]!;
+  return low + (place - below) * (high - low);
+}
+
+export function median(values: readonly number[]): number {
+  return quantile(values, 0.5);
+}
+
+/** At most `most` of the items, in their order and evenly spread over all of them. */
+export function evenlyChosen<T>(items: readonly T[], most: number): T[] {
+  const count = Math.min(items.length, most);
+  return Array.from({ length: count }, (_, i) => items[Math.floor((i * items.length) / count)]!);
+}

@@ -1,0 +1,35 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { StageContext, StageOptions } from '../../src/pipeline/stage.ts';
+import type { TrainingConfig } from '../../src/project/training-schema.ts';
+import type { NewRunEvent } from '../../src/protocol/events.ts';
+import type { TrainedProject } from '../engine/trained-project.ts';
+
+export interface RecordedContext {
+  readonly context: StageContext;
+  readonly events: NewRunEvent[];
+  /** Messages of the log events of a level. */
+  logged(level: 'info' | 'warning'): string[];
+}
+
+/** A stage's context in a trained project, on one CPU thread, its events kept. */
+export function stageContext(
+  { project, training }: Pick<TrainedProject, 'project' | 'training'>,
+  options: StageOptions = {},
+  change: (config: TrainingConfig) => TrainingConfig = (config) => config,
+): RecordedContext {
+  const events: NewRunEvent[] = [];
+  const folder = join(project.folder, 'runs', 'test');
+  mkdirSync(folder, { recursive: true });
+  const context: StageContext = {
+    project,
+    training: { ...training, config: change({ ...training.config, device: 'cpu', threads: 1 }) },
+    run: { folder, emit: (event) => events.push(event) },
+    shouldStop: () => false,
+    resume: false,
+    options,
+  };
+  const logged = (level: string) =>
+    events.flatMap((event) => (event.type === 'log' && event.level === level ? [event.message] : []));
+  return { context, events, logged };
+}
