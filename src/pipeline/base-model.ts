@@ -25,6 +25,8 @@ export interface BaseNetworks {
 export interface BaseModel extends BaseNetworks {
   /** First 12 hex digits of the SHA-256 of the base file: names the zoo that belongs to it. */
   readonly hash: string;
+  /** Names of the concepts that it was trained on. */
+  readonly concepts: readonly string[];
   readonly generatorValues: Float32Array;
   readonly discriminatorValues: Float32Array;
   /** Shared down factors (`lora.train: up`), else empty. */
@@ -111,6 +113,7 @@ export async function loadBase(project: Project, training: LoadedTraining): Prom
       .update(await readFile(path))
       .digest('hex')
       .slice(0, 12),
+    concepts: checkpoint.extra.concepts as string[],
     generatorValues: checkpoint.groups.generator!.values,
     discriminatorValues: checkpoint.groups.discriminator!.values,
     loraFrozen: checkpoint.groups['lora-frozen']!.values,

@@ -2,7 +2,8 @@ import type { DeviceReport } from '../compute/types.ts';
 import type { PreparedPairs } from '../data/prepared.ts';
 import type { Vocabulary } from '../data/text.ts';
 import type { ZooMember } from '../data/zoo.ts';
-import { leaveOneOutPredictions } from '../models/ridge.ts';
+import { leaveOneOutPredictions, predictRidge, type RidgeModel } from '../models/ridge.ts';
+import { heldOutConcepts } from '../project/selection.ts';
 import { UserError } from '../project/user-error.ts';
 import type { BaseModel } from './base-model.ts';
 import { heldOutImages } from './held-out.ts';
@@ -11,19 +12,29 @@ import { LoraTranslator } from './lora-translator.ts';
 import { evenlyChosen } from './sample-statistics.ts';
 import type { StageContext } from './stage.ts';
 import { preparedPairs } from './stage-support.ts';
-import { type CalibrationPoint, distanceOf, type StartCalibration } from './start-estimate.ts';
+import {
+  type CalibrationPoint,
+  distanceOf,
+  promptDistance,
+  type StartCalibration,
+} from './start-estimate.ts';
 import { finalVector } from './zoo-vectors.ts';
 
-/** More members add time and little certainty. */
-const MOST_MEMBERS = 24;
-/** Held-out images of each member, where `evaluate.images` allows as many. */
+/** Of zoo members, and of held-out concepts: more add time and little certainty. */
+const MOST_CONCEPTS = 24;
+/** Held-out images of each concept, where `evaluate.images` allows as many. */
 const IMAGES = 16;
 
+/** A start that ridge regression predicts for a concept whose weights it was not shown. */
+interface UnseenStart extends Omit<CalibrationPoint, 'psnr'> {
+  readonly prediction: Float32Array;
+}
+
 /**
- * Predicts zoo members' weights by ridge regression from all other members, and measures each prediction on the
- * member's own held-out images: what a start is worth, by its prompt's distance. The base was trained on these
- * members too, so that it flatters them beside a concept that neither has seen.
- * @param lambda penalty of the regression
+ * Predicts weights by ridge regression from prompts, and measures each prediction on its concept's held-out images:
+ * what a start is worth, by its prompt's distance. Of zoo members, each predicted from all the others, those first
+ * that the base was not trained on; and of the concepts that the config holds out.
+ * @param ridge fitted on the members
  * @returns undefined where a stop was asked for
  */
 export async function calibrateStarts(
@@ -31,49 +42,80 @@ export async function calibrateStarts(
   base: BaseModel,
   members: readonly ZooMember[],
   vocabulary: Vocabulary,
-  lambda: number,
+  ridge: RidgeModel,
   device: DeviceReport,
 ): Promise<StartCalibration | undefined> {
-  const { run, shouldStop } = context;
-  const { image, evaluate } = context.training.config;
-  const chosen = evenlyChosen([...members.keys()], MOST_MEMBERS);
+  const { run, shouldStop, project, training } = context;
+  const { image, evaluate } = training.config;
+  const starts = [
+    ...leftOutMembers(base, members, vocabulary, ridge.lambda),
+    ...evenlyChosen(heldOutConcepts(project, training), MOST_CONCEPTS).map(
+      ({ name, prompt }): UnseenStart => ({
+        concept: name,
+        knownTo: 'neither',
+        distance: promptDistance(
+          members.map((member) => member.prompt),
+          prompt,
+          ridge.lambda,
+        ),
+        prediction: predictRidge(ridge, vocabulary.bagOfWords(prompt)),
+      }),
+    ),
+  ];
+  const points: CalibrationPoint[] = [];
+  const translator = await LoraTranslator.create(base, device);
+  try {
+    for (const [index, { prediction, ...start }] of starts.entries()) {
+      const { concept } = start;
+      const pairs = await pairsOf(context, concept);
+      if (shouldStop()) return undefined;
+      if (!pairs) continue;
+      const images = heldOutImages(pairs.test, pairs.size, image.size, Math.min(IMAGES, evaluate.images));
+      const { psnr } = await translator.quality(prediction, images);
+      points.push({ ...start, psnr: Math.min(psnr, HIGHEST_PSNR) });
+      run.emit({
+        type: 'progress',
+        message: `measuring what to expect of a start: ${concept}`,
+        unit: 'concepts',
+        done: index + 1,
+        total: starts.length,
+        concept,
+      });
+    }
+    return { lambda: ridge.lambda, points };
+  } finally {
+    await translator.dispose();
+  }
+}
+
+function leftOutMembers(
+  base: BaseModel,
+  members: readonly ZooMember[],
+  vocabulary: Vocabulary,
+  lambda: number,
+): UnseenStart[] {
+  const inBase = (index: number) => base.concepts.includes(members[index]!.concept);
+  const indices = [...members.keys()];
+  const clean = evenlyChosen(
+    indices.filter((index) => !inBase(index)),
+    MOST_CONCEPTS,
+  );
+  const chosen = [...clean, ...evenlyChosen(indices.filter(inBase), MOST_CONCEPTS - clean.length)];
   const leftOut = leaveOneOutPredictions(
     members.map(({ prompt }) => vocabulary.bagOfWords(prompt)),
     members.map(finalVector),
     lambda,
     chosen,
   );
-  const points: CalibrationPoint[] = [];
-  const translator = await LoraTranslator.create(base, device);
-  try {
-    for (const [index, { prediction, leverage }] of leftOut.entries()) {
-      const { concept } = members[chosen[index]!]!;
-      const pairs = await pairsOf(context, concept);
-      if (shouldStop()) return undefined;
-      if (!pairs) continue;
-      const images = heldOutImages(pairs.test, pairs.size, image.size, Math.min(IMAGES, evaluate.images));
-      const { psnr } = await translator.quality(prediction, images);
-      points.push({
-        concept,
-        distance: distanceOf(lambda, leverage),
-        psnr: Math.min(psnr, HIGHEST_PSNR),
-      });
-      run.emit({
-        type: 'progress',
-        message: `calibrating with ${concept} left out of the zoo`,
-        unit: 'concepts',
-        done: index + 1,
-        total: chosen.length,
-        concept,
-      });
-    }
-    return { lambda, points };
-  } finally {
-    await translator.dispose();
-  }
+  return leftOut.map(({ prediction, leverage }, place) => ({
+    concept: members[chosen[place]!]!.concept,
+    knownTo: inBase(chosen[place]!) ? 'base' : 'zoo',
+    distance: distanceOf(lambda, leverage),
+    prediction,
+  }));
 }
 
-/** A zoo's files outlive its images: a member without them is left out, and the run says so. */
+/** A zoo's files outlive its images: a concept without them is left out, and the run says so. */
 async function pairsOf(context: StageContext, name: string): Promise<PreparedPairs | undefined> {
   const concept = context.project.concepts.find((candidate) => candidate.name === name)!;
   try {

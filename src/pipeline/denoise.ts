@@ -24,7 +24,7 @@ export const denoise: StageFunction = async (context) => {
     run.emit({ type: 'log', level, message: `${concept.name}: ${message}` });
   const base = await loadBase(project, training);
   const generator = await loadWeightGenerator(project, training, base);
-  const estimate = estimateStart(generator.prompts, generator.calibration, concept.prompt);
+  const estimate = estimateStart(generator.prompts, generator.calibration, concept);
   for (const line of expectationLines(estimate)) log('info', line);
   for (const warning of distanceWarnings(estimate)) log('warning', warning);
   let pairs: PreparedPairs | undefined;

@@ -66,7 +66,7 @@ function neighboursOf(members: readonly Float32Array[], own: Float32Array, excep
     .sort((a, b) => a.distance - b.distance);
 }
 
-export function spreadOf(values: readonly number[]): Spread {
+function spreadOf(values: readonly number[]): Spread {
   return { median: median(values), low: quantile(values, 0.1), high: quantile(values, 0.9) };
 }
 

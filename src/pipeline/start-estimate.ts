@@ -6,9 +6,14 @@ import { promptWords, Vocabulary } from '../data/text.ts';
 import { ridgeLeverage } from '../models/ridge.ts';
 import { median, quantile } from './sample-statistics.ts';
 
-/** A zoo member whose weights were predicted from all the others, and what that start was worth. */
+/** A concept whose weights were predicted from those of other concepts, and what that start was worth. */
 export interface CalibrationPoint {
   readonly concept: string;
+  /**
+   * Which of base and zoo were made with it. A start on a base that was trained on the concept does far better than
+   * on one that was not: the base knows the concept, and waits for the weights that say so.
+   */
+  readonly knownTo: 'base' | 'zoo' | 'neither';
   /** Of its prompt to those of the others: see `promptDistance`. */
   readonly distance: number;
   /** Mean over its held-out images in decibels, before any training. */
@@ -52,6 +57,8 @@ export interface ExpectedQuality {
   readonly high: number;
   /** Number of these starts. */
   readonly starts: number;
+  /** Probability that one more start of their kind falls from `low` to `high`: 0.8, or less where they are few. */
+  readonly coverage: number;
 }
 
 /**
@@ -73,6 +80,8 @@ export function expectedQuality(
     low: quantile(similar, 0.1),
     high: quantile(similar, 0.9),
     starts: similar.length,
+    // Between the ends of n draws, which is where the quantiles of fewer than nine are.
+    coverage: Math.min(0.8, (similar.length - 1) / (similar.length + 1)),
   };
 }
 
@@ -88,27 +97,38 @@ export interface StartEstimate {
     readonly members: number;
     readonly nearerMembers: number;
     readonly expected?: ExpectedQuality;
+    /** True where `expected` comes from concepts that the base was trained on, for want of others. */
+    readonly flattered: boolean;
   };
 }
 
+/**
+ * @param prompts of the zoo
+ * @param of the concept to be started, whose own point, if it has one, must not vouch for it
+ */
 export function estimateStart(
   prompts: readonly string[],
   calibration: StartCalibration | undefined,
-  prompt: string,
+  { name, prompt }: { readonly name: string; readonly prompt: string },
 ): StartEstimate {
   const { unseen } = Vocabulary.ofPrompts(prompts).encode(prompt, 1);
   const known = { words: new Set(promptWords(prompt)).size, unseen };
   if (!calibration) return known;
-  const { lambda, points } = calibration;
+  const { lambda } = calibration;
   const distance = promptDistance(prompts, prompt, lambda);
-  const expected = expectedQuality(points, distance);
+  const points = calibration.points.filter(({ concept }) => concept !== name);
+  const members = points.filter(({ knownTo }) => knownTo !== 'neither');
+  const newToBase = points.filter(({ knownTo }) => knownTo !== 'base');
+  const flattered = newToBase.length < FEWEST_POINTS;
+  const expected = expectedQuality(flattered ? points : newToBase, distance);
   return {
     ...known,
     calibrated: {
       distance,
-      members: points.length,
-      nearerMembers: points.filter((point) => point.distance < distance).length,
+      members: members.length,
+      nearerMembers: members.filter((point) => point.distance < distance).length,
       ...(expected && { expected }),
+      flattered,
     },
   };
 }
@@ -117,11 +137,14 @@ export function estimateStart(
 export function expectationLines({ calibrated }: StartEstimate): string[] {
   const expected = calibrated?.expected;
   if (!expected) return [];
-  const { psnr, low, high, starts } = expected;
-  return [
-    `expected at the start: ${psnr.toFixed(1)} dB (${low.toFixed(1)} to ${high.toFixed(1)}), ` +
-      `from ${starts} leave-one-out starts at similar distance`,
-  ];
+  const { psnr, low, high, starts, coverage } = expected;
+  const line =
+    `expected at the start: ${psnr.toFixed(1)} dB (${low.toFixed(1)} to ${high.toFixed(1)} in ${(100 * coverage).toFixed(0)} %), ` +
+    `from ${starts} leave-one-out starts at similar distance`;
+  const flattery =
+    'The base was trained on these concepts and not on a new one, which may start many decibels lower. ' +
+    `Hold out ${FEWEST_POINTS} concepts more than those to denoise (collect.holdOut) for an estimate without this.`;
+  return calibrated.flattered ? [`${line}, at best`, flattery] : [line];
 }
 
 /** Why not to trust the start of this prompt, in sentences; none where it lies within the zoo. */

@@ -44,8 +44,8 @@ export const trainGenerator: StageFunction = async (context) => {
         : ''),
   });
   const device = await stageDevice(context);
-  const { lambda } = coding.head ?? ridgeOfZoo(coding.vocabulary, members);
-  const calibration = await calibrateStarts(context, base, members, coding.vocabulary, lambda, device);
+  const ridge = coding.head ?? ridgeOfZoo(coding.vocabulary, members);
+  const calibration = await calibrateStarts(context, base, members, coding.vocabulary, ridge, device);
   if (!calibration) return { status: 'stopped', result: { steps: 0 } };
   const start = denoiser.initial(seed);
   const average = start.slice();
@@ -108,7 +108,7 @@ export const trainGenerator: StageFunction = async (context) => {
         parameters: denoiser.layout.size,
         steps: config.steps,
         seconds: outcome.seconds,
-        calibratedMembers: calibration.points.length,
+        calibratedConcepts: calibration.points.length,
         ...(coding.head && { ridgeLeaveOneOutError: coding.head.leaveOneOutError }),
       },
     };

@@ -235,7 +235,14 @@ async function storedVocabulary(path: string): Promise<Vocabulary> {
 
 const calibrationSchema = z.object({
   lambda: z.number().positive(),
-  points: z.array(z.object({ concept: z.string(), distance: z.number().min(0), psnr: z.number() })),
+  points: z.array(
+    z.object({
+      concept: z.string(),
+      knownTo: z.enum(['base', 'zoo', 'neither']),
+      distance: z.number().min(0),
+      psnr: z.number(),
+    }),
+  ),
 });
 
 function storedCalibration(path: string, stored: unknown): StartCalibration | undefined {

@@ -6,7 +6,7 @@ import { preparePairs } from '../../src/data/prepared.ts';
 import { readSafetensors, type WritableTensor, writeSafetensors } from '../../src/data/safetensors.ts';
 import { Vocabulary } from '../../src/data/text.ts';
 import { loraInferenceStep } from '../../src/models/gan-steps.ts';
-import { fitRidge } from '../../src/models/ridge.ts';
+import { fitRidge, predictRidge } from '../../src/models/ridge.ts';
 import { denoise } from '../../src/pipeline/denoise.ts';
 import { heldOutImages } from '../../src/pipeline/held-out.ts';
 import { psnr } from '../../src/pipeline/image-metrics.ts';
@@ -15,9 +15,12 @@ import { judge } from '../../src/pipeline/novelty.ts';
 import { noveltyLines } from '../../src/pipeline/novelty-report.ts';
 import { promptDistance, type StartCalibration } from '../../src/pipeline/start-estimate.ts';
 import { trainGenerator } from '../../src/pipeline/train-generator.ts';
-import { loadWeightGenerator } from '../../src/pipeline/weight-generator.ts';
+import { loadWeightGenerator, ridgeOfZoo } from '../../src/pipeline/weight-generator.ts';
+import { readZoo } from '../../src/pipeline/zoo-vectors.ts';
+import { loadProject } from '../../src/project/load.ts';
 import { projectPaths } from '../../src/project/paths.ts';
 import type { TrainingConfig } from '../../src/project/training-schema.ts';
+import { writeConcept } from '../engine/example-project.ts';
 import { makeTrainedProject, type TrainedProject } from '../engine/trained-project.ts';
 import { runEagerly } from '../models/eager.ts';
 import { stageContext } from './stage-context.ts';
@@ -88,15 +91,35 @@ async function calibrationOf(): Promise<StartCalibration | undefined> {
   return (await loadWeightGenerator(trained.project, trained.training, trained.base)).calibration;
 }
 
+/** Of two images. */
+function meanPsnr(made: Float32Array, target: Float32Array): number {
+  const half = made.length / 2;
+  const [first, second] = [0, half].map((from) =>
+    psnr(made.subarray(from, from + half), target.subarray(from, from + half)),
+  );
+  return (first! + second!) / 2;
+}
+
+/** The project with one more concept, which has no zoo member. */
+async function withConcept(
+  effect: string,
+  prompt: string,
+): Promise<Pick<TrainedProject, 'project' | 'training'>> {
+  const { folder } = trained.project;
+  writeConcept(folder, effect, prompt);
+  const project = await loadProject(folder);
+  return { project, training: project.trainings[0]! };
+}
+
 describe('calibration of what to expect', () => {
   const NAMES = ['dusk', 'fog', 'snow'];
 
   test('has for each member what the others predict for it', async () => {
     const { zoo } = trained;
     const { context } = stageContext(trained, {}, briefly);
-    expect((await trainGenerator(context)).result).toMatchObject({ calibratedMembers: 3 });
+    expect((await trainGenerator(context)).result).toMatchObject({ calibratedConcepts: 3 });
     const { lambda, points } = (await calibrationOf())!;
-    expect(points.map(({ concept }) => concept)).toEqual(NAMES);
+
     const prompts = NAMES.map((name) => `prompt of ${name}`);
     const vocabulary = Vocabulary.ofPrompts(prompts);
     const features = prompts.map((prompt) => vocabulary.bagOfWords(prompt));
@@ -106,7 +129,8 @@ describe('calibration of what to expect', () => {
         NAMES.map((name) => zoo[name]!),
       ).lambda,
     );
-    for (const [i, { concept, distance, psnr: score }] of points.entries()) {
+    for (const { concept, distance, psnr: score } of points) {
+      const i = NAMES.indexOf(concept);
       const others = prompts.filter((_, j) => j !== i);
       expect(distance).toBeCloseTo(promptDistance(others, prompts[i]!, lambda), 6);
       // The word that tells a member from the others is in no other prompt, and the two others have theirs in equal
@@ -120,31 +144,58 @@ describe('calibration of what to expect', () => {
         a.map((value, j) => (value + b[j]!) / 2),
         images,
       );
-      const half = made.length / 2;
-      const each = [0, half].map((from) =>
-        psnr(made.subarray(from, from + half), images.target.subarray(from, from + half)),
-      );
-      expect(score).toBeCloseTo((each[0]! + each[1]!) / 2, 2);
+      expect(score).toBeCloseTo(meanPsnr(made, images.target), 2);
     }
-    const { logged, context: denoising } = stageContext(trained, { concept: 'snow' });
+    // The example's base says that it was trained on fog and snow.
+    expect(points.map(({ concept, knownTo }) => `${concept} ${knownTo}`).sort()).toEqual([
+      'dusk zoo',
+      'fog base',
+      'snow base',
+    ]);
+    const { logged, context: denoising } = stageContext(await withConcept('night', 'make it snow'), {
+      concept: 'night',
+    });
     const { result } = await denoise(denoising);
     const scores = points.map((point) => point.psnr).sort((x, y) => x - y);
     const [low, middle, high] = scores.map((value) => value.toFixed(1));
-    expect(logged('info')).toEqual([
-      `snow: expected at the start: ${middle} dB (${low} to ${high}), from 3 leave-one-out starts at similar distance`,
-    ]);
+    expect(logged('info')[0]).toBe(
+      `night: expected at the start: ${middle} dB (${low} to ${high} in 50 %), from 3 leave-one-out starts at similar distance, at best`,
+    );
     // "make it snow" has two words that no zoo prompt has.
-    expect(logged('warning')[0]).toMatch(/^snow: 2 of 3 words were never seen in a zoo prompt \(make, it\)/);
+    expect(logged('warning')[0]).toMatch(/^night: 2 of 3 words were never seen in a zoo prompt \(make, it\)/);
     expect(result).toMatchObject({
       unseenWords: ['make', 'it'],
       zooDistance: { members: 3, expected: { psnr: scores[1], low: scores[0], high: scores[2], starts: 3 } },
     });
   });
 
+  test('has what the whole zoo predicts for a concept that is held out', async () => {
+    const { project, training } = await withConcept('night', 'prompt of fog snow');
+    const { context } = stageContext({ project, training }, {}, (config) => ({
+      ...briefly(config),
+      collect: { ...config.collect, holdOut: ['night'] },
+    }));
+    await trainGenerator(context);
+    const { lambda, points } = (await calibrationOf())!;
+    const held = points.find(({ concept }) => concept === 'night')!;
+    const prompts = NAMES.map((name) => `prompt of ${name}`);
+    expect(held).toMatchObject({
+      knownTo: 'neither',
+      distance: expect.closeTo(promptDistance(prompts, 'prompt of fog snow', lambda), 10),
+    });
+    const { image, seed } = training.config;
+    const concept = project.concepts.find(({ name }) => name === 'night')!;
+    const { test: pairs, size } = (await preparePairs(concept, image, seed))!;
+    const images = heldOutImages(pairs, size, image.size, 2);
+    const ridge = ridgeOfZoo(Vocabulary.ofPrompts(prompts), await readZoo(project, training, trained.base));
+    const prediction = predictRidge(ridge, Vocabulary.ofPrompts(prompts).bagOfWords('prompt of fog snow'));
+    expect(held.psnr).toBeCloseTo(meanPsnr(translated(prediction, images), images.target), 2);
+  });
+
   test('leaves out members whose images are gone, and says so', async () => {
     rmSync(join(trained.project.folder, 'images'), { recursive: true });
     const { context, logged } = stageContext(trained, {}, briefly);
-    expect((await trainGenerator(context)).result).toMatchObject({ calibratedMembers: 0 });
+    expect((await trainGenerator(context)).result).toMatchObject({ calibratedConcepts: 0 });
     expect(logged('warning')).toEqual(
       NAMES.map((name) =>
         expect.stringMatching(`^${name}: left out of the estimate of what quality to expect: `),

@@ -9,7 +9,14 @@ import {
   promptDistance,
 } from '../../src/pipeline/start-estimate.ts';
 
-const point = (distance: number, psnr: number): CalibrationPoint => ({ concept: 'any', distance, psnr });
+function point(
+  distance: number,
+  psnr: number,
+  knownTo: CalibrationPoint['knownTo'] = 'zoo',
+  concept = 'any',
+): CalibrationPoint {
+  return { concept, knownTo, distance, psnr };
+}
 
 describe('the distance of a prompt', () => {
   const PROMPTS = ['snow', 'fog', 'snow fog', 'night'];
@@ -46,8 +53,8 @@ describe('the quality to expect', () => {
       ...[1, 1.1, 1.2].map((distance, i) => point(distance, 20 + i)),
       ...[2, 2.1, 2.2, 3, 4, 5].map((distance) => point(distance, 5)),
     ];
-    expect(expectedQuality(points, 1.15)).toEqual({ psnr: 21, low: 20, high: 22, starts: 3 });
-    expect(expectedQuality(points, 9)).toEqual({ psnr: 5, low: 5, high: 5, starts: 3 });
+    expect(expectedQuality(points, 1.15)).toEqual({ psnr: 21, low: 20, high: 22, starts: 3, coverage: 0.5 });
+    expect(expectedQuality(points, 9)).toEqual({ psnr: 5, low: 5, high: 5, starts: 3, coverage: 0.5 });
   });
 
   test('is not told from fewer than three points', () => {
@@ -74,8 +81,9 @@ describe('the quality to expect', () => {
       if (psnr > expected.psnr) above++;
     }
     // Eight starts at their ends cover 7/9 of what is distributed alike.
-    expect(covered / trials).toBeGreaterThan(0.74);
-    expect(covered / trials).toBeLessThan(0.84);
+    const { coverage } = expectedQuality(Array.from({ length: 24 }, draw), 1)!;
+    expect(coverage).toBe(7 / 9);
+    expect(Math.abs(covered / trials - coverage)).toBeLessThan(0.04);
     expect(Math.abs(above / trials - 0.5)).toBeLessThan(0.05);
   });
 
@@ -95,18 +103,18 @@ describe('what is said of a prompt', () => {
   };
 
   test('within the zoo is what to expect, without a warning', () => {
-    const estimate = estimateStart(PROMPTS, calibration, 'night snow');
+    const estimate = estimateStart(PROMPTS, calibration, { name: 'new', prompt: 'night snow' });
     expect(estimate).toMatchObject({ words: 2, unseen: [], calibrated: { members: 5 } });
     expect(estimate.calibrated!.distance).toBe(promptDistance(PROMPTS, 'night snow', 0.3));
     const { psnr, low, high } = estimate.calibrated!.expected!;
     expect(expectationLines(estimate)).toEqual([
-      `expected at the start: ${psnr.toFixed(1)} dB (${low.toFixed(1)} to ${high.toFixed(1)}), from 3 leave-one-out starts at similar distance`,
+      `expected at the start: ${psnr.toFixed(1)} dB (${low.toFixed(1)} to ${high.toFixed(1)} in 50 %), from 3 leave-one-out starts at similar distance`,
     ]);
     expect(distanceWarnings(estimate)).toEqual([]);
   });
 
   test('outside of it is a warning that names words and members', () => {
-    const estimate = estimateStart(PROMPTS, calibration, 'much snow, much dusk');
+    const estimate = estimateStart(PROMPTS, calibration, { name: 'new', prompt: 'much snow, much dusk' });
     expect(estimate.unseen).toEqual(['much', 'dusk']);
     expect(distanceWarnings(estimate)).toEqual([
       expect.stringMatching(/^2 of 3 words were never seen in a zoo prompt \(much, dusk\), so/),
@@ -116,8 +124,38 @@ describe('what is said of a prompt', () => {
     ]);
   });
 
+  const expecting = (points: CalibrationPoint[], name = 'new') =>
+    estimateStart(PROMPTS, { lambda: 0.3, points }, { name, prompt: 'night snow' });
+  const known = [1, 2, 3, 4].map((distance) => point(distance, 30, 'base', `known-${distance}`));
+  const held = [10, 12, 14, 40].map((psnr) => point(1, psnr, 'neither', `held-${psnr}`));
+
+  test('comes from concepts that the base has not seen, where there are three', () => {
+    const { calibrated } = expecting([...known, ...held.slice(0, 3)]);
+    expect(calibrated).toMatchObject({
+      members: 4,
+      flattered: false,
+      expected: { low: 10, psnr: 12, high: 14 },
+    });
+  });
+
+  test('does not come from the concept itself', () => {
+    const { calibrated } = expecting([...known, ...held], 'held-40');
+    expect(calibrated).toMatchObject({ flattered: false, expected: { low: 10, psnr: 12, high: 14 } });
+    expect(expecting(known, 'known-1').calibrated).toMatchObject({ members: 3 });
+  });
+
+  test('from concepts that the base was trained on is called what it is', () => {
+    const estimate = expecting([...known, ...held.slice(0, 2)]);
+    expect(estimate.calibrated!.flattered).toBe(true);
+    const [line, flattery] = expectationLines(estimate);
+    expect(line).toMatch(/at similar distance, at best$/);
+    expect(flattery).toMatch(
+      /^The base was trained on these concepts and not on a new one.*\(collect\.holdOut\)/,
+    );
+  });
+
   test('without calibration is no estimate', () => {
-    const estimate = estimateStart(PROMPTS, undefined, 'dusk');
+    const estimate = estimateStart(PROMPTS, undefined, { name: 'new', prompt: 'dusk' });
     expect(estimate).toEqual({ words: 1, unseen: ['dusk'] });
     expect(expectationLines(estimate)).toEqual([]);
     expect(distanceWarnings(estimate)).toHaveLength(1);
