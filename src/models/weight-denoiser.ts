@@ -143,11 +143,17 @@ export function createWeightDenoiser(options: DenoiserOptions): WeightDenoiser {
   };
 }
 
+/** What the length of a block is a multiple of: neighbours are folded, then halved twice. */
+export function lengthMultiple(patch: number): number {
+  return 4 * patch;
+}
+
 function checkSizes({ blockSize, channels, heads, patch }: DenoiserOptions): void {
-  if (blockSize % (4 * patch) !== 0) {
+  const multiple = lengthMultiple(patch);
+  if (blockSize % multiple !== 0) {
     throw new UserError(
-      `weightGenerator.blockSize: ${blockSize} is not a multiple of ${4 * patch} (4 x weightGenerator.patch), ` +
-        `which the U-Net's two strides need. Use ${Math.ceil(blockSize / (4 * patch)) * 4 * patch}.`,
+      `weightGenerator.blockSize: ${blockSize} is not a multiple of ${multiple} (4 x weightGenerator.patch), ` +
+        `which the U-Net's two strides need. Use ${Math.ceil(blockSize / multiple) * multiple}.`,
     );
   }
   if (channels % heads !== 0) {
