@@ -119,7 +119,7 @@ export function createWeightDenoiser(options: DenoiserOptions): WeightDenoiser {
     apply: (parameters, { blocks, blockIndex, timestep, tokens, tokenMask }) => {
       const tensors = { parameters };
       const count = blocks.shape[0];
-      const block = tf.cast(tf.oneHot(blockIndex, blockCount), 'float32') as Tensor2D;
+      const block = oneOf(blockIndex, blockCount);
       const time = timestepOut(tensors, silu(timestepIn(tensors, embedTimestep(timestep, embedding))));
       const condition = silu(tf.add(time, tf.matMul(block, blockTable(tensors))) as Tensor2D); // [B, E]
       const prompt = { tokens: lookUp(tokenTable(tensors), tokens), mask: tokenMask };
@@ -141,6 +141,12 @@ export function createWeightDenoiser(options: DenoiserOptions): WeightDenoiser {
       return tf.add(tf.reshape(y, [count, blockSize]), tf.matMul(block, blockBias(tensors)));
     },
   };
+}
+
+/** One-hot rows of indices below `count`; tfjs refuses a choice of one. */
+function oneOf(indices: Tensor1D, count: number): Tensor2D {
+  if (count === 1) return tf.ones([indices.shape[0], 1]);
+  return tf.cast(tf.oneHot(indices, count), 'float32') as Tensor2D;
 }
 
 /** What the length of a block is a multiple of: neighbours are folded, then halved twice. */

@@ -9,7 +9,7 @@ import type { ImageQuality } from './image-metrics.ts';
 import { type LearningRateSchedule, learningRateFactor } from './learning-rate.ts';
 import { PairBatches } from './pair-batches.ts';
 import type { RunWriter } from './stage.ts';
-import { type TrainingOutcome, trainingLoop } from './training-loop.ts';
+import { type TrainingOutcome, type TrainingStep, trainingLoop } from './training-loop.ts';
 
 /** How a concept is trained: the keys that `collect` and `fineTune` share. */
 export interface ConceptTrainingSettings extends LearningRateSchedule {
@@ -119,6 +119,27 @@ export class ConceptTrainer {
     extraGroups?: Parameters<typeof trainingLoop>[0]['extraGroups'];
   }): Promise<TrainingOutcome> {
     const { pairs, seed, ...loop } = options;
+    const { settings } = this;
+    return trainingLoop({
+      ...loop,
+      executor: this.executor,
+      groups: [this.group, 'discriminator'],
+      architecture: { ...this.base.architecture, kind: 'concept-training', trainable: settings.trainable },
+      steps: settings.steps,
+      step: this.#stepsOn(pairs, seed),
+    });
+  }
+
+  /** Steps on these pairs one at a time, without checkpoints or measuring. */
+  stepper(pairs: PreparedPairs, seed: number): (index: number) => Promise<void> {
+    const stepAt = this.#stepsOn(pairs, seed);
+    return async (index) => {
+      const { inputs, learningRates } = stepAt(index);
+      await this.executor.run(inputs, learningRates);
+    };
+  }
+
+  #stepsOn(pairs: PreparedPairs, seed: number): (index: number) => TrainingStep {
     const { settings, config } = this;
     const batches = new PairBatches([pairs.train], {
       storedSize: pairs.size,
@@ -127,25 +148,18 @@ export class ConceptTrainer {
       flip: config.image.flip,
       seed,
     });
-    return trainingLoop({
-      ...loop,
-      executor: this.executor,
-      groups: [this.group, 'discriminator'],
-      architecture: { ...this.base.architecture, kind: 'concept-training', trainable: settings.trainable },
-      steps: settings.steps,
-      step: (index) => {
-        const { source, target } = batches.batch(index);
-        const factor = learningRateFactor(settings, index, settings.steps);
-        return {
-          inputs: { source, target },
-          learningRates: {
-            [this.group]: factor * settings.learningRate,
-            discriminator:
-              index % config.discriminator.every === 0 ? factor * settings.discriminatorLearningRate : 0,
-          },
-        };
-      },
-    });
+    return (index) => {
+      const { source, target } = batches.batch(index);
+      const factor = learningRateFactor(settings, index, settings.steps);
+      return {
+        inputs: { source, target },
+        learningRates: {
+          [this.group]: factor * settings.learningRate,
+          discriminator:
+            index % config.discriminator.every === 0 ? factor * settings.discriminatorLearningRate : 0,
+        },
+      };
+    };
   }
 
   /** The trained values as they are now: a LoRA vector, or the whole generator. */

@@ -60,7 +60,8 @@ export function generatorArchitecture(
   config: GeneratorConfig,
   denoiser: WeightDenoiser,
 ): CheckpointArchitecture {
-  const { grouping, standardize, prediction, schedule, timesteps, gateInput, head, latent } = config;
+  const { grouping, standardize, prediction, schedule, timesteps, gateInput, head, latent, blockIndex } =
+    config;
   return {
     kind: 'weight-generator',
     base: hash,
@@ -68,7 +69,7 @@ export function generatorArchitecture(
     denoiser: { ...denoiser.options },
     // Blocks of weights are the default, and were all there was when the first files were written.
     coding: { grouping, standardize, head, ...(latent > 0 && { latent }) },
-    diffusion: { prediction, schedule, timesteps, gateInput },
+    diffusion: { prediction, schedule, timesteps, gateInput, ...(!blockIndex && { blockIndex }) },
   };
 }
 
@@ -210,7 +211,7 @@ export async function denoiseWeights(
         const { tokens, mask } = prompted ? encoded : none;
         const { prediction } = await executor.run({
           blocks: input,
-          blockIndex: Int32Array.from({ length: count }, (_, i) => i),
+          blockIndex: Int32Array.from({ length: count }, (_, i) => (config.blockIndex ? i : 0)),
           timestep: new Float32Array(count).fill(timestep),
           tokens: repeated(tokens, count, new Int32Array(count * tokens.length)),
           tokenMask: repeated(mask, count, new Float32Array(count * mask.length)),

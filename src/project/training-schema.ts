@@ -241,6 +241,12 @@ export const trainingSchema = z
           .describe(
             'Multiply the noisy block by the signal’s share, so that one-step denoising sees no noise (default true)',
           ),
+        blockIndex: z
+          .boolean()
+          .default(true)
+          .describe(
+            'Tell the network which block it denoises; without, it can only learn what all blocks have in common (default true)',
+          ),
         head: choice(
           ['none', 'ridge'] as const,
           'none',
