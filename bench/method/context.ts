@@ -1,4 +1,5 @@
 /** What units share inside a worker: the project, and stages run on it without an engine around them. */
+import { appendFileSync } from 'node:fs';
 import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
@@ -48,13 +49,15 @@ export function device({ threads }: BenchContext): Promise<DeviceReport> {
   return selectDevice('cpu', threads);
 }
 
-/** A run folder that nobody watches: warnings go to standard error. */
+/** A run folder that nobody watches: its events are kept, and warnings go to standard error. */
 export async function quietRun(context: BenchContext, name: string): Promise<RunWriter> {
   const folder = join(context.runs, name);
   await mkdir(folder, { recursive: true });
   return {
     folder,
     emit: (event) => {
+      if (event.type !== 'progress')
+        appendFileSync(join(folder, 'events.jsonl'), `${JSON.stringify(event)}\n`);
       if (event.type === 'log' && event.level !== 'info') console.error(`${name}: ${event.message}`);
     },
   };

@@ -142,6 +142,7 @@ const standard: ScratchSettings = {
   batchSize: 1,
   schedule: 'linear',
   beta1: 0.5,
+  beta2: 0.999,
   discriminatorEvery: 1,
   steps: scale.scratchSteps,
 };
@@ -175,6 +176,7 @@ const secondSweep = await sweepScratch('sweep of the reference', [
   { ...best0, batchSize: 8, steps: Math.round(best0.steps / 2) },
   { ...best0, schedule: 'linear' },
   { ...best0, beta1: 0.9 },
+  { ...best0, beta2: 0.99 },
   { ...best0, discriminatorEvery: 1 },
 ]);
 const scratchSweep = [...firstSweep, ...secondSweep].sort((a, b) => b.psnr - a.psnr);

@@ -38,7 +38,7 @@ function trainingConfig(seed: number, { config }: Scale): Record<string, unknown
     image: { size: SIZE, train: 128, test: 32 },
     generator: { channels: 12 },
     discriminator: { channels: 12 },
-    base: { steps: 8000 },
+    base: { steps: 5000, learningRate: 1.5e-3 },
     lora: { rank: 16 },
     collect: { concepts: { include: ['zoo'] }, holdOut: ['validation', 'test'], steps: 60 },
     weightGenerator: { steps: 800, batchSize: 32 },

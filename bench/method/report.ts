@@ -228,9 +228,9 @@ function alternativesTable({ alternatives }: MethodReport): string {
     decibels(median(of(name).map(({ psnr, chosen }) => psnr[chosen]!))),
     decibels(median(of(name).map(({ psnr }) => Math.max(...psnr)))),
     median(of(name).flatMap(({ toNearestMember }) => toNearestMember)).toFixed(3),
-    Number.isNaN(of(name)[0]!.betweenDraws)
+    of(name)[0]!.betweenDraws === undefined
       ? ''
-      : median(of(name).map(({ betweenDraws }) => betweenDraws)).toFixed(3),
+      : median(of(name).map(({ betweenDraws }) => betweenDraws!)).toFixed(3),
   ]);
   return table(
     [
@@ -248,7 +248,7 @@ function alternativesTable({ alternatives }: MethodReport): string {
 
 function sweepTable({ sweeps }: MethodReport): string {
   const scratch = sweeps.tuned.map(({ settings, psnr }) => [
-    `${settings.generator}, lr ${settings.learningRate}, batch ${settings.batchSize}, ${settings.schedule}, beta1 ${settings.beta1}, discriminator every ${settings.discriminatorEvery}, ${settings.steps} steps`,
+    `${settings.generator}, lr ${settings.learningRate}, batch ${settings.batchSize}, ${settings.schedule}, beta1 ${settings.beta1}, beta2 ${settings.beta2}, discriminator every ${settings.discriminatorEvery}, ${settings.steps} steps`,
     decibels(psnr),
   ]);
   const ours = (title: string, tried: readonly Tried<FineTuneSettings>[]) =>
@@ -278,7 +278,7 @@ export function methodMarkdown(report: MethodReport): string {
   const { concepts, seeds, scale, processor, date, alternatives, ablations } = report;
   const count = (role: string) => concepts.filter((concept) => concept.role === role).length;
   const command = `npm run bench -- method${scale.startsWith('quick') ? ' --quick' : ''}`;
-  const betweenMembers = median(alternatives.map((entry) => entry.betweenMembers));
+  const betweenMembers = alternatives.flatMap((entry) => entry.betweenMembers ?? []);
   return [
     `\`${command}\`, ${processor}, ${date.slice(0, 10)}: ${count('zoo')} zoo, ${count('validation')} validation and ` +
       `${count('test')} test concepts, ${seeds.length} seed${seeds.length > 1 ? 's' : ''}. PSNR in dB on held-out images, ` +
@@ -293,7 +293,11 @@ export function methodMarkdown(report: MethodReport): string {
     spreadOverSeeds(report),
     '#### Ambiguous prompts\n',
     alternativesTable(report),
-    `The zoo members of such a prompt differ from their nearest by ${betweenMembers.toFixed(3)} (mean absolute difference of images in [-1, 1]).`,
+    ...(betweenMembers.length > 0
+      ? [
+          `The zoo members of such a prompt differ from their nearest by ${median(betweenMembers).toFixed(3)} (mean absolute difference of images in [-1, 1]).`,
+        ]
+      : []),
     ...(ablations.length > 0
       ? [
           '#### Ablations\n',

@@ -18,7 +18,6 @@ import { pointOf } from './point.ts';
 import type { ScratchSettings } from './work.ts';
 
 const INFERENCE_BATCH = 8;
-const BETA2 = 0.999;
 
 export interface ScratchTraining {
   readonly executor: Executor;
@@ -43,10 +42,10 @@ export async function createScratchTraining(
 ): Promise<ScratchTraining> {
   const { config } = training;
   const { loss, lambdaL1 } = config.discriminator;
-  const { batchSize, learningRate, beta1, discriminatorEvery } = settings;
+  const { batchSize, learningRate, beta1, beta2, discriminatorEvery } = settings;
   const generator = generatorOf(settings, training);
   const discriminator = createDiscriminator(config.discriminator);
-  const adam = { kind: 'adam', beta1, beta2: BETA2 } as const;
+  const adam = { kind: 'adam', beta1, beta2 } as const;
   const executor = await createExecutor(
     fullTrainingStep({ generator, discriminator, batchSize, loss, lambdaL1 }),
     {

@@ -247,21 +247,25 @@ async function alternatives(
         psnr,
         chosen: chooser.indexOf(Math.max(...chooser)),
         toNearestMember: outputs.map((output) => nearestOther(output, members)),
-        betweenDraws: median(
-          outputs.flatMap((own, i) => outputs.slice(i + 1).map((other) => l1(own, other))),
-        ),
+        ...(outputs.length > 1 && {
+          betweenDraws: median(
+            outputs.flatMap((own, i) => outputs.slice(i + 1).map((other) => l1(own, other))),
+          ),
+        }),
       };
     }
     return {
       candidates,
-      betweenMembers: median(
-        members.map((own) =>
-          nearestOther(
-            own,
-            members.filter((other) => other !== own),
+      ...(members.length > 1 && {
+        betweenMembers: median(
+          members.map((own) =>
+            nearestOther(
+              own,
+              members.filter((other) => other !== own),
+            ),
           ),
         ),
-      ),
+      }),
     };
   });
 }

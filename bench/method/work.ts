@@ -10,6 +10,7 @@ export interface ScratchSettings {
   readonly batchSize: number;
   readonly schedule: 'linear' | 'cosine';
   readonly beta1: number;
+  readonly beta2: number;
   /** Update the discriminator every so many steps. */
   readonly discriminatorEvery: number;
   readonly steps: number;
@@ -122,14 +123,15 @@ export interface AlternativesAnswer {
         readonly psnr: readonly number[];
         /** The draw that is best on five training images. */
         readonly chosen: number;
-        /** Mean absolute difference of each draw's images from those of the nearest zoo member of the prompt, and between draws. */
+        /** Mean absolute difference of each draw's images from those of the nearest zoo member of the prompt, */
         readonly toNearestMember: readonly number[];
-        readonly betweenDraws: number;
+        /** and of two draws, the median over pairs; absent with one draw. */
+        readonly betweenDraws?: number;
       }
     >
   >;
-  /** The same difference between the zoo members of this prompt: the median of each one's nearest other. */
-  readonly betweenMembers: number;
+  /** The same difference between the zoo members of this prompt: the median of each one's nearest other; absent with one member. */
+  readonly betweenMembers?: number;
 }
 
 /** A unit's file name: what it is about in words, and a digest of all of it. */

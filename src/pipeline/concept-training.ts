@@ -18,12 +18,12 @@ export interface ConceptTrainingSettings extends LearningRateSchedule {
   readonly learningRate: number;
   readonly discriminatorLearningRate: number;
   readonly beta1: number;
+  readonly beta2: number;
   readonly trainable: 'lora' | 'all';
 }
 
 /** Images per call when measuring. */
 const INFERENCE_BATCH = 8;
-const BETA2 = 0.999;
 
 /**
  * Trains a generator on one concept after another on the same base, with one compiled step: only the state
@@ -46,7 +46,7 @@ export class ConceptTrainer {
   ): Promise<ConceptTrainer> {
     const { generator, discriminator, lora, loraFrozen, generatorValues } = base;
     const { loss, lambdaL1 } = config.discriminator;
-    const adam = { kind: 'adam', beta1: settings.beta1, beta2: BETA2 } as const;
+    const adam = { kind: 'adam', beta1: settings.beta1, beta2: settings.beta2 } as const;
     const common = { generator, discriminator, batchSize: settings.batchSize, loss, lambdaL1 };
     const discriminatorValues = base.discriminatorValues.slice();
     if (settings.trainable === 'lora') {

@@ -17,8 +17,6 @@ import type { StageContext, StageFunction } from './stage.ts';
 import { preparedPairs, stageDevice, stageSeed } from './stage-support.ts';
 import { trainingLoop } from './training-loop.ts';
 
-const BETA2 = 0.999;
-
 /** Trains the generator that zoo members and new concepts adapt, on a few representative concepts. */
 export const trainBase: StageFunction = async (context) => {
   const { project, training, run } = context;
@@ -57,7 +55,7 @@ export const trainBase: StageFunction = async (context) => {
     }),
   };
   const groups = Object.keys(values);
-  const adam = { kind: 'adam', beta1: config.base.beta1, beta2: BETA2 } as const;
+  const adam = { kind: 'adam', beta1: config.base.beta1, beta2: config.base.beta2 } as const;
   const executor = await createExecutor(step, {
     device,
     values,

@@ -144,6 +144,7 @@ export const trainingSchema = z
         schedule: learningRateSchedule,
         warmup: int(0, 100000, 0, 'First steps over which the learning rate rises from zero'),
         beta1: real(0, 0.9999, 0.5, 'Adam beta1'),
+        beta2: real(0, 0.99999, 0.999, 'Adam beta2; 0.99 calms high learning rates without normalisation'),
         checkpointEvery: int(1, 1000000, 500, 'Steps between checkpoints'),
       },
       'The base generator, trained once.',
@@ -187,6 +188,7 @@ export const trainingSchema = z
         schedule: learningRateSchedule,
         warmup: int(0, 100000, 0, 'First steps over which the learning rate rises from zero'),
         beta1: real(0, 0.9999, 0.5, 'Adam beta1'),
+        beta2: real(0, 0.99999, 0.999, 'Adam beta2; 0.99 calms high learning rates without normalisation'),
         checkpointEvery: int(
           1,
           1000000,
@@ -288,6 +290,7 @@ export const trainingSchema = z
         schedule: learningRateSchedule,
         warmup: int(0, 100000, 0, 'First steps over which the learning rate rises from zero'),
         beta1: real(0, 0.9999, 0.5, 'Adam beta1'),
+        beta2: real(0, 0.99999, 0.999, 'Adam beta2; 0.99 calms high learning rates without normalisation'),
         sampleEvery: int(1, 1000000, 25, 'Steps between sample pictures and held-out measurements'),
         checkpointEvery: int(1, 1000000, 100, 'Steps between checkpoints'),
       },
