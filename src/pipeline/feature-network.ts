@@ -66,7 +66,7 @@ function refusal(file: string, reason: string, cause?: unknown): UserError {
 }
 
 /** A network that makes a vector of each image, from a file of the user's. */
-export class FeatureNetwork {
+class FeatureNetwork {
   readonly #file: string;
   readonly #model: ModelFile;
   readonly #conventions: ImageConventions;

@@ -75,9 +75,32 @@ describe('eigenvalues', () => {
     expectClose(values, [...new Array(n - 1).fill(0), n], 1e-13);
   });
 
-  test('are the same with and without vectors', () => {
-    const a = randomSymmetric(9, 1);
-    expect(symmetricEigen(a, 9).values).toEqual(symmetricEigenvalues(a, 9));
+  test('of very different sizes are exact to the largest', () => {
+    // Graded, turned by one Householder reflection: the eigenvalues stay.
+    const sizes = [1e-8, 1e-3, 1, 1e4, 1e8];
+    const v = [1, -2, 3, 0.5, 1.5];
+    const square = v.reduce((sum, x) => sum + x * x, 0);
+    const reflection = (i: number, j: number) => (i === j ? 1 : 0) - (2 * v[i]! * v[j]!) / square;
+    const graded = Float64Array.from({ length: 25 }, (_, index) => {
+      const [i, j] = [Math.floor(index / 5), index % 5];
+      return sizes.reduce((sum, size, k) => sum + size * reflection(i, k) * reflection(j, k), 0);
+    });
+    expectClose(ascending(symmetricEigenvalues(graded, 5)), sizes, 1e-7);
+  });
+
+  test.each([0, 1, 3])('of %d rows of zeros are zeros', (n) => {
+    expect([...symmetricEigenvalues(new Float64Array(n * n), n)]).toEqual(new Array(n).fill(0));
+  });
+
+  test('sum to the trace, and their squares to those of the matrix, without vectors as with them', () => {
+    const n = 60;
+    const a = randomSymmetric(n, 1);
+    const trace = a.reduce((sum, value, i) => sum + (i % (n + 1) === 0 ? value : 0), 0);
+    const squares = a.reduce((sum, value) => sum + value * value, 0);
+    for (const values of [symmetricEigenvalues(a, n), symmetricEigen(a, n).values]) {
+      expect(values.reduce((sum, value) => sum + value, 0)).toBeCloseTo(trace, 10);
+      expect(values.reduce((sum, value) => sum + value * value, 0)).toBeCloseTo(squares, 9);
+    }
   });
 });
 
