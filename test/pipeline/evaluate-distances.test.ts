@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { imageFromBytes } from '../../src/data/images.ts';
@@ -107,6 +107,26 @@ test('FID, KID and patch distance of every method are in result, table and CSV',
     const line = csv.find((row) => row.startsWith(`snow,${method},2,`));
     expect(line).toContain(`,${distances!.end.fid},${distances!.end.kid}`);
   }
+});
+
+test('stopped while FID is measured and resumed, it ends as one that was not', async () => {
+  const trained = await makeTrainedProject();
+  const context = await contextOf(trained, { featureNetwork: network('means.onnx') });
+  const whole = await evaluate(context);
+  rmSync(context.run.folder, { recursive: true });
+
+  const stopped = await contextOf(trained, { featureNetwork: network('means.onnx') });
+  const isMeasuring = (event: NewRunEvent) =>
+    event.type === 'progress' && event.message === 'measuring FID and KID';
+  const shouldStop = () => stopped.events.some(isMeasuring);
+  expect(await evaluate({ ...stopped, shouldStop })).toEqual({ status: 'stopped', result: { methods: 2 } });
+  const resumed = await contextOf(trained, { featureNetwork: network('means.onnx') });
+  const { result } = await evaluate({ ...resumed, resume: true });
+  const withoutTimes = (value: unknown) =>
+    JSON.parse(JSON.stringify(value, (key, inner) => (key === 'seconds' ? undefined : inner)));
+  expect(withoutTimes(result)).toEqual(withoutTimes(whole.result));
+  // What was trained before is not trained again.
+  expect(resumed.events.some(({ type }) => type === 'metrics')).toBe(false);
 });
 
 test('without a feature network only the patch distance is measured', async () => {
