@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
+import { featureNetworkFile } from '../project/feature-network.ts';
 import type { LoadedConcept, LoadedTraining, Project } from '../project/load.ts';
 import { projectPaths } from '../project/paths.ts';
 import type { Stage } from '../protocol/events.ts';
 
-type Input = 'concept' | 'base' | 'zoo' | 'weight-generator';
+type Input = 'concept' | 'base' | 'zoo' | 'weight-generator' | 'feature-network';
 
 /** What of the project decides a stage's result, beside the config that `run.json` holds. */
 const INPUTS: Record<Stage, readonly Input[]> = {
@@ -17,9 +18,9 @@ const INPUTS: Record<Stage, readonly Input[]> = {
   denoise: ['concept', 'base', 'weight-generator'],
   'fine-tune': ['concept', 'base'],
   translate: ['concept', 'base'],
-  evaluate: ['concept', 'base', 'weight-generator'],
-  // It makes them all itself.
-  quickstart: [],
+  evaluate: ['concept', 'base', 'weight-generator', 'feature-network'],
+  // It makes all others itself.
+  quickstart: ['feature-network'],
 };
 
 /** SHA-256 (hexadecimal) of each input of a stage that exists, by name. */
@@ -40,6 +41,10 @@ export async function inputHashes(
     if (input === 'zoo' && base !== undefined) hashes.zoo = await hashListing(paths.zooOf(base.slice(0, 12)));
     if (input === 'weight-generator' && existsSync(paths.weightGenerator(training.name))) {
       hashes['weight-generator'] = await hashFile(paths.weightGenerator(training.name));
+    }
+    const network = featureNetworkFile(training);
+    if (input === 'feature-network' && network !== undefined && existsSync(network)) {
+      hashes['feature-network'] = await hashFile(network);
     }
   }
   return hashes;

@@ -5,8 +5,7 @@ import { predictRidge } from '../models/ridge.ts';
 import type { LoadedConcept } from '../project/project.ts';
 import type { BaseModel } from './base-model.ts';
 import { type ConceptStarts, type FromScratch, isFromScratch, METHODS, type Method } from './comparison.ts';
-import { type HeldOutImages, qualityOf, translateAll } from './held-out.ts';
-import { meanQuality } from './image-metrics.ts';
+import { type HeldOutImages, setQualityOf, translateAll } from './held-out.ts';
 import type { StageContext } from './stage.ts';
 import { ridgeOfZoo } from './weight-coding.ts';
 import { denoiseWeights, loadWeightGenerator } from './weight-generator.ts';
@@ -54,7 +53,7 @@ export async function startsOfConcept(
   };
 }
 
-/** Mean quality on held-out images of the base with each start's LoRA, untrained. */
+/** Quality on held-out images of the base with each start's LoRA, untrained. */
 export async function qualityAtStart(
   { name, prompt }: LoadedConcept,
   starts: readonly Start[],
@@ -76,7 +75,7 @@ export async function qualityAtStart(
     for (const { method, vector } of starts) {
       await executor.load('lora', { values: vector.slice() });
       const images = await translateAll(executor, heldOut.source, heldOut.size, INFERENCE_BATCH);
-      quality[method] = meanQuality(qualityOf(images, heldOut));
+      quality[method] = setQualityOf(images, heldOut);
     }
     return { concept: name, prompt, quality };
   } finally {

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { type DrawnImages, drawnImages } from './drawn-images.ts';
+import { featureNetworkFile } from './feature-network.ts';
 import { folderOf, IMAGE_EXTENSIONS, isGlob, listImages } from './image-files.ts';
 import { nearestNames } from './nearest.ts';
 import { nameFromFile } from './paths.ts';
@@ -152,10 +153,26 @@ async function checkTraining(
     // A concept whose file has a mistake would be missed in every count; its mistake is said there.
     ...(files.every(({ concept }) => concept) ? checkCounts(chain, training, project) : []),
     ...sizeProblems(chain, training.config),
+    ...checkFeatureNetwork(chain, training),
   ];
   const used = new Set([...zooConcepts(project, training), ...heldOutConcepts(project, training)]);
   problems.push(...(await checkImageCounts(chain, training, [...used], sources)));
   return problems;
+}
+
+function checkFeatureNetwork(chain: readonly YamlDocument[], training: LoadedTraining): Problem[] {
+  const file = featureNetworkFile(training);
+  if (file === undefined || existsSync(file)) return [];
+  return [
+    problemInChain(chain, ['evaluate', 'featureNetwork', 'file'], {
+      code: 'missing-path',
+      message: `${file}: there is no such file.`,
+      remedy:
+        'Correct the path (it is relative to this file), or remove the key: FID and KID are then not measured.',
+      found: training.config.evaluate.featureNetwork.file!,
+      allowed: 'a network in ONNX form',
+    }),
+  ];
 }
 
 /** Names that stand in lists: they must be concepts (or, in `holdOut`, tags), and none may be both taken and held out. */

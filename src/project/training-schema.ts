@@ -315,6 +315,28 @@ export const trainingSchema = z
           },
           'Training from scratch.',
         ),
+        featureNetwork: section(
+          {
+            file: z
+              .string()
+              .min(1)
+              .optional()
+              .describe(
+                'Network in ONNX form that makes a feature vector of each image, relative to this file; with clean-fid’s Inception the distances are the FID and KID of publications. Default: none, and neither is measured.',
+              ),
+            resize: choice(
+              ['bicubic', 'bilinear'] as const,
+              'bicubic',
+              'How images are brought to the network’s size, antialiased',
+            ),
+            range: choice(
+              ['0..255', '-1..1', '0..1'] as const,
+              '0..255',
+              'What the network takes black and white as; clean-fid’s Inception takes 0 and 255',
+            ),
+          },
+          'FID and KID through a feature network of your own.',
+        ),
       },
       'Comparison with the baselines.',
     ),
