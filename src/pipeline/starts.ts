@@ -8,7 +8,8 @@ import { type ConceptStarts, type FromScratch, isFromScratch, METHODS, type Meth
 import { type HeldOutImages, qualityOf, translateAll } from './held-out.ts';
 import { meanQuality } from './image-metrics.ts';
 import type { StageContext } from './stage.ts';
-import { denoiseWeights, loadWeightGenerator, ridgeOfZoo } from './weight-generator.ts';
+import { ridgeOfZoo } from './weight-coding.ts';
+import { denoiseWeights, loadWeightGenerator } from './weight-generator.ts';
 import { finalVector, meanVector, nearestMember, readZoo } from './zoo-vectors.ts';
 
 const INFERENCE_BATCH = 8;

@@ -8,13 +8,13 @@ import { learningRateFactor } from './learning-rate.ts';
 import type { StageFunction } from './stage.ts';
 import { stageDevice, stageSeed } from './stage-support.ts';
 import { trainingLoop } from './training-loop.ts';
+import { diffusionData, fitCoding } from './weight-coding.ts';
 import {
   denoiserFor,
   diffusionConventions,
-  diffusionData,
-  fitCoding,
   generatorArchitecture,
   saveWeightGenerator,
+  spaceOfBase,
 } from './weight-generator.ts';
 import { readZoo } from './zoo-vectors.ts';
 
@@ -27,16 +27,20 @@ export const trainGenerator: StageFunction = async (context) => {
   const base = await loadBase(project, training);
   const members = await readZoo(project, training, base);
   const seed = stageSeed(context);
-  const coding = fitCoding(base, config, members);
+  const space = spaceOfBase(base);
+  const coding = fitCoding(space.segments, config, members);
   const data = diffusionData(coding, config, members);
   const denoiser = denoiserFor(config, coding);
-  const { count } = coding.splitter;
+  const { count, blockSize } = coding.splitter;
   run.emit({
     type: 'log',
     level: 'info',
     message:
-      `${members.length} zoo members of ${base.lora.layout.size} weights: ${count} blocks of ${config.blockSize} ` +
-      `(${config.grouping}); denoiser of ${denoiser.layout.size} parameters` +
+      `${members.length} zoo members of ${base.lora.layout.size} weights: ` +
+      (coding.explained === undefined
+        ? `${count} blocks of ${blockSize} (${config.grouping})`
+        : `${config.latent} principal components, which hold ${(100 * coding.explained).toFixed(0)} % of their variance, as one block of ${blockSize}`) +
+      `; denoiser of ${denoiser.layout.size} parameters` +
       (coding.head
         ? `; ridge head leaves ${(100 * coding.head.leaveOneOutError).toFixed(0)} % of the variance when a concept is left out`
         : ''),
@@ -57,7 +61,7 @@ export const trainGenerator: StageFunction = async (context) => {
       resume: context.resume,
       executor,
       groups: ['denoiser'],
-      architecture: generatorArchitecture(base, config, denoiser),
+      architecture: generatorArchitecture(space, config, denoiser),
       steps: config.steps,
       checkpointEvery: config.checkpointEvery,
       message: `training weight generator ${training.name}`,
@@ -79,7 +83,7 @@ export const trainGenerator: StageFunction = async (context) => {
     const path = projectPaths(project.folder).weightGenerator(training.name);
     await saveWeightGenerator(
       path,
-      base,
+      space,
       config,
       { coding, denoiser, denoiserValues: average },
       config.steps,
@@ -93,7 +97,7 @@ export const trainGenerator: StageFunction = async (context) => {
         file,
         members: members.length,
         blocks: count,
-        blockSize: config.blockSize,
+        blockSize,
         parameters: denoiser.layout.size,
         steps: config.steps,
         seconds: outcome.seconds,

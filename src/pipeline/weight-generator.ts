@@ -1,21 +1,12 @@
 import { existsSync } from 'node:fs';
 import { createExecutor } from '../compute/executor.ts';
 import type { DeviceReport } from '../compute/types.ts';
-import { type BlockSplitter, createBlockSplitter } from '../data/blocks.ts';
 import { Random } from '../data/random.ts';
 import { readSafetensorsHeader } from '../data/safetensors.ts';
-import { destandardize, fitStandardizer, type Standardizer, standardize } from '../data/standardizer.ts';
 import { type EncodedPrompt, nullPrompt, Vocabulary } from '../data/text.ts';
-import type { ZooMember } from '../data/zoo.ts';
 import { type CheckpointArchitecture, readCheckpoint, writeCheckpoint } from '../models/checkpoint.ts';
 import { denoiserInferenceStep } from '../models/denoiser-step.ts';
-import {
-  createSchedule,
-  type DiffusionData,
-  type NetworkConventions,
-  sampleBlocks,
-} from '../models/diffusion.ts';
-import { fitRidge, predictRidge, type RidgeModel } from '../models/ridge.ts';
+import { createSchedule, type NetworkConventions, sampleBlocks } from '../models/diffusion.ts';
 import { createWeightDenoiser, type WeightDenoiser } from '../models/weight-denoiser.ts';
 import { projectPaths } from '../project/paths.ts';
 import type { LoadedTraining, Project } from '../project/project.ts';
@@ -23,19 +14,9 @@ import type { TrainingConfig } from '../project/training-schema.ts';
 import { UserError } from '../project/user-error.ts';
 import type { JsonObject } from '../protocol/json.ts';
 import type { BaseModel } from './base-model.ts';
-import { finalVector } from './zoo-vectors.ts';
+import { decodeBlocks, splitterFor, type WeightCoding, type WeightSpace } from './weight-coding.ts';
 
 type GeneratorConfig = TrainingConfig['weightGenerator'];
-
-/** Everything around the denoiser that a zoo decides: how its vectors become blocks and its prompts tokens. */
-export interface WeightCoding {
-  readonly vocabulary: Vocabulary;
-  readonly splitter: BlockSplitter;
-  /** Of what is diffused: the weights, or what the ridge head leaves over. */
-  readonly standardizer: Standardizer;
-  /** The ridge head (`weightGenerator.head: ridge`). */
-  readonly head?: RidgeModel;
-}
 
 /** A weight generator ready to denoise. */
 export interface WeightGenerator {
@@ -45,67 +26,24 @@ export interface WeightGenerator {
   readonly denoiserValues: Float32Array;
 }
 
-export function fitCoding(
-  base: BaseModel,
-  config: GeneratorConfig,
-  members: readonly ZooMember[],
-): WeightCoding {
-  const vocabulary = Vocabulary.ofPrompts(members.map(({ prompt }) => prompt));
-  const head = config.head === 'ridge' ? ridgeOfZoo(vocabulary, members) : undefined;
-  const { manifest } = base.lora;
-  const diffused = members.flatMap((member) =>
-    member.checkpoints.map((vector) => withoutHead(vector, head, vocabulary, member.prompt)),
-  );
-  return {
-    vocabulary,
-    splitter: createBlockSplitter(manifest, config),
-    standardizer: fitStandardizer(config.standardize, diffused, manifest),
-    ...(head && { head }),
-  };
-}
-
-/** Ridge regression from the words of a prompt to the zoo's weights: a head of the generator, and a baseline. */
-export function ridgeOfZoo(vocabulary: Vocabulary, members: readonly ZooMember[]): RidgeModel {
-  return fitRidge(
-    members.map(({ prompt }) => vocabulary.bagOfWords(prompt)),
-    members.map(finalVector),
-  );
-}
-
-/** The zoo as standardised blocks with their prompts. */
-export function diffusionData(
-  coding: WeightCoding,
-  config: GeneratorConfig,
-  members: readonly ZooMember[],
-): DiffusionData {
-  const { vocabulary, splitter, standardizer, head } = coding;
-  return {
-    blockSize: config.blockSize,
-    mask: splitter.mask,
-    nullPrompt: nullPrompt(config.maxTokens),
-    examples: members.flatMap((member) =>
-      member.checkpoints.map((vector) => ({
-        blocks: splitter.split(
-          standardize(standardizer, withoutHead(vector, head, vocabulary, member.prompt)),
-        ),
-        prompt: vocabulary.encode(member.prompt, config.maxTokens),
-      })),
-    ),
-  };
-}
-
-export function denoiserFor(config: GeneratorConfig, coding: WeightCoding): WeightDenoiser {
-  const { blockSize, channels, heads, patch, embedding, maxTokens } = config;
+export function denoiserFor(
+  { channels, heads, patch, embedding, maxTokens }: GeneratorConfig,
+  { splitter, vocabulary }: Pick<WeightCoding, 'splitter' | 'vocabulary'>,
+): WeightDenoiser {
   return createWeightDenoiser({
-    blockSize,
-    blockCount: coding.splitter.count,
+    blockSize: splitter.blockSize,
+    blockCount: splitter.count,
     channels,
     heads,
     patch,
     embedding,
-    vocabularySize: coding.vocabulary.size,
+    vocabularySize: vocabulary.size,
     maxTokens,
   });
+}
+
+export function spaceOfBase({ hash, lora }: BaseModel): WeightSpace {
+  return { hash, segments: lora.manifest };
 }
 
 export function diffusionConventions(config: GeneratorConfig): NetworkConventions {
@@ -116,36 +54,37 @@ export function diffusionConventions(config: GeneratorConfig): NetworkConvention
   };
 }
 
-/** What a weight generator's files carry: network, coding, and the base that its weights belong to. */
+/** What a weight generator's files carry: network, coding, and what its weights belong to. */
 export function generatorArchitecture(
-  base: BaseModel,
+  { hash, segments }: WeightSpace,
   config: GeneratorConfig,
   denoiser: WeightDenoiser,
 ): CheckpointArchitecture {
-  const { grouping, standardize, prediction, schedule, timesteps, gateInput, head } = config;
+  const { grouping, standardize, prediction, schedule, timesteps, gateInput, head, latent } = config;
   return {
     kind: 'weight-generator',
-    base: base.hash,
-    loraParameters: base.lora.layout.size,
+    base: hash,
+    loraParameters: segments.reduce((sum, { size }) => sum + size, 0),
     denoiser: { ...denoiser.options },
-    coding: { grouping, standardize, head },
+    // Blocks of weights are the default, and were all there was when the first files were written.
+    coding: { grouping, standardize, head, ...(latent > 0 && { latent }) },
     diffusion: { prediction, schedule, timesteps, gateInput },
   };
 }
 
 export async function saveWeightGenerator(
   path: string,
-  base: BaseModel,
+  space: WeightSpace,
   config: GeneratorConfig,
   generator: WeightGenerator,
   steps: number,
   prompts: readonly string[],
 ): Promise<void> {
   const { coding, denoiser, denoiserValues } = generator;
-  const { head, standardizer, vocabulary } = coding;
+  const { head, latent, standardizer, vocabulary } = coding;
   const group = (values: Float32Array) => ({ values, stepCount: steps });
   await writeCheckpoint(path, {
-    architecture: generatorArchitecture(base, config, denoiser),
+    architecture: generatorArchitecture(space, config, denoiser),
     groups: {
       denoiser: group(denoiserValues),
       mean: group(standardizer.mean),
@@ -153,7 +92,12 @@ export async function saveWeightGenerator(
       ...(head && {
         'ridge.coefficients': group(head.coefficients),
         'ridge.target-mean': group(head.targetMean),
-        'ridge.feature-mean': group(Float32Array.from(head.featureMean)),
+        'ridge.feature-mean': group(head.featureMean),
+      }),
+      ...(latent && {
+        'latent.mean': group(latent.mean),
+        'latent.axes': group(latent.axes),
+        'latent.deviations': group(latent.deviations),
       }),
     },
     extra: {
@@ -178,9 +122,10 @@ export async function loadWeightGenerator(
   }
   const config = training.config.weightGenerator;
   const vocabulary = await storedVocabulary(path);
-  const splitter = createBlockSplitter(base.lora.manifest, config);
-  const denoiser = denoiserFor(config, { vocabulary, splitter, standardizer: EMPTY });
-  const { groups, extra } = await readCheckpoint(path, generatorArchitecture(base, config, denoiser));
+  const space = spaceOfBase(base);
+  const splitter = splitterFor(space.segments, config);
+  const denoiser = denoiserFor(config, { vocabulary, splitter });
+  const { groups, extra } = await readCheckpoint(path, generatorArchitecture(space, config, denoiser));
   const values = (name: string) => groups[name]!.values;
   const ridge = extra.ridge as JsonObject | undefined;
   return {
@@ -196,14 +141,19 @@ export async function loadWeightGenerator(
           leaveOneOutError: ridge.leaveOneOutError as number,
           coefficients: values('ridge.coefficients'),
           targetMean: values('ridge.target-mean'),
-          featureMean: Float64Array.from(values('ridge.feature-mean')),
+          featureMean: values('ridge.feature-mean'),
+        },
+      }),
+      ...(config.latent > 0 && {
+        latent: {
+          mean: values('latent.mean'),
+          axes: values('latent.axes'),
+          deviations: values('latent.deviations'),
         },
       }),
     },
   };
 }
-
-const EMPTY: Standardizer = { mean: new Float32Array(0), std: new Float32Array(0) };
 
 async function storedVocabulary(path: string): Promise<Vocabulary> {
   const { metadata } = await readSafetensorsHeader(path);
@@ -233,10 +183,7 @@ export interface DenoisedWeights {
   readonly prompt: EncodedPrompt;
 }
 
-/**
- * Denoises the LoRA weights of a prompt: all blocks at once from noise, one step or several (DDIM), joined,
- * brought back to the scale of the zoo's weights, and added to what the ridge head predicts.
- */
+/** Denoises the LoRA weights of a prompt: all blocks at once from noise, one step or several (DDIM), decoded. */
 export async function denoiseWeights(
   generator: WeightGenerator,
   config: GeneratorConfig,
@@ -244,7 +191,7 @@ export async function denoiseWeights(
   options: { readonly steps: number; readonly seed: number; readonly device: DeviceReport },
 ): Promise<DenoisedWeights> {
   const { coding, denoiser, denoiserValues } = generator;
-  const { splitter, standardizer, vocabulary, head } = coding;
+  const { splitter, vocabulary } = coding;
   const { count } = splitter;
   const encoded = vocabulary.encode(prompt, config.maxTokens);
   const none = nullPrompt(config.maxTokens);
@@ -271,24 +218,10 @@ export async function denoiseWeights(
         return prediction!;
       },
     });
-    const diffused = destandardize(standardizer, splitter.join(blocks));
-    const offset = head && predictRidge(head, vocabulary.bagOfWords(prompt));
-    const vector = offset ? diffused.map((value, i) => value + offset[i]!) : diffused;
-    return { vector, prompt: encoded };
+    return { vector: decodeBlocks(coding, blocks, prompt), prompt: encoded };
   } finally {
     await executor.dispose();
   }
-}
-
-function withoutHead(
-  vector: Float32Array,
-  head: RidgeModel | undefined,
-  vocabulary: Vocabulary,
-  prompt: string,
-): Float32Array {
-  if (!head) return vector;
-  const predicted = predictRidge(head, vocabulary.bagOfWords(prompt));
-  return vector.map((value, i) => value - predicted[i]!);
 }
 
 function repeated<T extends Int32Array | Float32Array>(row: T, count: number, into: T): T {

@@ -39,7 +39,7 @@ export async function readZoo(
 }
 
 /** The weights at the end of a member's training. */
-export function finalVector({ checkpoints }: ZooMember): Float32Array {
+export function finalVector({ checkpoints }: Pick<ZooMember, 'checkpoints'>): Float32Array {
   return checkpoints[checkpoints.length - 1]!;
 }
 

@@ -231,7 +231,8 @@ function checkCounts(
   project: { concepts: LoadedConcept[] },
 ): Problem[] {
   const zoo = zooConcepts(project, training);
-  const { concepts } = training.config.base;
+  const { base, collect, weightGenerator } = training.config;
+  const { concepts } = base;
   const problems: Problem[] = [];
   // A project without concepts is new, not wrong.
   if (project.concepts.length > 0 && zoo.length < FEWEST_ZOO_MEMBERS) {
@@ -255,6 +256,21 @@ function checkCounts(
         allowed: `1 to ${zoo.length}`,
         severity: 'warning',
         replacements: [`${zoo.length}`],
+      }),
+    );
+  }
+  // Vectors differ in one direction less than there are of them.
+  const directions = zoo.length * collect.checkpoints - 1;
+  if (zoo.length >= FEWEST_ZOO_MEMBERS && weightGenerator.latent > directions) {
+    problems.push(
+      problemInChain(chain, ['weightGenerator', 'latent'], {
+        code: 'impossible-size',
+        message: `A zoo of ${zoo.length} concepts has at most ${directions} principal components.`,
+        remedy: `Write ${directions} or fewer, or add concepts.`,
+        found: `${weightGenerator.latent}`,
+        allowed: `0 to ${directions}`,
+        severity: 'warning',
+        replacements: [`${directions}`],
       }),
     );
   }

@@ -205,6 +205,12 @@ export const trainingSchema = z
           'within-layer',
           'How the LoRA vector is cut: padded within each layer, across layers in order, or interleaved',
         ),
+        latent: int(
+          0,
+          4096,
+          0,
+          'Diffuse this many principal components of the zoo’s vectors as one block, instead of the weights in blocks; then sample in 10 to 30 steps. 0 diffuses the weights',
+        ),
         standardize: choice(
           ['parameter', 'tensor', 'none'] as const,
           'tensor',

@@ -4,12 +4,8 @@ import { Vocabulary } from '../../src/data/text.ts';
 import type { ZooMember } from '../../src/data/zoo.ts';
 import { writeMember } from '../../src/data/zoo.ts';
 import { predictRidge } from '../../src/models/ridge.ts';
-import {
-  diffusionData,
-  fitCoding,
-  loadWeightGenerator,
-  ridgeOfZoo,
-} from '../../src/pipeline/weight-generator.ts';
+import { diffusionData, fitCoding, ridgeOfZoo } from '../../src/pipeline/weight-coding.ts';
+import { loadWeightGenerator } from '../../src/pipeline/weight-generator.ts';
 import { finalVector, meanVector, nearestMember, readZoo } from '../../src/pipeline/zoo-vectors.ts';
 import { projectPaths } from '../../src/project/paths.ts';
 import type { TrainingConfig } from '../../src/project/training-schema.ts';
@@ -114,7 +110,7 @@ describe('in a project', () => {
     async (head) => {
       const config = withGenerator({ head }).config.weightGenerator;
       const members = await readZoo(trained.project, trained.training, trained.base);
-      const coding = fitCoding(trained.base, config, members);
+      const coding = fitCoding(trained.base.lora.manifest, config, members);
       const { examples } = diffusionData(coding, config, members);
       for (const [i, { blocks }] of examples.entries()) {
         const diffused = destandardize(coding.standardizer, coding.splitter.join(blocks));
@@ -138,6 +134,7 @@ describe('in a project', () => {
     [{ channels: 16 }, 'denoiser.channels is 32 in the file and 16 in the config'],
     [{ blockSize: 128 }, 'denoiser.blockSize is 256 in the file and 128 in the config'],
     [{ prediction: 'v' }, 'diffusion.prediction is "x0" in the file and "v" in the config'],
+    [{ latent: 2 }, 'coding.latent is absent in the file and 2 in the config'],
     [{ head: 'none' }, 'coding.head is "ridge" in the file and "none" in the config'],
   ] as const)('a stored generator is refused by %o', async (changes, message) => {
     const loading = loadWeightGenerator(trained.project, withGenerator(changes), trained.base);
