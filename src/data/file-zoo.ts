@@ -10,7 +10,7 @@ import {
   type WritableTensor,
   writeSafetensors,
 } from './safetensors.ts';
-import { listMembers, readMember } from './zoo.ts';
+import { listMembers, readMember, type ZooMember } from './zoo.ts';
 import { promptOf, readWrittenPrompts } from './zoo-prompts.ts';
 
 /** One tensor of every file, and where it lies in the flat vector of them all. */
@@ -26,17 +26,10 @@ export interface FileLayout {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-interface FileMember {
-  /** Name of the file. */
-  readonly file: string;
-  readonly prompt: string;
-  /** Flat vectors of the layout; several only where a member of our own zoo has them. */
-  readonly checkpoints: readonly Float32Array[];
-}
-
 export interface FileZoo {
   readonly layout: FileLayout;
-  readonly members: readonly FileMember[];
+  /** One a file. Vectors are of the layout; several only where a member of our own zoo has them. */
+  readonly members: readonly Pick<ZooMember, 'prompt' | 'checkpoints'>[];
 }
 
 /** What one file holds. */
@@ -71,7 +64,7 @@ export async function readFileZoo(folder: string): Promise<FileZoo> {
     folder,
     paths.map((path) => basename(path)),
   );
-  const members: FileMember[] = [];
+  const members: FileZoo['members'][number][] = [];
   let first: WeightFile | undefined;
   let shared: [string, string][] = [];
   for (const path of paths) {
@@ -85,7 +78,7 @@ export async function readFileZoo(folder: string): Promise<FileZoo> {
       shared = shared.filter(([key, value]) => file.metadata[key] === value);
     }
     refuseOtherValues(file);
-    members.push({ file: basename(path), prompt, checkpoints: file.checkpoints });
+    members.push({ prompt, checkpoints: file.checkpoints });
   }
   return { layout: { tensors: first!.tensors, metadata: Object.fromEntries(shared) }, members };
 }

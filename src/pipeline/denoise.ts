@@ -84,7 +84,7 @@ async function denoised(
       level: 'warning',
       message:
         `${name}: no zoo prompt has the word${prompt.unseen.length > 1 ? 's' : ''} ` +
-        `${prompt.unseen.join(', ')}, so the weights cannot know what is meant. Collect concepts whose prompts use it.`,
+        `${prompt.unseen.join(', ')}, so the weights cannot know what is meant. Add weights to the zoo whose prompts use it.`,
     });
   }
   if (prompt.dropped.length > 0) {

@@ -126,6 +126,33 @@ describe('a folder of LoRA files of another tool', () => {
   });
 });
 
+test('as principal components, as many as the files have', async () => {
+  const joint = temporaryFolder();
+  const withLatent = (latent: number) =>
+    writeFileSync(
+      join(joint, 'joint.training.yaml'),
+      CONFIG.replace('weightGenerator: {', `weightGenerator: {latent: ${latent}, `),
+    );
+  const output = join(joint, 'new.safetensors');
+  withLatent(6);
+  const refused = await engine.run(['train-generator', '--zoo', zoo, '--project', joint]);
+  expect(refused.stderr).toContain(
+    "weightGenerator.latent: 6 principal components are wanted, and the zoo's 6 weight vectors differ in 5 directions. Write 5 or fewer, or add to the zoo.",
+  );
+  expect(refused.code).toBe(1);
+  withLatent(5);
+  const trained = await engine.run(['train-generator', '--zoo', zoo, '--project', joint]);
+  expect(trained.stderr).toContain(
+    '5 principal components, which hold 100 % of their variance, as one block of 8',
+  );
+  expect(trained.code).toBe(0);
+  const denoised = ['denoise', '--prompt', promptOf(2, 1), '--output', output, '--steps', '10'];
+  expect((await engine.run([...denoised, '--project', joint])).code).toBe(0);
+  const { tensors, metadata } = await readSafetensors(output);
+  expect([...tensors.keys()].sort()).toEqual(Object.keys(SHAPES).sort());
+  expect(metadata.steps).toBe('10');
+});
+
 describe('a command line that cannot be worked with', () => {
   test.each([
     [
