@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
+import { PROMPT_FILES } from '../data/zoo-prompts.ts';
 import { featureNetworkFile } from '../project/feature-network.ts';
 import type { LoadedConcept, LoadedTraining, Project } from '../project/load.ts';
 import { projectPaths } from '../project/paths.ts';
@@ -23,13 +24,18 @@ const INPUTS: Record<Stage, readonly Input[]> = {
   quickstart: ['feature-network'],
 };
 
-/** SHA-256 (hexadecimal) of each input of a stage that exists, by name. */
+/**
+ * SHA-256 (hexadecimal) of each input of a stage that exists, by name.
+ * @param zoo folder of weight files that the stage works on instead of the project's base and zoo
+ */
 export async function inputHashes(
   stage: Stage,
   project: Project,
   training: LoadedTraining,
   concept: LoadedConcept | undefined,
+  zoo?: string,
 ): Promise<Record<string, string>> {
+  if (zoo !== undefined) return { zoo: await hashListing(zoo) };
   const paths = projectPaths(project.folder);
   const basePath = paths.base(training.name);
   const base = existsSync(basePath) ? await hashFile(basePath) : undefined;
@@ -56,10 +62,13 @@ async function hashFile(path: string): Promise<string> {
   return hash.digest('hex');
 }
 
-/** Names, sizes and times of a zoo's files: reading hundreds of them whole would take longer than it tells. */
+/** Names, sizes and times of a zoo's files and of its prompts': reading hundreds of them whole would take longer than it tells. */
 async function hashListing(folder: string): Promise<string> {
   if (!existsSync(folder)) return hashText('');
-  const members = (await readdir(folder)).filter((name) => name.endsWith('.safetensors')).sort();
+  const prompts: readonly string[] = PROMPT_FILES;
+  const members = (await readdir(folder))
+    .filter((name) => name.endsWith('.safetensors') || prompts.includes(name))
+    .sort();
   const lines = members.map(async (name) => {
     const { size, mtimeMs } = await stat(`${folder}/${name}`);
     return `${name} ${size} ${mtimeMs}`;

@@ -119,7 +119,7 @@ export function createWeightDenoiser(options: DenoiserOptions): WeightDenoiser {
     apply: (parameters, { blocks, blockIndex, timestep, tokens, tokenMask }) => {
       const tensors = { parameters };
       const count = blocks.shape[0];
-      const block = oneOf(blockIndex, blockCount);
+      const block = oneHotRows(blockIndex, blockCount); // [B, blockCount]
       const time = timestepOut(tensors, silu(timestepIn(tensors, embedTimestep(timestep, embedding))));
       const condition = silu(tf.add(time, tf.matMul(block, blockTable(tensors))) as Tensor2D); // [B, E]
       const prompt = { tokens: lookUp(tokenTable(tensors), tokens), mask: tokenMask };
@@ -143,12 +143,6 @@ export function createWeightDenoiser(options: DenoiserOptions): WeightDenoiser {
   };
 }
 
-/** One-hot rows of indices below `count`; tfjs refuses a choice of one. */
-function oneOf(indices: Tensor1D, count: number): Tensor2D {
-  if (count === 1) return tf.ones([indices.shape[0], 1]);
-  return tf.cast(tf.oneHot(indices, count), 'float32') as Tensor2D;
-}
-
 /** What the length of a block is a multiple of: neighbours are folded, then halved twice. */
 export function lengthMultiple(patch: number): number {
   return 4 * patch;
@@ -167,6 +161,12 @@ function checkSizes({ blockSize, channels, heads, patch }: DenoiserOptions): voi
       `weightGenerator.heads: ${heads} does not divide weightGenerator.channels (${channels}). Use a divisor of it.`,
     );
   }
+}
+
+/** Rows of the identity, [B, count]; tfjs refuses the single column of a single block. */
+function oneHotRows(index: Tensor1D, count: number): Tensor2D {
+  const rows = tf.cast(tf.oneHot(index, Math.max(2, count)), 'float32') as Tensor2D;
+  return count === 1 ? tf.slice(rows, [0, 0], [-1, 1]) : rows;
 }
 
 /** Sinusoidal embedding of timesteps [B] in [0, 1]: [B, width]. */

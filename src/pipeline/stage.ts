@@ -23,10 +23,14 @@ export interface StageOptions {
   readonly concept?: string;
   /** Image file or folder to translate. */
   readonly input?: string;
-  /** Folder that translated images go to. */
+  /** Folder that translated images go to, or file for the weights of a prompt. */
   readonly output?: string;
   /** `base`, `denoised`, `fine-tuned`, or the path of a weights file; absent means `fine-tuned`. */
   readonly weights?: string;
+  /** Folder of weight files to train the weight generator on, instead of the zoo of the base. */
+  readonly zoo?: string;
+  /** To denoise weights for, instead of a concept's; they go to `output`. */
+  readonly prompt?: string;
   /** Instead of the config's steps: of the fine-tuning, or of the denoising. */
   readonly steps?: number;
   /** Instead of the config's seed, for what this stage draws itself; the split of the pairs keeps the config's. */

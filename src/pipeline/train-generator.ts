@@ -1,33 +1,33 @@
 import { createExecutor } from '../compute/executor.ts';
+import { readFileZoo } from '../data/file-zoo.ts';
 import { Random } from '../data/random.ts';
 import { denoiserTrainingStep } from '../models/denoiser-step.ts';
 import { diffusionBatch } from '../models/diffusion.ts';
 import { projectPaths, toProjectPath } from '../project/paths.ts';
 import { loadBase } from './base-model.ts';
 import { learningRateFactor } from './learning-rate.ts';
-import type { StageFunction } from './stage.ts';
+import type { StageContext, StageFunction } from './stage.ts';
 import { stageDevice, stageSeed } from './stage-support.ts';
 import { trainingLoop } from './training-loop.ts';
-import { diffusionData, fitCoding } from './weight-coding.ts';
+import { diffusionData, fitCoding, type PromptedVectors, type WeightSpace } from './weight-coding.ts';
 import {
   denoiserFor,
   diffusionConventions,
   generatorArchitecture,
   saveWeightGenerator,
   spaceOfBase,
+  spaceOfFiles,
 } from './weight-generator.ts';
 import { readZoo } from './zoo-vectors.ts';
 
 const BETAS = { beta1: 0.9, beta2: 0.99 };
 
-/** Trains the diffusion model over the zoo's weight blocks. */
+/** Trains the diffusion model over the zoo's weight blocks: the zoo of the base, or a folder of files (`--zoo`). */
 export const trainGenerator: StageFunction = async (context) => {
   const { project, training, run } = context;
   const config = training.config.weightGenerator;
-  const base = await loadBase(project, training);
-  const members = await readZoo(project, training, base);
+  const { space, members } = await chosenZoo(context);
   const seed = stageSeed(context);
-  const space = spaceOfBase(base);
   const coding = fitCoding(space.segments, config, members);
   const data = diffusionData(coding, config, members);
   const denoiser = denoiserFor(config, coding);
@@ -36,7 +36,7 @@ export const trainGenerator: StageFunction = async (context) => {
     type: 'log',
     level: 'info',
     message:
-      `${members.length} zoo members of ${base.lora.layout.size} weights: ` +
+      `${members.length} zoo members of ${coding.standardizer.mean.length} weights: ` +
       (coding.explained === undefined
         ? `${count} blocks of ${blockSize} (${config.grouping})`
         : `${config.latent} principal components, which hold ${(100 * coding.explained).toFixed(0)} % of their variance, as one block of ${blockSize}`) +
@@ -108,6 +108,20 @@ export const trainGenerator: StageFunction = async (context) => {
     await executor.dispose();
   }
 };
+
+/** What to train on, and what its vectors are. */
+async function chosenZoo({
+  project,
+  training,
+  options,
+}: StageContext): Promise<{ space: WeightSpace; members: readonly PromptedVectors[] }> {
+  if (options.zoo !== undefined) {
+    const { layout, members } = await readFileZoo(options.zoo);
+    return { space: spaceOfFiles(layout), members };
+  }
+  const base = await loadBase(project, training);
+  return { space: spaceOfBase(base), members: await readZoo(project, training, base) };
+}
 
 const COSINE = { schedule: 'cosine', warmup: 0 } as const;
 

@@ -1,5 +1,6 @@
 /** How the vectors of a zoo become what is diffused, and back. */
 import { type BlockSplitter, createBlockSplitter, type WeightSegment } from '../data/blocks.ts';
+import type { FileLayout } from '../data/file-zoo.ts';
 import { fitLatent, fromLatent, type LatentBasis, toLatent } from '../data/latent.ts';
 import { destandardize, fitStandardizer, type Standardizer, standardize } from '../data/standardizer.ts';
 import { nullPrompt, Vocabulary } from '../data/text.ts';
@@ -22,6 +23,8 @@ export interface WeightSpace {
   readonly hash: string;
   /** The tensors, in the order of the vector. */
   readonly segments: readonly WeightSegment[];
+  /** Where the zoo is a folder of files: how to write another. */
+  readonly files?: FileLayout;
 }
 
 /** Everything around the denoiser that a zoo decides: how its vectors become blocks and its prompts tokens. */

@@ -1,6 +1,9 @@
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import { z } from 'zod';
 import { createExecutor } from '../compute/executor.ts';
 import type { DeviceReport } from '../compute/types.ts';
+import { type FileLayout, fileTensors } from '../data/file-zoo.ts';
 import { Random } from '../data/random.ts';
 import { readSafetensorsHeader } from '../data/safetensors.ts';
 import { type EncodedPrompt, nullPrompt, Vocabulary } from '../data/text.ts';
@@ -12,7 +15,6 @@ import { projectPaths } from '../project/paths.ts';
 import type { LoadedTraining, Project } from '../project/project.ts';
 import type { TrainingConfig } from '../project/training-schema.ts';
 import { UserError } from '../project/user-error.ts';
-import type { JsonObject } from '../protocol/json.ts';
 import type { BaseModel } from './base-model.ts';
 import { decodeBlocks, splitterFor, type WeightCoding, type WeightSpace } from './weight-coding.ts';
 
@@ -44,6 +46,12 @@ export function denoiserFor(
 
 export function spaceOfBase({ hash, lora }: BaseModel): WeightSpace {
   return { hash, segments: lora.manifest };
+}
+
+export function spaceOfFiles(files: FileLayout): WeightSpace {
+  const shapes = files.tensors.map(({ name, shape }) => [name, shape]);
+  const hash = createHash('sha256').update(JSON.stringify(shapes)).digest('hex').slice(0, 12);
+  return { hash, segments: files.tensors, files };
 }
 
 export function diffusionConventions(config: GeneratorConfig): NetworkConventions {
@@ -104,31 +112,78 @@ export async function saveWeightGenerator(
     extra: {
       vocabulary: { ...vocabulary.toJSON() },
       prompts: [...prompts],
+      ...(space.files && {
+        files: {
+          tensors: space.files.tensors.map(({ name, shape }) => ({ name, shape: [...shape] })),
+          metadata: { ...space.files.metadata },
+        },
+      }),
       ...(head && { ridge: { lambda: head.lambda, leaveOneOutError: head.leaveOneOutError } }),
     },
   });
 }
 
-/** @throws UserError where there is none yet, or it was trained for another base or with other sizes */
+/**
+ * The weight generator for this base.
+ * @throws UserError where there is none yet, or it was trained for another base, on a folder of files, or with
+ * other sizes
+ */
 export async function loadWeightGenerator(
   project: Project,
   training: LoadedTraining,
   base: BaseModel,
 ): Promise<WeightGenerator> {
-  const path = projectPaths(project.folder).weightGenerator(training.name);
-  if (!existsSync(path)) {
+  const path = existingGenerator(project, training);
+  const stored = await readStored(path);
+  if (stored.files) {
     throw new UserError(
-      `${training.name}: no weight generator yet (${path}). Train it first: dnw train-generator --training ${training.name}`,
+      `${path}: it was trained on a folder of files (dnw train-generator --zoo) and knows no concepts. ` +
+        `Denoise with --prompt and --output, or train one for the base: dnw train-generator --training ${training.name}`,
     );
   }
-  const config = training.config.weightGenerator;
-  const vocabulary = await storedVocabulary(path);
-  const space = spaceOfBase(base);
+  return readGenerator(path, training.config.weightGenerator, spaceOfBase(base), stored);
+}
+
+/**
+ * The weight generator that was trained on a folder of files, and how to write a file like those.
+ * @throws UserError where there is none yet, or it was trained for a base, or with other sizes
+ */
+export async function loadFileGenerator(
+  project: Project,
+  training: LoadedTraining,
+): Promise<{ generator: WeightGenerator; files: FileLayout }> {
+  const path = existingGenerator(project, training);
+  const stored = await readStored(path);
+  if (!stored.files) {
+    throw new UserError(
+      `${path}: it was trained on the zoo of a base, whose concepts have the prompts. Denoise with --concept, or ` +
+        `train one on a folder of files: dnw train-generator --training ${training.name} --zoo <folder>`,
+    );
+  }
+  const files = { tensors: fileTensors(stored.files.tensors), metadata: stored.files.metadata };
+  const space = spaceOfFiles(files);
+  return { generator: await readGenerator(path, training.config.weightGenerator, space, stored), files };
+}
+
+function existingGenerator(project: Project, training: LoadedTraining): string {
+  const path = projectPaths(project.folder).weightGenerator(training.name);
+  if (existsSync(path)) return path;
+  throw new UserError(
+    `${training.name}: no weight generator yet (${path}). Train it first: dnw train-generator --training ${training.name}`,
+  );
+}
+
+async function readGenerator(
+  path: string,
+  config: GeneratorConfig,
+  space: WeightSpace,
+  stored: StoredGenerator,
+): Promise<WeightGenerator> {
+  const vocabulary = new Vocabulary(stored.vocabulary);
   const splitter = splitterFor(space.segments, config);
   const denoiser = denoiserFor(config, { vocabulary, splitter });
-  const { groups, extra } = await readCheckpoint(path, generatorArchitecture(space, config, denoiser));
+  const { groups } = await readCheckpoint(path, generatorArchitecture(space, config, denoiser));
   const values = (name: string) => groups[name]!.values;
-  const ridge = extra.ridge as JsonObject | undefined;
   return {
     denoiser,
     denoiserValues: values('denoiser'),
@@ -136,10 +191,9 @@ export async function loadWeightGenerator(
       vocabulary,
       splitter,
       standardizer: { mean: values('mean'), std: values('std') },
-      ...(ridge && {
+      ...(stored.ridge && {
         head: {
-          lambda: ridge.lambda as number,
-          leaveOneOutError: ridge.leaveOneOutError as number,
+          ...stored.ridge,
           coefficients: values('ridge.coefficients'),
           targetMean: values('ridge.target-mean'),
           featureMean: values('ridge.feature-mean'),
@@ -156,13 +210,23 @@ export async function loadWeightGenerator(
   };
 }
 
-async function storedVocabulary(path: string): Promise<Vocabulary> {
+/** What stands in a file's metadata beside its sizes. */
+const storedSchema = z.object({
+  vocabulary: z.object({ words: z.array(z.string()), buckets: z.number().int().min(1) }),
+  ridge: z.object({ lambda: z.number(), leaveOneOutError: z.number() }).optional(),
+  files: z
+    .object({
+      tensors: z.array(z.object({ name: z.string(), shape: z.array(z.number().int().min(0)) })),
+      metadata: z.record(z.string(), z.string()),
+    })
+    .optional(),
+});
+type StoredGenerator = z.output<typeof storedSchema>;
+
+async function readStored(path: string): Promise<StoredGenerator> {
   const { metadata } = await readSafetensorsHeader(path);
   try {
-    const { vocabulary } = JSON.parse(metadata.extra!) as {
-      vocabulary: { words: string[]; buckets: number };
-    };
-    return new Vocabulary(vocabulary);
+    return storedSchema.parse(JSON.parse(metadata.extra!));
   } catch {
     throw new UserError(
       `${path}: its metadata has no vocabulary. It is damaged: train the weight generator anew.`,

@@ -66,6 +66,11 @@ describe('a wrong command line ends with code 2, says what is wrong and begins n
       '--output tiny.training.yaml: that is a file',
     ],
     [
+      'a file for the weights of a concept',
+      ['denoise', '--training', 'tiny', '--concept', 'snow', '--output', 'x.safetensors'],
+      "--output x.safetensors: a concept's weights go to its folder",
+    ],
+    [
       'a run id with a path in it',
       ['train-base', '--training', 'tiny', '--run-id', '../x'],
       'letters, digits',

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { selectDevice } from '../../src/compute/devices.ts';
 import { createExecutor } from '../../src/compute/executor.ts';
 import type { DeviceReport } from '../../src/compute/types.ts';
+import type { WeightSegment } from '../../src/data/blocks.ts';
 import { Random } from '../../src/data/random.ts';
 import { denoiserInferenceStep, denoiserTrainingStep } from '../../src/models/denoiser-step.ts';
 import { diffusionBatch, sampleBlocks } from '../../src/models/diffusion.ts';
@@ -66,17 +67,22 @@ const configOf = (changes: Partial<GeneratorConfig> = {}): GeneratorConfig => ({
   ...changes,
 });
 
-async function train(config: GeneratorConfig, steps: number): Promise<WeightGenerator> {
-  const coding = fitCoding(trained.base.lora.manifest, config, zoo);
+async function train(
+  config: GeneratorConfig,
+  steps: number,
+  segments: readonly WeightSegment[] = trained.base.lora.manifest,
+  members: readonly PromptedVectors[] = zoo,
+): Promise<WeightGenerator> {
+  const coding = fitCoding(segments, config, members);
   const denoiser = denoiserFor(config, coding);
-  const data = diffusionData(coding, config, zoo);
-  const executor = await createExecutor(denoiserTrainingStep({ denoiser, batchSize: 64 }), {
+  const data = diffusionData(coding, config, members);
+  const executor = await createExecutor(denoiserTrainingStep({ denoiser, batchSize: 32 }), {
     device,
     values: { denoiser: denoiser.initial(1) },
     optimizers: { denoiser: { kind: 'adam', beta1: 0.9, beta2: 0.99 } },
   });
   try {
-    const options = { ...config, ...diffusionConventions(config), batchSize: 64 };
+    const options = { ...config, ...diffusionConventions(config), batchSize: 32 };
     const batches = new Random(2);
     for (let step = 0; step < steps; step++) {
       const rate = 4e-3 * (1 - step / steps);
@@ -88,7 +94,7 @@ async function train(config: GeneratorConfig, steps: number): Promise<WeightGene
   }
 }
 
-/** Many weights of one prompt at once: the rows of a batch are independent. */
+/** Many weights of one prompt at once: the blocks of a batch are independent. */
 async function samples(
   { coding, denoiser, denoiserValues }: WeightGenerator,
   config: GeneratorConfig,
@@ -97,9 +103,11 @@ async function samples(
 ): Promise<Float32Array[]> {
   const { splitter, vocabulary } = coding;
   const { tokens, mask } = vocabulary.encode(prompt, config.maxTokens);
-  const repeat = <T extends number>(row: ArrayLike<T>) =>
-    Array.from({ length: count }, () => Array.from(row)).flat();
-  const executor = await createExecutor(denoiserInferenceStep({ denoiser, batchSize: count }), {
+  const rows = count * splitter.count;
+  const length = splitter.count * splitter.blockSize;
+  const repeat = (row: ArrayLike<number>, times: number) =>
+    Array.from({ length: times }, () => Array.from(row)).flat();
+  const executor = await createExecutor(denoiserInferenceStep({ denoiser, batchSize: rows }), {
     device,
     values: { denoiser: denoiserValues },
   });
@@ -108,21 +116,21 @@ async function samples(
       ...diffusionConventions(config),
       steps,
       guidance: 1,
-      mask: Float32Array.from(repeat(splitter.mask)),
+      mask: Float32Array.from(repeat(splitter.mask, count)),
       random: new Random(3),
       predict: async (input, timestep) => {
         const { prediction } = await executor.run({
           blocks: input,
-          blockIndex: new Int32Array(count),
-          timestep: new Float32Array(count).fill(timestep),
-          tokens: Int32Array.from(repeat(tokens)),
-          tokenMask: Float32Array.from(repeat(mask)),
+          blockIndex: Int32Array.from({ length: rows }, (_, i) => i % splitter.count),
+          timestep: new Float32Array(rows).fill(timestep),
+          tokens: Int32Array.from(repeat(tokens, rows)),
+          tokenMask: Float32Array.from(repeat(mask, rows)),
         });
         return prediction!;
       },
     });
     return Array.from({ length: count }, (_, i) =>
-      decodeBlocks(coding, blocks.slice(i * splitter.blockSize, (i + 1) * splitter.blockSize), prompt),
+      decodeBlocks(coding, blocks.slice(i * length, (i + 1) * length), prompt),
     );
   } finally {
     await executor.dispose();
@@ -134,7 +142,10 @@ const distance = (a: Float32Array, b: Float32Array) =>
 
 /** How far from each look of a prompt, as a share of the distance between its two looks. */
 function distances(vector: Float32Array, prompt: number): number[] {
-  const [first, second] = looks[prompt]! as [Float32Array, Float32Array];
+  const [first, second] = looks[prompt]!.map((look) => look.subarray(0, vector.length)) as [
+    Float32Array,
+    Float32Array,
+  ];
   const apart = distance(first, second);
   return [distance(vector, first) / apart, distance(vector, second) / apart];
 }
@@ -176,24 +187,50 @@ describe.each([true, false])('of an ambiguous prompt (gateInput %s)', (gateInput
   let generator: WeightGenerator;
   beforeAll(async () => {
     config = configOf({ gateInput });
-    generator = await train(config, 700);
+    generator = await train(config, 400);
   });
 
-  test.each([0, 1])('many steps give one look or the other, and one step what lies between (prompt %i)', async (p) => {
-    const sampled = await samples(generator, config, PROMPTS[p]!, { count: 40, steps: 20 });
-    const near = sampled.map((vector) => distances(vector, p));
-    console.log(gateInput, p, near.map(([a, b]) => `${a!.toFixed(2)}/${b!.toFixed(2)}`).join(' '));
-    const first = near.filter(([a]) => a! < 0.25).length;
-    const second = near.filter(([, b]) => b! < 0.25).length;
-    expect(first + second).toBeGreaterThanOrEqual(32);
-    expect(Math.min(first, second)).toBeGreaterThanOrEqual(8);
+  test.each([0, 1])(
+    'many steps give one look or the other, and one step what lies between (prompt %i)',
+    async (p) => {
+      const sampled = await samples(generator, config, PROMPTS[p]!, { count: 40, steps: 20 });
+      const near = sampled.map((vector) => distances(vector, p));
+      const first = near.filter(([a]) => a! < 0.25).length;
+      const second = near.filter(([, b]) => b! < 0.25).length;
+      expect(first + second).toBeGreaterThanOrEqual(32);
+      expect(Math.min(first, second)).toBeGreaterThanOrEqual(8);
 
-    const between = await samples(generator, config, PROMPTS[p]!, { count: 10, steps: 1 });
-    console.log(between.map((v) => distances(v, p)).map(([a, b]) => `${a!.toFixed(2)}/${b!.toFixed(2)}`).join(' '));
-    for (const vector of between) {
-      for (const share of distances(vector, p)) expect(Math.abs(share - 0.5)).toBeLessThan(0.15);
-    }
-  });
+      const between = await samples(generator, config, PROMPTS[p]!, { count: 10, steps: 1 });
+      for (const vector of between) {
+        for (const share of distances(vector, p)) expect(Math.abs(share - 0.5)).toBeLessThan(0.15);
+      }
+    },
+  );
+});
+
+test('blocks that are sampled each by itself mix the looks of a prompt', async () => {
+  // Four blocks: all from one look by chance in one of eight.
+  const size = 64;
+  const config = configOf({ latent: 0, blockSize: size / 4, grouping: 'across-layers' });
+  const short = zoo.map(({ prompt, checkpoints }) => ({
+    prompt,
+    checkpoints: checkpoints.map((vector) => vector.slice(0, size)),
+  }));
+  const generator = await train(config, 400, [{ name: 'weights', offset: 0, size }], short);
+  const sampled = await samples(generator, config, PROMPTS[0]!, { count: 40, steps: 20 });
+  const { splitter } = generator.coding;
+  const ofOneLook = (vector: Float32Array) => distances(vector, 0).some((share) => share < 0.25);
+  expect(sampled.filter(ofOneLook).length).toBeLessThan(15);
+  // Each block by itself is of one look: the network has learned what it could.
+  const [first, second] = looks[0]! as [Float32Array, Float32Array];
+  const blocks = sampled.flatMap((vector) =>
+    Array.from({ length: splitter.count }, (_, i) => {
+      const part = (of: Float32Array) => of.subarray(i * config.blockSize, (i + 1) * config.blockSize);
+      const apart = distance(part(first), part(second));
+      return Math.min(distance(part(vector), part(first)), distance(part(vector), part(second))) / apart;
+    }),
+  );
+  expect(blocks.filter((share) => share < 0.25).length).toBeGreaterThan(0.8 * blocks.length);
 });
 
 test.each(['none', 'ridge'] as const)(

@@ -231,6 +231,21 @@ describe('checks between files', () => {
       ['main.training.yaml:1:22 warning The zoo has 2 concepts; the weight generator needs at least 3.'],
     ],
     [
+      'more principal components than the zoo can have',
+      'weightGenerator: { latent: 4 }\ncollect: { checkpoints: 1 }\n',
+      ['main.training.yaml:1:28 warning A zoo of 3 concepts has at most 2 principal components.'],
+    ],
+    [
+      'no more principal components than several checkpoints have',
+      'weightGenerator: { latent: 5 }\ncollect: { checkpoints: 2 }\n',
+      [],
+    ],
+    [
+      'no block size where principal components are diffused',
+      'weightGenerator: { latent: 2, blockSize: 100 }\n',
+      [],
+    ],
+    [
       'more test images than can be held out',
       'image: { test: 2 }\n',
       ['main.training.yaml:1:16 warning `dusk` (and 2 more) has 2 images, too few to hold out 2.'],

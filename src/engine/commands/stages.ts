@@ -5,7 +5,7 @@ import type { StageArguments, StageRules } from '../stage-plan.ts';
 import { runStage } from '../stage-run.ts';
 import { commandOptions } from './options.ts';
 
-type StageOptionName = 'seed' | 'steps' | 'input' | 'output' | 'weights';
+type StageOptionName = 'seed' | 'steps' | 'input' | 'output' | 'weights' | 'zoo' | 'prompt' | 'weightsFile';
 
 interface StageCommand extends StageRules {
   readonly summary: string;
@@ -46,19 +46,28 @@ const STAGE_COMMANDS: Record<Stage, Omit<StageCommand, 'stage'>> = {
   'train-generator': {
     summary: 'train the weight generator on the zoo',
     description:
-      'Trains the diffusion model over blocks of the zoo’s LoRA weights, conditioned on the prompts.',
+      'Trains the diffusion model over blocks of the zoo’s LoRA weights, conditioned on the prompts. With --zoo, on the files of a folder instead of the zoo of the base.',
     takesConcept: false,
     required: [],
-    options: ['seed'],
-    examples: ['dnw train-generator', 'dnw train-generator --resume latest'],
+    options: ['seed', 'zoo'],
+    examples: [
+      'dnw train-generator',
+      'dnw train-generator --zoo ~/loras',
+      'dnw train-generator --resume latest',
+    ],
   },
   denoise: {
     summary: 'denoise weights for a concept from its prompt',
-    description: 'Makes LoRA weights for a concept out of noise and its prompt. No images are needed.',
+    description:
+      'Makes LoRA weights for a concept out of noise and its prompt. No images are needed. With --prompt, a file like those of the folder that the weight generator was trained on (train-generator --zoo).',
     takesConcept: true,
     required: ['concept'],
-    options: ['seed', 'steps'],
-    examples: ['dnw denoise --concept snow', 'dnw denoise --concept snow --seed 7 --steps 50'],
+    options: ['seed', 'steps', 'prompt', 'weightsFile'],
+    examples: [
+      'dnw denoise --concept snow',
+      'dnw denoise --concept snow --seed 7 --steps 50',
+      'dnw denoise --prompt "a pencil sketch" --output sketch.safetensors',
+    ],
   },
   'fine-tune': {
     summary: 'train a concept from its denoised weights',
@@ -108,6 +117,13 @@ const STAGE_OPTIONS: Record<StageOptionName, () => Option> = {
   output: () => new Option('--output <folder>', 'folder for the translated images'),
   weights: () =>
     new Option('--weights <which>', 'base, denoised, fine-tuned, or a weights file (default: fine-tuned)'),
+  zoo: () =>
+    new Option(
+      '--zoo <folder>',
+      'folder of equally shaped .safetensors files, each with a prompt, to train on',
+    ),
+  prompt: () => new Option('--prompt <text>', 'instead of a concept: what to denoise').conflicts('concept'),
+  weightsFile: () => new Option('--output <file>', 'with --prompt: .safetensors file for the weights'),
 };
 
 export type LoadStages = () => Promise<StageFunctions>;
