@@ -10,7 +10,7 @@ export const variantsFor = (zooConcepts: number): readonly Variant[] => [
   // Sees pure noise only, and of it, gated, nothing: the same network fitted as a function of prompt and index.
   { name: 'deterministic', keys: { lastTimestepShare: 1, gateInput: true } },
   // Blocks that are drawn one by one.
-  { name: 'sampling', keys: { gateInput: false, lastTimestepShare: 0.1, head: 'none' } },
+  { name: 'sampling', keys: { lastTimestepShare: 0.1, head: 'none' } },
   // One latent for the whole vector.
   {
     name: 'joint',
