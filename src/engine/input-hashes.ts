@@ -12,6 +12,7 @@ type Input = 'concept' | 'base' | 'zoo' | 'weight-generator';
 const INPUTS: Record<Stage, readonly Input[]> = {
   prepare: ['concept'],
   'train-base': [],
+  'search-ranks': ['concept', 'base'],
   collect: ['concept', 'base'],
   'train-generator': ['base', 'zoo'],
   denoise: ['concept', 'base', 'weight-generator'],

@@ -94,7 +94,10 @@ export function diffusionData(
   };
 }
 
-export function denoiserFor(config: GeneratorConfig, coding: WeightCoding): WeightDenoiser {
+export function denoiserFor(
+  config: GeneratorConfig,
+  coding: Pick<WeightCoding, 'vocabulary' | 'splitter'>,
+): WeightDenoiser {
   const { blockSize, channels, heads, patch, embedding, maxTokens } = config;
   return createWeightDenoiser({
     blockSize,
@@ -127,6 +130,7 @@ export function generatorArchitecture(
     kind: 'weight-generator',
     base: base.hash,
     loraParameters: base.lora.layout.size,
+    lora: base.architecture.lora,
     denoiser: { ...denoiser.options },
     coding: { grouping, standardize, head },
     diffusion: { prediction, schedule, timesteps, gateInput },
@@ -179,7 +183,7 @@ export async function loadWeightGenerator(
   const config = training.config.weightGenerator;
   const vocabulary = await storedVocabulary(path);
   const splitter = createBlockSplitter(base.lora.manifest, config);
-  const denoiser = denoiserFor(config, { vocabulary, splitter, standardizer: EMPTY });
+  const denoiser = denoiserFor(config, { vocabulary, splitter });
   const { groups, extra } = await readCheckpoint(path, generatorArchitecture(base, config, denoiser));
   const values = (name: string) => groups[name]!.values;
   const ridge = extra.ridge as JsonObject | undefined;
@@ -202,8 +206,6 @@ export async function loadWeightGenerator(
     },
   };
 }
-
-const EMPTY: Standardizer = { mean: new Float32Array(0), std: new Float32Array(0) };
 
 async function storedVocabulary(path: string): Promise<Vocabulary> {
   const { metadata } = await readSafetensorsHeader(path);
