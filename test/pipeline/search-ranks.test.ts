@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { writeMember } from '../../src/data/zoo.ts';
-import { baseNetworks, loadBase, saveBase } from '../../src/pipeline/base-model.ts';
+import { type BaseModel, baseNetworks, loadBase, saveBase } from '../../src/pipeline/base-model.ts';
 import { searchRanks } from '../../src/pipeline/search-ranks.ts';
 import type { StageOutcome } from '../../src/pipeline/stage.ts';
 import { readZoo } from '../../src/pipeline/zoo-vectors.ts';
@@ -78,6 +78,20 @@ function rankOneValues(c: number): Record<string, number> {
   };
 }
 
+/** A member of zeros for each concept of the zoo. */
+async function writeZoo({ hash, lora: { layout } }: BaseModel): Promise<void> {
+  for (const concept of ['fog', 'sepia', 'snow']) {
+    await writeMember(projectPaths(project.folder).zooMember(hash, concept), {
+      concept,
+      prompt: concept,
+      baseHash: hash,
+      layout,
+      steps: 1,
+      checkpoints: [new Float32Array(layout.size)],
+    });
+  }
+}
+
 const withoutSeconds = ({ result }: StageOutcome) =>
   JSON.parse(JSON.stringify(result, (key, value) => (key === 'seconds' ? undefined : value))) as Found;
 
@@ -149,20 +163,10 @@ describe('searching ranks', () => {
     expect(after.lora.layout.size).toBe(SECTIONS.reduce((sum, of) => sum + ranks[of]! * one[of]!, 0));
     expect(after.loraStart).toEqual(after.lora.initial(training.config.seed).trained);
 
-    const { layout } = before.lora;
-    for (const concept of ['fog', 'sepia', 'snow']) {
-      await writeMember(projectPaths(project.folder).zooMember(before.hash, concept), {
-        concept,
-        prompt: concept,
-        baseHash: before.hash,
-        layout,
-        steps: 1,
-        checkpoints: [new Float32Array(layout.size)],
-      });
-    }
+    await writeZoo(before);
     expect(await readZoo(project, training, before)).toHaveLength(3);
     await expect(readZoo(project, withLora({ ranks }), after)).rejects.toThrow(
-      'Collect it anew: dnw collect',
+      /fog\.safetensors holds \d+ LoRA weights, .* Collect it anew: dnw collect/,
     );
   });
 });
@@ -183,6 +187,18 @@ describe('searching ranks is refused', () => {
   test('on a concept that is held out', async () => {
     expect(await refusal(training, 'dusk')).toMatch(/dusk is held out.*Search on one of fog, sepia, snow\./);
   });
+});
+
+test('a zoo of other ranks is refused although it has as many weights', async () => {
+  const queries = withLora({ ranks: { 'transformer.attention.query': 3 } });
+  const keys = withLora({ ranks: { 'transformer.attention.key': 3 } });
+  const [base, other] = [await loadBase(project, queries), await loadBase(project, keys)];
+  expect(other.lora.layout.size).toBe(base.lora.layout.size);
+  await writeZoo(base);
+  expect(await readZoo(project, queries, base)).toHaveLength(3);
+  await expect(readZoo(project, keys, other)).rejects.toThrow(
+    /fog\.safetensors holds LoRA weights of other ranks than the config's\. Collect it anew: dnw collect/,
+  );
 });
 
 test('a base with other ranks is still refused where only up factors are trained', async () => {
