@@ -14,6 +14,7 @@ type Input = 'concept' | 'base' | 'zoo' | 'weight-generator' | 'feature-network'
 const INPUTS: Record<Stage, readonly Input[]> = {
   prepare: ['concept'],
   'train-base': [],
+  'search-ranks': ['concept', 'base'],
   collect: ['concept', 'base'],
   'train-generator': ['base', 'zoo'],
   denoise: ['concept', 'base', 'weight-generator'],

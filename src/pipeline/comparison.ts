@@ -2,6 +2,7 @@ import * as Plot from '@observablehq/plot';
 import { DOMParser } from 'linkedom';
 import type { FeatureDistance } from './feature-distances.ts';
 import type { SetQuality } from './held-out.ts';
+import { textTable } from './text-table.ts';
 
 /** The starts a new concept can be trained from, in the order in which they are reported. */
 export const METHODS = {
@@ -101,7 +102,7 @@ export function comparisonTable(comparison: Comparison): string[] {
     }
     return row;
   });
-  return aligned(header, rows);
+  return textTable(header, rows);
 }
 
 /** FID at start and end, then KID; empty where a method has none. */
@@ -114,25 +115,13 @@ function distanceCells({ distances }: Curve): string[] {
 /** PSNR of every start before training, one row a held-out concept: one concept alone proves little. */
 export function startsTable({ starts }: Comparison): string[] {
   const methods = (Object.keys(METHODS) as Method[]).filter((method) => starts[0]?.quality[method]);
-  return aligned(
+  return textTable(
     ['held-out concept', ...methods.map((method) => METHODS[method])],
     starts.map(({ concept, quality }) => [
       concept,
       ...methods.map((method) => `${decibels(quality[method]!.psnr)} dB`),
     ]),
   );
-}
-
-/** Columns of text: the first to the left, figures to the right. */
-function aligned(header: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const widths = header.map((title, column) =>
-    Math.max(title.length, ...rows.map((row) => row[column]!.length)),
-  );
-  const line = (cells: readonly string[]) =>
-    cells
-      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!)))
-      .join('  ');
-  return [line(header), widths.map((width) => '-'.repeat(width)).join('  '), ...rows.map(line)];
 }
 
 /**

@@ -4,7 +4,7 @@ import type { PreparedPairs } from '../data/prepared.ts';
 import { fullTrainingStep, inferenceStep, loraInferenceStep, loraTrainingStep } from '../models/gan-steps.ts';
 import type { TrainingConfig } from '../project/training-schema.ts';
 import type { BaseModel } from './base-model.ts';
-import { type HeldOutImages, qualityOf, translateAll } from './held-out.ts';
+import { type HeldOutImages, measuringBatch, qualityOf, translateAll } from './held-out.ts';
 import type { ImageQuality } from './image-metrics.ts';
 import { type LearningRateSchedule, learningRateFactor } from './learning-rate.ts';
 import { PairBatches } from './pair-batches.ts';
@@ -21,9 +21,6 @@ export interface ConceptTrainingSettings extends LearningRateSchedule {
   readonly beta2: number;
   readonly trainable: 'lora' | 'all';
 }
-
-/** Images per call when measuring. */
-const INFERENCE_BATCH = 8;
 
 /**
  * Trains a generator on one concept after another on the same base, with one compiled step: only the state
@@ -48,6 +45,7 @@ export class ConceptTrainer {
     const { loss, lambdaL1 } = config.discriminator;
     const adam = { kind: 'adam', beta1: settings.beta1, beta2: settings.beta2 } as const;
     const common = { generator, discriminator, batchSize: settings.batchSize, loss, lambdaL1 };
+    const measuring = measuringBatch(config.evaluate.images);
     const discriminatorValues = base.discriminatorValues.slice();
     if (settings.trainable === 'lora') {
       const values = { lora: base.loraStart.slice(), discriminator: discriminatorValues };
@@ -61,7 +59,7 @@ export class ConceptTrainer {
           values,
           optimizers: { lora: adam, discriminator: adam },
         }),
-        await createExecutor(loraInferenceStep({ generator, batchSize: INFERENCE_BATCH, ...adapter }), {
+        await createExecutor(loraInferenceStep({ generator, batchSize: measuring, ...adapter }), {
           device,
           values: { lora: base.loraStart.slice() },
         }),
@@ -76,7 +74,7 @@ export class ConceptTrainer {
         values: { generator: generatorValues.slice(), discriminator: discriminatorValues },
         optimizers: { generator: adam, discriminator: adam },
       }),
-      await createExecutor(inferenceStep({ generator, batchSize: INFERENCE_BATCH }), {
+      await createExecutor(inferenceStep({ generator, batchSize: measuring }), {
         device,
         values: { generator: generatorValues.slice() },
       }),
@@ -174,7 +172,8 @@ export class ConceptTrainer {
   /** Translates held-out images with the values as they are now. */
   async measure(heldOut: HeldOutImages): Promise<{ images: Float32Array; quality: ImageQuality[] }> {
     await this.inference.load(this.group, { values: await this.executor.values(this.group) });
-    const images = await translateAll(this.inference, heldOut.source, heldOut.size, INFERENCE_BATCH);
+    const batch = measuringBatch(this.config.evaluate.images);
+    const images = await translateAll(this.inference, heldOut.source, heldOut.size, batch);
     return { images, quality: qualityOf(images, heldOut) };
   }
 

@@ -29,7 +29,7 @@ import {
 } from './comparison.ts';
 import { ConceptTrainer } from './concept-training.ts';
 import { FeatureDistances } from './feature-distances.ts';
-import { type HeldOutImages, heldOutImages, setQualityOf, translateAll } from './held-out.ts';
+import { type HeldOutImages, heldOutImages, measuringBatch, setQualityOf, translateAll } from './held-out.ts';
 import { learningRateFactor } from './learning-rate.ts';
 import { PairBatches } from './pair-batches.ts';
 import { writeSampleGrid } from './sample-grid.ts';
@@ -38,7 +38,6 @@ import { preparedPairs, stageConcept, stageDevice, stageSeed } from './stage-sup
 import { qualityAtStart, type Start, startsOfConcept } from './starts.ts';
 import { type TrainingOutcome, trainingLoop } from './training-loop.ts';
 
-const INFERENCE_BATCH = 8;
 /** Pix2pix's own (Isola et al. 2017, section 3.3). */
 const PIX2PIX_ADAM = { kind: 'adam', beta1: 0.5, beta2: 0.999 } as const;
 
@@ -283,7 +282,8 @@ async function trainFromScratch(
     fullTrainingStep({ generator, discriminator, batchSize, loss, lambdaL1 }),
     { device, values, optimizers: { generator: PIX2PIX_ADAM, discriminator: PIX2PIX_ADAM } },
   );
-  const inference = await createExecutor(inferenceStep({ generator, batchSize: INFERENCE_BATCH }), {
+  const measuring = measuringBatch(heldOut.count);
+  const inference = await createExecutor(inferenceStep({ generator, batchSize: measuring }), {
     device,
     values: { generator: values.generator.slice() },
   });
@@ -329,7 +329,7 @@ async function trainFromScratch(
           at: (done) => points.has(done),
           run: measureWith(async () => {
             await inference.load('generator', { values: await executor.values('generator') });
-            return translateAll(inference, heldOut.source, heldOut.size, INFERENCE_BATCH);
+            return translateAll(inference, heldOut.source, heldOut.size, measuring);
           }),
         },
       }),

@@ -18,6 +18,13 @@ export interface HeldOutImages {
   readonly target: Float32Array;
 }
 
+const LARGEST_BATCH = 8;
+
+/** Images per call when so many are to be translated. */
+export function measuringBatch(images: number): number {
+  return Math.min(LARGEST_BATCH, images);
+}
+
 /** The first `limit` held-out pairs. */
 export function heldOutImages(
   pairs: PairSet,

@@ -31,7 +31,7 @@ export interface StageOptions {
   readonly zoo?: string;
   /** To denoise weights for, instead of a concept's; they go to `output`. */
   readonly prompt?: string;
-  /** Instead of the config's steps: of the fine-tuning, or of the denoising. */
+  /** Instead of the config's steps: of the fine-tuning, of the denoising, or of each try of the search for ranks. */
   readonly steps?: number;
   /** Instead of the config's seed, for what this stage draws itself; the split of the pairs keeps the config's. */
   readonly seed?: number;

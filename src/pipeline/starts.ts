@@ -5,13 +5,11 @@ import { predictRidge } from '../models/ridge.ts';
 import type { LoadedConcept } from '../project/project.ts';
 import type { BaseModel } from './base-model.ts';
 import { type ConceptStarts, type FromScratch, isFromScratch, METHODS, type Method } from './comparison.ts';
-import { type HeldOutImages, setQualityOf, translateAll } from './held-out.ts';
+import { type HeldOutImages, measuringBatch, setQualityOf, translateAll } from './held-out.ts';
 import type { StageContext } from './stage.ts';
 import { ridgeOfZoo } from './weight-coding.ts';
 import { denoiseWeights, loadWeightGenerator } from './weight-generator.ts';
 import { finalVector, meanVector, nearestMember, readZoo } from './zoo-vectors.ts';
-
-const INFERENCE_BATCH = 8;
 
 /** A LoRA vector that a concept's training may start from. */
 export interface Start {
@@ -62,9 +60,10 @@ export async function qualityAtStart(
   device: DeviceReport,
 ): Promise<ConceptStarts> {
   const { generator, generatorValues, lora, loraFrozen } = base;
+  const batchSize = measuringBatch(heldOut.count);
   const step = loraInferenceStep({
     generator,
-    batchSize: INFERENCE_BATCH,
+    batchSize,
     generatorValues,
     lora,
     loraFrozen,
@@ -74,7 +73,7 @@ export async function qualityAtStart(
     const quality: ConceptStarts['quality'] = {};
     for (const { method, vector } of starts) {
       await executor.load('lora', { values: vector.slice() });
-      const images = await translateAll(executor, heldOut.source, heldOut.size, INFERENCE_BATCH);
+      const images = await translateAll(executor, heldOut.source, heldOut.size, batchSize);
       quality[method] = setQualityOf(images, heldOut);
     }
     return { concept: name, prompt, quality };

@@ -10,6 +10,7 @@ import { fitRidge, predictRidge, type RidgeModel } from '../models/ridge.ts';
 import { lengthMultiple } from '../models/weight-denoiser.ts';
 import type { TrainingConfig } from '../project/training-schema.ts';
 import { UserError } from '../project/user-error.ts';
+import type { JsonObject } from '../protocol/json.ts';
 import { finalVector } from './zoo-vectors.ts';
 
 type GeneratorConfig = TrainingConfig['weightGenerator'];
@@ -23,6 +24,8 @@ export interface WeightSpace {
   readonly hash: string;
   /** The tensors, in the order of the vector. */
   readonly segments: readonly WeightSegment[];
+  /** Ranks and options of the base's LoRA: vectors of other ranks may be as long. */
+  readonly lora?: JsonObject;
   /** Where the zoo is a folder of files: how to write another. */
   readonly files?: FileLayout;
 }

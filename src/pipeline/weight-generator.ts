@@ -15,6 +15,7 @@ import { projectPaths } from '../project/paths.ts';
 import type { LoadedTraining, Project } from '../project/project.ts';
 import type { TrainingConfig } from '../project/training-schema.ts';
 import { UserError } from '../project/user-error.ts';
+import type { JsonObject } from '../protocol/json.ts';
 import type { BaseModel } from './base-model.ts';
 import { decodeBlocks, splitterFor, type WeightCoding, type WeightSpace } from './weight-coding.ts';
 
@@ -44,8 +45,8 @@ export function denoiserFor(
   });
 }
 
-export function spaceOfBase({ hash, lora }: BaseModel): WeightSpace {
-  return { hash, segments: lora.manifest };
+export function spaceOfBase({ hash, lora, architecture }: BaseModel): WeightSpace {
+  return { hash, segments: lora.manifest, lora: architecture.lora as JsonObject };
 }
 
 export function spaceOfFiles(files: FileLayout): WeightSpace {
@@ -64,7 +65,7 @@ export function diffusionConventions(config: GeneratorConfig): NetworkConvention
 
 /** What a weight generator's files carry: network, coding, and what its weights belong to. */
 export function generatorArchitecture(
-  { hash, segments }: WeightSpace,
+  { hash, segments, lora }: WeightSpace,
   config: GeneratorConfig,
   denoiser: WeightDenoiser,
 ): CheckpointArchitecture {
@@ -74,6 +75,7 @@ export function generatorArchitecture(
     kind: 'weight-generator',
     base: hash,
     loraParameters: segments.reduce((sum, { size }) => sum + size, 0),
+    ...(lora && { lora }),
     denoiser: { ...denoiser.options },
     // Blocks of weights are the default, and were all there was when the first files were written.
     coding: { grouping, standardize, head, ...(latent > 0 && { latent }) },

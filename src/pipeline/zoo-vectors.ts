@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { listMembers, readMember, type ZooMember } from '../data/zoo.ts';
 import { projectPaths } from '../project/paths.ts';
 import type { LoadedTraining, Project } from '../project/project.ts';
@@ -30,6 +31,12 @@ export async function readZoo(
     if (member.layout.size !== base.lora.layout.size) {
       throw new UserError(
         `${path} holds ${member.layout.size} LoRA weights, and the config's LoRA has ${base.lora.layout.size}. ` +
+          `Collect it anew: dnw collect --training ${training.name} --concept ${member.concept}`,
+      );
+    }
+    if (!isDeepStrictEqual(member.layout.entries, base.lora.layout.entries)) {
+      throw new UserError(
+        `${path} holds LoRA weights of other ranks than the config's. ` +
           `Collect it anew: dnw collect --training ${training.name} --concept ${member.concept}`,
       );
     }

@@ -167,6 +167,19 @@ export const trainingSchema = z
           .boolean()
           .default(false)
           .describe('Also adapt the biases of the adapted layers (default false)'),
+        search: section(
+          {
+            steps: int(1, 10000000, 500, 'LoRA steps per try, otherwise trained as `collect` says'),
+            maximum: int(1, 256, 16, 'Largest rank that is tried'),
+            tolerance: real(
+              0,
+              20,
+              0.05,
+              'Decibels of PSNR on held-out images by which a larger rank must be better to be kept',
+            ),
+          },
+          'The search for ranks by section (`dnw search-ranks`).',
+        ),
       },
       'LoRA on Downsample, DS, transformer, US and Upsample.',
     ),

@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 
 describe('help', () => {
-  test.each([...STAGES, 'validate', 'devices', 'runs', 'stop', 'serve'])(
+  test.each([...STAGES, 'validate', 'describe', 'devices', 'runs', 'stop', 'serve'])(
     'dnw %s --help shows options, an example and the exit codes',
     async (command) => {
       const { code, stdout, stderr } = await engine.run([command, '--help']);

@@ -70,7 +70,7 @@ describe('extends', () => {
     expect(name).toBe('main');
     expect(config.seed).toBe(5);
     expect(config.image).toMatchObject({ size: 128, train: 50, test: 100 });
-    expect(config.lora.ranks).toEqual({ ds: 1, us: 4 });
+    expect(config.lora.ranks).toEqual({ downsample: 1, ds: 1, transformer: 8, us: 4, upsample: 2 });
     expect(config.collect).toMatchObject({ holdOut: ['c'], concepts: { exclude: ['night'] }, steps: 2500 });
     expect(config.collect.concepts).not.toHaveProperty('include');
   });

@@ -34,6 +34,15 @@ const STAGE_COMMANDS: Record<Stage, Omit<StageCommand, 'stage'>> = {
     options: ['seed'],
     examples: ['dnw train-base', 'dnw train-base --training paper --device cuda', 'dnw train-base --resume'],
   },
+  'search-ranks': {
+    summary: 'search the LoRA ranks of the zoo',
+    description:
+      'Trains LoRA weights of one zoo concept with rank 1 everywhere, then doubles the rank of one section after another as long as held-out images get better (lora.search), and prints lora.ranks to paste into the training config.',
+    takesConcept: true,
+    required: [],
+    options: ['seed', 'steps'],
+    examples: ['dnw search-ranks', 'dnw search-ranks --concept fog --steps 200', 'dnw search-ranks --resume'],
+  },
   collect: {
     summary: 'train the LoRA weights of the zoo',
     description:
