@@ -1,98 +1,161 @@
 /**
- * What the discriminator's share of a fine-tuning step buys: npm run bench -- levers [project]
- * Fine-tunes held-out concepts of the quickstart's project (run `npm run quickstart` first) with the discriminator
- * updated every step, every second, ... and with a fresh one, and prints quality against seconds.
+ * What the discriminator's share of a fine-tuning step costs and buys: npm run bench -- levers [full | quick]
+ * On the project of the method benchmark (run `npm run bench -- method` first, or with `--quick`), its validation
+ * concepts are fine-tuned with Pix2pix's discriminator, then with one lever after the other pulled.
  */
-import { execFile } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { isMap, parseDocument } from 'yaml';
+import { createDiscriminator } from '../../src/models/discriminator.ts';
+import { type BaseModel, loadBase } from '../../src/pipeline/base-model.ts';
+import { ConceptTrainer } from '../../src/pipeline/concept-training.ts';
+import type { LoadedTraining } from '../../src/project/load.ts';
+import {
+  type BenchContext,
+  conceptOf,
+  device,
+  heldOut,
+  openContext,
+  pairsOf,
+  quietRun,
+  trainingOf,
+} from '../method/context.ts';
+import { type CurvePoint, firstAtLeast } from '../method/curve.ts';
+import { pointOf } from '../method/point.ts';
+import { trainingName } from '../method/project.ts';
+import { ConceptStarts } from '../method/starts.ts';
+import { mean } from '../method/statistics.ts';
 
-const CONCEPTS = ['sepia-fog', 'negative-snow', 'posterized-night'];
-/** Keys of the training config, and what each lever sets them to. */
-const LEVERS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
-  'every step': { 'discriminator.every': 1 },
-  'every 2nd step': { 'discriminator.every': 2 },
-  'every 4th step (preset fast)': { 'discriminator.every': 4 },
-  'every 8th step': { 'discriminator.every': 8 },
-  'every 4th step, fresh': { 'discriminator.every': 4, 'fineTune.discriminator': 'fresh' },
-};
+const SEED = 1;
+const STEPS = 100;
+const MEASURED = Array.from({ length: 21 }, (_, i) => 5 * i);
+/** Decibels below where Pix2pix's discriminator ends that count as equal quality. */
+const TOLERANCE = 0.2;
 
-interface Point {
-  readonly step: number;
-  readonly seconds: number;
-  readonly psnr: number;
+interface Lever {
+  readonly title: string;
+  /** Pix2pix's 70 x 70 PatchGAN, or the thin one that the base was trained with. */
+  readonly discriminator: 'pix2pix' | 'base';
+  readonly every: number;
+  /** Starts from where the base's training left it. */
+  readonly saved: boolean;
 }
 
-interface MetricsEvent {
-  readonly type: string;
-  readonly step: number;
-  readonly seconds: number;
-  readonly values?: Readonly<Record<string, number>>;
+const LEVERS: readonly Lever[] = [
+  {
+    title: 'as Pix2pix: 64 channels, 3 layers, every step, fresh',
+    discriminator: 'pix2pix',
+    every: 1,
+    saved: false,
+  },
+  { title: 'thin, every step, fresh', discriminator: 'base', every: 1, saved: false },
+  { title: 'thin, every 4th step, fresh', discriminator: 'base', every: 4, saved: false },
+  { title: 'thin, every 4th step, saved (preset fast)', discriminator: 'base', every: 4, saved: true },
+  { title: 'thin, every 8th step, saved', discriminator: 'base', every: 8, saved: true },
+];
+
+interface Result {
+  readonly points: readonly CurvePoint[];
+  readonly milliseconds: number;
 }
 
-const project = process.argv[2] ?? join(process.cwd(), '.cache/quickstart');
-if (!existsSync(join(project, 'weights'))) {
-  console.error(`${project} has not been trained: run \`npm run quickstart\` first`);
+function baseWith(base: BaseModel, lever: Lever): BaseModel {
+  const discriminator =
+    lever.discriminator === 'base' ? base.discriminator : createDiscriminator({ channels: 64, layers: 3 });
+  const discriminatorValues = lever.saved ? base.discriminatorValues : discriminator.initial(SEED);
+  return { ...base, discriminator, discriminatorValues };
+}
+
+async function fineTune(
+  context: BenchContext,
+  training: LoadedTraining,
+  base: BaseModel,
+  name: string,
+  lever: Lever,
+): Promise<Result> {
+  const concept = conceptOf(context, name);
+  const pairs = await pairsOf(context, training, concept);
+  const images = heldOut(pairs, training);
+  const start = await (await ConceptStarts.open(context, SEED, concept, base)).vector('denoised');
+  const config = {
+    ...training.config,
+    discriminator: { ...training.config.discriminator, every: lever.every },
+  };
+  const changed = baseWith(base, lever);
+  const settings = { ...config.fineTune, steps: STEPS };
+  const trainer = await ConceptTrainer.create(changed, config, settings, await device(context));
+  try {
+    const points: CurvePoint[] = [];
+    await trainer.start(start, changed.discriminatorValues);
+    const { seconds } = await trainer.train({
+      run: await quietRun(context, 'levers'),
+      shouldStop: () => false,
+      resume: false,
+      pairs,
+      seed: SEED,
+      concept: name,
+      message: lever.title,
+      checkpointEvery: STEPS,
+      measure: {
+        at: (done) => MEASURED.includes(done),
+        run: async (done) => {
+          points.push(pointOf(done, (await trainer.measure(images)).images, images));
+        },
+      },
+    });
+    return { points, milliseconds: (1000 * seconds) / STEPS };
+  } finally {
+    await trainer.dispose();
+  }
+}
+
+const form = process.argv[2] ?? 'full';
+const work = join('.cache/bench/method/work', form);
+const project = join(work, 'project');
+if (!existsSync(join(project, 'weight-generators', `${trainingName(SEED)}.safetensors`))) {
+  console.error(
+    `${project} has not been trained: run \`npm run bench -- method${form === 'quick' ? ' --quick' : ''}\` first`,
+  );
   process.exit(2);
 }
-const engine = join(process.cwd(), 'dist/engine/dnw.mjs');
-const run = promisify(execFile);
-
-/** The project again, with its training config changed. */
-function changedCopy(lever: Readonly<Record<string, unknown>>): string {
-  const copy = join(mkdtempSync(join(tmpdir(), 'levers-')), 'project');
-  cpSync(project, copy, { recursive: true, filter: (path) => !path.startsWith(join(project, 'runs')) });
-  const file = join(copy, 'quickstart.training.yaml');
-  const document = parseDocument(readFileSync(file, 'utf8'));
-  for (const [key, value] of Object.entries(lever)) {
-    const path = key.split('.');
-    if (!isMap(document.get(path[0]!))) document.set(path[0]!, document.createNode({}));
-    document.setIn(path, value);
-  }
-  writeFileSync(file, document.toString());
-  return copy;
-}
-
-/** Held-out quality while a concept is fine-tuned from its denoised weights. */
-async function fineTune(copy: string, concept: string): Promise<Point[]> {
-  const about = ['--project', copy, '--concept', concept, '--device', 'cpu', '--json'];
-  if (!existsSync(join(copy, 'weights', concept, 'denoised.safetensors'))) {
-    await run(process.execPath, [engine, 'denoise', ...about], { maxBuffer: 2 ** 28 });
-  }
-  const { stdout } = await run(process.execPath, [engine, 'fine-tune', ...about], { maxBuffer: 2 ** 28 });
-  return stdout
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as MetricsEvent)
-    .filter(({ type, values }) => type === 'metrics' && values?.['quality/psnr'] !== undefined)
-    .map(({ step, seconds, values }) => ({ step, seconds, psnr: values!['quality/psnr']! }));
-}
-
-for (const concept of CONCEPTS) {
-  const curves = new Map<string, Point[]>();
-  for (const [name, lever] of Object.entries(LEVERS)) {
-    const copy = changedCopy(lever);
-    try {
-      curves.set(name, await fineTune(copy, concept));
-    } finally {
-      rmSync(copy, { recursive: true, force: true });
+const runs = mkdtempSync(join(tmpdir(), 'levers-'));
+try {
+  const context = await openContext(project, runs, availableParallelism());
+  const training = trainingOf(context, trainingName(SEED));
+  const base = await loadBase(context.project, training);
+  const validation = context.project.concepts.filter(({ tags }) => tags.includes('validation'));
+  const results: Result[][] = LEVERS.map(() => []);
+  for (const { name } of validation) {
+    for (const [index, lever] of LEVERS.entries()) {
+      results[index]!.push(await fineTune(context, training, base, name, lever));
     }
   }
-  const goal = curves.get('every step')!.at(-1)!.psnr - 0.2;
-  console.log(
-    `\n${concept}: seconds to within 0.2 dB of where updating it every step ends (${goal.toFixed(2)} dB)\n`,
+  const goals = results[0]!.map(({ points }) => points.at(-1)!.psnr - TOLERANCE);
+  const reached = results.map((lever) =>
+    lever.map(({ points, milliseconds }, i) => {
+      const point = firstAtLeast(points, goals[i]!);
+      return point && (Math.max(1, point.steps) * milliseconds) / 1000;
+    }),
   );
-  console.log('| discriminator updated | ms per step | PSNR at the end | reaches the goal after |');
-  console.log('| --- | --- | --- | --- |');
-  for (const [name, points] of curves) {
-    const end = points.at(-1)!;
-    const reached = points.find(({ psnr }) => psnr >= goal);
+  console.log(
+    `${validation.length} validation concepts, ${STEPS} steps from denoised weights, ${context.threads} threads; ` +
+      `time to within ${TOLERANCE} dB of where the first row ends\n`,
+  );
+  console.log(
+    '| discriminator | ms per step | PSNR at the end, mean | reach it | seconds, mean | less time |',
+  );
+  console.log('| --- | ---: | ---: | ---: | ---: | ---: |');
+  const seconds = (index: number) => mean(reached[index]!.flatMap((value) => value ?? []));
+  for (const [index, { title }] of LEVERS.entries()) {
+    const own = results[index]!;
+    const count = reached[index]!.filter((value) => value !== undefined).length;
+    const all = count === validation.length;
     console.log(
-      `| ${name} | ${((1000 * end.seconds) / end.step).toFixed(1)} | ${end.psnr.toFixed(2)} dB | ` +
-        `${reached ? `${reached.seconds.toFixed(2)} s, ${reached.step} steps` : 'not in this training'} |`,
+      `| ${title} | ${mean(own.map((result) => result.milliseconds)).toFixed(1)} | ` +
+        `${mean(own.map(({ points }) => points.at(-1)!.psnr)).toFixed(2)} dB | ${count} of ${validation.length} | ` +
+        `${all ? seconds(index).toFixed(2) : '-'} | ${all ? `${(seconds(0) / seconds(index)).toFixed(2)}x` : '-'} |`,
     );
   }
+} finally {
+  rmSync(runs, { recursive: true, force: true });
 }

@@ -9,8 +9,9 @@ import { createDiscriminator, type DiscriminatorOptions } from '../../src/models
 import { fullTrainingStep, loraTrainingStep } from '../../src/models/gan-steps.ts';
 import { gradientsOf } from '../../src/models/gradients.ts';
 import { createImageGenerator, type GeneratorOptions } from '../../src/models/image-generator.ts';
-import { createLora, e2ganRanks, type LoraAdapter } from '../../src/models/lora.ts';
+import { createLora, type LoraAdapter } from '../../src/models/lora.ts';
 import { createWeightDenoiser, type DenoiserOptions } from '../../src/models/weight-denoiser.ts';
+import { e2ganRanks } from '../../src/project/presets.ts';
 
 /** What a workload trains; the two `-generator` kinds leave the discriminator out. */
 export type WorkloadKind = 'full' | 'lora' | 'full-generator' | 'lora-generator' | 'denoiser';

@@ -27,7 +27,7 @@ export const SESSION_SETTINGS = {
   'session.set_denormal_as_zero': '1',
 } as const;
 
-function sessionOptions(device: OnnxDevice, threads: number): ort.InferenceSession.SessionOptions {
+export function sessionOptions(device: OnnxDevice, threads: number): ort.InferenceSession.SessionOptions {
   return {
     executionProviders: device === 'cpu' ? ['cpu'] : [PROVIDERS[device], 'cpu'],
     intraOpNumThreads: threads,

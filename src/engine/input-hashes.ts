@@ -2,33 +2,41 @@ import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
+import { PROMPT_FILES } from '../data/zoo-prompts.ts';
+import { featureNetworkFile } from '../project/feature-network.ts';
 import type { LoadedConcept, LoadedTraining, Project } from '../project/load.ts';
 import { projectPaths } from '../project/paths.ts';
 import type { Stage } from '../protocol/events.ts';
 
-type Input = 'concept' | 'base' | 'zoo' | 'weight-generator';
+type Input = 'concept' | 'base' | 'zoo' | 'weight-generator' | 'feature-network';
 
 /** What of the project decides a stage's result, beside the config that `run.json` holds. */
 const INPUTS: Record<Stage, readonly Input[]> = {
   prepare: ['concept'],
   'train-base': [],
+  'search-ranks': ['concept', 'base'],
   collect: ['concept', 'base'],
   'train-generator': ['base', 'zoo'],
   denoise: ['concept', 'base', 'weight-generator'],
   'fine-tune': ['concept', 'base'],
   translate: ['concept', 'base'],
-  evaluate: ['concept', 'base', 'weight-generator'],
-  // It makes them all itself.
-  quickstart: [],
+  evaluate: ['concept', 'base', 'weight-generator', 'feature-network'],
+  // It makes all others itself.
+  quickstart: ['feature-network'],
 };
 
-/** SHA-256 (hexadecimal) of each input of a stage that exists, by name. */
+/**
+ * SHA-256 (hexadecimal) of each input of a stage that exists, by name.
+ * @param zoo folder of weight files that the stage works on instead of the project's base and zoo
+ */
 export async function inputHashes(
   stage: Stage,
   project: Project,
   training: LoadedTraining,
   concept: LoadedConcept | undefined,
+  zoo?: string,
 ): Promise<Record<string, string>> {
+  if (zoo !== undefined) return { zoo: await hashListing(zoo) };
   const paths = projectPaths(project.folder);
   const basePath = paths.base(training.name);
   const base = existsSync(basePath) ? await hashFile(basePath) : undefined;
@@ -41,6 +49,10 @@ export async function inputHashes(
     if (input === 'weight-generator' && existsSync(paths.weightGenerator(training.name))) {
       hashes['weight-generator'] = await hashFile(paths.weightGenerator(training.name));
     }
+    const network = featureNetworkFile(training);
+    if (input === 'feature-network' && network !== undefined && existsSync(network)) {
+      hashes['feature-network'] = await hashFile(network);
+    }
   }
   return hashes;
 }
@@ -51,10 +63,13 @@ async function hashFile(path: string): Promise<string> {
   return hash.digest('hex');
 }
 
-/** Names, sizes and times of a zoo's files: reading hundreds of them whole would take longer than it tells. */
+/** Names, sizes and times of a zoo's files and of its prompts': reading hundreds of them whole would take longer than it tells. */
 async function hashListing(folder: string): Promise<string> {
   if (!existsSync(folder)) return hashText('');
-  const members = (await readdir(folder)).filter((name) => name.endsWith('.safetensors')).sort();
+  const prompts: readonly string[] = PROMPT_FILES;
+  const members = (await readdir(folder))
+    .filter((name) => name.endsWith('.safetensors') || prompts.includes(name))
+    .sort();
   const lines = members.map(async (name) => {
     const { size, mtimeMs } = await stat(`${folder}/${name}`);
     return `${name} ${size} ${mtimeMs}`;

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { version } from '../../package.json';
+import { addDescribeCommand } from './commands/describe.ts';
 import { addDevicesCommand } from './commands/devices.ts';
 import { addRunsCommand } from './commands/runs.ts';
 import { addServeCommand } from './commands/serve.ts';
@@ -25,6 +26,7 @@ export function createProgram(loadStages: LoadStages, exit: (code: number) => vo
     .configureHelp({ sortSubcommands: false });
   addStageCommands(program, loadStages, exit);
   addValidateCommand(program, exit);
+  addDescribeCommand(program);
   addDevicesCommand(program);
   addRunsCommand(program);
   addStopCommand(program);

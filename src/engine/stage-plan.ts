@@ -41,6 +41,8 @@ export interface StageArguments {
   input?: string;
   output?: string;
   weights?: string;
+  zoo?: string;
+  prompt?: string;
 }
 
 export interface StageRules {
@@ -71,7 +73,9 @@ async function planNewRun(rules: StageRules, given: StageArguments): Promise<Sta
   await drawMissingImages(folder);
   const project = await loadProject(folder);
   const written = chooseTraining(project, given.training);
-  const missing = rules.required.find((option) => given[option] === undefined);
+  // A prompt takes the concept's place; its weights belong to none, and go where they are told to.
+  const required = given.prompt === undefined ? rules.required : (['output'] as const);
+  const missing = required.find((option) => given[option] === undefined);
   if (missing === 'concept') {
     throw new UsageError(`Which concept? Name one with --concept: ${names(project.concepts)}.`);
   }
@@ -80,7 +84,7 @@ async function planNewRun(rules: StageRules, given: StageArguments): Promise<Sta
   const concept = given.concept === undefined ? undefined : chooseConcept(project, given.concept);
   refuseProblems(project, written, concept);
   const training = onDevice(written, given);
-  const options = stageOptions(given);
+  const options = stageOptions(stage, given);
   const run = await createRun(
     projectPaths(project.folder).runs,
     {
@@ -92,7 +96,7 @@ async function planNewRun(rules: StageRules, given: StageArguments): Promise<Sta
       config: training.config,
       options: { ...options },
       versions: { dnw: version, node: process.versions.node, onnxruntime: dependencies['onnxruntime-node'] },
-      hashes: await inputHashes(stage, project, training, concept),
+      hashes: await inputHashes(stage, project, training, concept, options.zoo),
     },
     given.runId,
   );
@@ -132,7 +136,7 @@ async function planResumedRun(
   const concept = options.concept === undefined ? undefined : chooseConcept(project, options.concept);
   const run = await resumeRun(folder, record);
   try {
-    refuseChangedInputs(record, await inputHashes(stage, project, training, concept));
+    refuseChangedInputs(record, await inputHashes(stage, project, training, concept, options.zoo));
   } catch (error) {
     run.lock.release();
     throw error;
@@ -154,7 +158,7 @@ function disagreement(record: RunRecord, given: StageArguments): string | undefi
   const recorded = record.options as StageOptions;
   const pairs: [string, unknown, unknown][] = [
     ['--training', given.training, nameFromFile(record.training)],
-    ...Object.entries(stageOptions(given)).map(([key, value]): [string, unknown, unknown] => [
+    ...Object.entries(stageOptions(record.stage, given)).map(([key, value]): [string, unknown, unknown] => [
       flagOf(key),
       value,
       recorded[key as keyof StageOptions],
@@ -210,19 +214,53 @@ function onDevice(training: LoadedTraining, { device, threads }: StageArguments)
 
 const WEIGHTS_NAMES = ['base', 'denoised', 'fine-tuned'];
 
-function stageOptions(given: StageArguments): StageOptions {
-  const { concept, steps, bestOf, seed, input, output, weights } = given;
+function stageOptions(stage: Stage, given: StageArguments): StageOptions {
+  const { concept, steps, bestOf, seed, input, output, weights, zoo, prompt } = given;
   return {
     ...(concept !== undefined && { concept }),
     ...(input !== undefined && { input: existing('--input', input) }),
-    ...(output !== undefined && { output: outputFolder(output) }),
+    ...(output !== undefined && {
+      output: stage === 'denoise' ? outputFile(output, prompt) : outputFolder(output),
+    }),
     ...(weights !== undefined && {
       weights: WEIGHTS_NAMES.includes(weights) ? weights : existing('--weights', weights),
     }),
+    ...(zoo !== undefined && { zoo: zooFolder(zoo) }),
+    ...(prompt !== undefined && { prompt: promptText(prompt) }),
     ...(steps !== undefined && { steps }),
-    ...(bestOf !== undefined && { bestOf }),
+    ...(bestOf !== undefined && { bestOf: drawCount(bestOf, prompt) }),
     ...(seed !== undefined && { seed }),
   };
+}
+
+function zooFolder(path: string): string {
+  const absolute = resolve(path);
+  if (isFolder(absolute)) return absolute;
+  throw new UsageError(`--zoo ${path}: there is no such folder. Name one of .safetensors files.`);
+}
+
+function promptText(text: string): string {
+  if (text.trim() !== '') return text.trim();
+  throw new UsageError('--prompt: it is empty. Write what the weights are to do: --prompt "make it snow"');
+}
+
+function drawCount(count: number, prompt: string | undefined): number {
+  if (prompt === undefined) return count;
+  throw new UsageError(
+    `--best-of ${count}: draws are judged on a concept's training images, and a --prompt has none. Leave it out, or name a --concept.`,
+  );
+}
+
+function outputFile(path: string, prompt: string | undefined): string {
+  if (prompt === undefined) {
+    throw new UsageError(
+      `--output ${path}: a concept's weights go to its folder. Leave it out, or name a --prompt instead of a concept.`,
+    );
+  }
+  if (path.endsWith('.safetensors') && !isFolder(resolve(path))) return resolve(path);
+  throw new UsageError(
+    `--output ${path}: weights are written to a file. Name one that ends in .safetensors.`,
+  );
 }
 
 function outputFolder(path: string): string {

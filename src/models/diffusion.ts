@@ -177,6 +177,8 @@ export interface DiffusionBatchOptions extends NetworkConventions {
   readonly lastTimestepShare: number;
   /** Share of samples under the null prompt. */
   readonly promptDropout: number;
+  /** Whether the network is told which block it sees; else all blocks are block 0 to it. */
+  readonly blockIndex: boolean;
 }
 
 /** Inputs of `denoiserTrainingStep`. */
@@ -216,7 +218,7 @@ export function diffusionBatch(
     const clean = masked(example.blocks.subarray(start, end), mask);
     const noise = masked(random.fillNormal(new Float32Array(blockSize)), mask);
     batch.blocks.set(networkInput(options, addNoise(clean, noise, alphaBar), alphaBar), row * blockSize);
-    batch.blockIndex[row] = block;
+    batch.blockIndex[row] = options.blockIndex ? block : 0;
     batch.timestep[row] = t / schedule.timesteps;
     batch.tokens.set(prompt.tokens, row * length);
     batch.tokenMask.set(prompt.mask, row * length);

@@ -52,14 +52,6 @@ interface AdaptedLayer extends AdaptableLayer {
   readonly rank: number;
 }
 
-/**
- * E2GAN searches its ranks, scaling them up from a least rank until quality stops rising. These come within
- * 3 % of the published numbers of trained values at 64 channels: 0.056 M (scale 1), 0.092 M (2), 0.164 M (4).
- */
-export function e2ganRanks(scale: 1 | 2 | 4): Record<string, number> {
-  return { downsample: 1, ds: 2 * scale, transformer: 4 * scale, us: 2 * scale, upsample: 2 };
-}
-
 /** @throws UserError where `ranks` names what the generator has not, or nothing is left to adapt */
 export function createLora(generator: ImageGenerator, options: LoraOptions): LoraAdapter {
   const layers = adaptedLayers(generator, options);

@@ -3,7 +3,7 @@
 export interface RidgeModel {
   readonly lambda: number;
   /** [d] */
-  readonly featureMean: Float64Array;
+  readonly featureMean: Float32Array;
   /** [d, p] */
   readonly coefficients: Float32Array;
   /** [p]: the prediction at the mean features. */
@@ -60,7 +60,7 @@ export function fitRidge(features: readonly Float32Array[], targets: readonly Fl
   }
   return {
     lambda: best.lambda,
-    featureMean: x.mean,
+    featureMean: Float32Array.from(x.mean),
     coefficients: Float32Array.from(coefficients),
     targetMean: Float32Array.from(y.mean),
     leaveOneOutError: total > 0 ? best.error / total : 0,

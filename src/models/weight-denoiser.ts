@@ -119,7 +119,7 @@ export function createWeightDenoiser(options: DenoiserOptions): WeightDenoiser {
     apply: (parameters, { blocks, blockIndex, timestep, tokens, tokenMask }) => {
       const tensors = { parameters };
       const count = blocks.shape[0];
-      const block = tf.cast(tf.oneHot(blockIndex, blockCount), 'float32') as Tensor2D;
+      const block = oneHotRows(blockIndex, blockCount); // [B, blockCount]
       const time = timestepOut(tensors, silu(timestepIn(tensors, embedTimestep(timestep, embedding))));
       const condition = silu(tf.add(time, tf.matMul(block, blockTable(tensors))) as Tensor2D); // [B, E]
       const prompt = { tokens: lookUp(tokenTable(tensors), tokens), mask: tokenMask };
@@ -143,11 +143,17 @@ export function createWeightDenoiser(options: DenoiserOptions): WeightDenoiser {
   };
 }
 
+/** What the length of a block is a multiple of: neighbours are folded, then halved twice. */
+export function lengthMultiple(patch: number): number {
+  return 4 * patch;
+}
+
 function checkSizes({ blockSize, channels, heads, patch }: DenoiserOptions): void {
-  if (blockSize % (4 * patch) !== 0) {
+  const multiple = lengthMultiple(patch);
+  if (blockSize % multiple !== 0) {
     throw new UserError(
-      `weightGenerator.blockSize: ${blockSize} is not a multiple of ${4 * patch} (4 x weightGenerator.patch), ` +
-        `which the U-Net's two strides need. Use ${Math.ceil(blockSize / (4 * patch)) * 4 * patch}.`,
+      `weightGenerator.blockSize: ${blockSize} is not a multiple of ${multiple} (4 x weightGenerator.patch), ` +
+        `which the U-Net's two strides need. Use ${Math.ceil(blockSize / multiple) * multiple}.`,
     );
   }
   if (channels % heads !== 0) {
@@ -155,6 +161,12 @@ function checkSizes({ blockSize, channels, heads, patch }: DenoiserOptions): voi
       `weightGenerator.heads: ${heads} does not divide weightGenerator.channels (${channels}). Use a divisor of it.`,
     );
   }
+}
+
+/** Rows of the identity, [B, count]; tfjs refuses the single column of a single block. */
+function oneHotRows(index: Tensor1D, count: number): Tensor2D {
+  const rows = tf.cast(tf.oneHot(index, Math.max(2, count)), 'float32') as Tensor2D;
+  return count === 1 ? tf.slice(rows, [0, 0], [-1, 1]) : rows;
 }
 
 /** Sinusoidal embedding of timesteps [B] in [0, 1]: [B, width]. */

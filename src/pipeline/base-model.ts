@@ -1,13 +1,16 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { isDeepStrictEqual } from 'node:util';
+import { readSafetensorsHeader } from '../data/safetensors.ts';
 import { Vocabulary } from '../data/text.ts';
 import { type CheckpointArchitecture, readCheckpoint, writeCheckpoint } from '../models/checkpoint.ts';
 import { createDiscriminator, type Discriminator } from '../models/discriminator.ts';
 import { createImageGenerator, type ImageGenerator } from '../models/image-generator.ts';
-import { createLora, type LoraAdapter } from '../models/lora.ts';
+import { createLora, type LoraAdapter, type LoraOptions } from '../models/lora.ts';
 import type { LoadedTraining, Project } from '../project/load.ts';
 import { projectPaths } from '../project/paths.ts';
+import type { TrainingConfig } from '../project/training-schema.ts';
 import { UserError } from '../project/user-error.ts';
 import type { JsonObject } from '../protocol/json.ts';
 import { featuresOf, type PromptFeatures } from './prompt-features.ts';
@@ -41,7 +44,8 @@ export interface BaseModel extends BaseNetworks {
 }
 
 export function baseNetworks(training: LoadedTraining): BaseNetworks {
-  const { generator, discriminator, image, lora, base } = training.config;
+  const { generator, discriminator, image, base } = training.config;
+  const lora = adapterOptions(training.config.lora);
   const imageGenerator = createImageGenerator({ ...generator, imageSize: image.size });
   return {
     generator: imageGenerator,
@@ -55,6 +59,25 @@ export function baseNetworks(training: LoadedTraining): BaseNetworks {
       lora: { ...lora },
       conditioning: base.conditioning,
     },
+  };
+}
+
+/** What decides the adapter's layout: the section `lora` without the search for ranks. */
+export function adapterOptions({ rank, ranks, train, bias }: TrainingConfig['lora']): LoraOptions {
+  return { rank, ranks, train, bias };
+}
+
+/** The base with another adapter beside it, whose down factors come from the seed. */
+export function withLora(base: BaseModel, options: LoraOptions, seed: number): BaseModel {
+  const lora = createLora(base.generator, options);
+  const { trained, frozen } = lora.initial(seed);
+  return {
+    ...base,
+    lora,
+    architecture: { ...base.architecture, lora: { ...options } },
+    loraFrozen: frozen,
+    loraStart: trained,
+    loraStartFor: () => trained,
   };
 }
 
@@ -94,7 +117,11 @@ export async function saveBase(
   return path;
 }
 
-/** @throws UserError where no base was trained yet, or it was trained with other sizes than the config says */
+/**
+ * With `lora.train: both` a base has no part in the adapter, so that ranks may change after its training; the zoo is
+ * then to be collected anew. Shared down factors (`up`) belong to the base.
+ * @throws UserError where no base was trained yet, or it was trained with other sizes than the config says
+ */
 export async function loadBase(project: Project, training: LoadedTraining): Promise<BaseModel> {
   const path = projectPaths(project.folder).base(training.name);
   if (!existsSync(path)) {
@@ -103,11 +130,11 @@ export async function loadBase(project: Project, training: LoadedTraining): Prom
     );
   }
   const networks = baseNetworks(training);
-  const checkpoint = await readCheckpoint(path, networks.architecture);
+  const checkpoint = await readCheckpoint(path, await expectedArchitecture(path, networks));
   const loraStart = checkpoint.groups['lora-start']!.values;
   const promptMap = checkpoint.groups['prompt-map']?.values;
   const features = promptMap && featuresFrom(checkpoint.extra.features as JsonObject);
-  return {
+  const base: BaseModel = {
     ...networks,
     hash: createHash('sha256')
       .update(await readFile(path))
@@ -121,6 +148,29 @@ export async function loadBase(project: Project, training: LoadedTraining): Prom
     loraStartFor: (prompt) =>
       promptMap && features ? mapped(loraStart, promptMap, featuresOf(features, prompt)) : loraStart,
   };
+  const isAsStored = isDeepStrictEqual(checkpoint.architecture.lora, networks.architecture.lora);
+  return isAsStored ? base : withLora(base, networks.lora.options, training.config.seed);
+}
+
+/** The config's architecture; with the file's own adapter where neither has shared down factors. */
+async function expectedArchitecture(
+  path: string,
+  { architecture, lora }: BaseNetworks,
+): Promise<CheckpointArchitecture> {
+  const { metadata } = await readSafetensorsHeader(path);
+  // A file without a readable architecture is refused by whoever reads it whole.
+  const stored = (parsed(metadata.architecture) as { lora?: LoraOptions } | undefined)?.lora;
+  return lora.options.train === 'both' && stored?.train === 'both'
+    ? { ...architecture, lora: { ...stored } }
+    : architecture;
+}
+
+function parsed(json: string | undefined): unknown {
+  try {
+    return JSON.parse(json ?? '');
+  } catch {
+    return undefined;
+  }
 }
 
 function featuresFrom(stored: JsonObject): PromptFeatures {

@@ -10,6 +10,7 @@ import { HIGHEST_PSNR } from './image-metrics.ts';
 import { LoraTranslator } from './lora-translator.ts';
 import {
   type DenoisedWeights,
+  denoiseWeights,
   drawsAreEqual,
   type WeightGenerator,
   WeightSampler,
@@ -97,13 +98,15 @@ export async function denoiseBest(
 ): Promise<BestOf> {
   const { count, steps, seed, device, pairs, onCandidate } = options;
   checkBestOf(count, config.weightGenerator, steps);
+  if (count === 1) {
+    const weights = await denoiseWeights(generator, config.weightGenerator, prompt, { steps, seed, device });
+    return { weights, seed, images: 0, candidates: [] };
+  }
+  if (!pairs) throw new Error('denoiseBest: candidates are judged on training pairs');
+  const images = heldOutImages(pairs.train, pairs.size, config.image.size, IMAGES);
   const sampler = await WeightSampler.create(generator, config.weightGenerator, device);
   try {
-    if (count === 1)
-      return { weights: await sampler.draw(prompt, { steps, seed }), seed, images: 0, candidates: [] };
-    if (!pairs) throw new Error('denoiseBest: candidates are judged on training pairs');
-    const images = heldOutImages(pairs.train, pairs.size, config.image.size, IMAGES);
-    const translator = await LoraTranslator.create(base, device);
+    const translator = await LoraTranslator.create(base, device, images.count);
     try {
       const best = await bestCandidate(
         drawSeeds(seed, count),

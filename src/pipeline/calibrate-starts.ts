@@ -63,14 +63,15 @@ export async function calibrateStarts(
     ),
   ];
   const points: CalibrationPoint[] = [];
-  const translator = await LoraTranslator.create(base, device);
+  const most = Math.min(IMAGES, evaluate.images);
+  const translator = await LoraTranslator.create(base, device, most);
   try {
     for (const [index, { prediction, ...start }] of starts.entries()) {
       const { concept } = start;
       const pairs = await pairsOf(context, concept);
       if (shouldStop()) return undefined;
       if (!pairs) continue;
-      const images = heldOutImages(pairs.test, pairs.size, image.size, Math.min(IMAGES, evaluate.images));
+      const images = heldOutImages(pairs.test, pairs.size, image.size, most);
       const { psnr } = await translator.quality(prediction, images);
       points.push({ ...start, psnr: Math.min(psnr, HIGHEST_PSNR) });
       run.emit({

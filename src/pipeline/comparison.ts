@@ -1,6 +1,8 @@
 import * as Plot from '@observablehq/plot';
-import type { ImageQuality } from './image-metrics.ts';
+import type { FeatureDistance } from './feature-distances.ts';
+import type { SetQuality } from './held-out.ts';
 import { standaloneSvg } from './plot-svg.ts';
+import { textTable } from './text-table.ts';
 
 /** The starts a new concept can be trained from, in the order in which they are reported. */
 export const METHODS = {
@@ -22,7 +24,7 @@ export function isFromScratch(method: Method): method is FromScratch {
   return (FROM_SCRATCH as readonly Method[]).includes(method);
 }
 
-export interface CurvePoint extends ImageQuality {
+export interface CurvePoint extends SetQuality {
   /** Training steps taken. */
   steps: number;
   /** Training seconds, without measuring. */
@@ -34,13 +36,15 @@ export interface Curve {
   method: Method;
   /** Ascending in steps; the first is the start itself, at step 0. */
   points: CurvePoint[];
+  /** FID and KID at the first and the last point, where the config names a feature network. */
+  distances?: { start: FeatureDistance; end: FeatureDistance };
 }
 
 /** Quality on held-out images of every start of one concept, before any training. */
 export interface ConceptStarts {
   concept: string;
   prompt: string;
-  quality: Partial<Record<Method, ImageQuality>>;
+  quality: Partial<Record<Method, SetQuality>>;
 }
 
 export interface Comparison {
@@ -75,7 +79,10 @@ const decibels = (value: number) => value.toFixed(2);
 /** The comparison as lines of text: one row a method, with how soon it reaches what Pix2pix ends at. */
 export function comparisonTable(comparison: Comparison): string[] {
   const scratch = comparison.curves.find((curve) => curve.method === 'scratch');
-  const header = ['method', 'PSNR at start', 'PSNR at end', 'SSIM at end', 'steps', 'seconds'];
+  const distances = comparison.curves.some((curve) => curve.distances);
+  const header = ['method', 'PSNR at start', 'PSNR at end', 'SSIM at end', 'patch FD at start', 'at end'];
+  if (distances) header.push('FID at start', 'at end', 'KID at start', 'at end');
+  header.push('steps', 'seconds');
   if (scratch) header.push("reaches Pix2pix's end after");
   const rows = comparison.curves.map((curve) => {
     const end = last(curve);
@@ -84,40 +91,37 @@ export function comparisonTable(comparison: Comparison): string[] {
       `${decibels(first(curve).psnr)} dB`,
       `${decibels(end.psnr)} dB`,
       end.ssim.toFixed(3),
-      String(end.steps),
-      end.seconds.toFixed(1),
+      first(curve).patchFd.toFixed(3),
+      end.patchFd.toFixed(3),
     ];
+    if (distances) row.push(...distanceCells(curve));
+    row.push(String(end.steps), end.seconds.toFixed(1));
     if (scratch) {
       const reached = timeToReach(curve, last(scratch).psnr);
       row.push(reached ? `${reached.steps} steps, ${reached.seconds.toFixed(1)} s` : 'not reached');
     }
     return row;
   });
-  return aligned(header, rows);
+  return textTable(header, rows);
+}
+
+/** FID at start and end, then KID; empty where a method has none. */
+function distanceCells({ distances }: Curve): string[] {
+  if (!distances) return ['', '', '', ''];
+  const { start, end } = distances;
+  return [start.fid.toFixed(2), end.fid.toFixed(2), start.kid.toFixed(4), end.kid.toFixed(4)];
 }
 
 /** PSNR of every start before training, one row a held-out concept: one concept alone proves little. */
 export function startsTable({ starts }: Comparison): string[] {
   const methods = (Object.keys(METHODS) as Method[]).filter((method) => starts[0]?.quality[method]);
-  return aligned(
+  return textTable(
     ['held-out concept', ...methods.map((method) => METHODS[method])],
     starts.map(({ concept, quality }) => [
       concept,
       ...methods.map((method) => `${decibels(quality[method]!.psnr)} dB`),
     ]),
   );
-}
-
-/** Columns of text: the first to the left, figures to the right. */
-function aligned(header: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const widths = header.map((title, column) =>
-    Math.max(title.length, ...rows.map((row) => row[column]!.length)),
-  );
-  const line = (cells: readonly string[]) =>
-    cells
-      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!)))
-      .join('  ');
-  return [line(header), widths.map((width) => '-'.repeat(width)).join('  '), ...rows.map(line)];
 }
 
 /**
@@ -173,11 +177,14 @@ export function comparisonVerdict(comparison: Comparison, tolerance = 0.1): stri
   return sentences;
 }
 
-/** One line a measured point, for spreadsheets. */
+/** One line a measured point, for spreadsheets; FID and KID, where they were measured, on a method's first and last. */
 export function comparisonCsv(comparison: Comparison): string {
-  const lines = ['concept,method,steps,seconds,psnr,ssim,l1'];
-  for (const { method, points } of comparison.curves) {
-    for (const point of points) {
+  const withDistances = comparison.curves.some(({ distances }) => distances);
+  const lines = [`concept,method,steps,seconds,psnr,ssim,l1,patchFd${withDistances ? ',fid,kid' : ''}`];
+  for (const { method, points, distances } of comparison.curves) {
+    for (const [index, point] of points.entries()) {
+      const distance =
+        index === 0 ? distances?.start : index === points.length - 1 ? distances?.end : undefined;
       lines.push(
         [
           comparison.concept,
@@ -187,6 +194,8 @@ export function comparisonCsv(comparison: Comparison): string {
           point.psnr,
           point.ssim,
           point.l1,
+          point.patchFd,
+          ...(withDistances ? [distance?.fid ?? '', distance?.kid ?? ''] : []),
         ].join(','),
       );
     }

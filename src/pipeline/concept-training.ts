@@ -4,12 +4,12 @@ import type { PreparedPairs } from '../data/prepared.ts';
 import { fullTrainingStep, inferenceStep, loraInferenceStep, loraTrainingStep } from '../models/gan-steps.ts';
 import type { TrainingConfig } from '../project/training-schema.ts';
 import type { BaseModel } from './base-model.ts';
-import { type HeldOutImages, qualityOf, translateAll } from './held-out.ts';
+import { type HeldOutImages, measuringBatch, qualityOf, translateAll } from './held-out.ts';
 import type { ImageQuality } from './image-metrics.ts';
 import { type LearningRateSchedule, learningRateFactor } from './learning-rate.ts';
 import { PairBatches } from './pair-batches.ts';
 import type { RunWriter } from './stage.ts';
-import { type TrainingOutcome, trainingLoop } from './training-loop.ts';
+import { type TrainingOutcome, type TrainingStep, trainingLoop } from './training-loop.ts';
 
 /** How a concept is trained: the keys that `collect` and `fineTune` share. */
 export interface ConceptTrainingSettings extends LearningRateSchedule {
@@ -18,12 +18,9 @@ export interface ConceptTrainingSettings extends LearningRateSchedule {
   readonly learningRate: number;
   readonly discriminatorLearningRate: number;
   readonly beta1: number;
+  readonly beta2: number;
   readonly trainable: 'lora' | 'all';
 }
-
-/** Images per call when measuring. */
-const INFERENCE_BATCH = 8;
-const BETA2 = 0.999;
 
 /**
  * Trains a generator on one concept after another on the same base, with one compiled step: only the state
@@ -46,8 +43,9 @@ export class ConceptTrainer {
   ): Promise<ConceptTrainer> {
     const { generator, discriminator, lora, loraFrozen, generatorValues } = base;
     const { loss, lambdaL1 } = config.discriminator;
-    const adam = { kind: 'adam', beta1: settings.beta1, beta2: BETA2 } as const;
+    const adam = { kind: 'adam', beta1: settings.beta1, beta2: settings.beta2 } as const;
     const common = { generator, discriminator, batchSize: settings.batchSize, loss, lambdaL1 };
+    const measuring = measuringBatch(config.evaluate.images);
     const discriminatorValues = base.discriminatorValues.slice();
     if (settings.trainable === 'lora') {
       const values = { lora: base.loraStart.slice(), discriminator: discriminatorValues };
@@ -61,7 +59,7 @@ export class ConceptTrainer {
           values,
           optimizers: { lora: adam, discriminator: adam },
         }),
-        await createExecutor(loraInferenceStep({ generator, batchSize: INFERENCE_BATCH, ...adapter }), {
+        await createExecutor(loraInferenceStep({ generator, batchSize: measuring, ...adapter }), {
           device,
           values: { lora: base.loraStart.slice() },
         }),
@@ -76,7 +74,7 @@ export class ConceptTrainer {
         values: { generator: generatorValues.slice(), discriminator: discriminatorValues },
         optimizers: { generator: adam, discriminator: adam },
       }),
-      await createExecutor(inferenceStep({ generator, batchSize: INFERENCE_BATCH }), {
+      await createExecutor(inferenceStep({ generator, batchSize: measuring }), {
         device,
         values: { generator: generatorValues.slice() },
       }),
@@ -119,6 +117,27 @@ export class ConceptTrainer {
     extraGroups?: Parameters<typeof trainingLoop>[0]['extraGroups'];
   }): Promise<TrainingOutcome> {
     const { pairs, seed, ...loop } = options;
+    const { settings } = this;
+    return trainingLoop({
+      ...loop,
+      executor: this.executor,
+      groups: [this.group, 'discriminator'],
+      architecture: { ...this.base.architecture, kind: 'concept-training', trainable: settings.trainable },
+      steps: settings.steps,
+      step: this.#stepsOn(pairs, seed),
+    });
+  }
+
+  /** Steps on these pairs one at a time, without checkpoints or measuring. */
+  stepper(pairs: PreparedPairs, seed: number): (index: number) => Promise<void> {
+    const stepAt = this.#stepsOn(pairs, seed);
+    return async (index) => {
+      const { inputs, learningRates } = stepAt(index);
+      await this.executor.run(inputs, learningRates);
+    };
+  }
+
+  #stepsOn(pairs: PreparedPairs, seed: number): (index: number) => TrainingStep {
     const { settings, config } = this;
     const batches = new PairBatches([pairs.train], {
       storedSize: pairs.size,
@@ -127,25 +146,18 @@ export class ConceptTrainer {
       flip: config.image.flip,
       seed,
     });
-    return trainingLoop({
-      ...loop,
-      executor: this.executor,
-      groups: [this.group, 'discriminator'],
-      architecture: { ...this.base.architecture, kind: 'concept-training', trainable: settings.trainable },
-      steps: settings.steps,
-      step: (index) => {
-        const { source, target } = batches.batch(index);
-        const factor = learningRateFactor(settings, index, settings.steps);
-        return {
-          inputs: { source, target },
-          learningRates: {
-            [this.group]: factor * settings.learningRate,
-            discriminator:
-              index % config.discriminator.every === 0 ? factor * settings.discriminatorLearningRate : 0,
-          },
-        };
-      },
-    });
+    return (index) => {
+      const { source, target } = batches.batch(index);
+      const factor = learningRateFactor(settings, index, settings.steps);
+      return {
+        inputs: { source, target },
+        learningRates: {
+          [this.group]: factor * settings.learningRate,
+          discriminator:
+            index % config.discriminator.every === 0 ? factor * settings.discriminatorLearningRate : 0,
+        },
+      };
+    };
   }
 
   /** The trained values as they are now: a LoRA vector, or the whole generator. */
@@ -160,7 +172,8 @@ export class ConceptTrainer {
   /** Translates held-out images with the values as they are now. */
   async measure(heldOut: HeldOutImages): Promise<{ images: Float32Array; quality: ImageQuality[] }> {
     await this.inference.load(this.group, { values: await this.executor.values(this.group) });
-    const images = await translateAll(this.inference, heldOut.source, heldOut.size, INFERENCE_BATCH);
+    const batch = measuringBatch(this.config.evaluate.images);
+    const images = await translateAll(this.inference, heldOut.source, heldOut.size, batch);
     return { images, quality: qualityOf(images, heldOut) };
   }
 

@@ -1,27 +1,40 @@
+import { writeFileWeights } from '../data/file-zoo.ts';
 import type { PreparedPairs } from '../data/prepared.ts';
+import type { EncodedPrompt } from '../data/text.ts';
 import { projectPaths, toProjectPath } from '../project/paths.ts';
+import type { TrainingConfig } from '../project/training-schema.ts';
+import { UserError } from '../project/user-error.ts';
 import { loadBase } from './base-model.ts';
 import { checkBestOf, denoiseBest } from './best-of.ts';
-import type { StageFunction } from './stage.ts';
+import type { StageContext, StageFunction, StageOutcome } from './stage.ts';
 import { preparedPairs, stageConcept, stageDevice, stageSeed } from './stage-support.ts';
 import { distanceWarnings, estimateStart, expectationLines } from './start-estimate.ts';
-import { checkDenoisingSteps, loadWeightGenerator } from './weight-generator.ts';
+import {
+  checkDenoisingSteps,
+  denoiseWeights,
+  loadFileGenerator,
+  loadWeightGenerator,
+} from './weight-generator.ts';
 import { writeWeights } from './weights-file.ts';
+
+/** Denoises weights from a prompt: a concept's LoRA, or a file like those that the generator was trained on. */
+export const denoise: StageFunction = (context) =>
+  context.options.prompt === undefined
+    ? denoiseConcept(context)
+    : denoiseFile(context, context.options.prompt);
 
 /**
  * Denoises a concept's LoRA weights from its prompt, after saying how far that is from the zoo and what to expect.
  * Where the best of several draws is asked for, a few of the concept's training images choose.
  */
-export const denoise: StageFunction = async (context) => {
+async function denoiseConcept(context: StageContext): Promise<StageOutcome> {
   const { project, training, run, options } = context;
   const concept = stageConcept(context);
   const config = training.config.weightGenerator;
-  const steps = options.steps ?? config.sampling.steps;
+  const steps = denoisingSteps(context);
   const count = options.bestOf ?? config.sampling.bestOf;
-  checkDenoisingSteps(steps, config);
   checkBestOf(count, config, steps);
-  const log = (level: 'info' | 'warning', message: string) =>
-    run.emit({ type: 'log', level, message: `${concept.name}: ${message}` });
+  const log = logOf(context, concept.name);
   const base = await loadBase(project, training);
   const generator = await loadWeightGenerator(project, training, base);
   const estimate = estimateStart(generator.prompts, generator.calibration, concept);
@@ -53,12 +66,7 @@ export const denoise: StageFunction = async (context) => {
     );
   }
   const { vector, prompt } = weights;
-  if (prompt.dropped.length > 0) {
-    log(
-      'warning',
-      `only the first ${config.maxTokens} words of the prompt count; left out: ${prompt.dropped.join(' ')}.`,
-    );
-  }
+  warnOfDropped(log, prompt, config);
   const path = projectPaths(project.folder).weights(concept.name, 'denoised');
   await writeWeights(path, base, {
     concept: concept.name,
@@ -72,14 +80,7 @@ export const denoise: StageFunction = async (context) => {
   });
   const file = toProjectPath(project.folder, path);
   run.emit({ type: 'artifact', kind: 'weights', file, concept: concept.name });
-  run.emit({
-    type: 'progress',
-    message: `denoised ${concept.name}`,
-    unit: 'steps',
-    done: steps,
-    total: steps,
-    concept: concept.name,
-  });
+  run.emit({ ...finished(concept.name, steps), concept: concept.name });
   const { unseen, calibrated } = estimate;
   return {
     status: 'succeeded',
@@ -93,4 +94,72 @@ export const denoise: StageFunction = async (context) => {
       ...(count > 1 && { bestOf: { images, candidates: candidates.map((candidate) => ({ ...candidate })) } }),
     },
   };
-};
+}
+
+/**
+ * Denoises a file. There is nothing to translate with it, so that neither several draws can be judged nor the
+ * quality of a start be expected.
+ */
+async function denoiseFile(context: StageContext, prompt: string): Promise<StageOutcome> {
+  const { project, training, run, options } = context;
+  const { output } = options;
+  if (output === undefined) throw new UserError('A prompt is denoised to a file. Name it with --output.');
+  const config = training.config.weightGenerator;
+  const steps = denoisingSteps(context);
+  const log = logOf(context, prompt);
+  const { generator, files } = await loadFileGenerator(project, training);
+  const estimate = estimateStart(generator.prompts, generator.calibration, { name: prompt, prompt });
+  for (const warning of distanceWarnings(estimate)) log('warning', warning);
+  if (config.sampling.bestOf > 1) {
+    log(
+      'warning',
+      `weightGenerator.sampling.bestOf ${config.sampling.bestOf} does not apply to a prompt without images: one set of weights is drawn.`,
+    );
+  }
+  const seed = stageSeed(context);
+  const device = await stageDevice(context);
+  const begun = performance.now();
+  const weights = await denoiseWeights(generator, config, prompt, { steps, seed, device });
+  const seconds = (performance.now() - begun) / 1000;
+  warnOfDropped(log, weights.prompt, config);
+  await writeFileWeights(output, files, { prompt, seed, steps, vector: weights.vector });
+  const file = toProjectPath(project.folder, output);
+  run.emit({ type: 'artifact', kind: 'weights', file });
+  run.emit(finished(prompt, steps));
+  return {
+    status: 'succeeded',
+    result: { file, steps, seed, seconds, unseenWords: [...estimate.unseen] },
+  };
+}
+
+function denoisingSteps({ training, options }: StageContext): number {
+  const config = training.config.weightGenerator;
+  const steps = options.steps ?? config.sampling.steps;
+  checkDenoisingSteps(steps, config);
+  return steps;
+}
+
+type Log = (level: 'info' | 'warning', message: string) => void;
+
+function logOf({ run }: StageContext, name: string): Log {
+  return (level, message) => run.emit({ type: 'log', level, message: `${name}: ${message}` });
+}
+
+function warnOfDropped(
+  log: Log,
+  { dropped }: EncodedPrompt,
+  { maxTokens }: TrainingConfig['weightGenerator'],
+): void {
+  if (dropped.length === 0) return;
+  log('warning', `only the first ${maxTokens} words of the prompt count; left out: ${dropped.join(' ')}.`);
+}
+
+function finished(what: string, steps: number) {
+  return {
+    type: 'progress',
+    message: `denoised ${what}`,
+    unit: 'steps',
+    done: steps,
+    total: steps,
+  } as const;
+}

@@ -28,8 +28,8 @@ import {
   startsTable,
 } from './comparison.ts';
 import { ConceptTrainer } from './concept-training.ts';
-import { type HeldOutImages, heldOutImages, qualityOf, translateAll } from './held-out.ts';
-import { meanQuality } from './image-metrics.ts';
+import { FeatureDistances } from './feature-distances.ts';
+import { type HeldOutImages, heldOutImages, measuringBatch, setQualityOf, translateAll } from './held-out.ts';
 import { learningRateFactor } from './learning-rate.ts';
 import { measureNovelty } from './measure-novelty.ts';
 import { judge } from './novelty.ts';
@@ -41,7 +41,6 @@ import { preparedPairs, stageConcept, stageDevice, stageSeed } from './stage-sup
 import { qualityAtStart, type Start, startsOfConcept } from './starts.ts';
 import { type TrainingOutcome, trainingLoop } from './training-loop.ts';
 
-const INFERENCE_BATCH = 8;
 /** Pix2pix's own (Isola et al. 2017, section 3.3). */
 const PIX2PIX_ADAM = { kind: 'adam', beta1: 0.5, beta2: 0.999 } as const;
 
@@ -96,6 +95,7 @@ export const evaluate: StageFunction = async (context) => {
     seed,
     totalSteps: starts.length * fineTuneSteps + fromScratch.length * config.evaluate.scratch.steps,
   };
+  const distances = await FeatureDistances.create(context, evaluation.heldOut, device, seed);
   const measureStarts = (of: LoadedConcept, from: readonly Start[], { test, size }: PreparedPairs) => {
     const images = heldOutImages(test, size, config.image.size, config.evaluate.images);
     return qualityAtStart(of, from, images, base, device);
@@ -124,6 +124,13 @@ export const evaluate: StageFunction = async (context) => {
     const result = await trainFromScratch(evaluation, method, doneBefore);
     if (!result) return { status: 'stopped', result: { methods: results.length } };
     results.push(result);
+  }
+  if (distances) {
+    const measured = await distances.measure(results.flatMap(({ start, end }) => [start, end]));
+    if (!measured) return { status: 'stopped', result: { methods: results.length } };
+    for (const [index, { curve }] of results.entries()) {
+      curve.distances = { start: measured[2 * index]!, end: measured[2 * index + 1]! };
+    }
   }
   const comparison: Comparison = {
     concept: concept.name,
@@ -210,20 +217,25 @@ async function measureOnce(
   }
   const outcome = await train((translate) => async (steps, seconds) => {
     const images = await translate();
-    const quality = meanQuality(qualityOf(images, heldOut));
+    const quality = setQualityOf(images, heldOut);
     // A resumed training repeats the steps after its checkpoint.
     points = [...points.filter((point) => point.steps < steps), { steps, seconds, ...quality }];
     start ??= images;
     end = images;
     await writeFileAtomic(partial, encodeResult({ curve: { method, points }, start, end }));
-    const { psnr, ssim, l1 } = quality;
+    const { psnr, ssim, l1, patchFd } = quality;
     run.emit({
       type: 'metrics',
       step: steps,
       seconds,
       concept: concept.name,
       series: METHODS[method],
-      values: { 'quality/psnr': psnr, 'quality/ssim': ssim, 'quality/l1': l1 },
+      values: {
+        'quality/psnr': psnr,
+        'quality/ssim': ssim,
+        'quality/l1': l1,
+        'quality/patchFd': patchFd,
+      },
     });
   });
   if (!outcome.finished || !start || !end) return undefined;
@@ -292,7 +304,8 @@ async function trainFromScratch(
     fullTrainingStep({ generator, discriminator, batchSize, loss, lambdaL1 }),
     { device, values, optimizers: { generator: PIX2PIX_ADAM, discriminator: PIX2PIX_ADAM } },
   );
-  const inference = await createExecutor(inferenceStep({ generator, batchSize: INFERENCE_BATCH }), {
+  const measuring = measuringBatch(heldOut.count);
+  const inference = await createExecutor(inferenceStep({ generator, batchSize: measuring }), {
     device,
     values: { generator: values.generator.slice() },
   });
@@ -338,7 +351,7 @@ async function trainFromScratch(
           at: (done) => points.has(done),
           run: measureWith(async () => {
             await inference.load('generator', { values: await executor.values('generator') });
-            return translateAll(inference, heldOut.source, heldOut.size, INFERENCE_BATCH);
+            return translateAll(inference, heldOut.source, heldOut.size, measuring);
           }),
         },
       }),

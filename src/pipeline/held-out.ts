@@ -1,6 +1,13 @@
 import type { Executor } from '../compute/types.ts';
-import { type ImageQuality, imageQuality } from './image-metrics.ts';
+import { type ImageQuality, imageQuality, meanQuality } from './image-metrics.ts';
 import { centredImages, type PairSet } from './pair-batches.ts';
+import { patchFrechetDistance } from './patch-features.ts';
+
+/** Quality of a set of translations: the mean of what each image has, and what only a set has. */
+export interface SetQuality extends ImageQuality {
+  /** Fréchet distance of patch features between all translations and all targets: 0 or more, lower is better. */
+  patchFd: number;
+}
 
 /** Held-out pairs as float images, and what an inference executor makes of them. */
 export interface HeldOutImages {
@@ -9,6 +16,13 @@ export interface HeldOutImages {
   /** [count, size, size, 3] in [-1, 1]. */
   readonly source: Float32Array;
   readonly target: Float32Array;
+}
+
+const LARGEST_BATCH = 8;
+
+/** Images per call when so many are to be translated. */
+export function measuringBatch(images: number): number {
+  return Math.min(LARGEST_BATCH, images);
 }
 
 /** The first `limit` held-out pairs. */
@@ -67,4 +81,13 @@ export function qualityOf(images: Float32Array, heldOut: HeldOutImages): ImageQu
       size,
     ),
   );
+}
+
+/** Quality of translations of all held-out images against their targets. */
+export function setQualityOf(images: Float32Array, heldOut: HeldOutImages): SetQuality {
+  const { size, target } = heldOut;
+  return {
+    ...meanQuality(qualityOf(images, heldOut)),
+    patchFd: patchFrechetDistance(images, target, size),
+  };
 }

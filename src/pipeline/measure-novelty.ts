@@ -55,7 +55,7 @@ export async function measureNovelty(
   const amongMembers = nearestAmongMembers(standardizer, members);
   const draws = await drawsOf(context, { base, concept, device, seed });
 
-  const translator = await LoraTranslator.create(base, device);
+  const translator = await LoraTranslator.create(base, device, images.count);
   try {
     const own = await translator.translate(vector, images);
     const pictures = new Map<number, Float32Array>();

@@ -1,8 +1,11 @@
 import * as Plot from '@observablehq/plot';
 import { DOMParser } from 'linkedom';
 
-/** A plot as an SVG file of its own, dark on white whatever the viewer's theme. */
-export function standaloneSvg(options: Plot.PlotOptions): string {
+/**
+ * A plot as an SVG file of its own, dark on white whatever the viewer's theme.
+ * @param title what screen readers say it is, where the plot does not say it itself
+ */
+export function standaloneSvg(options: Plot.PlotOptions, title?: string): string {
   const document = new DOMParser().parseFromString('<!doctype html><html><body></body></html>', 'text/html');
   const svg = Plot.plot({
     style: { background: 'white', color: '#1f2328', fontSize: '12px' },
@@ -10,5 +13,10 @@ export function standaloneSvg(options: Plot.PlotOptions): string {
     document,
   } as Plot.PlotOptions);
   svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
+  if (title !== undefined) {
+    const element = document.createElement('title', undefined);
+    element.textContent = title;
+    svg.prepend(element);
+  }
   return `<?xml version="1.0" encoding="UTF-8"?>\n${svg.outerHTML}\n`;
 }

@@ -23,11 +23,15 @@ export interface StageOptions {
   readonly concept?: string;
   /** Image file or folder to translate. */
   readonly input?: string;
-  /** Folder that translated images go to. */
+  /** Folder that translated images go to, or file for the weights of a prompt. */
   readonly output?: string;
   /** `base`, `denoised`, `fine-tuned`, or the path of a weights file; absent means `fine-tuned`. */
   readonly weights?: string;
-  /** Instead of the config's steps: of the fine-tuning, or of the denoising. */
+  /** Folder of weight files to train the weight generator on, instead of the zoo of the base. */
+  readonly zoo?: string;
+  /** To denoise weights for, instead of a concept's; they go to `output`. */
+  readonly prompt?: string;
+  /** Instead of the config's steps: of the fine-tuning, of the denoising, or of each try of the search for ranks. */
   readonly steps?: number;
   /** Instead of the config's number of draws that denoising takes the best of. */
   readonly bestOf?: number;

@@ -4,6 +4,7 @@ import { evaluate } from './evaluate.ts';
 import { fineTune } from './fine-tune.ts';
 import { prepare } from './prepare.ts';
 import { quickstart } from './quickstart.ts';
+import { searchRanks } from './search-ranks.ts';
 import type { StageFunctions } from './stage.ts';
 import { trainBase } from './train-base.ts';
 import { trainGenerator } from './train-generator.ts';
@@ -12,6 +13,7 @@ import { translate } from './translate.ts';
 export const STAGE_FUNCTIONS: StageFunctions = {
   prepare,
   'train-base': trainBase,
+  'search-ranks': searchRanks,
   collect,
   'train-generator': trainGenerator,
   denoise,

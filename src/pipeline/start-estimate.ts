@@ -153,7 +153,7 @@ export function distanceWarnings({ words, unseen, calibrated }: StartEstimate): 
   if (unseen.length > 0) {
     warnings.push(
       `${unseen.length} of ${words} words were never seen in a zoo prompt (${unseen.join(', ')}), ` +
-        'so the weights cannot know what is meant. Collect concepts whose prompts use them.',
+        'so the weights cannot know what is meant. Add weights to the zoo whose prompts use them.',
     );
   }
   if (calibrated && calibrated.members > 0 && calibrated.nearerMembers >= OUTSIDE * calibrated.members) {

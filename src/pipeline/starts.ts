@@ -5,10 +5,11 @@ import type { LoadedConcept } from '../project/project.ts';
 import type { BaseModel } from './base-model.ts';
 import { denoiseBest } from './best-of.ts';
 import { type ConceptStarts, type FromScratch, isFromScratch, METHODS, type Method } from './comparison.ts';
-import type { HeldOutImages } from './held-out.ts';
+import { type HeldOutImages, setQualityOf } from './held-out.ts';
 import { LoraTranslator } from './lora-translator.ts';
 import type { StageContext } from './stage.ts';
-import { loadWeightGenerator, ridgeOfZoo } from './weight-generator.ts';
+import { ridgeOfZoo } from './weight-coding.ts';
+import { loadWeightGenerator } from './weight-generator.ts';
 import { finalVector, meanVector, nearestMember, readZoo } from './zoo-vectors.ts';
 
 /** A LoRA vector that a concept's training may start from. */
@@ -53,7 +54,7 @@ export async function startsOfConcept(
   };
 }
 
-/** Mean quality on held-out images of the base with each start's LoRA, untrained. */
+/** Quality on held-out images of the base with each start's LoRA, untrained. */
 export async function qualityAtStart(
   { name, prompt }: LoadedConcept,
   starts: readonly Start[],
@@ -61,10 +62,12 @@ export async function qualityAtStart(
   base: BaseModel,
   device: DeviceReport,
 ): Promise<ConceptStarts> {
-  const translator = await LoraTranslator.create(base, device);
+  const translator = await LoraTranslator.create(base, device, heldOut.count);
   try {
     const quality: ConceptStarts['quality'] = {};
-    for (const { method, vector } of starts) quality[method] = await translator.quality(vector, heldOut);
+    for (const { method, vector } of starts) {
+      quality[method] = setQualityOf(await translator.translate(vector, heldOut), heldOut);
+    }
     return { concept: name, prompt, quality };
   } finally {
     await translator.dispose();

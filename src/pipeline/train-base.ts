@@ -1,30 +1,23 @@
 import { createExecutor } from '../compute/executor.ts';
 import type { StepDefinition } from '../compute/types.ts';
-import { representatives } from '../data/k-means.ts';
-import { Random } from '../data/random.ts';
-import { Vocabulary } from '../data/text.ts';
 import { conditionedBaseStep, promptMapLayout } from '../models/conditioned-base-step.ts';
 import { fullTrainingStep } from '../models/gan-steps.ts';
 import { toProjectPath } from '../project/paths.ts';
-import type { LoadedConcept } from '../project/project.ts';
-import { baseConcepts } from '../project/selection.ts';
-import { UserError } from '../project/user-error.ts';
+import { representativeConcepts } from './base-concepts.ts';
 import { baseNetworks, saveBase } from './base-model.ts';
 import { learningRateFactor } from './learning-rate.ts';
 import { PairBatches } from './pair-batches.ts';
-import { featuresOf, promptDirection, promptFeatures } from './prompt-features.ts';
-import type { StageContext, StageFunction } from './stage.ts';
+import { featuresOf, promptFeatures } from './prompt-features.ts';
+import type { StageFunction } from './stage.ts';
 import { preparedPairs, stageDevice, stageSeed } from './stage-support.ts';
 import { trainingLoop } from './training-loop.ts';
-
-const BETA2 = 0.999;
 
 /** Trains the generator that zoo members and new concepts adapt, on a few representative concepts. */
 export const trainBase: StageFunction = async (context) => {
   const { project, training, run } = context;
   const { config } = training;
   const seed = stageSeed(context);
-  const concepts = representativeConcepts(context, seed);
+  const concepts = representativeConcepts(project, training, seed);
   run.emit({
     type: 'log',
     level: 'info',
@@ -57,7 +50,7 @@ export const trainBase: StageFunction = async (context) => {
     }),
   };
   const groups = Object.keys(values);
-  const adam = { kind: 'adam', beta1: config.base.beta1, beta2: BETA2 } as const;
+  const adam = { kind: 'adam', beta1: config.base.beta1, beta2: config.base.beta2 } as const;
   const executor = await createExecutor(step, {
     device,
     values,
@@ -135,20 +128,6 @@ export const trainBase: StageFunction = async (context) => {
     await executor.dispose();
   }
 };
-
-/** With a number in the config, the medoids of k-means on the prompts (E2GAN's choice of base concepts). */
-function representativeConcepts({ project, training }: StageContext, seed: number): LoadedConcept[] {
-  const { candidates, count } = baseConcepts(project, training);
-  if (count === 0) {
-    throw new UserError(
-      `${training.path}: base.concepts selects no concept, so there is nothing to train the base on. ` +
-        'Add concepts to the project, or hold out fewer (collect.holdOut).',
-    );
-  }
-  const vocabulary = Vocabulary.ofPrompts(candidates.map(({ prompt }) => prompt));
-  const points = candidates.map(({ prompt }) => promptDirection(vocabulary, prompt));
-  return representatives(points, count, new Random(seed).fork('base-concepts')).map((i) => candidates[i]!);
-}
 
 /** Prompt features of each row of a batch, [batch, width]. */
 function featureRows(rows: readonly Float32Array[], sets: Int32Array, width: number): Float32Array {

@@ -1,52 +1,64 @@
 import { createExecutor } from '../compute/executor.ts';
+import type { DeviceReport } from '../compute/types.ts';
+import { readFileZoo } from '../data/file-zoo.ts';
 import { Random } from '../data/random.ts';
+import type { ZooMember } from '../data/zoo.ts';
 import { denoiserTrainingStep } from '../models/denoiser-step.ts';
 import { diffusionBatch } from '../models/diffusion.ts';
 import { projectPaths, toProjectPath } from '../project/paths.ts';
-import { loadBase } from './base-model.ts';
+import { type BaseModel, loadBase } from './base-model.ts';
 import { calibrateStarts } from './calibrate-starts.ts';
 import { learningRateFactor } from './learning-rate.ts';
-import type { StageFunction } from './stage.ts';
+import type { StageContext, StageFunction } from './stage.ts';
 import { stageDevice, stageSeed } from './stage-support.ts';
+import type { StartCalibration } from './start-estimate.ts';
 import { trainingLoop } from './training-loop.ts';
+import {
+  diffusionData,
+  type FittedCoding,
+  fitCoding,
+  type PromptedVectors,
+  ridgeOfZoo,
+  type WeightSpace,
+} from './weight-coding.ts';
 import {
   denoiserFor,
   diffusionConventions,
-  diffusionData,
-  fitCoding,
   generatorArchitecture,
-  ridgeOfZoo,
   saveWeightGenerator,
+  spaceOfBase,
+  spaceOfFiles,
 } from './weight-generator.ts';
 import { readZoo } from './zoo-vectors.ts';
 
 const BETAS = { beta1: 0.9, beta2: 0.99 };
 
-/** Trains the diffusion model over the zoo's weight blocks. */
+/** Trains the diffusion model over the zoo's weight blocks: the zoo of the base, or a folder of files (`--zoo`). */
 export const trainGenerator: StageFunction = async (context) => {
   const { project, training, run } = context;
   const config = training.config.weightGenerator;
-  const base = await loadBase(project, training);
-  const members = await readZoo(project, training, base);
+  const { space, members, ofBase } = await chosenZoo(context);
   const seed = stageSeed(context);
-  const coding = fitCoding(base, config, members);
+  const coding = fitCoding(space.segments, config, members);
   const data = diffusionData(coding, config, members);
   const denoiser = denoiserFor(config, coding);
-  const { count } = coding.splitter;
+  const { count, blockSize } = coding.splitter;
   run.emit({
     type: 'log',
     level: 'info',
     message:
-      `${members.length} zoo members of ${base.lora.layout.size} weights: ${count} blocks of ${config.blockSize} ` +
-      `(${config.grouping}); denoiser of ${denoiser.layout.size} parameters` +
+      `${members.length} zoo members of ${coding.standardizer.mean.length} weights: ` +
+      (coding.explained === undefined
+        ? `${count} blocks of ${blockSize} (${config.grouping})`
+        : `${config.latent} principal components, which hold ${(100 * coding.explained).toFixed(0)} % of their variance, as one block of ${blockSize}`) +
+      `; denoiser of ${denoiser.layout.size} parameters` +
       (coding.head
         ? `; ridge head leaves ${(100 * coding.head.leaveOneOutError).toFixed(0)} % of the variance when a concept is left out`
         : ''),
   });
   const device = await stageDevice(context);
-  const ridge = coding.head ?? ridgeOfZoo(coding.vocabulary, members);
-  const calibration = await calibrateStarts(context, base, members, coding.vocabulary, ridge, device);
-  if (!calibration) return { status: 'stopped', result: { steps: 0 } };
+  const calibration = ofBase && (await calibrated(context, ofBase, coding, device));
+  if (ofBase && !calibration) return { status: 'stopped', result: { steps: 0 } };
   const start = denoiser.initial(seed);
   const average = start.slice();
   const executor = await createExecutor(denoiserTrainingStep({ denoiser, batchSize: config.batchSize }), {
@@ -63,7 +75,7 @@ export const trainGenerator: StageFunction = async (context) => {
       resume: context.resume,
       executor,
       groups: ['denoiser'],
-      architecture: generatorArchitecture(base, config, denoiser),
+      architecture: generatorArchitecture(space, config, denoiser),
       steps: config.steps,
       checkpointEvery: config.checkpointEvery,
       message: `training weight generator ${training.name}`,
@@ -85,14 +97,14 @@ export const trainGenerator: StageFunction = async (context) => {
     const path = projectPaths(project.folder).weightGenerator(training.name);
     await saveWeightGenerator(
       path,
-      base,
+      space,
       config,
       {
         coding,
         denoiser,
         denoiserValues: average,
         prompts: members.map(({ prompt }) => prompt),
-        calibration,
+        ...(calibration && { calibration }),
       },
       config.steps,
     );
@@ -104,11 +116,11 @@ export const trainGenerator: StageFunction = async (context) => {
         file,
         members: members.length,
         blocks: count,
-        blockSize: config.blockSize,
+        blockSize,
         parameters: denoiser.layout.size,
         steps: config.steps,
         seconds: outcome.seconds,
-        calibratedConcepts: calibration.points.length,
+        ...(calibration && { calibratedConcepts: calibration.points.length }),
         ...(coding.head && { ridgeLeaveOneOutError: coding.head.leaveOneOutError }),
       },
     };
@@ -116,6 +128,34 @@ export const trainGenerator: StageFunction = async (context) => {
     await executor.dispose();
   }
 };
+
+interface ChosenZoo {
+  readonly space: WeightSpace;
+  readonly members: readonly PromptedVectors[];
+  /** Where it is the zoo of a base: files have nothing that their weights could be measured on. */
+  readonly ofBase?: { readonly base: BaseModel; readonly members: readonly ZooMember[] };
+}
+
+/** What to train on, and what its vectors are. */
+async function chosenZoo({ project, training, options }: StageContext): Promise<ChosenZoo> {
+  if (options.zoo !== undefined) {
+    const { layout, members } = await readFileZoo(options.zoo);
+    return { space: spaceOfFiles(layout), members };
+  }
+  const base = await loadBase(project, training);
+  const members = await readZoo(project, training, base);
+  return { space: spaceOfBase(base), members, ofBase: { base, members } };
+}
+
+function calibrated(
+  context: StageContext,
+  { base, members }: NonNullable<ChosenZoo['ofBase']>,
+  { head, vocabulary }: FittedCoding,
+  device: DeviceReport,
+): Promise<StartCalibration | undefined> {
+  const ridge = head ?? ridgeOfZoo(vocabulary, members);
+  return calibrateStarts(context, base, members, vocabulary, ridge, device);
+}
 
 const COSINE = { schedule: 'cosine', warmup: 0 } as const;
 

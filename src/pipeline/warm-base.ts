@@ -12,8 +12,8 @@ export class WarmBase {
   async load(project: Project, training: LoadedTraining): Promise<BaseModel> {
     const file = projectPaths(project.folder).base(training.name);
     if (!existsSync(file)) return loadBase(project, training);
-    const { image, generator, discriminator, lora, base } = training.config;
-    const settings = [image.size, generator, discriminator, lora, base.conditioning];
+    const { image, generator, discriminator, lora, base, seed } = training.config;
+    const settings = [image.size, generator, discriminator, lora, base.conditioning, seed];
     const key = JSON.stringify([await fileVersion(file), settings]);
     if (this.#loaded?.key !== key) this.#loaded = { key, base: await loadBase(project, training) };
     return this.#loaded.base;

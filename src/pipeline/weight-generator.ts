@@ -1,22 +1,15 @@
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import { createExecutor } from '../compute/executor.ts';
 import type { DeviceReport, Executor } from '../compute/types.ts';
-import { type BlockSplitter, createBlockSplitter } from '../data/blocks.ts';
+import { type FileLayout, fileTensors } from '../data/file-zoo.ts';
 import { Random } from '../data/random.ts';
 import { readSafetensorsHeader } from '../data/safetensors.ts';
-import { destandardize, fitStandardizer, type Standardizer, standardize } from '../data/standardizer.ts';
 import { type EncodedPrompt, nullPrompt, Vocabulary } from '../data/text.ts';
-import type { ZooMember } from '../data/zoo.ts';
 import { type CheckpointArchitecture, readCheckpoint, writeCheckpoint } from '../models/checkpoint.ts';
 import { denoiserInferenceStep } from '../models/denoiser-step.ts';
-import {
-  createSchedule,
-  type DiffusionData,
-  type NetworkConventions,
-  sampleBlocks,
-} from '../models/diffusion.ts';
-import { fitRidge, predictRidge, type RidgeModel } from '../models/ridge.ts';
+import { createSchedule, type NetworkConventions, sampleBlocks } from '../models/diffusion.ts';
 import { createWeightDenoiser, type WeightDenoiser } from '../models/weight-denoiser.ts';
 import { projectPaths } from '../project/paths.ts';
 import type { LoadedTraining, Project } from '../project/project.ts';
@@ -25,19 +18,9 @@ import { UserError } from '../project/user-error.ts';
 import type { JsonObject } from '../protocol/json.ts';
 import type { BaseModel } from './base-model.ts';
 import type { StartCalibration } from './start-estimate.ts';
-import { finalVector } from './zoo-vectors.ts';
+import { decodeBlocks, splitterFor, type WeightCoding, type WeightSpace } from './weight-coding.ts';
 
 type GeneratorConfig = TrainingConfig['weightGenerator'];
-
-/** Everything around the denoiser that a zoo decides: how its vectors become blocks and its prompts tokens. */
-export interface WeightCoding {
-  readonly vocabulary: Vocabulary;
-  readonly splitter: BlockSplitter;
-  /** Of what is diffused: the weights, or what the ridge head leaves over. */
-  readonly standardizer: Standardizer;
-  /** The ridge head (`weightGenerator.head: ridge`). */
-  readonly head?: RidgeModel;
-}
 
 /** A weight generator ready to denoise. */
 export interface WeightGenerator {
@@ -47,71 +30,34 @@ export interface WeightGenerator {
   readonly denoiserValues: Float32Array;
   /** Of the zoo that it was trained on. */
   readonly prompts: readonly string[];
-  /** Absent from files of before there was one. */
+  /** Absent where it was trained on a folder of files, and from files of before there was one. */
   readonly calibration?: StartCalibration;
 }
 
-export function fitCoding(
-  base: BaseModel,
-  config: GeneratorConfig,
-  members: readonly ZooMember[],
-): WeightCoding {
-  const vocabulary = Vocabulary.ofPrompts(members.map(({ prompt }) => prompt));
-  const head = config.head === 'ridge' ? ridgeOfZoo(vocabulary, members) : undefined;
-  const { manifest } = base.lora;
-  const diffused = members.flatMap((member) =>
-    member.checkpoints.map((vector) => withoutHead(vector, head, vocabulary, member.prompt)),
-  );
-  return {
-    vocabulary,
-    splitter: createBlockSplitter(manifest, config),
-    standardizer: fitStandardizer(config.standardize, diffused, manifest),
-    ...(head && { head }),
-  };
-}
-
-/** Ridge regression from the words of a prompt to the zoo's weights: a head of the generator, and a baseline. */
-export function ridgeOfZoo(vocabulary: Vocabulary, members: readonly ZooMember[]): RidgeModel {
-  return fitRidge(
-    members.map(({ prompt }) => vocabulary.bagOfWords(prompt)),
-    members.map(finalVector),
-  );
-}
-
-/** The zoo as standardised blocks with their prompts. */
-export function diffusionData(
-  coding: WeightCoding,
-  config: GeneratorConfig,
-  members: readonly ZooMember[],
-): DiffusionData {
-  const { vocabulary, splitter, standardizer, head } = coding;
-  return {
-    blockSize: config.blockSize,
-    mask: splitter.mask,
-    nullPrompt: nullPrompt(config.maxTokens),
-    examples: members.flatMap((member) =>
-      member.checkpoints.map((vector) => ({
-        blocks: splitter.split(
-          standardize(standardizer, withoutHead(vector, head, vocabulary, member.prompt)),
-        ),
-        prompt: vocabulary.encode(member.prompt, config.maxTokens),
-      })),
-    ),
-  };
-}
-
-export function denoiserFor(config: GeneratorConfig, coding: WeightCoding): WeightDenoiser {
-  const { blockSize, channels, heads, patch, embedding, maxTokens } = config;
+export function denoiserFor(
+  { channels, heads, patch, embedding, maxTokens }: GeneratorConfig,
+  { splitter, vocabulary }: Pick<WeightCoding, 'splitter' | 'vocabulary'>,
+): WeightDenoiser {
   return createWeightDenoiser({
-    blockSize,
-    blockCount: coding.splitter.count,
+    blockSize: splitter.blockSize,
+    blockCount: splitter.count,
     channels,
     heads,
     patch,
     embedding,
-    vocabularySize: coding.vocabulary.size,
+    vocabularySize: vocabulary.size,
     maxTokens,
   });
+}
+
+export function spaceOfBase({ hash, lora, architecture }: BaseModel): WeightSpace {
+  return { hash, segments: lora.manifest, lora: architecture.lora as JsonObject };
+}
+
+export function spaceOfFiles(files: FileLayout): WeightSpace {
+  const shapes = files.tensors.map(({ name, shape }) => [name, shape]);
+  const hash = createHash('sha256').update(JSON.stringify(shapes)).digest('hex').slice(0, 12);
+  return { hash, segments: files.tensors, files };
 }
 
 export function diffusionConventions(config: GeneratorConfig): NetworkConventions {
@@ -122,35 +68,38 @@ export function diffusionConventions(config: GeneratorConfig): NetworkConvention
   };
 }
 
-/** What a weight generator's files carry: network, coding, and the base that its weights belong to. */
+/** What a weight generator's files carry: network, coding, and what its weights belong to. */
 export function generatorArchitecture(
-  base: BaseModel,
+  { hash, segments, lora }: WeightSpace,
   config: GeneratorConfig,
   denoiser: WeightDenoiser,
 ): CheckpointArchitecture {
-  const { grouping, standardize, prediction, schedule, timesteps, gateInput, head } = config;
+  const { grouping, standardize, prediction, schedule, timesteps, gateInput, head, latent, blockIndex } =
+    config;
   return {
     kind: 'weight-generator',
-    base: base.hash,
-    loraParameters: base.lora.layout.size,
+    base: hash,
+    loraParameters: segments.reduce((sum, { size }) => sum + size, 0),
+    ...(lora && { lora }),
     denoiser: { ...denoiser.options },
-    coding: { grouping, standardize, head },
-    diffusion: { prediction, schedule, timesteps, gateInput },
+    // Blocks of weights are the default, and were all there was when the first files were written.
+    coding: { grouping, standardize, head, ...(latent > 0 && { latent }) },
+    diffusion: { prediction, schedule, timesteps, gateInput, ...(!blockIndex && { blockIndex }) },
   };
 }
 
 export async function saveWeightGenerator(
   path: string,
-  base: BaseModel,
+  space: WeightSpace,
   config: GeneratorConfig,
   generator: WeightGenerator,
   steps: number,
 ): Promise<void> {
   const { coding, denoiser, denoiserValues, prompts, calibration } = generator;
-  const { head, standardizer, vocabulary } = coding;
+  const { head, latent, standardizer, vocabulary } = coding;
   const group = (values: Float32Array) => ({ values, stepCount: steps });
   await writeCheckpoint(path, {
-    architecture: generatorArchitecture(base, config, denoiser),
+    architecture: generatorArchitecture(space, config, denoiser),
     groups: {
       denoiser: group(denoiserValues),
       mean: group(standardizer.mean),
@@ -158,12 +107,23 @@ export async function saveWeightGenerator(
       ...(head && {
         'ridge.coefficients': group(head.coefficients),
         'ridge.target-mean': group(head.targetMean),
-        'ridge.feature-mean': group(Float32Array.from(head.featureMean)),
+        'ridge.feature-mean': group(head.featureMean),
+      }),
+      ...(latent && {
+        'latent.mean': group(latent.mean),
+        'latent.axes': group(latent.axes),
+        'latent.deviations': group(latent.deviations),
       }),
     },
     extra: {
       vocabulary: { ...vocabulary.toJSON() },
       prompts: [...prompts],
+      ...(space.files && {
+        files: {
+          tensors: space.files.tensors.map(({ name, shape }) => ({ name, shape: [...shape] })),
+          metadata: { ...space.files.metadata },
+        },
+      }),
       ...(head && { ridge: { lambda: head.lambda, leaveOneOutError: head.leaveOneOutError } }),
       ...(calibration && {
         calibration: {
@@ -175,82 +135,138 @@ export async function saveWeightGenerator(
   });
 }
 
-/** @throws UserError where there is none yet, or it was trained for another base or with other sizes */
+/**
+ * The weight generator for this base.
+ * @throws UserError where there is none yet, or it was trained for another base, on a folder of files, or with
+ * other sizes
+ */
 export async function loadWeightGenerator(
   project: Project,
   training: LoadedTraining,
   base: BaseModel,
 ): Promise<WeightGenerator> {
-  const path = projectPaths(project.folder).weightGenerator(training.name);
-  if (!existsSync(path)) {
+  const path = existingGenerator(project, training);
+  const stored = await readStored(path);
+  if (stored.files) {
     throw new UserError(
-      `${training.name}: no weight generator yet (${path}). Train it first: dnw train-generator --training ${training.name}`,
+      `${path}: it was trained on a folder of files (dnw train-generator --zoo) and knows no concepts. ` +
+        `Denoise with --prompt and --output, or train one for the base: dnw train-generator --training ${training.name}`,
     );
   }
-  const config = training.config.weightGenerator;
-  const vocabulary = await storedVocabulary(path);
-  const splitter = createBlockSplitter(base.lora.manifest, config);
-  const denoiser = denoiserFor(config, { vocabulary, splitter, standardizer: EMPTY });
-  const { groups, extra } = await readCheckpoint(path, generatorArchitecture(base, config, denoiser));
+  return readGenerator(path, training.config.weightGenerator, spaceOfBase(base), stored);
+}
+
+/**
+ * The weight generator that was trained on a folder of files, and how to write a file like those.
+ * @throws UserError where there is none yet, or it was trained for a base, or with other sizes
+ */
+export async function loadFileGenerator(
+  project: Project,
+  training: LoadedTraining,
+): Promise<{ generator: WeightGenerator; files: FileLayout }> {
+  const path = existingGenerator(project, training);
+  const stored = await readStored(path);
+  if (!stored.files) {
+    throw new UserError(
+      `${path}: it was trained on the zoo of a base, whose concepts have the prompts. Denoise with --concept, or ` +
+        `train one on a folder of files: dnw train-generator --training ${training.name} --zoo <folder>`,
+    );
+  }
+  const files = { tensors: fileTensors(stored.files.tensors), metadata: stored.files.metadata };
+  const space = spaceOfFiles(files);
+  return { generator: await readGenerator(path, training.config.weightGenerator, space, stored), files };
+}
+
+function existingGenerator(project: Project, training: LoadedTraining): string {
+  const path = projectPaths(project.folder).weightGenerator(training.name);
+  if (existsSync(path)) return path;
+  throw new UserError(
+    `${training.name}: no weight generator yet (${path}). Train it first: dnw train-generator --training ${training.name}`,
+  );
+}
+
+async function readGenerator(
+  path: string,
+  config: GeneratorConfig,
+  space: WeightSpace,
+  stored: StoredGenerator,
+): Promise<WeightGenerator> {
+  const vocabulary = new Vocabulary(stored.vocabulary);
+  const splitter = splitterFor(space.segments, config);
+  const denoiser = denoiserFor(config, { vocabulary, splitter });
+  const { groups } = await readCheckpoint(path, generatorArchitecture(space, config, denoiser));
   const values = (name: string) => groups[name]!.values;
-  const ridge = extra.ridge as JsonObject | undefined;
-  const calibration = storedCalibration(path, extra.calibration);
   return {
     denoiser,
     denoiserValues: values('denoiser'),
-    prompts: extra.prompts as string[],
-    ...(calibration && { calibration }),
+    prompts: stored.prompts,
+    ...(stored.calibration && { calibration: stored.calibration }),
     coding: {
       vocabulary,
       splitter,
       standardizer: { mean: values('mean'), std: values('std') },
-      ...(ridge && {
+      ...(stored.ridge && {
         head: {
-          lambda: ridge.lambda as number,
-          leaveOneOutError: ridge.leaveOneOutError as number,
+          ...stored.ridge,
           coefficients: values('ridge.coefficients'),
           targetMean: values('ridge.target-mean'),
-          featureMean: Float64Array.from(values('ridge.feature-mean')),
+          featureMean: values('ridge.feature-mean'),
+        },
+      }),
+      ...(config.latent > 0 && {
+        latent: {
+          mean: values('latent.mean'),
+          axes: values('latent.axes'),
+          deviations: values('latent.deviations'),
         },
       }),
     },
   };
 }
 
-const EMPTY: Standardizer = { mean: new Float32Array(0), std: new Float32Array(0) };
+/** What stands in a file's metadata beside its sizes. */
+const storedSchema = z.object({
+  vocabulary: z.object({ words: z.array(z.string()), buckets: z.number().int().min(1) }),
+  prompts: z.array(z.string()),
+  ridge: z.object({ lambda: z.number(), leaveOneOutError: z.number() }).optional(),
+  files: z
+    .object({
+      tensors: z.array(z.object({ name: z.string(), shape: z.array(z.number().int().min(0)) })),
+      metadata: z.record(z.string(), z.string()),
+    })
+    .optional(),
+  calibration: z
+    .object({
+      lambda: z.number().positive(),
+      points: z.array(
+        z.object({
+          concept: z.string(),
+          knownTo: z.enum(['base', 'zoo', 'neither']),
+          distance: z.number().min(0),
+          psnr: z.number(),
+        }),
+      ),
+    })
+    .optional(),
+});
+type StoredGenerator = z.output<typeof storedSchema>;
 
-async function storedVocabulary(path: string): Promise<Vocabulary> {
+async function readStored(path: string): Promise<StoredGenerator> {
   const { metadata } = await readSafetensorsHeader(path);
-  try {
-    const { vocabulary } = JSON.parse(metadata.extra!) as {
-      vocabulary: { words: string[]; buckets: number };
-    };
-    return new Vocabulary(vocabulary);
-  } catch {
-    throw new UserError(
-      `${path}: its metadata has no vocabulary. It is damaged: train the weight generator anew.`,
-    );
-  }
+  const parsed = storedSchema.safeParse(jsonOf(metadata.extra));
+  if (parsed.success) return parsed.data;
+  const key = parsed.error.issues[0]!.path[0];
+  throw new UserError(
+    `${path}: its ${key === undefined ? 'metadata' : String(key)} cannot be read. The file is damaged: train the weight generator anew.`,
+  );
 }
 
-const calibrationSchema = z.object({
-  lambda: z.number().positive(),
-  points: z.array(
-    z.object({
-      concept: z.string(),
-      knownTo: z.enum(['base', 'zoo', 'neither']),
-      distance: z.number().min(0),
-      psnr: z.number(),
-    }),
-  ),
-});
-
-function storedCalibration(path: string, stored: unknown): StartCalibration | undefined {
-  const parsed = calibrationSchema.optional().safeParse(stored);
-  if (parsed.success) return parsed.data;
-  throw new UserError(
-    `${path}: its calibration cannot be read. The file is damaged: train the weight generator anew.`,
-  );
+function jsonOf(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? '');
+  } catch {
+    return undefined;
+  }
 }
 
 /** @throws UserError where there cannot be so many */
@@ -278,6 +294,13 @@ export function drawsAreEqual(config: GeneratorConfig, steps: number): boolean {
 
 const FLOAT32_PRECISION = 2 ** -24;
 
+interface Draw {
+  /** 1 to the diffusion's timesteps. */
+  readonly steps: number;
+  /** Of the noise. */
+  readonly seed: number;
+}
+
 /** A weight generator compiled for drawing, as often as wanted. */
 export class WeightSampler {
   private constructor(
@@ -297,15 +320,11 @@ export class WeightSampler {
     return new WeightSampler(generator, config, executor);
   }
 
-  /**
-   * Denoises the LoRA weights of a prompt: all blocks at once from noise, one step or several (DDIM), joined,
-   * brought back to the scale of the zoo's weights, and added to what the ridge head predicts.
-   * @param steps 1 to the diffusion's timesteps
-   * @param seed of the noise
-   */
-  async draw(prompt: string, { steps, seed }: { steps: number; seed: number }): Promise<DenoisedWeights> {
+  /** Denoises the weights of a prompt: all blocks at once from noise, one step or several (DDIM), decoded. */
+  async draw(prompt: string, { steps, seed }: Draw): Promise<DenoisedWeights> {
     const { config, executor } = this;
-    const { splitter, standardizer, vocabulary, head } = this.generator.coding;
+    const { coding } = this.generator;
+    const { splitter, vocabulary } = coding;
     const { count } = splitter;
     const encoded = vocabulary.encode(prompt, config.maxTokens);
     const none = nullPrompt(config.maxTokens);
@@ -319,7 +338,7 @@ export class WeightSampler {
         const { tokens, mask } = prompted ? encoded : none;
         const { prediction } = await executor.run({
           blocks: input,
-          blockIndex: Int32Array.from({ length: count }, (_, i) => i),
+          blockIndex: Int32Array.from({ length: count }, (_, i) => (config.blockIndex ? i : 0)),
           timestep: new Float32Array(count).fill(timestep),
           tokens: repeated(tokens, count, new Int32Array(count * tokens.length)),
           tokenMask: repeated(mask, count, new Float32Array(count * mask.length)),
@@ -327,10 +346,7 @@ export class WeightSampler {
         return prediction!;
       },
     });
-    const diffused = destandardize(standardizer, splitter.join(blocks));
-    const offset = head && predictRidge(head, vocabulary.bagOfWords(prompt));
-    const vector = offset ? diffused.map((value, i) => value + offset[i]!) : diffused;
-    return { vector, prompt: encoded };
+    return { vector: decodeBlocks(coding, blocks, prompt), prompt: encoded };
   }
 
   async dispose(): Promise<void> {
@@ -338,15 +354,19 @@ export class WeightSampler {
   }
 }
 
-function withoutHead(
-  vector: Float32Array,
-  head: RidgeModel | undefined,
-  vocabulary: Vocabulary,
+/** One draw of a sampler that is made for it. */
+export async function denoiseWeights(
+  generator: WeightGenerator,
+  config: GeneratorConfig,
   prompt: string,
-): Float32Array {
-  if (!head) return vector;
-  const predicted = predictRidge(head, vocabulary.bagOfWords(prompt));
-  return vector.map((value, i) => value - predicted[i]!);
+  { device, ...draw }: Draw & { readonly device: DeviceReport },
+): Promise<DenoisedWeights> {
+  const sampler = await WeightSampler.create(generator, config, device);
+  try {
+    return await sampler.draw(prompt, draw);
+  } finally {
+    await sampler.dispose();
+  }
 }
 
 function repeated<T extends Int32Array | Float32Array>(row: T, count: number, into: T): T {

@@ -1,5 +1,6 @@
 /** Statistics of one flat weight vector beside those of a zoo. Pure: arrays in, plain objects out. */
 import type { BlockSplitter } from '../data/blocks.ts';
+import { principalComponents, projectOnAxes } from '../data/principal-components.ts';
 import type { Standardizer } from '../data/standardizer.ts';
 import { standardize } from '../data/standardizer.ts';
 import type { LayerManifest } from '../models/lora.ts';
@@ -11,7 +12,6 @@ import type {
   WeightStatistics,
   WeightSummary,
 } from '../protocol/statistics.ts';
-import { principalPlane, projectOnPlane } from './principal-components.ts';
 
 const NEAREST = 10;
 
@@ -154,12 +154,15 @@ export function zooMap(
   zoo: readonly NamedWeights[],
   others: readonly NamedWeights[],
 ): WeightStatistics['map'] {
-  const plane = principalPlane(zoo.map(({ vector }) => standardize(standardizer, vector)));
+  const plane = principalComponents(
+    zoo.map(({ vector }) => standardize(standardizer, vector)),
+    2,
+  );
   const points = [...zoo, ...others].map(({ concept, kind, vector }) => {
-    const [x, y] = projectOnPlane(plane, standardize(standardizer, vector));
-    return { concept, kind, x, y };
+    const [x, y] = projectOnAxes(plane, standardize(standardizer, vector));
+    return { concept, kind, x: x!, y: y! };
   });
-  return { points, explained: [...plane.explained] };
+  return { points, explained: [plane.explained[0]!, plane.explained[1]!] };
 }
 
 /** The zoo members nearest to some weights, by Euclidean distance of the standardised vectors. */

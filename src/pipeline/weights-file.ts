@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { viewParameters } from '../compute/layout.ts';
 import type { ParameterLayout } from '../compute/types.ts';
+import { WEIGHTS_FORMAT } from '../data/file-zoo.ts';
 import { readSafetensors, writeSafetensors } from '../data/safetensors.ts';
 import { UserError } from '../project/user-error.ts';
 import type { BaseModel } from './base-model.ts';
@@ -38,7 +39,7 @@ export async function writeWeights(path: string, base: BaseModel, weights: Conce
       ]),
     ),
     {
-      format: 'denoised-weights/weights-1',
+      format: WEIGHTS_FORMAT,
       concept: weights.concept,
       prompt: weights.prompt,
       base: weights.base,

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { listMembers, readMember, type ZooMember } from '../data/zoo.ts';
 import { projectPaths } from '../project/paths.ts';
 import type { LoadedTraining, Project } from '../project/project.ts';
@@ -33,13 +34,19 @@ export async function readZoo(
           `Collect it anew: dnw collect --training ${training.name} --concept ${member.concept}`,
       );
     }
+    if (!isDeepStrictEqual(member.layout.entries, base.lora.layout.entries)) {
+      throw new UserError(
+        `${path} holds LoRA weights of other ranks than the config's. ` +
+          `Collect it anew: dnw collect --training ${training.name} --concept ${member.concept}`,
+      );
+    }
     members.push(member);
   }
   return members;
 }
 
 /** The weights at the end of a member's training. */
-export function finalVector({ checkpoints }: ZooMember): Float32Array {
+export function finalVector({ checkpoints }: Pick<ZooMember, 'checkpoints'>): Float32Array {
   return checkpoints[checkpoints.length - 1]!;
 }
 

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { type DrawnImages, drawnImages } from './drawn-images.ts';
+import { featureNetworkFile } from './feature-network.ts';
 import { folderOf, IMAGE_EXTENSIONS, isGlob, listImages } from './image-files.ts';
 import { nearestNames } from './nearest.ts';
 import { nameFromFile } from './paths.ts';
@@ -152,10 +153,26 @@ async function checkTraining(
     // A concept whose file has a mistake would be missed in every count; its mistake is said there.
     ...(files.every(({ concept }) => concept) ? checkCounts(chain, training, project) : []),
     ...sizeProblems(chain, training.config),
+    ...checkFeatureNetwork(chain, training),
   ];
   const used = new Set([...zooConcepts(project, training), ...heldOutConcepts(project, training)]);
   problems.push(...(await checkImageCounts(chain, training, [...used], sources)));
   return problems;
+}
+
+function checkFeatureNetwork(chain: readonly YamlDocument[], training: LoadedTraining): Problem[] {
+  const file = featureNetworkFile(training);
+  if (file === undefined || existsSync(file)) return [];
+  return [
+    problemInChain(chain, ['evaluate', 'featureNetwork', 'file'], {
+      code: 'missing-path',
+      message: `${file}: there is no such file.`,
+      remedy:
+        'Correct the path (it is relative to this file), or remove the key: FID and KID are then not measured.',
+      found: training.config.evaluate.featureNetwork.file!,
+      allowed: 'a network in ONNX form',
+    }),
+  ];
 }
 
 /** Names that stand in lists: they must be concepts (or, in `holdOut`, tags), and none may be both taken and held out. */
@@ -231,7 +248,8 @@ function checkCounts(
   project: { concepts: LoadedConcept[] },
 ): Problem[] {
   const zoo = zooConcepts(project, training);
-  const { concepts } = training.config.base;
+  const { base, collect, weightGenerator } = training.config;
+  const { concepts } = base;
   const problems: Problem[] = [];
   // A project without concepts is new, not wrong.
   if (project.concepts.length > 0 && zoo.length < FEWEST_ZOO_MEMBERS) {
@@ -255,6 +273,21 @@ function checkCounts(
         allowed: `1 to ${zoo.length}`,
         severity: 'warning',
         replacements: [`${zoo.length}`],
+      }),
+    );
+  }
+  // Vectors differ in one direction less than there are of them.
+  const directions = zoo.length * collect.checkpoints - 1;
+  if (zoo.length >= FEWEST_ZOO_MEMBERS && weightGenerator.latent > directions) {
+    problems.push(
+      problemInChain(chain, ['weightGenerator', 'latent'], {
+        code: 'impossible-size',
+        message: `A zoo of ${zoo.length} concepts has at most ${directions} principal components.`,
+        remedy: `Write ${directions} or fewer, or add concepts.`,
+        found: `${weightGenerator.latent}`,
+        allowed: `0 to ${directions}`,
+        severity: 'warning',
+        replacements: [`${directions}`],
       }),
     );
   }

@@ -1,9 +1,9 @@
 import { readdir } from 'node:fs/promises';
-import { dirname, join, resolve, sep } from 'node:path';
+import { dirname, isAbsolute, join, resolve, sep } from 'node:path';
 import { type ConceptConfig, conceptSchema } from './concept-schema.ts';
 import { CONCEPT_JSON_SCHEMA, type JsonSchema, schemaAt, TRAINING_JSON_SCHEMA } from './json-schema.ts';
 import { nearestNames } from './nearest.ts';
-import { CONCEPT_SUFFIX, nameFromFile, projectPaths, TRAINING_SUFFIX } from './paths.ts';
+import { CONCEPT_SUFFIX, nameFromFile, projectPaths, TRAINING_SUFFIX, toProjectPath } from './paths.ts';
 import { PRESET_PREFIX, PRESETS } from './presets.ts';
 import type { Problem } from './problem.ts';
 import type { LoadedConcept, LoadedTraining } from './project.ts';
@@ -109,6 +109,7 @@ function withAbsolutePaths(pairs: ConceptConfig['pairs'], folder: string): Conce
 /**
  * Follows `extends` to its end, checks every file on the way, and lays the files over each other, nearest last.
  * Sections (and `lora.ranks`) merge key by key; everything else, lists and selections included, is replaced whole.
+ * Paths, which are relative to the file that they stand in, become relative to the first one.
  */
 export async function readTraining(path: string, read: ReadDocument): Promise<TrainingFile> {
   const chain: YamlDocument[] = [];
@@ -125,7 +126,9 @@ export async function readTraining(path: string, read: ReadDocument): Promise<Tr
     chain.push(document);
     const checked = checkSchema(document, trainingSchema, TRAINING_JSON_SCHEMA);
     problems.push(...document.problems, ...checked.problems);
-    if (checked.value) layers.push(document.value as TrainingInput);
+    if (checked.value) {
+      layers.push(withPathsFrom(dirname(path), document.value as TrainingInput, dirname(document.file)));
+    }
     const parent = await resolveExtends(document);
     if (parent.problem) problems.push(parent.problem);
     if (parent.preset) layers.push(parent.preset);
@@ -138,6 +141,14 @@ export async function readTraining(path: string, read: ReadDocument): Promise<Tr
   );
   const config = trainingSchema.parse(merged);
   return { chain, training: { path, name: nameFromFile(path), config }, problems };
+}
+
+/** A layer of a config with its paths, which are relative to `from`, made relative to `folder`. */
+function withPathsFrom(folder: string, layer: TrainingInput, from: string): TrainingInput {
+  const network = layer.evaluate?.featureNetwork;
+  if (network?.file === undefined || isAbsolute(network.file)) return layer;
+  const file = toProjectPath(folder, resolve(from, network.file));
+  return { ...layer, evaluate: { ...layer.evaluate, featureNetwork: { ...network, file } } };
 }
 
 /** What is wrong with having followed `extends` to `document`; the problem stands in the file that names it. */

@@ -63,11 +63,12 @@ export function sizeProblems(chain: readonly YamlDocument[], config: TrainingCon
     layersThatFit >= 1 ? [layersThatFit] : [],
   );
 
-  const { blockSize, patch, channels, timesteps, sampling } = weightGenerator;
+  const { blockSize, patch, latent, channels, timesteps, sampling } = weightGenerator;
   const unit = patch * BLOCK_STRIDES;
   const below = Math.floor(blockSize / unit) * unit;
   check(
-    blockSize % unit !== 0,
+    // Principal components are padded to a length that fits.
+    latent === 0 && blockSize % unit !== 0,
     ['weightGenerator', 'blockSize'],
     blockSize,
     `Blocks of ${blockSize} weights cannot be folded by ${patch} (\`weightGenerator.patch\`) and halved twice: ${unit} does not divide them.`,

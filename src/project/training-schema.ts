@@ -147,6 +147,7 @@ export const trainingSchema = z
         schedule: learningRateSchedule,
         warmup: int(0, 100000, 0, 'First steps over which the learning rate rises from zero'),
         beta1: real(0, 0.9999, 0.5, 'Adam beta1'),
+        beta2: real(0, 0.99999, 0.999, 'Adam beta2; 0.99 calms high learning rates without normalisation'),
         checkpointEvery: int(1, 1000000, 500, 'Steps between checkpoints'),
       },
       'The base generator, trained once.',
@@ -169,6 +170,19 @@ export const trainingSchema = z
           .boolean()
           .default(false)
           .describe('Also adapt the biases of the adapted layers (default false)'),
+        search: section(
+          {
+            steps: int(1, 10000000, 500, 'LoRA steps per try, otherwise trained as `collect` says'),
+            maximum: int(1, 256, 16, 'Largest rank that is tried'),
+            tolerance: real(
+              0,
+              20,
+              0.05,
+              'Decibels of PSNR on held-out images by which a larger rank must be better to be kept',
+            ),
+          },
+          'The search for ranks by section (`dnw search-ranks`).',
+        ),
       },
       'LoRA on Downsample, DS, transformer, US and Upsample.',
     ),
@@ -190,6 +204,7 @@ export const trainingSchema = z
         schedule: learningRateSchedule,
         warmup: int(0, 100000, 0, 'First steps over which the learning rate rises from zero'),
         beta1: real(0, 0.9999, 0.5, 'Adam beta1'),
+        beta2: real(0, 0.99999, 0.999, 'Adam beta2; 0.99 calms high learning rates without normalisation'),
         checkpointEvery: int(
           1,
           1000000,
@@ -207,6 +222,12 @@ export const trainingSchema = z
           ['within-layer', 'across-layers', 'interleaved'] as const,
           'within-layer',
           'How the LoRA vector is cut: padded within each layer, across layers in order, or interleaved',
+        ),
+        latent: int(
+          0,
+          4096,
+          0,
+          'Diffuse this many principal components of the zoo’s vectors as one block, instead of the weights in blocks; then sample in 10 to 30 steps. 0 diffuses the weights',
         ),
         standardize: choice(
           ['parameter', 'tensor', 'none'] as const,
@@ -237,6 +258,12 @@ export const trainingSchema = z
           .default(true)
           .describe(
             'Multiply the noisy block by the signal’s share, so that one-step denoising sees no noise (default true)',
+          ),
+        blockIndex: z
+          .boolean()
+          .default(true)
+          .describe(
+            'Tell the network which block it denoises; without, it can only learn what all blocks have in common (default true)',
           ),
         head: choice(
           ['none', 'ridge'] as const,
@@ -285,6 +312,7 @@ export const trainingSchema = z
         schedule: learningRateSchedule,
         warmup: int(0, 100000, 0, 'First steps over which the learning rate rises from zero'),
         beta1: real(0, 0.9999, 0.5, 'Adam beta1'),
+        beta2: real(0, 0.99999, 0.999, 'Adam beta2; 0.99 calms high learning rates without normalisation'),
         sampleEvery: int(1, 1000000, 25, 'Steps between sample pictures and held-out measurements'),
         checkpointEvery: int(1, 1000000, 100, 'Steps between checkpoints'),
       },
@@ -314,6 +342,28 @@ export const trainingSchema = z
             learningRate: real(0, 1, 2e-4, 'Adam learning rate'),
           },
           'Training from scratch.',
+        ),
+        featureNetwork: section(
+          {
+            file: z
+              .string()
+              .min(1)
+              .optional()
+              .describe(
+                'Network in ONNX form that makes a feature vector of each image, relative to this file; with clean-fid’s Inception the distances are the FID and KID of publications. Default: none, and neither is measured.',
+              ),
+            resize: choice(
+              ['bicubic', 'bilinear'] as const,
+              'bicubic',
+              'How images are brought to the network’s size, antialiased',
+            ),
+            range: choice(
+              ['0..255', '-1..1', '0..1'] as const,
+              '0..255',
+              'What the network takes black and white as; clean-fid’s Inception takes 0 and 255',
+            ),
+          },
+          'FID and KID through a feature network of your own.',
         ),
       },
       'Comparison with the baselines.',

@@ -4,10 +4,14 @@
  * webviews read nothing else to follow a run.
  */
 
-/** The long jobs. Each is one subcommand of `dnw`, one command in the palette and one kind of run folder. */
+/**
+ * The long jobs. Each is one subcommand of `dnw` and one kind of run folder; all but the search for ranks are commands
+ * in the palette, too.
+ */
 export const STAGES = [
   'prepare',
   'train-base',
+  'search-ranks',
   'collect',
   'train-generator',
   'denoise',

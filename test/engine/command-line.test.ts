@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 
 describe('help', () => {
-  test.each([...STAGES, 'validate', 'devices', 'runs', 'stop', 'serve'])(
+  test.each([...STAGES, 'validate', 'describe', 'devices', 'runs', 'stop', 'serve'])(
     'dnw %s --help shows options, an example and the exit codes',
     async (command) => {
       const { code, stdout, stderr } = await engine.run([command, '--help']);
@@ -69,6 +69,11 @@ describe('a wrong command line ends with code 2, says what is wrong and begins n
         ...['--input', 'images', '--output', 'tiny.training.yaml'],
       ],
       '--output tiny.training.yaml: that is a file',
+    ],
+    [
+      'a file for the weights of a concept',
+      ['denoise', '--training', 'tiny', '--concept', 'snow', '--output', 'x.safetensors'],
+      "--output x.safetensors: a concept's weights go to its folder",
     ],
     [
       'a run id with a path in it',

@@ -59,6 +59,7 @@ const crashing: StageFunction = async () => {
 await main(process.argv, async () => ({
   prepare: talkative,
   'train-base': failing,
+  'search-ranks': count,
   collect: buggy,
   'train-generator': crashing,
   denoise: count,

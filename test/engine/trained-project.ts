@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { writeMember } from '../../src/data/zoo.ts';
 import { type BaseModel, baseNetworks, loadBase, saveBase } from '../../src/pipeline/base-model.ts';
-import { denoiserFor, fitCoding, saveWeightGenerator } from '../../src/pipeline/weight-generator.ts';
+import { fitCoding } from '../../src/pipeline/weight-coding.ts';
+import { denoiserFor, saveWeightGenerator, spaceOfBase } from '../../src/pipeline/weight-generator.ts';
 import { writeWeights } from '../../src/pipeline/weights-file.ts';
 import { readZoo } from '../../src/pipeline/zoo-vectors.ts';
 import { type LoadedTraining, loadProject, type Project } from '../../src/project/load.ts';
@@ -77,13 +78,13 @@ async function writeWeightGenerator(
 ): Promise<void> {
   const config = training.config.weightGenerator;
   const members = await readZoo(project, training, base);
-  const coding = fitCoding(base, config, members);
+  const coding = fitCoding(base.lora.manifest, config, members);
   const denoiser = denoiserFor(config, coding);
   const path = projectPaths(project.folder).weightGenerator(training.name);
   const prompts = members.map(({ prompt }) => prompt);
   await saveWeightGenerator(
     path,
-    base,
+    spaceOfBase(base),
     config,
     { coding, denoiser, denoiserValues: denoiser.initial(8), prompts },
     0,

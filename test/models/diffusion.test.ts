@@ -170,6 +170,7 @@ describe('a training batch', () => {
     batchSize: 2000,
     lastTimestepShare: 0.25,
     promptDropout: 0.1,
+    blockIndex: true,
   };
   const batch = diffusionBatch(data, options, new Random(1));
   const share = (values: ArrayLike<number>, wanted: number) =>
@@ -182,6 +183,12 @@ describe('a training batch', () => {
     const first = batch.tokens.filter((_, i) => i % 2 === 0);
     expect(share(first, 0)).toBeCloseTo(0.1, 1);
     expect(share(first, 5)).toBeCloseTo(0.45, 1);
+  });
+
+  it('calls every block the first where the network is not to know', () => {
+    const blind = diffusionBatch(data, { ...options, blockIndex: false }, new Random(1));
+    expect(new Set(blind.blockIndex)).toEqual(new Set([0]));
+    expect(blind.target).toEqual(batch.target);
   });
 
   it('pairs each noisy block with its own clean one, mask and prompt', () => {

@@ -2,7 +2,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import * as tf from '../../src/compute/tf.ts';
 import { createDiscriminator } from '../../src/models/discriminator.ts';
 import { createImageGenerator, type GeneratorOptions } from '../../src/models/image-generator.ts';
-import { createLora, e2ganRanks } from '../../src/models/lora.ts';
+import { createLora } from '../../src/models/lora.ts';
+import { e2ganRanks } from '../../src/project/presets.ts';
 import { UserError } from '../../src/project/user-error.ts';
 import { randomImages, tensorsOf } from './eager.ts';
 

@@ -9,6 +9,7 @@ import {
   drawsAreEqual,
   loadWeightGenerator,
   saveWeightGenerator,
+  spaceOfBase,
 } from '../../src/pipeline/weight-generator.ts';
 import { readWeights } from '../../src/pipeline/weights-file.ts';
 import { projectPaths } from '../../src/project/paths.ts';
@@ -79,7 +80,7 @@ describe('the denoise stage', () => {
     const path = projectPaths(project.folder).weightGenerator('tiny');
     await saveWeightGenerator(
       path,
-      base,
+      spaceOfBase(base),
       training.config.weightGenerator,
       { ...generator, denoiserValues },
       0,

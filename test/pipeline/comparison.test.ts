@@ -23,6 +23,7 @@ function curve(
       psnr,
       ssim,
       l1: 0.1,
+      patchFd: 10 / psnr,
     })),
   };
 }
@@ -47,17 +48,27 @@ describe('the table', () => {
     const denoised = curve('denoised', [0, 0, 18], [5, 0.5, 19.99], [10, 1, 20], [20, 2, 22]);
     const fresh = curve('fresh', [0, 0, 10], [20, 2, 19.994]);
     expect(comparisonTable(comparison(denoised, fresh, SCRATCH))).toEqual([
-      "method                  PSNR at start  PSNR at end  SSIM at end  steps  seconds  reaches Pix2pix's end after",
-      '----------------------  -------------  -----------  -----------  -----  -------  ---------------------------',
-      'Denoised weights             18.00 dB     22.00 dB        0.220     20      2.0              10 steps, 1.0 s',
-      'Fresh LoRA on the base       10.00 dB     19.99 dB        0.200     20      2.0                  not reached',
-      'Pix2pix from scratch          5.00 dB     20.00 dB        0.200    100     20.0            100 steps, 20.0 s',
+      "method                  PSNR at start  PSNR at end  SSIM at end  patch FD at start  at end  steps  seconds  reaches Pix2pix's end after",
+      '----------------------  -------------  -----------  -----------  -----------------  ------  -----  -------  ---------------------------',
+      'Denoised weights             18.00 dB     22.00 dB        0.220              0.556   0.455     20      2.0              10 steps, 1.0 s',
+      'Fresh LoRA on the base       10.00 dB     19.99 dB        0.200              1.000   0.500     20      2.0                  not reached',
+      'Pix2pix from scratch          5.00 dB     20.00 dB        0.200              2.000   0.500    100     20.0            100 steps, 20.0 s',
     ]);
   });
 
   test('does not speak of Pix2pix where it was left out', () => {
     const [header] = comparisonTable(comparison(curve('denoised', [0, 0, 18], [20, 2, 22])));
     expect(header).not.toContain('Pix2pix');
+  });
+
+  test('has FID and KID where a feature network measured them', () => {
+    const denoised = curve('denoised', [0, 0, 20], [20, 2, 25]);
+    denoised.distances = { start: { fid: 120.456, kid: 0.0312 }, end: { fid: 89.93, kid: -0.00004 } };
+    expect(comparisonTable(comparison(denoised))).toEqual([
+      'method            PSNR at start  PSNR at end  SSIM at end  patch FD at start  at end  FID at start  at end  KID at start   at end  steps  seconds',
+      '----------------  -------------  -----------  -----------  -----------------  ------  ------------  ------  ------------  -------  -----  -------',
+      'Denoised weights       20.00 dB     25.00 dB        0.250              0.500   0.400        120.46   89.93        0.0312  -0.0000     20      2.0',
+    ]);
   });
 
   test('says of a start that is as good at once that it takes no step', () => {
@@ -67,7 +78,7 @@ describe('the table', () => {
 });
 
 test('the starts have a row for each held-out concept', () => {
-  const quality = (psnr: number) => ({ psnr, ssim: 0.5, l1: 0.1 });
+  const quality = (psnr: number) => ({ psnr, ssim: 0.5, l1: 0.1, patchFd: 1 });
   const starts = [
     { concept: 'sepia-fog', prompt: '', quality: { denoised: quality(18.25), fresh: quality(9.5) } },
     { concept: 'dusk', prompt: '', quality: { denoised: quality(7), fresh: quality(10) } },
@@ -133,13 +144,27 @@ describe('the verdict', () => {
 });
 
 test('the CSV has a line for each measured point, with full precision', () => {
-  const denoised = curve('denoised', [0, 0, 18.123456789, 0.123456789], [20, 2.0004, 22]);
+  const denoised = curve('denoised', [0, 0, 16.123456789, 0.123456789], [20, 2.0004, 20]);
   expect(comparisonCsv(comparison(denoised, curve('fresh', [0, 0, 10])))).toBe(
     [
-      'concept,method,steps,seconds,psnr,ssim,l1',
-      'sepia-fog,denoised,0,0.000,18.123456789,0.123456789,0.1',
-      'sepia-fog,denoised,20,2.000,22,0.22,0.1',
-      'sepia-fog,fresh,0,0.000,10,0.1,0.1',
+      'concept,method,steps,seconds,psnr,ssim,l1,patchFd',
+      `sepia-fog,denoised,0,0.000,16.123456789,0.123456789,0.1,${10 / 16.123456789}`,
+      'sepia-fog,denoised,20,2.000,20,0.2,0.1,0.5',
+      'sepia-fog,fresh,0,0.000,10,0.1,0.1,1',
+      '',
+    ].join('\n'),
+  );
+});
+
+test('the CSV has FID and KID on the lines that they were measured at', () => {
+  const denoised = curve('denoised', [0, 0, 10], [5, 1, 10], [20, 2, 10]);
+  denoised.distances = { start: { fid: 120.5, kid: 0.25 }, end: { fid: 89.93, kid: -0.001 } };
+  expect(comparisonCsv(comparison(denoised))).toBe(
+    [
+      'concept,method,steps,seconds,psnr,ssim,l1,patchFd,fid,kid',
+      'sepia-fog,denoised,0,0.000,10,0.1,0.1,1,120.5,0.25',
+      'sepia-fog,denoised,5,1.000,10,0.1,0.1,1,,',
+      'sepia-fog,denoised,20,2.000,10,0.1,0.1,1,89.93,-0.001',
       '',
     ].join('\n'),
   );

@@ -4,6 +4,7 @@ import type { StageContext, StageOptions } from '../../src/pipeline/stage.ts';
 import type { TrainingConfig } from '../../src/project/training-schema.ts';
 import type { NewRunEvent } from '../../src/protocol/events.ts';
 import type { TrainedProject } from '../engine/trained-project.ts';
+import { recordedRun } from './recorded-run.ts';
 
 export interface RecordedContext {
   readonly context: StageContext;
@@ -18,17 +19,10 @@ export function stageContext(
   options: StageOptions = {},
   change: (config: TrainingConfig) => TrainingConfig = (config) => config,
 ): RecordedContext {
-  const events: NewRunEvent[] = [];
   const folder = join(project.folder, 'runs', 'test');
   mkdirSync(folder, { recursive: true });
-  const context: StageContext = {
-    project,
-    training: { ...training, config: change({ ...training.config, device: 'cpu', threads: 1 }) },
-    run: { folder, emit: (event) => events.push(event) },
-    shouldStop: () => false,
-    resume: false,
-    options,
-  };
+  const config = change({ ...training.config, device: 'cpu', threads: 1 });
+  const { context, events } = recordedRun({ project, training: { ...training, config }, options }, folder);
   const logged = (level: string) =>
     events.flatMap((event) => (event.type === 'log' && event.level === level ? [event.message] : []));
   return { context, events, logged };

@@ -1,19 +1,23 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { fileTensors } from '../../src/data/file-zoo.ts';
 import { destandardize } from '../../src/data/standardizer.ts';
 import { Vocabulary } from '../../src/data/text.ts';
 import type { ZooMember } from '../../src/data/zoo.ts';
 import { writeMember } from '../../src/data/zoo.ts';
 import { predictRidge } from '../../src/models/ridge.ts';
+import { diffusionData, fitCoding, ridgeOfZoo } from '../../src/pipeline/weight-coding.ts';
 import {
-  diffusionData,
-  fitCoding,
+  denoiserFor,
+  loadFileGenerator,
   loadWeightGenerator,
-  ridgeOfZoo,
+  saveWeightGenerator,
+  spaceOfFiles,
 } from '../../src/pipeline/weight-generator.ts';
 import { finalVector, meanVector, nearestMember, readZoo } from '../../src/pipeline/zoo-vectors.ts';
 import { projectPaths } from '../../src/project/paths.ts';
 import type { TrainingConfig } from '../../src/project/training-schema.ts';
 import { makeTrainedProject, type TrainedProject } from '../engine/trained-project.ts';
+import { normalValues } from '../models/eager.ts';
 
 const floats = (...values: number[]) => Float32Array.from(values);
 
@@ -114,7 +118,7 @@ describe('in a project', () => {
     async (head) => {
       const config = withGenerator({ head }).config.weightGenerator;
       const members = await readZoo(trained.project, trained.training, trained.base);
-      const coding = fitCoding(trained.base, config, members);
+      const coding = fitCoding(trained.base.lora.manifest, config, members);
       const { examples } = diffusionData(coding, config, members);
       for (const [i, { blocks }] of examples.entries()) {
         const diffused = destandardize(coding.standardizer, coding.splitter.join(blocks));
@@ -138,10 +142,34 @@ describe('in a project', () => {
     [{ channels: 16 }, 'denoiser.channels is 32 in the file and 16 in the config'],
     [{ blockSize: 128 }, 'denoiser.blockSize is 256 in the file and 128 in the config'],
     [{ prediction: 'v' }, 'diffusion.prediction is "x0" in the file and "v" in the config'],
+    [{ latent: 2 }, 'coding.latent is absent in the file and 2 in the config'],
     [{ head: 'none' }, 'coding.head is "ridge" in the file and "none" in the config'],
   ] as const)('a stored generator is refused by %o', async (changes, message) => {
     const loading = loadWeightGenerator(trained.project, withGenerator(changes), trained.base);
     await expect(loading).rejects.toThrow(message);
+  });
+
+  test('a generator for a base and one for a folder of files are not taken for each other', async () => {
+    const { project, training } = await makeTrainedProject();
+    const config = training.config.weightGenerator;
+    await expect(loadFileGenerator(project, training)).rejects.toThrow(
+      'it was trained on the zoo of a base, whose concepts have the prompts. Denoise with --concept, or train one on a folder of files: dnw train-generator --training tiny --zoo <folder>',
+    );
+    const tensors = fileTensors([{ name: 'a', shape: [2, 30] }]);
+    const space = spaceOfFiles({ tensors, metadata: { format: 'pt' } });
+    const members = [1, 2, 3].map((seed) => ({ prompt: `n ${seed}`, checkpoints: [normalValues(60, seed)] }));
+    const coding = fitCoding(tensors, config, members);
+    const denoiser = denoiserFor(config, coding);
+    const prompts = members.map(({ prompt }) => prompt);
+    const generator = { coding, denoiser, denoiserValues: denoiser.initial(1), prompts };
+    const path = projectPaths(project.folder).weightGenerator(training.name);
+    await saveWeightGenerator(path, space, config, generator, 0);
+    const loaded = await loadFileGenerator(project, training);
+    expect(loaded.files).toEqual({ tensors, metadata: { format: 'pt' } });
+    expect(loaded.generator.prompts).toEqual(['n 1', 'n 2', 'n 3']);
+    await expect(loadWeightGenerator(project, training, trained.base)).rejects.toThrow(
+      'it was trained on a folder of files (dnw train-generator --zoo) and knows no concepts. Denoise with --prompt and --output, or train one for the base: dnw train-generator --training tiny',
+    );
   });
 
   test('a zoo of fewer than three members is refused, saying how to collect', async () => {

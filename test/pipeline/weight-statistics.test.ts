@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { createBlockSplitter } from '../../src/data/blocks.ts';
+import { principalComponents, projectOnAxes } from '../../src/data/principal-components.ts';
 import { Random } from '../../src/data/random.ts';
 import type { Standardizer } from '../../src/data/standardizer.ts';
 import type { LayerManifest } from '../../src/models/lora.ts';
-import { principalPlane, projectOnPlane } from '../../src/pipeline/principal-components.ts';
 import {
   blockStatistics,
   histogramPair,
@@ -125,20 +125,21 @@ describe('the zoo’s map', () => {
 
   test('finds the two directions of largest variance and their shares', () => {
     // Variances 2 * 3^2 / 4 and 2 * 1^2 / 4: shares 0.9 and 0.1.
-    const plane = principalPlane(
+    const plane = principalComponents(
       onPlane([
         [3, 0],
         [-3, 0],
         [0, 1],
         [0, -1],
       ]),
+      2,
     );
     expect(plane.explained[0]).toBeCloseTo(0.9, 5);
     expect(plane.explained[1]).toBeCloseTo(0.1, 5);
     const [outside] = onPlane([[1.5, -0.5]]);
-    const [x, y] = projectOnPlane(plane, outside!);
-    expect(Math.abs(x)).toBeCloseTo(1.5, 4);
-    expect(Math.abs(y)).toBeCloseTo(0.5, 4);
+    const [x, y] = projectOnAxes(plane, outside!);
+    expect(Math.abs(x!)).toBeCloseTo(1.5, 4);
+    expect(Math.abs(y!)).toBeCloseTo(0.5, 4);
   });
 
   test('keeps every distance of points that lie in a plane, though both directions vary alike', () => {
@@ -150,12 +151,12 @@ describe('the zoo’s map', () => {
       [0.3, 0.4],
     ];
     const vectors = onPlane(coordinates);
-    const plane = principalPlane(vectors);
-    const points = vectors.map((vector) => projectOnPlane(plane, vector));
+    const plane = principalComponents(vectors, 2);
+    const points = vectors.map((vector) => projectOnAxes(plane, vector));
     for (const [i, a] of coordinates.entries()) {
       for (const [j, b] of coordinates.entries()) {
         const expected = Math.hypot(a[0] - b[0], a[1] - b[1]);
-        expect(Math.hypot(points[i]![0] - points[j]![0], points[i]![1] - points[j]![1])).toBeCloseTo(
+        expect(Math.hypot(points[i]![0]! - points[j]![0]!, points[i]![1]! - points[j]![1]!)).toBeCloseTo(
           expected,
           4,
         );
@@ -164,8 +165,8 @@ describe('the zoo’s map', () => {
   });
 
   test('of a single member has it in the middle and explains nothing', () => {
-    const plane = principalPlane([floats(1, 2, 3)]);
-    expect(projectOnPlane(plane, floats(1, 2, 3))).toEqual([0, 0]);
+    const plane = principalComponents([floats(1, 2, 3)], 2);
+    expect(projectOnAxes(plane, floats(1, 2, 3))).toEqual([0, 0]);
     expect(plane.explained).toEqual([0, 0]);
   });
 });

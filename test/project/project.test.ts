@@ -1,5 +1,7 @@
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { featureNetworkFile } from '../../src/project/feature-network.ts';
 import { loadConcept, loadProject, loadTraining, type Problem } from '../../src/project/load.ts';
 import { projectFolderOf, toProjectPath } from '../../src/project/paths.ts';
 import { baseConcepts, heldOutConcepts, zooConcepts } from '../../src/project/selection.ts';
@@ -68,9 +70,40 @@ describe('extends', () => {
     expect(name).toBe('main');
     expect(config.seed).toBe(5);
     expect(config.image).toMatchObject({ size: 128, train: 50, test: 100 });
-    expect(config.lora.ranks).toEqual({ ds: 1, us: 4 });
+    expect(config.lora.ranks).toEqual({ downsample: 1, ds: 1, transformer: 8, us: 4, upsample: 2 });
     expect(config.collect).toMatchObject({ holdOut: ['c'], concepts: { exclude: ['night'] }, steps: 2500 });
     expect(config.collect.concepts).not.toHaveProperty('include');
+  });
+
+  it('takes a path of a file that is extended as relative to that file, wherever the project lies', async () => {
+    const folder = await temporaryProject({
+      'shared/lab.training.yaml': 'evaluate: { featureNetwork: { file: networks/inception.onnx } }\n',
+      'project/main.training.yaml':
+        'extends: ../shared/lab.training.yaml\nevaluate: { featureNetwork: { range: "0..1" } }\n',
+      'project/own.training.yaml': 'evaluate: { featureNetwork: { file: ./own.onnx } }\n',
+      'project/none.training.yaml': 'seed: 1\n',
+    });
+    const load = (name: string) => loadTraining(join(folder, `project/${name}.training.yaml`));
+    const main = await load('main');
+    expect(main.config.evaluate.featureNetwork).toEqual({
+      file: '../shared/networks/inception.onnx',
+      range: '0..1',
+      resize: 'bicubic',
+    });
+    expect(featureNetworkFile(main)).toBe(join(folder, 'shared/networks/inception.onnx'));
+    expect(featureNetworkFile(await load('own'))).toBe(join(folder, 'project/own.onnx'));
+    expect(featureNetworkFile(await load('none'))).toBeUndefined();
+  });
+
+  it('leaves an absolute path as it is', async () => {
+    const path = join(tmpdir(), 'inception.onnx');
+    const folder = await temporaryProject({
+      'shared/lab.training.yaml': `evaluate: { featureNetwork: { file: ${JSON.stringify(path)} } }\n`,
+      'project/main.training.yaml': 'extends: ../shared/lab.training.yaml\n',
+    });
+    const main = await loadTraining(join(folder, 'project/main.training.yaml'));
+    expect(main.config.evaluate.featureNetwork.file).toBe(path);
+    expect(featureNetworkFile(main)).toBe(path);
   });
 
   it('takes presets that are valid and complete', async () => {
@@ -198,6 +231,21 @@ describe('checks between files', () => {
       ['main.training.yaml:1:22 warning The zoo has 2 concepts; the weight generator needs at least 3.'],
     ],
     [
+      'more principal components than the zoo can have',
+      'weightGenerator: { latent: 4 }\ncollect: { checkpoints: 1 }\n',
+      ['main.training.yaml:1:28 warning A zoo of 3 concepts has at most 2 principal components.'],
+    ],
+    [
+      'no more principal components than several checkpoints have',
+      'weightGenerator: { latent: 5 }\ncollect: { checkpoints: 2 }\n',
+      [],
+    ],
+    [
+      'no block size where principal components are diffused',
+      'weightGenerator: { latent: 2, blockSize: 100 }\n',
+      [],
+    ],
+    [
       'more test images than can be held out',
       'image: { test: 2 }\n',
       ['main.training.yaml:1:16 warning `dusk` (and 2 more) has 2 images, too few to hold out 2.'],
@@ -241,6 +289,11 @@ describe('checks between files', () => {
       'a layer that the generator does not have',
       'generator: { kind: resnet }\nlora: { ranks: { ds: 2 } }\n',
       ['main.training.yaml:2:18 error The resnet generator has no layer `ds` that LoRA may adapt.'],
+    ],
+    [
+      'a feature network that is not there',
+      'evaluate: { featureNetwork: { file: nets/inception.onnx } }\n',
+      ['main.training.yaml:1:37 error ./nets/inception.onnx: there is no such file.'],
     ],
     [
       'conditioning that LoRA cannot follow',

@@ -10,6 +10,7 @@ const QUANTITIES: Record<string, { title: string; unit: string }> = {
   'quality/psnr': { title: 'PSNR, held-out images', unit: 'dB, higher is better' },
   'quality/ssim': { title: 'SSIM, held-out images', unit: 'Similarity, at most 1' },
   'quality/l1': { title: 'L1, held-out images, values in −1 to 1', unit: 'Mean absolute error' },
+  'quality/patchFd': { title: 'Patch Fréchet distance, held-out images', unit: 'Lower is better' },
 };
 
 export interface Chart {

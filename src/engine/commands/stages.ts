@@ -5,7 +5,16 @@ import type { StageArguments, StageRules } from '../stage-plan.ts';
 import { runStage } from '../stage-run.ts';
 import { commandOptions } from './options.ts';
 
-type StageOptionName = 'seed' | 'steps' | 'bestOf' | 'input' | 'output' | 'weights';
+type StageOptionName =
+  | 'seed'
+  | 'steps'
+  | 'bestOf'
+  | 'input'
+  | 'output'
+  | 'weights'
+  | 'zoo'
+  | 'prompt'
+  | 'weightsFile';
 
 interface StageCommand extends StageRules {
   readonly summary: string;
@@ -34,6 +43,15 @@ const STAGE_COMMANDS: Record<Stage, Omit<StageCommand, 'stage'>> = {
     options: ['seed'],
     examples: ['dnw train-base', 'dnw train-base --training paper --device cuda', 'dnw train-base --resume'],
   },
+  'search-ranks': {
+    summary: 'search the LoRA ranks of the zoo',
+    description:
+      'Trains LoRA weights of one zoo concept with rank 1 everywhere, then doubles the rank of one section after another as long as held-out images get better (lora.search), and prints lora.ranks to paste into the training config.',
+    takesConcept: true,
+    required: [],
+    options: ['seed', 'steps'],
+    examples: ['dnw search-ranks', 'dnw search-ranks --concept fog --steps 200', 'dnw search-ranks --resume'],
+  },
   collect: {
     summary: 'train the LoRA weights of the zoo',
     description:
@@ -46,23 +64,28 @@ const STAGE_COMMANDS: Record<Stage, Omit<StageCommand, 'stage'>> = {
   'train-generator': {
     summary: 'train the weight generator on the zoo',
     description:
-      'Trains the diffusion model over blocks of the zoo’s LoRA weights, conditioned on the prompts.',
+      'Trains the diffusion model over blocks of the zoo’s LoRA weights, conditioned on the prompts. With --zoo, on the files of a folder instead of the zoo of the base.',
     takesConcept: false,
     required: [],
-    options: ['seed'],
-    examples: ['dnw train-generator', 'dnw train-generator --resume latest'],
+    options: ['seed', 'zoo'],
+    examples: [
+      'dnw train-generator',
+      'dnw train-generator --zoo ~/loras',
+      'dnw train-generator --resume latest',
+    ],
   },
   denoise: {
     summary: 'denoise weights for a concept from its prompt',
     description:
-      'Makes LoRA weights for a concept out of noise and its prompt, and says what quality to expect of them. No images are needed, except to choose the best of several draws.',
+      'Makes LoRA weights for a concept out of noise and its prompt, and says what quality to expect of them. No images are needed, except to choose the best of several draws. With --prompt, a file like those of the folder that the weight generator was trained on (train-generator --zoo).',
     takesConcept: true,
     required: ['concept'],
-    options: ['seed', 'steps', 'bestOf'],
+    options: ['seed', 'steps', 'bestOf', 'prompt', 'weightsFile'],
     examples: [
       'dnw denoise --concept snow',
       'dnw denoise --concept snow --seed 7 --steps 50',
       'dnw denoise --concept snow --steps 8 --best-of 4',
+      'dnw denoise --prompt "a pencil sketch" --output sketch.safetensors',
     ],
   },
   'fine-tune': {
@@ -114,6 +137,13 @@ const STAGE_OPTIONS: Record<StageOptionName, () => Option> = {
   output: () => new Option('--output <folder>', 'folder for the translated images'),
   weights: () =>
     new Option('--weights <which>', 'base, denoised, fine-tuned, or a weights file (default: fine-tuned)'),
+  zoo: () =>
+    new Option(
+      '--zoo <folder>',
+      'folder of equally shaped .safetensors files, each with a prompt, to train on',
+    ),
+  prompt: () => new Option('--prompt <text>', 'instead of a concept: what to denoise').conflicts('concept'),
+  weightsFile: () => new Option('--output <file>', 'with --prompt: .safetensors file for the weights'),
 };
 
 export type LoadStages = () => Promise<StageFunctions>;

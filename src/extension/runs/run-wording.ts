@@ -12,6 +12,8 @@ export function stageTitle(stage: Stage): string {
       return vscode.l10n.t('Prepare Pairs');
     case 'train-base':
       return vscode.l10n.t('Train Base Generator');
+    case 'search-ranks':
+      return vscode.l10n.t('Search LoRA Ranks');
     case 'collect':
       return vscode.l10n.t('Collect Zoo');
     case 'train-generator':

@@ -1,0 +1,169 @@
+/** The concepts of the benchmark: a zoo, validation concepts that settings are chosen on, and test concepts. */
+
+/** An effect chain as a concept file has it. */
+type Effects = readonly (string | Readonly<Record<string, Readonly<Record<string, number | string>>>>)[];
+
+/**
+ * How far a test concept's prompt is from the zoo's:
+ * - `combination`: words that the zoo has, never together;
+ * - `strength`: a word of strength that the zoo has, with one that it never stood beside;
+ * - `word`: a look whose word no zoo prompt has;
+ * - `ambiguous`: a prompt that several zoo concepts share, each with a look of its own; the test concept's is another.
+ */
+export const DISTANCES = ['combination', 'strength', 'word', 'ambiguous'] as const;
+export type Distance = (typeof DISTANCES)[number];
+
+export interface BenchConcept {
+  readonly name: string;
+  readonly prompt: string;
+  readonly effects: Effects;
+  readonly role: 'zoo' | 'validation' | 'test';
+  readonly distance?: Distance;
+}
+
+interface Look {
+  readonly word: string;
+  readonly effects: Effects;
+}
+
+/** How a picture is made. */
+const STYLES: Readonly<Record<string, Look>> = {
+  photo: { word: 'photo', effects: [] },
+  pencil: { word: 'pencil sketch', effects: ['pencilSketch'] },
+  sepia: { word: 'sepia print', effects: ['sepia'] },
+  negative: { word: 'negative', effects: ['negative'] },
+  poster: { word: 'posterized picture', effects: [{ posterize: { levels: 4 } }] },
+  pixel: { word: 'pixelated picture', effects: [{ pixelate: { cell: 21 } }] },
+  grey: { word: 'grey picture', effects: ['grayscale'] },
+  oil: { word: 'painting', effects: [{ oil: { radius: 8 } }] },
+  halftone: { word: 'halftone', effects: [{ halftone: { cell: 21 } }] },
+};
+
+interface Scene {
+  readonly words: string;
+  readonly effect: string;
+  readonly strength: number;
+}
+
+/** What the scene looks like. */
+const SCENES: Readonly<Record<string, Scene>> = {
+  snow: { words: 'in the snow', effect: 'snow', strength: 0.6 },
+  fog: { words: 'in the fog', effect: 'fog', strength: 0.6 },
+  dusk: { words: 'at dusk', effect: 'dusk', strength: 0.7 },
+  night: { words: 'at night', effect: 'night', strength: 0.7 },
+  vignette: { words: 'with dark corners', effect: 'vignette', strength: 0.7 },
+};
+
+const STRENGTHS = { slightly: 0.5, strongly: 1.35 } as const;
+type Strength = keyof typeof STRENGTHS;
+
+/** Pairs of words that no zoo prompt has together, at any strength. */
+const TEST_PAIRS = [
+  'sepia fog',
+  'negative snow',
+  'pixel night',
+  'oil dusk',
+  'pencil night',
+  'poster fog',
+  'halftone snow',
+  'grey dusk',
+] as const;
+const VALIDATION_PAIRS = ['sepia night', 'pencil fog', 'negative dusk', 'poster snow'] as const;
+/** Strengths that stand beside these scenes in no zoo prompt. */
+const TEST_STRENGTHS: readonly (readonly [Strength, string])[] = [
+  ['slightly', 'night'],
+  ['strongly', 'vignette'],
+  ['slightly', 'dusk'],
+];
+const TEST_WORDS: readonly (readonly [string, Look])[] = [
+  ['solarized', { word: 'solarized picture', effects: ['solarize'] }],
+  ['embossed', { word: 'embossed relief', effects: ['emboss'] }],
+  ['warm', { word: 'warmly toned picture', effects: [{ tone: { hue: 25, saturation: 1.6 } }] }],
+];
+/** Colours of shadows and highlights; the prompt does not say which. */
+const TWO_COLOURS: readonly (readonly [dark: string, light: string])[] = [
+  ['#1b1464', '#f9d423'],
+  ['#3d0c11', '#f7c6c7'],
+  ['#06302b', '#d7f2ba'],
+  ['#2b1055', '#9be8f0'],
+  ['#331d00', '#ffb347'],
+  ['#0b2545', '#eef4ed'],
+];
+const TEST_TWO_COLOURS: typeof TWO_COLOURS = [
+  ['#0f2f57', '#ffd9a0'],
+  ['#2f0a3f', '#f3e98a'],
+  ['#123524', '#f6c1cf'],
+];
+
+function concept(
+  name: string,
+  style: Look,
+  scene: string | undefined,
+  strength: Strength | undefined,
+  rest: Pick<BenchConcept, 'role' | 'distance'>,
+): BenchConcept {
+  const { words, effect, strength: usual } = scene ? SCENES[scene]! : { words: '', effect: '', strength: 0 };
+  const amount = Math.min(1, Number((usual * (strength ? STRENGTHS[strength] : 1)).toFixed(3)));
+  return {
+    name,
+    prompt: [/^[aeiou]/.test(style.word) ? 'an' : 'a', style.word, strength, words].filter(Boolean).join(' '),
+    // First what the scene looks like, then how its picture is made.
+    effects: [...(scene ? [{ [effect]: { strength: amount } }] : []), ...style.effects],
+    ...rest,
+  };
+}
+
+function pairConcept(pair: string, rest: Pick<BenchConcept, 'role' | 'distance'>): BenchConcept {
+  const [style, scene] = pair.split(' ') as [string, string];
+  return concept(`${style}-${scene}`, STYLES[style]!, scene, undefined, rest);
+}
+
+function twoColours(name: string, colours: (typeof TWO_COLOURS)[number], role: 'zoo' | 'test'): BenchConcept {
+  const [dark, light] = colours;
+  return {
+    name,
+    prompt: 'a print in two colours',
+    effects: [{ duotone: { dark, light } }],
+    role,
+    ...(role === 'test' && { distance: 'ambiguous' }),
+  };
+}
+
+function zooConcepts(): BenchConcept[] {
+  const held = new Set<string>([...TEST_PAIRS, ...VALIDATION_PAIRS]);
+  const heldStrengths = new Set(TEST_STRENGTHS.map(([strength, scene]) => `${strength} ${scene}`));
+  const found: BenchConcept[] = [];
+  for (const [styleName, style] of Object.entries(STYLES)) {
+    if (styleName !== 'photo') found.push(concept(styleName, style, undefined, undefined, { role: 'zoo' }));
+    for (const scene of Object.keys(SCENES)) {
+      if (held.has(`${styleName} ${scene}`)) continue;
+      found.push(concept(`${styleName}-${scene}`, style, scene, undefined, { role: 'zoo' }));
+      for (const strength of Object.keys(STRENGTHS) as Strength[]) {
+        // Strengths stand beside photos, and beside every other style in turn.
+        const turn = (Object.keys(STYLES).indexOf(styleName) + Object.keys(SCENES).indexOf(scene)) % 4;
+        const taken = styleName === 'photo' || turn === (strength === 'slightly' ? 0 : 2);
+        if (!taken || heldStrengths.has(`${strength} ${scene}`)) continue;
+        found.push(concept(`${styleName}-${scene}-${strength}`, style, scene, strength, { role: 'zoo' }));
+      }
+    }
+  }
+  return [...found, ...TWO_COLOURS.map((colours, i) => twoColours(`two-colours-${i + 1}`, colours, 'zoo'))];
+}
+
+export function benchConcepts(): BenchConcept[] {
+  return [
+    ...zooConcepts(),
+    ...VALIDATION_PAIRS.map((pair) => pairConcept(pair, { role: 'validation' })),
+    ...TEST_PAIRS.map((pair) => pairConcept(pair, { role: 'test', distance: 'combination' })),
+    ...TEST_STRENGTHS.map(([strength, scene]) =>
+      concept(`photo-${scene}-${strength}`, STYLES.photo!, scene, strength, {
+        role: 'test',
+        distance: 'strength',
+      }),
+    ),
+    ...TEST_WORDS.map(([name, look]) =>
+      concept(name, look, undefined, undefined, { role: 'test', distance: 'word' }),
+    ),
+    ...TEST_TWO_COLOURS.map((colours, i) => twoColours(`two-colours-new-${i + 1}`, colours, 'test')),
+  ];
+}

@@ -1,0 +1,12 @@
+import { type HeldOutImages, qualityOf } from '../../src/pipeline/held-out.ts';
+import { meanQuality } from '../../src/pipeline/image-metrics.ts';
+import { patchFrechetDistance } from '../../src/pipeline/patch-features.ts';
+import type { CurvePoint } from './curve.ts';
+
+export function pointOf(steps: number, images: Float32Array, heldOut: HeldOutImages): CurvePoint {
+  return {
+    steps,
+    ...meanQuality(qualityOf(images, heldOut)),
+    patchFd: patchFrechetDistance(images, heldOut.target, heldOut.size),
+  };
+}

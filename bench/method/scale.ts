@@ -1,0 +1,55 @@
+/** How large the benchmark is: `full` takes hours, `quick` at most a quarter of one. */
+export interface Scale {
+  readonly seeds: readonly number[];
+  /** Concepts of each kind; absent: all. */
+  readonly limit?: Readonly<
+    Record<'zoo' | 'validation' | 'combination' | 'strength' | 'word' | 'ambiguous', number>
+  >;
+  /** Keys of the training config, over those of `trainingConfig`. */
+  readonly config: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** Lengths of fine-tuning: each has a schedule of its own. The second is every method's. */
+  readonly fineTuneSteps: readonly [number, number, number];
+  /** Budget of training from scratch. */
+  readonly scratchSteps: number;
+  /** Learning rates that the tuned reference and our fine-tuning are swept over. */
+  readonly scratchRates: readonly number[];
+  readonly fineTuneRates: readonly number[];
+  /** Concepts that settings are swept on. */
+  readonly sweepConcepts: number;
+  readonly ablations: boolean;
+}
+
+export const SCALES: Readonly<Record<'full' | 'quick', Scale>> = {
+  full: {
+    seeds: [1, 2, 3],
+    config: {},
+    fineTuneSteps: [25, 100, 300],
+    scratchSteps: 1500,
+    scratchRates: [1e-3, 2e-3, 3e-3, 5e-3],
+    fineTuneRates: [1.5e-3, 2.5e-3, 4e-3, 6e-3],
+    sweepConcepts: 2,
+    ablations: true,
+  },
+  quick: {
+    seeds: [1],
+    limit: { zoo: 16, validation: 1, combination: 2, strength: 1, word: 1, ambiguous: 1 },
+    config: {
+      image: { train: 48, test: 12 },
+      base: { steps: 400 },
+      collect: { steps: 20 },
+      weightGenerator: { steps: 200 },
+    },
+    fineTuneSteps: [10, 40, 80],
+    scratchSteps: 200,
+    scratchRates: [2e-3],
+    fineTuneRates: [2.5e-3],
+    sweepConcepts: 1,
+    ablations: false,
+  },
+};
+
+/** Where training of a whole curve is measured. */
+export function measuringPoints(steps: number): number[] {
+  const marks = [0, 5, 10, 25, 50, 100, 200, 300, 400, 600, 800, 1000, 1250];
+  return [...marks.filter((mark) => mark < steps), steps];
+}

@@ -1,0 +1,305 @@
+/** Does one unit of work. */
+import type { Executor } from '../../src/compute/types.ts';
+import type { PreparedPairs } from '../../src/data/prepared.ts';
+import { type BaseModel, loadBase } from '../../src/pipeline/base-model.ts';
+import { collect } from '../../src/pipeline/collect.ts';
+import { ConceptTrainer, type ConceptTrainingSettings } from '../../src/pipeline/concept-training.ts';
+import { type HeldOutImages, heldOutImages } from '../../src/pipeline/held-out.ts';
+import { l1 } from '../../src/pipeline/image-metrics.ts';
+import { LoraTranslator } from '../../src/pipeline/lora-translator.ts';
+import { trainBase } from '../../src/pipeline/train-base.ts';
+import { trainGenerator } from '../../src/pipeline/train-generator.ts';
+import { finalVector } from '../../src/pipeline/zoo-vectors.ts';
+import type { LoadedConcept, LoadedTraining } from '../../src/project/load.ts';
+import { zooConcepts } from '../../src/project/selection.ts';
+import type { JsonObject } from '../../src/protocol/json.ts';
+import {
+  type BenchContext,
+  conceptOf,
+  device,
+  heldOut,
+  pairsOf,
+  quietRun,
+  runStage,
+  trainingOf,
+  variantTraining,
+} from './context.ts';
+import type { CurvePoint } from './curve.ts';
+import { pointOf } from './point.ts';
+import { trainingName } from './project.ts';
+import { createScratchTraining, trainFromScratch } from './scratch.ts';
+import { ConceptStarts } from './starts.ts';
+import { median } from './statistics.ts';
+import type {
+  AlternativesAnswer,
+  AnswerOf,
+  FineTuneSettings,
+  GeneratorAnswer,
+  StartName,
+  TimingAnswer,
+  Unit,
+  ZooAnswer,
+} from './work.ts';
+
+type UnitOf<K extends Unit['kind']> = Extract<Unit, { kind: K }>;
+
+export async function doUnit(context: BenchContext, unit: Unit): Promise<AnswerOf[Unit['kind']]> {
+  switch (unit.kind) {
+    case 'zoo':
+      return makeZoo(context, unit);
+    case 'generator':
+      return makeGenerator(context, unit);
+    case 'scratch': {
+      const { training, concept, pairs } = await subject(context, unit);
+      const run = await quietRun(context, `scratch-${unit.seed}-${concept.name}`);
+      return {
+        points: await trainFromScratch(context, training, pairs, run, unit.settings, unit.seed, unit.measure),
+      };
+    }
+    case 'fine-tune':
+      return fineTuneAll(context, unit);
+    case 'starts':
+      return startQuality(context, unit);
+    case 'alternatives':
+      return alternatives(context, unit);
+    case 'timing':
+      return timing(context, unit);
+  }
+}
+
+async function subject(
+  context: BenchContext,
+  { seed, concept: name }: { seed: number; concept: string },
+): Promise<{ training: LoadedTraining; concept: LoadedConcept; pairs: PreparedPairs }> {
+  const training = trainingOf(context, trainingName(seed));
+  const concept = conceptOf(context, name);
+  return { training, concept, pairs: await pairsOf(context, training, concept) };
+}
+
+async function makeZoo(context: BenchContext, { seed }: UnitOf<'zoo'>): Promise<ZooAnswer> {
+  const training = trainingOf(context, trainingName(seed));
+  const base = await runStage(context, training, 'train-base', trainBase);
+  const begun = performance.now();
+  const zoo = await runStage(context, training, 'collect', collect);
+  const members = zoo.concepts as { concept: string; psnr: number }[];
+  return {
+    seconds: { base: base.seconds as number, zoo: (performance.now() - begun) / 1000 },
+    parameters: base.parameters as JsonObject,
+    members: members.map(({ psnr }) => psnr),
+  };
+}
+
+/** @returns every n-th concept, so that all looks stay */
+function thinned(names: readonly string[], count: number): string[] {
+  return Array.from({ length: count }, (_, i) => names[Math.floor((i * names.length) / count)]!);
+}
+
+async function makeGenerator(
+  context: BenchContext,
+  { seed, variant }: UnitOf<'generator'>,
+): Promise<GeneratorAnswer> {
+  const original = trainingOf(context, trainingName(seed));
+  const names = zooConcepts(context.project, original).map(({ name }) => name);
+  const training =
+    variant.name === ''
+      ? original
+      : await variantTraining(
+          context,
+          seed,
+          variant.name,
+          variant.keys,
+          variant.zoo === undefined ? undefined : thinned(names, variant.zoo),
+        );
+  const result = await runStage(context, training, 'train-generator', trainGenerator);
+  const { seconds, blocks, parameters, ridgeLeaveOneOutError } = result as Record<string, number>;
+  return {
+    seconds: seconds!,
+    blocks: blocks!,
+    parameters: parameters!,
+    ...(ridgeLeaveOneOutError !== undefined && { ridgeLeaveOneOutError }),
+  };
+}
+
+function conceptSettings(training: LoadedTraining, settings: FineTuneSettings): ConceptTrainingSettings {
+  return { ...training.config.fineTune, ...settings };
+}
+
+/** Trains from each start in turn, on one compiled step. */
+async function fineTuneAll(context: BenchContext, unit: UnitOf<'fine-tune'>): Promise<AnswerOf['fine-tune']> {
+  const { training, concept, pairs } = await subject(context, unit);
+  const base = await loadBase(context.project, training);
+  const starts = await ConceptStarts.open(context, unit.seed, concept, base);
+  const images = heldOut(pairs, training);
+  const settings = conceptSettings(training, unit.settings);
+  const trainer = await ConceptTrainer.create(base, training.config, settings, await device(context));
+  try {
+    const curves: Partial<Record<StartName, CurvePoint[]>> = {};
+    for (const name of unit.starts) {
+      const points: CurvePoint[] = [];
+      await trainer.start(await starts.vector(name), base.discriminatorValues);
+      await trainer.train({
+        run: await quietRun(context, `fine-tune-${unit.seed}-${concept.name}`),
+        shouldStop: () => false,
+        resume: false,
+        pairs,
+        seed: unit.seed,
+        concept: concept.name,
+        message: `fine-tuning ${concept.name}`,
+        checkpointEvery: settings.steps,
+        measure: {
+          at: (done) => unit.measure.includes(done),
+          run: async (done) => {
+            points.push(pointOf(done, (await trainer.measure(images)).images, images));
+          },
+        },
+      });
+      curves[name] = points;
+    }
+    return curves;
+  } finally {
+    await trainer.dispose();
+  }
+}
+
+/**
+ * Translates with one LoRA vector after another on the frozen base.
+ * @param most images that are translated at once
+ */
+async function withTranslator<T>(
+  context: BenchContext,
+  base: BaseModel,
+  most: number,
+  use: (translate: (vector: Float32Array, images: HeldOutImages) => Promise<Float32Array>) => Promise<T>,
+): Promise<T> {
+  const translator = await LoraTranslator.create(base, await device(context), most);
+  try {
+    return await use((vector, images) => translator.translate(vector, images));
+  } finally {
+    await translator.dispose();
+  }
+}
+
+async function startQuality(context: BenchContext, unit: UnitOf<'starts'>): Promise<AnswerOf['starts']> {
+  const { training, concept, pairs } = await subject(context, unit);
+  const base = await loadBase(context.project, training);
+  const starts = await ConceptStarts.open(context, unit.seed, concept, base);
+  const vector = await starts.denoised(unit.variant, concept.prompt, { ...unit.sampling, seed: unit.seed });
+  const images = heldOut(pairs, training);
+  return withTranslator(context, base, images.count, async (translate) => ({
+    psnr: pointOf(0, await translate(vector, images), images).psnr,
+  }));
+}
+
+/** Training images that the best of several draws is chosen with. */
+const CHOOSING_IMAGES = 5;
+
+/**
+ * Draws several sets of weights for one prompt from each generator that can draw, and sets them beside controls: the
+ * zoo members that share the prompt, ridge regression and the deterministic network, which have one answer each.
+ */
+async function alternatives(
+  context: BenchContext,
+  unit: UnitOf<'alternatives'>,
+): Promise<AlternativesAnswer> {
+  const { training, concept, pairs } = await subject(context, unit);
+  const base = await loadBase(context.project, training);
+  const starts = await ConceptStarts.open(context, unit.seed, concept, base);
+  const images = heldOut(pairs, training);
+  const choosing = heldOutImages(pairs.train, pairs.size, training.config.image.size, CHOOSING_IMAGES);
+  const { prompt } = concept;
+  const draws = (variant: string) =>
+    Promise.all(
+      Array.from({ length: unit.draws }, (_, draw) =>
+        starts.denoised(variant, prompt, { steps: 20, guidance: 1, seed: 1000 * unit.seed + draw }),
+      ),
+    );
+  const alike = starts.members.filter((member) => member.prompt === prompt);
+  const vectors: Record<string, readonly Float32Array[]> = {
+    'zoo members of the prompt': alike.map(finalVector),
+    'joint latent, 20 steps': await draws('joint'),
+    'independent blocks, 20 steps': await draws('sampling'),
+    'deterministic network': [await starts.vector('deterministic')],
+    'ridge regression': [await starts.vector('ridge')],
+  };
+  return withTranslator(context, base, images.count, async (translate) => {
+    const members: Float32Array[] = [];
+    for (const member of alike) members.push(await translate(finalVector(member), images));
+    const nearestOther = (own: Float32Array, others: readonly Float32Array[]) =>
+      Math.min(...others.map((other) => l1(own, other)));
+    const candidates: Record<string, AlternativesAnswer['candidates'][string]> = {};
+    for (const [name, drawn] of Object.entries(vectors)) {
+      const psnr: number[] = [];
+      const chooser: number[] = [];
+      const outputs: Float32Array[] = [];
+      for (const vector of drawn) {
+        const output = await translate(vector, images);
+        outputs.push(output);
+        psnr.push(pointOf(0, output, images).psnr);
+        chooser.push(pointOf(0, await translate(vector, choosing), choosing).psnr);
+      }
+      candidates[name] = {
+        psnr,
+        chosen: chooser.indexOf(Math.max(...chooser)),
+        toNearestMember: outputs.map((output) => nearestOther(output, members)),
+        ...(outputs.length > 1 && {
+          betweenDraws: median(
+            outputs.flatMap((own, i) => outputs.slice(i + 1).map((other) => l1(own, other))),
+          ),
+        }),
+      };
+    }
+    return {
+      candidates,
+      ...(members.length > 1 && {
+        betweenMembers: median(
+          members.map((own) =>
+            nearestOther(
+              own,
+              members.filter((other) => other !== own),
+            ),
+          ),
+        ),
+      }),
+    };
+  });
+}
+
+const TIMED_STEPS = 8;
+const TIMED_TURNS = 12;
+
+/** All trainings take turns in one process, so that they see the same machine. */
+async function timing(context: BenchContext, unit: UnitOf<'timing'>): Promise<TimingAnswer> {
+  const { training, pairs } = await subject(context, unit);
+  const base = await loadBase(context.project, training);
+  const settings = conceptSettings(training, unit.fineTune);
+  const trainer = await ConceptTrainer.create(base, training.config, settings, await device(context));
+  const step = trainer.stepper(pairs, unit.seed);
+  const turns: Record<string, (from: number) => Promise<void>> = {
+    'fine-tune': async (from) => {
+      for (let index = from; index < from + TIMED_STEPS; index++) await step(index);
+    },
+  };
+  const executors: Executor[] = [];
+  for (const [name, scratch] of Object.entries(unit.scratch)) {
+    const made = await createScratchTraining(context, training, pairs, scratch, unit.seed);
+    executors.push(made.executor);
+    turns[name] = async (from) => {
+      for (let index = from; index < from + TIMED_STEPS; index++) {
+        const { inputs, learningRates } = made.step(index);
+        await made.executor.run(inputs, learningRates);
+      }
+    };
+  }
+  const times: Record<string, number[]> = Object.fromEntries(Object.keys(turns).map((name) => [name, []]));
+  for (let turn = 0; turn <= TIMED_TURNS; turn++) {
+    for (const [name, take] of Object.entries(turns)) {
+      const begun = performance.now();
+      await take(turn * TIMED_STEPS);
+      // The first turn warms up.
+      if (turn > 0) times[name]!.push((performance.now() - begun) / TIMED_STEPS);
+    }
+  }
+  await trainer.dispose();
+  for (const executor of executors) await executor.dispose();
+  return Object.fromEntries(Object.entries(times).map(([name, values]) => [name, median(values)]));
+}

@@ -1,0 +1,146 @@
+/** What a unit of work is about, and what it answers: both as JSON, so that worker processes and files can hold them. */
+import type { JsonObject } from '../../src/protocol/json.ts';
+import type { CurvePoint } from './curve.ts';
+
+/** Settings of training a whole generator from random weights. */
+export interface ScratchSettings {
+  /** Pix2pix's ResNet, or the generator that ours adapts. */
+  readonly generator: 'resnet' | 'e2gan';
+  readonly learningRate: number;
+  readonly batchSize: number;
+  readonly schedule: 'linear' | 'cosine';
+  readonly beta1: number;
+  readonly beta2: number;
+  /** Update the discriminator every so many steps. */
+  readonly discriminatorEvery: number;
+  readonly steps: number;
+}
+
+export interface FineTuneSettings {
+  readonly learningRate: number;
+  readonly trainable: 'lora' | 'all';
+  readonly warmup: number;
+  readonly steps: number;
+}
+
+/** Keys of `weightGenerator` that a variant sets, over those of the benchmark's config. */
+export interface Variant {
+  readonly name: string;
+  readonly keys: Readonly<Record<string, unknown>>;
+  /** Of the zoo, this many concepts. */
+  readonly zoo?: number;
+}
+
+export type Unit =
+  | { readonly kind: 'zoo'; readonly seed: number }
+  | { readonly kind: 'generator'; readonly seed: number; readonly variant: Variant }
+  | {
+      readonly kind: 'scratch';
+      readonly seed: number;
+      readonly concept: string;
+      readonly settings: ScratchSettings;
+      readonly measure: readonly number[];
+    }
+  | {
+      readonly kind: 'fine-tune';
+      readonly seed: number;
+      readonly concept: string;
+      readonly starts: readonly StartName[];
+      readonly settings: FineTuneSettings;
+      readonly measure: readonly number[];
+    }
+  | {
+      readonly kind: 'starts';
+      readonly seed: number;
+      readonly concept: string;
+      readonly variant: string;
+      readonly sampling: { readonly steps: number; readonly guidance: number };
+    }
+  | { readonly kind: 'alternatives'; readonly seed: number; readonly concept: string; readonly draws: number }
+  | {
+      readonly kind: 'timing';
+      readonly fineTune: FineTuneSettings;
+      readonly scratch: Readonly<Record<string, ScratchSettings>>;
+      readonly concept: string;
+      readonly seed: number;
+    };
+
+/** Where a fine-tuning may start from. */
+export const START_NAMES = {
+  denoised: 'Denoised, 1 step',
+  'denoised-20': 'Denoised, 20 steps',
+  shuffled: 'Denoised for another prompt',
+  deterministic: 'Deterministic network of the same shape',
+  ridge: 'Ridge regression',
+  nearest: 'Nearest zoo member',
+  random: 'Random zoo member',
+  noisy: 'Random zoo member plus noise',
+  mean: 'Mean of the zoo',
+  fresh: 'Fresh LoRA on the base (E2GAN)',
+} as const;
+export type StartName = keyof typeof START_NAMES;
+
+export interface ZooAnswer {
+  readonly seconds: { readonly base: number; readonly zoo: number };
+  readonly parameters: JsonObject;
+  /** PSNR of the zoo's members on held-out images, at the end of their training. */
+  readonly members: readonly number[];
+}
+export interface GeneratorAnswer {
+  readonly seconds: number;
+  readonly blocks: number;
+  readonly parameters: number;
+  readonly ridgeLeaveOneOutError?: number;
+}
+export interface ScratchAnswer {
+  readonly points: readonly CurvePoint[];
+}
+/** A curve for each start. */
+export type FineTuneAnswer = Readonly<Partial<Record<StartName, readonly CurvePoint[]>>>;
+export interface StartsAnswer {
+  readonly psnr: number;
+}
+/** Milliseconds of a step, the median over turns of every training in one process. */
+export type TimingAnswer = Readonly<Record<string, number>>;
+
+export interface AnswerOf {
+  zoo: ZooAnswer;
+  generator: GeneratorAnswer;
+  scratch: ScratchAnswer;
+  'fine-tune': FineTuneAnswer;
+  starts: StartsAnswer;
+  alternatives: AlternativesAnswer;
+  timing: TimingAnswer;
+}
+
+/** Several draws for one prompt, compared with controls that cannot draw. */
+export interface AlternativesAnswer {
+  readonly candidates: Readonly<
+    Record<
+      string,
+      {
+        /** PSNR on held-out images of each draw. */
+        readonly psnr: readonly number[];
+        /** The draw that is best on five training images. */
+        readonly chosen: number;
+        /** Mean absolute difference of each draw's images from those of the nearest zoo member of the prompt, */
+        readonly toNearestMember: readonly number[];
+        /** and of two draws, the median over pairs; absent with one draw. */
+        readonly betweenDraws?: number;
+      }
+    >
+  >;
+  /** The same difference between the zoo members of this prompt: the median of each one's nearest other; absent with one member. */
+  readonly betweenMembers?: number;
+}
+
+/** A unit's file name: what it is about in words, and a digest of all of it. */
+export function unitLabel(unit: Unit): string {
+  const words = [unit.kind, `seed ${unit.seed}`];
+  if ('concept' in unit) words.push(unit.concept);
+  if (unit.kind === 'generator') words.push(unit.variant.name);
+  if (unit.kind === 'starts') words.push(unit.variant, `${unit.sampling.steps} steps`);
+  if (unit.kind === 'fine-tune') words.push(`${unit.settings.steps} steps`);
+  if (unit.kind === 'scratch') words.push(unit.settings.generator, `lr ${unit.settings.learningRate}`);
+  return words.join(', ');
+}

@@ -1,0 +1,201 @@
+/** A zoo that is a folder of equally shaped safetensors files: LoRA weights of other tools, or ours. */
+import { basename } from 'node:path';
+import { FEWEST_ZOO_MEMBERS } from '../project/selection.ts';
+import { UserError } from '../project/user-error.ts';
+import type { WeightSegment } from './blocks.ts';
+import {
+  readSafetensors,
+  readSafetensorsHeader,
+  type Safetensors,
+  type WritableTensor,
+  writeSafetensors,
+} from './safetensors.ts';
+import { listMembers, readMember, type ZooMember } from './zoo.ts';
+import { promptOf, readWrittenPrompts } from './zoo-prompts.ts';
+
+/** One tensor of every file, and where it lies in the flat vector of them all. */
+export interface FileTensor extends WeightSegment {
+  readonly shape: readonly number[];
+}
+
+/** What the files of a zoo have in common: enough to write another. */
+export interface FileLayout {
+  /** In the order of the vector: by name; those of our own zoo as they lie there. */
+  readonly tensors: readonly FileTensor[];
+  /** Entries that are the same in every file, such as the rank and base model that other tools look up. */
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+export interface FileZoo {
+  readonly layout: FileLayout;
+  /** One a file. Vectors are of the layout; several only where a member of our own zoo has them. */
+  readonly members: readonly Pick<ZooMember, 'prompt' | 'checkpoints'>[];
+}
+
+/** What one file holds. */
+interface WeightFile {
+  readonly path: string;
+  readonly tensors: readonly FileTensor[];
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly checkpoints: readonly Float32Array[];
+}
+
+/** `format` of weights that this program writes, in their metadata. */
+export const WEIGHTS_FORMAT = 'denoised-weights/weights-1';
+/** What follows a module's name in its LoRA tensors (PEFT, diffusers, kohya, and this program). */
+const LORA_SUFFIX = /\.(?:alpha|dora_scale|lora[._](?:embedding_)?(?:A|B|up|down|bias)(?:\.\w+)*)$/;
+const FLOATS: ReadonlySet<string> = new Set(['F32', 'F16', 'BF16']);
+/** Whose weights these are is written anew for every file. */
+const OWN_METADATA: ReadonlySet<string> = new Set(['prompt', 'seed', 'steps', 'origin']);
+
+/**
+ * Reads every `.safetensors` file of a folder, in the order of their names.
+ * @throws UserError where there are fewer than three, one has no prompt or other tensors than the first, or
+ * values that are no finite floats
+ */
+export async function readFileZoo(folder: string): Promise<FileZoo> {
+  const paths = (await listMembers(folder)).map(({ path }) => path);
+  if (paths.length < FEWEST_ZOO_MEMBERS) {
+    throw new UserError(
+      `${folder}: ${paths.length || 'no'} .safetensors files; a zoo needs at least ${FEWEST_ZOO_MEMBERS}. Add files, or name another folder.`,
+    );
+  }
+  const written = await readWrittenPrompts(
+    folder,
+    paths.map((path) => basename(path)),
+  );
+  const members: FileZoo['members'][number][] = [];
+  let first: WeightFile | undefined;
+  let shared: [string, string][] = [];
+  for (const path of paths) {
+    const file = await readWeightFile(path);
+    const prompt = promptOf(path, file.metadata, written);
+    if (first === undefined) {
+      first = file;
+      shared = Object.entries(file.metadata).filter(([key]) => !OWN_METADATA.has(key));
+    } else {
+      refuseOtherTensors(first, file);
+      shared = shared.filter(([key, value]) => file.metadata[key] === value);
+    }
+    refuseOtherValues(file);
+    members.push({ prompt, checkpoints: file.checkpoints });
+  }
+  return { layout: { tensors: first!.tensors, metadata: Object.fromEntries(shared) }, members };
+}
+
+/** Tensors one behind the other in a flat vector, with their layers. */
+export function fileTensors(
+  shapes: readonly { readonly name: string; readonly shape: readonly number[] }[],
+): FileTensor[] {
+  let offset = 0;
+  return shapes.map(({ name, shape }) => {
+    const size = shape.reduce((product, side) => product * side, 1);
+    const tensor = { name, shape, offset, size, layer: name.replace(LORA_SUFFIX, '') };
+    offset += size;
+    return tensor;
+  });
+}
+
+/** Writes weights as a file like those of the zoo: same tensors, as float32, whole or not at all. */
+export async function writeFileWeights(
+  path: string,
+  { tensors, metadata }: FileLayout,
+  weights: {
+    readonly prompt: string;
+    readonly seed: number;
+    /** Denoising steps. */
+    readonly steps: number;
+    /** Of the layout's length. */
+    readonly vector: Float32Array;
+  },
+): Promise<void> {
+  const { prompt, seed, steps, vector } = weights;
+  const written = tensors.map(({ name, shape, offset, size }): [string, WritableTensor] => [
+    name,
+    { shape, data: vector.subarray(offset, offset + size) },
+  ]);
+  await writeSafetensors(path, new Map(written), {
+    ...metadata,
+    prompt,
+    seed: String(seed),
+    steps: String(steps),
+    origin: 'denoised',
+  });
+}
+
+async function readWeightFile(path: string): Promise<WeightFile> {
+  const { metadata } = await readSafetensorsHeader(path);
+  // A member of our own zoo: a vector and its layout, beside a discriminator that is no part of the weights.
+  if (metadata.baseHash !== undefined && metadata.layout !== undefined) {
+    const { layout, checkpoints, baseHash: base, prompt } = await readMember(path);
+    // As `dnw denoise` writes a concept's weights, so that what is made of the zoo fits its base.
+    const asWeights = { format: WEIGHTS_FORMAT, kind: 'lora', base, prompt };
+    return { path, tensors: fileTensors(layout.entries), metadata: asWeights, checkpoints };
+  }
+  const stored = await readSafetensors(path);
+  const names = [...stored.tensors.keys()].sort();
+  if (names.length === 0) throw new UserError(`${path}: it holds no tensors. Remove it from the zoo.`);
+  const tensors = fileTensors(names.map((name) => ({ name, shape: stored.tensors.get(name)!.shape })));
+  return { path, tensors, metadata: stored.metadata, checkpoints: [flatten(path, tensors, stored)] };
+}
+
+function flatten(
+  path: string,
+  tensors: readonly FileTensor[],
+  stored: Pick<Safetensors, 'tensors'>,
+): Float32Array {
+  const last = tensors.at(-1)!;
+  const vector = new Float32Array(last.offset + last.size);
+  for (const { name, offset } of tensors) {
+    const { data, dtype } = stored.tensors.get(name)!;
+    if (!FLOATS.has(dtype) || !(data instanceof Float32Array)) {
+      throw new UserError(
+        `${path}: tensor '${name}' is ${dtype}, and weights are ${[...FLOATS].join(', ')}. Save the file without it, or remove the file.`,
+      );
+    }
+    vector.set(data, offset);
+  }
+  return vector;
+}
+
+function refuseOtherTensors(first: WeightFile, file: WeightFile): void {
+  const { path } = file;
+  const example = basename(first.path);
+  const refuse = (difference: string): never => {
+    throw new UserError(
+      `${path}: ${difference}. All files of a zoo have the same tensors: remove the file, or train on each kind by itself.`,
+    );
+  };
+  const shapes = (tensors: readonly FileTensor[]) =>
+    new Map(tensors.map(({ name, shape }) => [name, `[${shape.join(', ')}]`]));
+  const expected = shapes(first.tensors);
+  const found = shapes(file.tensors);
+  for (const [name, shape] of expected) {
+    if (!found.has(name)) refuse(`it lacks tensor '${name}', which ${example} has`);
+    if (found.get(name) !== shape)
+      refuse(`tensor '${name}' has shape ${found.get(name)}, and ${shape} in ${example}`);
+  }
+  for (const name of found.keys()) {
+    if (!expected.has(name)) refuse(`tensor '${name}' is not in ${example}`);
+  }
+  const [base, firstBase] = [baseOf(file), baseOf(first)];
+  if (base !== firstBase) {
+    refuse(`it belongs to base ${base ?? 'unknown'}, and ${example} to ${firstBase ?? 'unknown'}`);
+  }
+}
+
+/** Of weights that this program wrote; `base` means nothing in files of other tools. */
+function baseOf({ metadata }: WeightFile): string | undefined {
+  return metadata.format === WEIGHTS_FORMAT ? metadata.base : undefined;
+}
+
+function refuseOtherValues({ path, tensors, checkpoints }: WeightFile): void {
+  for (const vector of checkpoints) {
+    const place = vector.findIndex((value) => !Number.isFinite(value));
+    if (place < 0) continue;
+    const { name } = tensors.find(({ offset, size }) => place < offset + size)!;
+    throw new UserError(
+      `${path}: tensor '${name}' has a value that is ${vector[place]}. Train or convert it anew, or remove the file.`,
+    );
+  }
+}

@@ -1,0 +1,98 @@
+/** Prompts of a folder of weight files: from their metadata, or from a file beside them. */
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { parse, YAMLParseError } from 'yaml';
+import { z } from 'zod';
+import { nearestNames } from '../project/nearest.ts';
+import { UserError } from '../project/user-error.ts';
+
+/** Files that map names of weight files, with or without their extension, to prompts. */
+export const PROMPT_FILES = ['prompts.yaml', 'prompts.json'] as const;
+const EXTENSION = '.safetensors';
+
+/** Metadata of other tools that is meant to be prompted with (Stability AI's ModelSpec, kohya's scripts). */
+const TRIGGER_PHRASE = 'modelspec.trigger_phrase';
+
+const promptsSchema = z.record(z.string(), z.string().trim().min(1));
+
+/** The prompts that a folder's `prompts.yaml` or `prompts.json` gives its weight files. */
+export interface WrittenPrompts {
+  /** Absent where the folder has no such file. */
+  readonly source?: string;
+  /** By file name, extension included. */
+  readonly prompts: ReadonlyMap<string, string>;
+}
+
+/**
+ * @param files names of the folder's weight files
+ * @throws UserError where there are both files, or one that is no mapping of these files to texts
+ */
+export async function readWrittenPrompts(folder: string, files: readonly string[]): Promise<WrittenPrompts> {
+  const sources = PROMPT_FILES.map((name) => join(folder, name)).filter((path) => existsSync(path));
+  const [source, second] = sources;
+  if (source === undefined) return { prompts: new Map() };
+  if (second !== undefined) {
+    throw new UserError(`${folder}: both ${PROMPT_FILES.join(' and ')} are there. Keep one of them.`);
+  }
+  const prompts = new Map<string, string>();
+  for (const [name, prompt] of Object.entries(await mappingIn(source))) {
+    const file = name.endsWith(EXTENSION) ? name : name + EXTENSION;
+    if (!files.includes(file)) {
+      const [near] = nearestNames(file, files);
+      throw new UserError(
+        `${source}: ${name}: there is no such file in ${folder}. ` +
+          (near === undefined ? 'Remove the entry, or add the file.' : `Did you mean ${near}?`),
+      );
+    }
+    if (prompts.has(file))
+      throw new UserError(`${source}: ${name}: the file is named twice. Keep one entry.`);
+    prompts.set(file, prompt);
+  }
+  return { source, prompts };
+}
+
+async function mappingIn(source: string): Promise<Record<string, string>> {
+  let content: unknown;
+  try {
+    // JSON is YAML, too.
+    content = parse(await readFile(source, 'utf8'));
+  } catch (error) {
+    if (!(error instanceof YAMLParseError)) throw error;
+    throw new UserError(`${source}: ${error.message.trim()} Correct the syntax.`);
+  }
+  const parsed = promptsSchema.safeParse(content);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const key = issue!.path.length > 0 ? ` ${issue!.path.join('.')}:` : '';
+  throw new UserError(
+    `${source}:${key} ${issue!.message}. Write one line a weight file, its name and its prompt: a.safetensors: make it snow`,
+  );
+}
+
+/**
+ * The prompt of a weight file: `prompt` of its metadata, else what the folder's file of prompts says, else the
+ * trigger phrase that its tool wrote.
+ * @throws UserError where there is none, or the first two contradict each other
+ */
+export function promptOf(
+  path: string,
+  metadata: Readonly<Record<string, string>>,
+  written: WrittenPrompts,
+): string {
+  const own = metadata.prompt?.trim();
+  const given = written.prompts.get(basename(path));
+  if (own && given && own !== given) {
+    throw new UserError(
+      `${path}: its metadata says prompt "${own}", and ${written.source} says "${given}". Remove the entry there, or write the same.`,
+    );
+  }
+  const prompt = own || given || metadata[TRIGGER_PHRASE]?.trim();
+  if (prompt) return prompt;
+  throw new UserError(
+    `${path}: no prompt: its metadata has neither prompt nor ${TRIGGER_PHRASE}. ` +
+      (written.source === undefined
+        ? `Write a ${PROMPT_FILES[0]} beside it with the line: ${basename(path)}: <prompt>`
+        : `Add a line to ${written.source}: ${basename(path)}: <prompt>`),
+  );
+}

@@ -1,0 +1,58 @@
+import { textTable } from '../pipeline/text-table.ts';
+import {
+  type Published,
+  type ScaleFigure,
+  type StageScale,
+  trainingScale,
+} from '../pipeline/training-scale.ts';
+import type { LoadedTraining, Project } from '../project/load.ts';
+
+/** The scale of a training as two tables, or as one line of JSON. */
+export function describeScale(project: Project, training: LoadedTraining, json: boolean): string {
+  const { figures, stages } = trainingScale(project, training);
+  if (json) return `${JSON.stringify({ training: training.name, figures, stages })}\n`;
+  const lines = [
+    ...textTable([training.name, 'here', 'published', 'by'], figures.map(figureRow), [0, 3]),
+    '',
+    ...textTable(
+      ['stage', 'steps', 'batch', 'epochs', 'published', 'GFLOP a step', 'FLOP in all', 'published'],
+      stages.map(stageRow),
+    ),
+    '',
+    'FLOP: a multiplication and its addition are two; convolutions and matrix products of the traced graph.',
+    `Epochs: with image.train (${training.config.image.train}) images a concept; of the weight denoiser, over the zoo's blocks.`,
+    '-: not published, or the config is not like preset:paper in what decides the number.',
+  ];
+  return lines.map((line) => `${line.trimEnd()}\n`).join('');
+}
+
+const NONE = '-';
+const gigaflop = (flop: number) => (flop / 1e9).toFixed(flop < 1e10 ? 3 : 1);
+const grouped = (count: number) => count.toLocaleString('en');
+const short = (value: number | undefined) => value?.toExponential(1).replace('+', '') ?? NONE;
+/** Published parameters are rounded to thousands: 0.092 M. */
+const count = (value: number) => (value >= 10_000 ? `${value / 1e6} M` : grouped(value));
+
+function figureRow({ what, value, unit, published }: ScaleFigure): string[] {
+  return [
+    what,
+    unit === 'FLOP' ? `${gigaflop(value)} GFLOP` : grouped(value),
+    published ? count(published.value) : NONE,
+    published?.source ?? NONE,
+  ];
+}
+
+function stageRow(scale: StageScale): string[] {
+  const { stage, what, steps, batchSize, epochs, publishedEpochs, flopPerStep, flop, publishedFlop } = scale;
+  const of = (published: Published | undefined) => published?.value;
+  return [
+    `${stage}: ${what}`,
+    grouped(steps),
+    String(batchSize),
+    Number.isFinite(epochs) ? String(Number(epochs.toFixed(epochs < 10 ? 1 : 0))) : NONE,
+    String(of(publishedEpochs) ?? NONE),
+    gigaflop(flopPerStep),
+    short(flop),
+    short(of(publishedFlop)),
+  ];
+}

@@ -1,0 +1,270 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { readFileZoo, WEIGHTS_FORMAT, writeFileWeights } from '../../src/data/file-zoo.ts';
+import { readSafetensors } from '../../src/data/safetensors.ts';
+import { writeMember } from '../../src/data/zoo.ts';
+import { UserError } from '../../src/project/user-error.ts';
+import { type ForeignTensor, writeForeignFile } from './weight-files.ts';
+
+const made: string[] = [];
+afterEach(() => {
+  for (const folder of made.splice(0)) rmSync(folder, { recursive: true });
+});
+
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'file-zoo-'));
+  made.push(folder);
+  return folder;
+}
+
+const UP = 'lora_unet_mid.lora_up.weight';
+const DOWN = 'lora_unet_mid.lora_down.weight';
+const ALPHA = 'lora_unet_mid.alpha';
+
+type Tensors = Record<string, ForeignTensor>;
+
+/** Kohya's names, in an order that is not that of the alphabet. */
+const tensorsOf = (n: number, dtype: ForeignTensor['dtype'] = 'F32'): Tensors => ({
+  [UP]: { dtype, shape: [2, 1], values: [n, -n / 2] },
+  [DOWN]: { dtype, shape: [1, 3], values: [0.25, n, 0] },
+  [ALPHA]: { dtype, shape: [], values: [4] },
+});
+
+/** Three sound files, a to c, but for what is changed. */
+function zooFolder(
+  changes: {
+    tensors?: Record<string, Tensors>;
+    metadata?: Record<string, Record<string, string> | undefined>;
+    files?: Record<string, string>;
+  } = {},
+): string {
+  const folder = temporaryFolder();
+  for (const [n, name] of ['a', 'b', 'c'].entries()) {
+    const metadata = { prompt: `prompt of ${name}` };
+    writeForeignFile(
+      join(folder, `${name}.safetensors`),
+      changes.tensors?.[name] ?? tensorsOf(n + 1),
+      changes.metadata && name in changes.metadata ? changes.metadata[name] : metadata,
+    );
+  }
+  for (const [name, text] of Object.entries(changes.files ?? {})) writeFileSync(join(folder, name), text);
+  return folder;
+}
+
+describe('a folder of files', () => {
+  test('is read as flat vectors of its tensors by name, whatever float each is stored as', async () => {
+    const tensors = { a: tensorsOf(1, 'F16'), b: tensorsOf(2, 'BF16'), c: tensorsOf(3) };
+    const { layout, members } = await readFileZoo(zooFolder({ tensors }));
+    const layer = 'lora_unet_mid';
+    expect(layout.tensors).toEqual([
+      { name: ALPHA, shape: [], offset: 0, size: 1, layer },
+      { name: DOWN, shape: [1, 3], offset: 1, size: 3, layer },
+      { name: UP, shape: [2, 1], offset: 4, size: 2, layer },
+    ]);
+    expect(members).toEqual(
+      [1, 2, 3].map((n, i) => {
+        const name = ['a', 'b', 'c'][i]!;
+        const vector = Float32Array.of(4, 0.25, n, 0, n, -n / 2);
+        return { prompt: `prompt of ${name}`, checkpoints: [vector] };
+      }),
+    );
+  });
+
+  test.each([
+    ['unet.to_q.lora_A.weight', 'unet.to_q'],
+    ['unet.to_q.lora_B.default.weight', 'unet.to_q'],
+    ['unet.to_q.lora.up.weight', 'unet.to_q'],
+    ['ds.lora.bias', 'ds'],
+    ['conv.weight', 'conv.weight'],
+    ['collection.alphabet', 'collection.alphabet'],
+  ])('%s is of the layer %s', async (name, layer) => {
+    const one: Tensors = { [name]: { dtype: 'F32', shape: [1], values: [1] } };
+    const { layout } = await readFileZoo(zooFolder({ tensors: { a: one, b: one, c: one } }));
+    expect(layout.tensors[0]!.layer).toBe(layer);
+  });
+
+  test('has files like its own written: same tensors, what metadata they share, whose weights these are', async () => {
+    const shared = { format: 'pt', ss_network_dim: '1' };
+    const metadata = {
+      a: { ...shared, prompt: 'a', ss_session_id: '1', seed: '5' },
+      b: { ...shared, prompt: 'b', ss_session_id: '2', seed: '5' },
+      c: { ...shared, prompt: 'c', seed: '5' },
+    };
+    const folder = zooFolder({ metadata });
+    const { layout } = await readFileZoo(folder);
+    const path = join(folder, 'new', 'd.safetensors');
+    const vector = Float32Array.of(4, 1, 2, 3, 5, 6);
+    await writeFileWeights(path, layout, { prompt: 'new', seed: 7, steps: 20, vector });
+    const written = await readSafetensors(path);
+    expect(written.metadata).toEqual({
+      ...shared,
+      prompt: 'new',
+      seed: '7',
+      steps: '20',
+      origin: 'denoised',
+    });
+    expect(Object.fromEntries(written.tensors)).toEqual({
+      [ALPHA]: { dtype: 'F32', shape: [], data: Float32Array.of(4) },
+      [DOWN]: { dtype: 'F32', shape: [1, 3], data: Float32Array.of(1, 2, 3) },
+      [UP]: { dtype: 'F32', shape: [2, 1], data: Float32Array.of(5, 6) },
+    });
+  });
+
+  test('may be a zoo of this program: its layout, its checkpoints, no discriminator', async () => {
+    const folder = temporaryFolder();
+    const layout = {
+      entries: [
+        { name: 'us.lora.up', shape: [1, 2], offset: 0, size: 2 },
+        { name: 'ds.lora.up', shape: [1], offset: 2, size: 1 },
+      ],
+      size: 3,
+    };
+    for (const concept of ['fog', 'rain', 'snow']) {
+      await writeMember(join(folder, `${concept}.safetensors`), {
+        concept,
+        prompt: `make ${concept}`,
+        baseHash: '0123456789ab',
+        layout,
+        steps: 3,
+        checkpoints: [Float32Array.of(1, 2, 3), Float32Array.of(4, 5, 6)],
+        discriminator: Float32Array.of(9, 9),
+      });
+    }
+    const zoo = await readFileZoo(folder);
+    expect(zoo.layout.tensors.map(({ name, offset }) => [name, offset])).toEqual([
+      ['us.lora.up', 0],
+      ['ds.lora.up', 2],
+    ]);
+    expect(zoo.layout.metadata).toEqual({ format: WEIGHTS_FORMAT, kind: 'lora', base: '0123456789ab' });
+    expect(zoo.members[1]).toEqual({
+      prompt: 'make rain',
+      checkpoints: [Float32Array.of(1, 2, 3), Float32Array.of(4, 5, 6)],
+    });
+  });
+});
+
+describe('prompts', () => {
+  const none = { a: undefined, b: undefined, c: undefined };
+  const promptsOf = async (folder: string) => (await readFileZoo(folder)).members.map(({ prompt }) => prompt);
+
+  test.each([
+    ['prompts.yaml', 'a: one\nb.safetensors: two\nc: " three "\n'],
+    ['prompts.json', '{ "a": "one", "b.safetensors": "two", "c": "three" }'],
+  ])('come from %s where the files have none', async (name, text) => {
+    const folder = zooFolder({ metadata: none, files: { [name]: text } });
+    expect(await promptsOf(folder)).toEqual(['one', 'two', 'three']);
+  });
+
+  test('are those of the metadata first, then written ones, then trigger phrases', async () => {
+    const trigger = { 'modelspec.trigger_phrase': 'trigger' };
+    const folder = zooFolder({
+      metadata: { a: { prompt: 'own', ...trigger }, b: trigger, c: trigger },
+      files: { 'prompts.yaml': 'b: written\n' },
+    });
+    expect(await promptsOf(folder)).toEqual(['own', 'written', 'trigger']);
+  });
+});
+
+const GOOD = tensorsOf(2);
+
+describe('a mistake is named with its file and what to do', () => {
+  test.each<[what: string, changes: Parameters<typeof zooFolder>[0], message: string]>([
+    [
+      'no prompt',
+      { metadata: { b: { format: 'pt' } } },
+      'b.safetensors: no prompt: its metadata has neither prompt nor modelspec.trigger_phrase. Write a prompts.yaml beside it with the line: b.safetensors: <prompt>',
+    ],
+    [
+      'a blank prompt',
+      { metadata: { b: { prompt: ' ' } }, files: { 'prompts.yaml': 'a: prompt of a' } },
+      'prompts.yaml: b.safetensors: <prompt>',
+    ],
+    [
+      'two prompts that differ',
+      { files: { 'prompts.yaml': 'a: another' } },
+      'a.safetensors: its metadata says prompt "prompt of a", and ',
+    ],
+    [
+      'prompts for a file that is not there',
+      { files: { 'prompts.yaml': 'bb: x' } },
+      'Did you mean b.safetensors?',
+    ],
+    [
+      'a file with two prompts',
+      { files: { 'prompts.yaml': 'a: prompt of a\na.safetensors: prompt of a' } },
+      'prompts.yaml: a.safetensors: the file is named twice. Keep one entry.',
+    ],
+    [
+      'prompts that are no mapping',
+      { files: { 'prompts.yaml': '- a' } },
+      'prompts.yaml: Invalid input: expected record, received array. Write one line a weight file',
+    ],
+    [
+      'a prompt that is no text',
+      { files: { 'prompts.yaml': 'a: 12' } },
+      'prompts.yaml: a: Invalid input: expected string, received number. Write one line a weight file',
+    ],
+    ['prompts that are no YAML', { files: { 'prompts.yaml': 'a: [' } }, 'Correct the syntax.'],
+    [
+      'both files of prompts',
+      { files: { 'prompts.yaml': 'a: x', 'prompts.json': '{}' } },
+      'both prompts.yaml and prompts.json are there. Keep one of them.',
+    ],
+    [
+      'a tensor of another shape',
+      { tensors: { b: { ...GOOD, [UP]: { dtype: 'F32', shape: [1, 2], values: [1, 2] } } } },
+      `b.safetensors: tensor '${UP}' has shape [1, 2], and [2, 1] in a.safetensors. All files of a zoo have the same tensors`,
+    ],
+    [
+      'a tensor too few',
+      { tensors: { b: { [UP]: GOOD[UP]!, [ALPHA]: GOOD[ALPHA]! } } },
+      `b.safetensors: it lacks tensor '${DOWN}', which a.safetensors has. All`,
+    ],
+    [
+      'a tensor too many',
+      { tensors: { c: { ...GOOD, extra: { dtype: 'F32', shape: [1], values: [1] } } } },
+      `c.safetensors: tensor 'extra' is not in a.safetensors. All`,
+    ],
+    [
+      'integers among the weights',
+      { tensors: { a: { ...GOOD, count: { dtype: 'I64', shape: [1], values: [1] } } } },
+      "a.safetensors: tensor 'count' is I64, and weights are F32, F16, BF16. Save the file without it, or remove the file.",
+    ],
+    [
+      'a value that is no number',
+      { tensors: { b: { ...GOOD, [DOWN]: { dtype: 'F32', shape: [1, 3], values: [1, Number.NaN, 2] } } } },
+      `b.safetensors: tensor '${DOWN}' has a value that is NaN. Train or convert it anew, or remove the file.`,
+    ],
+    ['no tensors', { tensors: { a: {} } }, 'a.safetensors: it holds no tensors. Remove it from the zoo.'],
+    [
+      'no safetensors file',
+      { files: { 'b.safetensors': 'hello, world' } },
+      'b.safetensors: not a sound safetensors file',
+    ],
+    [
+      'weights of another base',
+      {
+        metadata: Object.fromEntries(
+          ['a', 'b', 'c'].map((name) => [
+            name,
+            { format: WEIGHTS_FORMAT, prompt: name, base: name === 'c' ? 'two' : 'one' },
+          ]),
+        ),
+      },
+      'c.safetensors: it belongs to base two, and a.safetensors to one. All',
+    ],
+  ])('%s', async (_what, changes, message) => {
+    const reading = readFileZoo(zooFolder(changes));
+    await expect(reading).rejects.toThrow(message);
+    await expect(reading).rejects.toThrow(UserError);
+  });
+
+  test('too few files', async () => {
+    const folder = temporaryFolder();
+    await expect(readFileZoo(folder)).rejects.toThrow(
+      `${folder}: no .safetensors files; a zoo needs at least 3. Add files, or name another folder.`,
+    );
+  });
+});
