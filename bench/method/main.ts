@@ -273,13 +273,12 @@ if (scale.ablations) {
       })),
     ),
   );
-  const own = { label: 'as in the tables above', psnr: await startPsnr('', once) };
-  for (const { title, variants } of ABLATIONS) {
+  for (const { title, variants: compared, reference } of ABLATIONS) {
     const rows = [];
-    for (const { name, label: rowLabel } of variants) {
+    for (const { name, label: rowLabel } of [...compared, reference]) {
       rows.push({ label: rowLabel, psnr: await startPsnr(name, once) });
     }
-    ablations.push({ title, rows: [...rows, own] });
+    ablations.push({ title, rows });
   }
   const sampled = [];
   for (const steps of [1, 2, 5, 20, 50]) {
