@@ -4,7 +4,7 @@ import { cpus } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import writeFileAtomic from 'write-file-atomic';
-import { curvesSvg, startsSvg } from './charts.ts';
+import { ablationsSvg, curvesSvg, startsSvg } from './charts.ts';
 import { type BenchConcept, DISTANCES } from './concepts.ts';
 import { Crew } from './crew.ts';
 import { conceptsOf, writeProject } from './project.ts';
@@ -336,7 +336,11 @@ await writeFileAtomic(json, JSON.stringify(report, null, 1));
 const markdown = methodMarkdown(report);
 const written = join(output, 'method.md');
 await writeFileAtomic(written, `${markdown}\n`);
-const charts = { 'method-curves': curvesSvg(report), 'method-starts': startsSvg(report) };
+const charts = {
+  'method-curves': curvesSvg(report),
+  'method-starts': startsSvg(report),
+  ...(ablations.length > 0 && { 'method-ablations': ablationsSvg(report) }),
+};
 for (const [name, svg] of Object.entries(charts)) await writeFileAtomic(join(output, `${name}.svg`), svg);
 console.log(`\n${markdown}\n\n${json}\n${written}`);
 if (options.docs) {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { curvesSvg, startsSvg } from '../../bench/method/charts.ts';
+import { ablationsSvg, curvesSvg, startsSvg } from '../../bench/method/charts.ts';
 import { benchConcepts, DISTANCES } from '../../bench/method/concepts.ts';
 import type { CurvePoint } from '../../bench/method/curve.ts';
 import { conceptsOf } from '../../bench/method/project.ts';
@@ -126,6 +126,7 @@ describe('the report of the method benchmark', () => {
   test('draws what the table says', () => {
     expect(curvesSvg(report)).toContain('Denoised start');
     expect(startsSvg(report)).toContain(START_NAMES.ridge);
+    expect(ablationsSvg(report)).toContain('Block size: 128');
   });
 });
 
