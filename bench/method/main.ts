@@ -176,7 +176,13 @@ const secondSweep = await sweepScratch('sweep of the reference', [
   { ...best0, batchSize: 8, steps: Math.round(best0.steps / 2) },
   { ...best0, schedule: 'linear' },
   { ...best0, beta1: 0.9 },
-  { ...best0, beta2: 0.99 },
+  // A high rate without collapse.
+  ...[2, 3].map((factor) => ({
+    ...best0,
+    learningRate: factor * best0.learningRate,
+    warmup: Math.round(best0.steps / 20),
+    beta2: 0.99,
+  })),
   { ...best0, discriminatorEvery: 1 },
 ]);
 const scratchSweep = [...firstSweep, ...secondSweep].sort((a, b) => b.psnr - a.psnr);

@@ -66,7 +66,11 @@ export async function createScratchTraining(
     generator,
     step: (index) => {
       const { source, target } = batches.batch(index);
-      const factor = learningRateFactor({ schedule: settings.schedule, warmup: 0 }, index, settings.steps);
+      const factor = learningRateFactor(
+        { schedule: settings.schedule, warmup: settings.warmup ?? 0 },
+        index,
+        settings.steps,
+      );
       // Pix2pix's discriminator learns at the generator's rate; a tuned generator's higher one is not for it.
       const discriminatorRate = Math.min(learningRate, 2e-4);
       return {
