@@ -13,7 +13,7 @@ import type { RunWriter } from '../../src/pipeline/stage.ts';
 import { trainingLoop } from '../../src/pipeline/training-loop.ts';
 import type { LoadedTraining } from '../../src/project/load.ts';
 import { type BenchContext, device, heldOut } from './context.ts';
-import type { CurvePoint } from './curve.ts';
+import { type CurvePoint, evenDiverged } from './curve.ts';
 import { pointOf } from './point.ts';
 import type { ScratchSettings } from './work.ts';
 
@@ -101,7 +101,7 @@ export async function trainFromScratch(
   });
   const points: CurvePoint[] = [];
   try {
-    await trainingLoop({
+    const training = trainingLoop({
       run,
       shouldStop: () => false,
       resume: false,
@@ -121,6 +121,7 @@ export async function trainFromScratch(
         },
       },
     });
+    await evenDiverged(training, points, settings.steps);
     return points;
   } finally {
     await executor.dispose();
