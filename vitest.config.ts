@@ -8,7 +8,7 @@ export default defineConfig({
   test: {
     server: { deps: { inline: [/@tensorflow\/tfjs/] } },
     include: [
-      'test/{project,data,compute,models,pipeline,engine,extension,webview,scripts}/**/*.test.{ts,tsx}',
+      'test/{project,data,compute,models,pipeline,engine,extension,webview,scripts,bench}/**/*.test.{ts,tsx}',
     ],
     testTimeout: 60_000,
     hookTimeout: 120_000,

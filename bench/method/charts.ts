@@ -117,3 +117,33 @@ export function startsSvg({ cases, distances }: MethodReport): string {
     },
   );
 }
+
+/** Each ablation's starts, the reference among them. */
+export function ablationsSvg({ ablations }: MethodReport): string {
+  const rows = ablations.flatMap(({ title, rows: of }) =>
+    of.map(({ label, psnr }) => ({ row: `${title}: ${label}`, psnr })),
+  );
+  return svgOf('Quality of starts before training in each ablation', {
+    height: 60 + 22 * rows.length,
+    marginLeft: 390,
+    marginRight: 60,
+    x: { label: 'PSNR before any training, mean over concepts (dB)', grid: true, nice: true },
+    y: { label: null, domain: rows.map(({ row }) => row), tickSize: 0 },
+    marks: [
+      Plot.ruleY(rows, {
+        y: 'row',
+        x1: Math.min(...rows.map(({ psnr }) => psnr)) - 1,
+        x2: 'psnr',
+        stroke: '#d0d7de',
+      }),
+      Plot.dot(rows, { x: 'psnr', y: 'row', fill: '#0072b2', r: 4 }),
+      Plot.text(rows, {
+        x: 'psnr',
+        y: 'row',
+        text: ({ psnr }: { psnr: number }) => psnr.toFixed(1),
+        dx: 8,
+        textAnchor: 'start',
+      }),
+    ],
+  });
+}

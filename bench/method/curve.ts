@@ -1,11 +1,26 @@
 /** Quality on held-out images while something trains. */
 import type { ImageQuality } from '../../src/pipeline/image-metrics.ts';
+import { UserError } from '../../src/project/user-error.ts';
 
 export interface CurvePoint extends ImageQuality {
   /** Training steps taken. */
   readonly steps: number;
   /** Patch Fréchet distance (fixed features, not FID). */
   readonly patchFd: number;
+}
+
+/** A training that diverged fails once its curve is whole: here that is a result like any other. */
+export async function evenDiverged(
+  training: Promise<unknown>,
+  points: readonly CurvePoint[],
+  steps: number,
+): Promise<void> {
+  try {
+    await training;
+  } catch (error) {
+    if (!(error instanceof UserError) || points.at(-1)?.steps !== steps) throw error;
+    console.error(error.message);
+  }
 }
 
 /** The first measured point that is at least as good, or undefined. */

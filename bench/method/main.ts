@@ -4,7 +4,7 @@ import { cpus } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import writeFileAtomic from 'write-file-atomic';
-import { curvesSvg, startsSvg } from './charts.ts';
+import { ablationsSvg, curvesSvg, startsSvg } from './charts.ts';
 import { type BenchConcept, DISTANCES } from './concepts.ts';
 import { Crew } from './crew.ts';
 import { conceptsOf, writeProject } from './project.ts';
@@ -176,7 +176,13 @@ const secondSweep = await sweepScratch('sweep of the reference', [
   { ...best0, batchSize: 8, steps: Math.round(best0.steps / 2) },
   { ...best0, schedule: 'linear' },
   { ...best0, beta1: 0.9 },
-  { ...best0, beta2: 0.99 },
+  // A high rate without collapse.
+  ...[2, 3].map((factor) => ({
+    ...best0,
+    learningRate: factor * best0.learningRate,
+    warmup: Math.round(best0.steps / 20),
+    beta2: 0.99,
+  })),
   { ...best0, discriminatorEvery: 1 },
 ]);
 const scratchSweep = [...firstSweep, ...secondSweep].sort((a, b) => b.psnr - a.psnr);
@@ -273,13 +279,12 @@ if (scale.ablations) {
       })),
     ),
   );
-  const own = { label: 'as in the tables above', psnr: await startPsnr('', once) };
-  for (const { title, variants } of ABLATIONS) {
+  for (const { title, variants: compared, reference } of ABLATIONS) {
     const rows = [];
-    for (const { name, label: rowLabel } of variants) {
+    for (const { name, label: rowLabel } of [...compared, reference]) {
       rows.push({ label: rowLabel, psnr: await startPsnr(name, once) });
     }
-    ablations.push({ title, rows: [...rows, own] });
+    ablations.push({ title, rows });
   }
   const sampled = [];
   for (const steps of [1, 2, 5, 20, 50]) {
@@ -337,7 +342,11 @@ await writeFileAtomic(json, JSON.stringify(report, null, 1));
 const markdown = methodMarkdown(report);
 const written = join(output, 'method.md');
 await writeFileAtomic(written, `${markdown}\n`);
-const charts = { 'method-curves': curvesSvg(report), 'method-starts': startsSvg(report) };
+const charts = {
+  'method-curves': curvesSvg(report),
+  'method-starts': startsSvg(report),
+  ...(ablations.length > 0 && { 'method-ablations': ablationsSvg(report) }),
+};
 for (const [name, svg] of Object.entries(charts)) await writeFileAtomic(join(output, `${name}.svg`), svg);
 console.log(`\n${markdown}\n\n${json}\n${written}`);
 if (options.docs) {

@@ -248,7 +248,7 @@ function alternativesTable({ alternatives }: MethodReport): string {
 
 function sweepTable({ sweeps }: MethodReport): string {
   const scratch = sweeps.tuned.map(({ settings, psnr }) => [
-    `${settings.generator}, lr ${settings.learningRate}, batch ${settings.batchSize}, ${settings.schedule}, beta1 ${settings.beta1}, beta2 ${settings.beta2}, discriminator every ${settings.discriminatorEvery}, ${settings.steps} steps`,
+    `${settings.generator}, lr ${settings.learningRate}, batch ${settings.batchSize}, ${settings.schedule}${settings.warmup ? ` after ${settings.warmup} steps of warm-up` : ''}, beta1 ${settings.beta1}, beta2 ${settings.beta2}, discriminator every ${settings.discriminatorEvery}, ${settings.steps} steps`,
     decibels(psnr),
   ]);
   const ours = (title: string, tried: readonly Tried<FineTuneSettings>[]) =>

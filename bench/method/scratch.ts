@@ -13,7 +13,7 @@ import type { RunWriter } from '../../src/pipeline/stage.ts';
 import { trainingLoop } from '../../src/pipeline/training-loop.ts';
 import type { LoadedTraining } from '../../src/project/load.ts';
 import { type BenchContext, device, heldOut } from './context.ts';
-import type { CurvePoint } from './curve.ts';
+import { type CurvePoint, evenDiverged } from './curve.ts';
 import { pointOf } from './point.ts';
 import type { ScratchSettings } from './work.ts';
 
@@ -66,7 +66,11 @@ export async function createScratchTraining(
     generator,
     step: (index) => {
       const { source, target } = batches.batch(index);
-      const factor = learningRateFactor({ schedule: settings.schedule, warmup: 0 }, index, settings.steps);
+      const factor = learningRateFactor(
+        { schedule: settings.schedule, warmup: settings.warmup ?? 0 },
+        index,
+        settings.steps,
+      );
       // Pix2pix's discriminator learns at the generator's rate; a tuned generator's higher one is not for it.
       const discriminatorRate = Math.min(learningRate, 2e-4);
       return {
@@ -97,7 +101,7 @@ export async function trainFromScratch(
   });
   const points: CurvePoint[] = [];
   try {
-    await trainingLoop({
+    const training = trainingLoop({
       run,
       shouldStop: () => false,
       resume: false,
@@ -117,6 +121,7 @@ export async function trainFromScratch(
         },
       },
     });
+    await evenDiverged(training, points, settings.steps);
     return points;
   } finally {
     await executor.dispose();

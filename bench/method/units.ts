@@ -24,7 +24,7 @@ import {
   trainingOf,
   variantTraining,
 } from './context.ts';
-import type { CurvePoint } from './curve.ts';
+import { type CurvePoint, evenDiverged } from './curve.ts';
 import { pointOf } from './point.ts';
 import { trainingName } from './project.ts';
 import { createScratchTraining, trainFromScratch } from './scratch.ts';
@@ -137,7 +137,7 @@ async function fineTuneAll(context: BenchContext, unit: UnitOf<'fine-tune'>): Pr
     for (const name of unit.starts) {
       const points: CurvePoint[] = [];
       await trainer.start(await starts.vector(name), base.discriminatorValues);
-      await trainer.train({
+      const training = trainer.train({
         run: await quietRun(context, `fine-tune-${unit.seed}-${concept.name}`),
         shouldStop: () => false,
         resume: false,
@@ -153,6 +153,7 @@ async function fineTuneAll(context: BenchContext, unit: UnitOf<'fine-tune'>): Pr
           },
         },
       });
+      await evenDiverged(training, points, settings.steps);
       curves[name] = points;
     }
     return curves;

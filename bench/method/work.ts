@@ -9,6 +9,8 @@ export interface ScratchSettings {
   readonly learningRate: number;
   readonly batchSize: number;
   readonly schedule: 'linear' | 'cosine';
+  /** First steps over which the rate rises; absent: none. */
+  readonly warmup?: number;
   readonly beta1: number;
   readonly beta2: number;
   /** Update the discriminator every so many steps. */

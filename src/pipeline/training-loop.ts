@@ -4,6 +4,7 @@ import type { Executor, GroupState, StepInputs } from '../compute/types.ts';
 import { type CheckpointArchitecture, readCheckpoint, writeCheckpoint } from '../models/checkpoint.ts';
 import { UserError } from '../project/user-error.ts';
 import { RUN_FILES } from '../protocol/run.ts';
+import { LossWatch } from './loss-watch.ts';
 import type { RunWriter } from './stage.ts';
 
 export interface TrainingStep {
@@ -63,7 +64,8 @@ export interface TrainingOutcome {
  * Runs a training to its end or to a stop request. Between steps it gives the process a chance to see
  * signals; it writes a checkpoint every `checkpointEvery` steps, at a stop, and none at the end (the
  * caller writes the result).
- * @throws UserError where the loss is not finite, or the checkpoint belongs to another architecture
+ * @throws UserError where a loss is not finite, the L1 loss has risen by the end, or the checkpoint belongs to another
+ * architecture
  */
 export async function trainingLoop(options: TrainingLoopOptions): Promise<TrainingOutcome> {
   const { executor, run, steps } = options;
@@ -71,6 +73,7 @@ export async function trainingLoop(options: TrainingLoopOptions): Promise<Traini
   const path = join(run.folder, file);
   let done = 0;
   let seconds = 0;
+  const watch = new LossWatch();
   if (options.resume && existsSync(path)) {
     const checkpoint = await readCheckpoint(path, options.architecture);
     for (const group of options.groups) await executor.load(group, checkpoint.groups[group]!);
@@ -79,6 +82,7 @@ export async function trainingLoop(options: TrainingLoopOptions): Promise<Traini
     );
     done = checkpoint.extra.stepsDone as number;
     seconds = checkpoint.extra.seconds as number;
+    watch.restore((checkpoint.extra.firstLosses as number[] | undefined) ?? []);
   }
   const save = async () => {
     const groups: Record<string, GroupState> = {};
@@ -89,7 +93,7 @@ export async function trainingLoop(options: TrainingLoopOptions): Promise<Traini
     await writeCheckpoint(path, {
       architecture: options.architecture,
       groups,
-      extra: { stepsDone: done, seconds },
+      extra: { stepsDone: done, seconds, firstLosses: [...watch.first] },
     });
     run.emit({ type: 'checkpoint', step: done, file });
   };
@@ -115,6 +119,7 @@ export async function trainingLoop(options: TrainingLoopOptions): Promise<Traini
         );
       }
     }
+    if (values[L1] !== undefined) watch.note(values[L1]);
     if (done % metricsEvery === 0 || done === steps) {
       run.emit({
         type: 'metrics',
@@ -138,8 +143,18 @@ export async function trainingLoop(options: TrainingLoopOptions): Promise<Traini
     // The ONNX Runtime call blocks the event loop: let signals, timers and requests in.
     await new Promise((resolve) => setImmediate(resolve));
   }
+  if (watch.risen) {
+    const { first, last } = watch.risen;
+    throw new UserError(
+      `${options.message}: ${L1} has risen from ${first.toPrecision(2)} to ${last.toPrecision(2)} over ${steps} steps, ` +
+        'so the generator has lost the image. Lower the learning rate (learningRate), raise warmup, or lower beta2.',
+    );
+  }
   return { finished: true, stepsDone: done, seconds };
 }
+
+/** The output that is watched: distance to the target, in every training of images. */
+const L1 = 'loss/l1';
 
 /** The outputs that hold one value: losses. */
 function scalars(outputs: Record<string, Float32Array>): Record<string, number> {
