@@ -50,14 +50,18 @@ export function startRunTool(services: Services): Tool<typeof startRunInput> {
       );
       await begun(runs, project.folder, started.id, started.ended, token);
       const run = runs.get(project.folder, started.id);
-      if (run === undefined) throw new UserError(`The run ${started.id} was deleted before it began.`);
+      if (run === undefined) {
+        // Removed by whoever saw the engine end, whose words follow, or by someone else.
+        await started.ended;
+        throw new UserError(`The run ${started.id} was deleted before it began.`);
+      }
       return `${runText(run)}\nThe run goes on by itself; follow it with dnw_describeRun.`;
     },
   };
 }
 
 /** What the user is asked before a model's run starts: everything that decides what will happen. */
-export function startConfirmation(request: StageRequest): vscode.LanguageModelToolConfirmationMessages {
+function startConfirmation(request: StageRequest): vscode.LanguageModelToolConfirmationMessages {
   const { project, training, concept, seed, steps } = request;
   const { device, threads } = deviceOverrides();
   const unsaved = unsavedProjectFiles();

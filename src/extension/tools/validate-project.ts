@@ -1,3 +1,4 @@
+import { sep } from 'node:path';
 import * as vscode from 'vscode';
 import { loadProject } from '../../project/load.ts';
 import { parseYaml, readYaml } from '../../project/yaml-document.ts';
@@ -25,7 +26,7 @@ export function validateProjectTool({ projects }: Services): Tool<typeof validat
         return document ? Promise.resolve(parseYaml(path, document.getText())) : readYaml(path);
       };
       const project = await loadProject(folder, read, [...unsaved.keys()]);
-      const inside = [...unsaved.keys()].filter((path) => path.startsWith(folder));
+      const inside = [...unsaved.keys()].filter((path) => path.startsWith(folder + sep));
       return problemListText(project, inside);
     },
   };
