@@ -313,6 +313,12 @@ describe('language model tools', () => {
         { stage: 'collect', training: 'x' },
         /no such training config.*There are: quickstart/,
       ));
+    it('names the projects where none is meant', () =>
+      refused(
+        TOOLS.startRun,
+        { stage: 'collect', project: 'x' },
+        /project "x": no such project\. Projects: \//,
+      ));
     it('lists the mistakes that stand in the way', async () => {
       write('concepts/host-broken.concept.yaml', 'prompt: [not, text]\n');
       await refused(
@@ -359,6 +365,16 @@ describe('language model tools', () => {
 
     it('names the concepts where none is meant', () =>
       refused(TOOLS.weightStatistics, { concept: 'snwo' }, /Did you mean "snow"\? There are: .*fog/));
+
+    it('names the training configs and the projects where none is meant', async () => {
+      const concept = 'snow';
+      await refused(
+        TOOLS.weightStatistics,
+        { concept, training: 'x' },
+        /training "x".*There are: quickstart/,
+      );
+      await refused(TOOLS.weightStatistics, { concept, project: 'x' }, /project "x": no such project/);
+    });
 
     it('refuses in a workspace that is not trusted; what only reads goes on', async () => {
       write('weights/snow/denoised.safetensors', '');
