@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { blockingProblems } from '../project/blocking-problems.ts';
 import type { LoadedConcept, LoadedTraining, Problem, Project } from '../project/load.ts';
 import { nearestNames } from '../project/nearest.ts';
 import { nameFromFile, TRAINING_SUFFIX } from '../project/paths.ts';
@@ -76,19 +77,13 @@ export function chooseConcept(project: Project, name: string): LoadedConcept {
   );
 }
 
-/**
- * Mistakes that a run must not begin with: those in the files it is about. Where it is about all concepts,
- * those of every concept, since a concept with a mistake would silently be missing.
- * @throws UsageError that lists them
- */
+/** @throws UsageError that lists the mistakes that a run must not begin with */
 export function refuseProblems(
   project: Project,
   training: LoadedTraining,
   concept: LoadedConcept | undefined,
 ): void {
-  const concerns = ({ file }: Problem) =>
-    TRAINING_SUFFIX.test(file) ? file === training.path : concept === undefined || file === concept.path;
-  const errors = project.problems.filter((problem) => problem.severity === 'error' && concerns(problem));
+  const errors = blockingProblems(project, training, concept);
   if (errors.length > 0) throw new UsageError(formatProblems(errors));
 }
 

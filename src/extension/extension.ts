@@ -19,6 +19,7 @@ import { RunStore } from './runs/run-store.ts';
 import { RunTree } from './runs/run-tree.ts';
 import { RunStatusBar } from './runs/status-bar.ts';
 import type { Services } from './services.ts';
+import { registerTools } from './tools/register-tools.ts';
 import { type ZooNode, ZooTree } from './zoo/zoo-tree.ts';
 
 /** What `activate` gives to tests: the stores, and the trees as the views show them. */
@@ -62,6 +63,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Extens
   registerProjectCommands(context, services);
   registerDeviceCommands(context, services);
   registerPanels(context, services);
+  registerTools(context, services);
   startLanguageClient(context).then(
     (client) => context.subscriptions.push(client),
     (error) => showFailure(log, error),

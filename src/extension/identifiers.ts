@@ -41,6 +41,15 @@ export const PANELS = {
   translate: 'denoisedWeights.translate',
 } as const;
 
+/** Language model tools of agent mode. */
+export const TOOLS = {
+  listConcepts: 'dnw_listConcepts',
+  validateProject: 'dnw_validateProject',
+  describeRun: 'dnw_describeRun',
+  startRun: 'dnw_startRun',
+  weightStatistics: 'dnw_weightStatistics',
+} as const;
+
 export const CONTEXT_KEYS = {
   /** The workspace's projects have been read once. */
   loaded: 'denoisedWeights.loaded',

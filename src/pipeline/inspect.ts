@@ -1,9 +1,10 @@
 import { createBlockSplitter } from '../data/blocks.ts';
 import { fitStandardizer } from '../data/standardizer.ts';
-import { listMembers } from '../data/zoo.ts';
+import { listMembers, type ZooMember } from '../data/zoo.ts';
 import type { LoadedConcept, LoadedTraining, Project } from '../project/load.ts';
 import { projectPaths } from '../project/paths.ts';
 import { zooConcepts } from '../project/selection.ts';
+import { UserError } from '../project/user-error.ts';
 import type { WeightStatistics } from '../protocol/statistics.ts';
 import type { BaseModel } from './base-model.ts';
 import { fileVersion, readChosenWeights, weightsChoice, weightsFile } from './chosen-weights.ts';
@@ -59,17 +60,19 @@ export class WeightInspector {
     const standardizer = fitStandardizer(weightGenerator.standardize, vectors, manifest);
     const { kind } = chosen;
     const shown = { concept: concept.name, prompt: concept.prompt, kind, vector };
+    const summary = { weights: summarize([vector]), zoo: summarize(vectors) };
+    const finite = summary.weights.notFinite === 0;
     return {
       training: training.name,
       concept: concept.name,
       weights: await weightsChoice(project, kind, file),
       zooMembers: members.length,
-      summary: { weights: summarize([vector]), zoo: summarize(vectors) },
+      summary,
       histogram: histogramPair([vector], vectors, bins),
       layers: layerStatistics(manifest, vector, vectors, bins),
       blocks: blockStatistics(splitter, manifest, vector, vectors),
-      map: zooMap(standardizer, members, kind === 'zoo' ? [] : [shown]),
-      nearest: nearestMembers(standardizer, members, vector),
+      map: zooMap(standardizer, members, kind === 'zoo' || !finite ? [] : [shown]),
+      nearest: finite ? nearestMembers(standardizer, members, vector) : [],
     };
   }
 
@@ -81,6 +84,8 @@ export class WeightInspector {
     const key = JSON.stringify([base.hash, versions, selected]);
     if (this.#zoo?.key === key) return this.#zoo;
     const members = await readZoo(project, training, base);
+    for (const member of members)
+      refuseNotFinite(member, projectPaths(project.folder).zooOf(base.hash), training);
     this.#zoo = {
       base,
       members: members.map((member) => {
@@ -91,4 +96,15 @@ export class WeightInspector {
     };
     return this.#zoo;
   }
+}
+
+/** Nothing can be compared with a zoo that has such a member. */
+function refuseNotFinite(member: ZooMember, folder: string, training: LoadedTraining): void {
+  const { notFinite } = summarize([finalVector(member)]);
+  if (notFinite === 0) return;
+  const { concept } = member;
+  throw new UserError(
+    `${folder}: ${notFinite} weights of the zoo member ${concept} are NaN or infinite. Remove its file and ` +
+      `collect it anew: dnw collect --training ${training.name} --concept ${concept}`,
+  );
 }

@@ -15,38 +15,45 @@ import type {
 
 const NEAREST = 10;
 
-/** Moments over all values of some arrays together. */
+/** Moments over all finite values of some arrays together. */
 export function summarize(parts: readonly Float32Array[]): WeightSummary {
   let count = 0;
+  let notFinite = 0;
   let sum = 0;
   let squares = 0;
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
   for (const part of parts) {
-    count += part.length;
     for (const value of part) {
+      if (!Number.isFinite(value)) {
+        notFinite++;
+        continue;
+      }
+      count++;
       sum += value;
       squares += value * value;
       if (value < min) min = value;
       if (value > max) max = value;
     }
   }
-  if (count === 0) return { count, mean: 0, std: 0, min: 0, max: 0, norm: 0 };
+  if (count === 0) return { count, notFinite, mean: 0, std: 0, min: 0, max: 0, norm: 0 };
   const mean = sum / count;
   let deviations = 0;
-  for (const part of parts) for (const value of part) deviations += (value - mean) ** 2;
-  return { count, mean, std: Math.sqrt(deviations / count), min, max, norm: Math.sqrt(squares) };
+  for (const part of parts) {
+    for (const value of part) if (Number.isFinite(value)) deviations += (value - mean) ** 2;
+  }
+  return { count, notFinite, mean, std: Math.sqrt(deviations / count), min, max, norm: Math.sqrt(squares) };
 }
 
-/** Densities of two sets over the same bars, which span both. */
+/** Densities of the finite values of two sets over the same bars, which span both. */
 export function histogramPair(
   weights: readonly Float32Array[],
   zoo: readonly Float32Array[],
   bins: number,
 ): HistogramPair {
   const spans = [weights, zoo].map(summarize).filter(({ count }) => count > 0);
-  const min = Math.min(...spans.map((span) => span.min));
-  const max = Math.max(...spans.map((span) => span.max));
+  const min = spans.length > 0 ? Math.min(...spans.map((span) => span.min)) : 0;
+  const max = spans.length > 0 ? Math.max(...spans.map((span) => span.max)) : 0;
   // All values equal: one bar's width around them.
   const low = max > min ? min : min - 0.5;
   const width = (max > min ? max - min : 1) / bins;
@@ -54,8 +61,11 @@ export function histogramPair(
     const counts = new Array<number>(bins).fill(0);
     let total = 0;
     for (const part of parts) {
-      total += part.length;
-      for (const value of part) counts[Math.min(bins - 1, Math.floor((value - low) / width))]!++;
+      for (const value of part) {
+        if (!Number.isFinite(value)) continue;
+        total++;
+        counts[Math.min(bins - 1, Math.floor((value - low) / width))]!++;
+      }
     }
     return counts.map((count) => (total > 0 ? count / total / width : 0));
   };
@@ -96,7 +106,7 @@ export function layerStatistics(
   });
 }
 
-/** Root mean square of every block, beside its mean and standard deviation over the zoo. */
+/** Root mean square of every block's finite weights, beside its mean and standard deviation over the zoo. */
 export function blockStatistics(
   splitter: BlockSplitter,
   manifest: LayerManifest,
@@ -122,10 +132,11 @@ function blockRms(splitter: BlockSplitter, vector: Float32Array): number[] {
     let squares = 0;
     let weights = 0;
     for (let i = block * blockSize; i < (block + 1) * blockSize; i++) {
+      if (!Number.isFinite(values[i])) continue;
       squares += values[i]! ** 2;
       weights += mask[i]!;
     }
-    return Math.sqrt(squares / weights);
+    return weights > 0 ? Math.sqrt(squares / weights) : 0;
   });
 }
 

@@ -24,9 +24,11 @@ export interface StatisticsRequest {
   bins: number;
 }
 
-/** Moments of a set of weights. */
+/** Moments of the finite weights of a set. */
 export interface WeightSummary {
   count: number;
+  /** Weights that are NaN or infinite; nothing else here, and nothing below, knows of them. */
+  notFinite: number;
   mean: number;
   /** Population standard deviation. */
   std: number;
@@ -91,7 +93,7 @@ export interface WeightStatistics {
     size: number;
     /** Layer of each block. */
     layer: string[];
-    /** Root mean square of each block's weights. */
+    /** Root mean square of each block's finite weights. */
     rms: number[];
     /** Mean and standard deviation over the zoo of the same. */
     zooMean: number[];
@@ -101,6 +103,7 @@ export interface WeightStatistics {
     points: MapPoint[] /** Share of the zoo's variance along each axis, 0 to 1. */;
     explained: [number, number];
   };
+  /** Empty where some weights are not finite: they are near nothing, and have no place on the map. */
   nearest: NearestConcept[];
   /** Absent where the weights were not denoised, or their steps were not kept. */
   trajectory?: TrajectoryPoint[];

@@ -8,8 +8,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { applyEffects } from '../../src/data/effects/apply.ts';
 import { loadImage } from '../../src/data/images.ts';
 import { readSafetensors } from '../../src/data/safetensors.ts';
+import { writeMember } from '../../src/data/zoo.ts';
 import { loraInferenceStep } from '../../src/models/gan-steps.ts';
+import { writeWeights } from '../../src/pipeline/weights-file.ts';
 import { loadProject } from '../../src/project/load.ts';
+import { projectPaths } from '../../src/project/paths.ts';
 import { USER_ERROR } from '../../src/protocol/serve.ts';
 import { runEagerly } from '../models/eager.ts';
 import { Engine, temporaryFolder } from './engine-process.ts';
@@ -159,6 +162,57 @@ test('statistics compares the weights with the zoo', async () => {
   expect(own.weights.kind).toBe('zoo');
   expect(own.nearest[0]).toMatchObject({ concept: 'dusk', distance: 0, prompt: 'prompt of dusk' });
   expect(own.map.points).toHaveLength(Object.keys(zoo).length);
+});
+
+test('statistics counts weights that are not finite; the rest is as without them', async () => {
+  const { base, denoised, project, zoo } = trained;
+  const [first, second] = base.lora.manifest;
+  const values = denoised.slice();
+  values[first!.offset] = Number.NaN;
+  values[second!.offset] = Number.POSITIVE_INFINITY;
+  values[second!.offset + 1] = Number.NEGATIVE_INFINITY;
+  await writeWeights(projectPaths(project.folder).weights('snow', 'fine-tuned'), base, {
+    concept: 'snow',
+    prompt: 'make it snow',
+    base: base.hash,
+    kind: 'lora',
+    origin: 'fine-tuned',
+    seed: 1,
+    steps: 1,
+    values,
+  });
+  const result = await client.request('statistics', { ...subject(), weights: 'fine-tuned', bins: 16 });
+  expect(result.layers.slice(0, 3).map(({ weights }) => weights.notFinite)).toEqual([1, 2, 0]);
+  expect(result.summary.weights).toMatchObject({ count: denoised.length - 3, notFinite: 3 });
+  const rest = denoised.subarray(first!.offset + 1, first!.offset + first!.size);
+  const norm = Math.sqrt(rest.reduce((sum, value) => sum + value * value, 0));
+  expect(result.layers[0]!.weights.norm).toBeCloseTo(norm, 4);
+  // They are near nothing, and only the zoo is on its map.
+  expect(result.nearest).toEqual([]);
+  expect(result.map.points).toHaveLength(Object.keys(zoo).length);
+  const numbers = [...result.blocks.rms, ...result.histogram.weights, ...result.histogram.edges];
+  expect(numbers.every(Number.isFinite)).toBe(true);
+});
+
+test('statistics refuses a zoo with a member that is not finite, by name', async () => {
+  const { project, base, zoo } = await makeTrainedProject();
+  const values = zoo.dusk!.slice();
+  values[5] = Number.NaN;
+  await writeMember(projectPaths(project.folder).zooMember(base.hash, 'dusk'), {
+    concept: 'dusk',
+    prompt: 'prompt of dusk',
+    baseHash: base.hash,
+    layout: base.lora.layout,
+    steps: 0,
+    checkpoints: [values],
+  });
+  const request = { ...subject(), project: project.folder, weights: 'denoised', bins: 4 };
+  await expect(client.request('statistics', request)).rejects.toMatchObject({
+    code: USER_ERROR,
+    message: expect.stringMatching(
+      /1 weights of the zoo member dusk are NaN.*collect --training tiny --concept dusk/,
+    ),
+  });
 });
 
 test('devices says what computes and why', async () => {

@@ -58,7 +58,12 @@ test('the device setting offers the devices of the training schema', () => {
 });
 
 test('every when clause goes by context keys that the code sets', () => {
-  const clauses = JSON.stringify([contributes.menus, contributes.viewsWelcome, contributes.commands]);
+  const clauses = JSON.stringify([
+    contributes.menus,
+    contributes.viewsWelcome,
+    contributes.commands,
+    contributes.languageModelTools.map(({ when }) => when),
+  ]);
   const keys = new Set<string>(Object.values(CONTEXT_KEYS));
   const ids = new Set<string>([...Object.values(COMMANDS), ...Object.values(TREES)]);
   const named = [...clauses.matchAll(/denoisedWeights\.\w+/g)].map(([name]) => name);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'mocha';
@@ -8,6 +8,7 @@ import type { ExtensionApi } from '../../src/extension/extension.ts';
 import { COMMANDS, SETTINGS, SETTINGS_SECTION } from '../../src/extension/identifiers.ts';
 import type { Run } from '../../src/extension/runs/run-state.ts';
 import { activateExtension, until, workspaceProject } from './extension-under-test.ts';
+import { fakeNode } from './fake-node.ts';
 
 describe('a stage’s command', () => {
   let api: ExtensionApi;
@@ -19,11 +20,7 @@ describe('a stage’s command', () => {
   before(async () => {
     api = await activateExtension();
     folder = mkdtempSync(join(tmpdir(), 'node-'));
-    const { extensionPath } = vscode.extensions.getExtension('denoised-weights.denoised-weights')!;
-    const program = join(extensionPath, 'test/host/programs/fake-engine.mjs');
-    const node = join(folder, 'node');
-    writeFileSync(node, `#!/bin/sh\nexec "${process.execPath}" "${program}" "$@"\n`, { mode: 0o755 });
-    await set(SETTINGS.engineNode, node);
+    await set(SETTINGS.engineNode, fakeNode(folder));
     await set(SETTINGS.threads, 3);
   });
 

@@ -20,12 +20,20 @@ describe('summaries', () => {
   test('the moments of a known set, over its parts together', () => {
     expect(summarize([floats(2, 4, 4, 4), floats(5, 5, 7, 9)])).toEqual({
       count: 8,
+      notFinite: 0,
       mean: 5,
       std: 2,
       min: 2,
       max: 9,
       norm: Math.sqrt(232),
     });
+  });
+
+  test('weights that are not finite are counted, and change nothing else', () => {
+    const { notFinite, ...moments } = summarize([floats(2, Number.NaN, 4), floats(Infinity, 9, -Infinity)]);
+    expect(notFinite).toBe(3);
+    expect({ ...moments, notFinite: 0 }).toEqual(summarize([floats(2, 4, 9)]));
+    expect(summarize([floats(Number.NaN)])).toMatchObject({ count: 0, notFinite: 1, norm: 0, min: 0 });
   });
 
   test('a constant has no deviation', () => {
@@ -52,6 +60,15 @@ describe('histograms', () => {
     expect(edges).toEqual([0, 1, 2, 3, 4]);
     expect(weights).toEqual([0.25, 0.25, 0.25, 0.25]);
     expect(zoo).toEqual([0, 0, 0, 1]);
+  });
+
+  test('leave out what is not finite', () => {
+    const own = floats(0, Number.NaN, 1, 2, Infinity, 4);
+    expect(histogramPair([own], [floats(3, 3)], 4)).toEqual(
+      histogramPair([floats(0, 1, 2, 4)], [floats(3, 3)], 4),
+    );
+    const { edges, weights } = histogramPair([floats(Number.NaN)], [], 2);
+    expect({ edges, weights }).toEqual({ edges: [-0.5, 0, 0.5], weights: [0, 0] });
   });
 
   test('of equal values is one bar', () => {

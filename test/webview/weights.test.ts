@@ -145,3 +145,13 @@ it('says why there are no statistics, and tries again when asked', async () => {
   await page.getByRole('button', { name: 'Try again' }).click();
   await waitForCalls(page, STATISTICS, 2);
 });
+
+it('says how many weights are not finite, and only where some are', async () => {
+  const page = await open({ view: 'weights', scenario: 'not-finite' });
+  const reading = page.locator('.reading').filter({ hasText: 'Not finite' });
+  await reading.waitFor();
+  expect(await reading.locator('.reading-value').innerText()).toBe('3');
+  const usual = await open({ view: 'weights', scenario: 'ready' });
+  await usual.locator('.reading').first().waitFor();
+  expect(await usual.getByText('Not finite').count()).toBe(0);
+});

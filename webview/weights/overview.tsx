@@ -41,6 +41,13 @@ export function Overview({ statistics }: { statistics: WeightStatistics }): JSX.
           value={formatCount(weights.count)}
           beside={`in ${statistics.layers.length} layers`}
         />
+        {weights.notFinite > 0 && (
+          <Reading
+            label="Not finite"
+            value={formatCount(weights.notFinite)}
+            beside="NaN or infinite; left out of everything else"
+          />
+        )}
         <Reading label="Zoo" value={`${formatCount(statistics.zooMembers)} members`} />
         <Reading label="Root mean square" value={formatNumber(rms(weights))} beside={beside(rms(zoo))} />
         <Reading label="Standard deviation" value={formatNumber(weights.std)} beside={beside(zoo.std)} />

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import type { LoadedConcept, Project } from '../../project/load.ts';
-import { CONCEPT_SUFFIX, TRAINING_SUFFIX } from '../../project/paths.ts';
 import type { Stage } from '../../protocol/events.ts';
 import { COMMANDS } from '../identifiers.ts';
+import { saveProjectFiles } from '../projects/unsaved-files.ts';
 import { type NewRun, startRun } from '../runs/start-run.ts';
 import type { Services } from '../services.ts';
 import { registerCommand } from './register-command.ts';
@@ -120,13 +120,4 @@ async function chooseWeights(
     { label: vscode.l10n.t('Base generator, without LoRA'), name: 'base' },
   ];
   return (await vscode.window.showQuickPick(items, { placeHolder: vscode.l10n.t('Which weights?') }))?.name;
-}
-
-/** The engine reads files, not editors. */
-async function saveProjectFiles(services: Services): Promise<void> {
-  const unsaved = vscode.workspace.textDocuments.filter(
-    ({ isDirty, fileName }) => isDirty && (CONCEPT_SUFFIX.test(fileName) || TRAINING_SUFFIX.test(fileName)),
-  );
-  await Promise.all(unsaved.map((document) => document.save()));
-  if (unsaved.length > 0) await services.projects.refresh();
 }

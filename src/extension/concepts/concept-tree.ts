@@ -4,8 +4,9 @@ import type { LoadedConcept, Problem, Project } from '../../project/load.ts';
 import { zooConcepts } from '../../project/selection.ts';
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import type { ProjectStore } from '../projects/project-store.ts';
+import { metricsText } from '../runs/metrics-text.ts';
 import type { RunStore } from '../runs/run-store.ts';
-import { metricsText, progressText, stageTitle } from '../runs/run-wording.ts';
+import { progressText, stageTitle } from '../runs/run-wording.ts';
 import { CONCEPT_STAGES, type ConceptProgress, type ConceptStage, conceptProgress } from './concept-stage.ts';
 import { stageName } from './concept-wording.ts';
 

@@ -2,9 +2,9 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { RunRequest } from '../../project/run-launch.ts';
-import { UserError } from '../../project/user-error.ts';
 import { SETTINGS, SETTINGS_SECTION } from '../identifiers.ts';
 import { deviceOverrides, setting } from '../settings.ts';
+import { refuseUntrusted } from '../trust.ts';
 import { type NodeRuntime, resolveNodeRuntime } from './node-runtime.ts';
 import { type LaunchedRun, launchRun } from './run-launcher.ts';
 import { ServeClient } from './serve-client.ts';
@@ -59,11 +59,7 @@ export class Engine implements vscode.Disposable {
   }
 
   private runtime(): NodeRuntime {
-    if (!vscode.workspace.isTrusted) {
-      throw new UserError(
-        vscode.l10n.t('Nothing is executed in a workspace that is not trusted. Trust it first.'),
-      );
-    }
+    refuseUntrusted();
     return resolveNodeRuntime(setting<string>(SETTINGS.engineNode), process);
   }
 }

@@ -56,8 +56,8 @@ function basesOf({ trainings }: Project, { bases }: ProjectArtifacts): WeightsCh
   });
 }
 
-/** From the most refined. */
-function weightsOf({ name }: LoadedConcept, made: ProjectArtifacts): WeightsChoice[] {
+/** The weights of a concept that exist, from the most refined. */
+export function weightsOf({ name }: LoadedConcept, made: ProjectArtifacts): WeightsChoice[] {
   const found: (WeightsChoice | undefined)[] = [
     choice('fine-tuned', vscode.l10n.t('fine-tuned'), made.fineTuned.get(name)),
     choice('denoised', vscode.l10n.t('denoised'), made.denoised.get(name)),
@@ -68,8 +68,8 @@ function weightsOf({ name }: LoadedConcept, made: ProjectArtifacts): WeightsChoi
   return found.filter((weights) => weights !== undefined);
 }
 
-/** The Weights view is about what was denoised; fine-tuned weights may be a whole generator, without LoRA. */
-function denoisedFirst(choices: readonly WeightsChoice[]): WeightsChoice[] {
+/** Statistics are about what was denoised; fine-tuned weights may be a whole generator, without LoRA. */
+export function denoisedFirst(choices: readonly WeightsChoice[]): WeightsChoice[] {
   const isDenoised = ({ kind }: WeightsChoice) => Number(kind === 'denoised');
   return choices.toSorted((a, b) => isDenoised(b) - isDenoised(a));
 }

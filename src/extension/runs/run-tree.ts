@@ -2,9 +2,10 @@ import * as vscode from 'vscode';
 import type { RunState } from '../../protocol/run.ts';
 import { formatDuration } from '../duration.ts';
 import { COMMANDS } from '../identifiers.ts';
+import { metricsText } from './metrics-text.ts';
 import { isActive, isResumable, type Run } from './run-state.ts';
 import type { RunStore } from './run-store.ts';
-import { metricsText, progressText, runLabel, stateTitle } from './run-wording.ts';
+import { progressText, runLabel, stateTitle } from './run-wording.ts';
 
 const ICONS: Record<RunState, vscode.ThemeIcon> = {
   queued: new vscode.ThemeIcon('clock'),

@@ -60,11 +60,3 @@ export function progressText({ progress }: RunStatus): string {
 export function runLabel({ record, id }: Run): string {
   return record === undefined ? id : `${stageTitle(record.stage)}: ${record.name}`;
 }
-
-/** "loss/generator 0.812, quality/psnr 21.4". */
-export function metricsText(values: Record<string, number> | undefined): string | undefined {
-  if (values === undefined) return undefined;
-  return Object.entries(values)
-    .map(([key, value]) => `${key} ${Number(value.toPrecision(4))}`)
-    .join(', ');
-}

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { newRunId, type RunRequest } from '../../project/run-launch.ts';
 import { RUN_FILES } from '../../protocol/run.ts';
+import type { LaunchedRun } from '../engine/run-launcher.ts';
 import { showFailure } from '../failure.ts';
 import type { Services } from '../services.ts';
 import { deviceOverrides } from '../settings.ts';
@@ -12,13 +13,20 @@ import { progressText, runLabel, stageTitle } from './run-wording.ts';
 /** What is to be run, without what the extension adds: the id, and the settings' device and threads. */
 export type NewRun = Omit<RunRequest, 'runId' | 'resume' | 'device' | 'threads'>;
 
+export interface StartedRun {
+  readonly id: string;
+  /** As of `launchRun`: rejects where the engine ended without leaving a run behind. */
+  readonly ended: Promise<void>;
+}
+
 /**
  * Starts a run and shows its progress in a notification that can stop it.
  * @param name what the run is about, for its folder's name
  */
-export async function startRun(services: Services, request: NewRun, name: string): Promise<void> {
+export async function startRun(services: Services, request: NewRun, name: string): Promise<StartedRun> {
   const runId = newRunId(request.stage, name.replace(/[^A-Za-z0-9._-]+/g, '-'), new Date());
-  await launch(services, { ...request, runId }, `${stageTitle(request.stage)}: ${name}`);
+  const { ended } = await launch(services, { ...request, runId }, `${stageTitle(request.stage)}: ${name}`);
+  return { id: runId, ended };
 }
 
 /** Goes on with a run from its checkpoint. */
@@ -36,13 +44,14 @@ export async function requestStop({ runs }: Pick<Services, 'runs'>, run: Run): P
   await runs.refresh();
 }
 
-async function launch(services: Services, request: RunRequest, title: string): Promise<void> {
+async function launch(services: Services, request: RunRequest, title: string): Promise<LaunchedRun> {
   const launched = await services.engine.launch({ ...request, ...deviceOverrides() });
   const ended = launched.ended
     .catch((error) => void showFailure(services.log, error))
     .then(() => services.runs.refresh());
   await services.runs.refresh();
   void showProgress(services, request, title, ended);
+  return launched;
 }
 
 /**

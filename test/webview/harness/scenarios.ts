@@ -140,6 +140,13 @@ export const SCENARIOS: Record<string, () => Handlers> = {
   'weights/error': () => weights(ERROR),
   'weights/ready': () => weights(READY_WEIGHTS),
   'weights/live': () => weights({ ...READY_WEIGHTS, live: LIVE }),
+  'weights/not-finite': () =>
+    weights(READY_WEIGHTS, (params) => {
+      const made = statisticsFixture(params as StatisticsRequest);
+      const points = made.map.points.filter(({ kind }) => kind === 'zoo');
+      const summary = { ...made.summary, weights: { ...made.summary.weights, notFinite: 3 } };
+      return { ...made, summary, map: { ...made.map, points }, nearest: [] };
+    }),
   'weights/failing': () =>
     weights(READY_WEIGHTS, () => {
       throw new Error(

@@ -1,0 +1,31 @@
+import * as vscode from 'vscode';
+import { UserError } from '../../project/user-error.ts';
+import { TOOLS } from '../identifiers.ts';
+import type { Services } from '../services.ts';
+import { conceptListText } from './concept-list-text.ts';
+import { type Tool, throwIfCancelled, workspaceFolders } from './tool.ts';
+import { chooseProject, listed } from './tool-choices.ts';
+import { listConceptsInput } from './tool-inputs.ts';
+
+/** The concepts of a project, each with how far it has come. */
+export function listConceptsTool({ projects, runs, artifacts }: Services): Tool<typeof listConceptsInput> {
+  return {
+    name: TOOLS.listConcepts,
+    input: listConceptsInput,
+    prepare: () => ({ invocationMessage: vscode.l10n.t('Reading the concepts of the project') }),
+    answer: async ({ project: wanted, tag }, token) => {
+      await projects.refresh();
+      throwIfCancelled(token);
+      const project = chooseProject(projects.projects, wanted, workspaceFolders());
+      const concepts =
+        tag === undefined ? project.concepts : project.concepts.filter(({ tags }) => tags.includes(tag));
+      if (tag !== undefined && concepts.length === 0) {
+        const tags = [...new Set(project.concepts.flatMap((concept) => concept.tags))].sort();
+        throw new UserError(`tag "${tag}": no concept has it. Tags: ${listed(tags)}.`);
+      }
+      await Promise.all([artifacts.refresh(), runs.refresh()]);
+      throwIfCancelled(token);
+      return conceptListText(project, concepts, artifacts.of(project.folder), runs.runs);
+    },
+  };
+}

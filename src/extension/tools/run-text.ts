@@ -1,0 +1,54 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { RUN_FILES } from '../../protocol/run.ts';
+import { formatDuration } from '../duration.ts';
+import { metricsText } from '../runs/metrics-text.ts';
+import { isActive, isResumable, type Run } from '../runs/run-state.ts';
+
+/** Where a run stands, for a model: one fact a line, those that are not known left out. */
+export function runText(run: Run): string {
+  const { record, status } = run;
+  const { progress, parts, metrics } = status;
+  const lines: [name: string, value: string | undefined][] = [
+    ['Run', run.id],
+    ['Project', run.project],
+    ['Stage', record?.stage],
+    ['About', record?.name],
+    ['Training config', record?.training],
+    ['State', `${run.state}${run.stopping && isActive(run) ? ' (a stop was asked for)' : ''}`],
+    ['Part', parts && `${parts.titles.length} of ${parts.total}, ${parts.titles.at(-1)}`],
+    ['Progress', progress && progressText(progress)],
+    ['Time left', isActive(run) ? seconds(progress?.etaSeconds) : undefined],
+    ['Time taken', seconds(status.seconds)],
+    ['Device', status.device && `${status.device} (${status.deviceReason})`],
+    ['Last metrics', metrics && metricsLine(metrics)],
+    ['Error', status.error],
+    ['Resumable', isResumable(run) ? resumableText(run) : undefined],
+    ['Events', existing(run, RUN_FILES.events)],
+    ['Log', existing(run, RUN_FILES.log)],
+  ];
+  return lines.flatMap(([name, value]) => (value === undefined ? [] : [`${name}: ${value}`])).join('\n');
+}
+
+function progressText({ message, done, total, unit }: NonNullable<Run['status']['progress']>): string {
+  const share = total > 0 ? `, ${Math.floor((100 * done) / total)} %` : '';
+  return `${message}, ${done} of ${total} ${unit}${share}`;
+}
+
+function metricsLine({ step, concept, series, values }: NonNullable<Run['status']['metrics']>): string {
+  const of = [concept, series].filter((part) => part !== undefined).join(', ');
+  return `${metricsText(values)} (step ${step}${of === '' ? '' : ` of ${of}`})`;
+}
+
+const seconds = (value: number | undefined) =>
+  value === undefined ? undefined : `${formatDuration(value)} (${Math.round(value)} s)`;
+
+const resumableText = ({ status }: Run) =>
+  status.checkpointed
+    ? 'yes, from its checkpoint, with the command Resume Run'
+    : 'yes, but from its beginning, since it has no checkpoint';
+
+function existing({ folder }: Run, name: string): string | undefined {
+  const file = join(folder, name);
+  return existsSync(file) ? file : undefined;
+}

@@ -1,0 +1,60 @@
+import { blockingProblems } from '../../project/blocking-problems.ts';
+import type { LoadedConcept, LoadedTraining, Project } from '../../project/load.ts';
+import { UserError } from '../../project/user-error.ts';
+import type { Stage } from '../../protocol/events.ts';
+import { chooseConcept, chooseProject, chooseTraining, formatErrors, namesOf } from './tool-choices.ts';
+import { STAGE_INPUTS, type StartRunInput } from './tool-inputs.ts';
+
+/** A run that can be started: everything it names exists, and its files have no mistakes. */
+export interface StageRequest {
+  readonly stage: Stage;
+  readonly project: Project;
+  readonly training: LoadedTraining;
+  readonly concept?: LoadedConcept;
+  readonly seed?: number;
+  readonly steps?: number;
+}
+
+/**
+ * What a model asks to start, found in the workspace.
+ * @throws UserError that names the choices, or lists the mistakes that stand in the way
+ */
+export function stageRequest(
+  input: StartRunInput,
+  projects: readonly Project[],
+  workspaceFolders: readonly string[],
+): StageRequest {
+  const { stage, seed, steps } = input;
+  const takes = STAGE_INPUTS[stage];
+  if (seed !== undefined && !takes.seed) refuse('seed', stage);
+  if (steps !== undefined && !takes.steps) refuse('steps', stage);
+  if (input.concept !== undefined && takes.concept === 'none') refuse('concept', stage);
+  const project = chooseProject(projects, input.project, workspaceFolders);
+  if (input.concept === undefined && takes.concept === 'required') {
+    throw new UserError(
+      `Stage ${stage} is about one concept: give \`concept\`. There are: ${namesOf(project.concepts)}.`,
+    );
+  }
+  const training = chooseTraining(project, input.training);
+  const concept = input.concept === undefined ? undefined : chooseConcept(project, input.concept);
+  const blocking = blockingProblems(project, training, concept);
+  if (blocking.length > 0) {
+    throw new UserError(`Mend these mistakes before starting ${stage}:\n${formatErrors(blocking)}`);
+  }
+  return {
+    stage,
+    project,
+    training,
+    ...(concept && { concept }),
+    ...(seed !== undefined && { seed }),
+    ...(steps !== undefined && { steps }),
+  };
+}
+
+function refuse(key: 'concept' | 'seed' | 'steps', stage: Stage): never {
+  const taking = Object.entries(STAGE_INPUTS).filter(([, takes]) =>
+    key === 'concept' ? takes.concept !== 'none' : takes[key],
+  );
+  const names = taking.map(([name]) => ({ name }));
+  throw new UserError(`Stage ${stage} takes no \`${key}\`: leave it out. Stages that do: ${namesOf(names)}.`);
+}

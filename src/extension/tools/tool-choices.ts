@@ -1,0 +1,141 @@
+import { basename, normalize, resolve } from 'node:path';
+import type { LoadedConcept, LoadedTraining, Problem, Project } from '../../project/load.ts';
+import { nearestNames } from '../../project/nearest.ts';
+import { nameFromFile } from '../../project/paths.ts';
+import { formatProblem } from '../../project/problem.ts';
+import { UserError } from '../../project/user-error.ts';
+import { isActive, type Run } from '../runs/run-state.ts';
+
+/**
+ * What a tool is about. A model cannot be asked as a person is: what is ambiguous or unknown comes back as an error
+ * that names what there is, so that its next call can be right. These texts are for models and are not translated.
+ */
+
+/** Names that an error lists at most. */
+const MAX_NAMES = 50;
+const MAX_RUNS = 10;
+
+/**
+ * @param wanted absolute, relative to a workspace folder, or the folder's own name
+ * @param workspaceFolders absolute paths
+ * @throws UserError that names the projects
+ */
+export function chooseProject(
+  projects: readonly Project[],
+  wanted: string | undefined,
+  workspaceFolders: readonly string[],
+): Project {
+  if (projects.length === 0) {
+    throw new UserError(
+      'The workspace has no project: no folder in it has a training config (*.training.yaml). ' +
+        'Add one with the line: extends: preset:fast',
+    );
+  }
+  const all = `Projects: ${listed(projects.map(({ folder }) => folder))}.`;
+  if (wanted === undefined) {
+    if (projects.length === 1) return projects[0]!;
+    throw new UserError(`The workspace has several projects: give \`project\`. ${all}`);
+  }
+  const paths = new Set(workspaceFolders.map((folder) => withoutSlash(resolve(folder, wanted))));
+  const found = projects.filter(
+    ({ folder }) => paths.has(folder) || folder === withoutSlash(normalize(wanted)),
+  );
+  if (found.length === 1) return found[0]!;
+  const named = projects.filter(({ folder }) => basename(folder) === withoutSlash(wanted));
+  if (found.length === 0 && named.length === 1) return named[0]!;
+  const problem =
+    found.length + named.length === 0 ? 'no such project' : 'several projects are meant by that';
+  throw new UserError(`project "${wanted}": ${problem}. ${all}`);
+}
+
+/** @throws UserError that names the training configs, or says what is wrong in the file of the one that is wanted */
+export function chooseTraining(project: Project, wanted: string | undefined): LoadedTraining {
+  const { trainings } = project;
+  if (wanted !== undefined) return named('training', 'training config', project, trainings, wanted);
+  if (trainings.length === 1) return trainings[0]!;
+  if (trainings.length === 0) {
+    throw new UserError(
+      `No training config of ${project.folder} is without errors.\n${formatErrors(project.problems)}`,
+    );
+  }
+  throw new UserError(
+    `The project has several training configs: give \`training\`. There are: ${namesOf(trainings)}.`,
+  );
+}
+
+/** @throws UserError that names the concepts, or says what is wrong in the file of the one that is wanted */
+export function chooseConcept(project: Project, wanted: string): LoadedConcept {
+  return named('concept', 'concept', project, project.concepts, wanted);
+}
+
+/**
+ * The run of that id; without one the active run, or the newest where none is active.
+ * @param runs newest first
+ * @throws UserError that names the runs
+ */
+export function chooseRun(runs: readonly Run[], wanted: string | undefined): Run {
+  if (runs.length === 0) throw new UserError('There is no run yet. Start one with dnw_startRun.');
+  if (wanted === undefined) {
+    const active = runs.filter(isActive);
+    if (active.length > 1) {
+      throw new UserError(`Several runs are active: give \`run\`.\n${runList(active)}`);
+    }
+    return active[0] ?? runs[0]!;
+  }
+  const found = runs.filter(({ id }) => id === wanted);
+  if (found.length === 1) return found[0]!;
+  if (found.length > 1) {
+    const projects = found.map(({ project }) => project);
+    throw new UserError(
+      `Several projects have a run ${wanted}: give \`project\`. They are: ${listed(projects)}.`,
+    );
+  }
+  throw new UserError(`run "${wanted}": no such run. The newest:\n${runList(runs)}`);
+}
+
+function runList(runs: readonly Run[]): string {
+  const lines = runs
+    .slice(0, MAX_RUNS)
+    .map(
+      ({ id, state, record }) => `- ${id}: ${state}${record ? `, ${record.stage} of ${record.name}` : ''}`,
+    );
+  const more = runs.length - MAX_RUNS;
+  return [...lines, ...(more > 0 ? [`- and ${more} older`] : [])].join('\n');
+}
+
+function named<T extends { readonly name: string }>(
+  key: string,
+  what: string,
+  { problems }: Project,
+  choices: readonly T[],
+  wanted: string,
+): T {
+  const found = choices.find(({ name }) => name === wanted);
+  if (found !== undefined) return found;
+  const own = problems.filter(({ file, severity }) => severity === 'error' && nameFromFile(file) === wanted);
+  if (own.length > 0)
+    throw new UserError(`${key} "${wanted}" has mistakes:\n${own.map(formatProblem).join('\n')}`);
+  const [near] = nearestNames(
+    wanted,
+    choices.map(({ name }) => name),
+  );
+  const hint = near === undefined ? '' : ` Did you mean "${near}"?`;
+  throw new UserError(`${key} "${wanted}": no such ${what}.${hint} There are: ${namesOf(choices)}.`);
+}
+
+const withoutSlash = (path: string) => path.replace(/(?<=.)[/\\]+$/, '');
+
+export const formatErrors = (problems: readonly Problem[]) =>
+  problems
+    .filter(({ severity }) => severity === 'error')
+    .map(formatProblem)
+    .join('\n');
+
+export const namesOf = (items: readonly { readonly name: string }[]) => listed(items.map(({ name }) => name));
+
+/** Names in one line, the first of them where there are many; "none" where there are none. */
+export function listed(names: readonly string[]): string {
+  if (names.length === 0) return 'none';
+  const more = names.length - MAX_NAMES;
+  return `${names.slice(0, MAX_NAMES).join(', ')}${more > 0 ? `, and ${more} more` : ''}`;
+}

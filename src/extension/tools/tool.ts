@@ -1,0 +1,60 @@
+import * as vscode from 'vscode';
+import type { z } from 'zod';
+import { UserError } from '../../project/user-error.ts';
+import type { TOOLS } from '../identifiers.ts';
+import { fitBudget } from './fit-budget.ts';
+import { parseInput } from './tool-inputs.ts';
+
+/** One tool: what it may be given, what the chat shows of a call, and the call's answer. */
+export interface Tool<S extends z.ZodType> {
+  readonly name: (typeof TOOLS)[keyof typeof TOOLS];
+  readonly input: S;
+  /**
+   * Without side effects. With `confirmationMessages` the user is asked first.
+   * @throws UserError where the call cannot succeed; it is then not made, and nobody is asked
+   */
+  prepare(input: z.output<S>): vscode.PreparedToolInvocation | Promise<vscode.PreparedToolInvocation>;
+  /**
+   * @returns text for the model
+   * @throws UserError whose message tells the model what to do instead
+   */
+  answer(input: z.output<S>, token: vscode.CancellationToken): Promise<string>;
+}
+
+/**
+ * A tool as VS Code calls it. What it throws is the API's error result: the model gets the message. Inputs are checked
+ * here, since VS Code hands on whatever a model made up.
+ */
+export function languageModelTool<S extends z.ZodType>(
+  tool: Tool<S>,
+  log: vscode.LogOutputChannel,
+): vscode.LanguageModelTool<unknown> {
+  return {
+    prepareInvocation: async ({ input }) => tool.prepare(parseInput(tool.input, input)),
+    invoke: async ({ input, tokenizationOptions }, token) => {
+      try {
+        const parsed = parseInput(tool.input, input);
+        throwIfCancelled(token);
+        let text = await tool.answer(parsed, token);
+        throwIfCancelled(token);
+        if (tokenizationOptions !== undefined) {
+          const { tokenBudget, countTokens } = tokenizationOptions;
+          text = await fitBudget(text, tokenBudget, (part) => countTokens(part, token));
+        }
+        return new vscode.LanguageModelToolResult([new vscode.LanguageModelTextPart(text)]);
+      } catch (error) {
+        // A request that was cancelled on the way fails in its own words.
+        throwIfCancelled(token);
+        if (!(error instanceof UserError)) log.error(error instanceof Error ? error : String(error));
+        throw error;
+      }
+    },
+  };
+}
+
+export function throwIfCancelled(token: vscode.CancellationToken): void {
+  if (token.isCancellationRequested) throw new vscode.CancellationError();
+}
+
+export const workspaceFolders = (): string[] =>
+  (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath);

@@ -1,0 +1,33 @@
+import { sep } from 'node:path';
+import * as vscode from 'vscode';
+import { loadProject } from '../../project/load.ts';
+import { parseYaml, readYaml } from '../../project/yaml-document.ts';
+import { TOOLS } from '../identifiers.ts';
+import { unsavedProjectFiles } from '../projects/unsaved-files.ts';
+import type { Services } from '../services.ts';
+import { problemListText } from './problem-list-text.ts';
+import { type Tool, throwIfCancelled, workspaceFolders } from './tool.ts';
+import { chooseProject } from './tool-choices.ts';
+import { validateProjectInput } from './tool-inputs.ts';
+
+/** What is wrong in a project's files, as the editor shows them: unsaved changes count. */
+export function validateProjectTool({ projects }: Services): Tool<typeof validateProjectInput> {
+  return {
+    name: TOOLS.validateProject,
+    input: validateProjectInput,
+    prepare: () => ({ invocationMessage: vscode.l10n.t('Checking the files of the project') }),
+    answer: async ({ project: wanted }, token) => {
+      await projects.refresh();
+      throwIfCancelled(token);
+      const { folder } = chooseProject(projects.projects, wanted, workspaceFolders());
+      const unsaved = new Map(unsavedProjectFiles().map((document) => [document.uri.fsPath, document]));
+      const read = (path: string) => {
+        const document = unsaved.get(path);
+        return document ? Promise.resolve(parseYaml(path, document.getText())) : readYaml(path);
+      };
+      const project = await loadProject(folder, read, [...unsaved.keys()]);
+      const inside = [...unsaved.keys()].filter((path) => path.startsWith(folder + sep));
+      return problemListText(project, inside);
+    },
+  };
+}

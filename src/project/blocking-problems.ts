@@ -1,0 +1,17 @@
+import { TRAINING_SUFFIX } from './paths.ts';
+import type { Problem } from './problem.ts';
+import type { LoadedConcept, LoadedTraining, Project } from './project.ts';
+
+/**
+ * Errors that a run must not begin with: those in the files it is about. Where it is about all concepts, those of
+ * every concept, since a concept with a mistake would silently be missing.
+ */
+export function blockingProblems(
+  project: Project,
+  training: LoadedTraining,
+  concept: LoadedConcept | undefined,
+): Problem[] {
+  const concerns = ({ file }: Problem) =>
+    TRAINING_SUFFIX.test(file) ? file === training.path : concept === undefined || file === concept.path;
+  return project.problems.filter((problem) => problem.severity === 'error' && concerns(problem));
+}
