@@ -26,10 +26,18 @@ export class DocumentCache {
     this.#open.delete(uri);
   }
 
-  /** A file as the editor shows it, or as it is on disk where it is not open. */
-  readonly read = async (path: string): Promise<YamlDocument> => {
-    const open = this.#openDocuments().find((document) => pathOfUri(document.uri) === path);
-    if (open) return this.parsed(open);
+  /** The open documents that have a path, by it. */
+  open(): Map<string, YamlDocument> {
+    const byPath = new Map<string, YamlDocument>();
+    for (const document of this.#openDocuments()) {
+      const path = pathOfUri(document.uri);
+      if (path !== undefined) byPath.set(path, this.parsed(document));
+    }
+    return byPath;
+  }
+
+  /** A file as it is on disk; parsed again only where it has changed. */
+  readonly readClosed = async (path: string): Promise<YamlDocument> => {
     const stamp = await stampOf(path);
     const known = this.#closed.get(path);
     if (stamp !== undefined && known?.stamp === stamp) return known.document;
