@@ -5,6 +5,7 @@
  * until its problems are there, the server's rest after a keystroke included. Ends with 1 where either is too slow.
  */
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -47,13 +48,22 @@ const conceptFile = (folder: string, i: number) => join(folder, 'concepts', `con
 
 const folder = await mkdtemp(join(tmpdir(), 'dnw-bench-language-'));
 const server = spawn(process.execPath, [fileURLToPath(new URL('server.mjs', import.meta.url)), '--stdio'], {
-  stdio: ['pipe', 'pipe', 'inherit'],
+  stdio: ['pipe', 'pipe', 'inherit', 'ipc'],
 });
+
+/** Milliseconds that the server has computed since it began: on a busy machine they say more than the clock. */
+async function computed(): Promise<number> {
+  const answer = once(server, 'message') as Promise<[NodeJS.CpuUsage]>;
+  server.send('usage');
+  const [{ user, system }] = await answer;
+  return (user + system) / 1000;
+}
+
 try {
   await makeProject(folder);
   const connection = createMessageConnection(
-    new StreamMessageReader(server.stdout),
-    new StreamMessageWriter(server.stdin),
+    new StreamMessageReader(server.stdout!),
+    new StreamMessageWriter(server.stdin!),
   );
   let onPublished: (published: PublishDiagnosticsParams) => void = () => {};
   connection.onNotification('textDocument/publishDiagnostics', (published) => onPublished(published));
@@ -73,11 +83,13 @@ try {
   const file = conceptFile(folder, 7);
   const uri = pathToFileURL(file).href;
   const opened = { uri, languageId: 'dnw-concept', version: 1, text: conceptText(7, effectOf(7)) };
+  const begin = await computed();
   const project = await timed(
     uri,
     () => connection.sendNotification('textDocument/didOpen', { textDocument: opened }),
     (count) => count === 0,
   );
+  const loaded = await computed();
   const edits: number[] = [];
   for (let i = 0; i < EDITS; i++) {
     const isWrong = i % 2 === 0;
@@ -91,16 +103,21 @@ try {
       ),
     );
   }
+  const edited = await computed();
   await connection.sendRequest('shutdown');
   await connection.sendNotification('exit');
   connection.dispose();
 
   const edit = median(edits);
-  const line = (what: string, ms: number, most: number, more = '') =>
-    console.log(`${what}: ${ms.toFixed(0)} ms${more} (at most ${most} ms: ${ms <= most ? 'met' : 'missed'})`);
+  const line = (what: string, ms: number, cpu: number, most: number) =>
+    console.log(
+      `${what}: ${ms.toFixed(0)} ms, ${cpu.toFixed(0)} ms of computing ` +
+        `(at most ${most} ms: ${ms <= most ? 'met' : 'missed'})`,
+    );
   console.log(`${concepts} concepts, ${EDITS} edits, Node.js ${process.version}`);
-  line('whole project, first check', project, MOST_MS.project);
-  line('edited file, median', edit, MOST_MS.edit, `, 90 % within ${quantile(edits, 0.9).toFixed(0)} ms`);
+  line('whole project, first check', project, loaded - begin, MOST_MS.project);
+  line('edited file, median', edit, (edited - loaded) / EDITS, MOST_MS.edit);
+  console.log(`edited file, 90 % within ${quantile(edits, 0.9).toFixed(0)} ms`);
   if (project > MOST_MS.project || edit > MOST_MS.edit) process.exitCode = 1;
 } finally {
   server.kill();

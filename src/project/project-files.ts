@@ -15,7 +15,7 @@ import type { ReadDocument, YamlDocument } from './yaml-document.ts';
 /** Longest chain of `extends`. */
 const MAX_EXTENDS = 16;
 /** Files read at the same time while a project is loaded. */
-const READS_AT_ONCE = 16;
+const READS_AT_ONCE = 64;
 
 /** A concept file with what is wrong in it; `concept` is there where nothing is. */
 export interface ConceptFile {

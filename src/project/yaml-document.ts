@@ -309,13 +309,14 @@ export async function readYaml(file: string): Promise<YamlDocument> {
         'too-large',
       );
     }
-    // The file may have grown since: one byte more than allowed shows it without reading on.
-    const buffer = Buffer.alloc(MAX_FILE_BYTES + 1);
+    // The file may have grown since: a full buffer is no end, and one byte more than allowed shows that it is too long.
+    let buffer = Buffer.alloc(stat.size + 1);
     let length = 0;
     for (;;) {
       const { bytesRead } = await handle.read(buffer, length, buffer.length - length, length);
-      if (bytesRead === 0) break;
       length += bytesRead;
+      if (bytesRead === 0 || length > MAX_FILE_BYTES) break;
+      if (length === buffer.length) buffer = Buffer.concat([buffer], MAX_FILE_BYTES + 1);
     }
     return decodeYaml(file, buffer.subarray(0, length));
   } catch (error) {
