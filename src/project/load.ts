@@ -26,9 +26,9 @@ export async function loadTraining(path: string): Promise<LoadedTraining> {
 /**
  * Reads a whole project. Mistakes do not make it throw: they are among the problems, each in its file, and what
  * they stand in is left out of `concepts` and `trainings`.
+ * @param view a new one, for the project as it is now
  */
-export async function loadProject(folder: string): Promise<Project> {
-  const view = new DiskView();
+export async function loadProject(folder: string, view = new DiskView()): Promise<Project> {
   return checkProject(await readProjectFiles(folder, view, new Map()), view);
 }
 

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { DiskView } from '../../src/project/disk-view.ts';
 import { checkProject } from '../../src/project/load.ts';
 import { readProjectFiles } from '../../src/project/project-files.ts';
+import { rememberingReader } from '../../src/project/remembering-reader.ts';
 import { parseYaml, readYaml } from '../../src/project/yaml-document.ts';
 import { temporaryProject } from './temporary-project.ts';
 
@@ -67,4 +68,16 @@ test('a new view sees the disk as it is', async () => {
     'missing-path',
     'missing-path',
   ]);
+});
+
+test('a remembering reader parses a file again only when it has changed, and forgets it when it is gone', async () => {
+  const folder = await threeConcepts();
+  const read = rememberingReader();
+  const path = join(folder, 'concepts/a.concept.yaml');
+  const first = await read(path);
+  expect(await read(path)).toBe(first);
+  await writeFile(path, `${CONCEPT}name: other\n`);
+  expect((await read(path)).value).toMatchObject({ name: 'other' });
+  await rm(path);
+  expect((await read(path)).problems.map(({ code }) => code)).toEqual(['unreadable']);
 });

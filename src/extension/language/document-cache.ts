@@ -1,12 +1,13 @@
-import { stat } from 'node:fs/promises';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import { parseYaml, readYaml, type YamlDocument } from '../../project/yaml-document.ts';
+import { rememberingReader } from '../../project/remembering-reader.ts';
+import { parseYaml, type YamlDocument } from '../../project/yaml-document.ts';
 import { pathOfUri } from './positions.ts';
 
-/** Parsed files: open ones by their version in the editor, the others by size and time of change on disk. */
+/** Parsed files: open ones by their version in the editor, the others as they are on disk. */
 export class DocumentCache {
   readonly #open = new Map<string, { version: number; document: YamlDocument }>();
-  readonly #closed = new Map<string, { stamp: string; document: YamlDocument }>();
+  /** A file as it is on disk; parsed again only where it has changed. */
+  readonly readClosed = rememberingReader();
   readonly #openDocuments: () => readonly TextDocument[];
 
   constructor(openDocuments: () => readonly TextDocument[]) {
@@ -34,25 +35,5 @@ export class DocumentCache {
       if (path !== undefined) byPath.set(path, this.parsed(document));
     }
     return byPath;
-  }
-
-  /** A file as it is on disk; parsed again only where it has changed. */
-  readonly readClosed = async (path: string): Promise<YamlDocument> => {
-    const stamp = await stampOf(path);
-    const known = this.#closed.get(path);
-    if (stamp !== undefined && known?.stamp === stamp) return known.document;
-    const document = await readYaml(path);
-    if (stamp !== undefined) this.#closed.set(path, { stamp, document });
-    return document;
-  };
-}
-
-async function stampOf(path: string): Promise<string | undefined> {
-  try {
-    const { size, mtimeMs, ino } = await stat(path);
-    return `${size} ${mtimeMs} ${ino}`;
-  } catch {
-    // Whatever is wrong with it, reading says.
-    return undefined;
   }
 }
