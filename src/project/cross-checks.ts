@@ -14,6 +14,12 @@ import { sizeProblems } from './size-checks.ts';
 import { problemInChain } from './training-chain.ts';
 import type { KeyPath, ProblemText, YamlDocument } from './yaml-document.ts';
 
+/**
+ * Unknown names of one config that are compared with every known one. More of them are no slips of the finger but
+ * renamed files, and comparing them all would hold up every keystroke.
+ */
+const MAX_SPELLING_SEARCHES = 25;
+
 /** What no single file shows: names that must match, folders that must be there, numbers that must fit each other. */
 export async function crossChecks(files: ProjectFiles, view: DiskView): Promise<Problem[]> {
   const sources = await ImageSources.of(files.folder, view);
@@ -141,11 +147,18 @@ function checkNames(
   // A concept with a mistake in its file is named there; it is not also unknown here.
   for (const { concept, document } of files) if (!concept) names.add(nameFromFile(document.file));
   const tags = new Set(concepts.flatMap((concept) => concept.tags));
+  const namesAndTags = new Set([...names, ...tags]);
   const heldOut = new Set(heldOutConcepts({ concepts }, training).map(({ name }) => name));
   const problems: Problem[] = [];
+  const allowedNames = new Map<ReadonlySet<string>, string>();
 
   const unknown = (path: KeyPath, name: string, kind: string, known: ReadonlySet<string>) => {
-    const near = nearestNames(name, known);
+    const near = problems.length < MAX_SPELLING_SEARCHES ? nearestNames(name, known) : [];
+    let allowed = allowedNames.get(known);
+    if (allowed === undefined) {
+      allowed = [...known].join(', ');
+      allowedNames.set(known, allowed);
+    }
     const problem = problemInChain(chain, path, {
       code: 'unknown-concept',
       message: `There is no ${kind} \`${name}\` in this project.`,
@@ -155,7 +168,7 @@ function checkNames(
           ? `Known: ${[...known].slice(0, 20).join(', ')}.`
           : 'Add a concept file first.',
       found: name,
-      allowed: [...known].join(', '),
+      allowed,
       replacements: near,
     });
     problems.push(problem);
@@ -190,7 +203,7 @@ function checkNames(
   }
   for (const [i, name] of collect.holdOut.entries()) {
     if (!names.has(name) && !tags.has(name)) {
-      unknown(['collect', 'holdOut', i], name, 'concept or tag', new Set([...names, ...tags]));
+      unknown(['collect', 'holdOut', i], name, 'concept or tag', namesAndTags);
     }
   }
   return problems;
