@@ -53,7 +53,8 @@ export class ProjectDiagnostics {
   readonly #projects = new Map<string, CheckedProject>();
   /** What was last published, by URI, as JSON. */
   readonly #published = new Map<string, string>();
-  readonly #refresher = new Refresher(() => this.#check());
+  readonly #refresher = new Refresher(() => this.#begin());
+  #running: Promise<void> | undefined;
   /** Asked for and not yet begun. */
   #textChanged = false;
   #diskChanged = false;
@@ -86,7 +87,9 @@ export class ProjectDiagnostics {
   async checked(document: TextDocument): Promise<CheckedProject | undefined> {
     const folder = folderOf(document);
     if (folder === undefined) return undefined;
+    // A check that has begun is the newer one, and is not yet among the projects.
     if (this.#textChanged || !this.#projects.has(folder)) await this.#refresher.request();
+    else await this.#running;
     return this.#projects.get(folder);
   }
 
@@ -114,6 +117,14 @@ export class ProjectDiagnostics {
     this.#refresher
       .request()
       .catch((error: unknown) => this.#host.log(`Checking failed: ${describe(error)}`));
+  }
+
+  #begin(): Promise<void> {
+    const running = this.#check().finally(() => {
+      if (this.#running === running) this.#running = undefined;
+    });
+    this.#running = running;
+    return running;
   }
 
   async #check(): Promise<void> {
