@@ -1,17 +1,18 @@
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { rememberingReader } from '../../project/remembering-reader.ts';
-import { parseYaml, type YamlDocument } from '../../project/yaml-document.ts';
+import { parseYaml, type ReadDocument, type YamlDocument } from '../../project/yaml-document.ts';
 import { pathOfUri } from './positions.ts';
 
 /** Parsed files: open ones by their version in the editor, the others as they are on disk. */
 export class DocumentCache {
   readonly #open = new Map<string, { version: number; document: YamlDocument }>();
   /** A file as it is on disk; parsed again only where it has changed. */
-  readonly readClosed = rememberingReader();
+  readonly readClosed: ReadDocument;
   readonly #openDocuments: () => readonly TextDocument[];
 
-  constructor(openDocuments: () => readonly TextDocument[]) {
+  constructor(openDocuments: () => readonly TextDocument[], readClosed = rememberingReader()) {
     this.#openDocuments = openDocuments;
+    this.readClosed = readClosed;
   }
 
   /** An open document, whatever its URI. */

@@ -6,26 +6,16 @@ import type { Diagnostic } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { DocumentCache } from '../../../src/extension/language/document-cache.ts';
 import { ProjectDiagnostics } from '../../../src/extension/language/project-diagnostics.ts';
-import type { YamlDocument } from '../../../src/project/yaml-document.ts';
+import { rememberingReader } from '../../../src/project/remembering-reader.ts';
 import { SNOW } from './editor-project.ts';
 import { uriOf } from './editor-session.ts';
 
-/** A cache that reads files when it is let. */
-class GatedCache extends DocumentCache {
-  gate: Promise<void> = Promise.resolve();
-  reads: string[] = [];
-  readonly #read = this.readClosed;
-
-  override readonly readClosed = async (path: string): Promise<YamlDocument> => {
-    this.reads.push(path);
-    await this.gate;
-    return this.#read(path);
-  };
-}
-
+/** No file is read before this resolves. */
+let gate: Promise<void>;
+/** Files that were read from disk. */
+let reads: string[];
 let folder: string;
 let document: TextDocument;
-let cache: GatedCache;
 let diagnostics: ProjectDiagnostics;
 let published: Map<string, Diagnostic[]>;
 let timesRead: number;
@@ -36,7 +26,17 @@ beforeEach(async () => {
   for (const name of ['one.png', 'two.png']) await writeFile(join(folder, 'images', name), '');
   await writeFile(join(folder, 'concepts', 'snow.concept.yaml'), SNOW);
   edit('collect: { concepts: [snow, fog] }\n');
-  cache = new GatedCache(() => [document]);
+  gate = Promise.resolve();
+  reads = [];
+  const read = rememberingReader();
+  const cache = new DocumentCache(
+    () => [document],
+    async (path) => {
+      reads.push(path);
+      await gate;
+      return read(path);
+    },
+  );
   published = new Map();
   timesRead = 0;
   diagnostics = new ProjectDiagnostics(
@@ -71,7 +71,7 @@ it('answers with the check that has begun, not with the one before', async () =>
   expect(await conceptNames()).toEqual(['snow']);
   await writeFile(join(folder, 'concepts', 'fog.concept.yaml'), SNOW);
   let open!: () => void;
-  cache.gate = new Promise((resolve) => {
+  gate = new Promise((resolve) => {
     open = resolve;
   });
   const fromDisk = diagnostics.checkedFromDisk(document);
@@ -83,14 +83,14 @@ it('answers with the check that has begun, not with the one before', async () =>
 
 it('checks an edited text without reading a file', async () => {
   await diagnostics.checked(document);
-  expect(cache.reads).toEqual([join(folder, 'concepts', 'snow.concept.yaml')]);
+  expect(reads).toEqual([join(folder, 'concepts', 'snow.concept.yaml')]);
   const codes = () => published.get(document.uri)!.map(({ code }) => code);
   expect(codes()).toContain('unknown-concept');
   edit('collect: { concepts: [snow] }\n');
   diagnostics.textChanged();
   await diagnostics.checked(document);
   expect(codes()).not.toContain('unknown-concept');
-  expect(cache.reads).toHaveLength(1);
+  expect(reads).toHaveLength(1);
   expect(timesRead).toBe(0);
 });
 
