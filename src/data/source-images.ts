@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
+import { imageSplit } from '../project/image-split.ts';
 import { UserError } from '../project/user-error.ts';
 import { imageToBytes, UnreadableImage } from './images.ts';
 import { representatives } from './k-means.ts';
@@ -81,7 +82,7 @@ export async function selectSourceImages(
   const images = await decode(refs, size);
   if (!images) return undefined;
   if (images.length < 2) throw tooFew(listing, images.length, skipped);
-  const testCount = Math.min(test, Math.floor(images.length / 2));
+  const { test: testCount } = imageSplit(images.length, selection);
   return { test: images.slice(0, testCount), train: images.slice(testCount), skipped };
 }
 

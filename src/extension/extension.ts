@@ -7,7 +7,7 @@ import { registerContextKeys } from './context-keys.ts';
 import { registerDeviceCommands } from './engine/device-commands.ts';
 import { Engine } from './engine/engine.ts';
 import { showFailure } from './failure.ts';
-import { CONCEPT_LANGUAGE, TREES } from './identifiers.ts';
+import { CONCEPT_LANGUAGE, TRAINING_LANGUAGE, TREES } from './identifiers.ts';
 import { startLanguageClient } from './language/client.ts';
 import { registerPanels } from './panels/panel-commands.ts';
 import { registerProjectCommands } from './projects/project-commands.ts';
@@ -20,6 +20,7 @@ import { RunTree } from './runs/run-tree.ts';
 import { RunStatusBar } from './runs/status-bar.ts';
 import type { Services } from './services.ts';
 import { registerTools } from './tools/register-tools.ts';
+import { TrainingLenses } from './trainings/training-lenses.ts';
 import { type ZooNode, ZooTree } from './zoo/zoo-tree.ts';
 
 /** What `activate` gives to tests: the stores, and the trees as the views show them. */
@@ -54,6 +55,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Extens
     vscode.window.registerTreeDataProvider(TREES.runs, trees.runs),
     vscode.window.registerTreeDataProvider(TREES.zoo, trees.zoo),
     vscode.languages.registerCodeLensProvider({ language: CONCEPT_LANGUAGE }, new ConceptLenses(services)),
+    vscode.languages.registerCodeLensProvider({ language: TRAINING_LANGUAGE }, new TrainingLenses(services)),
     new RunStatusBar(runs),
     new RunNotifications(context.workspaceState, services),
   );

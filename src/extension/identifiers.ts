@@ -72,3 +72,4 @@ export const SETTINGS = {
 } as const;
 
 export const CONCEPT_LANGUAGE = 'dnw-concept';
+export const TRAINING_LANGUAGE = 'dnw-training';

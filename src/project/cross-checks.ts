@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
-import { type DrawnImages, drawnImages } from './drawn-images.ts';
+import { correctedPaths } from './corrected-paths.ts';
+import type { DiskView } from './disk-view.ts';
 import { featureNetworkFile } from './feature-network.ts';
-import { folderOf, IMAGE_EXTENSIONS, isGlob, listImages } from './image-files.ts';
+import { folderOf, IMAGE_EXTENSIONS, isGlob } from './image-files.ts';
+import { ImageSources, imageSources } from './image-sources.ts';
 import { nearestNames } from './nearest.ts';
 import { nameFromFile } from './paths.ts';
 import type { Problem } from './problem.ts';
@@ -12,42 +12,24 @@ import type { ConceptFile, ProjectFiles, TrainingFile } from './project-files.ts
 import { baseConcepts, FEWEST_ZOO_MEMBERS, heldOutConcepts, zooConcepts } from './selection.ts';
 import { sizeProblems } from './size-checks.ts';
 import { problemInChain } from './training-chain.ts';
-import { type KeyPath, type ProblemText, systemReason, type YamlDocument } from './yaml-document.ts';
+import type { KeyPath, ProblemText, YamlDocument } from './yaml-document.ts';
+
+/**
+ * Unknown names of one config that are compared with every known one. More of them are no slips of the finger but
+ * renamed files, and comparing them all would hold up every keystroke.
+ */
+const MAX_SPELLING_SEARCHES = 25;
 
 /** What no single file shows: names that must match, folders that must be there, numbers that must fit each other. */
-export async function crossChecks(files: ProjectFiles): Promise<Problem[]> {
-  const sources = new ImageSources(await drawnImages(files.folder).catch(() => undefined));
-  const perConcept = await Promise.all(files.concepts.map((file) => checkFolders(file, sources)));
+export async function crossChecks(files: ProjectFiles, view: DiskView): Promise<Problem[]> {
+  const sources = await ImageSources.of(files.folder, view);
+  const perConcept = await Promise.all(
+    files.concepts.map((file) => checkFolders(file, files.folder, sources, view)),
+  );
   const perTraining = await Promise.all(
     files.trainings.map((file) => checkTraining(file, files.concepts, sources)),
   );
   return [...duplicateNames(files.concepts), ...perConcept.flat(), ...perTraining.flat()];
-}
-
-/** How many images each source has; hundreds of concepts share one folder, which is listed once. */
-class ImageSources {
-  readonly #counts = new Map<string, Promise<number | { reason: string }>>();
-  readonly #drawn: DrawnImages | undefined;
-
-  /** @param drawn images that will be there when a stage needs them */
-  constructor(drawn: DrawnImages | undefined) {
-    this.#drawn = drawn;
-  }
-
-  count(source: string): Promise<number | { reason: string }> {
-    let counted = this.#counts.get(source);
-    if (!counted) {
-      counted = listImages(source).then(
-        (images) => images.length,
-        (error) =>
-          this.#drawn?.folder === source && !existsSync(source)
-            ? this.#drawn.count
-            : { reason: systemReason(error) },
-      );
-      this.#counts.set(source, counted);
-    }
-    return counted;
-  }
 }
 
 function duplicateNames(files: readonly ConceptFile[]): Problem[] {
@@ -73,22 +55,17 @@ function duplicateNames(files: readonly ConceptFile[]): Problem[] {
   return problems;
 }
 
-/** Every image source of a concept: key path and absolute path. */
-function imageSources({ pairs }: LoadedConcept): { path: KeyPath; source: string }[] {
-  if ('aligned' in pairs) return [{ path: ['pairs', 'aligned'], source: pairs.aligned }];
-  const sources = [{ path: ['pairs', 'source'] as KeyPath, source: pairs.source }];
-  if ('folder' in pairs.target) {
-    sources.push({ path: ['pairs', 'target', 'folder'], source: pairs.target.folder });
-  }
-  return sources;
-}
-
 /** Targets of sources in subfolders lie in the same subfolders, so that their folder itself may hold none. */
 function isTargetOfGlob(path: KeyPath, { pairs }: LoadedConcept): boolean {
   return path.at(-1) === 'folder' && 'source' in pairs && isGlob(pairs.source);
 }
 
-async function checkFolders({ concept, document }: ConceptFile, sources: ImageSources): Promise<Problem[]> {
+async function checkFolders(
+  { concept, document }: ConceptFile,
+  project: string,
+  sources: ImageSources,
+  view: DiskView,
+): Promise<Problem[]> {
   if (!concept) return [];
   const problems: Problem[] = [];
   for (const { path, source } of imageSources(concept)) {
@@ -102,7 +79,7 @@ async function checkFolders({ concept, document }: ConceptFile, sources: ImageSo
         message: `${folder}: ${found.reason}.`,
         remedy: 'Correct the path (it is relative to this file), or put the images there.',
         allowed: 'a folder of images, or a glob',
-        replacements: await correctedPaths(document.sourceOf(path), folder),
+        replacements: await correctedPaths(document, path, project, view),
       });
     } else if (found === 1 && path.at(-1) !== 'folder') {
       at({
@@ -121,23 +98,6 @@ async function checkFolders({ concept, document }: ConceptFile, sources: ImageSo
     }
   }
   return problems;
-}
-
-/** The written path with its missing folder's name corrected to that of a folder beside it. */
-async function correctedPaths(written: string, missing: string): Promise<string[]> {
-  const name = basename(missing);
-  const at = written.lastIndexOf(name);
-  if (at < 0) return [];
-  try {
-    const entries = await readdir(dirname(missing), { withFileTypes: true });
-    const folders = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
-    return nearestNames(name, folders).map(
-      (near) => written.slice(0, at) + near + written.slice(at + name.length),
-    );
-  } catch {
-    // The folder above is missing too: there is nothing near.
-    return [];
-  }
 }
 
 async function checkTraining(
@@ -187,11 +147,18 @@ function checkNames(
   // A concept with a mistake in its file is named there; it is not also unknown here.
   for (const { concept, document } of files) if (!concept) names.add(nameFromFile(document.file));
   const tags = new Set(concepts.flatMap((concept) => concept.tags));
+  const namesAndTags = new Set([...names, ...tags]);
   const heldOut = new Set(heldOutConcepts({ concepts }, training).map(({ name }) => name));
   const problems: Problem[] = [];
+  const allowedNames = new Map<ReadonlySet<string>, string>();
 
   const unknown = (path: KeyPath, name: string, kind: string, known: ReadonlySet<string>) => {
-    const near = nearestNames(name, known);
+    const near = problems.length < MAX_SPELLING_SEARCHES ? nearestNames(name, known) : [];
+    let allowed = allowedNames.get(known);
+    if (allowed === undefined) {
+      allowed = [...known].join(', ');
+      allowedNames.set(known, allowed);
+    }
     const problem = problemInChain(chain, path, {
       code: 'unknown-concept',
       message: `There is no ${kind} \`${name}\` in this project.`,
@@ -201,7 +168,7 @@ function checkNames(
           ? `Known: ${[...known].slice(0, 20).join(', ')}.`
           : 'Add a concept file first.',
       found: name,
-      allowed: [...known].join(', '),
+      allowed,
       replacements: near,
     });
     problems.push(problem);
@@ -236,7 +203,7 @@ function checkNames(
   }
   for (const [i, name] of collect.holdOut.entries()) {
     if (!names.has(name) && !tags.has(name)) {
-      unknown(['collect', 'holdOut', i], name, 'concept or tag', new Set([...names, ...tags]));
+      unknown(['collect', 'holdOut', i], name, 'concept or tag', namesAndTags);
     }
   }
   return problems;

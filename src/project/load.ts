@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
 import { crossChecks } from './cross-checks.ts';
+import { DiskView } from './disk-view.ts';
 import { type Problem, throwOnErrors } from './problem.ts';
 import type { LoadedConcept, LoadedTraining, Project } from './project.ts';
-import { type ReadDocument, readConcept, readProjectFiles, readTraining } from './project-files.ts';
+import { type ProjectFiles, readConcept, readProjectFiles, readTraining } from './project-files.ts';
 import { readYaml } from './yaml-document.ts';
 
 export type { Problem } from './problem.ts';
@@ -25,17 +26,16 @@ export async function loadTraining(path: string): Promise<LoadedTraining> {
 /**
  * Reads a whole project. Mistakes do not make it throw: they are among the problems, each in its file, and what
  * they stand in is left out of `concepts` and `trainings`.
- * @param read where texts come from; the editor gives its unsaved documents
- * @param open files that the editor has open, on disk or not
+ * @param view a new one, for the project as it is now
  */
-export async function loadProject(
-  folder: string,
-  read: ReadDocument = readYaml,
-  open: readonly string[] = [],
-): Promise<Project> {
-  const files = await readProjectFiles(folder, read, open);
+export async function loadProject(folder: string, view = new DiskView()): Promise<Project> {
+  return checkProject(await readProjectFiles(folder, view, new Map()), view);
+}
+
+/** As `loadProject`, for files that are read already. */
+export async function checkProject(files: ProjectFiles, view: DiskView): Promise<Project> {
   const own = [...files.concepts, ...files.trainings].flatMap((file) => file.problems);
-  const across = await crossChecks(files);
+  const across = await crossChecks(files, view);
   const named = new Map<string, LoadedConcept>();
   for (const { concept } of files.concepts) {
     if (concept && !named.has(concept.name)) named.set(concept.name, concept);

@@ -21,6 +21,7 @@ export type ProblemCode =
   | 'extends'
   | 'unknown-concept'
   | 'duplicate-concept'
+  | 'duplicate-entry'
   | 'held-out-concept'
   | 'missing-path'
   | 'no-images'

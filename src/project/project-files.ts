@@ -1,23 +1,21 @@
-import { readdir } from 'node:fs/promises';
 import { dirname, isAbsolute, join, resolve, sep } from 'node:path';
 import { type ConceptConfig, conceptSchema } from './concept-schema.ts';
+import type { DiskView } from './disk-view.ts';
 import { CONCEPT_JSON_SCHEMA, type JsonSchema, schemaAt, TRAINING_JSON_SCHEMA } from './json-schema.ts';
 import { nearestNames } from './nearest.ts';
 import { CONCEPT_SUFFIX, nameFromFile, projectPaths, TRAINING_SUFFIX, toProjectPath } from './paths.ts';
 import { PRESET_PREFIX, PRESETS } from './presets.ts';
 import type { Problem } from './problem.ts';
 import type { LoadedConcept, LoadedTraining } from './project.ts';
+import { repeatedEntries } from './repeated-entries.ts';
 import { checkSchema } from './schema-problems.ts';
 import { type TrainingInput, trainingSchema } from './training-schema.ts';
-import type { YamlDocument } from './yaml-document.ts';
+import type { ReadDocument, YamlDocument } from './yaml-document.ts';
 
 /** Longest chain of `extends`. */
 const MAX_EXTENDS = 16;
 /** Files read at the same time while a project is loaded. */
-const READS_AT_ONCE = 16;
-
-/** Where the text of a file comes from; the editor puts its unsaved documents here. */
-export type ReadDocument = (file: string) => Promise<YamlDocument>;
+const READS_AT_ONCE = 64;
 
 /** A concept file with what is wrong in it; `concept` is there where nothing is. */
 export interface ConceptFile {
@@ -43,25 +41,26 @@ export interface ProjectFiles {
 
 /**
  * Reads every concept below `concepts/` and every training config of a project folder.
- * @param open files that the editor has open; those that belong to the project are read even if not on disk yet
+ * @param open files that the editor has open, by path; those that belong to the project are read even if not on disk yet
  */
 export async function readProjectFiles(
   folder: string,
-  read: ReadDocument,
-  open: readonly string[],
+  view: DiskView,
+  open: ReadonlyMap<string, YamlDocument>,
 ): Promise<ProjectFiles> {
   const root = resolve(folder);
   const conceptFolder = projectPaths(root).concepts;
   const isConcept = (path: string) => CONCEPT_SUFFIX.test(path) && path.startsWith(conceptFolder + sep);
   const isTraining = (path: string) => TRAINING_SUFFIX.test(path) && dirname(path) === root;
   const [conceptPaths, trainingPaths] = await Promise.all([
-    namesIn(conceptFolder, true).then((names) =>
-      names.map((name) => join(conceptFolder, name)).filter(isConcept),
-    ),
-    namesIn(root, false).then((names) => names.map((name) => join(root, name)).filter(isTraining)),
+    view
+      .names(conceptFolder, true)
+      .then((names) => names.map((name) => join(conceptFolder, name)).filter(isConcept)),
+    view.names(root, false).then((names) => names.map((name) => join(root, name)).filter(isTraining)),
   ]);
   const withOpen = (paths: string[], belongs: (path: string) => boolean) =>
-    [...new Set([...paths, ...open.filter(belongs)])].sort();
+    [...new Set([...paths, ...[...open.keys()].filter(belongs)])].sort();
+  const read: ReadDocument = async (path) => open.get(path) ?? view.read(path);
   return {
     folder: root,
     concepts: await mapInBatches(withOpen(conceptPaths, isConcept), (path) => readConcept(path, read)),
@@ -77,21 +76,22 @@ async function mapInBatches<T, R>(items: readonly T[], work: (item: T) => Promis
   return results;
 }
 
-/** Names of what a folder holds; none where there is no such folder. */
-async function namesIn(folder: string, recursive: boolean): Promise<string[]> {
-  try {
-    return await readdir(folder, { recursive });
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return [];
-    throw error;
-  }
-}
+/** What was found in a document before: the same document, which never changes, is the same concept. */
+const checkedConcepts = new WeakMap<YamlDocument, ConceptFile>();
 
 export async function readConcept(path: string, read: ReadDocument): Promise<ConceptFile> {
   const document = await read(path);
+  let file = checkedConcepts.get(document);
+  if (!file) {
+    file = checkConcept(path, document);
+    checkedConcepts.set(document, file);
+  }
+  return file;
+}
+
+function checkConcept(path: string, document: YamlDocument): ConceptFile {
   const { value: config, problems } = checkSchema(document, conceptSchema, CONCEPT_JSON_SCHEMA);
-  const all = [...document.problems, ...problems];
+  const all = [...document.problems, ...problems, ...repeatedEntries(document)];
   if (!config || all.some((problem) => problem.severity === 'error')) return { document, problems: all };
   const { prompt, tags } = config;
   const name = config.name ?? nameFromFile(path);
@@ -125,7 +125,7 @@ export async function readTraining(path: string, read: ReadDocument): Promise<Tr
     }
     chain.push(document);
     const checked = checkSchema(document, trainingSchema, TRAINING_JSON_SCHEMA);
-    problems.push(...document.problems, ...checked.problems);
+    problems.push(...document.problems, ...checked.problems, ...repeatedEntries(document));
     if (checked.value) {
       layers.push(withPathsFrom(dirname(path), document.value as TrainingInput, dirname(document.file)));
     }

@@ -133,6 +133,26 @@ export class YamlDocument {
     return isScalar(value) ? String(value.value) : undefined;
   }
 
+  /**
+   * What to delete so that an entry of a list goes, with its comma or dash; undefined for the first entry, and
+   * where other text stands on the entry's lines.
+   */
+  entryRange(path: KeyPath): SourceRange | undefined {
+    const index = path.at(-1);
+    const list = this.#find(path.slice(0, -1))?.value;
+    if (!isSeq(list) || typeof index !== 'number' || index < 1) return undefined;
+    const [before, entry] = [list.items[index - 1], list.items[index]] as (Node | null | undefined)[];
+    if (!before?.range || !entry?.range) return undefined;
+    if (list.flow) return toRange(this.#lines, before.range[1], entry.range[1]);
+    const lineStart = this.text.lastIndexOf('\n', entry.range[0] - 1) + 1;
+    if (!/^\s*-\s+$/.test(this.text.slice(lineStart, entry.range[0]))) return undefined;
+    const lineEnd = this.text.indexOf('\n', entry.range[1] - 1);
+    // The last line of a text may have no end of its own; then the one before gives its.
+    return lineEnd < 0
+      ? toRange(this.#lines, lineStart - 1, this.text.length)
+      : toRange(this.#lines, lineStart, lineEnd + 1);
+  }
+
   /** Where the first key of the mapping at `path` stands. */
   firstKeyRange(path: KeyPath): SourceRange | undefined {
     const value = this.#find(path)?.value;
@@ -211,6 +231,9 @@ export class YamlDocument {
   }
 }
 
+/** Where the text of a file comes from; the editor puts its unsaved documents here. */
+export type ReadDocument = (file: string) => Promise<YamlDocument>;
+
 const keyText = (key: unknown) => (isScalar(key) ? String(key.value) : '');
 
 function excerpt(source: string): string {
@@ -286,13 +309,14 @@ export async function readYaml(file: string): Promise<YamlDocument> {
         'too-large',
       );
     }
-    // The file may have grown since: one byte more than allowed shows it without reading on.
-    const buffer = Buffer.alloc(MAX_FILE_BYTES + 1);
+    // The file may have grown since: a full buffer is no end, and one byte more than allowed shows that it is too long.
+    let buffer = Buffer.alloc(stat.size + 1);
     let length = 0;
     for (;;) {
       const { bytesRead } = await handle.read(buffer, length, buffer.length - length, length);
-      if (bytesRead === 0) break;
       length += bytesRead;
+      if (bytesRead === 0 || length > MAX_FILE_BYTES) break;
+      if (length === buffer.length) buffer = Buffer.concat([buffer], MAX_FILE_BYTES + 1);
     }
     return decodeYaml(file, buffer.subarray(0, length));
   } catch (error) {

@@ -10,6 +10,7 @@ import {
   PANELS,
   SETTINGS,
   SETTINGS_SECTION,
+  TRAINING_LANGUAGE,
   TREES,
 } from '../../src/extension/identifiers.ts';
 import { trainingSchema } from '../../src/project/training-schema.ts';
@@ -92,8 +93,10 @@ test('the files that the manifest names exist', () => {
   expect([manifest.icon, ...files].filter((file) => !existsSync(join(root, file)))).toEqual([]);
 });
 
-test('the concept language of the code lenses is one that package.json declares', () => {
-  expect(contributes.languages.map(({ id }) => id)).toContain(CONCEPT_LANGUAGE);
+test('the languages of the code lenses are those that package.json declares', () => {
+  expect(sorted(contributes.languages.map(({ id }) => id))).toEqual(
+    sorted([CONCEPT_LANGUAGE, TRAINING_LANGUAGE]),
+  );
 });
 
 test('walkthrough pictures take every colour from the theme or are drawn without text', () => {

@@ -5,7 +5,7 @@ import { afterEach, before, describe, it } from 'mocha';
 import * as vscode from 'vscode';
 import type { ConceptNode } from '../../src/extension/concepts/concept-tree.ts';
 import type { ExtensionApi } from '../../src/extension/extension.ts';
-import { COMMANDS, CONCEPT_LANGUAGE } from '../../src/extension/identifiers.ts';
+import { COMMANDS, CONCEPT_LANGUAGE, TRAINING_LANGUAGE } from '../../src/extension/identifiers.ts';
 import { activateExtension, until, workspaceProject } from './extension-under-test.ts';
 
 const CONCEPT = 'prompt: host test\npairs: { source: ../images, target: { effect: sepia } }\n';
@@ -130,6 +130,27 @@ describe('the project’s views', () => {
     const commands = lenses.map(({ command }) => command?.command);
     for (const command of [COMMANDS.preparePairs, COMMANDS.denoiseWeights, COMMANDS.fineTuneConcept]) {
       assert.ok(commands.includes(command), `no lens for ${command}`);
+    }
+  });
+
+  it('a training config has a lens for each stage above its section', async () => {
+    const path = write('host-test.training.yaml', 'extends: preset:fast\nbase:\n  steps: 3\ncollect: {}\n');
+    await until(projectsChanged(), () => workspaceProject(api).trainings.some((one) => one.path === path));
+    const document = await vscode.workspace.openTextDocument(path);
+    assert.equal(document.languageId, TRAINING_LANGUAGE);
+    const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>(
+      'vscode.executeCodeLensProvider',
+      document.uri,
+    );
+    const lines = new Map(lenses.map(({ command, range }) => [command?.command, range.start.line]));
+    assert.equal(lines.get(COMMANDS.trainBase), 1);
+    assert.equal(lines.get(COMMANDS.collectZoo), 3);
+    for (const command of [
+      COMMANDS.trainWeightGenerator,
+      COMMANDS.fineTuneConcept,
+      COMMANDS.evaluateConcept,
+    ]) {
+      assert.equal(lines.get(command), 0, `${command} is not at the top`);
     }
   });
 

@@ -440,3 +440,14 @@ describe('the folder of a project', () => {
     expect(projectFolderOf(file)).toBe(folder);
   });
 });
+
+it('says every unknown name, and compares only the first with the known ones', async () => {
+  const names = [...'abcdefghijklmnopqrstuvwxyz'].map((letter) => `snow${letter}`);
+  const folder = await temporaryProject({
+    ...IMAGES,
+    'concepts/snow.concept.yaml': concept(),
+    'a.training.yaml': `collect:\n  concepts: [${names.join(', ')}]\n`,
+  });
+  const unknown = (await loadProject(folder)).problems.filter(({ code }) => code === 'unknown-concept');
+  expect(unknown.map(({ replacements }) => replacements)).toEqual([...Array(25).fill(['snow']), []]);
+});

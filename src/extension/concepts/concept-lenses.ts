@@ -51,6 +51,7 @@ export class ConceptLenses implements vscode.CodeLensProvider {
           stageName('fineTuned'),
         ),
         ...(made.zoo || made.denoised || made.fineTuned ? more : more.slice(0, 1)),
+        lens(`$(symbol-color) ${vscode.l10n.t('Translate...')}`, COMMANDS.translateImages, uri),
       ];
     }
     return [];

@@ -4,7 +4,7 @@ import { CONCEPT_NAME } from '../../project/concept-schema.ts';
 import { folderOf, isGlob } from '../../project/image-files.ts';
 import { projectPaths } from '../../project/paths.ts';
 import { parseKeyPath, type YamlDocument } from '../../project/yaml-document.ts';
-import { uriOfPath } from './positions.ts';
+import { toRange, uriOfPath } from './positions.ts';
 import { DIAGNOSTIC_SOURCE, type ProblemData } from './project-diagnostics.ts';
 
 /** Most alternatives offered for one mistake. */
@@ -28,6 +28,7 @@ export function codeActions(
       return [
         ...replacements(uri, diagnostic, data),
         ...insertion(uri, document, diagnostic, data),
+        ...removal(uri, document, diagnostic, data),
         ...creations(document, diagnostic, data, folder),
       ];
     });
@@ -79,6 +80,20 @@ function insertion(
   return [quickFix(`Add \`${key}\``, diagnostic, edit, true)];
 }
 
+/** Removes an entry that its list has already. */
+function removal(
+  uri: string,
+  document: YamlDocument,
+  diagnostic: Diagnostic,
+  data: ProblemData,
+): CodeAction[] {
+  if (data.code !== 'duplicate-entry') return [];
+  const range = document.entryRange(parseKeyPath(data.key));
+  if (!range) return [];
+  const edit = { changes: { [uri]: [{ range: toRange(range), newText: '' }] } };
+  return [quickFix('Remove the repeated entry', diagnostic, edit, true)];
+}
+
 function creations(
   document: YamlDocument,
   diagnostic: Diagnostic,
@@ -86,11 +101,13 @@ function creations(
   folder: string | undefined,
 ): CodeAction[] {
   if (data.code === 'missing-path' && data.key.startsWith('pairs.')) {
-    const missing = folderOf(resolve(dirname(document.file), unquoted(data.found)));
+    const written = document.scalarAt(parseKeyPath(data.key));
+    if (written === undefined) return [];
+    const missing = folderOf(resolve(dirname(document.file), written));
     // An edit can make files only; the folder comes with this one, which is there to be deleted.
     const uri = uriOfPath(join(missing, '.gitkeep'));
     const edit = { documentChanges: [{ kind: 'create' as const, uri, options: { ignoreIfExists: true } }] };
-    return isGlob(missing) ? [] : [quickFix(`Create the folder ${unquoted(data.found)}`, diagnostic, edit)];
+    return isGlob(missing) ? [] : [quickFix(`Create the folder ${written}`, diagnostic, edit)];
   }
   const isListed = data.key.startsWith('collect.') || data.key.startsWith('base.concepts');
   const isTag = /\.(include|exclude)\[/.test(data.key);
@@ -109,8 +126,6 @@ function creations(
   };
   return [quickFix(`Create the concept \`${data.found}\``, diagnostic, edit)];
 }
-
-const unquoted = (text: string) => text.replace(/^(["'])(.*)\1$/, '$2');
 
 const conceptTemplate = (name: string) => `prompt: ${name.replace(/[-_.]+/g, ' ')}
 pairs:

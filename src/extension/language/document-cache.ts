@@ -1,16 +1,18 @@
-import { stat } from 'node:fs/promises';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import { parseYaml, readYaml, type YamlDocument } from '../../project/yaml-document.ts';
+import { rememberingReader } from '../../project/remembering-reader.ts';
+import { parseYaml, type ReadDocument, type YamlDocument } from '../../project/yaml-document.ts';
 import { pathOfUri } from './positions.ts';
 
-/** Parsed files: open ones by their version in the editor, the others by size and time of change on disk. */
+/** Parsed files: open ones by their version in the editor, the others as they are on disk. */
 export class DocumentCache {
   readonly #open = new Map<string, { version: number; document: YamlDocument }>();
-  readonly #closed = new Map<string, { stamp: string; document: YamlDocument }>();
+  /** A file as it is on disk; parsed again only where it has changed. */
+  readonly readClosed: ReadDocument;
   readonly #openDocuments: () => readonly TextDocument[];
 
-  constructor(openDocuments: () => readonly TextDocument[]) {
+  constructor(openDocuments: () => readonly TextDocument[], readClosed = rememberingReader()) {
     this.#openDocuments = openDocuments;
+    this.readClosed = readClosed;
   }
 
   /** An open document, whatever its URI. */
@@ -26,25 +28,13 @@ export class DocumentCache {
     this.#open.delete(uri);
   }
 
-  /** A file as the editor shows it, or as it is on disk where it is not open. */
-  readonly read = async (path: string): Promise<YamlDocument> => {
-    const open = this.#openDocuments().find((document) => pathOfUri(document.uri) === path);
-    if (open) return this.parsed(open);
-    const stamp = await stampOf(path);
-    const known = this.#closed.get(path);
-    if (stamp !== undefined && known?.stamp === stamp) return known.document;
-    const document = await readYaml(path);
-    if (stamp !== undefined) this.#closed.set(path, { stamp, document });
-    return document;
-  };
-}
-
-async function stampOf(path: string): Promise<string | undefined> {
-  try {
-    const { size, mtimeMs, ino } = await stat(path);
-    return `${size} ${mtimeMs} ${ino}`;
-  } catch {
-    // Whatever is wrong with it, reading says.
-    return undefined;
+  /** The open documents that have a path, by it. */
+  open(): Map<string, YamlDocument> {
+    const byPath = new Map<string, YamlDocument>();
+    for (const document of this.#openDocuments()) {
+      const path = pathOfUri(document.uri);
+      if (path !== undefined) byPath.set(path, this.parsed(document));
+    }
+    return byPath;
   }
 }

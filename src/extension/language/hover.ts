@@ -7,13 +7,15 @@ import { fromPosition, toRange } from './positions.ts';
 /**
  * What a key or value means: its description, what is allowed, the default, and what holds here.
  * @param training the resolved config, where the document is a training config without mistakes
+ * @param preview what else there is to show of a path, as Markdown
  */
-export function hoverAt(
+export async function hoverAt(
   document: YamlDocument,
   position: Position,
   schema: JsonSchema,
   training: LoadedTraining | undefined,
-): Hover | undefined {
+  preview: (path: KeyPath) => Promise<string | undefined>,
+): Promise<Hover | undefined> {
   const { line, column } = fromPosition(position);
   const place = document.pathAt(line, column);
   const found = place && schemaAt(schema, place.path);
@@ -23,6 +25,8 @@ export function hoverAt(
   const parts = [`**\`${formatKeyPath(path)}\`**`, ...(description ? [description] : [])];
   const option = at === 'value' ? describeOption(found, document.sourceOf(path)) : undefined;
   if (option) parts.push(option);
+  const shown = await preview(path);
+  if (shown) parts.push(shown);
   parts.push(facts(found, path, training));
   const range = toRange(at === 'key' ? document.keyRange(path) : document.valueRange(path));
   return { contents: { kind: 'markdown', value: parts.join('\n\n') }, range };

@@ -1,4 +1,5 @@
 import {
+  type ClientCapabilities,
   CodeActionKind,
   type Connection,
   type InitializeResult,
@@ -10,10 +11,14 @@ import { codeActions } from './code-actions.ts';
 import { definitionAt } from './definition.ts';
 import { DocumentCache } from './document-cache.ts';
 import { hoverAt } from './hover.ts';
+import { inlayHints } from './inlay-hints.ts';
 import { isLanguageId } from './language-ids.ts';
 import { completeNames } from './name-completion.ts';
-import { pathOfUri } from './positions.ts';
+import { pairPreview } from './pair-preview.ts';
+import { pathOfUri, uriOfPath } from './positions.ts';
 import { ProjectDiagnostics } from './project-diagnostics.ts';
+import { referencesAt } from './references.ts';
+import { renameAt, renameRangeAt } from './rename.ts';
 import { createYamlService, SCHEMAS } from './yaml-service.ts';
 
 const CAPABILITIES: InitializeResult = {
@@ -25,6 +30,9 @@ const CAPABILITIES: InitializeResult = {
     foldingRangeProvider: true,
     documentFormattingProvider: true,
     definitionProvider: true,
+    referencesProvider: true,
+    renameProvider: { prepareProvider: true },
+    inlayHintProvider: true,
     codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
   },
 };
@@ -35,10 +43,14 @@ const isNoise = (label: string) => label.startsWith('object(') || label === 'Inl
 /** Answers an editor about concept and training files. Nothing is registered beyond the protocol: no commands. */
 export function serveLanguages(connection: Connection): void {
   const documents = new TextDocuments(TextDocument);
+  let client: ClientCapabilities = {};
   const cache = new DocumentCache(() => documents.all());
   const diagnostics = new ProjectDiagnostics(
     {
       openDocuments: () => documents.all(),
+      diskRead: () => {
+        if (client.workspace?.inlayHint?.refreshSupport) void connection.languages.inlayHint.refresh();
+      },
       publish: (uri, found) => void connection.sendDiagnostics({ uri, diagnostics: found }),
       log: (message) => connection.console.error(message),
     },
@@ -63,13 +75,20 @@ export function serveLanguages(connection: Connection): void {
     return isHostile ? undefined : file;
   };
 
-  connection.onInitialize(() => CAPABILITIES);
-  documents.onDidChangeContent(() => diagnostics.schedule());
+  /** An open document by its path; its URI may differ from ours in its escapes. */
+  const openAt = (path: string) => documents.all().find(({ uri }) => pathOfUri(uri) === path);
+  const uriOf = (path: string) => openAt(path)?.uri ?? uriOfPath(path);
+
+  connection.onInitialize(({ capabilities }) => {
+    client = capabilities;
+    return CAPABILITIES;
+  });
+  documents.onDidChangeContent(() => diagnostics.textChanged());
   documents.onDidClose(({ document }) => {
     cache.forget(document.uri);
-    diagnostics.schedule();
+    diagnostics.diskChanged();
   });
-  connection.onDidChangeWatchedFiles(() => diagnostics.schedule());
+  connection.onDidChangeWatchedFiles(() => diagnostics.diskChanged());
   connection.onShutdown(() => diagnostics.dispose());
 
   connection.onCompletion(async ({ textDocument, position }) => {
@@ -78,27 +97,59 @@ export function serveLanguages(connection: Connection): void {
     const list = await yaml.doComplete(file.document, position, false);
     const items = list.items.filter(({ label }) => !isNoise(label));
     const path = pathOfUri(textDocument.uri);
-    const project = await diagnostics.projectOf(file.document);
-    const names = path && project ? completeNames(file.document, position, project, path) : [];
+    const checked = await diagnostics.checked(file.document);
+    const names = path && checked ? completeNames(file.document, position, checked.project, path) : [];
     return { isIncomplete: list.isIncomplete, items: [...names, ...items] };
   });
   connection.onHover(async ({ textDocument, position }) => {
     const file = opened(textDocument.uri);
     if (!file) return null;
-    const project = await diagnostics.projectOf(file.document);
-    const training = project?.trainings.find(({ path }) => path === file.tree.file);
-    return hoverAt(file.tree, position, SCHEMAS[file.language], training) ?? null;
+    const checked = await diagnostics.checked(file.document);
+    const training = checked?.project.trainings.find(({ path }) => path === file.tree.file);
+    const hover = await hoverAt(file.tree, position, SCHEMAS[file.language], training, async (path) =>
+      checked && file.language === 'dnw-concept' ? pairPreview(file.tree, path, checked.sources) : undefined,
+    );
+    return hover ?? null;
   });
   connection.onDefinition(async ({ textDocument, position }) => {
     const file = opened(textDocument.uri);
-    const project = file && (await diagnostics.projectOf(file.document));
-    return (project && definitionAt(file.tree, position, project)) ?? null;
+    const checked = file && (await diagnostics.checked(file.document));
+    return (checked && definitionAt(file.tree, position, checked.project)) ?? null;
+  });
+  connection.onReferences(async ({ textDocument, position, context }) => {
+    const file = opened(textDocument.uri);
+    const checked = file && (await diagnostics.checked(file.document));
+    return checked
+      ? referencesAt(file.tree, position, checked.files, context.includeDeclaration, uriOf)
+      : null;
+  });
+  connection.onPrepareRename(async ({ textDocument, position }) => {
+    const file = opened(textDocument.uri);
+    const checked = file && (await diagnostics.checked(file.document));
+    return (checked && renameRangeAt(file.tree, position, checked.files)) ?? null;
+  });
+  connection.onRenameRequest(async ({ textDocument, position, newName }) => {
+    const file = opened(textDocument.uri);
+    // The edit is made of places in files, which have to be where they are now.
+    const checked = file && (await diagnostics.checkedFromDisk(file.document));
+    const edits = client.workspace?.workspaceEdit;
+    const editor = {
+      canRenameFiles: edits?.resourceOperations?.includes('rename') ?? false,
+      uriOf,
+      versionOf: (path: string) => openAt(path)?.version ?? null,
+    };
+    return (checked && renameAt(file.tree, position, newName, checked.files, editor)) ?? null;
+  });
+  connection.languages.inlayHint.on(async ({ textDocument, range }) => {
+    const file = opened(textDocument.uri);
+    const checked = file && (await diagnostics.checked(file.document));
+    return checked ? inlayHints(file.tree, range, checked) : null;
   });
   connection.onCodeAction(async ({ textDocument, context }) => {
     const file = opened(textDocument.uri);
     if (!file) return null;
-    const project = await diagnostics.projectOf(file.document);
-    return codeActions(textDocument.uri, file.tree, context.diagnostics, project?.folder);
+    const checked = await diagnostics.checked(file.document);
+    return codeActions(textDocument.uri, file.tree, context.diagnostics, checked?.project.folder);
   });
   connection.onDocumentSymbol(({ textDocument }) => {
     const file = openedSafe(textDocument.uri);

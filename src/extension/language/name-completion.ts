@@ -2,6 +2,7 @@ import { dirname, relative, sep } from 'node:path';
 import { type CompletionItem, CompletionItemKind, type Position } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Project } from '../../project/load.ts';
+import { nameKindsAt } from '../../project/name-places.ts';
 import { type KeyPath, parseYaml } from '../../project/yaml-document.ts';
 import { fromPosition, toRange } from './positions.ts';
 
@@ -42,14 +43,14 @@ export function completeNames(
 }
 
 function namesAt(path: KeyPath, project: Project, file: string): Name[] {
-  const [section, key, third] = path;
-  if (section === 'extends' && path.length === 1) return configs(project, file);
-  if (section === 'tags' && path.length === 2) return tags(project);
-  if (section === 'collect' && key === 'holdOut' && path.length === 3)
-    return [...concepts(project), ...tags(project)];
-  if (key !== 'concepts' || (section !== 'collect' && section !== 'base')) return [];
-  if (path.length === 3 && typeof third === 'number') return concepts(project);
-  return path.length === 4 && (third === 'include' || third === 'exclude') ? tags(project) : [];
+  if (path[0] === 'extends' && path.length === 1) return configs(project, file);
+  // A concept's own name is its author's to choose.
+  if (path[0] === 'name') return [];
+  const kinds = nameKindsAt(path);
+  return [
+    ...(kinds.includes('concept') ? concepts(project) : []),
+    ...(kinds.includes('tag') ? tags(project) : []),
+  ];
 }
 
 const concepts = (project: Project): Name[] =>

@@ -26,3 +26,6 @@ export function pathOfUri(uri: string): string | undefined {
 }
 
 export const uriOfPath = (path: string) => pathToFileURL(path).href;
+
+/** Stands for a file as a whole. */
+export const FILE_START: Range = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };

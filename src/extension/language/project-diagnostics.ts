@@ -1,17 +1,29 @@
 import { dirname, sep } from 'node:path';
 import { type Diagnostic, DiagnosticSeverity } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import { loadProject, type Problem, type Project } from '../../project/load.ts';
+import { DiskView } from '../../project/disk-view.ts';
+import { ImageSources } from '../../project/image-sources.ts';
+import { checkProject, type Problem, type Project } from '../../project/load.ts';
 import { CONCEPT_SUFFIX, projectFolderOf, projectPaths, TRAINING_SUFFIX } from '../../project/paths.ts';
-import { readConcept, readTraining } from '../../project/project-files.ts';
+import {
+  type ProjectFiles,
+  readConcept,
+  readProjectFiles,
+  readTraining,
+} from '../../project/project-files.ts';
+import type { YamlDocument } from '../../project/yaml-document.ts';
 import { Refresher } from '../refresher.ts';
 import type { DocumentCache } from './document-cache.ts';
 import { pathOfUri, toRange, uriOfPath } from './positions.ts';
 
 /** Shown before each message in the editor's list of problems. */
 export const DIAGNOSTIC_SOURCE = 'Denoised Weights';
-/** Rest after a keystroke before the project is checked. */
-const DEBOUNCE_MS = 150;
+/** Rest after a keystroke before the edited text is checked against what the disk looked like. */
+const TEXT_DEBOUNCE_MS = 30;
+/** Rest after something changed on disk, which seldom comes alone, before the disk is looked at again. */
+const DISK_DEBOUNCE_MS = 150;
+/** Rest after typing before the disk is looked at as well: not every editor watches every folder. */
+const IDLE_MS = 2000;
 /** Nobody tells when a missing folder or image appears; while one is missing it is looked for this often. */
 const RECHECK_MS = 4000;
 
@@ -21,16 +33,33 @@ export type ProblemData = Pick<Problem, 'code' | 'key' | 'found' | 'replacements
 export interface DiagnosticsHost {
   openDocuments(): readonly TextDocument[];
   publish(uri: string, diagnostics: Diagnostic[]): void;
+  /** What was read from disk may be other than before. */
+  diskRead(): void;
   log(message: string): void;
 }
 
-/** Checks the projects of the open documents, whole, and publishes what is wrong in each of their files. */
+/** A project as last checked. */
+export interface CheckedProject {
+  readonly project: Project;
+  readonly files: ProjectFiles;
+  readonly sources: ImageSources;
+}
+
+/**
+ * Checks the projects of the open documents, whole, and publishes what is wrong in each of their files. After a
+ * keystroke nothing is read from disk: only what is open has changed.
+ */
 export class ProjectDiagnostics {
-  readonly #projects = new Map<string, Project>();
+  readonly #projects = new Map<string, CheckedProject>();
   /** What was last published, by URI, as JSON. */
   readonly #published = new Map<string, string>();
-  readonly #refresher = new Refresher(() => this.#check());
+  readonly #refresher = new Refresher(() => this.#begin());
+  #running: Promise<void> | undefined;
+  /** Asked for and not yet begun. */
+  #textChanged = false;
+  #diskChanged = false;
   #timer: NodeJS.Timeout | undefined;
+  #idleTimer: NodeJS.Timeout | undefined;
   #recheckTimer: NodeJS.Timeout | undefined;
   readonly #host: DiagnosticsHost;
   readonly #cache: DocumentCache;
@@ -40,23 +69,48 @@ export class ProjectDiagnostics {
     this.#cache = cache;
   }
 
-  /** Asks for a check soon; checks asked for meanwhile are done with it. */
-  schedule(): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#checkNow(), DEBOUNCE_MS);
+  /** An open document has another text: it is checked soon, with whatever else is asked for meanwhile. */
+  textChanged(): void {
+    this.#textChanged = true;
+    this.#checkAfter(this.#diskChanged ? DISK_DEBOUNCE_MS : TEXT_DEBOUNCE_MS);
+    clearTimeout(this.#idleTimer);
+    this.#idleTimer = setTimeout(() => this.diskChanged(), IDLE_MS);
   }
 
-  /** The project that an open document belongs to, as last checked; checked now where it has not been. */
-  async projectOf(document: TextDocument): Promise<Project | undefined> {
+  /** Files on disk are not what they were. */
+  diskChanged(): void {
+    this.#diskChanged = true;
+    this.#checkAfter(DISK_DEBOUNCE_MS);
+  }
+
+  /** The project that an open document belongs to, with the text that the editor shows now. */
+  async checked(document: TextDocument): Promise<CheckedProject | undefined> {
     const folder = folderOf(document);
     if (folder === undefined) return undefined;
-    if (!this.#projects.has(folder)) await this.#refresher.request();
+    // A check that has begun is the newer one, and is not yet among the projects.
+    if (this.#textChanged || !this.#projects.has(folder)) await this.#refresher.request();
+    else await this.#running;
+    return this.#projects.get(folder);
+  }
+
+  /** As `checked`, with the disk as it is now. */
+  async checkedFromDisk(document: TextDocument): Promise<CheckedProject | undefined> {
+    const folder = folderOf(document);
+    if (folder === undefined) return undefined;
+    this.#diskChanged = true;
+    await this.#refresher.request();
     return this.#projects.get(folder);
   }
 
   dispose(): void {
     clearTimeout(this.#timer);
+    clearTimeout(this.#idleTimer);
     clearTimeout(this.#recheckTimer);
+  }
+
+  #checkAfter(milliseconds: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#checkNow(), milliseconds);
   }
 
   #checkNow(): void {
@@ -65,32 +119,51 @@ export class ProjectDiagnostics {
       .catch((error: unknown) => this.#host.log(`Checking failed: ${describe(error)}`));
   }
 
+  #begin(): Promise<void> {
+    const running = this.#check().finally(() => {
+      if (this.#running === running) this.#running = undefined;
+    });
+    this.#running = running;
+    return running;
+  }
+
   async #check(): Promise<void> {
+    const fromDisk = this.#diskChanged;
+    this.#diskChanged = false;
+    this.#textChanged = false;
     const open = this.#host.openDocuments();
+    const texts = this.#cache.open();
     const folders = new Set(open.flatMap((document) => folderOf(document) ?? []));
     for (const folder of this.#projects.keys()) if (!folders.has(folder)) this.#projects.delete(folder);
 
     const problems: Problem[] = [];
-    const openPaths = open.flatMap(({ uri }) => pathOfUri(uri) ?? []);
     for (const folder of folders) {
-      const project = await loadProject(folder, this.#cache.read, openPaths);
-      this.#projects.set(folder, project);
+      const known = fromDisk ? undefined : this.#projects.get(folder)?.sources.view;
+      const view = known ?? new DiskView(this.#cache.readClosed);
+      const files = await readProjectFiles(folder, view, texts);
+      const project = await checkProject(files, view);
+      this.#projects.set(folder, { project, files, sources: await ImageSources.of(folder, view) });
       problems.push(...project.problems);
     }
     for (const document of open) {
-      if (!isPartOfProject(document)) problems.push(...(await this.#checkAlone(document)));
+      if (!isPartOfProject(document)) problems.push(...(await this.#checkAlone(document, texts)));
     }
     this.#publish(open, problems);
+    if (fromDisk) this.#host.diskRead();
     clearTimeout(this.#recheckTimer);
     if (problems.some(({ code }) => code === 'missing-path' || code === 'no-images')) {
-      this.#recheckTimer = setTimeout(() => this.#checkNow(), RECHECK_MS);
+      this.#recheckTimer = setTimeout(() => this.diskChanged(), RECHECK_MS);
     }
   }
 
   /** A document that no project holds, such as an unsaved one: without the checks between files. */
-  async #checkAlone(document: TextDocument): Promise<readonly Problem[]> {
+  async #checkAlone(
+    document: TextDocument,
+    texts: ReadonlyMap<string, YamlDocument>,
+  ): Promise<readonly Problem[]> {
     const parsed = this.#cache.parsed(document);
-    const read = (path: string) => (path === parsed.file ? Promise.resolve(parsed) : this.#cache.read(path));
+    const read = async (path: string) =>
+      path === parsed.file ? parsed : (texts.get(path) ?? this.#cache.readClosed(path));
     const file = await (document.languageId === 'dnw-concept' ? readConcept : readTraining)(
       parsed.file,
       read,

@@ -1,6 +1,8 @@
 import { dirname } from 'node:path';
 import * as vscode from 'vscode';
+import { DiskView } from '../../project/disk-view.ts';
 import { loadProject, type Project } from '../../project/load.ts';
+import { rememberingReader } from '../../project/remembering-reader.ts';
 import { Refresher } from '../refresher.ts';
 
 const PROJECT_FILES = '**/*.{concept,training}.{yaml,yml}';
@@ -13,6 +15,8 @@ export class ProjectStore implements vscode.Disposable {
   readonly onDidChange = this.changed.event;
   private readonly refresher = new Refresher(() => this.read());
   private readonly subscriptions: vscode.Disposable[];
+  /** One changed file of a thousand is parsed, not all. */
+  private readonly readFile = rememberingReader();
   private current: readonly Project[] | undefined;
 
   constructor(private readonly log: vscode.LogOutputChannel) {
@@ -61,7 +65,7 @@ export class ProjectStore implements vscode.Disposable {
 
   private async load(folder: string): Promise<Project | undefined> {
     try {
-      return await loadProject(folder);
+      return await loadProject(folder, new DiskView(this.readFile));
     } catch (error) {
       // Mistakes inside the files come back as problems; this is a folder that cannot be read at all.
       this.log.error(`${folder}: ${error instanceof Error ? error.message : error}`);

@@ -10,7 +10,18 @@ import {
   StreamMessageReader,
   StreamMessageWriter,
 } from 'vscode-jsonrpc/node';
-import type { CodeAction, CompletionItem, Diagnostic, Hover, Position, Range } from 'vscode-languageserver';
+import type {
+  ClientCapabilities,
+  CodeAction,
+  CompletionItem,
+  Diagnostic,
+  Hover,
+  InlayHint,
+  Location,
+  Position,
+  Range,
+  WorkspaceEdit,
+} from 'vscode-languageserver';
 
 const root = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
 
@@ -37,8 +48,15 @@ export class EditorSession {
     this.#connection.listen();
   }
 
-  /** @returns the session and what the server says it can do */
-  static async start(): Promise<{ session: EditorSession; capabilities: Record<string, unknown> }> {
+  /**
+   * @param editor what the editor says it can do
+   * @returns the session and what the server says it can do
+   */
+  static async start(
+    editor: ClientCapabilities = {
+      workspace: { workspaceEdit: { resourceOperations: ['create', 'rename'] } },
+    },
+  ): Promise<{ session: EditorSession; capabilities: Record<string, unknown> }> {
     const folder = await mkdtemp(join(tmpdir(), 'dnw-language-server-'));
     const outfile = join(folder, 'language-server.cjs');
     // As in scripts/build.mjs.
@@ -59,7 +77,7 @@ export class EditorSession {
     const session = new EditorSession(process, folder);
     const { capabilities } = await session.#connection.sendRequest<{ capabilities: Record<string, unknown> }>(
       'initialize',
-      { processId: globalThis.process.pid, rootUri: null, capabilities: {} },
+      { processId: globalThis.process.pid, rootUri: null, capabilities: editor },
     );
     await session.#connection.sendNotification('initialized', {});
     return { session, capabilities };
@@ -130,6 +148,23 @@ export class EditorSession {
 
   codeActions(path: string, diagnostics: Diagnostic[]): Promise<CodeAction[]> {
     return this.#request('codeAction', path, { range: diagnostics[0]!.range, context: { diagnostics } });
+  }
+
+  references(path: string, position: Position, includeDeclaration = true): Promise<Location[]> {
+    return this.#request('references', path, { position, context: { includeDeclaration } });
+  }
+
+  prepareRename(path: string, position: Position): Promise<{ range: Range; placeholder: string } | null> {
+    return this.#request('prepareRename', path, { position });
+  }
+
+  rename(path: string, position: Position, newName: string): Promise<WorkspaceEdit | null> {
+    return this.#request('rename', path, { position, newName });
+  }
+
+  inlayHints(path: string): Promise<InlayHint[]> {
+    const range = { start: { line: 0, character: 0 }, end: { line: 10_000, character: 0 } };
+    return this.#request('inlayHint', path, { range });
   }
 
   symbols(path: string): Promise<{ name: string; children?: { name: string }[] }[]> {

@@ -1,0 +1,33 @@
+import { type InlayHint, InlayHintKind, type Range } from 'vscode-languageserver';
+import { conceptFacts, type Fact, trainingFacts } from '../../project/training-facts.ts';
+import type { YamlDocument } from '../../project/yaml-document.ts';
+import { toRange } from './positions.ts';
+import type { CheckedProject } from './project-diagnostics.ts';
+
+/** What the written values come to in this project, behind each; nothing for a file with mistakes. */
+export async function inlayHints(
+  document: YamlDocument,
+  within: Range,
+  { project, sources }: CheckedProject,
+): Promise<InlayHint[]> {
+  const training = project.trainings.find(({ path }) => path === document.file);
+  const concept = project.concepts.find(({ path }) => path === document.file);
+  const facts = training
+    ? await trainingFacts(project, training, sources)
+    : concept
+      ? await conceptFacts(project, concept, sources)
+      : [];
+  return facts
+    .filter(({ path }) => document.has(path))
+    .map((fact) => hint(document, fact))
+    .filter(({ position: { line } }) => within.start.line <= line && line <= within.end.line);
+}
+
+function hint(document: YamlDocument, { path, text, detail }: Fact): InlayHint {
+  const value = toRange(document.valueRange(path));
+  const key = toRange(document.keyRange(path));
+  // A list with an entry a line has its hint behind its key, where the list is named.
+  const isBlock = value.start.line !== key.start.line;
+  const position = isBlock ? { line: key.end.line, character: key.end.character + 1 } : value.end;
+  return { position, label: text, kind: InlayHintKind.Type, tooltip: detail, paddingLeft: true };
+}

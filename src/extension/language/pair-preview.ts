@@ -1,0 +1,89 @@
+import { basename, dirname, extname, resolve } from 'node:path';
+import type { ImageSources } from '../../project/image-sources.ts';
+import { type KeyPath, valueAt, type YamlDocument } from '../../project/yaml-document.ts';
+import { uriOfPath } from './positions.ts';
+
+/** Most pictures of one source. */
+const MAX_PICTURES = 3;
+/** Width of a picture in pixels. */
+const WIDTH = 120;
+/** Formats that no browser shows. */
+const NOT_SHOWN = /\.tiff?$/i;
+
+/**
+ * Markdown with how many images a concept's pairs have and the first few of them. The editor shows the files itself,
+ * at `WIDTH`: nothing is decoded here. (VS Code reads `|width=` behind an image's address, and finds the image on
+ * a remote machine, too, which it does not for an HTML tag.)
+ * @param path a path below `pairs`, or `pairs` itself
+ * @returns undefined for anything else, and where no source is written yet
+ */
+export async function pairPreview(
+  document: YamlDocument,
+  path: KeyPath,
+  sources: ImageSources,
+): Promise<string | undefined> {
+  if (path[0] !== 'pairs') return undefined;
+  const source = (...key: string[]) => {
+    const written = valueAt(document.value, ['pairs', ...key]);
+    return typeof written === 'string' && written !== ''
+      ? resolve(dirname(document.file), written)
+      : undefined;
+  };
+  const aligned = source('aligned');
+  const originals = source('source');
+  const edited = source('target', 'folder');
+  const isAbout = (key: string) => path.length === 1 || path[1] === key;
+  const parts: (string | undefined)[] = [];
+  if (aligned && isAbout('aligned')) parts.push(await preview(aligned, 'aligned image', sources));
+  if (originals && (isAbout('source') || (isAbout('target') && !edited))) {
+    parts.push(await preview(originals, 'source image', sources));
+  }
+  if (edited && isAbout('target')) parts.push(await preview(edited, 'edited image', sources, originals));
+  return parts.filter((part) => part !== undefined).join('\n\n') || undefined;
+}
+
+/** @param beside source whose pictures are shown above these: then those of the same names are taken */
+async function preview(
+  source: string,
+  what: string,
+  sources: ImageSources,
+  beside?: string,
+): Promise<string | undefined> {
+  const images = await sources.view.images(source);
+  if (!('length' in images)) {
+    const drawn = sources.drawn(source);
+    return drawn === undefined ? undefined : `**${drawn} ${what}s**, drawn when a stage first needs them.`;
+  }
+  const count = `**${images.length} ${what}${images.length === 1 ? '' : 's'}**`;
+  const shown = beside === undefined ? images : await ofTheSameNames(images, beside, sources);
+  const pictures = chosen(shown).map(picture);
+  return pictures.length === 0 ? count : `${count}\n\n${pictures.join(' ')}`;
+}
+
+/** The images that belong to those which `chosen` takes of another source. */
+async function ofTheSameNames(
+  images: readonly string[],
+  beside: string,
+  sources: ImageSources,
+): Promise<readonly string[]> {
+  const others = await sources.view.images(beside);
+  if (!('length' in others)) return images;
+  const stem = (path: string) => basename(path, extname(path));
+  const wanted = new Set(chosen(others).map(stem));
+  const found = images.filter((path) => wanted.has(stem(path)));
+  return found.length > 0 ? found : images;
+}
+
+/** The first, the middle and the last: neighbours are often frames of one scene. */
+function chosen(images: readonly string[]): string[] {
+  const shown = images.filter((path) => !NOT_SHOWN.test(path));
+  if (shown.length <= MAX_PICTURES) return shown;
+  return [shown[0]!, shown[shown.length >> 1]!, shown.at(-1)!];
+}
+
+function picture(path: string): string {
+  const alt = basename(path).replace(/[\\[\]]/g, '\\$&');
+  // Brackets would end the address, and what follows a bar is read as the size.
+  const address = uriOfPath(path).replaceAll('(', '%28').replaceAll(')', '%29').replaceAll('|', '%7C');
+  return `![${alt}](${address}|width=${WIDTH})`;
+}

@@ -1,0 +1,150 @@
+import { existsSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import {
+  LSPErrorCodes,
+  type Position,
+  type Range,
+  type RenameFile,
+  ResponseError,
+  type TextDocumentEdit,
+  type WorkspaceEdit,
+} from 'vscode-languageserver';
+import { CONCEPT_NAME } from '../../project/concept-schema.ts';
+import {
+  conceptDocuments,
+  conceptNameOf,
+  type NamedThing,
+  type NameUse,
+  projectDocuments,
+  projectTags,
+  usesOf,
+} from '../../project/name-uses.ts';
+import { nameFromFile } from '../../project/paths.ts';
+import type { ProblemCode } from '../../project/problem.ts';
+import type { ProjectFiles } from '../../project/project-files.ts';
+import { scalarLike } from '../../project/scalar-text.ts';
+import type { YamlDocument } from '../../project/yaml-document.ts';
+import { toRange } from './positions.ts';
+import { nameAt } from './references.ts';
+
+/** What the editor can do, and how it knows the open documents. */
+export interface RenameEditor {
+  /** True where an edit may rename files. */
+  readonly canRenameFiles: boolean;
+  uriOf(path: string): string;
+  /** The version of an open document; null of one that is not open. */
+  versionOf(path: string): number | null;
+}
+
+/** Mistakes that leave names in a file unfound. */
+const UNREADABLE: readonly ProblemCode[] = ['syntax', 'encoding', 'too-large', 'unreadable'];
+
+/** Shown by the editor in place of its own refusal. */
+const refusal = (message: string) => new ResponseError(LSPErrorCodes.RequestFailed, message);
+
+/** The name at a position and its text, where it can be renamed. */
+export function renameRangeAt(
+  document: YamlDocument,
+  position: Position,
+  files: ProjectFiles,
+): { range: Range; placeholder: string } | undefined {
+  const found = nameAt(document, position, files);
+  return found && { range: toRange(document.valueRange(found.path)), placeholder: found.thing.name };
+}
+
+/**
+ * The edit that gives a concept or a tag another name wherever the project names it. A concept that is named by its
+ * file has its file renamed.
+ * @returns undefined where no name stands at the position
+ * @throws ResponseError, with what to do instead, where the renamed project would mean something else
+ */
+export function renameAt(
+  document: YamlDocument,
+  position: Position,
+  newName: string,
+  files: ProjectFiles,
+  editor: RenameEditor,
+): WorkspaceEdit | undefined {
+  const thing = nameAt(document, position, files)?.thing;
+  if (!thing) return undefined;
+  if (newName === thing.name) return { documentChanges: [] };
+  const uses = usesOf(files, thing);
+  checkReadable(files);
+  checkAmbiguity(files, thing, uses);
+  checkNewName(files, thing, newName);
+  const renames = thing.kinds.includes('concept') ? fileRenames(files, thing, newName, editor) : [];
+  return { documentChanges: [...textEdits(uses, newName, editor), ...renames] };
+}
+
+function checkReadable(files: ProjectFiles): void {
+  for (const { file, problems } of projectDocuments(files)) {
+    const problem = problems.find(({ code }) => UNREADABLE.includes(code));
+    // An empty file names nothing.
+    if (problem && problem.message !== 'The file is empty.') {
+      throw refusal(
+        `Names in ${basename(file)} cannot be found: ${problem.message} Mend line ${problem.line} first.`,
+      );
+    }
+  }
+}
+
+function checkAmbiguity(files: ProjectFiles, thing: NamedThing, uses: readonly NameUse[]): void {
+  const either = uses.find(({ kinds }) => kinds.length > 1);
+  if (!either || conceptDocuments(files, thing.name).length === 0 || !projectTags(files).has(thing.name))
+    return;
+  throw refusal(
+    `\`${thing.name}\` is a concept and a tag, and ${basename(either.document.file)} holds out both by one name. ` +
+      'Write there what is meant by another name first.',
+  );
+}
+
+function checkNewName(files: ProjectFiles, { name, kinds }: NamedThing, newName: string): void {
+  if (kinds.includes('concept') && !CONCEPT_NAME.test(newName)) {
+    throw refusal(
+      `A concept cannot be named \`${newName}\`: use up to 64 letters, digits, dots, dashes and underscores, beginning with a letter or digit.`,
+    );
+  }
+  if (newName.trim() === '') throw refusal('A tag needs at least one letter.');
+  // File systems that ignore case would put two such concepts into one file.
+  const taken = files.concepts
+    .map(({ document }) => conceptNameOf(document))
+    .find((other) => other !== name && other.toLowerCase() === newName.toLowerCase());
+  if (taken !== undefined) throw refusal(`There is a concept \`${taken}\` already. Choose another name.`);
+  if (projectTags(files).has(newName)) {
+    throw refusal(`There is a tag \`${newName}\` already. Choose another name.`);
+  }
+}
+
+function textEdits(uses: readonly NameUse[], newName: string, editor: RenameEditor): TextDocumentEdit[] {
+  const byFile = new Map<string, NameUse[]>();
+  for (const use of uses) byFile.set(use.document.file, [...(byFile.get(use.document.file) ?? []), use]);
+  return [...byFile].map(([file, found]) => ({
+    textDocument: { uri: editor.uriOf(file), version: editor.versionOf(file) },
+    edits: found.map(({ document, path }) => ({
+      range: toRange(document.valueRange(path)),
+      newText: scalarLike(document.sourceOf(path), newName),
+    })),
+  }));
+}
+
+function fileRenames(
+  files: ProjectFiles,
+  { name }: NamedThing,
+  newName: string,
+  editor: RenameEditor,
+): RenameFile[] {
+  const named = conceptDocuments(files, name).filter((document) => !document.has(['name']));
+  return named.map(({ file }) => {
+    const renamed = join(dirname(file), newName + basename(file).slice(nameFromFile(file).length));
+    if (!editor.canRenameFiles) {
+      throw refusal(
+        `\`${name}\` has its name from its file, which this editor cannot rename: rename ${basename(file)} to ${basename(renamed)}, or write \`name: ${name}\` in it first.`,
+      );
+    }
+    const changesCaseOnly = renamed.toLowerCase() === file.toLowerCase();
+    if (existsSync(renamed) && !changesCaseOnly) {
+      throw refusal(`There is a file ${basename(renamed)} already. Choose another name.`);
+    }
+    return { kind: 'rename', oldUri: editor.uriOf(file), newUri: editor.uriOf(renamed) };
+  });
+}

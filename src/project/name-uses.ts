@@ -1,0 +1,81 @@
+import { NAME_LISTS, type NameKind, nameKindsAt } from './name-places.ts';
+import { CONCEPT_SUFFIX, nameFromFile } from './paths.ts';
+import type { ProjectFiles } from './project-files.ts';
+import { type KeyPath, valueAt, type YamlDocument } from './yaml-document.ts';
+
+/** A place where a file names a concept or a tag. */
+export interface NameUse {
+  document: YamlDocument;
+  path: KeyPath;
+  name: string;
+  /** What the name may stand for: `collect.holdOut` takes both. */
+  kinds: readonly NameKind[];
+}
+
+/** Every name in a file, in the order of the keys above. */
+function namesIn(document: YamlDocument): NameUse[] {
+  const uses: NameUse[] = [];
+  const add = (path: KeyPath, name: unknown) => {
+    if (typeof name === 'string') uses.push({ document, path, name, kinds: nameKindsAt(path) });
+  };
+  if (CONCEPT_SUFFIX.test(document.file)) add(['name'], valueAt(document.value, ['name']));
+  for (const list of NAME_LISTS) {
+    const entries = valueAt(document.value, list);
+    if (!Array.isArray(entries)) continue;
+    for (const [i, entry] of entries.entries()) add([...list, i], entry);
+  }
+  return uses;
+}
+
+/** The name of the concept that a file holds, the file's where it gives none; also where the file has mistakes. */
+export function conceptNameOf(document: YamlDocument): string {
+  const name = valueAt(document.value, ['name']);
+  return typeof name === 'string' ? name : nameFromFile(document.file);
+}
+
+/** A concept or a tag of a project, or both where a place may stand for both. */
+export interface NamedThing {
+  name: string;
+  kinds: readonly NameKind[];
+}
+
+/** All documents of a project: its concepts, its configs, and what those extend. */
+export function projectDocuments(files: ProjectFiles): YamlDocument[] {
+  const documents = [
+    ...files.concepts.map(({ document }) => document),
+    ...files.trainings.flatMap(({ chain }) => chain),
+  ];
+  return [...new Map(documents.map((document) => [document.file, document])).values()];
+}
+
+/** The files that hold the concept of this name; more than one only by mistake. */
+export function conceptDocuments(files: ProjectFiles, name: string): YamlDocument[] {
+  return files.concepts
+    .map(({ document }) => document)
+    .filter((document) => conceptNameOf(document) === name);
+}
+
+/** Every tag that a concept of the project has. */
+export function projectTags(files: ProjectFiles): Set<string> {
+  return new Set(
+    files.concepts
+      .flatMap(({ document }) => namesIn(document))
+      .flatMap(({ name, kinds }) => (kinds.includes('tag') ? name : [])),
+  );
+}
+
+/** What a name at a place stands for in this project; where it may be either, what there is. */
+export function namedThing(files: ProjectFiles, name: string, kinds: readonly NameKind[]): NamedThing {
+  if (kinds.length < 2) return { name, kinds };
+  const known = kinds.filter((kind) =>
+    kind === 'concept' ? conceptDocuments(files, name).length > 0 : projectTags(files).has(name),
+  );
+  return { name, kinds: known.length > 0 ? known : kinds };
+}
+
+/** Every place of the project that names the thing. */
+export function usesOf(files: ProjectFiles, { name, kinds }: NamedThing): NameUse[] {
+  return projectDocuments(files)
+    .flatMap(namesIn)
+    .filter((use) => use.name === name && use.kinds.some((kind) => kinds.includes(kind)));
+}

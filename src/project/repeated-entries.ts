@@ -1,0 +1,31 @@
+import { NAME_LISTS } from './name-places.ts';
+import type { Problem } from './problem.ts';
+import { formatKeyPath, type KeyPath, valueAt, type YamlDocument } from './yaml-document.ts';
+
+/** Lists that are sets: an entry that stands there twice says nothing more. (Effects are applied in order.) */
+const SETS: readonly KeyPath[] = [...NAME_LISTS, ['evaluate', 'baselines']];
+
+/** A warning at each entry of a set that stands there already. */
+export function repeatedEntries(document: YamlDocument): Problem[] {
+  const problems: Problem[] = [];
+  for (const path of SETS) {
+    const entries = valueAt(document.value, path);
+    if (!Array.isArray(entries)) continue;
+    const seen = new Set<unknown>();
+    for (const [i, entry] of entries.entries()) {
+      if (seen.has(entry)) {
+        problems.push(
+          document.problem([...path, i], 'value', {
+            code: 'duplicate-entry',
+            message: `\`${entry}\` stands twice in \`${formatKeyPath(path)}\`.`,
+            remedy: 'Remove one of the two.',
+            found: document.sourceOf([...path, i]),
+            severity: 'warning',
+          }),
+        );
+      }
+      seen.add(entry);
+    }
+  }
+  return problems;
+}

@@ -1,0 +1,199 @@
+import { type ImageSources, imageSources } from './image-sources.ts';
+import { imageSplit } from './image-split.ts';
+import type { LoadedConcept, LoadedTraining, Project } from './project.ts';
+import { baseConcepts, heldOutConcepts, zooConcepts } from './selection.ts';
+import type { KeyPath } from './yaml-document.ts';
+
+/** Something that follows from a value and the rest of the project, and that no file says. */
+export interface Fact {
+  /** The value that it follows from. */
+  path: KeyPath;
+  /** A few words. */
+  text: string;
+  /** How it comes about, as sentences. */
+  detail: string;
+}
+
+/** Most names that a fact's detail lists. */
+const MAX_NAMES = 20;
+
+const counted = (n: number, one: string, many = `${one}s`) => `${n} ${n === 1 ? one : many}`;
+
+/** `12`, or `12 to 40`. */
+function range(values: readonly number[], format: (value: number) => string = String): string {
+  const [least, most] = [format(Math.min(...values)), format(Math.max(...values))];
+  return least === most ? least : `${least} to ${most}`;
+}
+
+/** Epochs with the digits that matter: 0.04, 2.5, 40. */
+const epochsText = (epochs: number) =>
+  epochs >= 10 ? epochs.toFixed(0) : `${Number(epochs.toPrecision(2))}`;
+
+const names = (concepts: readonly LoadedConcept[]) => {
+  const listed = concepts.slice(0, MAX_NAMES).map(({ name }) => name);
+  const more = concepts.length - listed.length;
+  return `${listed.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+};
+
+/** How many images a concept's source names; undefined where they cannot be counted. */
+async function imageCount(concept: LoadedConcept, sources: ImageSources): Promise<number | undefined> {
+  const count = await sources.count(imageSources(concept)[0]!.source);
+  return typeof count === 'number' && count > 0 ? count : undefined;
+}
+
+/** What a training config comes to in this project: which concepts, how many images, how many epochs. */
+export async function trainingFacts(
+  project: Pick<Project, 'concepts'>,
+  training: LoadedTraining,
+  sources: ImageSources,
+): Promise<Fact[]> {
+  const { config } = training;
+  const zoo = zooConcepts(project, training);
+  const heldOut = heldOutConcepts(project, training);
+  const base = baseConcepts(project, training);
+  const facts: Fact[] = [];
+  if (zoo.length > 0) {
+    const vectors = zoo.length * config.collect.checkpoints;
+    facts.push(
+      {
+        path: ['collect', 'concepts'],
+        text: counted(zoo.length, 'concept'),
+        detail: `The zoo, without what is held out: ${names(zoo)}.`,
+      },
+      {
+        path: ['collect', 'checkpoints'],
+        text: counted(vectors, 'weight vector'),
+        detail: `${counted(zoo.length, 'concept')} with ${counted(config.collect.checkpoints, 'checkpoint')} each.`,
+      },
+    );
+    if (config.weightGenerator.latent > 0) {
+      const { batchSize, steps, latent } = config.weightGenerator;
+      facts.push(
+        {
+          path: ['weightGenerator', 'latent'],
+          text: '1 block',
+          detail: `${counted(latent, 'principal component')} are diffused as one block; \`blockSize\` has no effect.`,
+        },
+        {
+          path: ['weightGenerator', 'steps'],
+          text: `≈ ${epochsText((steps * batchSize) / vectors)} epochs`,
+          detail: `${counted(steps, 'step')} of ${counted(batchSize, 'block')} over ${counted(vectors, 'weight vector')}.`,
+        },
+      );
+    }
+  }
+  if (heldOut.length > 0) {
+    facts.push({
+      path: ['collect', 'holdOut'],
+      text: counted(heldOut.length, 'concept'),
+      detail: `Held out of the base and the zoo: ${names(heldOut)}.`,
+    });
+  }
+  if (base.candidates.length > 0) {
+    facts.push({
+      path: ['base', 'concepts'],
+      text:
+        base.count < base.candidates.length
+          ? `${base.count} of ${counted(base.candidates.length, 'concept')}`
+          : counted(base.count, 'concept'),
+      detail:
+        base.count < base.candidates.length
+          ? `Chosen by their prompts (medoids) from ${names(base.candidates)}.`
+          : `The base is trained on ${names(base.candidates)}.`,
+    });
+  }
+  return [...facts, ...(await imageFacts(training, { zoo, heldOut, base }, sources))];
+}
+
+/** Facts that depend on how many images the concepts have; concepts whose images cannot be counted are left out. */
+async function imageFacts(
+  { config }: LoadedTraining,
+  {
+    zoo,
+    heldOut,
+    base,
+  }: { zoo: LoadedConcept[]; heldOut: LoadedConcept[]; base: ReturnType<typeof baseConcepts> },
+  sources: ImageSources,
+): Promise<Fact[]> {
+  const splits = new Map<LoadedConcept, { train: number; test: number }>();
+  for (const concept of new Set([...zoo, ...heldOut, ...base.candidates])) {
+    const count = await imageCount(concept, sources);
+    // A single image cannot be split; the checks say so.
+    if (count !== undefined && count > 1) splits.set(concept, imageSplit(count, config.image));
+  }
+  if (splits.size === 0) return [];
+  const all = [...splits.values()];
+  const facts: Fact[] = [
+    {
+      path: ['image', 'train'],
+      text: `${range(all.map(({ train }) => train))} per concept`,
+      detail: 'Images that are trained on, by how many each concept has; fewer where some cannot be read.',
+    },
+    {
+      path: ['image', 'test'],
+      text: `${range(all.map(({ test }) => test))} per concept`,
+      detail: 'Images that are held out. Of a concept with few images at most half are.',
+    },
+  ];
+  const measured = all.map(({ test }) => Math.min(test, config.evaluate.images));
+  facts.push({
+    path: ['evaluate', 'images'],
+    text: `${range(measured)} per concept`,
+    detail: 'Held-out images that there are to measure on.',
+  });
+  const epochs = (
+    path: KeyPath,
+    section: { steps: number; batchSize: number },
+    concepts: readonly LoadedConcept[],
+    together: number,
+  ) => {
+    const of = concepts.flatMap((concept) => splits.get(concept)?.train ?? []);
+    if (of.length === 0 || section.steps === 0) return;
+    const seen = section.steps * section.batchSize;
+    facts.push({
+      path,
+      text: `≈ ${range(
+        of.map((train) => seen / (together * train)),
+        epochsText,
+      )} epochs`,
+      detail:
+        `${counted(section.steps, 'step')} of ${counted(section.batchSize, 'pair')} over ` +
+        `${range(of)} training images${together > 1 ? ` of each of ${together} concepts` : ''}.`,
+    });
+  };
+  // What is fine-tuned is a new concept; without one of those, the zoo's say how many images are usual here.
+  const tuned = heldOut.length > 0 ? heldOut : zoo;
+  epochs(['base', 'steps'], config.base, base.candidates, base.count);
+  epochs(['collect', 'steps'], config.collect, zoo, 1);
+  epochs(['fineTune', 'steps'], config.fineTune, tuned, 1);
+  epochs(['evaluate', 'scratch', 'steps'], config.evaluate.scratch, tuned, 1);
+  return facts;
+}
+
+/** What a concept's pairs come to: how many images each source has, and how every training config splits them. */
+export async function conceptFacts(
+  project: Pick<Project, 'trainings'>,
+  concept: LoadedConcept,
+  sources: ImageSources,
+): Promise<Fact[]> {
+  const facts: Fact[] = [];
+  for (const { path, source } of imageSources(concept)) {
+    const count = await sources.count(source);
+    if (typeof count !== 'number' || count === 0) continue;
+    const drawn = sources.drawn(source) !== undefined ? ' They are drawn when a stage first needs them.' : '';
+    const isSource = path.at(-1) !== 'folder';
+    const splits =
+      isSource && count > 1 ? project.trainings.map((training) => splitText(training, count)) : [];
+    facts.push({
+      path,
+      text: counted(count, 'image'),
+      detail: `${counted(count, 'image')} in ${source}.${drawn}${splits.join('')}`,
+    });
+  }
+  return facts;
+}
+
+function splitText({ name, config }: LoadedTraining, count: number): string {
+  const { train, test } = imageSplit(count, config.image);
+  return ` With ${name}: ${train} to train on, ${test} held out.`;
+}
