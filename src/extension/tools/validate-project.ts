@@ -1,7 +1,9 @@
 import { sep } from 'node:path';
 import * as vscode from 'vscode';
-import { loadProject } from '../../project/load.ts';
-import { parseYaml, readYaml } from '../../project/yaml-document.ts';
+import { DiskView } from '../../project/disk-view.ts';
+import { checkProject } from '../../project/load.ts';
+import { readProjectFiles } from '../../project/project-files.ts';
+import { parseYaml } from '../../project/yaml-document.ts';
 import { TOOLS } from '../identifiers.ts';
 import { unsavedProjectFiles } from '../projects/unsaved-files.ts';
 import type { Services } from '../services.ts';
@@ -20,12 +22,14 @@ export function validateProjectTool({ projects }: Services): Tool<typeof validat
       await projects.refresh();
       throwIfCancelled(token);
       const { folder } = chooseProject(projects.projects, wanted, workspaceFolders());
-      const unsaved = new Map(unsavedProjectFiles().map((document) => [document.uri.fsPath, document]));
-      const read = (path: string) => {
-        const document = unsaved.get(path);
-        return document ? Promise.resolve(parseYaml(path, document.getText())) : readYaml(path);
-      };
-      const project = await loadProject(folder, read, [...unsaved.keys()]);
+      const unsaved = new Map(
+        unsavedProjectFiles().map((document) => {
+          const path = document.uri.fsPath;
+          return [path, parseYaml(path, document.getText())];
+        }),
+      );
+      const view = new DiskView();
+      const project = await checkProject(await readProjectFiles(folder, view, unsaved), view);
       const inside = [...unsaved.keys()].filter((path) => path.startsWith(folder + sep));
       return problemListText(project, inside);
     },
