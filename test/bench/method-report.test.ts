@@ -94,6 +94,7 @@ describe('the report of the method benchmark', () => {
       '100 steps',
       '+5.67 ± 0.67',
       '100 % (3 of 3)',
+      '100 % in 100x fewer steps',
       '5',
       '300x',
       '150x',
@@ -104,6 +105,7 @@ describe('the report of the method benchmark', () => {
   test('claims no factor where fewer than half get there', () => {
     expect(row(markdown, 'Pix2pix, tuned', '100 steps').slice(3)).toEqual([
       '33 % (1 of 3)',
+      '33 % in 15x fewer steps',
       'not reached',
       '',
       '',
