@@ -54,8 +54,9 @@ export class MomentAccumulator {
     if (this.#finite === 0) return undefined;
     const bounded = (value: number) => Math.min(value, Number.MAX_VALUE);
     return {
-      min: this.#min,
-      max: this.#max,
+      // -0 becomes 0.
+      min: this.#min + 0,
+      max: this.#max + 0,
       mean: this.#mean * this.#unit,
       std: bounded(Math.sqrt(this.#deviations / this.#finite) * this.#unit),
       norm: bounded(Math.sqrt(this.#squares) * this.#unit),

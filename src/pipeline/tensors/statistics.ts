@@ -33,10 +33,11 @@ export async function tensorHistogram(
 ): Promise<TensorHistogram> {
   const { finite } = await tensorStatistics(reader, name);
   if (finite === undefined) return { edges: [], counts: [] };
-  // Divided first: the whole span may be no double. All values equal: one unit around them.
+  // All values equal: one unit around them.
   const spread = finite.max > finite.min;
-  const low = spread ? finite.min : finite.min - 0.5;
-  const width = spread ? finite.max / bins - finite.min / bins : 1 / bins;
+  const [low, high] = spread ? [finite.min, finite.max] : [finite.min - 0.5, finite.min + 0.5];
+  // Divided first: the whole span may be no double.
+  const width = high / bins - low / bins;
   const counts = new Array<number>(bins).fill(0);
   for await (const piece of reader.pieces(reader.tensor(name))) {
     for (let i = 0; i < piece.length; i++) {
@@ -46,8 +47,6 @@ export async function tensorHistogram(
       counts[Math.max(0, Math.min(bins - 1, bar))]!++;
     }
   }
-  const edges = Array.from({ length: bins + 1 }, (_, i) => low + i * width);
-  // Rounding must leave no value outside.
-  if (spread) edges[bins] = finite.max;
+  const edges = Array.from({ length: bins + 1 }, (_, i) => low * (1 - i / bins) + high * (i / bins));
   return { edges, counts };
 }
