@@ -37,6 +37,7 @@ export class TensorDocument implements vscode.CustomDocument {
   constructor(
     private readonly services: Services,
     readonly uri: vscode.Uri,
+    private readonly closed: () => void,
   ) {
     this.pacer = new Pacer(
       () => this.flush(),
@@ -49,9 +50,10 @@ export class TensorDocument implements vscode.CustomDocument {
     return this.current;
   }
 
-  /** Reads the header, then has the engine read the values. */
+  /** Reads the header, then has the engine read the values, and compare them where they were compared before. */
   async read(): Promise<void> {
     const read = ++this.reads;
+    const second = this.current.kind === 'ready' ? this.current.comparison?.path : undefined;
     this.stopWork();
     let state: TensorsViewState;
     try {
@@ -64,7 +66,9 @@ export class TensorDocument implements vscode.CustomDocument {
     // The file changed again meanwhile, or nobody looks any more.
     if (read !== this.reads || this.disposed) return;
     this.show(state);
-    if (state.kind === 'ready') void this.scan();
+    if (state.kind !== 'ready') return;
+    void this.scan();
+    if (second !== undefined) void this.compare(vscode.Uri.file(second));
   }
 
   /** Reads the values again, after the engine could not. */
@@ -159,6 +163,7 @@ export class TensorDocument implements vscode.CustomDocument {
     clearTimeout(this.settling);
     this.stopWork();
     vscode.Disposable.from(...this.subscriptions).dispose();
+    this.closed();
   }
 
   private watch(): vscode.Disposable[] {

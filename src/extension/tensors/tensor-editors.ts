@@ -21,8 +21,8 @@ export class TensorEditors implements vscode.CustomReadonlyEditorProvider<Tensor
   ) {}
 
   async openCustomDocument(uri: vscode.Uri): Promise<TensorDocument> {
-    const document = new TensorDocument(this.services, uri);
     const key = uri.toString();
+    const document = new TensorDocument(this.services, uri, () => this.documents.delete(key));
     this.documents.set(key, document);
     await document.read();
     this.opened.fire(document);
