@@ -25,7 +25,9 @@ export function Metadata({ metadata }: { metadata: Readonly<Record<string, strin
           <caption class="visually-hidden">Metadata of the file</caption>
           <thead class="visually-hidden">
             <tr>
-              <th scope="col">Key</th>
+              <th scope="col" class="metadata-key">
+                Key
+              </th>
               <th scope="col">Value</th>
             </tr>
           </thead>
