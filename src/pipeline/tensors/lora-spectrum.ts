@@ -119,6 +119,14 @@ async function gramOverRank(
 
 /** Adds the inner products of `rank` slices of equal width that lie one after the other, to the upper triangle. */
 function addSlices(gram: Float64Array, values: Float64Array, at: number, rank: number, width: number): void {
+  if (width === 1) {
+    // Half of all factors are of this kind: an inner loop of one round would cost more than its work.
+    for (let i = 0; i < rank; i++) {
+      const left = values[at + i]!;
+      for (let j = i; j < rank; j++) gram[i * rank + j]! += left * values[at + j]!;
+    }
+    return;
+  }
   for (let i = 0; i < rank; i++) {
     const left = at + i * width;
     for (let j = i; j < rank; j++) {

@@ -7,6 +7,7 @@ const LARGE_UNIT = 2 ** 560;
 /**
  * Moments of any number of values that come in pieces. Each piece's mean and sum of squared deviations is merged into
  * the whole's (Chan, Golub and LeVeque 1983), which loses no digits where the mean is large beside the deviation.
+ * Doubles below about 1e-162 have squares of zero, so that a norm or a deviation of such values alone is zero.
  */
 export class MomentAccumulator {
   nan = 0;
