@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, afterEach, before, describe, it } from 'mocha';
 import * as vscode from 'vscode';
 import type { ExtensionApi } from '../../src/extension/extension.ts';
-import { CUSTOM_EDITORS } from '../../src/extension/identifiers.ts';
+import { COMMANDS, CUSTOM_EDITORS } from '../../src/extension/identifiers.ts';
 import type { TensorsViewState } from '../../src/protocol/webview.ts';
 import { float32, type RawTensor, safetensorsBytes } from '../data/safetensors-bytes.ts';
 import { activateExtension, until } from './extension-under-test.ts';
@@ -94,13 +94,13 @@ describe('the editor of safetensors files', () => {
     );
   });
 
-  it('compares two files', async () => {
+  it('compares the two files that are selected in the explorer', async () => {
     const first = write(
       'first.safetensors',
       safetensorsBytes({ a: float32([2], [3, 4]), b: float32([1], [1]) }),
     );
     const second = write('second.safetensors', safetensorsBytes({ a: float32([2], [3, 5]) }));
-    await api.tensorEditors.compare(first, second);
+    await vscode.commands.executeCommand(COMMANDS.compareTensors, first, [second, first]);
     const { comparison } = ready(first);
     assert.equal(comparison?.state, 'done', comparison?.message);
     assert.deepEqual(

@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
 import { type TensorsTarget, tensorsView } from '../../protocol/webview.ts';
 import { registerCommand } from '../commands/register-command.ts';
-import { showFailure } from '../failure.ts';
 import { COMMANDS, CUSTOM_EDITORS } from '../identifiers.ts';
 import { PanelConnection } from '../panels/panel-connection.ts';
 import { showPage } from '../panels/show-page.ts';
@@ -71,8 +70,7 @@ export function registerTensorEditors(context: vscode.ExtensionContext, services
     const first = target instanceof vscode.Uri ? target : activeTensorFile();
     if (first === undefined) return;
     const second = otherOf(first, selected) ?? (await chooseSecond(first));
-    if (second !== undefined)
-      editors.compare(first, second).catch((error) => showFailure(services.log, error));
+    if (second !== undefined) await editors.compare(first, second);
   });
   return editors;
 }
