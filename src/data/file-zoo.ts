@@ -1,15 +1,11 @@
 /** A zoo that is a folder of equally shaped safetensors files: LoRA weights of other tools, or ours. */
+
 import { basename } from 'node:path';
+import { readSafetensorsHeader } from '../project/safetensors-header.ts';
 import { FEWEST_ZOO_MEMBERS } from '../project/selection.ts';
 import { UserError } from '../project/user-error.ts';
 import type { WeightSegment } from './blocks.ts';
-import {
-  readSafetensors,
-  readSafetensorsHeader,
-  type Safetensors,
-  type WritableTensor,
-  writeSafetensors,
-} from './safetensors.ts';
+import { readSafetensors, type Safetensors, type WritableTensor, writeSafetensors } from './safetensors.ts';
 import { listMembers, readMember, type ZooMember } from './zoo.ts';
 import { promptOf, readWrittenPrompts } from './zoo-prompts.ts';
 

@@ -1,53 +1,23 @@
-/**
- * Reading and writing the safetensors format (github.com/huggingface/safetensors): 8 bytes little-endian
- * header length N, N bytes of JSON, then the tensors' bytes without gaps.
- */
+/** Reading and writing the safetensors format (github.com/huggingface/safetensors). */
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
-import { z } from 'zod';
+import {
+  type Dtype,
+  LENGTH_BYTES,
+  MAX_CHUNK_BYTES,
+  MAX_HEADER_BYTES,
+  readBytes,
+  readHeader,
+  type TensorInfo,
+  valueCount,
+  withFile,
+} from '../project/safetensors-header.ts';
 import { UserError } from '../project/user-error.ts';
+import { bfloat16ToNumber, halfToNumber } from './number-formats.ts';
 
-/** Bytes per value of every dtype a header may name. */
-const DTYPE_BYTES = {
-  F64: 8,
-  I64: 8,
-  U64: 8,
-  F32: 4,
-  I32: 4,
-  U32: 4,
-  F16: 2,
-  BF16: 2,
-  I16: 2,
-  U16: 2,
-  I8: 1,
-  U8: 1,
-  BOOL: 1,
-  F8_E4M3: 1,
-  F8_E5M2: 1,
-} as const;
-type Dtype = keyof typeof DTYPE_BYTES;
-
-/** Same limit as the reference implementation, so that a corrupt length cannot exhaust the memory. */
-const MAX_HEADER_BYTES = 100_000_000;
-const LENGTH_BYTES = 8;
 /** Tensor data begins at a multiple of this; the header is padded with spaces. */
 const ALIGNMENT = 8;
-/** Node reads and writes at most 2^31 - 1 bytes at once; some systems a little less. */
-const MAX_CHUNK_BYTES = 2 ** 30;
-
-interface TensorInfo {
-  readonly dtype: Dtype;
-  readonly shape: readonly number[];
-  /** Position of the first byte in the file. */
-  readonly byteOffset: number;
-  readonly byteLength: number;
-}
-
-export interface SafetensorsHeader {
-  readonly tensors: ReadonlyMap<string, TensorInfo>;
-  readonly metadata: Readonly<Record<string, string>>;
-}
 
 /** Values as stored, but F16 and BF16 widened to float32. */
 type TensorData = Float32Array | Int32Array | Uint8Array | BigInt64Array;
@@ -68,21 +38,6 @@ export interface Safetensors {
 export interface WritableTensor {
   readonly shape: readonly number[];
   readonly data: Float32Array | Int32Array | Uint8Array;
-}
-
-const size = z.number().int().min(0);
-const entrySchema = z.object({
-  dtype: z.enum(Object.keys(DTYPE_BYTES) as [Dtype, ...Dtype[]]),
-  shape: z.array(size),
-  data_offsets: z.tuple([size, size]),
-});
-
-/**
- * Reads names, shapes and metadata, not the values.
- * @throws UserError where the file is missing, no safetensors file, truncated or inconsistent
- */
-export async function readSafetensorsHeader(path: string): Promise<SafetensorsHeader> {
-  return withFile(path, (file) => readHeader(file, path));
 }
 
 /**
@@ -184,109 +139,6 @@ function dtypeOf(data: WritableTensor['data']): Dtype {
   return data instanceof Int32Array ? 'I32' : 'U8';
 }
 
-function valueCount(shape: readonly number[]): number {
-  return shape.reduce((product, side) => product * side, 1);
-}
-
-async function withFile<T>(path: string, read: (file: FileHandle) => Promise<T>): Promise<T> {
-  let file: FileHandle;
-  try {
-    file = await open(path, 'r');
-  } catch (error) {
-    throw new UserError(`${path}: cannot be opened (${(error as NodeJS.ErrnoException).code})`, {
-      cause: error,
-    });
-  }
-  try {
-    return await read(file);
-  } finally {
-    await file.close();
-  }
-}
-
-async function readHeader(file: FileHandle, path: string): Promise<SafetensorsHeader> {
-  const stats = await file.stat();
-  if (!stats.isFile()) throw new UserError(`${path}: not a file`);
-  if (stats.size < LENGTH_BYTES) throw broken(path, `only ${stats.size} bytes long`);
-  const length = Buffer.from(await readBytes(file, path, 0, LENGTH_BYTES)).readBigUInt64LE();
-  if (length > BigInt(MAX_HEADER_BYTES)) {
-    throw broken(path, `its header would be ${length} bytes, the limit is ${MAX_HEADER_BYTES}`);
-  }
-  const dataStart = LENGTH_BYTES + Number(length);
-  if (dataStart > stats.size) {
-    throw broken(path, `truncated: its header ends at byte ${dataStart}, the file at ${stats.size}`);
-  }
-  const { __metadata__: metadata = {}, ...rawEntries } = parseHeader(
-    await readBytes(file, path, LENGTH_BYTES, Number(length)),
-    path,
-  );
-  if (!isTextRecord(metadata)) throw broken(path, '__metadata__ is not an object of texts');
-  const tensors = new Map<string, TensorInfo>();
-  for (const [name, rawEntry] of Object.entries(rawEntries)) {
-    tensors.set(name, parseEntry(path, name, rawEntry, dataStart));
-  }
-  return { tensors: checkedExtent(path, tensors, dataStart, stats.size), metadata };
-}
-
-function parseHeader(bytes: Uint8Array, path: string): Record<string, unknown> {
-  let json: unknown;
-  try {
-    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch (error) {
-    throw broken(path, `its header is no JSON (${(error as Error).message})`);
-  }
-  if (!isRecord(json)) throw broken(path, 'its header is no JSON object');
-  return json;
-}
-
-function isRecord(json: unknown): json is Record<string, unknown> {
-  return typeof json === 'object' && json !== null && !Array.isArray(json);
-}
-
-function isTextRecord(json: unknown): json is Record<string, string> {
-  return isRecord(json) && Object.values(json).every((value) => typeof value === 'string');
-}
-
-function parseEntry(path: string, name: string, rawEntry: unknown, dataStart: number): TensorInfo {
-  const entry = entrySchema.safeParse(rawEntry);
-  if (!entry.success) throw broken(path, `tensor '${name}': ${problemOf(entry.error)}`);
-  const { dtype, shape, data_offsets: offsets } = entry.data;
-  const byteLength = offsets[1] - offsets[0];
-  const expected = valueCount(shape) * DTYPE_BYTES[dtype];
-  if (byteLength !== expected) {
-    throw broken(
-      path,
-      `tensor '${name}': ${dtype} [${shape.join(', ')}] needs ${expected} bytes, its offsets span ${byteLength}`,
-    );
-  }
-  return { dtype, shape, byteOffset: dataStart + offsets[0], byteLength };
-}
-
-/** The tensors in file order, after checking that they fill the data section without overlap or gap. */
-function checkedExtent(
-  path: string,
-  tensors: ReadonlyMap<string, TensorInfo>,
-  dataStart: number,
-  fileSize: number,
-): ReadonlyMap<string, TensorInfo> {
-  const ordered = [...tensors].sort(
-    ([, a], [, b]) => a.byteOffset - b.byteOffset || a.byteLength - b.byteLength,
-  );
-  let end = dataStart;
-  let previous = 'the header';
-  for (const [name, { byteOffset, byteLength }] of ordered) {
-    if (byteOffset < end) throw broken(path, `tensor '${name}' overlaps ${previous}`);
-    if (byteOffset > end) throw broken(path, `${byteOffset - end} unused bytes before tensor '${name}'`);
-    end = byteOffset + byteLength;
-    previous = `tensor '${name}'`;
-  }
-  if (end > fileSize) {
-    throw broken(path, `truncated: its tensors end at byte ${end}, the file at ${fileSize}`);
-  }
-  if (end < fileSize) throw broken(path, `${fileSize - end} bytes too many after the last tensor`);
-  return new Map(ordered);
-}
-
 async function readValues(
   file: FileHandle,
   path: string,
@@ -304,51 +156,8 @@ async function readValues(
 const DECODERS = {
   F32: (buffer: ArrayBuffer) => new Float32Array(buffer),
   F16: (buffer: ArrayBuffer) => Float32Array.from(new Uint16Array(buffer), halfToNumber),
-  BF16: bfloat16ToFloat32,
+  BF16: (buffer: ArrayBuffer) => Float32Array.from(new Uint16Array(buffer), bfloat16ToNumber),
   I32: (buffer: ArrayBuffer) => new Int32Array(buffer),
   I64: (buffer: ArrayBuffer) => new BigInt64Array(buffer),
   U8: (buffer: ArrayBuffer) => new Uint8Array(buffer),
 } satisfies Partial<Record<Dtype, (buffer: ArrayBuffer) => TensorData>>;
-
-/** IEEE 754 binary16. */
-function halfToNumber(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 0x1f) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-}
-
-/** bfloat16 is the upper half of a float32. */
-function bfloat16ToFloat32(buffer: ArrayBuffer): Float32Array {
-  const upper = new Uint16Array(buffer);
-  const bits = Uint32Array.from(upper, (half) => half << 16);
-  return new Float32Array(bits.buffer);
-}
-
-async function readBytes(
-  file: FileHandle,
-  path: string,
-  position: number,
-  length: number,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = new Uint8Array(length);
-  let done = 0;
-  while (done < length) {
-    const want = Math.min(length - done, MAX_CHUNK_BYTES);
-    const { bytesRead } = await file.read(bytes, done, want, position + done);
-    if (bytesRead === 0) throw broken(path, 'it became shorter while it was read');
-    done += bytesRead;
-  }
-  return bytes;
-}
-
-function problemOf(error: z.ZodError): string {
-  const [issue] = error.issues;
-  return issue ? `${issue.path.join('.')}: ${issue.message}` : error.message;
-}
-
-function broken(path: string, what: string): UserError {
-  return new UserError(`${path}: not a sound safetensors file: ${what}. Make or copy it again.`);
-}

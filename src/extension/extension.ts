@@ -19,11 +19,12 @@ import { RunStore } from './runs/run-store.ts';
 import { RunTree } from './runs/run-tree.ts';
 import { RunStatusBar } from './runs/status-bar.ts';
 import type { Services } from './services.ts';
+import { registerTensorEditors, type TensorEditors } from './tensors/tensor-editors.ts';
 import { registerTools } from './tools/register-tools.ts';
 import { TrainingLenses } from './trainings/training-lenses.ts';
 import { type ZooNode, ZooTree } from './zoo/zoo-tree.ts';
 
-/** What `activate` gives to tests: the stores, and the trees as the views show them. */
+/** What `activate` gives to tests: the stores, the trees as the views show them, and what the custom editors hold. */
 export interface ExtensionApi {
   readonly services: Services;
   readonly trees: {
@@ -31,6 +32,7 @@ export interface ExtensionApi {
     readonly runs: vscode.TreeDataProvider<Run>;
     readonly zoo: vscode.TreeDataProvider<ZooNode>;
   };
+  readonly tensorEditors: TensorEditors;
 }
 
 export async function activate(context: vscode.ExtensionContext): Promise<ExtensionApi> {
@@ -66,10 +68,11 @@ export async function activate(context: vscode.ExtensionContext): Promise<Extens
   registerDeviceCommands(context, services);
   registerPanels(context, services);
   registerTools(context, services);
+  const tensorEditors = registerTensorEditors(context, services);
   startLanguageClient(context).then(
     (client) => context.subscriptions.push(client),
     (error) => showFailure(log, error),
   );
   await projects.refresh();
-  return { services, trees };
+  return { services, trees, tensorEditors };
 }

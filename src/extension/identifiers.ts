@@ -25,6 +25,7 @@ export const COMMANDS = {
   restartEngine: 'denoisedWeights.restartEngine',
   refresh: 'denoisedWeights.refresh',
   openSampleProject: 'denoisedWeights.openSampleProject',
+  compareTensors: 'denoisedWeights.compareTensors',
   showOutput: 'denoisedWeights.showOutput',
 } as const;
 
@@ -49,6 +50,8 @@ export const TOOLS = {
   startRun: 'dnw_startRun',
   weightStatistics: 'dnw_weightStatistics',
 } as const;
+/** View types of the custom editors. */
+export const CUSTOM_EDITORS = { tensors: 'dnw.tensors' } as const;
 
 export const CONTEXT_KEYS = {
   /** The workspace's projects have been read once. */

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { readSafetensorsHeader } from '../data/safetensors.ts';
 import { Vocabulary } from '../data/text.ts';
 import { type CheckpointArchitecture, readCheckpoint, writeCheckpoint } from '../models/checkpoint.ts';
 import { createDiscriminator, type Discriminator } from '../models/discriminator.ts';
@@ -10,6 +9,7 @@ import { createImageGenerator, type ImageGenerator } from '../models/image-gener
 import { createLora, type LoraAdapter, type LoraOptions } from '../models/lora.ts';
 import type { LoadedTraining, Project } from '../project/load.ts';
 import { projectPaths } from '../project/paths.ts';
+import { readSafetensorsHeader } from '../project/safetensors-header.ts';
 import type { TrainingConfig } from '../project/training-schema.ts';
 import { UserError } from '../project/user-error.ts';
 import type { JsonObject } from '../protocol/json.ts';

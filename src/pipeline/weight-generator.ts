@@ -5,7 +5,6 @@ import { createExecutor } from '../compute/executor.ts';
 import type { DeviceReport, Executor } from '../compute/types.ts';
 import { type FileLayout, fileTensors } from '../data/file-zoo.ts';
 import { Random } from '../data/random.ts';
-import { readSafetensorsHeader } from '../data/safetensors.ts';
 import { type EncodedPrompt, nullPrompt, Vocabulary } from '../data/text.ts';
 import { type CheckpointArchitecture, readCheckpoint, writeCheckpoint } from '../models/checkpoint.ts';
 import { denoiserInferenceStep } from '../models/denoiser-step.ts';
@@ -13,6 +12,7 @@ import { createSchedule, type NetworkConventions, sampleBlocks } from '../models
 import { createWeightDenoiser, type WeightDenoiser } from '../models/weight-denoiser.ts';
 import { projectPaths } from '../project/paths.ts';
 import type { LoadedTraining, Project } from '../project/project.ts';
+import { readSafetensorsHeader } from '../project/safetensors-header.ts';
 import type { TrainingConfig } from '../project/training-schema.ts';
 import { UserError } from '../project/user-error.ts';
 import type { JsonObject } from '../protocol/json.ts';

@@ -1,9 +1,17 @@
 import type { StatisticsRequest, WeightStatistics, WeightsChoice } from './statistics.ts';
+import type {
+  TensorComparisonProgress,
+  TensorHistogram,
+  TensorScanProgress,
+  UnmatchedTensors,
+} from './tensors.ts';
 
 /**
  * What `dnw serve` answers: JSON-RPC 2.0 with `Content-Length` headers over standard input and output
- * (`vscode-jsonrpc`). Requests run one at a time, in the order they came; `$/cancelRequest` ends a waiting
- * one at once and a running one between its steps. The process ends when its standard input closes, or
+ * (`vscode-jsonrpc`). Requests run one at a time, in the order they came, but those about tensors run beside them:
+ * they read a file piece by piece and share nothing. `$/cancelRequest` ends a waiting request at once and a running
+ * one between its steps. A request with `progressToken` is told by `$/progress` what was found so far, ten times a
+ * second at most; everything is told before the result comes. The process ends when its standard input closes, or
  * after it has been idle for as long as `--idle-minutes` says.
  *
  * Here: the parameters and the result of every method.
@@ -15,6 +23,22 @@ export interface ServeRequests {
   translate: { params: TranslateParams; result: TranslateResult };
   denoise: { params: DenoiseParams; result: DenoiseResult };
   statistics: { params: StatisticsParams; result: StatisticsResult };
+  tensorStatistics: { params: TensorFileParams & Streamed; result: null; progress: TensorScanProgress };
+  tensorHistogram: { params: TensorHistogramParams; result: TensorHistogram };
+  compareTensors: {
+    params: CompareTensorsParams & Streamed;
+    result: UnmatchedTensors;
+    progress: TensorComparisonProgress;
+  };
+}
+
+/** What `$/progress` carries for a method; `never` where it reports nothing. */
+export type ServeProgress<M extends keyof ServeRequests> = ServeRequests[M] extends { progress: infer P }
+  ? P
+  : never;
+
+interface Streamed {
+  progressToken?: number;
 }
 
 /** JSON-RPC error code of a failure that the user can mend; its message says how. Other codes are bugs. */
@@ -113,3 +137,19 @@ export interface DenoiseResult {
 
 export type StatisticsParams = ProjectParams & StatisticsRequest;
 export type StatisticsResult = WeightStatistics;
+
+export interface TensorFileParams {
+  /** Absolute path of a safetensors file. */
+  file: string;
+}
+
+export interface TensorHistogramParams extends TensorFileParams {
+  tensor: string;
+  /** Bars, 4 to 512. */
+  bins: number;
+}
+
+export interface CompareTensorsParams extends TensorFileParams {
+  /** Absolute path of the second file: differences are second minus first. */
+  second: string;
+}

@@ -2,6 +2,14 @@ import type { NotificationType, RequestType } from 'vscode-messenger-common';
 import type { LogEvent, Stage } from './events.ts';
 import type { RunState } from './run.ts';
 import type { StatisticsRequest, WeightStatistics, WeightsChoice } from './statistics.ts';
+import type {
+  LoraSpectrum,
+  TensorDifference,
+  TensorFile,
+  TensorHistogram,
+  TensorStatistics,
+  UnmatchedTensors,
+} from './tensors.ts';
 
 /**
  * What the extension host and each webview say to one another, over `vscode-messenger`.
@@ -14,7 +22,7 @@ import type { StatisticsRequest, WeightStatistics, WeightsChoice } from './stati
  */
 
 /** Bundles below `dist/webview/`, one script each. */
-export const VIEWS = ['run', 'weights', 'translate'] as const;
+export const VIEWS = ['run', 'weights', 'translate', 'tensors'] as const;
 export type ViewName = (typeof VIEWS)[number];
 
 /**
@@ -272,4 +280,74 @@ export const translateView = {
   /** Saves the picture where the user says; false where they chose nowhere. */
   save: { method: 'translate/save' } as RequestType<{ name: string; png: Uint8Array }, boolean>,
   openRun: { method: 'translate/openRun' } as RequestType<string, void>,
+};
+
+// ---------------------------------------------------------------- Tensors
+
+/** A safetensors file, as an absolute path. */
+export interface TensorsTarget {
+  file: string;
+}
+
+/** How far the engine is with reading the values. */
+export type TensorScan =
+  /** `done` and `total` in bytes; `total` is 0 until the engine has opened the file. */
+  | { state: 'running'; done: number; total: number }
+  | { state: 'done' }
+  | { state: 'failed'; message: string };
+
+/** The file beside a second one; differences are second minus first. */
+export interface TensorComparison {
+  /** Absolute path of the second file. */
+  path: string;
+  name: string;
+  state: 'running' | 'done' | 'failed';
+  /** Why it failed. */
+  message?: string;
+  /** Values. */
+  done: number;
+  total: number;
+  differences: TensorDifference[];
+  /** Once it is done. */
+  unmatched?: UnmatchedTensors;
+}
+
+export type TensorsViewState =
+  | PendingState
+  | {
+      kind: 'ready';
+      file: TensorFile;
+      scan: TensorScan;
+      /** Of the tensors that were read so far. */
+      statistics: TensorStatistics[];
+      spectra: LoraSpectrum[];
+      comparison?: TensorComparison;
+    };
+
+/** What came since the last update: statistics and spectra are appended, the rest replaces. */
+export interface TensorsUpdate {
+  scan: TensorScan;
+  statistics: TensorStatistics[];
+  spectra: LoraSpectrum[];
+  /** Absent where nothing of it changed. */
+  comparison?: TensorComparison;
+}
+
+export interface TensorHistogramRequest {
+  tensor: string;
+  /** Bars, 4 to 512. */
+  bins: number;
+}
+
+export const tensorsView = {
+  connect: { method: 'tensors/connect' } as RequestType<void, Connected<TensorsTarget, TensorsViewState>>,
+  /** The whole view changed: the file was read anew. */
+  stateChanged: { method: 'tensors/state' } as NotificationType<TensorsViewState>,
+  updated: { method: 'tensors/updated' } as NotificationType<TensorsUpdate>,
+  histogram: { method: 'tensors/histogram' } as RequestType<TensorHistogramRequest, TensorHistogram>,
+  /** Reads the values again, after that failed. */
+  scan: { method: 'tensors/scan' } as RequestType<void, void>,
+  /** Asks for a second file with the editor's dialog and compares. */
+  compare: { method: 'tensors/compare' } as RequestType<void, void>,
+  endComparison: { method: 'tensors/endComparison' } as RequestType<void, void>,
 };

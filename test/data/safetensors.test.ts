@@ -5,11 +5,11 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   readSafetensors,
-  readSafetensorsHeader,
   readTensor,
   type WritableTensor,
   writeSafetensors,
 } from '../../src/data/safetensors.ts';
+import { readSafetensorsHeader } from '../../src/project/safetensors-header.ts';
 import { UserError } from '../../src/project/user-error.ts';
 
 let folder: string;

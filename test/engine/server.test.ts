@@ -3,10 +3,12 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import {
   CancellationTokenSource,
   createMessageConnection,
+  ProgressType,
   StreamMessageReader,
   StreamMessageWriter,
 } from 'vscode-jsonrpc/node';
 import { type ServeHandlers, serve } from '../../src/engine/serve/server.ts';
+import type { TensorScanProgress } from '../../src/protocol/tensors.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -25,6 +27,12 @@ function startServer({ idleMs = HOUR_MS } = {}) {
     translate: unused,
     denoise: unused,
     statistics: unused,
+    tensorHistogram: unused,
+    compareTensors: unused,
+    tensorStatistics: async ({ file }, _signal, report) => {
+      report({ done: 1, total: 2, tensors: [{ name: file, nan: 0, inf: 0, zeros: 0 }], spectra: [] });
+      return null;
+    },
     validate: async ({ project }, signal) => {
       begun.push(project);
       signal.addEventListener('abort', () => aborted.push(project));
@@ -43,6 +51,11 @@ function startServer({ idleMs = HOUR_MS } = {}) {
     input,
     ask: (project: string, source = new CancellationTokenSource()) =>
       connection.sendRequest('validate', { project }, source.token),
+    askTensors: async (file: string, onProgress: (progress: TensorScanProgress) => void) => {
+      const progress = connection.onProgress(new ProgressType<TensorScanProgress>(), 7, onProgress);
+      await connection.sendRequest('tensorStatistics', { file, progressToken: 7 });
+      progress.dispose();
+    },
     release: async (project: string) => {
       while (!waiting.has(project)) await turn();
       waiting.get(project)!();
@@ -91,6 +104,18 @@ test('a running request is told that it was called off', async () => {
   await wasAborted('long');
   await release('long');
   await running;
+});
+
+test('a request about tensors runs beside the others, and tells of its progress before it answers', async () => {
+  const { ask, askTensors, release, hasBegun, begun } = startServer();
+  const first = ask('first');
+  await hasBegun('first');
+  const told: string[] = [];
+  await askTensors('a.safetensors', (progress) => told.push(...progress.tensors.map(({ name }) => name)));
+  expect(told).toEqual(['a.safetensors']);
+  expect(begun).toEqual(['first']);
+  await release('first');
+  await first;
 });
 
 test('the server ends when its input does', async () => {

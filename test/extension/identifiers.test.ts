@@ -7,6 +7,7 @@ import {
   COMMANDS,
   CONCEPT_LANGUAGE,
   CONTEXT_KEYS,
+  CUSTOM_EDITORS,
   PANELS,
   SETTINGS,
   SETTINGS_SECTION,
@@ -34,10 +35,16 @@ test('package.json declares exactly the trees that the code fills', () => {
   expect(sorted(contributes.views.denoisedWeights.map(({ id }) => id))).toEqual(sorted(Object.values(TREES)));
 });
 
-test('every panel has a view type, an activation event and a view in the protocol', () => {
-  expect(sorted(Object.keys(PANELS))).toEqual(sorted(VIEWS));
+test('every panel and custom editor has a view in the protocol, every panel an activation event', () => {
+  expect(sorted(Object.keys({ ...PANELS, ...CUSTOM_EDITORS }))).toEqual(sorted(VIEWS));
   for (const type of Object.values(PANELS))
     expect(manifest.activationEvents).toContain(`onWebviewPanel:${type}`);
+});
+
+test('package.json declares exactly the custom editors that the code has', () => {
+  expect(sorted(contributes.customEditors.map(({ viewType }) => viewType))).toEqual(
+    sorted(Object.values(CUSTOM_EDITORS)),
+  );
 });
 
 test('package.json declares every setting that the code reads, with a default', () => {

@@ -6,8 +6,18 @@ import { browserSession, paramsOf } from './harness/session.ts';
 const open = browserSession();
 
 /** What each view shows when it has something to show. */
-const SHOWN: Record<ViewName, string> = { weights: '.heat-map', translate: '.compare', run: '.uplot' };
-const READY: Record<ViewName, string> = { weights: 'ready', translate: 'ready', run: 'running' };
+const SHOWN: Record<ViewName, string> = {
+  weights: '.heat-map',
+  translate: '.compare',
+  run: '.uplot',
+  tensors: '.heat-map',
+};
+const READY: Record<ViewName, string> = {
+  weights: 'ready',
+  translate: 'ready',
+  run: 'running',
+  tensors: 'compared',
+};
 const VIEWS = Object.keys(SHOWN) as ViewName[];
 
 describe.each(VIEWS)('%s', (view) => {

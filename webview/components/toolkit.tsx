@@ -169,6 +169,23 @@ export function IntegerField(props: {
   );
 }
 
+/** Text that narrows what is shown, as it is typed. */
+export function TextFilter(props: {
+  label: string;
+  value: string;
+  onChange: (value: string) => void;
+}): JSX.Element {
+  return (
+    <vscode-text-field
+      size={32}
+      value={props.value}
+      onInput={(event) => props.onChange((event.currentTarget as HTMLElement & { value: string }).value)}
+    >
+      {props.label}
+    </vscode-text-field>
+  );
+}
+
 export function ProgressRing(): JSX.Element {
   return (
     <span aria-hidden="true">

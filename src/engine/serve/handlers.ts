@@ -15,6 +15,7 @@ import { UserError } from '../../project/user-error.ts';
 import { listDevices } from '../device-listing.ts';
 import { chooseConcept, chooseTraining } from '../project-choice.ts';
 import type { ServeHandlers } from './server.ts';
+import { compareTensorFiles, scanTensorFile, tensorFileHistogram } from './tensor-handlers.ts';
 
 /** From the command line, instead of each config's. */
 export interface DeviceOverrides {
@@ -110,6 +111,10 @@ export function createHandlers(overrides: DeviceOverrides): ServeHandlers {
 
     statistics: async (params) =>
       inspector.statistics({ ...(await subject(params)), weights: params.weights, bins: params.bins }),
+
+    tensorStatistics: scanTensorFile,
+    tensorHistogram: tensorFileHistogram,
+    compareTensors: compareTensorFiles,
   };
 }
 

@@ -3,12 +3,13 @@ import {
   type CancellationToken,
   createMessageConnection,
   ErrorCodes,
+  ProgressType,
   ResponseError,
   StreamMessageReader,
   StreamMessageWriter,
 } from 'vscode-jsonrpc/node';
 import { UserError } from '../../project/user-error.ts';
-import { type ServeRequests, USER_ERROR } from '../../protocol/serve.ts';
+import { type ServeProgress, type ServeRequests, USER_ERROR } from '../../protocol/serve.ts';
 import { describeError } from '../exit-codes.ts';
 import { CancelledError, RequestQueue } from './request-queue.ts';
 
@@ -16,13 +17,21 @@ import { CancelledError, RequestQueue } from './request-queue.ts';
 const REQUEST_CANCELLED = -32800;
 
 export type ServeMethod = keyof ServeRequests;
-/** Answers one method; `signal` is raised when the client calls the request off. */
+/** Answers one method; `signal` is raised when the client calls the request off, `report` tells it of progress. */
 export type ServeHandlers = {
   readonly [M in ServeMethod]: (
     params: ServeRequests[M]['params'],
     signal: AbortSignal,
+    report: (progress: ServeProgress<M>) => void,
   ) => Promise<ServeRequests[M]['result']>;
 };
+
+/** Read files piece by piece, without models and devices: they need not wait, and nothing waits for them. */
+const BESIDE_THE_QUEUE: ReadonlySet<ServeMethod> = new Set([
+  'tensorStatistics',
+  'tensorHistogram',
+  'compareTensors',
+]);
 
 export interface ServerOptions {
   readonly input: Readable;
@@ -36,6 +45,7 @@ export interface ServerOptions {
 export function serve({ input, output, handlers, idleMs }: ServerOptions): Promise<void> {
   const connection = createMessageConnection(new StreamMessageReader(input), new StreamMessageWriter(output));
   const queue = new RequestQueue();
+  let beside = 0;
   return new Promise((resolve) => {
     let idle: NodeJS.Timeout;
     const end = () => {
@@ -45,7 +55,7 @@ export function serve({ input, output, handlers, idleMs }: ServerOptions): Promi
     };
     const rest = () => {
       clearTimeout(idle);
-      if (queue.size === 0) idle = setTimeout(end, idleMs);
+      if (queue.size + beside === 0) idle = setTimeout(end, idleMs);
     };
     const answer = async <M extends ServeMethod>(
       method: M,
@@ -57,13 +67,30 @@ export function serve({ input, output, handlers, idleMs }: ServerOptions): Promi
       // A token that was cancelled before it came here tells nobody.
       if (token.isCancellationRequested) controller.abort();
       else token.onCancellationRequested(() => controller.abort());
+      const { signal } = controller;
+      const task = () => handlers[method](params, signal, reporter(method, params));
       try {
-        return await queue.run(() => handlers[method](params, controller.signal), controller.signal);
+        return await (BESIDE_THE_QUEUE.has(method) ? runBeside(task) : queue.run(task, signal));
       } catch (error) {
-        throw asResponseError(error);
+        throw asResponseError(signal.aborted ? new CancelledError() : error);
       } finally {
         rest();
       }
+    };
+    const runBeside = async <T>(task: () => Promise<T>) => {
+      beside++;
+      try {
+        return await task();
+      } finally {
+        beside--;
+      }
+    };
+    const reporter = <M extends ServeMethod>(_method: M, params: ServeRequests[M]['params']) => {
+      const token = 'progressToken' in params ? params.progressToken : undefined;
+      const type = new ProgressType<ServeProgress<M>>();
+      return (progress: ServeProgress<M>) => {
+        if (token !== undefined) void connection.sendProgress(type, token, progress);
+      };
     };
     const register = <M extends ServeMethod>(method: M) => {
       connection.onRequest<ServeRequests[M]['result'], void>(

@@ -4,12 +4,13 @@ import {
   createMessageConnection,
   ErrorCodes,
   type MessageConnection,
+  ProgressType,
   ResponseError,
   StreamMessageReader,
   StreamMessageWriter,
 } from 'vscode-jsonrpc/node';
 import { UserError } from '../../project/user-error.ts';
-import { type ServeRequests, USER_ERROR } from '../../protocol/serve.ts';
+import { type ServeProgress, type ServeRequests, USER_ERROR } from '../../protocol/serve.ts';
 
 interface Connection {
   process: ChildProcessWithoutNullStreams;
@@ -29,6 +30,7 @@ const QUOTED_STDERR = 2000;
  */
 export class ServeClient {
   private connection: Connection | undefined;
+  private progressTokens = 0;
 
   /**
    * @param start spawns `dnw serve` with all three streams piped
@@ -40,6 +42,7 @@ export class ServeClient {
   ) {}
 
   /**
+   * @param onProgress told of what a method that reports progress has found, before the answer comes
    * @throws UserError for what the engine says the user can mend
    * @throws Error where the engine ended before it answered, with the end of its standard error
    */
@@ -47,10 +50,15 @@ export class ServeClient {
     method: M,
     params: ServeRequests[M]['params'],
     token?: CancellationToken,
+    onProgress?: (progress: ServeProgress<M>) => void,
   ): Promise<ServeRequests[M]['result']> {
     this.connection ??= this.connect();
     const connection = this.connection;
     await connection.started;
+    const progressToken = ++this.progressTokens;
+    const progress =
+      onProgress &&
+      connection.messages.onProgress(new ProgressType<ServeProgress<M>>(), progressToken, onProgress);
     try {
       // Writing to a process that has gone would fail where no one can catch it.
       if (connection.ended !== undefined) throw new Error(connection.ended);
@@ -58,7 +66,7 @@ export class ServeClient {
       const cancellation = token === undefined ? [] : [token];
       return await connection.messages.sendRequest<ServeRequests[M]['result']>(
         method,
-        params,
+        progress ? { ...params, progressToken } : params,
         ...cancellation,
       );
     } catch (error) {
@@ -69,6 +77,8 @@ export class ServeClient {
         throw new Error(`The engine was stopped before it answered "${method}".`);
       }
       throw error;
+    } finally {
+      progress?.dispose();
     }
   }
 

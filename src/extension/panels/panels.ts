@@ -1,13 +1,12 @@
-import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
-import type { PersistedState, ProjectTarget, ViewName } from '../../protocol/webview.ts';
+import type { PersistedState, ProjectTarget } from '../../protocol/webview.ts';
 import { PANELS } from '../identifiers.ts';
 import { PanelConnection } from './panel-connection.ts';
-import { webviewPage } from './webview-page.ts';
+import { showPage } from './show-page.ts';
 
 /** One kind of panel. */
 export interface PanelKind<Target extends ProjectTarget> {
-  readonly view: ViewName;
+  readonly view: keyof typeof PANELS;
   title(target: Target): string;
   /** Panels of equal keys show the same: the one that is open is shown again. */
   key(target: Target): string;
@@ -63,23 +62,11 @@ export class Panels<Target extends ProjectTarget> implements vscode.Disposable {
       if (this.open.get(key) === panel) this.open.delete(key);
     });
     const { view } = this.kind;
-    const bundles = vscode.Uri.joinPath(this.extension, 'dist', 'webview');
-    const pictures = this.kind.pictureFolders(target).map((folder) => vscode.Uri.file(folder));
-    panel.webview.options = { enableScripts: true, localResourceRoots: [bundles, ...pictures] };
     panel.iconPath = {
       light: vscode.Uri.joinPath(this.extension, 'media', 'panel-light.svg'),
       dark: vscode.Uri.joinPath(this.extension, 'media', 'panel-dark.svg'),
     };
-    const address = (file: string) =>
-      panel.webview.asWebviewUri(vscode.Uri.joinPath(bundles, file)).toString();
     this.kind.attach(new PanelConnection(panel), target);
-    panel.webview.html = webviewPage(view, {
-      script: address(`${view}.js`),
-      style: address(`${view}.css`),
-      cspSource: panel.webview.cspSource,
-      nonce: randomBytes(18).toString('base64url'),
-      language: vscode.env.language,
-      title: this.kind.title(target),
-    });
+    showPage(panel, this.extension, view, this.kind.title(target), this.kind.pictureFolders(target));
   }
 }

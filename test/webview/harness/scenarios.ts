@@ -3,13 +3,16 @@ import {
   type ConceptChoice,
   type LiveRun,
   runView,
+  type TensorHistogramRequest,
   type TranslateRequest,
+  tensorsView,
   translateView,
   weightsView,
 } from '../../../src/protocol/webview.ts';
 import { CONCEPTS, PROJECT, TRAININGS } from './fixtures/concepts.ts';
 import { SIZE, scene, toPng } from './fixtures/pictures.ts';
 import { HEADERS, MANY_PAIRS, runUpdate } from './fixtures/run.ts';
+import { comparisonFixture, histogramFixture, LORA_FILE, SPECTRA, STATISTICS } from './fixtures/tensors.ts';
 import { statisticsFixture } from './fixtures/weights.ts';
 
 /** Answers by method. A handler that never settles keeps the view waiting. */
@@ -133,6 +136,28 @@ function run(state: object): Handlers {
   };
 }
 
+function tensors(
+  state: object,
+  histogram: Handlers[string] = (params) => histogramFixture(params as TensorHistogramRequest),
+): Handlers {
+  return {
+    [tensorsView.connect.method]: () => ({ target: { file: LORA_FILE.path }, state }),
+    [tensorsView.histogram.method]: histogram,
+    [tensorsView.scan.method]: () => undefined,
+    [tensorsView.compare.method]: () => undefined,
+    [tensorsView.endComparison.method]: () => undefined,
+    action: () => undefined,
+  };
+}
+
+const READY_TENSORS = {
+  kind: 'ready',
+  file: LORA_FILE,
+  scan: { state: 'done' },
+  statistics: STATISTICS,
+  spectra: SPECTRA,
+};
+
 /** By name: `<view>/<state>`. Made when asked for. */
 export const SCENARIOS: Record<string, () => Handlers> = {
   'weights/loading': () => ({ ...weights({}), [weightsView.connect.method]: never }),
@@ -175,6 +200,34 @@ export const SCENARIOS: Record<string, () => Handlers> = {
       throw new Error('images/scene-001.png cannot be read: it ends early (41,216 of 88,310 bytes).');
     },
   }),
+  'tensors/loading': () => ({ ...tensors({}), [tensorsView.connect.method]: never }),
+  'tensors/empty': () => tensors({ ...EMPTY, message: 'The file has no content so far.' }),
+  'tensors/error': () =>
+    tensors({
+      kind: 'error',
+      message: `${LORA_FILE.path}: not a sound safetensors file: truncated: its header ends at byte 9184, the file at 512. Make or copy it again.`,
+    }),
+  'tensors/ready': () => tensors(READY_TENSORS),
+  'tensors/reading': () =>
+    tensors({
+      ...READY_TENSORS,
+      scan: { state: 'running', done: 0, total: 0 },
+      statistics: [],
+      spectra: [],
+    }),
+  'tensors/compared': () => tensors({ ...READY_TENSORS, comparison: comparisonFixture() }),
+  'tensors/failing': () =>
+    tensors(
+      {
+        ...READY_TENSORS,
+        scan: { state: 'failed', message: 'Nothing is executed in a workspace that is not trusted.' },
+        statistics: [],
+        spectra: [],
+      },
+      () => {
+        throw new Error('Nothing is executed in a workspace that is not trusted.');
+      },
+    ),
   'run/loading': () => ({ ...run({}), [runView.connect.method]: never }),
   'run/empty': () =>
     run({ kind: 'empty', message: 'The run has not written anything yet; it is waiting for its turn.' }),

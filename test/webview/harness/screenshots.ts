@@ -34,6 +34,15 @@ const STATES: Record<ViewName, Record<string, string>> = {
     failed: '.uplot',
     stopped: '.uplot',
   },
+  tensors: {
+    loading: '.pending',
+    empty: '.pending',
+    error: '.pending',
+    ready: '.heat-map',
+    reading: '.progress-bar',
+    compared: '.comparison table',
+    failing: '.notice',
+  },
 };
 
 const [folder] = process.argv.slice(2);

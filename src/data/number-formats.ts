@@ -1,0 +1,38 @@
+/** Numbers narrower than float32, from their bits. Little-endian files, as safetensors are. */
+
+/** IEEE 754 binary16: 5 bits of exponent, 10 of fraction. */
+export function halfToNumber(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 0x1f;
+  const fraction = bits & 0x3ff;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 0x1f) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}
+
+const word = new Uint32Array(1);
+const float = new Float32Array(word.buffer);
+
+/** bfloat16 is the upper half of a float32. */
+export function bfloat16ToNumber(bits: number): number {
+  word[0] = bits << 16;
+  return float[0]!;
+}
+
+/**
+ * 4 bits of exponent, 3 of fraction; no infinity, the one NaN of either sign has every bit set (Micikevicius et al.
+ * 2022, "FP8 Formats for Deep Learning").
+ */
+export function float8E4M3ToNumber(bits: number): number {
+  const sign = bits & 0x80 ? -1 : 1;
+  const exponent = (bits >> 3) & 0xf;
+  const fraction = bits & 0x7;
+  if (exponent === 0) return sign * fraction * 2 ** -9;
+  if (exponent === 0xf && fraction === 0x7) return Number.NaN;
+  return sign * (1 + fraction / 8) * 2 ** (exponent - 7);
+}
+
+/** 5 bits of exponent, 2 of fraction: the upper half of a binary16. */
+export function float8E5M2ToNumber(bits: number): number {
+  return halfToNumber(bits << 8);
+}

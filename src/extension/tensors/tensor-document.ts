@@ -1,0 +1,256 @@
+import { basename, dirname } from 'node:path';
+import * as vscode from 'vscode';
+import { readSafetensorsHeader, valueCount } from '../../project/safetensors-header.ts';
+import type { TensorFile, TensorHistogram } from '../../protocol/tensors.ts';
+import type {
+  TensorComparison,
+  TensorScan,
+  TensorsUpdate,
+  TensorsViewState,
+} from '../../protocol/webview.ts';
+import { Pacer } from '../panels/pacer.ts';
+import type { Services } from '../services.ts';
+
+/** Replaced files come as several events. */
+const SETTLE_MS = 200;
+
+/**
+ * One safetensors file that is open. The header is read here, at once and without the engine; values are read by the
+ * engine, piece by piece, and what it finds is kept until the last editor of the file closes.
+ */
+export class TensorDocument implements vscode.CustomDocument {
+  private readonly stateChanged = new vscode.EventEmitter<TensorsViewState>();
+  private readonly updated = new vscode.EventEmitter<TensorsUpdate>();
+  readonly onDidChangeState = this.stateChanged.event;
+  readonly onDidUpdate = this.updated.event;
+  private readonly subscriptions: vscode.Disposable[];
+  private readonly pacer: Pacer;
+  private current: TensorsViewState = { kind: 'loading' };
+  /** What was found since the last update went out. */
+  private pending: TensorsUpdate | undefined;
+  private scanning: vscode.CancellationTokenSource | undefined;
+  private comparing: vscode.CancellationTokenSource | undefined;
+  private settling: NodeJS.Timeout | undefined;
+  private reads = 0;
+  private disposed = false;
+
+  constructor(
+    private readonly services: Services,
+    readonly uri: vscode.Uri,
+    private readonly closed: () => void,
+  ) {
+    this.pacer = new Pacer(
+      () => this.flush(),
+      (error) => services.log.error(`${error}`),
+    );
+    this.subscriptions = [this.stateChanged, this.updated, this.pacer, ...this.watch()];
+  }
+
+  get state(): TensorsViewState {
+    return this.current;
+  }
+
+  /** Reads the header, then has the engine read the values, and compare them where they were compared before. */
+  async read(): Promise<void> {
+    const read = ++this.reads;
+    const second = this.current.kind === 'ready' ? this.current.comparison?.path : undefined;
+    this.stopWork();
+    let state: TensorsViewState;
+    try {
+      const file = await this.readHeader();
+      const scan: TensorScan = { state: 'running', done: 0, total: 0 };
+      state = { kind: 'ready', file, scan, statistics: [], spectra: [] };
+    } catch (error) {
+      state = { kind: 'error', message: messageOf(error) };
+    }
+    // The file changed again meanwhile, or nobody looks any more.
+    if (read !== this.reads || this.disposed) return;
+    this.show(state);
+    if (state.kind !== 'ready') return;
+    void this.scan();
+    if (second !== undefined) void this.compare(vscode.Uri.file(second));
+  }
+
+  /** Reads the values again, after the engine could not. */
+  async scan(): Promise<void> {
+    if (this.current.kind !== 'ready') return;
+    this.scanning?.cancel();
+    const source = new vscode.CancellationTokenSource();
+    this.scanning = source;
+    this.show({
+      ...this.current,
+      scan: { state: 'running', done: 0, total: 0 },
+      statistics: [],
+      spectra: [],
+    });
+    try {
+      await this.services.engine.requests.request(
+        'tensorStatistics',
+        { file: this.uri.fsPath },
+        source.token,
+        ({ done, total, tensors, spectra }) => {
+          if (source === this.scanning) {
+            this.add({ scan: { state: 'running', done, total }, statistics: tensors, spectra });
+          }
+        },
+      );
+      if (source === this.scanning) this.add({ scan: { state: 'done' }, statistics: [], spectra: [] });
+    } catch (error) {
+      if (source === this.scanning && !source.token.isCancellationRequested) {
+        this.add({ scan: { state: 'failed', message: messageOf(error) }, statistics: [], spectra: [] });
+      }
+    } finally {
+      source.dispose();
+    }
+  }
+
+  /** Compares every tensor with that of the same name in a second file. */
+  async compare(second: vscode.Uri): Promise<void> {
+    if (this.current.kind !== 'ready') return;
+    this.endComparison();
+    const source = new vscode.CancellationTokenSource();
+    this.comparing = source;
+    let comparison: TensorComparison = {
+      path: second.fsPath,
+      name: basename(second.fsPath),
+      state: 'running',
+      done: 0,
+      total: 0,
+      differences: [],
+    };
+    const set = (change: Partial<TensorComparison>) => {
+      comparison = { ...comparison, ...change };
+      if (source !== this.comparing || this.current.kind !== 'ready') return;
+      this.current = { ...this.current, comparison };
+      this.pending = { ...this.pendingUpdate(), comparison };
+      this.pacer.request();
+    };
+    set({});
+    try {
+      const unmatched = await this.services.engine.requests.request(
+        'compareTensors',
+        { file: this.uri.fsPath, second: second.fsPath },
+        source.token,
+        ({ done, total, differences }) =>
+          set({ done, total, differences: [...comparison.differences, ...differences] }),
+      );
+      set({ state: 'done', unmatched });
+    } catch (error) {
+      if (!source.token.isCancellationRequested) set({ state: 'failed', message: messageOf(error) });
+    } finally {
+      source.dispose();
+    }
+  }
+
+  endComparison(): void {
+    this.comparing?.cancel();
+    this.comparing = undefined;
+    if (this.current.kind !== 'ready' || this.current.comparison === undefined) return;
+    const { comparison: _, ...rest } = this.current;
+    this.show(rest);
+  }
+
+  async histogram(tensor: string, bins: number): Promise<TensorHistogram> {
+    return this.services.engine.requests.request('tensorHistogram', {
+      file: this.uri.fsPath,
+      tensor,
+      bins,
+    });
+  }
+
+  dispose(): void {
+    this.disposed = true;
+    clearTimeout(this.settling);
+    this.stopWork();
+    vscode.Disposable.from(...this.subscriptions).dispose();
+    this.closed();
+  }
+
+  private watch(): vscode.Disposable[] {
+    const { fsPath } = this.uri;
+    const watcher = vscode.workspace.createFileSystemWatcher(
+      new vscode.RelativePattern(vscode.Uri.file(dirname(fsPath)), escapeGlob(basename(fsPath))),
+    );
+    const changed = () => {
+      clearTimeout(this.settling);
+      this.settling = setTimeout(() => void this.read(), SETTLE_MS);
+    };
+    return [
+      watcher,
+      watcher.onDidChange(changed),
+      watcher.onDidCreate(changed),
+      watcher.onDidDelete(changed),
+      vscode.workspace.onDidGrantWorkspaceTrust(() => void this.scan()),
+    ];
+  }
+
+  private async readHeader(): Promise<TensorFile> {
+    if (this.uri.scheme !== 'file') {
+      throw new Error(
+        vscode.l10n.t('Only files on disk can be looked into; this one is {0}:.', this.uri.scheme),
+      );
+    }
+    const path = this.uri.fsPath;
+    const { fileSize, metadata, tensors } = await readSafetensorsHeader(path);
+    return {
+      path,
+      name: basename(path),
+      size: fileSize,
+      metadata: { ...metadata },
+      tensors: [...tensors].map(([name, { dtype, shape }]) => ({
+        name,
+        dtype,
+        shape: [...shape],
+        count: valueCount(shape),
+      })),
+    };
+  }
+
+  private stopWork(): void {
+    this.scanning?.cancel();
+    this.scanning = undefined;
+    this.comparing?.cancel();
+    this.comparing = undefined;
+  }
+
+  private show(state: TensorsViewState): void {
+    this.current = state;
+    this.pending = undefined;
+    this.stateChanged.fire(state);
+  }
+
+  private add(update: TensorsUpdate): void {
+    if (this.current.kind !== 'ready') return;
+    this.current.statistics.push(...update.statistics);
+    this.current.spectra.push(...update.spectra);
+    this.current = { ...this.current, scan: update.scan };
+    const pending = this.pendingUpdate();
+    this.pending = {
+      ...pending,
+      scan: update.scan,
+      statistics: [...pending.statistics, ...update.statistics],
+      spectra: [...pending.spectra, ...update.spectra],
+    };
+    this.pacer.request();
+  }
+
+  private pendingUpdate(): TensorsUpdate {
+    const scan: TensorScan = this.current.kind === 'ready' ? this.current.scan : { state: 'done' };
+    return this.pending ?? { scan, statistics: [], spectra: [] };
+  }
+
+  private flush(): void {
+    const update = this.pending;
+    this.pending = undefined;
+    if (update !== undefined) this.updated.fire(update);
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** A file name as a pattern that matches only it. */
+function escapeGlob(name: string): string {
+  return name.replace(/[*?[\]{}]/g, '[$&]');
+}

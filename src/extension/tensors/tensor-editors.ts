@@ -1,0 +1,98 @@
+import * as vscode from 'vscode';
+import { type TensorsTarget, tensorsView } from '../../protocol/webview.ts';
+import { registerCommand } from '../commands/register-command.ts';
+import { COMMANDS, CUSTOM_EDITORS } from '../identifiers.ts';
+import { PanelConnection } from '../panels/panel-connection.ts';
+import { showPage } from '../panels/show-page.ts';
+import type { Services } from '../services.ts';
+import { TensorDocument } from './tensor-document.ts';
+
+/** Shows safetensors files of any origin; nothing can be changed. */
+export class TensorEditors implements vscode.CustomReadonlyEditorProvider<TensorDocument> {
+  private readonly documents = new Map<string, TensorDocument>();
+  private readonly opened = new vscode.EventEmitter<TensorDocument>();
+  /** A document that has just been opened; its header is read by then. */
+  readonly onDidOpen = this.opened.event;
+
+  constructor(
+    private readonly extension: vscode.Uri,
+    private readonly services: Services,
+  ) {}
+
+  async openCustomDocument(uri: vscode.Uri): Promise<TensorDocument> {
+    const key = uri.toString();
+    const document = new TensorDocument(this.services, uri, () => this.documents.delete(key));
+    this.documents.set(key, document);
+    await document.read();
+    this.opened.fire(document);
+    return document;
+  }
+
+  resolveCustomEditor(document: TensorDocument, panel: vscode.WebviewPanel): void {
+    const connection = new PanelConnection(panel);
+    const target: TensorsTarget = { file: document.uri.fsPath };
+    connection.onConnect(tensorsView.connect, target, () => document.state);
+    connection.closeWithPanel(
+      document.onDidChangeState((state) => connection.notify(tensorsView.stateChanged, state)),
+      document.onDidUpdate((update) => connection.notify(tensorsView.updated, update)),
+    );
+    connection.onRequest(tensorsView.histogram, ({ tensor, bins }) => document.histogram(tensor, bins));
+    connection.onRequest(tensorsView.scan, () => void document.scan());
+    connection.onRequest(tensorsView.compare, async () => {
+      const second = await chooseSecond(document.uri);
+      if (second !== undefined) void document.compare(second);
+    });
+    connection.onRequest(tensorsView.endComparison, () => document.endComparison());
+    connection.onAction(() => undefined);
+    showPage(panel, this.extension, 'tensors', document.uri.path.split('/').at(-1)!);
+  }
+
+  /** The open document of a file. */
+  documentOf(uri: vscode.Uri): TensorDocument | undefined {
+    return this.documents.get(uri.toString());
+  }
+
+  /** Opens the first file, and in it what the second differs by. */
+  async compare(first: vscode.Uri, second: vscode.Uri): Promise<void> {
+    await vscode.commands.executeCommand('vscode.openWith', first, CUSTOM_EDITORS.tensors);
+    await this.documentOf(first)?.compare(second);
+  }
+}
+
+export function registerTensorEditors(context: vscode.ExtensionContext, services: Services): TensorEditors {
+  const editors = new TensorEditors(context.extensionUri, services);
+  context.subscriptions.push(
+    vscode.window.registerCustomEditorProvider(CUSTOM_EDITORS.tensors, editors, {
+      supportsMultipleEditorsPerDocument: true,
+    }),
+  );
+  registerCommand(context, services.log, COMMANDS.compareTensors, async (target, selected) => {
+    const first = target instanceof vscode.Uri ? target : activeTensorFile();
+    if (first === undefined) return;
+    const second = otherOf(first, selected) ?? (await chooseSecond(first));
+    if (second !== undefined) await editors.compare(first, second);
+  });
+  return editors;
+}
+
+function activeTensorFile(): vscode.Uri | undefined {
+  const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+  return input instanceof vscode.TabInputCustom && input.viewType === CUSTOM_EDITORS.tensors
+    ? input.uri
+    : undefined;
+}
+
+/** Of two files that are selected in the explorer, the one that the command was not called on. */
+function otherOf(first: vscode.Uri, selected: unknown): vscode.Uri | undefined {
+  if (!Array.isArray(selected) || selected.length !== 2) return undefined;
+  return selected.find((uri) => uri instanceof vscode.Uri && uri.toString() !== first.toString());
+}
+
+async function chooseSecond(first: vscode.Uri): Promise<vscode.Uri | undefined> {
+  const chosen = await vscode.window.showOpenDialog({
+    title: vscode.l10n.t('Compare {0} with', first.path.split('/').at(-1)!),
+    defaultUri: vscode.Uri.joinPath(first, '..'),
+    filters: { Safetensors: ['safetensors'] },
+  });
+  return chosen?.[0];
+}

@@ -1,0 +1,175 @@
+import * as Plot from '@observablehq/plot';
+import type { JSX } from 'preact';
+import { useCallback, useMemo } from 'preact/hooks';
+import type { LoraSpectrum } from '../../src/protocol/tensors.ts';
+import { ColorLegend } from '../charts/color-legend.tsx';
+import { HeatMap } from '../charts/heat-map.tsx';
+import { type DrawPlot, PlotFigure } from '../charts/plot-figure.tsx';
+import { DataTable } from '../components/data-table.tsx';
+import { formatCount, formatNumber } from '../components/format.ts';
+import { type Column, SortableTable, type SortOrder, sortRows } from '../components/sortable-table.tsx';
+import { useTheme } from '../components/theme.ts';
+
+/** Rows of the map: as many as one can look at together. */
+const MAP_ROWS = 40;
+const DOMAIN = [0, 1] as const;
+
+const number = (
+  key: string,
+  title: string,
+  value: (spectrum: LoraSpectrum) => number | undefined,
+): Column<LoraSpectrum> => ({
+  key,
+  title,
+  number: true,
+  value,
+  show: (spectrum) => {
+    const found = value(spectrum);
+    return found === undefined ? '–' : formatNumber(found);
+  },
+});
+
+const COLUMNS: readonly Column<LoraSpectrum>[] = [
+  { key: 'layer', title: 'Layer', value: ({ layer }) => layer },
+  number('rank', 'Rank', ({ rank }) => rank),
+  number('alpha', 'Alpha', ({ alpha }) => alpha),
+  number('largest', 'Largest singular value', ({ values }) => values?.[0]),
+  number('norm', 'Norm of the product', ({ norm }) => norm),
+  number('effective', 'Effective rank', ({ effectiveRank }) => effectiveRank),
+  { key: 'problem', title: 'Remark', value: ({ problem }) => problem },
+];
+
+/** What a LoRA adds to each layer: the product of its two factors, by its singular values. */
+export function LoraProducts(props: {
+  spectra: readonly LoraSpectrum[];
+  selected: string | undefined;
+  onSelect: (down: string) => void;
+  order: SortOrder | undefined;
+  onOrder: (order: SortOrder) => void;
+}): JSX.Element {
+  const { spectra, ...table } = props;
+  const chosen = spectra.find(({ down }) => down === props.selected);
+  return (
+    <section aria-labelledby="products-title">
+      <h2 id="products-title">
+        LoRA products <span class="muted">{formatCount(spectra.length)} pairs of factors</span>
+      </h2>
+      <SortableTable
+        caption="LoRA products"
+        columns={COLUMNS}
+        rows={spectra}
+        keyOf={({ down }) => down}
+        {...table}
+      />
+      <p class="muted">
+        Of up · down, without the scale alpha / rank. The effective rank says how many singular values carry
+        the product.
+      </p>
+      {chosen?.values ? (
+        <Spectrum spectrum={chosen} values={chosen.values} />
+      ) : (
+        <p class="hint">Choose a layer in the table to see its singular values.</p>
+      )}
+      <SpectrumMap spectra={sortRows(spectra, COLUMNS, props.order)} />
+    </section>
+  );
+}
+
+function Spectrum({ spectrum, values }: { spectrum: LoraSpectrum; values: readonly number[] }): JSX.Element {
+  const draw = useCallback<DrawPlot>(
+    (width, theme) => {
+      const points = values.map((value, i) => ({ index: i + 1, value }));
+      return {
+        height: 220,
+        marginLeft: 60,
+        marginRight: 12,
+        marginTop: 22,
+        marginBottom: 36,
+        x: {
+          domain: [0.5, values.length + 0.5],
+          label: 'Index of the singular value',
+          labelAnchor: 'center',
+          labelArrow: 'none',
+          ticks: Math.min(values.length, Math.floor(width / 60)),
+          tickFormat: (index: number) => (Number.isInteger(index) ? String(index) : ''),
+        },
+        y: {
+          label: 'Singular value',
+          labelArrow: 'none',
+          grid: true,
+          zero: true,
+          ticks: 4,
+          tickFormat: formatNumber,
+        },
+        marks: [
+          Plot.line(points, { x: 'index', y: 'value', stroke: theme.denoised, strokeWidth: 1.5 }),
+          Plot.dot(points, { x: 'index', y: 'value', r: 3, fill: theme.denoised, stroke: theme.background }),
+          Plot.ruleY([0], { stroke: theme.zoo }),
+        ],
+      };
+    },
+    [values],
+  );
+  return (
+    <PlotFigure
+      title={`Singular values of ${spectrum.layer}`}
+      subtitle={`rank ${spectrum.rank}`}
+      description={`${values.length} singular values of the LoRA product of ${spectrum.layer}, from ${formatNumber(values[0] ?? 0)} to ${formatNumber(values.at(-1) ?? 0)}.`}
+      draw={draw}
+    >
+      <DataTable
+        caption={`Singular values of ${spectrum.layer}`}
+        columns={['Index', 'Singular value']}
+        rows={() => values.map((value, i) => [i + 1, formatNumber(value)])}
+      />
+    </PlotFigure>
+  );
+}
+
+/** Every layer's singular values beside one another, each as a share of its layer's largest. */
+function SpectrumMap({ spectra }: { spectra: readonly LoraSpectrum[] }): JSX.Element | null {
+  const theme = useTheme();
+  const shown = useMemo(
+    () => spectra.filter(({ values }) => values && values[0]! > 0).slice(0, MAP_ROWS),
+    [spectra],
+  );
+  const rows = useMemo(
+    () =>
+      shown.map(({ layer, values }) => ({
+        label: layer,
+        values: values!.map((value) => value / values![0]!),
+      })),
+    [shown],
+  );
+  if (rows.length === 0) return null;
+  return (
+    <figure class="chart" aria-labelledby="spectrum-map-title">
+      <h3 id="spectrum-map-title" class="chart-title">
+        How fast the singular values fall{' '}
+        {spectra.length > rows.length && (
+          <span class="muted">
+            the first {rows.length} of {spectra.length} layers, in the order of the table
+          </span>
+        )}
+      </h3>
+      <ColorLegend
+        label="Share of the layer’s largest singular value"
+        domain={DOMAIN}
+        ramp={theme.sequential}
+        theme={theme}
+      />
+      <HeatMap
+        label={`Singular values of ${rows.length} layers`}
+        rows={rows}
+        columnTitle="Index of the singular value"
+        domain={DOMAIN}
+        ramp={theme.sequential}
+        theme={theme}
+        hint="Point at a cell, or walk over them with the arrow keys."
+        describe={(row, column) =>
+          `${shown[row]!.layer}, singular value ${column + 1}: ${formatNumber(shown[row]!.values![column]!)} (${formatNumber(rows[row]!.values[column]!)} of the largest)`
+        }
+      />
+    </figure>
+  );
+}

@@ -1,0 +1,10 @@
+import '../components/base.css';
+import '../charts/charts.css';
+import '../components/sortable-table.css';
+import './tensors.css';
+import { render } from 'preact';
+import { registerToolkit } from '../components/toolkit.tsx';
+import { TensorsView } from './tensors-view.tsx';
+
+registerToolkit();
+render(<TensorsView />, document.body);

@@ -1,0 +1,57 @@
+import type { JSX } from 'preact';
+
+/** Longer values begin folded: trainers keep whole configurations here. */
+const SHORT = 160;
+
+/** JSON inside a value is laid out; anything else is shown as it is. */
+function readable(value: string): string {
+  if (!/^\s*[{[]/.test(value)) return value;
+  try {
+    return JSON.stringify(JSON.parse(value), null, 2);
+  } catch {
+    return value;
+  }
+}
+
+export function Metadata({ metadata }: { metadata: Readonly<Record<string, string>> }): JSX.Element {
+  const entries = Object.entries(metadata).sort(([a], [b]) => (a < b ? -1 : 1));
+  return (
+    <section aria-labelledby="metadata-title">
+      <h2 id="metadata-title">Metadata</h2>
+      {entries.length === 0 ? (
+        <p class="muted">The file has none.</p>
+      ) : (
+        <table class="metadata">
+          <caption class="visually-hidden">Metadata of the file</caption>
+          <thead class="visually-hidden">
+            <tr>
+              <th scope="col" class="metadata-key">
+                Key
+              </th>
+              <th scope="col">Value</th>
+            </tr>
+          </thead>
+          <tbody>
+            {entries.map(([key, value]) => (
+              <tr key={key}>
+                <th scope="row" class="metadata-key">
+                  {key}
+                </th>
+                <td>
+                  {value.length <= SHORT ? (
+                    value
+                  ) : (
+                    <details>
+                      <summary aria-label={`${key}: whole value`}>{value.slice(0, SHORT)}…</summary>
+                      <pre>{readable(value)}</pre>
+                    </details>
+                  )}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </section>
+  );
+}

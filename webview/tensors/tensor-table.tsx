@@ -1,0 +1,84 @@
+import type { JSX } from 'preact';
+import type { FiniteMoments } from '../../src/protocol/tensors.ts';
+import { formatCount, formatNumber, formatShare } from '../components/format.ts';
+import { type Column, SortableTable, type SortOrder } from '../components/sortable-table.tsx';
+import type { TensorRow } from './use-tensors.ts';
+
+export function formatShape(shape: readonly number[]): string {
+  return shape.length === 0 ? 'scalar' : shape.join(' × ');
+}
+
+function moment(key: keyof FiniteMoments, title: string): Column<TensorRow> {
+  const value = ({ statistics }: TensorRow) => statistics?.finite?.[key];
+  return {
+    key,
+    title,
+    number: true,
+    value,
+    show: (row) => {
+      const found = value(row);
+      return found === undefined ? missing(row) : formatNumber(found);
+    },
+  };
+}
+
+/** Of what was read, but has no such figure; nothing where it was not read yet. */
+const missing = ({ statistics }: TensorRow) => (statistics ? '–' : '');
+
+function count(key: 'nan' | 'inf', title: string): Column<TensorRow> {
+  return {
+    key,
+    title,
+    number: true,
+    value: ({ statistics }) => statistics?.[key],
+    show: ({ statistics }) =>
+      statistics && (
+        <span class={statistics[key] > 0 ? 'unsound' : undefined}>{formatCount(statistics[key])}</span>
+      ),
+  };
+}
+
+const zeroShare = ({ statistics, count: values }: TensorRow) =>
+  statistics && values > 0 ? statistics.zeros / values : undefined;
+
+const COLUMNS: readonly Column<TensorRow>[] = [
+  { key: 'name', title: 'Name', value: ({ name }) => name },
+  { key: 'shape', title: 'Shape', value: ({ shape }) => formatShape(shape) },
+  { key: 'dtype', title: 'Type', value: ({ dtype }) => dtype },
+  {
+    key: 'count',
+    title: 'Values',
+    number: true,
+    value: (row) => row.count,
+    show: (row) => formatCount(row.count),
+  },
+  moment('norm', 'L2 norm'),
+  moment('min', 'Min'),
+  moment('max', 'Max'),
+  moment('mean', 'Mean'),
+  moment('std', 'Std. dev.'),
+  count('nan', 'NaN'),
+  count('inf', 'Inf'),
+  {
+    key: 'zeros',
+    title: 'Zeros',
+    number: true,
+    value: zeroShare,
+    show: (row) => {
+      const share = zeroShare(row);
+      return share === undefined ? missing(row) : formatShare(share);
+    },
+  },
+];
+
+export function TensorTable(props: {
+  rows: readonly TensorRow[];
+  selected: string | undefined;
+  onSelect: (name: string) => void;
+  order: SortOrder | undefined;
+  onOrder: (order: SortOrder) => void;
+}): JSX.Element {
+  return (
+    <SortableTable caption="Tensors of the file" columns={COLUMNS} keyOf={({ name }) => name} {...props} />
+  );
+}

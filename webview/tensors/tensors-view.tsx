@@ -1,0 +1,137 @@
+import type { JSX } from 'preact';
+import { useCallback, useLayoutEffect, useMemo, useState } from 'preact/hooks';
+import { type TensorsTarget, tensorsView } from '../../src/protocol/webview.ts';
+import { formatBytes, formatCount } from '../components/format.ts';
+import { Notice, Pending } from '../components/pending.tsx';
+import { ProgressBar } from '../components/progress-bar.tsx';
+import type { SortOrder } from '../components/sortable-table.tsx';
+import { Button, TextFilter } from '../components/toolkit.tsx';
+import { messageOf, persist, readViewState, request } from '../host/connection.ts';
+import { Comparison } from './comparison.tsx';
+import { LoraProducts } from './lora-products.tsx';
+import { Metadata } from './metadata.tsx';
+import { TensorDistribution } from './tensor-distribution.tsx';
+import { TensorTable } from './tensor-table.tsx';
+import { type ShownTensors, useTensors } from './use-tensors.ts';
+
+/** What is kept while the page is hidden, and over a reload. */
+interface Selection {
+  filter: string;
+  tensor?: string;
+  product?: string;
+  /** By table. */
+  orders: Record<string, SortOrder>;
+}
+
+export function TensorsView(): JSX.Element {
+  const { target, state } = useTensors();
+  if (state.kind !== 'ready') return <Pending state={state} title="tensors" />;
+  return <Shown target={target!} shown={state.shown} />;
+}
+
+function Shown({ target, shown }: { target: TensorsTarget; shown: ShownTensors }): JSX.Element {
+  const [selection, setSelection] = useState<Selection>(() => ({
+    filter: '',
+    orders: {},
+    ...readViewState<Selection>(),
+  }));
+  const [failure, setFailure] = useState<string>();
+  useLayoutEffect(() => persist(target, selection), [target, selection]);
+  const change = (part: Partial<Selection>) => setSelection((previous) => ({ ...previous, ...part }));
+  const ordered = (table: string) => ({
+    order: selection.orders[table],
+    onOrder: (order: SortOrder) => change({ orders: { ...selection.orders, [table]: order } }),
+  });
+  const ask = (type: typeof tensorsView.scan) => {
+    setFailure(undefined);
+    request(type, undefined).catch((error) => setFailure(messageOf(error)));
+  };
+
+  const { file, rows, spectra, scan, comparison } = shown;
+  const wanted = selection.filter.trim().toLowerCase();
+  const matches = useCallback((name: string) => name.toLowerCase().includes(wanted), [wanted]);
+  const filtered = useMemo(() => rows.filter(({ name }) => matches(name)), [rows, matches]);
+  const products = useMemo(
+    () => spectra.filter(({ down, up }) => matches(down) || matches(up)),
+    [spectra, matches],
+  );
+  const chosen = rows.find(({ name }) => name === selection.tensor);
+  const unsound = rows.filter(({ statistics }) => statistics && statistics.nan + statistics.inf > 0).length;
+  const values = file.tensors.reduce((sum, { count }) => sum + count, 0);
+  const types = [...new Set(file.tensors.map(({ dtype }) => dtype))].join(', ');
+  return (
+    <main aria-busy={scan.state === 'running'}>
+      <header class="view-header">
+        <h1>{file.name}</h1>
+        <p class="muted">
+          {formatBytes(file.size)}, {formatCount(file.tensors.length)} tensors, {formatCount(values)} values
+          {types && `, ${types}`}
+        </p>
+        <div class="controls">
+          <TextFilter
+            label="Filter by name"
+            value={selection.filter}
+            onChange={(filter) => change({ filter })}
+          />
+          <Button onClick={() => ask(tensorsView.compare)}>Compare with…</Button>
+        </div>
+        {scan.state === 'running' && (
+          <div class="scan">
+            <span role="status">Reading the values…</span>
+            <ProgressBar label="Values read" done={scan.done} total={scan.total} />
+          </div>
+        )}
+      </header>
+      {failure !== undefined && <Notice kind="error">{failure}</Notice>}
+      {scan.state === 'failed' && (
+        <Notice kind="error" action={{ label: 'Try again', onClick: () => ask(tensorsView.scan) }}>
+          <strong>The values could not be read.</strong> {scan.message}
+        </Notice>
+      )}
+      {unsound > 0 && (
+        <Notice kind="warning">
+          {formatCount(unsound)} {unsound === 1 ? 'tensor holds' : 'tensors hold'} values that are not finite
+          numbers. Order the table by NaN or Inf to find them.
+        </Notice>
+      )}
+      <Metadata metadata={file.metadata} />
+      <section aria-labelledby="tensors-title">
+        <h2 id="tensors-title">
+          Tensors{' '}
+          {wanted && (
+            <span class="muted" role="status">
+              {formatCount(filtered.length)} of {formatCount(rows.length)}
+            </span>
+          )}
+        </h2>
+        <TensorTable
+          rows={filtered}
+          selected={selection.tensor}
+          onSelect={(tensor) => change({ tensor })}
+          {...ordered('tensors')}
+        />
+        <p class="muted">
+          L2 norm, least, greatest, mean and standard deviation are of the finite values; zeros are a share of
+          all.
+        </p>
+        <TensorDistribution file={file} tensor={chosen} />
+      </section>
+      {spectra.length > 0 && (
+        <LoraProducts
+          spectra={products}
+          selected={selection.product}
+          onSelect={(product) => change({ product })}
+          {...ordered('products')}
+        />
+      )}
+      {comparison && (
+        <Comparison
+          comparison={comparison}
+          matches={matches}
+          onEnd={() => ask(tensorsView.endComparison)}
+          {...ordered('comparison')}
+        />
+      )}
+    </main>
+  );
+}
