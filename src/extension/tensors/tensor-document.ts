@@ -1,3 +1,4 @@
+import { watch } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
 import { readSafetensorsHeader, valueCount } from '../../project/safetensors-header.ts';
@@ -167,21 +168,24 @@ export class TensorDocument implements vscode.CustomDocument {
   }
 
   private watch(): vscode.Disposable[] {
-    const { fsPath } = this.uri;
-    const watcher = vscode.workspace.createFileSystemWatcher(
-      new vscode.RelativePattern(vscode.Uri.file(dirname(fsPath)), escapeGlob(basename(fsPath))),
-    );
-    const changed = () => {
-      clearTimeout(this.settling);
-      this.settling = setTimeout(() => void this.read(), SETTLE_MS);
-    };
-    return [
-      watcher,
-      watcher.onDidChange(changed),
-      watcher.onDidCreate(changed),
-      watcher.onDidDelete(changed),
-      vscode.workspace.onDidGrantWorkspaceTrust(() => void this.scan()),
-    ];
+    const trusted = vscode.workspace.onDidGrantWorkspaceTrust(() => void this.scan());
+    if (this.uri.scheme !== 'file') return [trusted];
+    const [folder, name] = [dirname(this.uri.fsPath), basename(this.uri.fsPath)];
+    try {
+      // Not the editor's watcher: outside the workspace it begins some time after it was asked for, and tells nothing
+      // of a file that is replaced until then.
+      const watcher = watch(folder, { persistent: false }, (_event, changed) => {
+        if (changed !== null && changed !== name) return;
+        clearTimeout(this.settling);
+        this.settling = setTimeout(() => void this.read(), SETTLE_MS);
+      });
+      watcher.on('error', (error) => this.services.log.warn(`${folder}: ${error.message}`));
+      return [trusted, new vscode.Disposable(() => watcher.close())];
+    } catch (error) {
+      // The file is shown all the same, as it is now.
+      this.services.log.warn(`${folder} cannot be watched: ${messageOf(error)}`);
+      return [trusted];
+    }
   }
 
   private async readHeader(): Promise<TensorFile> {
@@ -248,9 +252,4 @@ export class TensorDocument implements vscode.CustomDocument {
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-/** A file name as a pattern that matches only it. */
-function escapeGlob(name: string): string {
-  return name.replace(/[*?[\]{}]/g, '[$&]');
 }
