@@ -92,7 +92,7 @@ export function startsSvg({ cases, distances }: MethodReport): string {
     'Quality of starts before training; a dot is a test concept with one seed, a line the median',
     {
       height: 360,
-      marginLeft: 250,
+      marginLeft: 280,
       x: { label: 'PSNR before any training (dB)', grid: true },
       y: { label: null, domain: names.map((name) => START_NAMES[name]) },
       color: { domain: distances, range: ['#0072b2', '#00795a', '#c14e00', '#b0538a'], legend: false },
