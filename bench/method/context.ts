@@ -18,6 +18,7 @@ import {
 } from '../../src/project/load.ts';
 import { projectPaths } from '../../src/project/paths.ts';
 import { throwOnErrors } from '../../src/project/problem.ts';
+import type { TrainingConfig } from '../../src/project/training-schema.ts';
 import { trainingName } from './project.ts';
 
 export interface BenchContext {
@@ -98,8 +99,7 @@ export async function pairsOf(
   return prepared![0]!;
 }
 
-export function heldOut(pairs: PreparedPairs, training: LoadedTraining): HeldOutImages {
-  const { image, evaluate } = training.config;
+export function heldOut(pairs: PreparedPairs, { image, evaluate }: TrainingConfig): HeldOutImages {
   return heldOutImages(pairs.test, pairs.size, image.size, evaluate.images);
 }
 

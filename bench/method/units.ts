@@ -1,5 +1,4 @@
 /** Does one unit of work. */
-import type { Executor } from '../../src/compute/types.ts';
 import type { PreparedPairs } from '../../src/data/prepared.ts';
 import { type BaseModel, loadBase } from '../../src/pipeline/base-model.ts';
 import { collect } from '../../src/pipeline/collect.ts';
@@ -7,6 +6,7 @@ import { ConceptTrainer, type ConceptTrainingSettings } from '../../src/pipeline
 import { type HeldOutImages, heldOutImages } from '../../src/pipeline/held-out.ts';
 import { l1 } from '../../src/pipeline/image-metrics.ts';
 import { LoraTranslator } from '../../src/pipeline/lora-translator.ts';
+import type { ScratchTraining } from '../../src/pipeline/scratch-training.ts';
 import { trainBase } from '../../src/pipeline/train-base.ts';
 import { trainGenerator } from '../../src/pipeline/train-generator.ts';
 import { finalVector } from '../../src/pipeline/zoo-vectors.ts';
@@ -129,7 +129,7 @@ async function fineTuneAll(context: BenchContext, unit: UnitOf<'fine-tune'>): Pr
   const { training, concept, pairs } = await subject(context, unit);
   const base = await loadBase(context.project, training);
   const starts = await ConceptStarts.open(context, unit.seed, concept, base);
-  const images = heldOut(pairs, training);
+  const images = heldOut(pairs, training.config);
   const settings = conceptSettings(training, unit.settings);
   const trainer = await ConceptTrainer.create(base, training.config, settings, await device(context));
   try {
@@ -185,7 +185,7 @@ async function startQuality(context: BenchContext, unit: UnitOf<'starts'>): Prom
   const base = await loadBase(context.project, training);
   const starts = await ConceptStarts.open(context, unit.seed, concept, base);
   const vector = await starts.denoised(unit.variant, concept.prompt, { ...unit.sampling, seed: unit.seed });
-  const images = heldOut(pairs, training);
+  const images = heldOut(pairs, training.config);
   return withTranslator(context, base, images.count, async (translate) => ({
     psnr: pointOf(0, await translate(vector, images), images).psnr,
   }));
@@ -205,7 +205,7 @@ async function alternatives(
   const { training, concept, pairs } = await subject(context, unit);
   const base = await loadBase(context.project, training);
   const starts = await ConceptStarts.open(context, unit.seed, concept, base);
-  const images = heldOut(pairs, training);
+  const images = heldOut(pairs, training.config);
   const choosing = heldOutImages(pairs.train, pairs.size, training.config.image.size, CHOOSING_IMAGES);
   const { prompt } = concept;
   const draws = (variant: string) =>
@@ -280,14 +280,14 @@ async function timing(context: BenchContext, unit: UnitOf<'timing'>): Promise<Ti
       for (let index = from; index < from + TIMED_STEPS; index++) await step(index);
     },
   };
-  const executors: Executor[] = [];
+  const made: ScratchTraining[] = [];
   for (const [name, scratch] of Object.entries(unit.scratch)) {
-    const made = await createScratchTraining(context, training, pairs, scratch, unit.seed);
-    executors.push(made.executor);
+    const one = await createScratchTraining(context, training, pairs, scratch, unit.seed);
+    made.push(one);
     turns[name] = async (from) => {
       for (let index = from; index < from + TIMED_STEPS; index++) {
-        const { inputs, learningRates } = made.step(index);
-        await made.executor.run(inputs, learningRates);
+        const { inputs, learningRates } = one.step(index);
+        await one.executor.run(inputs, learningRates);
       }
     };
   }
@@ -301,6 +301,6 @@ async function timing(context: BenchContext, unit: UnitOf<'timing'>): Promise<Ti
     }
   }
   await trainer.dispose();
-  for (const executor of executors) await executor.dispose();
+  for (const one of made) await one.dispose();
   return Object.fromEntries(Object.entries(times).map(([name, values]) => [name, median(values)]));
 }

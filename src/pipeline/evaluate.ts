@@ -2,15 +2,11 @@ import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
-import { createExecutor } from '../compute/executor.ts';
 import type { DeviceReport } from '../compute/types.ts';
 import type { PreparedPairs } from '../data/prepared.ts';
-import { fullTrainingStep, inferenceStep } from '../models/gan-steps.ts';
-import { createImageGenerator, type ImageGenerator } from '../models/image-generator.ts';
 import { toProjectPath } from '../project/paths.ts';
 import type { LoadedConcept } from '../project/project.ts';
 import { heldOutConcepts } from '../project/selection.ts';
-import type { TrainingConfig } from '../project/training-schema.ts';
 import { RUN_FILES } from '../protocol/run.ts';
 import { type BaseModel, loadBase } from './base-model.ts';
 import {
@@ -29,13 +25,12 @@ import {
 } from './comparison.ts';
 import { ConceptTrainer } from './concept-training.ts';
 import { FeatureDistances } from './feature-distances.ts';
-import { type HeldOutImages, heldOutImages, measuringBatch, setQualityOf, translateAll } from './held-out.ts';
-import { learningRateFactor } from './learning-rate.ts';
+import { type HeldOutImages, heldOutImages, setQualityOf } from './held-out.ts';
 import { measureNovelty } from './measure-novelty.ts';
 import { judge } from './novelty.ts';
 import { noveltyLines, noveltySvg } from './novelty-report.ts';
-import { PairBatches } from './pair-batches.ts';
 import { writeSampleGrid } from './sample-grid.ts';
+import { pix2pixGenerator, ScratchTraining } from './scratch-training.ts';
 import type { StageContext, StageFunction } from './stage.ts';
 import { preparedPairs, stageConcept, stageDevice, stageSeed } from './stage-support.ts';
 import { qualityAtStart, type Start, startsOfConcept } from './starts.ts';
@@ -297,34 +292,33 @@ async function trainFromScratch(
   const { scratch } = config.evaluate;
   const generator = method === 'scratch' ? pix2pixGenerator(config) : base.generator;
   const { discriminator } = base;
-  const { loss, lambdaL1, every } = config.discriminator;
-  const { batchSize } = scratch;
-  const values = { generator: generator.initial(seed), discriminator: discriminator.initial(seed) };
-  const executor = await createExecutor(
-    fullTrainingStep({ generator, discriminator, batchSize, loss, lambdaL1 }),
-    { device, values, optimizers: { generator: PIX2PIX_ADAM, discriminator: PIX2PIX_ADAM } },
-  );
-  const measuring = measuringBatch(heldOut.count);
-  const inference = await createExecutor(inferenceStep({ generator, batchSize: measuring }), {
+  const { learningRate } = scratch;
+  const training = await ScratchTraining.create({
+    config,
+    generator,
+    discriminator,
+    pairs,
+    heldOut,
+    settings: {
+      ...scratch,
+      schedule: 'linear',
+      warmup: 0,
+      discriminatorLearningRate: learningRate,
+      adam: PIX2PIX_ADAM,
+      discriminatorEvery: config.discriminator.every,
+    },
+    seed,
     device,
-    values: { generator: values.generator.slice() },
   });
   try {
-    const batches = new PairBatches([pairs.train], {
-      storedSize: pairs.size,
-      size: config.image.size,
-      batchSize,
-      flip: config.image.flip,
-      seed,
-    });
     const points = measuringPoints(scratch.steps);
     return await measureOnce(evaluation, method, (measureWith) =>
       trainingLoop({
         run: context.run,
         shouldStop: context.shouldStop,
         resume: context.resume,
-        executor,
-        groups: ['generator', 'discriminator'],
+        executor: training.executor,
+        groups: training.groups,
         architecture: {
           kind: 'scratch',
           generator: { ...generator.options },
@@ -337,35 +331,16 @@ async function trainFromScratch(
         concept: concept.name,
         series: METHODS[method],
         progress: (done) => ({ done: doneBefore + done, total: totalSteps }),
-        step: (index) => {
-          const { source, target } = batches.batch(index);
-          const rate =
-            scratch.learningRate *
-            learningRateFactor({ schedule: 'linear', warmup: 0 }, index, scratch.steps);
-          return {
-            inputs: { source, target },
-            learningRates: { generator: rate, discriminator: index % every === 0 ? rate : 0 },
-          };
-        },
+        step: (index) => training.step(index),
         measure: {
           at: (done) => points.has(done),
-          run: measureWith(async () => {
-            await inference.load('generator', { values: await executor.values('generator') });
-            return translateAll(inference, heldOut.source, heldOut.size, measuring);
-          }),
+          run: measureWith(() => training.translate()),
         },
       }),
     );
   } finally {
-    await executor.dispose();
-    await inference.dispose();
+    await training.dispose();
   }
-}
-
-/** The ResNet of Pix2pix and CycleGAN (Isola et al. 2017, Johnson et al. 2016), instance-normalised. */
-function pix2pixGenerator({ evaluate: { scratch }, image }: TrainingConfig): ImageGenerator {
-  const { channels, blocks } = scratch;
-  return createImageGenerator({ kind: 'resnet', channels, blocks, imageSize: image.size, norm: 'instance' });
 }
 
 /** Table, plot and pictures in the run folder. */
