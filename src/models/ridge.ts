@@ -1,4 +1,5 @@
 /** Ridge regression from few features (words of a prompt) to many targets (weights), in closed form. */
+import { innerProduct, innerProducts } from '../data/matrices.ts';
 
 export interface RidgeModel {
   readonly lambda: number;
@@ -33,8 +34,8 @@ export function fitRidge(features: readonly Float32Array[], targets: readonly Fl
   }
   const x = centred(features);
   const y = centred(targets);
-  const gram = products(x.rows);
-  const targetGram = products(y.rows);
+  const gram = innerProducts(x.rows);
+  const targetGram = innerProducts(y.rows);
   const scale = mean(Array.from({ length: count }, (_, i) => gram[i * count + i]!)) || 1;
   const total = meanError(targetGram, leaveOneOutOfMean(count));
 
@@ -105,7 +106,7 @@ export function leaveOneOutPredictions(
 ): LeftOut[] {
   const count = features.length;
   const { rows: centredTargets } = centred(targets);
-  const inverse = inverseOf(withDiagonal(products(centred(features).rows), count, lambda), count);
+  const inverse = inverseOf(withDiagonal(innerProducts(centred(features).rows), count, lambda), count);
   const residuals = leaveOneOut(inverse, count, lambda);
   return examples.map((example) => {
     const prediction = Float64Array.from(targets[example]!);
@@ -138,13 +139,13 @@ export function ridgeLeverage(
   const count = features.length;
   const x = centred(features);
   const own = Float64Array.from(query, (value, i) => value - x.mean[i]!);
-  const inverse = inverseOf(withDiagonal(products(x.rows), count, lambda), count);
-  const shared = x.rows.map((row) => dot(row, own));
+  const inverse = inverseOf(withDiagonal(innerProducts(x.rows), count, lambda), count);
+  const shared = x.rows.map((row) => innerProduct(row, own));
   let explained = 0;
   for (let i = 0; i < count; i++) {
     for (let j = 0; j < count; j++) explained += shared[i]! * inverse[i * count + j]! * shared[j]!;
   }
-  return 1 / count + (dot(own, own) - explained) / lambda;
+  return 1 / count + (innerProduct(own, own) - explained) / lambda;
 }
 
 function centred(vectors: readonly Float32Array[]): { mean: Float64Array; rows: Float64Array[] } {
@@ -157,26 +158,6 @@ function centred(vectors: readonly Float32Array[]): { mean: Float64Array; rows: 
     mean: middle,
     rows: vectors.map((vector) => Float64Array.from(vector, (value, i) => value - middle[i]!)),
   };
-}
-
-/** Inner products of all pairs of rows, [n, n]. */
-function products(rows: readonly Float64Array[]): Float64Array {
-  const count = rows.length;
-  const gram = new Float64Array(count * count);
-  for (let i = 0; i < count; i++) {
-    for (let j = 0; j <= i; j++) {
-      const sum = dot(rows[i]!, rows[j]!);
-      gram[i * count + j] = sum;
-      gram[j * count + i] = sum;
-    }
-  }
-  return gram;
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let k = 0; k < a.length; k++) sum += a[k]! * b[k]!;
-  return sum;
 }
 
 function withDiagonal(matrix: Float64Array, count: number, lambda: number): Float64Array {

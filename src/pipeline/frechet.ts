@@ -1,4 +1,5 @@
-import { symmetricEigen, symmetricEigenvalues } from './symmetric-eigen.ts';
+import { matrixProduct, rowProducts } from '../data/matrices.ts';
+import { symmetricEigen, symmetricEigenvalues } from '../data/symmetric-eigen.ts';
 
 /** Feature vectors of a set of images or patches. */
 export interface FeatureSet {
@@ -34,7 +35,7 @@ export function gaussianFrechetDistance(a: Gaussian, b: Gaussian): number {
   if (!Number.isFinite(traces)) return Number.NaN;
   // C1 C2 is not symmetric, but has the eigenvalues of R C2 R with R the root of C1, which is.
   const root = squareRoot(a.covariance, dims);
-  const product = multiply(multiply(root, b.covariance, dims), root, dims);
+  const product = matrixProduct(matrixProduct(root, b.covariance, dims), root, dims);
   return total(squaredDistance(a.mean, b.mean), traces, symmetricEigenvalues(product, dims));
 }
 
@@ -107,36 +108,6 @@ function squareRoot(matrix: Float64Array, n: number): Float64Array {
     for (let i = 0; i < n; i++) {
       const scaled = root * vectors[k * n + i]!;
       for (let j = 0; j < n; j++) out[i * n + j]! += scaled * vectors[k * n + j]!;
-    }
-  }
-  return out;
-}
-
-function multiply(a: Float64Array, b: Float64Array, n: number): Float64Array {
-  const out = new Float64Array(n * n);
-  for (let i = 0; i < n; i++) {
-    for (let k = 0; k < n; k++) {
-      const value = a[i * n + k]!;
-      for (let j = 0; j < n; j++) out[i * n + j]! += value * b[k * n + j]!;
-    }
-  }
-  return out;
-}
-
-/** Dot products of each row of a with each of b: flat [rowsA, rowsB]. */
-function rowProducts(
-  a: Float64Array,
-  rowsA: number,
-  b: Float64Array,
-  rowsB: number,
-  width: number,
-): Float64Array {
-  const out = new Float64Array(rowsA * rowsB);
-  for (let i = 0; i < rowsA; i++) {
-    for (let j = 0; j < rowsB; j++) {
-      let sum = 0;
-      for (let k = 0; k < width; k++) sum += a[i * width + k]! * b[j * width + k]!;
-      out[i * rowsB + j] = sum;
     }
   }
   return out;

@@ -1,6 +1,7 @@
+import { matrixProduct, rowProducts } from '../../data/matrices.ts';
+import { symmetricEigen, symmetricEigenvalues } from '../../data/symmetric-eigen.ts';
 import { PIECE_VALUES, type TensorReader } from '../../data/tensor-reader.ts';
 import type { LoraSpectrum } from '../../protocol/tensors.ts';
-import { symmetricEigen, symmetricEigenvalues } from '../symmetric-eigen.ts';
 import type { LoraPair } from './lora-pairs.ts';
 
 /** Beyond this the small problem is no longer small: the time grows with the cube. */
@@ -42,30 +43,10 @@ function productSingularValues(downGram: Float64Array, upGram: Float64Array, ran
   const { values, vectors } = symmetricEigen(downGram, rank);
   // Row i of `rooted` is the i-th eigenvector times the root of its eigenvalue.
   const rooted = vectors.map((value, i) => value * Math.sqrt(Math.max(0, values[Math.floor(i / rank)]!)));
-  const half = multiply(rooted, upGram, rank);
-  const small = new Float64Array(rank * rank);
-  for (let i = 0; i < rank; i++) {
-    for (let j = i; j < rank; j++) {
-      let sum = 0;
-      for (let k = 0; k < rank; k++) sum += half[i * rank + k]! * rooted[j * rank + k]!;
-      small[i * rank + j] = sum;
-      small[j * rank + i] = sum;
-    }
-  }
+  const small = rowProducts(matrixProduct(rooted, upGram, rank), rank, rooted, rank, rank);
   return Array.from(symmetricEigenvalues(small, rank), (square) => Math.sqrt(Math.max(0, square))).sort(
     (a, b) => b - a,
   );
-}
-
-function multiply(a: Float64Array, b: Float64Array, n: number): Float64Array {
-  const product = new Float64Array(n * n);
-  for (let i = 0; i < n; i++) {
-    for (let k = 0; k < n; k++) {
-      const factor = a[i * n + k]!;
-      for (let j = 0; j < n; j++) product[i * n + j]! += factor * b[k * n + j]!;
-    }
-  }
-  return product;
 }
 
 function entropy(shares: readonly number[]): number {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Random } from '../../src/data/random.ts';
-import { symmetricEigen, symmetricEigenvalues } from '../../src/pipeline/symmetric-eigen.ts';
+import { symmetricEigen, symmetricEigenvalues } from '../../src/data/symmetric-eigen.ts';
 
 const matrix = (rows: readonly (readonly number[])[]) => Float64Array.from(rows.flat());
 const ascending = (values: Float64Array) => [...values].sort((a, b) => a - b);

@@ -1,0 +1,52 @@
+/** Products of small dense matrices, flat and row by row. */
+
+export function innerProduct(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+  return sum;
+}
+
+/** Inner products of all pairs of equally long rows: [n, n]. */
+export function innerProducts(rows: readonly Float64Array[]): Float64Array {
+  const count = rows.length;
+  const gram = new Float64Array(count * count);
+  for (let i = 0; i < count; i++) {
+    for (let j = 0; j <= i; j++) {
+      const sum = innerProduct(rows[i]!, rows[j]!);
+      gram[i * count + j] = sum;
+      gram[j * count + i] = sum;
+    }
+  }
+  return gram;
+}
+
+/** Inner products of each row of a [rowsA, width] with each of b [rowsB, width]: [rowsA, rowsB]. */
+export function rowProducts(
+  a: Float64Array,
+  rowsA: number,
+  b: Float64Array,
+  rowsB: number,
+  width: number,
+): Float64Array {
+  const out = new Float64Array(rowsA * rowsB);
+  for (let i = 0; i < rowsA; i++) {
+    for (let j = 0; j < rowsB; j++) {
+      let sum = 0;
+      for (let k = 0; k < width; k++) sum += a[i * width + k]! * b[j * width + k]!;
+      out[i * rowsB + j] = sum;
+    }
+  }
+  return out;
+}
+
+/** a times b, both [n, n]. */
+export function matrixProduct(a: Float64Array, b: Float64Array, n: number): Float64Array {
+  const out = new Float64Array(n * n);
+  for (let i = 0; i < n; i++) {
+    for (let k = 0; k < n; k++) {
+      const value = a[i * n + k]!;
+      for (let j = 0; j < n; j++) out[i * n + j]! += value * b[k * n + j]!;
+    }
+  }
+  return out;
+}
