@@ -8,7 +8,7 @@ import { type Clock, type NewProgressEvent, ProgressThrottle, systemClock } from
 
 const PROGRESS_INTERVAL_MS = 100;
 
-/** Where events go beside the run folder: the terminal, or standard output as JSON. */
+/** Where events go beside `events.jsonl`: the terminal, standard output as JSON, TensorBoard's event files. */
 export interface EventSink {
   /** @param line the event as it stands in `events.jsonl` */
   event(event: RunEvent, line: string): void;
@@ -19,17 +19,17 @@ export interface EventSink {
 export class RunEvents implements RunWriter {
   readonly folder: string;
   readonly #log: EventLog;
-  readonly #sink: EventSink;
+  readonly #sinks: readonly EventSink[];
   readonly #onEvent: () => void;
   readonly #clock: Clock;
   readonly #eta = new EtaEstimator();
   readonly #throttle: ProgressThrottle;
 
   /** @param onEvent called with each event written (the run's heartbeat) */
-  constructor(folder: string, sink: EventSink, onEvent: () => void, clock: Clock = systemClock) {
+  constructor(folder: string, sinks: readonly EventSink[], onEvent: () => void, clock: Clock = systemClock) {
     this.folder = folder;
     this.#log = new EventLog(join(folder, RUN_FILES.events));
-    this.#sink = sink;
+    this.#sinks = sinks;
     this.#onEvent = onEvent;
     this.#clock = clock;
     this.#throttle = new ProgressThrottle(PROGRESS_INTERVAL_MS, clock, (event) => this.#write(event));
@@ -48,7 +48,7 @@ export class RunEvents implements RunWriter {
   close(): void {
     this.#throttle.flush();
     this.#log.close();
-    this.#sink.close();
+    for (const sink of this.#sinks) sink.close();
   }
 
   #withEta(event: NewProgressEvent): NewProgressEvent {
@@ -59,7 +59,7 @@ export class RunEvents implements RunWriter {
   #write(event: NewRunEvent): void {
     const stamped: RunEvent = { ...event, time: Date.now() };
     const line = this.#log.append(stamped);
-    this.#sink.event(stamped, line);
+    for (const sink of this.#sinks) sink.event(stamped, line);
     this.#onEvent();
   }
 }

@@ -33,6 +33,7 @@ export interface StageArguments {
   /** A run's id or folder, or `latest`. */
   resume?: string;
   json?: boolean;
+  tensorboard?: boolean;
   device?: TrainingConfig['device'];
   threads?: number;
   seed?: number;

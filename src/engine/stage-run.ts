@@ -15,6 +15,7 @@ import { RunEvents } from './run-events.ts';
 import { runFolderOf, writeResult } from './run-folder.ts';
 import { planStage, type StageArguments, type StagePlan, type StageRules } from './stage-plan.ts';
 import { StopRequests } from './stop-requests.ts';
+import { TensorBoardLog } from './tensorboard/tensorboard-log.ts';
 
 /**
  * Runs a stage in its run folder from command line to exit code.
@@ -32,19 +33,24 @@ export async function runStage(
     recordFailedStart(given, error);
     throw error;
   }
-  return execute(plan, given.json === true, async (context) => {
+  return execute(plan, given, async (context) => {
     const stages = await loadStages();
     return stages[rules.stage](context);
   });
 }
 
-async function execute(plan: StagePlan, json: boolean, stage: StageFunction): Promise<number> {
+async function execute(
+  plan: StagePlan,
+  { json = false, tensorboard = false }: StageArguments,
+  stage: StageFunction,
+): Promise<number> {
   const { project, training, options, run } = plan;
   const { record, folder, lock, resumed } = run;
   const begun = performance.now();
   const seconds = () => (performance.now() - begun) / 1000;
-  const sink = json ? new JsonOutput() : new HumanOutput(process.stderr, process.env);
-  const events = new RunEvents(folder, sink, () => lock.beat());
+  const output = json ? new JsonOutput() : new HumanOutput(process.stderr, process.env);
+  const sinks = tensorboard ? [output, new TensorBoardLog(folder)] : [output];
+  const events = new RunEvents(folder, sinks, () => lock.beat());
   const stops = new StopRequests(folder, (message) => events.emit({ type: 'log', level: 'info', message }));
   const fail = (error: unknown) => {
     const message = describeError(error);

@@ -72,6 +72,7 @@ export const SETTINGS = {
   engineNode: 'engine.node',
   engineIdleMinutes: 'engine.idleMinutes',
   notifications: 'notifications',
+  tensorBoard: 'runs.tensorBoard',
 } as const;
 
 export const CONCEPT_LANGUAGE = 'dnw-concept';

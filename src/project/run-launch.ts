@@ -19,6 +19,8 @@ export interface RunRequest {
   /** Instead of the config's; also for a resumed run. */
   device?: string;
   threads?: number;
+  /** Also write TensorBoard's event files; also for a resumed run. */
+  tensorboard?: boolean;
   seed?: number;
   steps?: number;
   /** Absolute paths, for `translate`. */
@@ -55,5 +57,9 @@ export function runArguments(request: RunRequest): string[] {
     ['--weights', request.weights],
   ];
   const options = [...always, ...(resume ? [['--resume', runId] satisfies Option] : begun)];
-  return [stage, ...options.flatMap(([flag, value]) => (value === undefined ? [] : [`${flag}=${value}`]))];
+  return [
+    stage,
+    ...options.flatMap(([flag, value]) => (value === undefined ? [] : [`${flag}=${value}`])),
+    ...(request.tensorboard ? ['--tensorboard'] : []),
+  ];
 }

@@ -8,6 +8,8 @@ export const RUN_FILES = {
   checkpoint: 'checkpoint.safetensors',
   result: 'result.json',
   samples: 'samples',
+  /** Folder of event files, where they were asked for. */
+  tensorBoard: 'tensorboard',
   /** Made by whoever wants the run to end; the engine looks for it between steps. */
   stopRequest: 'stop-request',
   /** Standard error of the engine process. */

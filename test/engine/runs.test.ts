@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { runArguments } from '../../src/project/run-launch.ts';
@@ -323,8 +323,10 @@ test('the arguments that the extension starts and resumes a run with', async () 
     runArguments({ ...request, concept: 'snow', training: 'tiny', steps: 3, seed: 8 }),
   );
   expect(begun.stdout).toBe('begunAt: 0\ndone: 0\nseed: 8\n');
-  const resumed = await engine.run(runArguments({ ...request, resume: true }));
+  expect(existsSync(join(project, 'runs', 'ext', 'tensorboard'))).toBe(false);
+  const resumed = await engine.run(runArguments({ ...request, resume: true, tensorboard: true }));
   expect(resumed.stdout).toBe('begunAt: 0\ndone: 3\nseed: 8\n');
+  expect(existsSync(join(project, 'runs', 'ext', 'tensorboard'))).toBe(true);
 });
 
 test('a reader of the events that goes away does not end the run', async () => {

@@ -5,6 +5,7 @@ import { beforeAll, expect, test } from 'vitest';
 import type { RunEvent } from '../../src/protocol/events.ts';
 import { Engine } from './engine-process.ts';
 import { makeProject } from './example-project.ts';
+import { readEventFolders } from './tensorboard/read-events.ts';
 
 let engine: Engine;
 
@@ -50,4 +51,30 @@ test('a training that was stopped and resumed ends with the same bytes as one th
   expect({ code: stopped.code, unfinished: steps.at(-1)! < STEPS }).toEqual({ code: 130, unfinished: true });
   expect((await engine.run(trainBase(halved, '--resume'))).code).toBe(0);
   expect(baseOf(halved)).toEqual(baseOf(whole));
+});
+
+test('with --tensorboard the event files hold every metric and sample of events.jsonl', async () => {
+  const project = await tinyProject();
+  const { code } = await engine.run(trainBase(project, '--tensorboard', '--run-id', 'logged'));
+  const run = join(project, 'runs', 'logged');
+  const logged = readFileSync(join(run, 'events.jsonl'), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as RunEvent);
+  const scalars = Object.values(readEventFolders(join(run, 'tensorboard'))).flatMap((events) =>
+    events.flatMap(({ step, summary }) =>
+      (summary?.value ?? []).flatMap(({ tag, simple_value }) =>
+        simple_value === undefined ? [] : [[step ?? 0, tag, simple_value]],
+      ),
+    ),
+  );
+  expect(code).toBe(0);
+  expect(scalars.length).toBeGreaterThan(STEPS);
+  expect(scalars).toEqual(
+    logged.flatMap((event) =>
+      event.type === 'metrics'
+        ? Object.entries(event.values).map(([tag, value]) => [event.step, tag, Math.fround(value)])
+        : [],
+    ),
+  );
 });

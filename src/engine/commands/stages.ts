@@ -178,6 +178,10 @@ export function addStageCommands(
           'resume',
         ),
       )
+      .option(
+        '--tensorboard',
+        'also write metrics and sample pictures as TensorBoard event files below the run’s folder',
+      )
       .addOption(commandOptions.json('print the run’s events to standard output, one JSON object a line'))
       .addHelpText('after', `\nExamples:\n${command.examples.map((example) => `  $ ${example}`).join('\n')}`)
       .action(async (options: Omit<StageArguments, 'resume'> & { resume?: string | true }) => {

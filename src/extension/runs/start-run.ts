@@ -5,13 +5,14 @@ import { newRunId, type RunRequest } from '../../project/run-launch.ts';
 import { RUN_FILES } from '../../protocol/run.ts';
 import type { LaunchedRun } from '../engine/run-launcher.ts';
 import { showFailure } from '../failure.ts';
+import { SETTINGS } from '../identifiers.ts';
 import type { Services } from '../services.ts';
-import { deviceOverrides } from '../settings.ts';
+import { deviceOverrides, setting } from '../settings.ts';
 import { isActive, isResumable, type Run } from './run-state.ts';
 import { progressText, runLabel, stageTitle } from './run-wording.ts';
 
-/** What is to be run, without what the extension adds: the id, and the settings' device and threads. */
-export type NewRun = Omit<RunRequest, 'runId' | 'resume' | 'device' | 'threads'>;
+/** What is to be run, without what the extension adds: the id, and what the settings say. */
+export type NewRun = Omit<RunRequest, 'runId' | 'resume' | 'device' | 'threads' | 'tensorboard'>;
 
 export interface StartedRun {
   readonly id: string;
@@ -45,7 +46,11 @@ export async function requestStop({ runs }: Pick<Services, 'runs'>, run: Run): P
 }
 
 async function launch(services: Services, request: RunRequest, title: string): Promise<LaunchedRun> {
-  const launched = await services.engine.launch({ ...request, ...deviceOverrides() });
+  const launched = await services.engine.launch({
+    ...request,
+    ...deviceOverrides(),
+    tensorboard: setting<boolean>(SETTINGS.tensorBoard),
+  });
   const ended = launched.ended
     .catch((error) => void showFailure(services.log, error))
     .then(() => services.runs.refresh());
