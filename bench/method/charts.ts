@@ -12,6 +12,7 @@ const COLOURS = {
   'Fresh LoRA on the base (E2GAN)': '#00795a',
   'Nearest zoo member': '#b0538a',
   'Pix2pix, tuned': '#c14e00',
+  'Pix2pix, tuned, with Muon': '#8a6d00',
   'Pix2pix, standard': '#3d3d3d',
 };
 type Name = keyof typeof COLOURS;
@@ -48,6 +49,7 @@ export function curvesSvg({ cases, milliseconds }: MethodReport): string {
   );
   for (const [name, title] of [
     ['tuned', 'Pix2pix, tuned'],
+    ['muon', 'Pix2pix, tuned, with Muon'],
     ['standard', 'Pix2pix, standard'],
   ] as const) {
     add(

@@ -187,24 +187,22 @@ const secondSweep = await sweepScratch('sweep of the reference', [
 ]);
 const scratchSweep = [...firstSweep, ...secondSweep].sort((a, b) => b.psnr - a.psnr);
 const tuned = scratchSweep[0]!.settings;
+// The optimiser that ours is given, for the reference as well.
+const muonSweep = await sweepScratch(
+  'sweep of the reference with Muon',
+  scale.muonRates.map((learningRate) => ({ ...tuned, optimizer: 'muon', beta1: 0.8, learningRate })),
+);
+const muon = muonSweep[0]!.settings;
 
 const [short, middle, long] = scale.fineTuneSteps;
 const ours0: FineTuneSettings = { learningRate: 0, trainable: 'all', warmup: 5, steps: middle };
-const fineTuneSweep = await sweepFineTune(
-  'sweep of ours',
-  'denoised',
-  scale.fineTuneRates.flatMap((learningRate) =>
-    (['all', 'lora'] as const).map((trainable) => ({ ...ours0, learningRate, trainable })),
-  ),
-);
+const fineTuneSettings = [
+  ...scale.fineTuneRates.map((learningRate) => ({ learningRate })),
+  ...scale.muonRates.map((learningRate) => ({ learningRate, optimizer: 'muon' as const })),
+].flatMap((rate) => (['all', 'lora'] as const).map((trainable) => ({ ...ours0, ...rate, trainable })));
+const fineTuneSweep = await sweepFineTune('sweep of ours', 'denoised', fineTuneSettings);
 const ours = fineTuneSweep[0]!.settings;
-const freshSweep = await sweepFineTune(
-  'sweep of fresh LoRA',
-  'fresh',
-  scale.fineTuneRates.flatMap((learningRate) =>
-    (['all', 'lora'] as const).map((trainable) => ({ ...ours0, learningRate, trainable })),
-  ),
-);
+const freshSweep = await sweepFineTune('sweep of fresh LoRA', 'fresh', fineTuneSettings);
 
 const starts = (Object.keys(START_NAMES) as StartName[]).filter((name) => name !== 'fresh');
 const fineTuneUnit = (
@@ -236,7 +234,7 @@ for (const steps of [short, long]) {
   );
 }
 const references: Record<string, ScratchAnswer[]> = {};
-for (const [name, settings] of Object.entries({ standard, tuned })) {
+for (const [name, settings] of Object.entries({ standard, tuned, muon })) {
   references[name] = await crew.all<'scratch'>(
     `Pix2pix from scratch, ${name}`,
     perTest((seed, concept) => ({
@@ -299,7 +297,13 @@ if (scale.ablations) {
 }
 
 const [timing] = await crew.all<'timing'>('time of a step', [
-  { kind: 'timing', seed: firstSeed, concept: validation[0]!, fineTune: ours, scratch: { standard, tuned } },
+  {
+    kind: 'timing',
+    seed: firstSeed,
+    concept: validation[0]!,
+    fineTune: ours,
+    scratch: { standard, tuned, muon },
+  },
 ]);
 
 crew.dispose();
@@ -327,8 +331,8 @@ const report: MethodReport = {
       Object.entries(references).map(([name, answers]) => [name, answers[i]!.points]),
     ),
   })),
-  settings: { ours, fresh: freshSweep[0]!.settings, standard, tuned },
-  sweeps: { ours: fineTuneSweep, fresh: freshSweep, tuned: scratchSweep },
+  settings: { ours, fresh: freshSweep[0]!.settings, standard, tuned, muon },
+  sweeps: { ours: fineTuneSweep, fresh: freshSweep, tuned: scratchSweep, muon: muonSweep },
   milliseconds: timing!,
   zoos,
   generators: seeds.flatMap((seed, i) =>

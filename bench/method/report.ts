@@ -51,11 +51,13 @@ export interface MethodReport {
     readonly fresh: FineTuneSettings;
     readonly standard: ScratchSettings;
     readonly tuned: ScratchSettings;
+    readonly muon: ScratchSettings;
   };
   readonly sweeps: {
     readonly ours: readonly Tried<FineTuneSettings>[];
     readonly fresh: readonly Tried<FineTuneSettings>[];
     readonly tuned: readonly Tried<ScratchSettings>[];
+    readonly muon: readonly Tried<ScratchSettings>[];
   };
   readonly milliseconds: TimingAnswer;
   readonly zoos: readonly ZooAnswer[];
@@ -70,13 +72,18 @@ export interface MethodReport {
   }[];
 }
 
-const REFERENCES: Readonly<Record<string, string>> = {
+type Reference = 'standard' | 'tuned' | 'muon';
+
+const REFERENCES: Readonly<Record<Reference, string>> = {
   standard: 'Pix2pix, standard',
   tuned: 'Pix2pix, tuned',
+  muon: 'Pix2pix, tuned, with Muon',
 };
 
 /** How many times fewer steps were aimed for. */
-const GOALS: Readonly<Record<string, number>> = { standard: 100, tuned: 15 };
+const GOALS: Readonly<Record<Reference, number>> = { standard: 100, tuned: 15, muon: 15 };
+
+const references = Object.entries(REFERENCES) as [Reference, string][];
 
 const decibels = (value: number) => value.toFixed(2);
 const signed = (value: number) => `${value < 0 ? '-' : '+'}${Math.abs(value).toFixed(2)}`;
@@ -138,8 +145,8 @@ function curvesTable({ cases, settings }: MethodReport): string {
     ['PSNR after steps', ...steps.map(String), 'at its end', 'SSIM', 'L1', 'patch FD'],
     [
       ...names.map((name) => row(START_NAMES[name], (of) => of.fineTuned[name]!)),
-      ...Object.entries(REFERENCES).map(([name, title]) =>
-        row(`${title} (${settings[name as 'standard' | 'tuned'].steps} steps)`, (of) => of.references[name]!),
+      ...references.map(([name, title]) =>
+        row(`${title} (${settings[name].steps} steps)`, (of) => of.references[name]!),
       ),
     ],
   );
@@ -147,8 +154,8 @@ function curvesTable({ cases, settings }: MethodReport): string {
 
 /** Which curve of ours gets where each reference ends, and how much sooner. */
 function reachTable({ cases, milliseconds, settings }: MethodReport): string {
-  const rows = Object.entries(REFERENCES).flatMap(([name, title]) => {
-    const reference = settings[name as 'standard' | 'tuned'];
+  const rows = references.flatMap(([name, title]) => {
+    const reference = settings[name];
     return Object.keys(cases[0]!.lengths).map((length) => {
       const reached = cases.flatMap((of) => {
         const quality = last(of.references[name]!).psnr;
@@ -164,7 +171,7 @@ function reachTable({ cases, milliseconds, settings }: MethodReport): string {
         share > 0.5
           ? quantile([...reached.map((point) => point.steps), ...endless(cases.length - reached.length)], 0.5)
           : Number.POSITIVE_INFINITY;
-      const goal = GOALS[name]!;
+      const goal = GOALS[name];
       const soon = reached.filter((point) => reference.steps / Math.max(1, point.steps) >= goal).length;
       const theirs = reference.steps * milliseconds[name]!;
       const finite = Number.isFinite(steps);
@@ -210,8 +217,8 @@ function costs({ zoos, generators, milliseconds, settings, cases }: MethodReport
   const once = base + zoo + generator;
   const lengths = Object.keys(cases[0]!.lengths).map(Number);
   const ours = (lengths[1]! * milliseconds['fine-tune']!) / 1000;
-  const pays = Object.entries(REFERENCES).map(([name, title]) => {
-    const theirs = (settings[name as 'standard' | 'tuned'].steps * milliseconds[name]!) / 1000;
+  const pays = references.map(([name, title]) => {
+    const theirs = (settings[name].steps * milliseconds[name]!) / 1000;
     return `${title} (${theirs.toFixed(1)} s a concept) ${theirs > ours ? `after ${Math.ceil(once / (theirs - ours))} concepts` : 'never'}`;
   });
   const members = zoos.flatMap((answer) => answer.members);
@@ -220,7 +227,8 @@ function costs({ zoos, generators, milliseconds, settings, cases }: MethodReport
     `whose own quality is ${decibels(median(members))} dB in the median), weight generator ${generator.toFixed(0)}: ` +
     `${once.toFixed(0)} in all. With ${lengths[1]} steps (${ours.toFixed(1)} s) a new concept it pays against ` +
     `${pays.join(', and against ')}. A step takes ${milliseconds['fine-tune']!.toFixed(1)} ms in our fine-tuning, ` +
-    `${milliseconds.standard!.toFixed(1)} ms in standard Pix2pix, ${milliseconds.tuned!.toFixed(1)} ms in the tuned one ` +
+    `${milliseconds.standard!.toFixed(1)} ms in standard Pix2pix, ${milliseconds.tuned!.toFixed(1)} ms in the tuned one, ` +
+    `${milliseconds.muon!.toFixed(1)} ms in that with Muon ` +
     `(medians of interleaved turns in one process).`
   );
 }
@@ -253,14 +261,17 @@ function alternativesTable({ alternatives }: MethodReport): string {
   );
 }
 
+const optimizerOf = ({ optimizer }: { readonly optimizer?: 'adam' | 'muon' }) =>
+  optimizer === 'muon' ? 'Muon, ' : '';
+
 function sweepTable({ sweeps }: MethodReport): string {
-  const scratch = sweeps.tuned.map(({ settings, psnr }) => [
-    `${settings.generator}, lr ${settings.learningRate}, batch ${settings.batchSize}, ${settings.schedule}${settings.warmup ? ` after ${settings.warmup} steps of warm-up` : ''}, beta1 ${settings.beta1}, beta2 ${settings.beta2}, discriminator every ${settings.discriminatorEvery}, ${settings.steps} steps`,
+  const scratch = [...sweeps.tuned, ...sweeps.muon].map(({ settings, psnr }) => [
+    `${settings.generator}, ${optimizerOf(settings)}lr ${settings.learningRate}, batch ${settings.batchSize}, ${settings.schedule}${settings.warmup ? ` after ${settings.warmup} steps of warm-up` : ''}, beta1 ${settings.beta1}, beta2 ${settings.beta2}, discriminator every ${settings.discriminatorEvery}, ${settings.steps} steps`,
     decibels(psnr),
   ]);
   const ours = (title: string, tried: readonly Tried<FineTuneSettings>[]) =>
     tried.map(({ settings, psnr }) => [
-      `${title}: ${settings.trainable}, lr ${settings.learningRate}, ${settings.steps} steps`,
+      `${title}: ${settings.trainable}, ${optimizerOf(settings)}lr ${settings.learningRate}, ${settings.steps} steps`,
       decibels(psnr),
     ]);
   return table(

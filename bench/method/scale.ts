@@ -14,6 +14,8 @@ export interface Scale {
   /** Learning rates that the tuned reference and our fine-tuning are swept over. */
   readonly scratchRates: readonly number[];
   readonly fineTuneRates: readonly number[];
+  /** Those of Muon, for the reference and for ours. */
+  readonly muonRates: readonly number[];
   /** Concepts that settings are swept on. */
   readonly sweepConcepts: number;
   readonly ablations: boolean;
@@ -27,6 +29,7 @@ export const SCALES: Readonly<Record<'full' | 'quick', Scale>> = {
     scratchSteps: 1500,
     scratchRates: [1e-3, 2e-3, 3e-3, 5e-3],
     fineTuneRates: [1.5e-3, 2.5e-3, 4e-3, 6e-3],
+    muonRates: [5e-3, 1e-2, 2e-2],
     sweepConcepts: 2,
     ablations: true,
   },
@@ -43,6 +46,7 @@ export const SCALES: Readonly<Record<'full' | 'quick', Scale>> = {
     scratchSteps: 200,
     scratchRates: [2e-3],
     fineTuneRates: [2.5e-3],
+    muonRates: [1e-2],
     sweepConcepts: 1,
     ablations: false,
   },

@@ -18,7 +18,7 @@ export async function createScratchTraining(
   context: BenchContext,
   { config }: LoadedTraining,
   pairs: PreparedPairs,
-  { generator, beta1, beta2, warmup = 0, ...settings }: ScratchSettings,
+  { generator, optimizer = 'adam', beta1, beta2, warmup = 0, ...settings }: ScratchSettings,
   seed: number,
 ): Promise<ScratchTraining> {
   return ScratchTraining.create({
@@ -34,7 +34,10 @@ export async function createScratchTraining(
       ...settings,
       warmup,
       discriminatorLearningRate: Math.min(settings.learningRate, MOST_DISCRIMINATOR_RATE),
-      adam: { kind: 'adam', beta1, beta2 },
+      optimizers: {
+        generator: { kind: optimizer, beta1, beta2 },
+        discriminator: { kind: 'adam', beta1, beta2 },
+      },
     },
     seed,
     device: await device(context),

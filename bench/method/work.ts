@@ -6,6 +6,8 @@ import type { CurvePoint } from './curve.ts';
 export interface ScratchSettings {
   /** Pix2pix's ResNet, or the generator that ours adapts. */
   readonly generator: 'resnet' | 'e2gan';
+  /** Of the generator; absent: Adam. */
+  readonly optimizer?: 'adam' | 'muon';
   readonly learningRate: number;
   readonly batchSize: number;
   readonly schedule: 'linear' | 'cosine';
@@ -19,6 +21,8 @@ export interface ScratchSettings {
 }
 
 export interface FineTuneSettings {
+  /** Absent: Adam. */
+  readonly optimizer?: 'adam' | 'muon';
   readonly learningRate: number;
   readonly trainable: 'lora' | 'all';
   readonly warmup: number;

@@ -14,7 +14,7 @@ function optimizerMilliseconds(values: Float32Array, options: AdamOptions): numb
   const times: number[] = [];
   for (let run = 0; run < 7; run++) {
     const start = performance.now();
-    adam.update({ step: 1e-4, scale: 1, decay: 0 });
+    adam.update({ rate: 1e-4, step: 1e-4, scale: 1, decay: 0 });
     times.push(performance.now() - start);
   }
   return median(times);

@@ -15,7 +15,7 @@ export async function createExecutor(
   options: ExecutorOptions,
 ): Promise<Executor> {
   const { device, executor } = options.device;
-  if (executor === 'tfjs') return new TfjsExecutor(definition, options, (await loadTfjsBackend()).name);
+  if (executor === 'tfjs') return TfjsExecutor.create(definition, options, (await loadTfjsBackend()).name);
   if (device === 'webgpu') return ResidentExecutor.create(definition, options);
   return OnnxExecutor.create(compile(definition), options);
 }

@@ -1,7 +1,7 @@
 /** Adam over vectors in host memory: the WebAssembly kernel and the memory it works in. */
-import type { AdamRates } from './adam.ts';
 import { DEFAULT_EPSILON } from './adam.ts';
 import adamModule from './assembly/adam.wasm';
+import type { OptimizerRates } from './optimizer-state.ts';
 import type { AdamOptions } from './types.ts';
 
 type Kernel = (
@@ -51,7 +51,7 @@ export class HostAdam {
   }
 
   /** One update by `gradient`, in place. Between the vectors' ends and the next register's lie zeros, and stay. */
-  update({ step, scale, decay }: AdamRates): void {
+  update({ step, scale, decay }: OptimizerRates): void {
     const { beta1, beta2, epsilon = DEFAULT_EPSILON } = this.options;
     const addresses = [0, this.stride, 2 * this.stride, 3 * this.stride] as const;
     const count = this.stride / VALUE_BYTES;

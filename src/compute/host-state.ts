@@ -1,40 +1,66 @@
 /** Parameter groups in host memory, updated in place. */
-import { adamRates } from './adam.ts';
 import { pinnedArray } from './binding.ts';
 import { HostAdam } from './host-adam.ts';
+import { optimizerStep } from './optimizer.ts';
+import { optimizerRates } from './optimizer-state.ts';
 import { checkState } from './step-inputs.ts';
-import type { AdamOptions, ExecutorOptions, GroupState, StepDefinition } from './types.ts';
+import { StepOptimizer } from './step-optimizer.ts';
+import type {
+  Executor,
+  ExecutorOptions,
+  GroupState,
+  OptimizerOptions,
+  ParameterLayout,
+  StepDefinition,
+} from './types.ts';
 
 interface HostGroup {
   readonly values: Float32Array;
   /** Of a group that has an optimiser, with the memory that `values` lies in. */
-  readonly adam?: { readonly kernel: HostAdam; readonly options: AdamOptions };
+  readonly optimizer?: { readonly kernel: HostAdam | StepOptimizer; readonly options: OptimizerOptions };
   stepCount: number;
 }
 
-function hostGroup(initial: Float32Array, options: AdamOptions | undefined): HostGroup {
+/** Compiles a step for where the rest runs. */
+type MakeExecutor = (definition: StepDefinition) => Promise<Executor>;
+
+async function hostGroup(
+  initial: Float32Array,
+  layout: ParameterLayout,
+  options: OptimizerOptions | undefined,
+  makeExecutor: MakeExecutor,
+): Promise<HostGroup> {
   if (!options) {
     const values = pinnedArray('float32', initial.length) as Float32Array;
     values.set(initial);
     return { values, stepCount: 0 };
   }
-  const kernel = new HostAdam(initial, options);
-  return { values: kernel.values, adam: { kernel, options }, stepCount: 0 };
+  const kernel =
+    options.kind === 'adam'
+      ? new HostAdam(initial, options)
+      : new StepOptimizer(initial, await makeExecutor(optimizerStep(layout, options)));
+  return { values: kernel.values, optimizer: { kernel, options }, stepCount: 0 };
 }
 
 export class HostState {
-  private readonly groups = new Map<string, HostGroup>();
-
-  constructor(
+  private constructor(
     private readonly definition: StepDefinition,
+    private readonly groups: ReadonlyMap<string, HostGroup>,
+  ) {}
+
+  static async create(
+    definition: StepDefinition,
     { values, optimizers }: Pick<ExecutorOptions, 'values' | 'optimizers'>,
-  ) {
-    for (const group of Object.keys(definition.parameters)) {
+    makeExecutor: MakeExecutor,
+  ): Promise<HostState> {
+    const groups = new Map<string, HostGroup>();
+    for (const [group, layout] of Object.entries(definition.parameters)) {
       const initial = values[group];
       if (!initial) throw new Error(`Step ${definition.name} needs initial values for its group ${group}.`);
       checkState(definition, group, { values: initial });
-      this.groups.set(group, hostGroup(initial, optimizers?.[group]));
+      groups.set(group, await hostGroup(initial, layout, optimizers?.[group], makeExecutor));
     }
+    return new HostState(definition, groups);
   }
 
   /** The resident vector itself. */
@@ -44,21 +70,24 @@ export class HostState {
 
   /** Where the gradient of a group that has an optimiser is to be written. */
   gradient(group: string): Float32Array {
-    return this.adamOf(group).kernel.gradient;
+    return this.optimizerOf(group).kernel.gradient;
   }
 
   /** Applies one optimiser step to a group, by its `gradient`. */
-  update(group: string, learningRate: number): void {
-    const { kernel, options } = this.adamOf(group);
+  async update(group: string, learningRate: number): Promise<void> {
+    const { kernel, options } = this.optimizerOf(group);
     const state = this.groupOf(group);
     state.stepCount++;
-    kernel.update(adamRates(options, learningRate, state.stepCount));
+    await kernel.update(optimizerRates(options, learningRate, state.stepCount));
   }
 
   copy(group: string): GroupState {
-    const { values, adam, stepCount } = this.groupOf(group);
-    const moments = adam &&
-      stepCount > 0 && { moment1: adam.kernel.moment1.slice(), moment2: adam.kernel.moment2.slice() };
+    const { values, optimizer, stepCount } = this.groupOf(group);
+    const moments = optimizer &&
+      stepCount > 0 && {
+        moment1: optimizer.kernel.moment1.slice(),
+        moment2: optimizer.kernel.moment2.slice(),
+      };
     return { values: values.slice(), stepCount, ...moments };
   }
 
@@ -68,8 +97,8 @@ export class HostState {
     const { moment1, moment2 } = state;
     own.values.set(state.values);
     own.stepCount = moment1 && moment2 ? (state.stepCount ?? 0) : 0;
-    if (!own.adam) return;
-    const { kernel } = own.adam;
+    if (!own.optimizer) return;
+    const { kernel } = own.optimizer;
     if (moment1 && moment2) {
       kernel.moment1.set(moment1);
       kernel.moment2.set(moment2);
@@ -78,9 +107,15 @@ export class HostState {
     }
   }
 
-  private adamOf(group: string): NonNullable<HostGroup['adam']> {
-    const { adam } = this.groupOf(group);
-    if (adam) return adam;
+  async dispose(): Promise<void> {
+    for (const { optimizer } of this.groups.values()) {
+      if (optimizer?.kernel instanceof StepOptimizer) await optimizer.kernel.dispose();
+    }
+  }
+
+  private optimizerOf(group: string): NonNullable<HostGroup['optimizer']> {
+    const { optimizer } = this.groupOf(group);
+    if (optimizer) return optimizer;
     throw new Error(`Group ${group} of step ${this.definition.name} has a learning rate but no optimiser.`);
   }
 

@@ -5,7 +5,7 @@
  */
 import { type Binding, type BoundSession, pinnedArray } from './binding.ts';
 import { createBoundSession } from './bound-session.ts';
-import type { CompiledStep } from './compile.ts';
+import { type CompiledStep, compile } from './compile.ts';
 import { HostState } from './host-state.ts';
 import { sizeOf, viewParameters } from './layout.ts';
 import { type LoweredStep, lower } from './lower.ts';
@@ -73,7 +73,11 @@ export class OnnxExecutor implements Executor {
 
   static async create(compiled: CompiledStep, options: ExecutorOptions): Promise<OnnxExecutor> {
     const { definition } = compiled;
-    const executor = new OnnxExecutor(compiled, options, new HostState(definition, options));
+    const { device } = options;
+    const host = await HostState.create(definition, options, (step) =>
+      OnnxExecutor.create(compile(step), { device, values: {} }),
+    );
+    const executor = new OnnxExecutor(compiled, options, host);
     await executor.session(executor.trained.filter((group) => options.optimizers?.[group]));
     return executor;
   }
@@ -87,7 +91,7 @@ export class OnnxExecutor implements Executor {
     const session = await this.session(updated);
     for (const { name, data } of this.inputs) data.set(inputs[name]!);
     await session.run();
-    for (const group of updated) this.host.update(group, learningRates[group]!);
+    for (const group of updated) await this.host.update(group, learningRates[group]!);
     return Object.fromEntries(this.outputs.map(({ name, data }) => [name, data.slice() as Float32Array]));
   }
 
@@ -106,6 +110,7 @@ export class OnnxExecutor implements Executor {
   async dispose(): Promise<void> {
     for (const session of this.sessions.values()) await session.release();
     this.sessions.clear();
+    await this.host.dispose();
   }
 
   /**

@@ -3,28 +3,20 @@
  * buffers that one run returns and the next is fed with; only batches, rates and outputs cross the bus.
  */
 import * as ort from 'onnxruntime-node';
-import { adamRates } from './adam.ts';
 import { compile } from './compile.ts';
 import { lower } from './lower.ts';
 import { OnnxGraph } from './onnx-graph.ts';
-import {
-  nextStateName,
-  RATE_PARTS,
-  rateName,
-  residentStep,
-  STATE_PARTS,
-  type StatePart,
-  stateName,
-} from './resident-step.ts';
+import { optimizerRates, RATE_PARTS, STATE_PARTS, type StatePart } from './optimizer-state.ts';
+import { nextStateName, rateName, residentStep, stateName } from './resident-step.ts';
 import { createDeviceSession, createSession } from './session.ts';
 import { checkInputs, checkState } from './step-inputs.ts';
 import { loweringTarget } from './target.ts';
 import type {
-  AdamOptions,
   DeviceReport,
   Executor,
   ExecutorOptions,
   GroupState,
+  OptimizerOptions,
   StepDefinition,
   StepInputs,
 } from './types.ts';
@@ -54,7 +46,7 @@ interface ResidentGroup {
   readonly size: number;
   readonly tensors: Map<StatePart, ort.Tensor>;
   stepCount: number;
-  readonly optimizer?: AdamOptions;
+  readonly optimizer?: OptimizerOptions;
   readonly upload: Transfer;
   readonly download: Transfer;
 }
@@ -125,7 +117,7 @@ export class ResidentExecutor implements Executor {
     for (const [group, { tensors, optimizer, stepCount }] of this.groups) {
       for (const [part, tensor] of tensors) feed(stateName(group, part), () => tensor);
       if (!optimizer) continue;
-      const rates = adamRates(optimizer, learningRates[group] ?? 0, stepCount + 1);
+      const rates = optimizerRates(optimizer, learningRates[group] ?? 0, stepCount + 1);
       for (const part of RATE_PARTS) {
         feed(rateName(group, part), () => new ort.Tensor('float32', Float32Array.of(rates[part]), []));
       }

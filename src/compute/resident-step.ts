@@ -3,21 +3,24 @@
  * parameter group comes in as flat vectors (values, moments) and goes out as the next ones.
  */
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { adamTensors } from './adam.ts';
+import { optimizerTensors } from './optimizer.ts';
+import {
+  type OptimizerRates,
+  type OptimizerState,
+  RATE_PARTS,
+  STATE_PARTS,
+  type StatePart,
+} from './optimizer-state.ts';
 import * as tf from './tf.ts';
 import { parameterName } from './trace.ts';
 import type {
-  AdamOptions,
+  OptimizerOptions,
   ParameterLayout,
   StepDefinition,
   StepScope,
   TensorSpec,
   Tensors,
 } from './types.ts';
-
-export const STATE_PARTS = ['values', 'moment1', 'moment2'] as const;
-export const RATE_PARTS = ['step', 'scale', 'decay'] as const;
-export type StatePart = (typeof STATE_PARTS)[number];
 
 export const stateName = (group: string, part: StatePart) => `state/${group}/${part}`;
 export const nextStateName = (group: string, part: StatePart) => `next/${group}/${part}`;
@@ -46,7 +49,7 @@ function flatGradient(group: string, layout: ParameterLayout, gradients: Tensors
 /** The same step with flat vectors for parameters, and the updates of every group that has an optimiser. */
 export function residentStep(
   definition: StepDefinition,
-  optimizers: Readonly<Record<string, AdamOptions>>,
+  optimizers: Readonly<Record<string, OptimizerOptions>>,
 ): StepDefinition {
   const inputs: Record<string, TensorSpec> = { ...definition.inputs };
   for (const [group, { size }] of Object.entries(definition.parameters)) {
@@ -76,11 +79,13 @@ export function residentStep(
         if (!slopes) continue;
         const parts = <Part extends string>(names: readonly Part[], nameOf: (part: Part) => string) =>
           Object.fromEntries(names.map((part) => [part, given(nameOf(part))])) as Record<Part, Tensor>;
-        const updated = adamTensors(
-          parts(STATE_PARTS, (part) => stateName(group, part)),
-          flatGradient(group, definition.parameters[group]!, slopes),
+        const layout = definition.parameters[group]!;
+        const updated = optimizerTensors(
+          parts(STATE_PARTS, (part) => stateName(group, part)) satisfies OptimizerState,
+          flatGradient(group, layout, slopes),
+          layout,
           options,
-          parts(RATE_PARTS, (part) => rateName(group, part)),
+          parts(RATE_PARTS, (part) => rateName(group, part)) satisfies OptimizerRates<Tensor>,
         );
         for (const part of STATE_PARTS) next[nextStateName(group, part)] = updated[part];
       }

@@ -20,16 +20,26 @@ import type {
 
 export class TfjsExecutor implements Executor {
   readonly name: string;
-  private readonly host: HostState;
 
-  /** @param backend the tfjs backend that the step runs on */
-  constructor(
+  private constructor(
     private readonly definition: StepDefinition,
-    options: ExecutorOptions,
     private readonly backend: string,
+    private readonly host: HostState,
   ) {
     this.name = definition.name;
-    this.host = new HostState(definition, options);
+  }
+
+  /** @param backend the tfjs backend that the step runs on */
+  static async create(
+    definition: StepDefinition,
+    options: ExecutorOptions,
+    backend: string,
+  ): Promise<TfjsExecutor> {
+    const { device } = options;
+    const host = await HostState.create(definition, options, (step) =>
+      TfjsExecutor.create(step, { device, values: {} }, backend),
+    );
+    return new TfjsExecutor(definition, backend, host);
   }
 
   async run(
@@ -38,7 +48,8 @@ export class TfjsExecutor implements Executor {
   ): Promise<Record<string, Float32Array>> {
     checkInputs(this.definition, inputs);
     await tf.setBackend(this.backend);
-    return tf.tidy(() => {
+    const updated: string[] = [];
+    const outputs = tf.tidy(() => {
       const groups = Object.entries(this.definition.parameters);
       const result = this.definition.run({
         parameters: Object.fromEntries(
@@ -58,13 +69,14 @@ export class TfjsExecutor implements Executor {
         ),
       });
       for (const [group, gradients] of Object.entries(result.gradients ?? {})) {
-        const rate = learningRates[group];
-        if (!rate) continue;
+        if (!learningRates[group]) continue;
         this.host.gradient(group).set(this.flat(group, gradients));
-        this.host.update(group, rate);
+        updated.push(group);
       }
       return Object.fromEntries(Object.entries(result.outputs).map(([name, output]) => [name, read(output)]));
     }) as unknown as Record<string, Float32Array>;
+    for (const group of updated) await this.host.update(group, learningRates[group]!);
+    return outputs;
   }
 
   async values(group: string): Promise<Float32Array> {
@@ -79,7 +91,9 @@ export class TfjsExecutor implements Executor {
     this.host.load(group, state);
   }
 
-  async dispose(): Promise<void> {}
+  dispose(): Promise<void> {
+    return this.host.dispose();
+  }
 
   private flat(group: string, gradients: Tensors): Float32Array {
     const layout = this.definition.parameters[group]!;

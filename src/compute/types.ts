@@ -73,6 +73,13 @@ export interface AdamOptions {
   readonly weightDecay?: number;
 }
 
+/** Muon (muon.ts); the betas are those of the momentum and, for what is no matrix, of Adam. */
+export interface MuonOptions extends Omit<AdamOptions, 'kind'> {
+  readonly kind: 'muon';
+}
+
+export type OptimizerOptions = AdamOptions | MuonOptions;
+
 /** Everything an optimiser remembers of one parameter group, as flat vectors of the group's size. */
 export interface GroupState {
   readonly values: Float32Array;
@@ -100,7 +107,7 @@ export interface ExecutorOptions {
   /** Initial values, one flat vector per parameter group. Not to be written to while the executor lives. */
   readonly values: Readonly<Record<string, Float32Array>>;
   /** One optimiser per group that the step returns gradients for. */
-  readonly optimizers?: Readonly<Record<string, AdamOptions>>;
+  readonly optimizers?: Readonly<Record<string, OptimizerOptions>>;
 }
 
 /** Data for one call: typed arrays in the order of the spec's shape. */

@@ -15,6 +15,8 @@ import { type TrainingOutcome, type TrainingStep, trainingLoop } from './trainin
 export interface ConceptTrainingSettings extends LearningRateSchedule {
   readonly steps: number;
   readonly batchSize: number;
+  /** Of what is trained; the discriminator's is Adam. */
+  readonly optimizer: 'adam' | 'muon';
   readonly learningRate: number;
   readonly discriminatorLearningRate: number;
   readonly beta1: number;
@@ -43,7 +45,9 @@ export class ConceptTrainer {
   ): Promise<ConceptTrainer> {
     const { generator, discriminator, lora, loraFrozen, generatorValues } = base;
     const { loss, lambdaL1 } = config.discriminator;
-    const adam = { kind: 'adam', beta1: settings.beta1, beta2: settings.beta2 } as const;
+    const { optimizer, beta1, beta2 } = settings;
+    const adam = { kind: 'adam', beta1, beta2 } as const;
+    const trained = { kind: optimizer, beta1, beta2 };
     const common = { generator, discriminator, batchSize: settings.batchSize, loss, lambdaL1 };
     const measuring = measuringBatch(config.evaluate.images);
     const discriminatorValues = base.discriminatorValues.slice();
@@ -57,7 +61,7 @@ export class ConceptTrainer {
         await createExecutor(loraTrainingStep({ ...common, ...adapter }), {
           device,
           values,
-          optimizers: { lora: adam, discriminator: adam },
+          optimizers: { lora: trained, discriminator: adam },
         }),
         await createExecutor(loraInferenceStep({ generator, batchSize: measuring, ...adapter }), {
           device,
@@ -72,7 +76,7 @@ export class ConceptTrainer {
       await createExecutor(fullTrainingStep(common), {
         device,
         values: { generator: generatorValues.slice(), discriminator: discriminatorValues },
-        optimizers: { generator: adam, discriminator: adam },
+        optimizers: { generator: trained, discriminator: adam },
       }),
       await createExecutor(inferenceStep({ generator, batchSize: measuring }), {
         device,

@@ -304,7 +304,7 @@ async function trainFromScratch(
       schedule: 'linear',
       warmup: 0,
       discriminatorLearningRate: learningRate,
-      adam: PIX2PIX_ADAM,
+      optimizers: { generator: PIX2PIX_ADAM, discriminator: PIX2PIX_ADAM },
       discriminatorEvery: config.discriminator.every,
     },
     seed,

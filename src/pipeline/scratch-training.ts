@@ -1,5 +1,5 @@
 import { createExecutor } from '../compute/executor.ts';
-import type { AdamOptions, DeviceReport, Executor } from '../compute/types.ts';
+import type { DeviceReport, Executor, OptimizerOptions } from '../compute/types.ts';
 import type { PreparedPairs } from '../data/prepared.ts';
 import type { Discriminator } from '../models/discriminator.ts';
 import { fullTrainingStep, inferenceStep } from '../models/gan-steps.ts';
@@ -17,7 +17,7 @@ export interface ScratchSettings extends LearningRateSchedule {
   /** At the schedule's height. */
   readonly learningRate: number;
   readonly discriminatorLearningRate: number;
-  readonly adam: AdamOptions;
+  readonly optimizers: Readonly<Record<'generator' | 'discriminator', OptimizerOptions>>;
   /** The discriminator is updated every so many steps. */
   readonly discriminatorEvery: number;
 }
@@ -50,11 +50,11 @@ export class ScratchTraining {
   static async create(options: ScratchOptions): Promise<ScratchTraining> {
     const { config, generator, discriminator, pairs, heldOut, settings, seed, device } = options;
     const { loss, lambdaL1 } = config.discriminator;
-    const { batchSize, adam } = settings;
+    const { batchSize, optimizers } = settings;
     const values = { generator: generator.initial(seed), discriminator: discriminator.initial(seed) };
     const executor = await createExecutor(
       fullTrainingStep({ generator, discriminator, batchSize, loss, lambdaL1 }),
-      { device, values, optimizers: { generator: adam, discriminator: adam } },
+      { device, values, optimizers },
     );
     const inference = await createExecutor(
       inferenceStep({ generator, batchSize: measuringBatch(heldOut.count) }),

@@ -39,6 +39,11 @@ const selection = z
   ])
   .describe('`all`, a list of concept names, or tags to include and exclude.');
 
+const optimizer = choice(
+  ['adam', 'muon'] as const,
+  'adam',
+  'Adam, or Muon for weight matrices (their momentum orthogonalised) and Adam for the rest: fewer steps at a larger cost each',
+);
 const learningRateSchedule = choice(
   ['constant', 'linear', 'cosine'] as const,
   'linear',
@@ -199,7 +204,8 @@ export const trainingSchema = z
           ),
         steps: int(1, 10000000, 2500, 'LoRA steps per concept'),
         batchSize: int(1, 256, 16, 'Pairs per step'),
-        learningRate: real(0, 1, 2e-4, 'Adam learning rate of the LoRA weights'),
+        optimizer,
+        learningRate: real(0, 1, 2e-4, 'Learning rate of the LoRA weights'),
         discriminatorLearningRate: real(0, 1, 2e-4, 'Adam learning rate of the discriminator'),
         schedule: learningRateSchedule,
         warmup: int(0, 100000, 0, 'First steps over which the learning rate rises from zero'),
@@ -302,7 +308,8 @@ export const trainingSchema = z
           'lora',
           'Train the LoRA weights, or the whole merged generator',
         ),
-        learningRate: real(0, 1, 2e-4, 'Adam learning rate'),
+        optimizer,
+        learningRate: real(0, 1, 2e-4, 'Learning rate of what is trained'),
         discriminatorLearningRate: real(0, 1, 2e-4, 'Adam learning rate of the discriminator'),
         discriminator: choice(
           ['base', 'fresh'] as const,

@@ -29,6 +29,7 @@ function caseOf(concept: string, start: number, standard: number, tuned: number)
     references: {
       standard: [point(0, 5), point(1500, standard)],
       tuned: [point(0, 5), point(1500, tuned)],
+      muon: [point(0, 5), point(1500, tuned + 3)],
     },
   };
 }
@@ -53,13 +54,14 @@ const report: MethodReport = {
   distances: ['combination'],
   concepts: [{ name: 'a', prompt: 'a', role: 'test', distance: 'combination' }],
   cases: [caseOf('a', 26, 27, 40), caseOf('b', 28, 29, 33), caseOf('c', 20, 19, 40)],
-  settings: { ours, fresh: ours, standard: scratch, tuned: scratch },
+  settings: { ours, fresh: ours, standard: scratch, tuned: scratch, muon: { ...scratch, optimizer: 'muon' } },
   sweeps: {
     ours: [{ settings: ours, psnr: 30 }],
     fresh: [{ settings: ours, psnr: 28 }],
     tuned: [{ settings: scratch, psnr: 31 }],
+    muon: [{ settings: { ...scratch, optimizer: 'muon' }, psnr: 35 }],
   },
-  milliseconds: { 'fine-tune': 20, standard: 10, tuned: 20 },
+  milliseconds: { 'fine-tune': 20, standard: 10, tuned: 20, muon: 25 },
   zoos: [{ seconds: { base: 100, zoo: 50 }, parameters: {}, members: [30] }],
   generators: [{ seed: 1, variant: '', seconds: 30, blocks: 10, parameters: 1000 }],
   alternatives: [

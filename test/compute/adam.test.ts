@@ -1,7 +1,8 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { describe, expect, it } from 'vitest';
-import { adamRates, adamTensors } from '../../src/compute/adam.ts';
+import { adamTensors } from '../../src/compute/adam.ts';
 import { HostAdam } from '../../src/compute/host-adam.ts';
+import { optimizerRates } from '../../src/compute/optimizer-state.ts';
 import * as tf from '../../src/compute/tf.ts';
 import type { AdamOptions } from '../../src/compute/types.ts';
 import { Random } from '../../src/data/random.ts';
@@ -41,7 +42,7 @@ describe('Adam', () => {
     const state = new HostAdam(start, options);
     slopes.forEach((slope, index) => {
       state.gradient.set(slope);
-      state.update(adamRates(options, learningRate, index + 1));
+      state.update(optimizerRates(options, learningRate, index + 1));
     });
     expectClose(state.values, closedForm(), 1e-6, 'values');
   });
@@ -54,8 +55,13 @@ describe('Adam', () => {
       moment2: tf.zeros([length]),
     } as Parameters<typeof adamTensors>[0];
     slopes.forEach((slope, index) => {
-      const { step, scale, decay } = adamRates(options, learningRate, index + 1);
-      const rates = { step: tf.scalar(step), scale: tf.scalar(scale), decay: tf.scalar(decay) };
+      const { rate, step, scale, decay } = optimizerRates(options, learningRate, index + 1);
+      const rates = {
+        rate: tf.scalar(rate),
+        step: tf.scalar(step),
+        scale: tf.scalar(scale),
+        decay: tf.scalar(decay),
+      };
       state = adamTensors(state, tf.tensor1d(slope), options, rates);
     });
     expectClose(state.values.dataSync<'float32'>(), closedForm(), 1e-6, 'values');
@@ -65,7 +71,7 @@ describe('Adam', () => {
     const plain: AdamOptions = { kind: 'adam', beta1: 0.9, beta2: 0.999 };
     const state = new HostAdam(new Float32Array(2), plain);
     state.gradient.set([1000, -0.001]);
-    state.update(adamRates(plain, 0.1, 1));
+    state.update(optimizerRates(plain, 0.1, 1));
     expect(state.values[0]).toBeCloseTo(-0.1, 4);
     expect(state.values[1]).toBeCloseTo(0.1, 4);
   });
@@ -101,7 +107,7 @@ describe('the kernel in WebAssembly, over 1000 steps', () => {
         const state = new HostAdam(initial, options);
         for (let step = 1; step <= 1000; step++) {
           state.gradient.set(slopeOf(step));
-          state.update(adamRates(options, learningRate, step));
+          state.update(optimizerRates(options, learningRate, step));
         }
         return state.values;
       };

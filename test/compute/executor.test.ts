@@ -2,11 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { createExecutor } from '../../src/compute/executor.ts';
 import type { Executor, GroupState } from '../../src/compute/types.ts';
 import { expectClose, report } from './compare.ts';
-import { batchOf, initialValues, learningRates, optimizers, smallStep } from './small-step.ts';
-
-async function open(device: 'cpu' | 'tfjs' = 'cpu'): Promise<Executor> {
-  return createExecutor(smallStep, { device: await report(device), values: initialValues(), optimizers });
-}
+import {
+  batchOf,
+  initialValues,
+  learningRates,
+  muonOptimizers,
+  optimizers,
+  smallStep,
+} from './small-step.ts';
 
 async function train(executor: Executor, from: number, to: number): Promise<Record<string, Float32Array>[]> {
   const outputs = [];
@@ -18,7 +21,14 @@ async function states(executor: Executor): Promise<GroupState[]> {
   return [await executor.state('generator'), await executor.state('discriminator')];
 }
 
-describe('an executor', () => {
+describe.each([
+  ['Adam', optimizers],
+  ['Muon', muonOptimizers],
+] as const)('an executor with %s', (_, optimizers) => {
+  async function open(device: 'cpu' | 'tfjs' = 'cpu'): Promise<Executor> {
+    return createExecutor(smallStep, { device: await report(device), values: initialValues(), optimizers });
+  }
+
   it('trains as tfjs does', async () => {
     const [onnx, tfjs] = [await open('cpu'), await open('tfjs')];
     const [found, wanted] = [await train(onnx, 0, 4), await train(tfjs, 0, 4)];

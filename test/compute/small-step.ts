@@ -2,7 +2,13 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { layoutOf } from '../../src/compute/layout.ts';
 import * as tf from '../../src/compute/tf.ts';
-import type { AdamOptions, StepDefinition, StepInputs, Tensors } from '../../src/compute/types.ts';
+import type {
+  AdamOptions,
+  MuonOptions,
+  StepDefinition,
+  StepInputs,
+  Tensors,
+} from '../../src/compute/types.ts';
 import { Random } from '../../src/data/random.ts';
 
 const [batch, size] = [2, 16];
@@ -80,6 +86,8 @@ export const smallStep: StepDefinition = {
 
 const adam: AdamOptions = { kind: 'adam', beta1: 0.5, beta2: 0.999 };
 export const optimizers = { generator: adam, discriminator: adam };
+const muon: MuonOptions = { kind: 'muon', beta1: 0.8, beta2: 0.999 };
+export const muonOptimizers = { generator: muon, discriminator: adam };
 export const learningRates = { generator: 2e-3, discriminator: 2e-3 };
 
 export function initialValues(): Record<'generator' | 'discriminator', Float32Array> {

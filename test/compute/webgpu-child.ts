@@ -1,11 +1,15 @@
 /** Run by webgpu.test.ts in a process of its own: trains a few steps on WebGPU, prints what came of it. */
 import { selectDevice } from '../../src/compute/devices.ts';
 import { createExecutor } from '../../src/compute/executor.ts';
-import { batchOf, initialValues, learningRates, optimizers, smallStep } from './small-step.ts';
+import { batchOf, initialValues, learningRates, muonOptimizers, smallStep } from './small-step.ts';
 
 const automatic = await selectDevice('auto', 2);
 const device = await selectDevice('webgpu', 2);
-const executor = await createExecutor(smallStep, { device, values: initialValues(), optimizers });
+const executor = await createExecutor(smallStep, {
+  device,
+  values: initialValues(),
+  optimizers: muonOptimizers,
+});
 const losses: number[] = [];
 for (let step = 0; step < 3; step++) {
   // The second step leaves the discriminator as it is.

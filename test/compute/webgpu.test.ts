@@ -10,7 +10,7 @@ import { assemblyForEsbuild } from '../../scripts/build/assembly.mjs';
 import { createExecutor } from '../../src/compute/executor.ts';
 import type { DeviceReport } from '../../src/compute/types.ts';
 import { expectClose, report } from './compare.ts';
-import { batchOf, initialValues, learningRates, optimizers, smallStep } from './small-step.ts';
+import { batchOf, initialValues, learningRates, muonOptimizers, smallStep } from './small-step.ts';
 
 const CHROMIUM = '/usr/lib/chromium';
 const MANIFEST = join(CHROMIUM, 'vk_swiftshader_icd.json');
@@ -68,7 +68,11 @@ describe('WebGPU', () => {
 
   it('trains as the CPU does', async () => {
     const device = await report('cpu');
-    const cpu = await createExecutor(smallStep, { device, values: initialValues(), optimizers });
+    const cpu = await createExecutor(smallStep, {
+      device,
+      values: initialValues(),
+      optimizers: muonOptimizers,
+    });
     const losses: number[] = [];
     for (let step = 0; step < 3; step++) {
       const rates = step === 1 ? { generator: learningRates.generator } : learningRates;
