@@ -11,7 +11,7 @@ import { conceptsOf, writeProject } from './project.ts';
 import { type MethodReport, methodMarkdown } from './report.ts';
 import { measuringPoints, SCALES, type Scale } from './scale.ts';
 import { mean } from './statistics.ts';
-import { ABLATIONS, variantsFor } from './variants.ts';
+import { ABLATIONS, ALONE, DRAWING, variantsFor } from './variants.ts';
 import {
   type FineTuneAnswer,
   type FineTuneSettings,
@@ -248,7 +248,7 @@ for (const [name, settings] of Object.entries({ standard, tuned, muon })) {
 }
 const ambiguous = tests.filter(({ distance }) => distance === 'ambiguous');
 const alternativeUnits = seeds.flatMap((seed) =>
-  ambiguous.map(({ name }) => ({ kind: 'alternatives' as const, seed, concept: name, draws: 8 })),
+  ambiguous.map(({ name }) => ({ kind: 'alternatives' as const, seed, concept: name, draws: 8, ...DRAWING })),
 );
 const alternatives = await crew.all<'alternatives'>('draws for ambiguous prompts', alternativeUnits);
 
@@ -286,14 +286,28 @@ if (scale.ablations) {
   }
   const sampled = [];
   for (const steps of [1, 2, 5, 20, 50]) {
-    sampled.push({ label: String(steps), psnr: await startPsnr('plain', { steps, guidance: 1 }) });
+    sampled.push({ label: String(steps), psnr: await startPsnr(ALONE, { steps, guidance: 1 }) });
   }
   ablations.push({ title: 'Denoising steps, without the ridge head', rows: sampled });
   const guided = [];
   for (const guidance of [1, 1.5, 2, 4]) {
-    guided.push({ label: String(guidance), psnr: await startPsnr('plain', { steps: 1, guidance }) });
+    guided.push({ label: String(guidance), psnr: await startPsnr(ALONE, { steps: 1, guidance }) });
   }
   ablations.push({ title: 'Guidance scale, without the ridge head', rows: guided });
+  const ends = async (discriminator: Pick<FineTuneSettings, 'discriminator'>) => {
+    const units = clear.map(({ name }) =>
+      fineTuneUnit(firstSeed, name, ['denoised'], { ...ours, ...discriminator }),
+    );
+    const answers = await crew.all<'fine-tune'>('fine-tuning with a fresh discriminator', units);
+    return mean(answers.map(({ denoised }) => finalPsnr(denoised!)));
+  };
+  ablations.push({
+    title: `Discriminator, after ${ours.steps} steps`,
+    rows: [
+      { label: 'fresh', psnr: await ends({ discriminator: 'fresh' }) },
+      { label: 'of the base', psnr: await ends({}) },
+    ],
+  });
 }
 
 const [timing] = await crew.all<'timing'>('time of a step', [

@@ -319,7 +319,7 @@ export function methodMarkdown(report: MethodReport): string {
     ...(ablations.length > 0
       ? [
           '#### Ablations\n',
-          `PSNR of starts on concepts of the kinds combination and strength, seed ${seeds[0]}.`,
+          `PSNR on concepts of the kinds combination and strength, seed ${seeds[0]}: of starts, unless the title says after how many steps.`,
           table(
             ['', '', 'dB'],
             ablations.flatMap(({ title, rows }) =>

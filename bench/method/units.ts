@@ -136,7 +136,12 @@ async function fineTuneAll(context: BenchContext, unit: UnitOf<'fine-tune'>): Pr
     const curves: Partial<Record<StartName, CurvePoint[]>> = {};
     for (const name of unit.starts) {
       const points: CurvePoint[] = [];
-      await trainer.start(await starts.vector(name), base.discriminatorValues);
+      await trainer.start(
+        await starts.vector(name),
+        unit.settings.discriminator === 'fresh'
+          ? base.discriminator.initial(unit.seed)
+          : base.discriminatorValues,
+      );
       const training = trainer.train({
         run: await quietRun(context, `fine-tune-${unit.seed}-${concept.name}`),
         shouldStop: () => false,
@@ -217,8 +222,8 @@ async function alternatives(
   const alike = starts.members.filter((member) => member.prompt === prompt);
   const vectors: Record<string, readonly Float32Array[]> = {
     'zoo members of the prompt': alike.map(finalVector),
-    'joint latent, 20 steps': await draws('joint'),
-    'independent blocks, 20 steps': await draws('sampling'),
+    'joint latent, 20 steps': await draws(unit.joint),
+    'independent blocks, 20 steps': await draws(unit.blocks),
     'deterministic network': [await starts.vector('deterministic')],
     'ridge regression': [await starts.vector('ridge')],
   };

@@ -4,16 +4,25 @@ import type { Variant } from './work.ts';
 /** Principal components of the joint latent. */
 const COMPONENTS = 32;
 
+/**
+ * Without a ridge head the network has all to learn by itself: more weights folded into each of fewer places make its
+ * steps cheap, and there are more of them.
+ */
+const NETWORK = { head: 'none', patch: 32, steps: 4000, batchSize: 64 };
+
+/** Variants that can draw. */
+export const DRAWING = { joint: 'joint', blocks: 'blocks' } as const;
+
 /** Trained for every seed: the benchmark's own, the control without diffusion, and the two that can draw. */
 export const variantsFor = (zooConcepts: number): readonly Variant[] => [
   { name: '', keys: {} },
   // Sees pure noise only, and of it, gated, nothing: the same network fitted as a function of prompt and index.
   { name: 'deterministic', keys: { lastTimestepShare: 1, gateInput: true } },
   // Blocks that are drawn one by one.
-  { name: 'sampling', keys: { lastTimestepShare: 0.1, head: 'none' } },
+  { name: DRAWING.blocks, keys: { ...NETWORK, lastTimestepShare: 0.1 } },
   // One latent for the whole vector.
   {
-    name: 'joint',
+    name: DRAWING.joint,
     keys: {
       latent: Math.min(COMPONENTS, zooConcepts - 1),
       gateInput: false,
@@ -30,47 +39,48 @@ export interface Ablation {
   readonly reference: { readonly name: string; readonly label: string };
 }
 
-/** The generator of the tables without its ridge head: what the network does by itself. */
-const plain = (label: string) => ({ name: 'plain', label });
+/** What the network does by itself. */
+export const ALONE = 'network';
+const alone = (label: string) => ({ name: ALONE, label });
 
 /** Trained for the first seed only; measured by the quality of the starts. */
 export const ABLATIONS: readonly Ablation[] = [
   {
     title: 'Ridge head',
-    variants: [{ ...plain('off'), keys: { head: 'none' } }],
+    variants: [{ ...alone('off'), keys: NETWORK }],
     reference: { name: '', label: 'on' },
   },
   {
     title: 'Zoo concepts, without the ridge head',
     variants: [10, 20, 40].map((zoo) => ({
-      name: `plain-zoo-${zoo}`,
+      name: `${ALONE}-zoo-${zoo}`,
       label: String(zoo),
-      keys: { head: 'none' },
+      keys: NETWORK,
       zoo,
     })),
-    reference: plain('all'),
+    reference: alone('all'),
   },
   {
     title: 'Block size, without the ridge head',
     variants: [128, 512, 1024].map((blockSize) => ({
-      name: `block-${blockSize}`,
+      name: `${ALONE}-block-${blockSize}`,
       label: String(blockSize),
-      keys: { blockSize, head: 'none' },
+      keys: { ...NETWORK, blockSize },
     })),
-    reference: plain('256'),
+    reference: alone('256'),
   },
   {
     title: 'Block index, without the ridge head',
-    variants: [{ name: 'no-index', label: 'off', keys: { blockIndex: false, head: 'none' } }],
-    reference: plain('on'),
+    variants: [{ name: `${ALONE}-no-index`, label: 'off', keys: { ...NETWORK, blockIndex: false } }],
+    reference: alone('on'),
   },
   {
     title: 'Grouping of the blocks, without the ridge head',
     variants: (['across-layers', 'interleaved'] as const).map((grouping) => ({
-      name: grouping,
+      name: `${ALONE}-${grouping}`,
       label: grouping,
-      keys: { grouping, head: 'none' },
+      keys: { ...NETWORK, grouping },
     })),
-    reference: plain('within-layer'),
+    reference: alone('within-layer'),
   },
 ];

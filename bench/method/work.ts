@@ -25,6 +25,8 @@ export interface FineTuneSettings {
   readonly optimizer?: 'adam' | 'muon';
   readonly learningRate: number;
   readonly trainable: 'lora' | 'all';
+  /** What to begin with; absent: the base's. */
+  readonly discriminator?: 'fresh';
   readonly warmup: number;
   readonly steps: number;
 }
@@ -62,7 +64,15 @@ export type Unit =
       readonly variant: string;
       readonly sampling: { readonly steps: number; readonly guidance: number };
     }
-  | { readonly kind: 'alternatives'; readonly seed: number; readonly concept: string; readonly draws: number }
+  | {
+      readonly kind: 'alternatives';
+      readonly seed: number;
+      readonly concept: string;
+      readonly draws: number;
+      /** Variants of the weight generator that draw one joint latent, and blocks one by one. */
+      readonly joint: string;
+      readonly blocks: string;
+    }
   | {
       readonly kind: 'timing';
       readonly fineTune: FineTuneSettings;
