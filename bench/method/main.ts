@@ -190,7 +190,10 @@ const tuned = scratchSweep[0]!.settings;
 // The optimiser that ours is given, for the reference as well.
 const muonSweep = await sweepScratch(
   'sweep of the reference with Muon',
-  scale.muonRates.map((learningRate) => ({ ...tuned, optimizer: 'muon', beta1: 0.8, learningRate })),
+  scale.muonScratchRates.flatMap((learningRate) => {
+    const settings = { ...tuned, optimizer: 'muon' as const, beta1: 0.8, learningRate };
+    return [settings, { ...settings, warmup: Math.round(tuned.steps / 20) }];
+  }),
 );
 const muon = muonSweep[0]!.settings;
 

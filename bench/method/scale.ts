@@ -14,8 +14,9 @@ export interface Scale {
   /** Learning rates that the tuned reference and our fine-tuning are swept over. */
   readonly scratchRates: readonly number[];
   readonly fineTuneRates: readonly number[];
-  /** Those of Muon, for the reference and for ours. */
+  /** Those of Muon. From random weights it needs lower ones, or a warm-up. */
   readonly muonRates: readonly number[];
+  readonly muonScratchRates: readonly number[];
   /** Concepts that settings are swept on. */
   readonly sweepConcepts: number;
   readonly ablations: boolean;
@@ -30,6 +31,7 @@ export const SCALES: Readonly<Record<'full' | 'quick', Scale>> = {
     scratchRates: [1e-3, 2e-3, 3e-3, 5e-3],
     fineTuneRates: [1.5e-3, 2.5e-3, 4e-3, 6e-3],
     muonRates: [5e-3, 1e-2, 2e-2],
+    muonScratchRates: [1e-3, 2.5e-3, 5e-3, 1e-2, 2e-2],
     sweepConcepts: 2,
     ablations: true,
   },
@@ -47,6 +49,7 @@ export const SCALES: Readonly<Record<'full' | 'quick', Scale>> = {
     scratchRates: [2e-3],
     fineTuneRates: [2.5e-3],
     muonRates: [1e-2],
+    muonScratchRates: [5e-3],
     sweepConcepts: 1,
     ablations: false,
   },
