@@ -80,7 +80,7 @@ async function lossText(runs: readonly Run[], active: number): Promise<string> {
     ...(runs.some(isResumable)
       ? [vscode.l10n.t('Those that were stopped or interrupted can then not be resumed any more.')]
       : []),
-    ...(active > 0 ? [vscode.l10n.t('{0} active runs are left alone.', active)] : []),
+    ...(active > 0 ? [vscode.l10n.t('Active runs are left alone: {0}.', active)] : []),
   ].join('\n');
 }
 
