@@ -21,8 +21,8 @@ test('devices that do not work come last, with the reason and what would help', 
     expect.objectContaining({
       label: '$(check) cuda',
       usable: false,
-      description: 'unavailable',
-      detail: 'the library is not installed — Install it.',
+      description: 'the library is not installed',
+      detail: 'Install it.',
     }),
   ]);
 });

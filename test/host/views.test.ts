@@ -139,7 +139,7 @@ describe('what can be done from the views', () => {
     it('what is missing is shown and collected in one run', async () => {
       const node = await withBase();
       const item = await api.trees.zoo.getTreeItem(node);
-      assert.match(String(item.description), /^0 of (\d+) members, \1 missing$/);
+      assert.match(String(item.description), /^0 of (\d+), \1 missing$/);
       assert.equal(item.contextValue, 'zooTraining.wanting');
       await vscode.commands.executeCommand(COMMANDS.collectMissing, node);
       await stop('collect');

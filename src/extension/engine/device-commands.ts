@@ -39,11 +39,11 @@ async function selectDevice(services: Services): Promise<void> {
   await vscode.workspace.getConfiguration(SETTINGS_SECTION).update(SETTINGS.device, chosen.device, target);
 }
 
-async function wantsAnyway({ device, detail }: DeviceItem): Promise<boolean> {
+async function wantsAnyway({ device, description, detail }: DeviceItem): Promise<boolean> {
   const anyway = vscode.l10n.t('Choose It Anyway');
   const chosen = await vscode.window.showWarningMessage(
     vscode.l10n.t('{0} does not work here, so that every run would fail.', device ?? ''),
-    { modal: true, ...(detail !== undefined && { detail }) },
+    { modal: true, detail: [description, detail].filter(Boolean).join('\n') },
     anyway,
   );
   return chosen === anyway;

@@ -32,8 +32,6 @@ export function deviceItems({ considered, selected }: DevicesResult, present: st
     item('auto', true, automatic),
     ...works.map(({ device, reason }) => item(device, true, reason)),
     ...(fails.length > 0 ? [heading(vscode.l10n.t('does not work here'))] : []),
-    ...fails.map(({ device, reason, remedy }) =>
-      item(device, false, vscode.l10n.t('unavailable'), [reason, remedy].filter(Boolean).join(' — ')),
-    ),
+    ...fails.map(({ device, reason, remedy }) => item(device, false, reason, remedy)),
   ];
 }

@@ -74,11 +74,11 @@ async function lossText(runs: readonly Run[], active: number): Promise<string> {
     ...named(runs),
     '',
     vscode.l10n.t(
-      'Their events, curves, samples, logs and checkpoints go ({0}). Weights that they have made stay.',
+      'Events, curves, samples, logs and checkpoints go ({0}). Weights that were made stay.',
       formatSize(total),
     ),
     ...(runs.some(isResumable)
-      ? [vscode.l10n.t('Those that were stopped or interrupted can then not be resumed any more.')]
+      ? [vscode.l10n.t('What was stopped, has failed or was interrupted can then not be resumed any more.')]
       : []),
     ...(active > 0 ? [vscode.l10n.t('Active runs are left alone: {0}.', active)] : []),
   ].join('\n');

@@ -156,7 +156,7 @@ function trainingItem({ name, path }: LoadedTraining, zoo: TrainingZoo | undefin
   item.description = zoo === undefined ? vscode.l10n.t('looking...') : zooText(zoo);
   const text = new vscode.MarkdownString('**').appendText(name).appendMarkdown('**\n\n');
   if (zoo !== undefined) {
-    text.appendText(zooText(zoo)).appendMarkdown('\n\n');
+    text.appendText(vscode.l10n.t('Zoo members: {0}', zooText(zoo))).appendMarkdown('\n\n');
     text.appendText(
       zoo.baseHash === undefined
         ? vscode.l10n.t('No base generator yet: train it first.')
@@ -164,6 +164,8 @@ function trainingItem({ name, path }: LoadedTraining, zoo: TrainingZoo | undefin
     );
   }
   item.tooltip = text.appendMarkdown('\n\n').appendText(vscode.workspace.asRelativePath(path));
+  const spoken = zoo && vscode.l10n.t('zoo members: {0}', zooText(zoo));
+  item.accessibilityInformation = { label: [name, spoken].filter(Boolean).join(', ') };
   item.contextValue = `zooTraining${canCollect(zoo) ? '.wanting' : ''}`;
   return item;
 }

@@ -27,22 +27,24 @@ export function memberStateText(state: MemberState): string {
     case 'current':
       return vscode.l10n.t('up to date');
     case 'unrecorded':
-      return vscode.l10n.t('not known whether it is up to date');
+      return vscode.l10n.t('may be stale');
     case 'stale':
       return vscode.l10n.t('stale: {0}', state.reasons.map(reasonText).join('; '));
   }
 }
 
-/** "22 of 24 members, 1 missing, 1 stale". */
+/** "23 of 24, 1 missing, 1 stale". */
 export function zooText(zoo: TrainingZoo): string {
   const states = [...zoo.members.values()];
   const count = (wanted: MemberState['state']) => states.filter(({ state }) => state === wanted).length;
   const missing = count('missing');
   const stale = count('stale');
+  const unrecorded = count('unrecorded');
   return [
-    vscode.l10n.t('{0} of {1} members', states.length - missing, states.length),
+    vscode.l10n.t('{0} of {1}', states.length - missing, states.length),
     ...(missing > 0 ? [vscode.l10n.t('{0} missing', missing)] : []),
     ...(stale > 0 ? [vscode.l10n.t('{0} stale', stale)] : []),
+    ...(unrecorded > 0 ? [vscode.l10n.t('{0} may be stale', unrecorded)] : []),
   ].join(', ');
 }
 
