@@ -7,7 +7,7 @@ import { listSupportedBackends } from 'onnxruntime-node';
 import { UserError } from '../project/user-error.ts';
 import { OnnxGraph } from './onnx-graph.ts';
 import { createDeviceSession, type OnnxDevice, PROVIDERS } from './session.ts';
-import { loadTfjsBackend } from './tfjs-backend.ts';
+import { loadTfjsBackend, tfjsOutlook } from './tfjs-backend.ts';
 import { defaultThreads } from './threads.ts';
 import type { DeviceName, DeviceReport } from './types.ts';
 
@@ -107,4 +107,45 @@ export async function selectDevice(name: DeviceName, wanted: number): Promise<De
     rejected.push({ device, reason: result.rejected });
   }
   return { ...cpu, reason: 'No GPU engine works here.', rejected };
+}
+
+/** What comes of one device. */
+export interface DeviceFinding {
+  readonly device: Exclude<DeviceName, 'auto'>;
+  readonly usable: boolean;
+  readonly reason: string;
+  /** What would make it usable. */
+  readonly remedy?: string;
+}
+
+/**
+ * Every device: those that a selection has looked at as it found them, the others tried now. Nothing that is tried
+ * stays loaded.
+ */
+export async function surveyDevices({
+  device: selected,
+  reason,
+  rejected,
+  threads,
+}: DeviceReport): Promise<DeviceFinding[]> {
+  const findings: DeviceFinding[] = [];
+  for (const device of ['cuda', 'webgpu', 'directml', 'coreml'] as const) {
+    if (device === selected) {
+      findings.push({ device, usable: true, reason });
+      continue;
+    }
+    const known = rejected.find((other) => other.device === device)?.reason;
+    const found = known === undefined ? await tryDevice(device, threads, true) : { rejected: known };
+    findings.push(
+      'device' in found
+        ? { device, usable: true, reason: 'It works here.' }
+        : { device, usable: false, reason: found.rejected, remedy: REMEDY[device] },
+    );
+  }
+  const always = (device: 'cpu' | 'tfjs', otherwise: string): DeviceFinding => ({
+    device,
+    usable: true,
+    reason: device === selected ? reason : otherwise,
+  });
+  return [...findings, always('cpu', 'It works everywhere.'), always('tfjs', tfjsOutlook())];
 }

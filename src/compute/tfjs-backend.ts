@@ -15,6 +15,8 @@ export interface TfjsBackend {
 /** Optional: its binary is downloaded outside npm and needs CUDA 11, so most machines do not have it. */
 const NODE_GPU = '@tensorflow/tfjs-node-gpu';
 
+const CPU_REASON = "tfjs's own CPU backend: right, but hundreds of times slower than ONNX Runtime.";
+
 let loaded: Promise<TfjsBackend> | undefined;
 
 /** Why the GPU backend cannot be loaded, found without loading it: it brings a second copy of tfjs. */
@@ -46,7 +48,7 @@ async function load(): Promise<TfjsBackend> {
   await import('@tensorflow/tfjs-backend-cpu');
   return {
     name: 'cpu',
-    reason: "tfjs's own CPU backend: right, but hundreds of times slower than ONNX Runtime.",
+    reason: CPU_REASON,
     rejected: [{ device: NODE_GPU, reason: obstacle }],
   };
 }
@@ -55,4 +57,12 @@ async function load(): Promise<TfjsBackend> {
 export function loadTfjsBackend(): Promise<TfjsBackend> {
   loaded ??= load();
   return loaded;
+}
+
+/** What the tfjs executor would run on, found without loading it. */
+export function tfjsOutlook(): string {
+  const obstacle = whyNoNodeGpu();
+  return obstacle === undefined
+    ? `${NODE_GPU} is installed.`
+    : `${CPU_REASON} (Of ${NODE_GPU}, ${obstacle}.)`;
 }

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
+import { INPUTS_KEY, type MemberInputs } from '../project/member-inputs.ts';
 import { UserError } from '../project/user-error.ts';
 import {
   readSafetensors,
@@ -42,13 +43,15 @@ export interface ZooMember {
   readonly checkpoints: readonly Float32Array[];
   /** Flat discriminator vector at the end of the training. */
   readonly discriminator?: Float32Array;
+  /** What it was trained from; members of earlier versions have none. Written, and read from the header alone. */
+  readonly inputs?: MemberInputs;
 }
 
 const EXTENSION = '.safetensors';
 
 /** Writes a member whole or not at all, and the folder with it. */
 export async function writeMember(path: string, member: ZooMember): Promise<void> {
-  const { concept, prompt, baseHash, layout, steps, checkpoints, discriminator } = member;
+  const { concept, prompt, baseHash, layout, steps, checkpoints, discriminator, inputs } = member;
   const tensors: [string, WritableTensor][] = checkpoints.map((data, index) => [
     `checkpoint.${index}`,
     { shape: [data.length], data },
@@ -62,6 +65,7 @@ export async function writeMember(path: string, member: ZooMember): Promise<void
     baseHash,
     layout: JSON.stringify(layout),
     steps: String(steps),
+    ...(inputs && { [INPUTS_KEY]: JSON.stringify(inputs) }),
   });
 }
 

@@ -1,17 +1,15 @@
 import { dependencies, version } from '../../package.json';
-import { selectDevice } from '../compute/devices.ts';
+import { selectDevice, surveyDevices } from '../compute/devices.ts';
 import type { DeviceName } from '../compute/types.ts';
 import type { DevicesResult } from '../protocol/serve.ts';
 
-/** What a device name stands for on this machine, and what else was considered. */
+/** What a device name stands for on this machine, and what comes of every other device. */
 export async function listDevices(name: DeviceName, threads: number): Promise<DevicesResult> {
-  const { device, executor, threads: used, reason, rejected } = await selectDevice(name, threads);
+  const report = await selectDevice(name, threads);
+  const { device, executor, threads: used, reason } = report;
   return {
     selected: { device, executor, threads: used, reason },
-    considered: [
-      { device, usable: true, reason },
-      ...rejected.map((other) => ({ device: other.device, usable: false, reason: other.reason })),
-    ],
+    considered: await surveyDevices(report),
     versions: {
       dnw: version,
       node: process.versions.node,

@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
-import { createReadStream, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
-import { pipeline } from 'node:stream/promises';
 import { PROMPT_FILES } from '../data/zoo-prompts.ts';
 import { featureNetworkFile } from '../project/feature-network.ts';
+import { baseHashOf, hashFile, hashText } from '../project/file-hash.ts';
 import type { LoadedConcept, LoadedTraining, Project } from '../project/load.ts';
 import { projectPaths } from '../project/paths.ts';
 import type { Stage } from '../protocol/events.ts';
@@ -45,7 +44,7 @@ export async function inputHashes(
     if (input === 'concept' && concept !== undefined)
       hashes.concept = hashText(JSON.stringify(concept.config));
     if (input === 'base' && base !== undefined) hashes.base = base;
-    if (input === 'zoo' && base !== undefined) hashes.zoo = await hashListing(paths.zooOf(base.slice(0, 12)));
+    if (input === 'zoo' && base !== undefined) hashes.zoo = await hashListing(paths.zooOf(baseHashOf(base)));
     if (input === 'weight-generator' && existsSync(paths.weightGenerator(training.name))) {
       hashes['weight-generator'] = await hashFile(paths.weightGenerator(training.name));
     }
@@ -55,12 +54,6 @@ export async function inputHashes(
     }
   }
   return hashes;
-}
-
-async function hashFile(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
-  return hash.digest('hex');
 }
 
 /** Names, sizes and times of a zoo's files and of its prompts': reading hundreds of them whole would take longer than it tells. */
@@ -75,8 +68,4 @@ async function hashListing(folder: string): Promise<string> {
     return `${name} ${size} ${mtimeMs}`;
   });
   return hashText((await Promise.all(lines)).join('\n'));
-}
-
-function hashText(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }

@@ -87,6 +87,12 @@ export function refuseProblems(
   if (errors.length > 0) throw new UsageError(formatProblems(errors));
 }
 
+/** As `refuseProblems`, of the training config's own file alone: where no image is read, nothing else has to be sound. */
+export function refuseConfigProblems(project: Project, training: LoadedTraining): void {
+  const problems = project.problems.filter(({ file }) => file === training.path);
+  refuseProblems({ ...project, problems }, training, undefined);
+}
+
 export function names(items: readonly { name: string }[]): string {
   return items.length === 0 ? 'there is none' : items.map(({ name }) => name).join(', ');
 }

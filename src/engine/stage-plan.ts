@@ -29,6 +29,7 @@ export interface StageArguments {
   project?: string;
   training?: string;
   concept?: string;
+  missing?: boolean;
   runId?: string;
   /** A run's id or folder, or `latest`. */
   resume?: string;
@@ -216,9 +217,10 @@ function onDevice(training: LoadedTraining, { device, threads }: StageArguments)
 const WEIGHTS_NAMES = ['base', 'denoised', 'fine-tuned'];
 
 function stageOptions(stage: Stage, given: StageArguments): StageOptions {
-  const { concept, steps, bestOf, seed, input, output, weights, zoo, prompt } = given;
+  const { concept, missing, steps, bestOf, seed, input, output, weights, zoo, prompt } = given;
   return {
     ...(concept !== undefined && { concept }),
+    ...(missing !== undefined && { missing }),
     ...(input !== undefined && { input: existing('--input', input) }),
     ...(output !== undefined && {
       output: stage === 'denoise' ? outputFile(output, prompt) : outputFolder(output),

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { CONTEXT_KEYS } from './identifiers.ts';
-import { isActive } from './runs/run-state.ts';
+import { isActive, isResumable } from './runs/run-state.ts';
 import type { Services } from './services.ts';
 
 /** Keeps the keys that menus, views and command enablement in package.json go by. */
@@ -22,12 +22,34 @@ export function registerContextKeys(context: vscode.ExtensionContext, services: 
     runs.onDidChange(() => {
       set('hasRuns', runs.runs.length > 0);
       set('hasActiveRun', runs.runs.some(isActive));
+      set(
+        'hasEndedRun',
+        runs.runs.some((run) => !isActive(run)),
+      );
+      set('hasResumableRun', runs.runs.some(isResumable));
     }),
     artifacts.onDidChange(() => {
       const all = projects.projects.map(({ folder }) => artifacts.of(folder));
+      const some = (made: (of: (typeof all)[number]) => number) => all.some((of) => made(of) > 0);
       set(
         'hasZoo',
-        all.some(({ bases, zoo, weightGenerators }) => bases.size + zoo.length + weightGenerators.size > 0),
+        some(({ bases, zoo, weightGenerators }) => bases.size + zoo.length + weightGenerators.size),
+      );
+      set(
+        'hasBase',
+        some(({ bases }) => bases.size),
+      );
+      set(
+        'hasMembers',
+        some(({ zoo }) => zoo.length),
+      );
+      set(
+        'hasWeightGenerator',
+        some(({ weightGenerators }) => weightGenerators.size),
+      );
+      set(
+        'hasDenoised',
+        some(({ denoised }) => denoised.size),
       );
     }),
   );

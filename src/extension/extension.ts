@@ -7,11 +7,12 @@ import { registerContextKeys } from './context-keys.ts';
 import { registerDeviceCommands } from './engine/device-commands.ts';
 import { Engine } from './engine/engine.ts';
 import { showFailure } from './failure.ts';
-import { CONCEPT_LANGUAGE, TRAINING_LANGUAGE, TREES } from './identifiers.ts';
+import { CONCEPT_LANGUAGE, TRAINING_LANGUAGE } from './identifiers.ts';
 import { startLanguageClient } from './language/client.ts';
 import { registerPanels } from './panels/panel-commands.ts';
 import { registerProjectCommands } from './projects/project-commands.ts';
 import { ProjectStore } from './projects/project-store.ts';
+import { ReadOnlyDocuments } from './read-only-documents.ts';
 import { registerRunCommands } from './runs/run-commands.ts';
 import { RunNotifications } from './runs/run-notifications.ts';
 import type { Run } from './runs/run-state.ts';
@@ -21,7 +22,10 @@ import { RunStatusBar } from './runs/status-bar.ts';
 import type { Services } from './services.ts';
 import { registerTensorEditors, type TensorEditors } from './tensors/tensor-editors.ts';
 import { registerTools } from './tools/register-tools.ts';
+import { registerTrainingCommands } from './trainings/training-commands.ts';
 import { TrainingLenses } from './trainings/training-lenses.ts';
+import { registerViews } from './views.ts';
+import { ZooStatus } from './zoo/zoo-status.ts';
 import { type ZooNode, ZooTree } from './zoo/zoo-tree.ts';
 
 /** What `activate` gives to tests: the stores, the trees as the views show them, and what the custom editors hold. */
@@ -41,21 +45,22 @@ export async function activate(context: vscode.ExtensionContext): Promise<Extens
   const runs = new RunStore(projects, log);
   const artifacts = new ArtifactStore(projects, runs, log);
   const engine = new Engine(context.extensionUri, log);
-  const services = { log, projects, runs, artifacts, engine };
+  const zoo = new ZooStatus(projects, artifacts, log);
+  const documents = new ReadOnlyDocuments();
+  const services = { log, projects, runs, artifacts, zoo, engine };
   const trees = {
     concepts: new ConceptTree(projects, runs, artifacts),
     runs: new RunTree(runs),
-    zoo: new ZooTree(projects, artifacts),
+    zoo: new ZooTree(projects, artifacts, zoo),
   };
   context.subscriptions.push(
     log,
     projects,
     runs,
     artifacts,
+    zoo,
     engine,
-    vscode.window.registerTreeDataProvider(TREES.concepts, trees.concepts),
-    vscode.window.registerTreeDataProvider(TREES.runs, trees.runs),
-    vscode.window.registerTreeDataProvider(TREES.zoo, trees.zoo),
+    documents,
     vscode.languages.registerCodeLensProvider({ language: CONCEPT_LANGUAGE }, new ConceptLenses(services)),
     vscode.languages.registerCodeLensProvider({ language: TRAINING_LANGUAGE }, new TrainingLenses(services)),
     new RunStatusBar(runs),
@@ -63,9 +68,10 @@ export async function activate(context: vscode.ExtensionContext): Promise<Extens
   );
   registerContextKeys(context, services);
   registerStageCommands(context, services);
-  registerRunCommands(context, services);
+  registerRunCommands(context, services, registerViews(context, services, trees));
   registerProjectCommands(context, services);
-  registerDeviceCommands(context, services);
+  registerTrainingCommands(context, services, documents);
+  registerDeviceCommands(context, services, documents);
   registerPanels(context, services);
   registerTools(context, services);
   const tensorEditors = registerTensorEditors(context, services);

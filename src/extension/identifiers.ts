@@ -3,7 +3,10 @@
 export const COMMANDS = {
   preparePairs: 'denoisedWeights.preparePairs',
   trainBase: 'denoisedWeights.trainBase',
+  searchRanks: 'denoisedWeights.searchRanks',
   collectZoo: 'denoisedWeights.collectZoo',
+  collectMissing: 'denoisedWeights.collectMissing',
+  collectMember: 'denoisedWeights.collectMember',
   trainWeightGenerator: 'denoisedWeights.trainWeightGenerator',
   denoiseWeights: 'denoisedWeights.denoiseWeights',
   fineTuneConcept: 'denoisedWeights.fineTuneConcept',
@@ -20,6 +23,10 @@ export const COMMANDS = {
   deleteRun: 'denoisedWeights.deleteRun',
   newConcept: 'denoisedWeights.newConcept',
   newTrainingConfig: 'denoisedWeights.newTrainingConfig',
+  describeTraining: 'denoisedWeights.describeTraining',
+  findConcept: 'denoisedWeights.findConcept',
+  groupConceptsByTag: 'denoisedWeights.groupConceptsByTag',
+  listConceptsByName: 'denoisedWeights.listConceptsByName',
   selectDevice: 'denoisedWeights.selectDevice',
   showDeviceReport: 'denoisedWeights.showDeviceReport',
   restartEngine: 'denoisedWeights.restartEngine',
@@ -60,7 +67,17 @@ export const CONTEXT_KEYS = {
   hasConcepts: 'denoisedWeights.hasConcepts',
   hasRuns: 'denoisedWeights.hasRuns',
   hasActiveRun: 'denoisedWeights.hasActiveRun',
+  /** A run has ended, and can be deleted. */
+  hasEndedRun: 'denoisedWeights.hasEndedRun',
+  hasResumableRun: 'denoisedWeights.hasResumableRun',
+  /** Anything that the zoo's view shows. */
   hasZoo: 'denoisedWeights.hasZoo',
+  hasBase: 'denoisedWeights.hasBase',
+  /** Zoo members. */
+  hasMembers: 'denoisedWeights.hasMembers',
+  hasWeightGenerator: 'denoisedWeights.hasWeightGenerator',
+  hasDenoised: 'denoisedWeights.hasDenoised',
+  conceptsByTag: 'denoisedWeights.conceptsByTag',
 } as const;
 
 export const SETTINGS_SECTION = 'denoisedWeights';

@@ -3,6 +3,7 @@ import type { ArtifactStore } from './artifacts/artifact-store.ts';
 import type { Engine } from './engine/engine.ts';
 import type { ProjectStore } from './projects/project-store.ts';
 import type { RunStore } from './runs/run-store.ts';
+import type { ZooStatus } from './zoo/zoo-status.ts';
 
 /** What every feature may use. */
 export interface Services {
@@ -10,5 +11,6 @@ export interface Services {
   readonly projects: ProjectStore;
   readonly runs: RunStore;
   readonly artifacts: ArtifactStore;
+  readonly zoo: ZooStatus;
   readonly engine: Engine;
 }

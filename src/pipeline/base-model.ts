@@ -1,12 +1,11 @@
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { Vocabulary } from '../data/text.ts';
 import { type CheckpointArchitecture, readCheckpoint, writeCheckpoint } from '../models/checkpoint.ts';
 import { createDiscriminator, type Discriminator } from '../models/discriminator.ts';
 import { createImageGenerator, type ImageGenerator } from '../models/image-generator.ts';
 import { createLora, type LoraAdapter, type LoraOptions } from '../models/lora.ts';
+import { baseHashOf, hashFile } from '../project/file-hash.ts';
 import type { LoadedTraining, Project } from '../project/load.ts';
 import { projectPaths } from '../project/paths.ts';
 import { readSafetensorsHeader } from '../project/safetensors-header.ts';
@@ -136,10 +135,7 @@ export async function loadBase(project: Project, training: LoadedTraining): Prom
   const features = promptMap && featuresFrom(checkpoint.extra.features as JsonObject);
   const base: BaseModel = {
     ...networks,
-    hash: createHash('sha256')
-      .update(await readFile(path))
-      .digest('hex')
-      .slice(0, 12),
+    hash: baseHashOf(await hashFile(path)),
     concepts: checkpoint.extra.concepts as string[],
     generatorValues: checkpoint.groups.generator!.values,
     discriminatorValues: checkpoint.groups.discriminator!.values,

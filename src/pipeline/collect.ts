@@ -3,16 +3,19 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { writeMember } from '../data/zoo.ts';
+import { DiskView } from '../project/disk-view.ts';
+import { ImageStamps, memberInputs } from '../project/member-inputs.ts';
 import { projectPaths, toProjectPath } from '../project/paths.ts';
 import type { LoadedConcept } from '../project/project.ts';
 import { zooConcepts } from '../project/selection.ts';
 import { UserError } from '../project/user-error.ts';
+import { isWanting, zooStates } from '../project/zoo-status.ts';
 import { RUN_FILES } from '../protocol/run.ts';
 import { loadBase } from './base-model.ts';
 import { ConceptTrainer } from './concept-training.ts';
 import { heldOutImages } from './held-out.ts';
 import { meanQuality } from './image-metrics.ts';
-import type { StageContext, StageFunction } from './stage.ts';
+import type { StageContext, StageFunction, StageOutcome } from './stage.ts';
 import { preparedPairs, stageConcept, stageDevice, stageSeed } from './stage-support.ts';
 
 /** Inside the run folder: the concepts that this run has finished. */
@@ -34,12 +37,14 @@ interface Collected {
 export const collect: StageFunction = async (context) => {
   const { project, training, run, shouldStop } = context;
   const { config } = training;
-  const concepts = selectedConcepts(context);
   const base = await loadBase(project, training);
-  const pairs = await preparedPairs(context, concepts);
-  if (!pairs) return { status: 'stopped', result: {} };
   const done = context.resume ? await readCollected(run.folder) : [];
   const finished = new Set(done.map(({ concept }) => concept));
+  const concepts = await wantedConcepts(context, base.hash, finished);
+  if (concepts.length === 0) return nothingWanted(context, base.hash);
+  const pairs = await preparedPairs(context, concepts);
+  if (!pairs) return { status: 'stopped', result: {} };
+  const stamps = new ImageStamps(new DiskView());
   const trainer = await ConceptTrainer.create(
     base,
     config,
@@ -55,6 +60,7 @@ export const collect: StageFunction = async (context) => {
       if (finished.has(concept.name)) continue;
       const progress = (stepsDone: number) => ({ done: index * steps + stepsDone, total });
       const vectors: Float32Array[] = [];
+      const inputs = await memberInputs(concept, training, stamps);
       const checkpointFile = `${concept.name}.${RUN_FILES.checkpoint}`;
       await trainer.start(base.loraStartFor(concept.prompt), base.discriminatorValues);
       const outcome = await trainer.train({
@@ -88,6 +94,7 @@ export const collect: StageFunction = async (context) => {
         layout: base.lora.layout,
         steps,
         checkpoints: vectors,
+        inputs,
       });
       const { test, size } = pairs[index]!;
       const { quality } = await trainer.measure(
@@ -124,6 +131,25 @@ export const collect: StageFunction = async (context) => {
     await trainer.dispose();
   }
 };
+
+/** The selected concepts; with `missing`, only those that this run finished before it was resumed or has still to. */
+async function wantedConcepts(
+  context: StageContext,
+  baseHash: string,
+  finished: ReadonlySet<string>,
+): Promise<LoadedConcept[]> {
+  const { project, training, options } = context;
+  const selected = selectedConcepts(context);
+  if (options.missing !== true) return selected;
+  const states = await zooStates(project, training, baseHash, new DiskView());
+  return selected.filter((concept) => finished.has(concept.name) || isWanting(states.get(concept)!));
+}
+
+function nothingWanted({ project, run }: StageContext, baseHash: string): StageOutcome {
+  run.emit({ type: 'log', level: 'info', message: 'No member of the zoo is missing or stale.' });
+  const folder = toProjectPath(project.folder, projectPaths(project.folder).zooOf(baseHash));
+  return { status: 'succeeded', result: { base: baseHash, folder, concepts: [] } };
+}
 
 function selectedConcepts(context: StageContext): LoadedConcept[] {
   const { project, training, options } = context;

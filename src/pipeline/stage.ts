@@ -21,6 +21,8 @@ export interface RunWriter {
 export interface StageOptions {
   /** Concept this run is about; for stages over many concepts, the only one to work on. */
   readonly concept?: string;
+  /** Collect only the members that are missing or stale. */
+  readonly missing?: boolean;
   /** Image file or folder to translate. */
   readonly input?: string;
   /** Folder that translated images go to, or file for the weights of a prompt. */

@@ -16,6 +16,8 @@ export interface RunRequest {
   resume?: boolean;
   training?: string;
   concept?: string;
+  /** For `collect`: only the members that are missing or stale. */
+  missing?: boolean;
   /** Instead of the config's; also for a resumed run. */
   device?: string;
   threads?: number;
@@ -36,7 +38,7 @@ export function newRunId(stage: Stage, name: string, time: Date): string {
   return `${date}-${clock}-${stage}-${name}`;
 }
 
-type Option = [flag: string, value: string | number | undefined];
+type Option = [flag: string, value: string | number | true | undefined];
 
 /** Arguments of `dnw` for a run. */
 export function runArguments(request: RunRequest): string[] {
@@ -45,11 +47,13 @@ export function runArguments(request: RunRequest): string[] {
     ['--project', project],
     ['--device', request.device],
     ['--threads', request.threads],
+    ['--tensorboard', request.tensorboard || undefined],
   ];
   const begun: Option[] = [
     ['--run-id', runId],
     ['--training', request.training],
     ['--concept', request.concept],
+    ['--missing', request.missing || undefined],
     ['--seed', request.seed],
     ['--steps', request.steps],
     ['--input', request.input],
@@ -59,7 +63,9 @@ export function runArguments(request: RunRequest): string[] {
   const options = [...always, ...(resume ? [['--resume', runId] satisfies Option] : begun)];
   return [
     stage,
-    ...options.flatMap(([flag, value]) => (value === undefined ? [] : [`${flag}=${value}`])),
-    ...(request.tensorboard ? ['--tensorboard'] : []),
+    ...options.flatMap(([flag, value]) => {
+      if (value === undefined) return [];
+      return [value === true ? flag : `${flag}=${value}`];
+    }),
   ];
 }

@@ -4,10 +4,7 @@
  * webviews read nothing else to follow a run.
  */
 
-/**
- * The long jobs. Each is one subcommand of `dnw` and one kind of run folder; all but the search for ranks are commands
- * in the palette, too.
- */
+/** The long jobs. Each is one subcommand of `dnw`, one kind of run folder and one command in the palette. */
 export const STAGES = [
   'prepare',
   'train-base',

@@ -18,6 +18,7 @@ import type {
  */
 export interface ServeRequests {
   devices: { params: DevicesParams; result: DevicesResult };
+  describe: { params: DescribeParams; result: DescribeResult };
   validate: { params: ValidateParams; result: ValidateResult };
   translations: { params: TranslationsParams; result: TranslationsResult };
   translate: { params: TranslateParams; result: TranslateResult };
@@ -66,9 +67,19 @@ export interface DevicesParams {
 export interface DevicesResult {
   /** What would compute, and why. */
   selected: { device: string; executor: string; threads: number; reason: string };
-  /** Every device that was considered and what came of it. */
-  considered: { device: string; usable: boolean; reason: string }[];
+  /** Every device and what came of it; of those that do not work here, what would help. */
+  considered: { device: string; usable: boolean; reason: string; remedy?: string }[];
   versions: Record<string, string>;
+}
+
+export interface DescribeParams extends ProjectParams {
+  /** Name of the training config. */
+  training: string;
+}
+
+export interface DescribeResult {
+  /** What `dnw describe` prints. */
+  text: string;
 }
 
 export type ValidateParams = ProjectParams;

@@ -27,7 +27,7 @@ it('fine-tunes a concept from the palette and draws what came of it', async () =
   const { palette, notifications, runView, weightsView, translateView } = workbench;
   await workbench.showContainer('Denoised Weights');
   // The palette offers the project's commands once it has been read.
-  await workbench.view('Concepts').waitFor(heldOutConcept);
+  await workbench.view('Concepts').waitFor(new RegExp(`${heldOutConcept}.*denoised`));
   const label = `Fine-Tune Concept: ${heldOutConcept}`;
 
   await palette.run('Denoised Weights: Fine-Tune Concept');

@@ -15,7 +15,7 @@ it('finds a run again after the window was reloaded, and stops it', async () => 
   const running = new RegExp(`${label}.*%`);
   await workbench.showContainer('Denoised Weights');
   // The palette offers the project's commands once it has been read.
-  await workbench.view('Concepts').waitFor(heldOutConcept);
+  await workbench.view('Concepts').waitFor(new RegExp(`${heldOutConcept}.*denoised`));
 
   await palette.run('Denoised Weights: Fine-Tune Concept');
   await palette.choose(heldOutConcept);

@@ -23,6 +23,7 @@ function startServer({ idleMs = HOUR_MS } = {}) {
   };
   const handlers: ServeHandlers = {
     devices: unused,
+    describe: unused,
     translations: unused,
     translate: unused,
     denoise: unused,

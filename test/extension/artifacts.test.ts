@@ -50,6 +50,7 @@ test('an empty project has nothing', async () => {
     furthest: undefined,
     active: undefined,
     measured: undefined,
+    pictured: undefined,
   });
 });
 
@@ -68,7 +69,11 @@ test('finds what every stage has made, the newest zoo first', async () => {
     ['bbbbbbbbbbbb', ['fog', 'snow']],
     ['aaaaaaaaaaaa', ['snow']],
   ]);
-  expect(made.denoised.get('snow')).toEqual({ file: 'weights/snow/denoised.safetensors', modified: 1e9 });
+  expect(made.denoised.get('snow')).toEqual({
+    file: 'weights/snow/denoised.safetensors',
+    modified: 1e9,
+    size: 0,
+  });
 });
 
 test('a concept whose name begins with another’s keeps its own pairs', async () => {

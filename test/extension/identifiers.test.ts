@@ -80,6 +80,24 @@ test('every when clause goes by context keys that the code sets', () => {
   expect(sorted(keys).filter((key) => !named.includes(key))).toEqual([]);
 });
 
+test('the palette offers a command exactly while it is enabled, a tree’s action as well', () => {
+  const shown = new Map(contributes.menus.commandPalette.map(({ command, when }) => [command, when]));
+  // It takes the file of the active editor, which the palette alone cannot check.
+  shown.set(COMMANDS.compareTensors, 'isWorkspaceTrusted');
+  for (const { command, enablement } of contributes.commands as { command: string; enablement?: string }[]) {
+    expect([command, shown.get(command)]).toEqual([command, enablement]);
+  }
+});
+
+test('what several selected nodes cannot do at once is not offered for them', () => {
+  const single = [COMMANDS.openRun, COMMANDS.reveal, COMMANDS.translateImages, COMMANDS.describeTraining];
+  const items = contributes.menus['view/item/context'].filter(
+    ({ command, group }) => single.some((id) => id === command) && !group.startsWith('inline'),
+  );
+  expect(items.length).toBeGreaterThanOrEqual(single.length);
+  for (const { when } of items) expect(when).toContain('!listMultiSelection');
+});
+
 test('menus, welcome views and walkthrough name commands that exist', () => {
   const commands = new Set<string>(Object.values(COMMANDS));
   const inMenus = Object.values(contributes.menus).flatMap((items) => items.map(({ command }) => command));

@@ -56,7 +56,7 @@ test('each stage is offered for the config, above its section', () => {
 });
 
 test('a stage that has made its file is ticked, and one that runs shows how far it is', () => {
-  const artifact = { file: 'base/quick.safetensors', modified: 0 };
+  const artifact = { file: 'base/quick.safetensors', modified: 0, size: 0 };
   const run = {
     project: '/project',
     state: 'running',

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { loadProject } from '../../project/load.ts';
-import { chooseTraining, findProjectFolder, refuseProblems } from '../project-choice.ts';
+import { chooseTraining, findProjectFolder, refuseConfigProblems } from '../project-choice.ts';
 import { commandOptions } from './options.ts';
 
 /** `dnw describe`: how large a training is, beside what is published. */
@@ -18,9 +18,7 @@ export function addDescribeCommand(program: Command): void {
     .action(async (options: { project?: string; training?: string; json?: boolean }) => {
       const project = await loadProject(findProjectFolder(options.project));
       const training = chooseTraining(project, options.training);
-      // No image is read: only the config itself has to be sound.
-      const problems = project.problems.filter(({ file }) => file === training.path);
-      refuseProblems({ ...project, problems }, training, undefined);
+      refuseConfigProblems(project, training);
       // Loaded here: it brings tfjs with it.
       const { describeScale } = await import('../scale-listing.ts');
       process.stdout.write(describeScale(project, training, options.json === true));

@@ -8,6 +8,7 @@ import { commandOptions } from './options.ts';
 type StageOptionName =
   | 'seed'
   | 'steps'
+  | 'missing'
   | 'bestOf'
   | 'input'
   | 'output'
@@ -55,11 +56,16 @@ const STAGE_COMMANDS: Record<Stage, Omit<StageCommand, 'stage'>> = {
   collect: {
     summary: 'train the LoRA weights of the zoo',
     description:
-      'Fine-tunes LoRA weights on the base for every concept of the zoo. With --concept, for that one only: one task of a cluster’s job array.',
+      'Fine-tunes LoRA weights on the base for every concept of the zoo. With --concept, for that one only: one task of a cluster’s job array. With --missing, leaves out the members that are there and still fit their concept, its images and the training config.',
     takesConcept: true,
     required: [],
-    options: [],
-    examples: ['dnw collect', 'dnw collect --concept pencil-sketch', 'dnw collect --resume'],
+    options: ['missing'],
+    examples: [
+      'dnw collect',
+      'dnw collect --missing',
+      'dnw collect --concept pencil-sketch',
+      'dnw collect --resume',
+    ],
   },
   'train-generator': {
     summary: 'train the weight generator on the zoo',
@@ -133,6 +139,7 @@ const STAGE_OPTIONS: Record<StageOptionName, () => Option> = {
   seed: commandOptions.seed,
   steps: commandOptions.steps,
   bestOf: commandOptions.bestOf,
+  missing: () => new Option('--missing', 'only the concepts whose weights are missing or stale'),
   input: () => new Option('--input <path>', 'image file, or folder of images'),
   output: () => new Option('--output <folder>', 'folder for the translated images'),
   weights: () =>

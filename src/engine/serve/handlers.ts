@@ -13,7 +13,8 @@ import { toProjectPath } from '../../project/paths.ts';
 import { type TrainingConfig, trainingSchema } from '../../project/training-schema.ts';
 import { UserError } from '../../project/user-error.ts';
 import { listDevices } from '../device-listing.ts';
-import { chooseConcept, chooseTraining } from '../project-choice.ts';
+import { chooseConcept, chooseTraining, refuseConfigProblems } from '../project-choice.ts';
+import { describeScale } from '../scale-listing.ts';
 import type { ServeHandlers } from './server.ts';
 import { compareTensorFiles, scanTensorFile, tensorFileHistogram } from './tensor-handlers.ts';
 
@@ -54,6 +55,13 @@ export function createHandlers(overrides: DeviceOverrides): ServeHandlers {
 
   return {
     devices: ({ device, threads }) => listDevices(deviceName(device), threads),
+
+    describe: async ({ project: folder, training: name }) => {
+      const project = await loadProject(folder);
+      const training = chooseTraining(project, name);
+      refuseConfigProblems(project, training);
+      return { text: describeScale(project, training, false) };
+    },
 
     validate: async ({ project }) => ({
       problems: (await loadProject(project)).problems.map(

@@ -9,6 +9,8 @@ export interface Artifact {
   readonly file: string;
   /** Milliseconds since the Unix epoch. */
   readonly modified: number;
+  /** In bytes. */
+  readonly size: number;
 }
 
 export interface ZooFolder {
@@ -120,7 +122,8 @@ async function entriesOf(folder: string): Promise<Dirent[]> {
 
 async function artifact(project: string, path: string): Promise<Artifact | undefined> {
   try {
-    return { file: toProjectPath(project, path), modified: (await stat(path)).mtimeMs };
+    const { mtimeMs: modified, size } = await stat(path);
+    return { file: toProjectPath(project, path), modified, size };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;

@@ -1,12 +1,22 @@
 import * as vscode from 'vscode';
 import type { LoadedConcept, Project } from '../../project/load.ts';
+import { UserError } from '../../project/user-error.ts';
 import type { Stage } from '../../protocol/events.ts';
 import { COMMANDS } from '../identifiers.ts';
 import { saveProjectFiles } from '../projects/unsaved-files.ts';
-import { type NewRun, startRun } from '../runs/start-run.ts';
+import { type QueuedRun, startRuns } from '../runs/run-queue.ts';
+import { startRun } from '../runs/start-run.ts';
 import type { Services } from '../services.ts';
+import { wantedMembers } from '../zoo/zoo-status.ts';
 import { registerCommand } from './register-command.ts';
-import { chooseConcept, chooseProject, chooseTraining, givenConcept } from './targets.ts';
+import {
+  type ConceptsTarget,
+  chooseConcept,
+  chooseProject,
+  chooseTraining,
+  givenConcept,
+  selectedConcepts,
+} from './targets.ts';
 
 /** Whether a stage works on one concept (asked for where not given), may be narrowed to one, or has none. */
 type ConceptUse = 'required' | 'optional' | 'none';
@@ -18,7 +28,9 @@ const STAGE_COMMANDS: readonly [
 ][] = [
   [COMMANDS.preparePairs, 'prepare', 'optional'],
   [COMMANDS.trainBase, 'train-base', 'none'],
+  [COMMANDS.searchRanks, 'search-ranks', 'none'],
   [COMMANDS.collectZoo, 'collect', 'none'],
+  [COMMANDS.collectMember, 'collect', 'required'],
   [COMMANDS.trainWeightGenerator, 'train-generator', 'none'],
   [COMMANDS.denoiseWeights, 'denoise', 'required'],
   [COMMANDS.fineTuneConcept, 'fine-tune', 'required'],
@@ -29,55 +41,118 @@ const STAGE_COMMANDS: readonly [
 /** One command per stage of the method. */
 export function registerStageCommands(context: vscode.ExtensionContext, services: Services): void {
   for (const [id, stage, concept] of STAGE_COMMANDS) {
-    registerCommand(context, services.log, id, (target) => runStage(services, stage, concept, target));
+    registerCommand(context, services.log, id, (target, selected) =>
+      runStage(services, stage, concept, target, selected),
+    );
   }
+  registerCommand(context, services.log, COMMANDS.collectMissing, (target) =>
+    collectMissing(services, target),
+  );
   registerCommand(context, services.log, COMMANDS.translateImages, (target) =>
     translateImages(services, target),
   );
 }
 
-async function runStage(services: Services, stage: Stage, use: ConceptUse, target: unknown): Promise<void> {
+async function runStage(
+  services: Services,
+  stage: Stage,
+  use: ConceptUse,
+  target: unknown,
+  selected: unknown,
+): Promise<void> {
   if (stage === 'quickstart' && services.projects.projects.length === 0) {
     await vscode.commands.executeCommand(COMMANDS.openSampleProject);
     return;
   }
   await saveProjectFiles(services);
-  const about =
-    use === 'required' ? await chooseConcept(services, target) : await projectOf(services, use, target);
-  if (about === undefined) return;
-  await start(services, { stage, project: about.project.folder }, about, target);
+  const subjects = await subjectsOf(services, use, target, selected);
+  const queue: QueuedRun[] = [];
+  for (const { project, concepts } of subjects) {
+    const training = await chooseTraining(project, target);
+    if (training === undefined) return;
+    const request = { stage, project: project.folder, training: training.name };
+    if (concepts.length === 0) queue.push({ request, name: training.name });
+    const ready = stage === 'fine-tune' ? withDenoisedWeights(services, project, concepts) : concepts;
+    queue.push(...ready.map(({ name }) => ({ request: { ...request, concept: name }, name })));
+  }
+  await startRuns(services, queue);
 }
 
-async function projectOf(
+/** Projects with the concepts to run on; without concepts the stage is about the whole project. */
+async function subjectsOf(
   services: Services,
   use: ConceptUse,
   target: unknown,
-): Promise<{ project: Project; concept?: LoadedConcept } | undefined> {
+  selected: unknown,
+): Promise<ConceptsTarget[]> {
+  const given = use === 'none' ? undefined : selectedConcepts(target, selected);
+  if (given !== undefined) {
+    // The engine takes all concepts of a project in one run.
+    const isWhole = ({ project, concepts }: ConceptsTarget) =>
+      use === 'optional' && concepts.length > 1 && concepts.length === project.concepts.length;
+    return given.map((subject) => (isWhole(subject) ? { ...subject, concepts: [] } : subject));
+  }
+  if (use === 'required') {
+    const chosen = await chooseConcept(services, target);
+    return chosen === undefined ? [] : [{ project: chosen.project, concepts: [chosen.concept] }];
+  }
   const project = await chooseProject(services, target);
-  if (project === undefined) return undefined;
+  if (project === undefined) return [];
   // From the palette these stages are about all concepts, also while a concept's file is open.
-  const narrowed = use === 'optional' && target !== undefined;
-  return { project, concept: narrowed ? givenConcept(project, target) : undefined };
+  const concept = use === 'optional' && target !== undefined ? givenConcept(project, target) : undefined;
+  return [{ project, concepts: concept === undefined ? [] : [concept] }];
 }
 
-async function start(
+/** Of several concepts, those that can be fine-tuned; one alone is left to the engine, which says what it lacks. */
+function withDenoisedWeights(
   services: Services,
-  request: NewRun,
-  { project, concept }: { project: Project; concept?: LoadedConcept },
-  target: unknown,
-): Promise<void> {
+  project: Project,
+  concepts: readonly LoadedConcept[],
+): readonly LoadedConcept[] {
+  if (concepts.length < 2) return concepts;
+  const { denoised } = services.artifacts.of(project.folder);
+  const lacking = concepts.filter(({ name }) => !denoised.has(name));
+  if (lacking.length === 0) return concepts;
+  const names = lacking.map(({ name }) => name).join(', ');
+  if (lacking.length === concepts.length) {
+    throw new UserError(
+      vscode.l10n.t('There are no denoised weights yet of {0}. Denoise them first.', names),
+    );
+  }
+  void vscode.window.showWarningMessage(
+    vscode.l10n.t('Left out, since they have no denoised weights yet: {0}.', names),
+  );
+  return concepts.filter((concept) => !lacking.includes(concept));
+}
+
+/** Collects, in one run, the members of a training config's zoo that are missing or stale. */
+async function collectMissing(services: Services, target: unknown): Promise<void> {
+  await saveProjectFiles(services);
+  const project = await chooseProject(services, target);
+  if (project === undefined) return;
   const training = await chooseTraining(project, target);
   if (training === undefined) return;
-  const whole = { ...request, training: training.name, ...(concept && { concept: concept.name }) };
-  await startRun(services, whole, concept?.name ?? training.name);
+  await services.zoo.refresh();
+  const zoo = services.zoo.of(training.path);
+  if (zoo !== undefined && wantedMembers(zoo).length === 0) {
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t('The zoo of {0} is complete: no member is missing or stale.', training.name),
+    );
+    return;
+  }
+  await startRun(
+    services,
+    { stage: 'collect', project: project.folder, training: training.name, missing: true },
+    training.name,
+  );
 }
 
 /** Asks for images, weights and a folder, and translates the images with a run of its own. */
 async function translateImages(services: Services, target: unknown): Promise<void> {
-  const about = await chooseConcept(services, target);
-  if (about === undefined) return;
-  const { project, concept } = about;
-  const weights = await chooseWeights(services, about);
+  const chosen = await chooseConcept(services, target);
+  if (chosen === undefined) return;
+  const { project, concept } = chosen;
+  const weights = await chooseWeights(services, chosen);
   if (weights === undefined) return;
   const [input] =
     (await vscode.window.showOpenDialog({
@@ -102,7 +177,10 @@ async function translateImages(services: Services, target: unknown): Promise<voi
     input: input.fsPath,
     output: output.fsPath,
   };
-  await start(services, { ...request, weights }, { project, concept }, target);
+  const training = await chooseTraining(project, target);
+  if (training === undefined) return;
+  const about = { training: training.name, concept: concept.name };
+  await startRun(services, { ...request, weights, ...about }, concept.name);
 }
 
 async function chooseWeights(

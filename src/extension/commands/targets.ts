@@ -23,6 +23,8 @@ export interface ConceptTarget {
 interface NodeTarget {
   project?: Project;
   concept?: LoadedConcept | string;
+  /** Of a group of them. */
+  concepts?: readonly LoadedConcept[];
   training?: string;
 }
 
@@ -95,6 +97,38 @@ export function givenConcept(project: Project, target: unknown): LoadedConcept |
   return concept;
 }
 
+/** A project, and those of its concepts that a command is about. */
+export interface ConceptsTarget {
+  project: Project;
+  concepts: readonly LoadedConcept[];
+}
+
+/**
+ * The concepts of all selected tree nodes, those of a tag among them, each once and by project; undefined where there is none
+ * among them.
+ * @param selected as VS Code gives it beside the node that was clicked
+ */
+export function selectedConcepts(target: unknown, selected: unknown): ConceptsTarget[] | undefined {
+  const nodes = Array.isArray(selected) && selected.length > 0 ? selected : [target];
+  const byProject = new Map<Project, Map<string, LoadedConcept>>();
+  for (const node of nodes) {
+    if (!isNode(node) || node.project === undefined) continue;
+    const { project, concept, concepts } = node;
+    const named =
+      concept === undefined
+        ? (concepts ?? [])
+        : project.concepts.filter((each) => each === concept || each.name === concept);
+    const known = byProject.get(project) ?? new Map<string, LoadedConcept>();
+    for (const each of named) known.set(each.path, each);
+    if (known.size > 0) byProject.set(project, known);
+  }
+  const targets = [...byProject].map(([project, concepts]) => ({
+    project,
+    concepts: [...concepts.values()],
+  }));
+  return targets.length > 0 ? targets : undefined;
+}
+
 export async function chooseTraining(project: Project, target: unknown): Promise<LoadedTraining | undefined> {
   const { trainings } = project;
   const file = fileOf(target);
@@ -120,6 +154,25 @@ export async function chooseTraining(project: Project, target: unknown): Promise
   }));
   const placeHolder = vscode.l10n.t('Which training config?');
   return (await vscode.window.showQuickPick(items, { placeHolder }))?.training;
+}
+
+/**
+ * The runs that a command was called on: all that are selected in the tree, of whatever kind; else one of the kind that
+ * is asked for, none where the user chose none.
+ * @param none what to say where there is no such run
+ */
+export async function chooseRuns(
+  services: Services,
+  target: unknown,
+  selected: unknown,
+  kind: (run: Run) => boolean,
+  none: string,
+): Promise<readonly Run[]> {
+  if (!Array.isArray(selected) || selected.length < 2) {
+    const run = await chooseRun(services, target, kind, none);
+    return run === undefined ? [] : [run];
+  }
+  return selected.flatMap((node) => givenRun(services, node) ?? []);
 }
 
 /**

@@ -15,6 +15,8 @@ export interface ConceptProgress {
   readonly active?: Run;
   /** Its newest run with metrics. */
   readonly measured?: Run;
+  /** The newest run with a picture of it. */
+  readonly pictured?: Run;
 }
 
 /**
@@ -41,5 +43,11 @@ export function conceptProgress(
     furthest: CONCEPT_STAGES.findLast((stage) => made[stage] !== undefined),
     active: runs.find((run) => run.project === project && isActive(run) && worksOn(run)),
     measured: about.find(({ status }) => status.metrics !== undefined),
+    pictured: runs.find(
+      ({ project: of, record, status: { sample } }) =>
+        of === project &&
+        sample !== undefined &&
+        (sample.concept === undefined ? record?.concept === file : sample.concept === concept.name),
+    ),
   };
 }

@@ -4,16 +4,20 @@ import type { LoadedConcept, Problem, Project } from '../../project/load.ts';
 import { zooConcepts } from '../../project/selection.ts';
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import type { ProjectStore } from '../projects/project-store.ts';
-import { metricsText } from '../runs/metrics-text.ts';
 import type { RunStore } from '../runs/run-store.ts';
-import { progressText, stageTitle } from '../runs/run-wording.ts';
+import { progressText } from '../runs/run-wording.ts';
 import { CONCEPT_STAGES, type ConceptProgress, type ConceptStage, conceptProgress } from './concept-stage.ts';
-import { stageName } from './concept-wording.ts';
+import { conceptTooltip } from './concept-tooltip.ts';
+import { stageName, stageState } from './concept-wording.ts';
+import { conceptsByTag } from './concepts-by-tag.ts';
 
 export type ConceptNode =
   | { kind: 'project'; project: Project }
-  | { kind: 'concept'; project: Project; concept: LoadedConcept }
-  | { kind: 'stage'; project: Project; concept: LoadedConcept; stage: ConceptStage }
+  /** Without a tag: the concepts that have none. */
+  | { kind: 'tag'; project: Project; tag?: string; concepts: readonly LoadedConcept[] }
+  /** With the group that it is shown in. */
+  | { kind: 'concept'; project: Project; concept: LoadedConcept; tag?: string }
+  | { kind: 'stage'; project: Project; concept: LoadedConcept; tag?: string; stage: ConceptStage }
   | { kind: 'broken'; file: string; problem: Problem };
 
 const ICONS: Record<ConceptStage | 'none' | 'active', vscode.ThemeIcon> = {
@@ -29,6 +33,7 @@ const ICONS: Record<ConceptStage | 'none' | 'active', vscode.ThemeIcon> = {
 export class ConceptTree implements vscode.TreeDataProvider<ConceptNode> {
   private readonly changed = new vscode.EventEmitter<undefined>();
   readonly onDidChangeTreeData = this.changed.event;
+  private grouped = false;
 
   constructor(
     private readonly projects: ProjectStore,
@@ -41,18 +46,32 @@ export class ConceptTree implements vscode.TreeDataProvider<ConceptNode> {
     artifacts.onDidChange(refresh);
   }
 
+  /** Shows the concepts below their tags; one with several tags below each. */
+  groupByTag(grouped: boolean): void {
+    this.grouped = grouped;
+    this.changed.fire(undefined);
+  }
+
   getChildren(node?: ConceptNode): ConceptNode[] {
     const { projects } = this.projects;
     if (node === undefined) {
       const only = projects.length === 1 ? projects[0] : undefined;
       return only === undefined
         ? projects.map((project) => ({ kind: 'project', project }))
-        : conceptsOf(only);
+        : this.contentOf(only);
     }
-    if (node.kind === 'project') return conceptsOf(node.project);
-    if (node.kind !== 'concept') return [];
-    const { project, concept } = node;
-    return CONCEPT_STAGES.map((stage) => ({ kind: 'stage', project, concept, stage }));
+    switch (node.kind) {
+      case 'project':
+        return this.contentOf(node.project);
+      case 'tag': {
+        const { project, tag = '' } = node;
+        return node.concepts.map((concept) => ({ kind: 'concept', project, concept, tag }));
+      }
+      case 'concept':
+        return CONCEPT_STAGES.map((stage) => ({ ...node, kind: 'stage', stage }));
+      default:
+        return [];
+    }
   }
 
   getTreeItem(node: ConceptNode): vscode.TreeItem {
@@ -62,13 +81,16 @@ export class ConceptTree implements vscode.TreeDataProvider<ConceptNode> {
           basename(node.project.folder),
           vscode.TreeItemCollapsibleState.Expanded,
         );
+        item.id = node.project.folder;
         item.resourceUri = vscode.Uri.file(node.project.folder);
         item.iconPath = vscode.ThemeIcon.Folder;
         item.contextValue = 'project';
         return item;
       }
+      case 'tag':
+        return tagItem(node);
       case 'concept':
-        return this.conceptItem(node.project, node.concept);
+        return this.conceptItem(node);
       case 'stage':
         return stageItem(node.stage, this.progressOf(node.project, node.concept), node);
       case 'broken':
@@ -76,13 +98,43 @@ export class ConceptTree implements vscode.TreeDataProvider<ConceptNode> {
     }
   }
 
-  private conceptItem(project: Project, concept: LoadedConcept): vscode.TreeItem {
+  /** The tooltip has a picture, which is read only for who wants to see it. */
+  async resolveTreeItem(item: vscode.TreeItem, node: ConceptNode): Promise<vscode.TreeItem> {
+    if (node.kind === 'concept') {
+      const { project, concept } = node;
+      item.tooltip = await conceptTooltip(project, concept, this.progressOf(project, concept));
+    }
+    return item;
+  }
+
+  private contentOf(project: Project): ConceptNode[] {
+    const concepts = this.grouped
+      ? conceptsByTag(project.concepts).map(
+          ({ tag, concepts }): ConceptNode => ({
+            kind: 'tag',
+            project,
+            concepts,
+            ...(tag !== undefined && { tag }),
+          }),
+        )
+      : project.concepts.map((concept): ConceptNode => ({ kind: 'concept', project, concept }));
+    return [...brokenFiles(project), ...concepts];
+  }
+
+  private conceptItem({ project, concept, tag }: ConceptNode & { kind: 'concept' }): vscode.TreeItem {
     const progress = this.progressOf(project, concept);
+    const { active, furthest } = progress;
     const item = new vscode.TreeItem(concept.name, vscode.TreeItemCollapsibleState.Collapsed);
-    item.id = concept.path;
-    item.iconPath = ICONS[progress.active ? 'active' : (progress.furthest ?? 'none')];
-    item.description = progress.active ? progressText(progress.active.status) : concept.prompt;
-    item.tooltip = conceptTooltip(concept, progress);
+    item.id = itemId(concept, tag);
+    item.iconPath = ICONS[active ? 'active' : (furthest ?? 'none')];
+    const state = furthest === undefined ? undefined : stageState(furthest);
+    item.description = active
+      ? progressText(active.status)
+      : [state, concept.prompt].filter((part) => part !== undefined).join(' · ');
+    const spoken = active
+      ? `${vscode.l10n.t('running')} ${progressText(active.status)}`
+      : (state ?? vscode.l10n.t('nothing made yet'));
+    item.accessibilityInformation = { label: [concept.name, spoken, concept.prompt].join(', ') };
     item.contextValue = `concept.${progress.furthest ?? 'none'}`;
     item.command = openFile(concept.path);
     return item;
@@ -93,28 +145,41 @@ export class ConceptTree implements vscode.TreeDataProvider<ConceptNode> {
   }
 }
 
-function conceptsOf(project: Project): ConceptNode[] {
-  const whole = new Set(project.concepts.map(({ path }) => path));
+/** One node for each file with a mistake that keeps it from being a concept. */
+function brokenFiles({ concepts, problems }: Project): ConceptNode[] {
+  const whole = new Set(concepts.map(({ path }) => path));
   const broken = new Map<string, Problem>();
-  for (const problem of project.problems) {
+  for (const problem of problems) {
     if (problem.severity === 'error' && !whole.has(problem.file) && !broken.has(problem.file)) {
       broken.set(problem.file, problem);
     }
   }
-  return [
-    ...[...broken].map(([file, problem]): ConceptNode => ({ kind: 'broken', file, problem })),
-    ...project.concepts.map((concept): ConceptNode => ({ kind: 'concept', project, concept })),
-  ];
+  return [...broken].map(([file, problem]) => ({ kind: 'broken', file, problem }));
+}
+
+/** A concept may be shown more than once, below each of its tags. */
+const itemId = ({ path }: LoadedConcept, tag: string | undefined) =>
+  tag === undefined ? path : `${path}#tag:${tag}`;
+
+function tagItem({ project, tag, concepts }: ConceptNode & { kind: 'tag' }): vscode.TreeItem {
+  const label = tag ?? vscode.l10n.t('No tags');
+  const item = new vscode.TreeItem(label, vscode.TreeItemCollapsibleState.Expanded);
+  item.id = `${project.folder}#tag:${tag ?? ''}`;
+  item.iconPath = new vscode.ThemeIcon('tag');
+  item.description = String(concepts.length);
+  item.contextValue = 'tag';
+  item.accessibilityInformation = { label: vscode.l10n.t('{0}, {1} concepts', label, concepts.length) };
+  return item;
 }
 
 function stageItem(
   stage: ConceptStage,
   { made }: ConceptProgress,
-  { project, concept }: { project: Project; concept: LoadedConcept },
+  { project, concept, tag }: ConceptNode & { kind: 'stage' },
 ): vscode.TreeItem {
   const file = made[stage];
   const item = new vscode.TreeItem(stageName(stage));
-  item.id = `${concept.path}#${stage}`;
+  item.id = `${itemId(concept, tag)}#${stage}`;
   item.iconPath = file === undefined ? ICONS.none : new vscode.ThemeIcon('check');
   item.contextValue = `stage.${stage}${file === undefined ? '' : '.made'}`;
   if (file !== undefined) {
@@ -142,29 +207,4 @@ function brokenItem(file: string, problem: Problem): vscode.TreeItem {
 function openFile(path: string, selection?: vscode.Range): vscode.Command {
   const title = vscode.l10n.t('Open');
   return { command: 'vscode.open', title, arguments: [vscode.Uri.file(path), { selection, preview: true }] };
-}
-
-function conceptTooltip(concept: LoadedConcept, progress: ConceptProgress): vscode.MarkdownString {
-  const text = new vscode.MarkdownString('**').appendText(concept.name).appendMarkdown('**\n\n');
-  text.appendText(concept.prompt).appendMarkdown('\n\n');
-  for (const stage of CONCEPT_STAGES) {
-    const file = progress.made[stage];
-    const when = file === undefined ? '—' : new Date(file.modified).toLocaleString(vscode.env.language);
-    text
-      .appendMarkdown('- ')
-      .appendText(`${stageName(stage)}: ${when}`)
-      .appendMarkdown('\n');
-  }
-  const { measured, active } = progress;
-  if (active?.record) {
-    text
-      .appendMarkdown('\n')
-      .appendText(`${stageTitle(active.record.stage)}: ${progressText(active.status)}`);
-  }
-  if (measured?.record) {
-    const metrics = metricsText(measured.status.metrics?.values) ?? '';
-    text.appendMarkdown('\n\n').appendText(`${stageTitle(measured.record.stage)}: ${metrics}`);
-  }
-  if (concept.tags.length > 0) text.appendMarkdown('\n\n').appendText(`# ${concept.tags.join(', ')}`);
-  return text.appendMarkdown('\n\n').appendText(vscode.workspace.asRelativePath(concept.path));
 }

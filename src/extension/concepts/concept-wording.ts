@@ -13,3 +13,17 @@ export function stageName(stage: ConceptStage): string {
       return vscode.l10n.t('Fine-tuned weights');
   }
 }
+
+/** The same as what a concept is, in a word. */
+export function stageState(stage: ConceptStage): string {
+  switch (stage) {
+    case 'pairs':
+      return vscode.l10n.t('prepared');
+    case 'zoo':
+      return vscode.l10n.t('in the zoo');
+    case 'denoised':
+      return vscode.l10n.t('denoised');
+    case 'fineTuned':
+      return vscode.l10n.t('fine-tuned');
+  }
+}

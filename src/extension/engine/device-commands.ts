@@ -1,72 +1,70 @@
 import * as vscode from 'vscode';
-import { trainingSchema } from '../../project/training-schema.ts';
 import type { DevicesResult } from '../../protocol/serve.ts';
 import { registerCommand } from '../commands/register-command.ts';
 import { COMMANDS, SETTINGS, SETTINGS_SECTION } from '../identifiers.ts';
+import type { ReadOnlyDocuments } from '../read-only-documents.ts';
 import type { Services } from '../services.ts';
 import { setting } from '../settings.ts';
+import { type DeviceItem, deviceItems } from './device-items.ts';
 
-export function registerDeviceCommands(context: vscode.ExtensionContext, services: Services): void {
+export function registerDeviceCommands(
+  context: vscode.ExtensionContext,
+  services: Services,
+  documents: ReadOnlyDocuments,
+): void {
   const { log, engine } = services;
   registerCommand(context, log, COMMANDS.selectDevice, () => selectDevice(services));
-  registerCommand(context, log, COMMANDS.showDeviceReport, () => showDeviceReport(services));
+  registerCommand(context, log, COMMANDS.showDeviceReport, () => showDeviceReport(services, documents));
   registerCommand(context, log, COMMANDS.restartEngine, () => engine.requests.stop());
   registerCommand(context, log, COMMANDS.showOutput, () => log.show());
 }
 
-interface DeviceItem extends vscode.QuickPickItem {
-  device: string;
-}
-
-/** Chooses the device for this workspace; the reasons for and against each come as the engine finds them. */
+/** Chooses the device for this workspace; those that do not work here say why, and what would help. */
 async function selectDevice(services: Services): Promise<void> {
   const present = setting<string>(SETTINGS.device);
-  const chosen = await vscode.window.showQuickPick(deviceItems(services, present), {
-    placeHolder: vscode.l10n.t('Where to compute (now: {0})', present),
-    matchOnDescription: true,
-  });
-  if (chosen === undefined) return;
+  const chosen = await vscode.window.showQuickPick<DeviceItem>(
+    // Not the setting's: where that one does not work, this is how to get away from it.
+    Promise.resolve(report(services, 'auto')).then((found) => deviceItems(found, present)),
+    {
+      placeHolder: vscode.l10n.t('Where to compute (now: {0})', present),
+      matchOnDescription: true,
+      matchOnDetail: true,
+    },
+  );
+  if (chosen?.device === undefined) return;
+  if (!chosen.usable && !(await wantsAnyway(chosen))) return;
   const target = vscode.workspace.workspaceFolders
     ? vscode.ConfigurationTarget.Workspace
     : vscode.ConfigurationTarget.Global;
   await vscode.workspace.getConfiguration(SETTINGS_SECTION).update(SETTINGS.device, chosen.device, target);
 }
 
-async function deviceItems(services: Services, present: string): Promise<DeviceItem[]> {
-  const { considered, selected } = await report(services);
-  const reasons = new Map(considered.map(({ device, usable, reason }) => [device, { usable, reason }]));
-  return trainingSchema.shape.device.unwrap().options.map((device) => {
-    const found = reasons.get(device);
-    const automatic = vscode.l10n.t('what the training config says; else {0}', selected.device);
-    const icon = device === 'auto' || found?.usable ? '$(check)' : '$(circle-slash)';
-    return {
-      label: `${icon} ${device}`,
-      description: device === 'auto' ? automatic : found?.reason,
-      picked: device === present,
-      device,
-    };
-  });
+async function wantsAnyway({ device, description, detail }: DeviceItem): Promise<boolean> {
+  const anyway = vscode.l10n.t('Choose It Anyway');
+  const chosen = await vscode.window.showWarningMessage(
+    vscode.l10n.t('{0} does not work here, so that every run would fail.', device ?? ''),
+    { modal: true, detail: [description, detail].filter(Boolean).join('\n') },
+    anyway,
+  );
+  return chosen === anyway;
 }
 
-async function showDeviceReport(services: Services): Promise<void> {
-  const content = deviceReportText(
-    await report(services),
+async function showDeviceReport(services: Services, documents: ReadOnlyDocuments): Promise<void> {
+  const text = deviceReportText(
+    await report(services, setting(SETTINGS.device)),
     `${vscode.env.appName} ${vscode.version}, Node.js ${process.versions.node}`,
   );
-  const document = await vscode.workspace.openTextDocument({ language: 'markdown', content });
-  await vscode.window.showTextDocument(document, { preview: true });
+  await documents.show(`${vscode.l10n.t('Device report')}.md`, text);
 }
 
-function report({ engine }: Services): Thenable<DevicesResult> {
+/** @throws UserError where the device is named and does not work, with the reason and the remedy */
+function report({ engine }: Services, device: string): Thenable<DevicesResult> {
   const options = {
     location: vscode.ProgressLocation.Window,
     title: vscode.l10n.t('Looking at the devices'),
   };
   return vscode.window.withProgress(options, () =>
-    engine.requests.request('devices', {
-      device: setting(SETTINGS.device),
-      threads: setting(SETTINGS.threads),
-    }),
+    engine.requests.request('devices', { device, threads: setting(SETTINGS.threads) }),
   );
 }
 

@@ -10,6 +10,7 @@ import { chooseProject } from '../commands/targets.ts';
 import { COMMANDS } from '../identifiers.ts';
 import type { Services } from '../services.ts';
 import { conceptText, nameFromPrompt, trainingText } from './project-templates.ts';
+import { reveal } from './reveal.ts';
 
 const CONCEPT_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
@@ -18,10 +19,10 @@ export function registerProjectCommands(context: vscode.ExtensionContext, servic
   registerCommand(context, log, COMMANDS.newConcept, (target) => newConcept(services, target));
   registerCommand(context, log, COMMANDS.newTrainingConfig, () => newTrainingConfig());
   registerCommand(context, log, COMMANDS.openSampleProject, () => openSampleProject(context));
-  registerCommand(context, log, COMMANDS.reveal, reveal);
+  registerCommand(context, log, COMMANDS.reveal, (target) => reveal(services, target));
   registerCommand(context, log, COMMANDS.refresh, async () => {
     await services.projects.refresh();
-    await Promise.all([services.runs.refresh(), services.artifacts.refresh()]);
+    await Promise.all([services.runs.refresh(), services.artifacts.refresh(), services.zoo.refresh()]);
   });
 }
 
@@ -138,30 +139,4 @@ async function openSampleProject(context: vscode.ExtensionContext): Promise<void
   }
   const inNewWindow = vscode.workspace.workspaceFolders !== undefined;
   await vscode.commands.executeCommand('vscode.openFolder', target, { forceNewWindow: inNewWindow });
-}
-
-/** Shows what a tree node stands for in the editor's explorer. */
-async function reveal(target: unknown): Promise<void> {
-  const path = pathOf(target);
-  if (path === undefined)
-    throw new UserError(vscode.l10n.t('Choose what to reveal in the Concepts, Runs or Zoo view.'));
-  await vscode.commands.executeCommand('revealInExplorer', vscode.Uri.file(path));
-}
-
-interface Revealable {
-  /** A run's, or a zoo folder. */
-  folder?: string | { baseHash: string };
-  project?: Project | string;
-  concept?: { path: string } | string;
-  artifact?: { file: string };
-}
-
-function pathOf(target: unknown): string | undefined {
-  if (typeof target !== 'object' || target === null) return undefined;
-  const { folder, project, concept, artifact } = target as Revealable;
-  if (typeof folder === 'string') return folder;
-  if (typeof project !== 'object') return undefined;
-  if (folder !== undefined) return projectPaths(project.folder).zooOf(folder.baseHash);
-  if (artifact !== undefined) return join(project.folder, artifact.file);
-  return typeof concept === 'object' ? concept.path : project.folder;
 }

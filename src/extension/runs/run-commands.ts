@@ -3,35 +3,50 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { RUN_FILES } from '../../protocol/run.ts';
 import { registerCommand } from '../commands/register-command.ts';
-import { chooseRun } from '../commands/targets.ts';
+import { chooseRun, chooseRuns } from '../commands/targets.ts';
 import { COMMANDS } from '../identifiers.ts';
 import type { Services } from '../services.ts';
+import { deleteRuns } from './delete-runs.ts';
 import { isActive, isResumable, type Run } from './run-state.ts';
-import { runLabel } from './run-wording.ts';
 import { requestStop, resumeRun } from './start-run.ts';
 
-export function registerRunCommands(context: vscode.ExtensionContext, services: Services): void {
-  const onRun = (
+const isEnded = (run: Run) => !isActive(run);
+
+/** What the key binding in package.json calls a command on. */
+const SELECTION = 'selection';
+
+/**
+ * @param view the runs' tree, whose selection the Delete key is about: a key binding hands over nothing else
+ */
+export function registerRunCommands(
+  context: vscode.ExtensionContext,
+  services: Services,
+  view: vscode.TreeView<Run>,
+): void {
+  const { l10n } = vscode;
+  const register = (
     id: (typeof COMMANDS)[keyof typeof COMMANDS],
-    kind: (run: Run) => boolean,
-    none: string,
-    action: (run: Run) => Promise<void>,
-  ) =>
-    registerCommand(context, services.log, id, async (target) => {
-      const run = await chooseRun(services, target, kind, none);
-      if (run !== undefined) await action(run);
-    });
-  onRun(COMMANDS.stopRun, isActive, vscode.l10n.t('No run is active.'), (run) => requestStop(services, run));
-  onRun(COMMANDS.resumeRun, isResumable, vscode.l10n.t('No run can be resumed.'), (run) =>
-    resumeRun(services, run),
-  );
-  onRun(COMMANDS.showRunLog, () => true, vscode.l10n.t('There is no run yet.'), showRunLog);
-  onRun(
-    COMMANDS.deleteRun,
-    (run) => !isActive(run),
-    vscode.l10n.t('There is no run that has ended.'),
-    (run) => deleteRun(services, run),
-  );
+    handler: (target: unknown, selected: unknown) => Promise<void>,
+  ) => registerCommand(context, services.log, id, handler);
+  register(COMMANDS.stopRun, async (target, selected) => {
+    const runs = await chooseRuns(services, target, selected, isActive, l10n.t('No run is active.'));
+    await Promise.all(runs.filter(isActive).map((run) => requestStop(services, run)));
+  });
+  register(COMMANDS.resumeRun, async (target) => {
+    const run = await chooseRun(services, target, isResumable, l10n.t('No run can be resumed.'));
+    if (run !== undefined) await resumeRun(services, run);
+  });
+  register(COMMANDS.showRunLog, async (target) => {
+    const run = await chooseRun(services, target, () => true, l10n.t('There is no run yet.'));
+    if (run !== undefined) await showRunLog(run);
+  });
+  register(COMMANDS.deleteRun, async (target, selected) => {
+    const none = l10n.t('There is no run that has ended. An active one has to be stopped first.');
+    const { selection } = view;
+    const about = target === SELECTION ? { target: selection[0], selected: selection } : { target, selected };
+    const runs = await chooseRuns(services, about.target, about.selected, isEnded, none);
+    if (runs.length > 0) await deleteRuns(services, runs, vscode.window.showWarningMessage);
+  });
 }
 
 /** Opens the engine's log of a run; its events where it was started from a terminal, which had the log. */
@@ -39,22 +54,4 @@ export async function showRunLog(run: Run): Promise<void> {
   const log = join(run.folder, RUN_FILES.log);
   const file = existsSync(log) ? log : join(run.folder, RUN_FILES.events);
   await vscode.window.showTextDocument(vscode.Uri.file(file), { preview: true });
-}
-
-async function deleteRun(services: Services, run: Run): Promise<void> {
-  if (isActive(run)) throw new Error(`${run.id} is active: stop it first`);
-  const confirm = vscode.l10n.t('Delete');
-  const chosen = await vscode.window.showWarningMessage(
-    vscode.l10n.t('Delete the run "{0}"?', runLabel(run)),
-    {
-      modal: true,
-      detail: vscode.l10n.t(
-        'Its events, samples and checkpoint are removed from disk for good. Weights that it has made stay.',
-      ),
-    },
-    confirm,
-  );
-  if (chosen !== confirm) return;
-  await vscode.workspace.fs.delete(vscode.Uri.file(run.folder), { recursive: true });
-  await services.runs.refresh();
 }

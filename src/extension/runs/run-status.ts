@@ -1,9 +1,11 @@
-import type { MetricsEvent, ProgressEvent, RunEvent } from '../../protocol/events.ts';
+import type { MetricsEvent, ProgressEvent, RunEvent, SampleEvent } from '../../protocol/events.ts';
 
 /** What a run's events say about where it stands: the newest of each kind. */
 export interface RunStatus {
   progress?: Pick<ProgressEvent, 'message' | 'done' | 'total' | 'unit' | 'etaSeconds' | 'concept'>;
   metrics?: Pick<MetricsEvent, 'step' | 'concept' | 'series' | 'values'>;
+  /** The last picture. */
+  sample?: Pick<SampleEvent, 'file' | 'label' | 'concept'>;
   /** Of a run of several stages: how many there are, and the titles of those it has come to, the last the present one. */
   parts?: { total: number; titles: readonly string[] };
   device?: string;
@@ -39,12 +41,16 @@ export function advance(status: RunStatus, event: RunEvent): RunStatus {
       const { step, concept, series, values } = event;
       return { ...status, metrics: { step, concept, series, values } };
     }
+    case 'sample': {
+      const { file, label, concept } = event;
+      return { ...status, sample: { file, label, concept } };
+    }
     case 'checkpoint':
       return { ...status, checkpointed: true };
     case 'finished':
       return { ...status, seconds: event.seconds, error: event.error };
     default:
-      // Samples, log lines, artifacts; and what a later version may add.
+      // Log lines, artifacts; and what a later version may add.
       return status;
   }
 }

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { newRunId, type RunRequest } from '../../project/run-launch.ts';
 import { RUN_FILES } from '../../protocol/run.ts';
-import type { LaunchedRun } from '../engine/run-launcher.ts';
 import { showFailure } from '../failure.ts';
 import { SETTINGS } from '../identifiers.ts';
 import type { Services } from '../services.ts';
@@ -18,6 +17,8 @@ export interface StartedRun {
   readonly id: string;
   /** As of `launchRun`: rejects where the engine ended without leaving a run behind. */
   readonly ended: Promise<void>;
+  /** The same, once its last words were read; what went wrong was shown, and it does not reject. */
+  readonly settled: Promise<void>;
 }
 
 /**
@@ -25,9 +26,15 @@ export interface StartedRun {
  * @param name what the run is about, for its folder's name
  */
 export async function startRun(services: Services, request: NewRun, name: string): Promise<StartedRun> {
+  const started = await beginRun(services, request, name);
+  void showProgress(services, request.project, started, `${stageTitle(request.stage)}: ${name}`);
+  return started;
+}
+
+/** As `startRun`, for whoever shows the progress. */
+export function beginRun(services: Services, request: NewRun, name: string): Promise<StartedRun> {
   const runId = newRunId(request.stage, name.replace(/[^A-Za-z0-9._-]+/g, '-'), new Date());
-  const { ended } = await launch(services, { ...request, runId }, `${stageTitle(request.stage)}: ${name}`);
-  return { id: runId, ended };
+  return launch(services, { ...request, runId });
 }
 
 /** Goes on with a run from its checkpoint. */
@@ -36,7 +43,7 @@ export async function resumeRun(services: Services, run: Run): Promise<void> {
     throw new Error(`${run.id} is ${run.state} and cannot be resumed`);
   }
   const request = { stage: run.record.stage, project: run.project, runId: run.id, resume: true };
-  await launch(services, request, runLabel(run));
+  void showProgress(services, run.project, await launch(services, request), runLabel(run));
 }
 
 /** Asks a run to end after its present step. Works for runs on other machines too. */
@@ -45,52 +52,56 @@ export async function requestStop({ runs }: Pick<Services, 'runs'>, run: Run): P
   await runs.refresh();
 }
 
-async function launch(services: Services, request: RunRequest, title: string): Promise<LaunchedRun> {
-  const launched = await services.engine.launch({
+async function launch(services: Services, request: RunRequest): Promise<StartedRun> {
+  const { ended } = await services.engine.launch({
     ...request,
     ...deviceOverrides(),
     tensorboard: setting<boolean>(SETTINGS.tensorBoard),
   });
-  const ended = launched.ended
+  const settled = ended
     .catch((error) => void showFailure(services.log, error))
     .then(() => services.runs.refresh());
   await services.runs.refresh();
-  void showProgress(services, request, title, ended);
-  return launched;
+  return { id: request.runId, ended, settled };
 }
 
-/**
- * Ends with the run, or when the user cancels; closing the window ends only the notification.
- * @param ended settles when the process has ended and its last words were read
- */
-function showProgress(
-  { runs }: Services,
-  { project, runId: id }: RunRequest,
-  title: string,
-  ended: Promise<void>,
-): Thenable<void> {
+/** Ends with the run, or when the user cancels; closing the window ends only the notification. */
+function showProgress(services: Services, project: string, run: StartedRun, title: string): Thenable<void> {
   const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
   return vscode.window.withProgress(options, async (progress, cancelled) => {
     let shown = 0;
-    const report = ({ status }: Run) => {
+    await followRun(services, project, run, cancelled, ({ status }) => {
       const at = status.progress;
       const percent = at === undefined || at.total <= 0 ? 0 : (100 * at.done) / at.total;
       const message = [progressText(status), at?.message].filter(Boolean).join(' — ');
       progress.report({ message, increment: Math.max(0, percent - shown) });
       shown = Math.max(shown, percent);
-    };
-    const subscription = runs.onDidChange(() => {
-      const run = runs.get(project, id);
-      if (run !== undefined && isActive(run)) report(run);
     });
-    const stopped = new Promise<void>((asked) => {
-      cancelled.onCancellationRequested(async () => {
-        const run = runs.get(project, id);
-        if (run !== undefined) await requestStop({ runs }, run);
-        asked();
-      });
-    });
-    await Promise.race([ended, stopped]);
-    subscription.dispose();
   });
+}
+
+/**
+ * Reports a run until it ends, or until a stop was asked for because of the token.
+ * @param report called with every change while the run is active
+ */
+export async function followRun(
+  { runs }: Pick<Services, 'runs'>,
+  project: string,
+  { id, settled }: StartedRun,
+  cancelled: vscode.CancellationToken,
+  report: (run: Run) => void,
+): Promise<void> {
+  const subscription = runs.onDidChange(() => {
+    const run = runs.get(project, id);
+    if (run !== undefined && isActive(run)) report(run);
+  });
+  const stopped = new Promise<void>((asked) => {
+    cancelled.onCancellationRequested(async () => {
+      const run = runs.get(project, id);
+      if (run !== undefined) await requestStop({ runs }, run);
+      asked();
+    });
+  });
+  await Promise.race([settled, stopped]);
+  subscription.dispose();
 }

@@ -12,7 +12,8 @@ export class Tree {
     return new Tree(
       page,
       page.locator('.sidebar .pane', {
-        has: page.getByRole('button', { name: `${heading} Section`, exact: true }),
+        // Between the two stands the view's description, if it has one.
+        has: page.getByRole('button', { name: new RegExp(`^${heading}\\b.*Section$`) }),
       }),
     );
   }
@@ -48,5 +49,37 @@ export class Tree {
     const row = this.row(text);
     await row.hover();
     await row.getByRole('button', { name: action }).click();
+  }
+
+  /** Presses one of the buttons in the view's title. */
+  async actInTitle(action: string): Promise<void> {
+    await this.root.hover();
+    await this.root.getByRole('toolbar').getByRole('button', { name: action }).first().click();
+  }
+
+  /** Selects these rows and no other. */
+  async select(...texts: (string | RegExp)[]): Promise<void> {
+    for (const [index, text] of texts.entries()) {
+      await this.row(text).click({ modifiers: index === 0 ? [] : ['ControlOrMeta'] });
+    }
+  }
+
+  /** Chooses an entry of a row's context menu. */
+  async actInMenu(text: string | RegExp, action: string): Promise<void> {
+    await this.row(text).click({ button: 'right' });
+    const entry = this.page.locator('.monaco-menu').getByRole('menuitem', { name: action });
+    await entry.click();
+  }
+
+  /** Types into the tree's own search, which is open. */
+  async find(text: string): Promise<void> {
+    const input = this.root.locator('.monaco-tree-type-filter input');
+    await input.waitFor();
+    await input.fill(text);
+  }
+
+  /** Names of the rows that are drawn, without their descriptions. */
+  async labels(): Promise<string[]> {
+    return this.root.locator('.monaco-list-row .label-name').allInnerTexts();
   }
 }

@@ -1,5 +1,5 @@
-// Stands in for the engine. Of a run: begins it, then waits to be stopped; when resumed, ends well. As a server: answers
-// with statistics of two layers; of fine-tuned weights never, but leaves `statistics-asked` in the project.
+// Stands in for the engine. Of a run: begins it, then waits to be stopped; when resumed, or preparing pairs, ends well. As
+// a server: describes a training config by its name; answers with statistics of two layers; of fine-tuned weights never, but leaves `statistics-asked` in the project.
 // Called as the engine is: <dnw.mjs> <stage> --project=... [--run-id=... | --resume=...]
 import { appendFileSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -25,11 +25,12 @@ function run() {
   );
   if (resumed) rmSync(stopRequest, { force: true });
   else {
-    const concept = value('--concept');
-    const record = { version: 1, id: runId, stage, name: concept, created: Date.now(), seed: 1, hashes: {} };
+    const [concept, training] = [value('--concept'), value('--training')];
+    const name = concept ?? training;
+    const record = { version: 1, id: runId, stage, name, created: Date.now(), seed: 1, hashes: {} };
     const rest = {
-      training: `${value('--training')}.training.yaml`,
-      concept: `concepts/${concept}.concept.yaml`,
+      training: `${training}.training.yaml`,
+      ...(concept && { concept: `concepts/${concept}.concept.yaml` }),
       options: { arguments: args },
     };
     writeFileSync(join(folder, 'run.json'), JSON.stringify({ ...record, ...rest, config: {}, versions: {} }));
@@ -43,7 +44,7 @@ function run() {
     host: hostname(),
     resumed,
   });
-  if (resumed) emit({ type: 'finished', status: 'succeeded', seconds: 1 });
+  if (resumed || stage === 'prepare') emit({ type: 'finished', status: 'succeeded', seconds: 1 });
   else {
     emit({ type: 'progress', message: 'denoising', done: 1, total: 4, unit: 'steps' });
     const timer = setInterval(() => {
@@ -60,6 +61,7 @@ function serve() {
     new rpc.StreamMessageReader(process.stdin),
     new rpc.StreamMessageWriter(process.stdout),
   );
+  connection.onRequest('describe', ({ project, training }) => ({ text: `${training} of ${project}\n` }));
   connection.onRequest('statistics', ({ project, training, concept, weights }, token) => {
     if (weights.includes('fine-tuned')) {
       writeFileSync(join(project, 'statistics-asked'), '');

@@ -1,0 +1,88 @@
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import type { LoadedConcept, Project } from '../../project/load.ts';
+import { UserError } from '../../project/user-error.ts';
+import { metricsText } from '../runs/metrics-text.ts';
+import { progressText, stageTitle } from '../runs/run-wording.ts';
+import { CONCEPT_STAGES, type ConceptProgress } from './concept-stage.ts';
+import { stageName } from './concept-wording.ts';
+import { pairThumbnail } from './pair-thumbnail.ts';
+
+/** Width of a picture in pixels. */
+const WIDTH = 240;
+
+/** All that is known of a concept, with a picture of it where there is one. */
+export async function conceptTooltip(
+  project: Project,
+  concept: LoadedConcept,
+  progress: ConceptProgress,
+): Promise<vscode.MarkdownString> {
+  const text = new vscode.MarkdownString('**').appendText(concept.name).appendMarkdown('**\n\n');
+  text.appendText(concept.prompt).appendMarkdown('\n\n');
+  const picture = await pictureOf(project, progress);
+  if (picture !== undefined) {
+    text
+      .appendMarkdown(
+        `![${picture.label.replace(/[\\[\]]/g, '\\$&')}](${picture.address}|width=${WIDTH})\n\n`,
+      )
+      .appendText(picture.label)
+      .appendMarkdown('\n\n');
+  }
+  for (const stage of CONCEPT_STAGES) {
+    const file = progress.made[stage];
+    const when = file === undefined ? '—' : new Date(file.modified).toLocaleString(vscode.env.language);
+    text
+      .appendMarkdown('- ')
+      .appendText(`${stageName(stage)}: ${when}`)
+      .appendMarkdown('\n');
+  }
+  const { measured, active } = progress;
+  if (active?.record) {
+    text
+      .appendMarkdown('\n')
+      .appendText(`${stageTitle(active.record.stage)}: ${progressText(active.status)}`);
+  }
+  if (measured?.record) {
+    const metrics = metricsText(measured.status.metrics?.values) ?? '';
+    text.appendMarkdown('\n\n').appendText(`${stageTitle(measured.record.stage)}: ${metrics}`);
+  }
+  if (concept.tags.length > 0) text.appendMarkdown('\n\n').appendText(`# ${concept.tags.join(', ')}`);
+  return text.appendMarkdown('\n\n').appendText(vscode.workspace.asRelativePath(concept.path));
+}
+
+/** What the newest run drew; else a prepared pair. */
+async function pictureOf(
+  project: Project,
+  { pictured, made }: ConceptProgress,
+): Promise<{ address: string; label: string } | undefined> {
+  const sample = pictured?.status.sample;
+  if (pictured !== undefined && sample !== undefined) {
+    return { address: addressOf(join(pictured.folder, sample.file)), label: sample.label };
+  }
+  if (made.pairs === undefined) return undefined;
+  const png = await thumbnail(join(project.folder, made.pairs.file));
+  if (png === undefined) return undefined;
+  return {
+    address: `data:image/png;base64,${Buffer.from(png).toString('base64')}`,
+    label: vscode.l10n.t('source | target'),
+  };
+}
+
+/** A cache that is damaged has no picture: the next stage makes it anew. */
+async function thumbnail(path: string): Promise<Uint8Array | undefined> {
+  try {
+    return await pairThumbnail(path);
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
+}
+
+/** Brackets would end the address, and what follows a bar is read as the size. */
+function addressOf(path: string): string {
+  return vscode.Uri.file(path)
+    .toString()
+    .replaceAll('(', '%28')
+    .replaceAll(')', '%29')
+    .replaceAll('|', '%7C');
+}

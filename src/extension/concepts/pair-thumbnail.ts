@@ -1,0 +1,73 @@
+import { readBytes, readHeader, type TensorInfo, withFile } from '../../project/safetensors-header.ts';
+import { encodePng } from '../png.ts';
+
+/** Largest side of each half; a tooltip's whole text may be 100,000 characters long. */
+const SIDE = 96;
+
+/** Pixels are height x width x 3 bytes. */
+interface Half {
+  readonly pixels: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+}
+
+/**
+ * The first held-out pair of a concept's prepared pairs, source beside target, as PNG.
+ * @param path `.dnw/pairs/<concept>-<hash>.safetensors`
+ * @returns undefined where the file holds no pair
+ * @throws UserError where the file is damaged
+ */
+export async function pairThumbnail(path: string): Promise<Uint8Array | undefined> {
+  return withFile(path, async (file) => {
+    const { tensors } = await readHeader(file, path);
+    const halves: Half[] = [];
+    for (const name of ['test/source', 'test/target']) {
+      const tensor = tensors.get(name);
+      if (tensor === undefined || !isImages(tensor)) return undefined;
+      const [, height, width] = tensor.shape as [number, number, number, number];
+      const pixels = await readBytes(file, path, tensor.byteOffset, height * width * 3);
+      halves.push(shrunk(pixels, width, height));
+    }
+    const [left, right] = halves as [Half, Half];
+    return encodePng(sideBySide(left, right), left.width + right.width, left.height);
+  });
+}
+
+/** uint8 [count, height, width, 3], at least one. */
+function isImages({ dtype, shape }: TensorInfo): boolean {
+  return dtype === 'U8' && shape.length === 4 && shape[3] === 3 && shape.every((side) => side > 0);
+}
+
+/** Every so many pixels averaged into one, until both sides fit. */
+function shrunk(pixels: Uint8Array, width: number, height: number): Half {
+  const factor = Math.ceil(Math.max(width, height) / SIDE);
+  const to = { width: Math.floor(width / factor), height: Math.floor(height / factor) };
+  const result = new Uint8Array(to.width * to.height * 3);
+  for (let i = 0; i < result.length; i++) {
+    const channel = i % 3;
+    const x = Math.floor(i / 3) % to.width;
+    const y = Math.floor(i / 3 / to.width);
+    let sum = 0;
+    for (let dy = 0; dy < factor; dy++) {
+      for (let dx = 0; dx < factor; dx++) {
+        sum += pixels[((y * factor + dy) * width + x * factor + dx) * 3 + channel]!;
+      }
+    }
+    result[i] = Math.round(sum / factor ** 2);
+  }
+  return { pixels: result, ...to };
+}
+
+/** Both of one height. */
+function sideBySide(left: Half, right: Half): Uint8Array {
+  const stride = (left.width + right.width) * 3;
+  const whole = new Uint8Array(stride * left.height);
+  for (let y = 0; y < left.height; y++) {
+    whole.set(left.pixels.subarray(y * left.width * 3, (y + 1) * left.width * 3), y * stride);
+    whole.set(
+      right.pixels.subarray(y * right.width * 3, (y + 1) * right.width * 3),
+      y * stride + left.width * 3,
+    );
+  }
+  return whole;
+}

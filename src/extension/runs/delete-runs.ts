@@ -1,0 +1,109 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { UserError } from '../../project/user-error.ts';
+import { formatSize } from '../file-size.ts';
+import type { Services } from '../services.ts';
+import { isActive, isResumable, type Run } from './run-state.ts';
+import { runLabel, stateTitle } from './run-wording.ts';
+
+/** Asks with a modal dialog; gives the button that was chosen. */
+export type Ask = (
+  message: string,
+  options: vscode.MessageOptions,
+  button: string,
+) => Thenable<string | undefined>;
+
+/** Runs that a question names at most. */
+const MOST_NAMED = 10;
+
+/**
+ * Moves run folders to the trash after the user has agreed; where there is no trash, asks whether to delete them for
+ * good. Active runs among several are left alone.
+ * @throws UserError where every one of them is active
+ */
+export async function deleteRuns(
+  services: Pick<Services, 'runs' | 'log'>,
+  chosen: readonly Run[],
+  ask: Ask,
+): Promise<void> {
+  const runs = chosen.filter((run) => !isActive(run));
+  if (runs.length === 0) throw new UserError(vscode.l10n.t('An active run is not deleted. Stop it first.'));
+  const confirm = vscode.l10n.t('Move to Trash');
+  const question =
+    runs.length === 1
+      ? vscode.l10n.t('Delete the run "{0}"?', runLabel(runs[0]!))
+      : vscode.l10n.t('Delete {0} runs?', runs.length);
+  const detail = await lossText(runs, chosen.length - runs.length);
+  if ((await ask(question, { modal: true, detail }, confirm)) !== confirm) return;
+  try {
+    await remove(services, runs, ask);
+  } finally {
+    await services.runs.refresh();
+  }
+}
+
+async function remove({ log }: Pick<Services, 'log'>, runs: readonly Run[], ask: Ask): Promise<void> {
+  for (const [index, { folder }] of runs.entries()) {
+    try {
+      await vscode.workspace.fs.delete(vscode.Uri.file(folder), { recursive: true, useTrash: true });
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      log.warn(`${folder}: not moved to the trash: ${reason}`);
+      await removeForGood(runs.slice(index), reason, ask);
+      return;
+    }
+  }
+}
+
+async function removeForGood(runs: readonly Run[], reason: string, ask: Ask): Promise<void> {
+  const confirm = vscode.l10n.t('Delete for Good');
+  const question = vscode.l10n.t('The trash cannot be used here. Delete for good, without a way back?');
+  const detail = [...named(runs), '', reason].join('\n');
+  if ((await ask(question, { modal: true, detail }, confirm)) !== confirm) return;
+  for (const { folder } of runs) {
+    await vscode.workspace.fs.delete(vscode.Uri.file(folder), { recursive: true });
+  }
+}
+
+/** What is lost with the runs. */
+async function lossText(runs: readonly Run[], active: number): Promise<string> {
+  const sizes = await Promise.all(runs.map(({ folder }) => folderSize(folder)));
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  return [
+    ...named(runs),
+    '',
+    vscode.l10n.t(
+      'Events, curves, samples, logs and checkpoints go ({0}). Weights that were made stay.',
+      formatSize(total),
+    ),
+    ...(runs.some(isResumable)
+      ? [vscode.l10n.t('What was stopped, has failed or was interrupted can then not be resumed any more.')]
+      : []),
+    ...(active > 0 ? [vscode.l10n.t('Active runs are left alone: {0}.', active)] : []),
+  ].join('\n');
+}
+
+function named(runs: readonly Run[]): string[] {
+  const more = runs.length - MOST_NAMED;
+  return [
+    ...runs.slice(0, MOST_NAMED).map((run) => `${runLabel(run)} (${stateTitle(run.state)}), ${run.id}`),
+    ...(more > 0 ? [vscode.l10n.t('and {0} more', more)] : []),
+  ];
+}
+
+/** In bytes; of what is there while it is looked at. */
+async function folderSize(folder: string): Promise<number> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  const sizes = await Promise.all(
+    entries
+      .filter((entry) => entry.isFile())
+      .map((entry) =>
+        stat(join(entry.parentPath, entry.name)).then(
+          ({ size }) => size,
+          () => 0,
+        ),
+      ),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
+}

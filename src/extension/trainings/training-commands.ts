@@ -1,0 +1,38 @@
+import * as vscode from 'vscode';
+import { registerCommand } from '../commands/register-command.ts';
+import { chooseProject, chooseTraining } from '../commands/targets.ts';
+import { COMMANDS } from '../identifiers.ts';
+import { saveProjectFiles } from '../projects/unsaved-files.ts';
+import type { ReadOnlyDocuments } from '../read-only-documents.ts';
+import type { Services } from '../services.ts';
+
+export function registerTrainingCommands(
+  context: vscode.ExtensionContext,
+  services: Services,
+  documents: ReadOnlyDocuments,
+): void {
+  registerCommand(context, services.log, COMMANDS.describeTraining, (target) =>
+    describeTraining(services, documents, target),
+  );
+}
+
+/** Shows how large a training is, beside what is published: the text of `dnw describe`. */
+async function describeTraining(
+  services: Services,
+  documents: ReadOnlyDocuments,
+  target: unknown,
+): Promise<void> {
+  await saveProjectFiles(services);
+  const project = await chooseProject(services, target);
+  if (project === undefined) return;
+  const training = await chooseTraining(project, target);
+  if (training === undefined) return;
+  const options = {
+    location: vscode.ProgressLocation.Window,
+    title: vscode.l10n.t('Describing {0}', training.name),
+  };
+  const { text } = await vscode.window.withProgress(options, () =>
+    services.engine.requests.request('describe', { project: project.folder, training: training.name }),
+  );
+  await documents.show(vscode.l10n.t('{0} described.txt', training.name), text, project.folder);
+}

@@ -1,0 +1,65 @@
+import * as vscode from 'vscode';
+import { registerCommand } from './commands/register-command.ts';
+import type { ConceptTree } from './concepts/concept-tree.ts';
+import { COMMANDS, CONTEXT_KEYS, TREES } from './identifiers.ts';
+import type { Run } from './runs/run-state.ts';
+import type { RunTree } from './runs/run-tree.ts';
+import type { Services } from './services.ts';
+import type { ZooTree } from './zoo/zoo-tree.ts';
+
+/** Whether the concepts stand below their tags; of this workspace. */
+const BY_TAG_KEY = 'conceptsByTag';
+
+export interface Trees {
+  readonly concepts: ConceptTree;
+  readonly runs: RunTree;
+  readonly zoo: ZooTree;
+}
+
+/**
+ * Puts the trees into their views.
+ * @returns the view of the runs, whose selection keys act on
+ */
+export function registerViews(
+  context: vscode.ExtensionContext,
+  services: Services,
+  trees: Trees,
+): vscode.TreeView<Run> {
+  const concepts = vscode.window.createTreeView(TREES.concepts, {
+    treeDataProvider: trees.concepts,
+    canSelectMany: true,
+    showCollapseAll: true,
+  });
+  const runs = vscode.window.createTreeView(TREES.runs, {
+    treeDataProvider: trees.runs,
+    canSelectMany: true,
+  });
+  const zoo = vscode.window.createTreeView(TREES.zoo, {
+    treeDataProvider: trees.zoo,
+    canSelectMany: true,
+    showCollapseAll: true,
+  });
+  services.zoo.show(zoo.visible);
+  context.subscriptions.push(
+    concepts,
+    runs,
+    zoo,
+    zoo.onDidChangeVisibility(({ visible }) => services.zoo.show(visible)),
+  );
+
+  const group = (byTag: boolean) => {
+    trees.concepts.groupByTag(byTag);
+    concepts.description = byTag ? vscode.l10n.t('by tag') : undefined;
+    void vscode.commands.executeCommand('setContext', CONTEXT_KEYS.conceptsByTag, byTag);
+    return context.workspaceState.update(BY_TAG_KEY, byTag);
+  };
+  void group(context.workspaceState.get(BY_TAG_KEY, false));
+  const { log } = services;
+  registerCommand(context, log, COMMANDS.groupConceptsByTag, async () => group(true));
+  registerCommand(context, log, COMMANDS.listConceptsByName, async () => group(false));
+  registerCommand(context, log, COMMANDS.findConcept, async () => {
+    await vscode.commands.executeCommand(`${TREES.concepts}.focus`);
+    await vscode.commands.executeCommand('list.find');
+  });
+  return runs;
+}

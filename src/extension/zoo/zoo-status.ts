@@ -1,0 +1,129 @@
+import { stat } from 'node:fs/promises';
+import { isDeepStrictEqual } from 'node:util';
+import * as vscode from 'vscode';
+import { DiskView } from '../../project/disk-view.ts';
+import { baseHashOf, hashFile } from '../../project/file-hash.ts';
+import type { Project } from '../../project/load.ts';
+import type { MemberState } from '../../project/member-inputs.ts';
+import { projectPaths } from '../../project/paths.ts';
+import { isWanting, readMemberMetadata, zooStates } from '../../project/zoo-status.ts';
+import type { ArtifactStore } from '../artifacts/artifact-store.ts';
+import type { ProjectStore } from '../projects/project-store.ts';
+import { Refresher } from '../refresher.ts';
+
+/** The zoo of one training config. */
+export interface TrainingZoo {
+  /** Names the zoo's folder; absent without a base. */
+  readonly baseHash?: string;
+  /** Of every concept that the config takes into the zoo, by name, in the project's order. */
+  readonly members: ReadonlyMap<string, MemberState>;
+}
+
+/** Names of the concepts whose weights are missing or stale. */
+export function wantedMembers({ members }: TrainingZoo): string[] {
+  return [...members].filter(([, state]) => isWanting(state)).map(([name]) => name);
+}
+
+/**
+ * How every zoo stands, for every training config of every project. It is looked at only while someone wants to see
+ * it, since every image file is asked for its time of change.
+ */
+export class ZooStatus implements vscode.Disposable {
+  private readonly changed = new vscode.EventEmitter<void>();
+  readonly onDidChange = this.changed.event;
+  private readonly refresher = new Refresher(() => this.read());
+  private readonly subscriptions: vscode.Disposable[];
+  private readonly stamped = new Map<string, { stamp: string; value: unknown }>();
+  private byTraining = new Map<string, TrainingZoo>();
+  private wanted = false;
+
+  constructor(
+    private readonly projects: ProjectStore,
+    artifacts: ArtifactStore,
+    private readonly log: vscode.LogOutputChannel,
+  ) {
+    const refresh = () => {
+      if (this.wanted) void this.refresh();
+    };
+    this.subscriptions = [
+      this.changed,
+      projects.onDidChange(refresh),
+      artifacts.onDidChange(refresh),
+      // Images are not watched: whoever changed some outside comes back to this window.
+      vscode.window.onDidChangeWindowState(({ focused }) => focused && refresh()),
+    ];
+  }
+
+  /** Whether anyone looks: a view that is hidden need not be right. */
+  show(visible: boolean): void {
+    this.wanted = visible;
+    if (visible) void this.refresh();
+  }
+
+  /** @param training absolute path of the config; @returns undefined until it was looked at */
+  of(training: string): TrainingZoo | undefined {
+    return this.byTraining.get(training);
+  }
+
+  refresh(): Promise<void> {
+    return this.refresher.request();
+  }
+
+  dispose(): void {
+    for (const subscription of this.subscriptions) subscription.dispose();
+  }
+
+  private async read(): Promise<void> {
+    const byTraining = new Map<string, TrainingZoo>();
+    for (const project of this.projects.projects) {
+      const view = new DiskView();
+      for (const training of project.trainings) {
+        try {
+          const baseHash = await this.baseHash(projectPaths(project.folder).base(training.name));
+          byTraining.set(training.path, await this.zooOf(project, training, baseHash, view));
+        } catch (error) {
+          this.log.warn(`${training.path}: ${error instanceof Error ? error.message : error}`);
+        }
+      }
+    }
+    const before = this.byTraining;
+    this.byTraining = byTraining;
+    if (!isDeepStrictEqual(before, byTraining)) this.changed.fire();
+  }
+
+  private async zooOf(
+    project: Project,
+    training: Project['trainings'][number],
+    baseHash: string | undefined,
+    view: DiskView,
+  ): Promise<TrainingZoo> {
+    const states = await zooStates(project, training, baseHash, view, (path) =>
+      this.remembered(path, readMemberMetadata),
+    );
+    const members = new Map([...states].map(([{ name }, state]) => [name, state]));
+    return { ...(baseHash !== undefined && { baseHash }), members };
+  }
+
+  private async baseHash(path: string): Promise<string | undefined> {
+    const hash = await this.remembered(path, hashFile);
+    return hash === undefined ? undefined : baseHashOf(hash);
+  }
+
+  /** What is made of a file, made again only where the file is another; undefined where there is none. */
+  private async remembered<T>(path: string, make: (path: string) => Promise<T>): Promise<T | undefined> {
+    let stamp: string;
+    try {
+      const { size, mtimeMs, ino } = await stat(path);
+      stamp = `${size} ${mtimeMs} ${ino}`;
+    } catch (error) {
+      this.stamped.delete(path);
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw error;
+    }
+    const known = this.stamped.get(path);
+    if (known?.stamp === stamp) return known.value as T;
+    const value = await make(path);
+    this.stamped.set(path, { stamp, value });
+    return value;
+  }
+}

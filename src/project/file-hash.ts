@@ -1,0 +1,23 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+
+/** Hexadecimal digits of a base file's SHA-256 that name its zoo. */
+const BASE_HASH_DIGITS = 12;
+
+/** SHA-256 of a file, hexadecimal. @throws the file system's error */
+export async function hashFile(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex');
+}
+
+/** SHA-256 of a text in UTF-8, hexadecimal. */
+export function hashText(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/** What names the zoo of a base: the first 12 digits of its file's SHA-256. */
+export function baseHashOf(fileHash: string): string {
+  return fileHash.slice(0, BASE_HASH_DIGITS);
+}

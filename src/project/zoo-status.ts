@@ -1,0 +1,56 @@
+import { access } from 'node:fs/promises';
+import type { DiskView } from './disk-view.ts';
+import { ImageStamps, type MemberState, memberInputs, memberState } from './member-inputs.ts';
+import { projectPaths } from './paths.ts';
+import type { LoadedConcept, LoadedTraining, Project } from './project.ts';
+import { readSafetensorsHeader } from './safetensors-header.ts';
+import { zooConcepts } from './selection.ts';
+import { UserError } from './user-error.ts';
+
+/** Metadata of a member's file; undefined where there is none. */
+export type ReadMemberMetadata = (path: string) => Promise<Readonly<Record<string, string>> | undefined>;
+
+/**
+ * How every concept that a training config takes into the zoo stands in the zoo of its base. Only headers are read.
+ * @param baseHash of the config's base; without a base every member is missing
+ */
+export async function zooStates(
+  project: Pick<Project, 'folder' | 'concepts'>,
+  training: LoadedTraining,
+  baseHash: string | undefined,
+  view: DiskView,
+  readMetadata: ReadMemberMetadata = readMemberMetadata,
+): Promise<Map<LoadedConcept, MemberState>> {
+  const stamps = new ImageStamps(view);
+  const paths = projectPaths(project.folder);
+  const states = new Map<LoadedConcept, MemberState>();
+  for (const concept of zooConcepts(project, training)) {
+    const metadata =
+      baseHash === undefined ? undefined : await readMetadata(paths.zooMember(baseHash, concept.name));
+    states.set(
+      concept,
+      metadata === undefined
+        ? { state: 'missing' }
+        : memberState(metadata, await memberInputs(concept, training, stamps)),
+    );
+  }
+  return states;
+}
+
+/** A file that is damaged counts as missing: it has to be collected again. */
+export async function readMemberMetadata(
+  path: string,
+): Promise<Readonly<Record<string, string>> | undefined> {
+  try {
+    await access(path);
+    return (await readSafetensorsHeader(path)).metadata;
+  } catch (error) {
+    if (error instanceof UserError || (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** Whether a member is to be collected (again). */
+export function isWanting({ state }: MemberState): boolean {
+  return state === 'missing' || state === 'stale';
+}
