@@ -54,7 +54,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Extens
     artifacts,
     engine,
     vscode.window.registerTreeDataProvider(TREES.concepts, trees.concepts),
-    vscode.window.registerTreeDataProvider(TREES.runs, trees.runs),
+    vscode.window.createTreeView(TREES.runs, { treeDataProvider: trees.runs, canSelectMany: true }),
     vscode.window.registerTreeDataProvider(TREES.zoo, trees.zoo),
     vscode.languages.registerCodeLensProvider({ language: CONCEPT_LANGUAGE }, new ConceptLenses(services)),
     vscode.languages.registerCodeLensProvider({ language: TRAINING_LANGUAGE }, new TrainingLenses(services)),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CurvePoints } from '../../src/protocol/webview.ts';
-import { chartsOf, conceptsOf } from '../../webview/run/charts.ts';
+import { chartsOf, conceptsOf, EVERY } from '../../webview/run/charts.ts';
 
 function curve(key: string, concept?: string, series?: string): CurvePoints {
   return {
@@ -21,7 +21,7 @@ const COLLECTING = [
 ];
 
 function told(curves: CurvePoints[], concept?: string) {
-  return chartsOf(curves, concept, 'steps').map(({ key, curves: shown }) => [
+  return chartsOf([{ label: 'this run', curves }], concept, 'steps').map(({ key, curves: shown }) => [
     key,
     shown.map(({ label }) => label),
   ]);
@@ -29,7 +29,7 @@ function told(curves: CurvePoints[], concept?: string) {
 
 describe('charts of a run', () => {
   it('are one for each quantity, quality first', () => {
-    expect(told(COLLECTING)).toEqual([
+    expect(told(COLLECTING, EVERY)).toEqual([
       ['quality/psnr', ['snow', 'fog']],
       ['loss/l1', ['snow', 'fog']],
     ]);
@@ -46,11 +46,11 @@ describe('charts of a run', () => {
   it('tell series by name, with their concept where several are shown', () => {
     const curves = [curve('quality/psnr', 'snow', 'denoised'), curve('quality/psnr', 'snow', 'fresh LoRA')];
     expect(told(curves, 'snow')).toEqual([['quality/psnr', ['denoised', 'fresh LoRA']]]);
-    expect(told(curves)).toEqual([['quality/psnr', ['snow, denoised', 'snow, fresh LoRA']]]);
+    expect(told(curves, EVERY)).toEqual([['quality/psnr', ['snow, denoised', 'snow, fresh LoRA']]]);
   });
 
   it('run over steps or seconds, and quantities without a known name keep their own', () => {
-    const [chart] = chartsOf([curve('gradient/norm')], undefined, 'seconds');
+    const [chart] = chartsOf([{ label: 'this run', curves: [curve('gradient/norm')] }], undefined, 'seconds');
     expect(chart!.title).toBe('gradient/norm');
     expect([...chart!.curves[0]!.x]).toEqual([1, 2]);
   });

@@ -25,7 +25,7 @@ function points(step: number, value: number, concept: string, series?: string): 
 }
 
 function update(curves: CurvePoints[], rest: Partial<RunUpdate> = {}): RunUpdate {
-  return { header: HEADER, curves, samples: [], log: [], artifacts: [], ...rest };
+  return { header: HEADER, curves, samples: [], log: [], artifacts: [], overlays: [], ...rest };
 }
 
 describe('append', () => {

@@ -62,6 +62,7 @@ describe('curves', () => {
           samples: [],
           log: [{ time: 0, level: 'error', message: 'disk nearly full' }],
           artifacts: [],
+          overlays: [],
         },
       );
     });
@@ -91,7 +92,7 @@ describe('the run', () => {
     await waitForCalls(page, runView.stop.method, 1);
     await page.evaluate(() => {
       const { state } = harness.handlers['run/connect']!(undefined) as { state: { header: object } };
-      const update = { curves: [], samples: [], log: [], artifacts: [] };
+      const update = { curves: [], samples: [], log: [], artifacts: [], overlays: [] };
       harness.notify({ method: 'run/updated' }, { ...update, header: { ...state.header, stopping: true } });
     });
     await page.getByText('Stopping after this step').waitFor();
@@ -132,7 +133,7 @@ it('steps through every sample with the keyboard and then stays there', async ()
     const samples = [{ ...state.samples[0]!, step: 350 }];
     harness.notify(
       { method: 'run/updated' },
-      { header: state.header, curves: [], samples, log: [], artifacts: [] },
+      { header: state.header, curves: [], samples, log: [], artifacts: [], overlays: [] },
     );
   });
   await page.getByRole('button', { name: 'sketch-at-night, step 350' }).waitFor();
@@ -160,7 +161,7 @@ describe('a run of several parts', () => {
     await page.locator('.run-parts').waitFor();
     await page.evaluate(() => {
       const { state } = harness.handlers['run/connect']!(undefined) as { state: { header: object } };
-      const update = { curves: [], samples: [], log: [], artifacts: [] };
+      const update = { curves: [], samples: [], log: [], artifacts: [], overlays: [] };
       harness.notify({ method: 'run/updated' }, { ...update, header: { ...state.header, state: 'failed' } });
     });
     await page.locator('.part-failed').waitFor();

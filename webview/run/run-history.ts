@@ -1,5 +1,7 @@
 import type {
   CurvePoints,
+  DamagedLines,
+  OverlaidRun,
   RunArtifact,
   RunHeader,
   RunLogLine,
@@ -14,6 +16,9 @@ export interface RunHistory {
   samples: readonly RunSample[];
   log: readonly RunLogLine[];
   artifacts: readonly RunArtifact[];
+  damaged?: DamagedLines;
+  /** Each with all its curves. */
+  overlays: readonly OverlaidRun[];
 }
 
 function curveKey({ key, concept, series }: CurvePoints): string {
@@ -27,28 +32,48 @@ function joined(first: Float64Array, second: Float64Array): Float64Array {
   return whole;
 }
 
-/** The header replaces, the rest is appended; a curve is told by key, concept and series. */
-export function append(history: RunHistory, update: RunUpdate): RunHistory {
-  const curves = new Map(history.curves.map((curve) => [curveKey(curve), curve]));
-  for (const points of update.curves) {
-    const known = curves.get(curveKey(points));
+/** Lengthens curves; one is told by key, concept and series. */
+function lengthened(known: readonly CurvePoints[], more: readonly CurvePoints[]): readonly CurvePoints[] {
+  if (more.length === 0) return known;
+  const curves = new Map(known.map((curve) => [curveKey(curve), curve]));
+  for (const points of more) {
+    const before = curves.get(curveKey(points));
     curves.set(
       curveKey(points),
-      known
+      before
         ? {
-            ...known,
-            step: joined(known.step, points.step),
-            seconds: joined(known.seconds, points.seconds),
-            value: joined(known.value, points.value),
+            ...before,
+            step: joined(before.step, points.step),
+            seconds: joined(before.seconds, points.seconds),
+            value: joined(before.value, points.value),
           }
         : points,
     );
   }
+  return Array.from(curves.values());
+}
+
+/** The same list where nothing of it changed, so that nothing is drawn anew. */
+function overlaysAfter(known: readonly OverlaidRun[], next: readonly OverlaidRun[]): readonly OverlaidRun[] {
+  const overlays = next.map((run) => {
+    const before = known.find(({ project, runId }) => project === run.project && runId === run.runId);
+    if (run.whole || before === undefined) return run;
+    if (run.curves.length === 0 && run.state === before.state) return before;
+    return { ...before, state: run.state, curves: [...lengthened(before.curves, run.curves)] };
+  });
+  const same = overlays.length === known.length && overlays.every((run, place) => run === known[place]);
+  return same ? known : overlays;
+}
+
+/** Header, damage and the list of overlaid runs replace, the rest is appended. */
+export function append(history: RunHistory, update: RunUpdate): RunHistory {
   return {
     header: update.header,
-    curves: Array.from(curves.values()),
-    samples: [...history.samples, ...update.samples],
-    log: [...history.log, ...update.log],
+    curves: lengthened(history.curves, update.curves),
+    samples: update.samples.length === 0 ? history.samples : [...history.samples, ...update.samples],
+    log: update.log.length === 0 ? history.log : [...history.log, ...update.log],
     artifacts: [...history.artifacts, ...update.artifacts],
+    ...(update.damaged && { damaged: update.damaged }),
+    overlays: overlaysAfter(history.overlays, update.overlays),
   };
 }
