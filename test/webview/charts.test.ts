@@ -56,6 +56,42 @@ describe('charts of a run', () => {
   });
 });
 
+describe('charts of several runs', () => {
+  const start = (key: string, series: string) => curve(key, 'snow', series);
+  const evaluated = {
+    label: 'monday',
+    curves: [start('quality/psnr', 'denoised'), start('quality/psnr', 'fresh')],
+  };
+  const again = { label: 'tuesday', curves: [start('quality/psnr', 'fresh'), curve('loss/l1', 'snow')] };
+
+  it('have a colour for each run, a dash for each series, and curves of one name together', () => {
+    const [psnr, l1] = chartsOf([evaluated, again], undefined, 'steps');
+    expect(psnr!.curves.map(({ label, style }) => [label, style])).toEqual([
+      ['monday, denoised', { color: 0, dash: 0 }],
+      ['monday, fresh', { color: 0, dash: 1 }],
+      ['tuesday, fresh', { color: 1, dash: 1 }],
+    ]);
+    expect(l1!.curves.map(({ label, style }) => [label, style])).toEqual([
+      ['tuesday', { color: 1, dash: 0 }],
+    ]);
+  });
+
+  it('show runs of different concepts, each at its own', () => {
+    const runs = [
+      { label: 'snow', curves: [curve('loss/l1', 'snow')] },
+      { label: 'fog', curves: [curve('loss/l1', 'fog')] },
+      { label: 'zoo', curves: COLLECTING },
+    ];
+    const labels = (concept?: string) =>
+      chartsOf(runs, concept, 'steps')
+        .find(({ key }) => key === 'loss/l1')!
+        .curves.map(({ label }) => label);
+    expect(labels()).toEqual(['snow', 'fog', 'zoo, fog']);
+    expect(labels('snow')).toEqual(['snow', 'fog', 'zoo, snow']);
+    expect(labels(EVERY)).toEqual(['snow, snow', 'fog, fog', 'zoo, snow', 'zoo, fog']);
+  });
+});
+
 it('lists the concepts in the order of the run', () => {
   expect(conceptsOf(COLLECTING)).toEqual(['snow', 'fog']);
 });

@@ -7,15 +7,12 @@ import { formatCount, formatDuration, formatNumber } from '../components/format.
 import { Legend, type LegendEntry } from '../components/legend.tsx';
 import { type Theme, useTheme } from '../components/theme.ts';
 import { useWidth } from '../components/use-width.ts';
-import { type CurveStyle, colorOf, dashOf, legendEntry, withAlpha } from './curve-style.ts';
-import { type CurveValue, CurveValues } from './curve-values.tsx';
+import { colorOf, dashOf, legendEntry, withAlpha } from './curve-style.ts';
+import { CurveValues, type NamedCurve } from './curve-values.tsx';
 import { type Points, valueNear } from './decimate.ts';
 import { plotted, prepare, tableColumns, type XRange } from './plotted.ts';
 
-export interface Curve extends Points {
-  label: string;
-  style: CurveStyle;
-}
+export type Curve = Points & NamedCurve;
 
 const HEIGHT = 220;
 /** Of the plot beside its axis, about: how many pixel columns it has need not be exact. */
@@ -119,13 +116,8 @@ export function CurveChart(props: {
   const read = (index: number, at: number) =>
     valueNear((smoothed ? prepared.smoothed : prepared.raw)[index]!, at);
   const place = cursor === undefined ? 'Latest' : placeText(cursor, xAxis);
-  const values = curves.map(
-    (curve, index): CurveValue => ({
-      entry: legendEntry(curve.label, curve.style, theme),
-      value: cursor === undefined ? latest[index] : read(index, cursor),
-    }),
-  );
-  const single = values.length === 1 ? values[0] : undefined;
+  const values = curves.map((_, index) => (cursor === undefined ? latest[index] : read(index, cursor)));
+  const single = curves.length === 1 ? curves[0] : undefined;
   return (
     <figure class="chart" aria-labelledby={id}>
       <h3 id={id} class="chart-title">
@@ -142,10 +134,16 @@ export function CurveChart(props: {
       />
       {single ? (
         <p class="read-out">
-          {place}: {single.value === undefined ? 'none' : formatNumber(single.value)}
+          {place}: {values[0] === undefined ? 'none' : formatNumber(values[0])}
         </p>
       ) : (
-        <CurveValues label={`Curves of ${props.title}`} at={place} values={values} />
+        <CurveValues
+          label={`Curves of ${props.title}`}
+          at={place}
+          theme={theme}
+          curves={curves}
+          values={values}
+        />
       )}
       {!single && smoothed && <p class="muted">Strong: moving average {smoothing}. Faint: as reported.</p>}
       {prepared.unplottable && (
@@ -193,13 +191,14 @@ function axesOf(theme: Theme, xAxis: 'steps' | 'seconds', unit: string): uPlot.A
 
 /** Raw curves, then their moving averages. */
 function seriesOf(curves: readonly Curve[], theme: Theme, smoothed: boolean): uPlot.Series[] {
-  const lines = curves.map(({ label, style }): uPlot.Series => {
+  const lines = curves.map(({ label, style, compared }): uPlot.Series => {
     const dash = dashOf(style);
     return {
       label,
       stroke: colorOf(style, theme),
       width: 2,
-      points: smoothed ? { show: false } : { size: 6, fill: theme.background },
+      // Dots of several runs would lie upon one another.
+      points: smoothed || compared ? { show: false } : { size: 6, fill: theme.background },
       spanGaps: true,
       ...(dash.length > 0 ? { dash: [...dash] } : {}),
     };
@@ -227,10 +226,10 @@ function nearestPoint(plot: uPlot, series: number, index: number): number {
   return index;
 }
 
-function averageLegend({ entry }: CurveValue, smoothing: number, theme: Theme): LegendEntry[] {
+function averageLegend({ style }: NamedCurve, smoothing: number, theme: Theme): LegendEntry[] {
   return [
-    { ...entry, label: `moving average ${smoothing}` },
-    { label: 'as reported', color: withAlpha(theme.series[0]!, rawOpacity(1)), mark: 'line' },
+    legendEntry(`moving average ${smoothing}`, style, theme),
+    { label: 'as reported', color: withAlpha(colorOf(style, theme), rawOpacity(1)), mark: 'line' },
   ];
 }
 

@@ -73,6 +73,7 @@ export function chartsOf(
         x: xAxis === 'steps' ? points.step : points.seconds,
         y: points.value,
         style: several ? { color: place, dash } : styleAt(chart.curves.length),
+        ...(several && { compared: { run: run.label, kind: kind ?? '' } }),
       });
     }
   }

@@ -107,8 +107,8 @@ export function RunHeading({ header }: { header: RunHeader }): JSX.Element {
             label="Memory of the engine"
             value={
               running
-                ? `${formatBytes(header.memory.resident)}, at most ${formatBytes(header.memory.peak)}`
-                : `at most ${formatBytes(header.memory.peak)}`
+                ? `${formatBytes(header.memory.resident)}, peak ${formatBytes(header.memory.peak)}`
+                : `peak ${formatBytes(header.memory.peak)}`
             }
           />
         )}

@@ -1,19 +1,18 @@
 import type { OverlaidRun, RunHeader } from '../../src/protocol/webview.ts';
-import { formatClock, formatMoment } from '../components/format.ts';
+import { formatShortMoment } from '../components/format.ts';
 
-type Named = Pick<RunHeader | OverlaidRun, 'stage' | 'name' | 'created'>;
+type Named = Pick<RunHeader | OverlaidRun, 'runId' | 'stage' | 'name' | 'created'>;
 
-function plain({ stage, name }: Named): string {
-  return name === stage ? stage : `${stage} ${name}`;
-}
-
-/** What runs that are shown together are called: stage and name, with the time they were begun where those are alike. */
+/**
+ * What runs that are shown together are called, each differently and as shortly as that goes: by name; with the stage
+ * where those differ; with the time they were begun, then with their id, where they would be alike.
+ */
 export function runLabels(runs: readonly Named[]): string[] {
-  const moments = runs.map((run) => ({ run, label: plain(run), at: formatMoment(run.created) }));
-  return moments.map(({ run, label, at }, index) => {
-    const alike = moments.filter((other, place) => place !== index && other.label === label);
-    if (alike.length === 0) return label;
-    if (alike.every((other) => other.at !== at)) return `${label} (${at})`;
-    return `${label} (${at.split(',')[0]}, ${formatClock(run.created)})`;
-  });
+  const oneStage = runs.every(({ stage }) => stage === runs[0]?.stage);
+  const plain = ({ stage, name }: Named) => (oneStage || name === stage ? name : `${stage} ${name}`);
+  const timed = (run: Named) => `${plain(run)}, ${formatShortMoment(run.created)}`;
+  const exactly = (run: Named) => `${timed(run)}, ${run.runId}`;
+  const unique = (label: (run: Named) => string, run: Named) =>
+    runs.filter((other) => label(other) === label(run)).length === 1;
+  return runs.map((run) => [plain, timed].find((label) => unique(label, run))?.(run) ?? exactly(run));
 }
