@@ -250,6 +250,14 @@ export const SCENARIOS: Record<string, () => Handlers> = {
   'run/overlaid': () => run({ ...readyRun(330), overlays: overlaidRuns(2) }),
   'run/six-runs': () => run({ ...readyRun(330), overlays: overlaidRuns(5) }),
   'run/long': () => run({ ...readyRun(330), curves: longCurves(100_000) }),
+  'run/six-long-runs': () => {
+    const curves = longCurves(100_000);
+    return run({
+      ...readyRun(330),
+      curves,
+      overlays: overlaidRuns(5).map((other) => ({ ...other, curves })),
+    });
+  },
   'run/damaged': () => run({ ...readyRun(330), damaged: { count: 7, lines: [12, 15, 18, 40, 41] } }),
   'run/succeeded': () => run(readyRun(500, HEADERS.succeeded)),
   'run/measured-nothing': () =>
