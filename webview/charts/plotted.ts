@@ -20,20 +20,49 @@ export interface Prepared {
   unplottable: boolean;
 }
 
+function hasLogarithms({ y }: Points): boolean {
+  // Not `every`, here and below: a call for each of hundreds of thousands of values shows.
+  for (let i = 0; i < y.length; i++) if (y[i]! <= 0) return false;
+  return true;
+}
+
 /** Values at or below zero have no logarithm: they become gaps. */
 function positive({ x, y }: Points): Points {
-  return { x, y: y.map((value) => (value > 0 ? value : Number.NaN)) };
+  const out = y.slice();
+  for (let i = 0; i < out.length; i++) if (out[i]! <= 0) out[i] = Number.NaN;
+  return { x, y: out };
+}
+
+interface PreparedCurve {
+  raw: Points;
+  smoothed: Points | undefined;
+  unplottable: boolean;
+}
+
+/** By values: of six long runs most have not changed when one more step is drawn. */
+const preparedCurves = new WeakMap<Float64Array, { key: string; x: Float64Array; curve: PreparedCurve }>();
+
+function prepareCurve({ x, y }: Points, smoothing: number, logarithmic: boolean): PreparedCurve {
+  const key = `${smoothing} ${logarithmic}`;
+  const known = preparedCurves.get(y);
+  if (known?.key === key && known.x === x) return known.curve;
+  const whole = ascending({ x, y });
+  const unplottable = logarithmic && !hasLogarithms(whole);
+  const raw = unplottable ? positive(whole) : whole;
+  const smoothed = smoothing > 0 ? { x: raw.x, y: smooth(raw.y, smoothing) } : undefined;
+  const curve = { raw, smoothed, unplottable };
+  preparedCurves.set(y, { key, x, curve });
+  return curve;
 }
 
 /** @param smoothing weight of the moving average, 0 for none */
 export function prepare(curves: readonly Points[], smoothing: number, logarithmic: boolean): Prepared {
-  const raw = curves.map(ascending);
-  const unplottable = logarithmic && raw.some(({ y }) => y.some((value) => value <= 0));
-  const drawn = unplottable ? raw.map(positive) : raw;
+  const prepared = curves.map((curve) => prepareCurve(curve, smoothing, logarithmic));
+  const raw = prepared.map((curve) => curve.raw);
   const ends = raw.filter(({ x }) => x.length > 0);
   return {
-    raw: drawn,
-    smoothed: smoothing > 0 ? drawn.map(({ x, y }) => ({ x, y: smooth(y, smoothing) })) : [],
+    raw,
+    smoothed: prepared.flatMap(({ smoothed }) => smoothed ?? []),
     extent:
       ends.length === 0
         ? undefined
@@ -41,7 +70,7 @@ export function prepare(curves: readonly Points[], smoothing: number, logarithmi
             from: Math.min(...ends.map(({ x }) => x[0]!)),
             to: Math.max(...ends.map(({ x }) => x.at(-1)!)),
           },
-    unplottable,
+    unplottable: prepared.some(({ unplottable }) => unplottable),
   };
 }
 

@@ -8,6 +8,7 @@ import type {
   RunSample,
   RunUpdate,
 } from '../../src/protocol/webview.ts';
+import { grown } from './growing.ts';
 
 /** Everything a run has said so far. Replaced, never changed, with every update. */
 export interface RunHistory {
@@ -25,13 +26,6 @@ function curveKey({ key, concept, series }: CurvePoints): string {
   return [key, concept ?? '', series ?? ''].join('\n');
 }
 
-function joined(first: Float64Array, second: Float64Array): Float64Array {
-  const whole = new Float64Array(first.length + second.length);
-  whole.set(first);
-  whole.set(second, first.length);
-  return whole;
-}
-
 /** Lengthens curves; one is told by key, concept and series. */
 function lengthened(known: readonly CurvePoints[], more: readonly CurvePoints[]): readonly CurvePoints[] {
   if (more.length === 0) return known;
@@ -43,9 +37,9 @@ function lengthened(known: readonly CurvePoints[], more: readonly CurvePoints[])
       before
         ? {
             ...before,
-            step: joined(before.step, points.step),
-            seconds: joined(before.seconds, points.seconds),
-            value: joined(before.value, points.value),
+            step: grown(before.step, points.step),
+            seconds: grown(before.seconds, points.seconds),
+            value: grown(before.value, points.value),
           }
         : points,
     );

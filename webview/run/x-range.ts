@@ -7,7 +7,8 @@ export function extentOf(curves: readonly Curve[]): XRange | undefined {
   let to = Number.NEGATIVE_INFINITY;
   for (const { x } of curves) {
     // Not the ends alone: after a resume, steps come again.
-    for (const value of x) {
+    for (let i = 0; i < x.length; i++) {
+      const value = x[i]!;
       if (value < from) from = value;
       if (value > to) to = value;
     }
