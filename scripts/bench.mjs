@@ -18,9 +18,12 @@ const esbuild = await import('esbuild');
 const { commonOptions, engineBundle } = await import('./build/bundles.mjs');
 const output = join(cacheFolder, 'bench', name);
 const programs = readdirSync(join(folder, name)).filter((file) => file.endsWith('.ts'));
+const bundle = engineBundle(join(folder, name, 'main.ts'), output);
 await esbuild.build({
   ...commonOptions(false),
-  ...engineBundle(join(folder, name, 'main.ts'), output),
+  ...bundle,
+  // What the webviews' harness starts brings programs of its own.
+  external: [...bundle.external, 'esbuild', 'playwright-core'],
   // Every file is an entry: a benchmark starts some of them as processes of their own.
   entryPoints: programs.map((file) => join(folder, name, file)),
   entryNames: '[name]',

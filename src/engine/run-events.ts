@@ -7,6 +7,8 @@ import { EventLog } from './event-log.ts';
 import { type Clock, type NewProgressEvent, ProgressThrottle, systemClock } from './progress-throttle.ts';
 
 const PROGRESS_INTERVAL_MS = 100;
+/** Memory changes slowly, and old runs are read line by line. */
+const MEMORY_INTERVAL_MS = 2000;
 
 /** Where events go beside `events.jsonl`: the terminal, standard output as JSON, TensorBoard's event files. */
 export interface EventSink {
@@ -24,6 +26,7 @@ export class RunEvents implements RunWriter {
   readonly #clock: Clock;
   readonly #eta = new EtaEstimator();
   readonly #throttle: ProgressThrottle;
+  #memoryDue = 0;
 
   /** @param onEvent called with each event written (the run's heartbeat) */
   constructor(folder: string, sinks: readonly EventSink[], onEvent: () => void, clock: Clock = systemClock) {
@@ -32,7 +35,9 @@ export class RunEvents implements RunWriter {
     this.#sinks = sinks;
     this.#onEvent = onEvent;
     this.#clock = clock;
-    this.#throttle = new ProgressThrottle(PROGRESS_INTERVAL_MS, clock, (event) => this.#write(event));
+    this.#throttle = new ProgressThrottle(PROGRESS_INTERVAL_MS, clock, (event) =>
+      this.#write(this.#withMemory(event)),
+    );
   }
 
   emit(event: NewRunEvent): void {
@@ -54,6 +59,16 @@ export class RunEvents implements RunWriter {
   #withEta(event: NewProgressEvent): NewProgressEvent {
     const etaSeconds = this.#eta.update(event.done, event.total, this.#clock.now());
     return etaSeconds === undefined ? event : { etaSeconds, ...event };
+  }
+
+  #withMemory(event: NewProgressEvent): NewProgressEvent {
+    const now = this.#clock.now();
+    if (now < this.#memoryDue) return event;
+    this.#memoryDue = now + MEMORY_INTERVAL_MS;
+    // maxRSS is in kibibytes on every platform.
+    const peak = process.resourceUsage().maxRSS * 1024;
+    const resident = process.memoryUsage.rss();
+    return { ...event, memory: { resident, peak: Math.max(peak, resident) } };
   }
 
   #write(event: NewRunEvent): void {

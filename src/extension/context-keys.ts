@@ -21,6 +21,7 @@ export function registerContextKeys(context: vscode.ExtensionContext, services: 
     }),
     runs.onDidChange(() => {
       set('hasRuns', runs.runs.length > 0);
+      set('hasSeveralRuns', runs.runs.length > 1);
       set('hasActiveRun', runs.runs.some(isActive));
       set(
         'hasEndedRun',

@@ -16,6 +16,7 @@ export const COMMANDS = {
   showWeightStatistics: 'denoisedWeights.showWeightStatistics',
   showTranslatedImages: 'denoisedWeights.showTranslatedImages',
   openRun: 'denoisedWeights.openRun',
+  compareRuns: 'denoisedWeights.compareRuns',
   stopRun: 'denoisedWeights.stopRun',
   resumeRun: 'denoisedWeights.resumeRun',
   showRunLog: 'denoisedWeights.showRunLog',
@@ -66,6 +67,8 @@ export const CONTEXT_KEYS = {
   hasProject: 'denoisedWeights.hasProject',
   hasConcepts: 'denoisedWeights.hasConcepts',
   hasRuns: 'denoisedWeights.hasRuns',
+  /** At least two, so that they can be compared. */
+  hasSeveralRuns: 'denoisedWeights.hasSeveralRuns',
   hasActiveRun: 'denoisedWeights.hasActiveRun',
   /** A run has ended, and can be deleted. */
   hasEndedRun: 'denoisedWeights.hasEndedRun',

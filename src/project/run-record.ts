@@ -8,6 +8,8 @@ import { UserError } from './user-error.ts';
 
 /** Most bytes of `events.jsonl` that one `RunTail.read` takes in; a file of gigabytes is read in turns. */
 const MAX_READ_BYTES = 8 * 1024 * 1024;
+/** Numbers of damaged lines that a reader is told; beyond them it is told how many there are. */
+const NAMED_LINES = 5;
 /** How long a run folder may wait for its first process before the run counts as interrupted. */
 const QUEUE_MS = 120_000;
 const RECORD_VERSION = 1;
@@ -53,7 +55,10 @@ export class RunTail {
   /** Inside a line too long to be an event, until its end is found. */
   #inLongLine = false;
   #lastEvent: RunEvent | undefined;
+  /** Lines read to their end. */
+  #lines = 0;
   #skippedLines = 0;
+  #firstSkipped: number[] = [];
   #behind = false;
 
   constructor(runFolder: string) {
@@ -68,6 +73,11 @@ export class RunTail {
   /** Lines that were no event. */
   get skippedLines(): number {
     return this.#skippedLines;
+  }
+
+  /** Numbers, from 1, of the first few of them. */
+  get firstSkipped(): readonly number[] {
+    return this.#firstSkipped;
   }
 
   /** True where the last `read` left something for the next. */
@@ -89,6 +99,9 @@ export class RunTail {
       if (size < this.#offset) {
         this.#offset = 0;
         this.#inLongLine = false;
+        this.#lines = 0;
+        this.#skippedLines = 0;
+        this.#firstSkipped = [];
       }
       const buffer = Buffer.alloc(Math.min(size - this.#offset, MAX_READ_BYTES));
       const { bytesRead } = await handle.read(buffer, 0, buffer.length, this.#offset);
@@ -118,20 +131,29 @@ export class RunTail {
         return [];
       }
       this.#inLongLine = true;
-      this.#skippedLines++;
+      this.#lines++;
+      this.#skip();
       this.#offset += bytes.length;
       return [];
     }
     this.#offset += end;
     const events: RunEvent[] = [];
-    for (const line of bytes.toString('utf8', start, end).split('\n')) {
+    // The last line ends with the text: nothing comes after it.
+    for (const line of bytes.toString('utf8', start, end - 1).split('\n')) {
+      this.#lines++;
       if (line.trim() === '') continue;
       const event = parseEvent(line);
       if (event) events.push(event);
-      else this.#skippedLines++;
+      else this.#skip();
     }
     this.#lastEvent = events.at(-1) ?? this.#lastEvent;
     return events;
+  }
+
+  /** Leaves out the line just read. */
+  #skip(): void {
+    this.#skippedLines++;
+    if (this.#firstSkipped.length < NAMED_LINES) this.#firstSkipped.push(this.#lines);
   }
 }
 
@@ -142,10 +164,32 @@ function parseEvent(line: string): RunEvent | undefined {
     const event: unknown = JSON.parse(line);
     if (typeof event !== 'object' || event === null) return undefined;
     const { type, time } = event as Partial<RunEvent>;
-    return typeof type === 'string' && typeof time === 'number' ? (event as RunEvent) : undefined;
+    if (typeof type !== 'string' || typeof time !== 'number') return undefined;
+    return hasFields(event as RunEvent) ? (event as RunEvent) : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** What readers count on in each type of event; types of a later version have nothing to check. */
+const FIELDS: {
+  readonly [T in RunEvent['type']]?: Readonly<Record<string, 'string' | 'number' | 'object'>>;
+} = {
+  stage: { index: 'number', total: 'number', title: 'string' },
+  device: { device: 'string', reason: 'string' },
+  progress: { message: 'string', done: 'number', total: 'number', unit: 'string' },
+  metrics: { step: 'number', values: 'object' },
+  sample: { step: 'number', file: 'string', label: 'string' },
+  log: { level: 'string', message: 'string' },
+  artifact: { kind: 'string', file: 'string' },
+  finished: { status: 'string', seconds: 'number' },
+};
+
+function hasFields(event: RunEvent): boolean {
+  const present = event as unknown as Record<string, unknown>;
+  return Object.entries(FIELDS[event.type] ?? {}).every(
+    ([field, type]) => typeof present[field] === type && present[field] !== null,
+  );
 }
 
 /**

@@ -55,6 +55,14 @@ export interface DeviceEvent extends EventBase {
   reason: string;
 }
 
+/** Of the engine process, in bytes. */
+export interface MemoryUse {
+  /** Resident now. */
+  resident: number;
+  /** Most that was resident since the process began. */
+  peak: number;
+}
+
 export interface ProgressEvent extends EventBase {
   type: 'progress';
   /** What is being done now, in words: "collecting pencil-sketch (3 of 24)". */
@@ -65,6 +73,8 @@ export interface ProgressEvent extends EventBase {
   /** Seconds to the end of the stage; absent until there is enough to estimate from. */
   etaSeconds?: number;
   concept?: string;
+  /** About every two seconds; runs of earlier engines have none. */
+  memory?: MemoryUse;
 }
 
 /** Scalars of one training step or one evaluation; keys such as `loss/generator`, `quality/psnr`. */

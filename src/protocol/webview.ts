@@ -1,5 +1,5 @@
 import type { NotificationType, RequestType } from 'vscode-messenger-common';
-import type { LogEvent, Stage } from './events.ts';
+import type { LogEvent, MemoryUse, Stage } from './events.ts';
 import type { RunState } from './run.ts';
 import type { StatisticsRequest, WeightStatistics, WeightsChoice } from './statistics.ts';
 import type {
@@ -38,9 +38,16 @@ export interface PersistedState<Target> {
 export interface ProjectTarget {
   project: string;
 }
-export interface RunTarget extends ProjectTarget {
+/** One run of a project of the workspace. */
+export interface RunReference extends ProjectTarget {
   runId: string;
 }
+export interface RunTarget extends RunReference {
+  /** Runs whose curves are drawn over this one's, at most `MOST_OVERLAID`. */
+  overlaid?: RunReference[];
+}
+/** Each run of a comparison has a colour of its own, and a theme has six that can be told apart. */
+export const MOST_OVERLAID = 5;
 /** What is to be shown first; what is absent is for the view to choose. */
 export interface WeightsTarget extends ProjectTarget {
   training?: string;
@@ -101,6 +108,8 @@ export interface RunHeader {
   progress?: { message: string; done: number; total: number; unit: string; etaSeconds?: number };
   /** Of a run of several stages: how many there are, and the titles of those it has come to, the last the present one. */
   parts?: { total: number; titles: readonly string[] };
+  /** Of the engine process, in bytes; absent where the run did not say. */
+  memory?: MemoryUse;
   /** Set once the run has ended. */
   seconds?: number;
   error?: string;
@@ -145,16 +154,49 @@ export interface RunArtifact {
   concept?: string;
 }
 
-/** What came since the last update: the header replaces, the rest is appended. */
+/** A run whose curves are drawn over those of the view's own. */
+export interface OverlaidRun extends RunReference {
+  stage: Stage;
+  name: string;
+  /** Milliseconds since the Unix epoch. */
+  created: number;
+  state: RunState;
+  /** True where `curves` are all that the run has; otherwise they are what came since the last update. */
+  whole: boolean;
+  curves: CurvePoints[];
+}
+
+/** Lines of `events.jsonl` that are no events and are left out. */
+export interface DamagedLines {
+  count: number;
+  /** Numbers of the first of them, from 1. */
+  lines: number[];
+}
+
+/** What came since the last update: header, damage and the list of overlaid runs replace, the rest is appended. */
 export interface RunUpdate {
   header: RunHeader;
   curves: CurvePoints[];
   samples: RunSample[];
   log: RunLogLine[];
   artifacts: RunArtifact[];
+  /** Absent where every line is sound. */
+  damaged?: DamagedLines;
+  overlays: OverlaidRun[];
 }
 
-export type RunViewState = PendingState | ({ kind: 'ready' } & RunUpdate);
+/** What a run was begun with; it never changes. */
+export interface RunOrigin {
+  /** The training config with every default filled in, as YAML. */
+  config: string;
+  /** Options of the command line, as YAML; empty where there were none. */
+  options: string;
+  seed: number;
+  /** Programs by name. */
+  versions: Record<string, string>;
+}
+
+export type RunViewState = PendingState | ({ kind: 'ready'; origin: RunOrigin } & RunUpdate);
 
 export const runView = {
   connect: { method: 'run/connect' } as RequestType<void, Connected<RunTarget, RunViewState>>,
@@ -166,6 +208,12 @@ export const runView = {
   showLog: { method: 'run/showLog' } as RequestType<void, void>,
   reveal: { method: 'run/reveal' } as RequestType<void, void>,
   openArtifact: { method: 'run/openArtifact' } as RequestType<RunArtifact, void>,
+  copyConfig: { method: 'run/copyConfig' } as RequestType<void, void>,
+  /** Opens the events file at a line, from 1. */
+  showEvents: { method: 'run/showEvents' } as RequestType<number, void>,
+  /** Asks which runs are to be overlaid. */
+  chooseOverlaid: { method: 'run/chooseOverlaid' } as RequestType<void, void>,
+  removeOverlaid: { method: 'run/removeOverlaid' } as RequestType<RunReference, void>,
 };
 
 // ---------------------------------------------------------------- Weights and Translate: choices

@@ -63,3 +63,9 @@ test('the curves of a whole zoo travel in one buffer: VS Code loses arrays beyon
     concepts.map((concept, index) => [concept, [1, 2], [index, -index]]),
   );
 });
+
+test('a loss that is not finite, which JSON has no word for, is a gap', () => {
+  const event = { type: 'metrics', time: 0, step: 3, values: { loss: null } } as unknown as RunEvent;
+  const { curves } = runPoints([metrics(2, { loss: 1 }), event]);
+  expect([...curves[0]!.value]).toEqual([1, Number.NaN]);
+});

@@ -65,3 +65,11 @@ test('a run of several stages tells its parts, and begins them anew when it is r
   const resumed = [{ ...started, resumed: true }, stage(0, 'Prepare pairs')].reduce(advance, status);
   expect(resumed.parts).toEqual({ total: 8, titles: ['Prepare pairs'] });
 });
+
+test('keeps the memory that was told last, until another process takes the run over', () => {
+  const memory = { resident: 4e8, peak: 6e8 };
+  const status = [started, { ...progress(1), memory } as RunEvent, progress(2)].reduce(advance, NO_STATUS);
+  expect(status.memory).toEqual(memory);
+  expect(status.progress?.done).toBe(2);
+  expect(advance(status, { ...started, resumed: true } as RunEvent).memory).toBeUndefined();
+});

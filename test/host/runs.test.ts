@@ -59,6 +59,12 @@ describe('runs', () => {
       return now !== undefined && holds(now);
     });
 
+  /** Tabs of Run panels. */
+  const panels = () =>
+    vscode.window.tabGroups.all
+      .flatMap(({ tabs }) => tabs)
+      .filter(({ input }) => input instanceof vscode.TabInputWebview && input.viewType.endsWith(PANELS.run));
+
   it('shows a run that something else started, and follows it event by event to its end', async () => {
     const run = fabricate();
     await seen(run, ({ state }) => state === 'queued');
@@ -146,18 +152,56 @@ describe('runs', () => {
     await seen(run, ({ state }) => state === 'running');
     await vscode.commands.executeCommand(COMMANDS.openRun, known(run));
     await vscode.commands.executeCommand(COMMANDS.openRun, known(run));
-    const panels = () =>
-      vscode.window.tabGroups.all
-        .flatMap(({ tabs }) => tabs)
-        .filter(
-          ({ input }) => input instanceof vscode.TabInputWebview && input.viewType.endsWith(PANELS.run),
-        );
     await until(vscode.window.tabGroups.onDidChangeTabs, () => panels().length > 0);
     assert.equal(panels().length, 1);
 
     writeFileSync(join(run.folder, 'engine.log'), 'what the engine said\n');
     await vscode.commands.executeCommand(COMMANDS.showRunLog, known(run));
     assert.equal(vscode.window.activeTextEditor?.document.getText(), 'what the engine said\n');
+  });
+
+  describe('compared', () => {
+    const { onDidChangeTabs } = vscode.window.tabGroups;
+    const shows = (...labels: string[]) =>
+      until(
+        onDidChangeTabs,
+        () =>
+          panels()
+            .map(({ label }) => label)
+            .join() === labels.join(),
+      );
+
+    /** Runs that have begun, as the tree would hand them over. */
+    async function begun(count: number): Promise<{ fabricated: FabricatedRun[]; nodes: Run[] }> {
+      const fabricated = Array.from({ length: count }, fabricate);
+      for (const run of fabricated) run.begin();
+      for (const run of fabricated) await seen(run, ({ record }) => record !== undefined);
+      return { fabricated, nodes: fabricated.map((run) => known(run)!) };
+    }
+
+    it('share the panel of the one that the command was called on, which follows the selection', async () => {
+      const { fabricated, nodes } = await begun(3);
+      const [first] = nodes;
+      const label = `Fine-Tune Concept: ${first!.record!.name}`;
+      await vscode.commands.executeCommand(COMMANDS.compareRuns, first, nodes);
+      await shows(`${label} and 2 more`);
+      await vscode.commands.executeCommand(COMMANDS.compareRuns, first, nodes.slice(0, 2));
+      await shows(`${label} and 1 more`);
+      await vscode.commands.executeCommand(COMMANDS.openRun, first);
+      await shows(`${label} and 1 more`);
+
+      fabricated[1]!.remove();
+      await shows(label);
+    });
+
+    it('are at most six, and otherwise nothing opens', async () => {
+      const { nodes } = await begun(7);
+      // The message that tells why stays open: nothing answers it here.
+      await vscode.commands.executeCommand(COMMANDS.compareRuns, nodes[0], nodes);
+      assert.deepEqual(panels(), []);
+      await vscode.commands.executeCommand(COMMANDS.compareRuns, nodes[0], nodes.slice(0, 6));
+      await shows(`Fine-Tune Concept: ${nodes[0]!.record!.name} and 5 more`);
+    });
   });
 
   it('leaves the run folder of an active run alone when asked to delete it', async () => {

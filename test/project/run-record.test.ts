@@ -48,6 +48,33 @@ describe('following events', () => {
     expect(tail.skippedLines).toBe(3);
   });
 
+  it('names the first damaged lines as an editor numbers them, over several readings', async () => {
+    const { file, tail } = await runFolder(`${line(log('one'))}torn\n\n${line(log('four'))}`);
+    await tail.read();
+    expect(tail.firstSkipped).toEqual([2]);
+    await appendFile(file, `{"type":\n${line(log('six'))}${'bad\n'.repeat(9)}`);
+    expect(messages(await tail.read())).toEqual(['six']);
+    expect(tail.firstSkipped).toEqual([2, 5, 7, 8, 9]);
+    expect(tail.skippedLines).toBe(11);
+  });
+
+  it.each([
+    ['{"type":"metrics","time":1,"step":2}'],
+    ['{"type":"metrics","time":1,"step":2,"values":null}'],
+    ['{"type":"log","time":1,"level":"info"}'],
+    ['{"type":"sample","time":1,"step":2,"label":"x"}'],
+    ['{"type":"progress","time":1,"message":"m","done":"3","total":4,"unit":"steps"}'],
+  ])('counts %s as damaged, since readers count on what it lacks', async (damaged) => {
+    const { tail } = await runFolder(`${damaged}\n${line(log('one'))}`);
+    expect(messages(await tail.read())).toEqual(['one']);
+    expect(tail.firstSkipped).toEqual([1]);
+  });
+
+  it('passes on events of a type that it does not know', async () => {
+    const { tail } = await runFolder('{"type":"from-the-future","time":1}\n');
+    expect(await tail.read()).toHaveLength(1);
+  });
+
   it('finds nothing where there is no file yet', async () => {
     const folder = await temporaryProject({});
     const tail = new RunTail(folder);
@@ -88,6 +115,9 @@ describe('following events', () => {
     while (tail.behind);
     expect(messages(events)).toEqual(['one']);
     expect(tail.skippedLines).toBe(1);
+    await appendFile(file, 'torn\n');
+    await tail.read();
+    expect(tail.firstSkipped).toEqual([1, 3]);
   });
 });
 

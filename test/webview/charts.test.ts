@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CurvePoints } from '../../src/protocol/webview.ts';
-import { chartsOf, conceptsOf } from '../../webview/run/charts.ts';
+import { chartsOf, conceptsOf, EVERY } from '../../webview/run/charts.ts';
 
 function curve(key: string, concept?: string, series?: string): CurvePoints {
   return {
@@ -21,7 +21,7 @@ const COLLECTING = [
 ];
 
 function told(curves: CurvePoints[], concept?: string) {
-  return chartsOf(curves, concept, 'steps').map(({ key, curves: shown }) => [
+  return chartsOf([{ label: 'this run', curves }], concept, 'steps').map(({ key, curves: shown }) => [
     key,
     shown.map(({ label }) => label),
   ]);
@@ -29,7 +29,7 @@ function told(curves: CurvePoints[], concept?: string) {
 
 describe('charts of a run', () => {
   it('are one for each quantity, quality first', () => {
-    expect(told(COLLECTING)).toEqual([
+    expect(told(COLLECTING, EVERY)).toEqual([
       ['quality/psnr', ['snow', 'fog']],
       ['loss/l1', ['snow', 'fog']],
     ]);
@@ -46,13 +46,49 @@ describe('charts of a run', () => {
   it('tell series by name, with their concept where several are shown', () => {
     const curves = [curve('quality/psnr', 'snow', 'denoised'), curve('quality/psnr', 'snow', 'fresh LoRA')];
     expect(told(curves, 'snow')).toEqual([['quality/psnr', ['denoised', 'fresh LoRA']]]);
-    expect(told(curves)).toEqual([['quality/psnr', ['snow, denoised', 'snow, fresh LoRA']]]);
+    expect(told(curves, EVERY)).toEqual([['quality/psnr', ['snow, denoised', 'snow, fresh LoRA']]]);
   });
 
   it('run over steps or seconds, and quantities without a known name keep their own', () => {
-    const [chart] = chartsOf([curve('gradient/norm')], undefined, 'seconds');
+    const [chart] = chartsOf([{ label: 'this run', curves: [curve('gradient/norm')] }], undefined, 'seconds');
     expect(chart!.title).toBe('gradient/norm');
     expect([...chart!.curves[0]!.x]).toEqual([1, 2]);
+  });
+});
+
+describe('charts of several runs', () => {
+  const start = (key: string, series: string) => curve(key, 'snow', series);
+  const evaluated = {
+    label: 'monday',
+    curves: [start('quality/psnr', 'denoised'), start('quality/psnr', 'fresh')],
+  };
+  const again = { label: 'tuesday', curves: [start('quality/psnr', 'fresh'), curve('loss/l1', 'snow')] };
+
+  it('have a colour for each run, a dash for each series, and curves of one name together', () => {
+    const [psnr, l1] = chartsOf([evaluated, again], undefined, 'steps');
+    expect(psnr!.curves.map(({ label, style }) => [label, style])).toEqual([
+      ['monday, denoised', { color: 0, dash: 0 }],
+      ['monday, fresh', { color: 0, dash: 1 }],
+      ['tuesday, fresh', { color: 1, dash: 1 }],
+    ]);
+    expect(l1!.curves.map(({ label, style }) => [label, style])).toEqual([
+      ['tuesday', { color: 1, dash: 0 }],
+    ]);
+  });
+
+  it('show runs of different concepts, each at its own', () => {
+    const runs = [
+      { label: 'snow', curves: [curve('loss/l1', 'snow')] },
+      { label: 'fog', curves: [curve('loss/l1', 'fog')] },
+      { label: 'zoo', curves: COLLECTING },
+    ];
+    const labels = (concept?: string) =>
+      chartsOf(runs, concept, 'steps')
+        .find(({ key }) => key === 'loss/l1')!
+        .curves.map(({ label }) => label);
+    expect(labels()).toEqual(['snow', 'fog', 'zoo, fog']);
+    expect(labels('snow')).toEqual(['snow', 'fog', 'zoo, snow']);
+    expect(labels(EVERY)).toEqual(['snow, snow', 'fog, fog', 'zoo, snow', 'zoo, fog']);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CurvePoints, RunHeader, RunUpdate } from '../../src/protocol/webview.ts';
+import type { CurvePoints, OverlaidRun, RunHeader, RunUpdate } from '../../src/protocol/webview.ts';
 import { append } from '../../webview/run/run-history.ts';
 
 const HEADER: RunHeader = {
@@ -25,7 +25,7 @@ function points(step: number, value: number, concept: string, series?: string): 
 }
 
 function update(curves: CurvePoints[], rest: Partial<RunUpdate> = {}): RunUpdate {
-  return { header: HEADER, curves, samples: [], log: [], artifacts: [], ...rest };
+  return { header: HEADER, curves, samples: [], log: [], artifacts: [], overlays: [], ...rest };
 }
 
 describe('append', () => {
@@ -50,5 +50,46 @@ describe('append', () => {
     expect(after.header).toBe(ended);
     expect(after.log.map(({ message }) => message)).toEqual(['a', 'b']);
     expect(after.artifacts).toEqual([artifact]);
+  });
+
+  it('lengthens overlaid runs, takes new ones whole and drops those that were removed', () => {
+    const overlaid = (runId: string, whole: boolean, curves: CurvePoints[]): OverlaidRun => ({
+      ...{ project: '/p', runId, stage: 'collect', name: runId, created: 0, state: 'running' },
+      ...{ whole, curves },
+    });
+    const first = update([], {
+      overlays: [overlaid('a', true, [points(1, 0.5, 'snow')]), overlaid('b', true, [])],
+    });
+    const second = update([], {
+      overlays: [
+        overlaid('a', false, [points(2, 0.4, 'snow')]),
+        overlaid('c', true, [points(9, 0.1, 'snow')]),
+      ],
+    });
+    const { overlays } = append(first, second);
+    expect(overlays.map(({ runId, curves }) => [runId, curves.map(({ step }) => [...step])])).toEqual([
+      ['a', [[1, 2]]],
+      ['c', [[9]]],
+    ]);
+    const anew = append({ ...first, overlays }, update([], { overlays: [overlaid('a', true, [])] }));
+    expect(anew.overlays[0]!.curves).toEqual([]);
+  });
+
+  it('keeps what did not change the same object, so that nothing is drawn anew', () => {
+    const overlays: OverlaidRun[] = [
+      {
+        ...{ project: '/p', runId: 'a', stage: 'collect', name: 'a', created: 0, state: 'succeeded' },
+        ...{ whole: true, curves: [points(1, 0.5, 'snow')] },
+      },
+    ];
+    const first = update([points(1, 0.5, 'snow')], { overlays });
+    const after = append(first, update([], { overlays: [{ ...overlays[0]!, whole: false, curves: [] }] }));
+    expect(after.curves).toBe(first.curves);
+    expect(after.overlays).toBe(first.overlays);
+  });
+
+  it('replaces what is known of damaged lines', () => {
+    const damaged = { count: 2, lines: [3, 8] };
+    expect(append(update([]), update([], { damaged })).damaged).toEqual(damaged);
   });
 });

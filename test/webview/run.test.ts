@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { runView } from '../../src/protocol/webview.ts';
+import { THEMES } from './harness/browser.ts';
 import { browserSession, paramsOf, waitForCalls } from './harness/session.ts';
 
 const open = browserSession();
@@ -62,6 +63,7 @@ describe('curves', () => {
           samples: [],
           log: [{ time: 0, level: 'error', message: 'disk nearly full' }],
           artifacts: [],
+          overlays: [],
         },
       );
     });
@@ -91,7 +93,7 @@ describe('the run', () => {
     await waitForCalls(page, runView.stop.method, 1);
     await page.evaluate(() => {
       const { state } = harness.handlers['run/connect']!(undefined) as { state: { header: object } };
-      const update = { curves: [], samples: [], log: [], artifacts: [] };
+      const update = { curves: [], samples: [], log: [], artifacts: [], overlays: [] };
       harness.notify({ method: 'run/updated' }, { ...update, header: { ...state.header, stopping: true } });
     });
     await page.getByText('Stopping after this step').waitFor();
@@ -132,7 +134,7 @@ it('steps through every sample with the keyboard and then stays there', async ()
     const samples = [{ ...state.samples[0]!, step: 350 }];
     harness.notify(
       { method: 'run/updated' },
-      { header: state.header, curves: [], samples, log: [], artifacts: [] },
+      { header: state.header, curves: [], samples, log: [], artifacts: [], overlays: [] },
     );
   });
   await page.getByRole('button', { name: 'sketch-at-night, step 350' }).waitFor();
@@ -160,7 +162,7 @@ describe('a run of several parts', () => {
     await page.locator('.run-parts').waitFor();
     await page.evaluate(() => {
       const { state } = harness.handlers['run/connect']!(undefined) as { state: { header: object } };
-      const update = { curves: [], samples: [], log: [], artifacts: [] };
+      const update = { curves: [], samples: [], log: [], artifacts: [], overlays: [] };
       harness.notify({ method: 'run/updated' }, { ...update, header: { ...state.header, state: 'failed' } });
     });
     await page.locator('.part-failed').waitFor();
@@ -185,4 +187,305 @@ it('shows a sample large, under its step', async () => {
   const page = await open({ view: 'run', scenario: 'running', width: 1200 });
   await page.locator('.sample figcaption').getByText('Step 300').waitFor();
   expect((await page.locator('.sample-picture').boundingBox())!.width).toBeGreaterThan(800);
+});
+
+describe('overlaid runs', () => {
+  const runs = (page: Page) => page.getByRole('list', { name: 'Runs whose curves are shown' });
+  const psnr = (page: Page) => page.getByRole('table', { name: 'Curves of PSNR' });
+
+  it('share charts by name: a row for each run, a column for each series', async () => {
+    const page = await open({ view: 'run', scenario: 'six-runs' });
+    await psnr(page).waitFor();
+    expect(await psnr(page).getByRole('columnheader').allInnerTexts()).toEqual([
+      'Latest',
+      expect.stringContaining('denoised start'),
+      expect.stringContaining('fresh LoRA'),
+      expect.stringContaining('Pix2pix from scratch'),
+    ]);
+    const rows = await psnr(page).getByRole('rowheader').allInnerTexts();
+    expect(rows.map((row) => row.trim())).toEqual([
+      'sketch-at-night, 24 Nov, 09:30',
+      'sketch-at-night, 23 Nov, 13:30',
+      'sketch-at-night, 23 Nov, 14:30',
+      'heavy-snow',
+      'an-oil-painting-of-the-harbour',
+      'fog',
+    ]);
+    // charts-blue, -yellow, -green, -purple, -red and the foreground of the dark theme.
+    for (const color of [
+      [0x59, 0xa4, 0xf9],
+      [0xcc, 0xa7, 0x00],
+      [0x89, 0xd1, 0x85],
+      [0xb1, 0x80, 0xd7],
+      [0xf1, 0x4c, 0x4c],
+    ] as const)
+      expect(await countPixels(page, color)).toBeGreaterThan(40);
+  });
+
+  it('say under the pointer what each of them comes to there, and nothing beyond their ends', async () => {
+    const page = await open({ view: 'run', scenario: 'overlaid', height: 1400 });
+    const chart = page.getByRole('figure', { name: 'Generator loss' });
+    const over = chart.locator('.u-over');
+    await over.hover({ position: { x: 100, y: 50 } });
+    const head = chart.getByRole('columnheader').first();
+    expect(await head.innerText()).toMatch(/^Step \d+$/);
+    const values = () => chart.locator('.compared-values td').allInnerTexts();
+    for (const value of await values()) expect(value).toMatch(/^[\d.]+$/);
+    const { width } = (await over.boundingBox())!;
+    // The run of the view itself is at step 330 of the 500 that the first of the others has.
+    await over.hover({ position: { x: width - 12, y: 50 } });
+    await chart.getByText('none').first().waitFor();
+    expect((await values())[0]).toBe('none');
+    expect((await values())[1]).toMatch(/^[\d.]+$/);
+  });
+
+  it('have all their numbers in the table behind a chart', async () => {
+    const page = await open({ view: 'run', scenario: 'overlaid' });
+    const chart = page.getByRole('figure', { name: 'L1 loss' });
+    await chart.locator('summary').click();
+    expect(await chart.locator('.data-table thead th').allInnerTexts()).toEqual([
+      'Step',
+      'sketch-at-night, 24 Nov, 09:30',
+      'sketch-at-night, 23 Nov, 13:30',
+      'sketch-at-night, 23 Nov, 14:30',
+    ]);
+  });
+
+  it('are chosen and removed one by one, and kept over a reload', async () => {
+    const page = await open({ view: 'run', scenario: 'overlaid' });
+    await page.getByRole('button', { name: 'Overlay other runs…' }).click();
+    await waitForCalls(page, runView.chooseOverlaid.method, 1);
+    const kept = await page.evaluate(() => harness.state as { target: { overlaid: { runId: string }[] } });
+    expect(kept.target.overlaid.map(({ runId }) => runId)).toEqual([
+      '20261123-100000-fine-tune-sketch-at-night',
+      '20261123-110000-fine-tune-sketch-at-night',
+    ]);
+    await runs(page).getByRole('button', { name: 'Remove sketch-at-night, 23 Nov, 13:30' }).click();
+    await waitForCalls(page, runView.removeOverlaid.method, 1);
+    expect(await paramsOf(page, runView.removeOverlaid.method)).toEqual([
+      { project: '/home/mira/styles', runId: '20261123-100000-fine-tune-sketch-at-night' },
+    ]);
+    await page.evaluate(() => {
+      const { state } = harness.handlers['run/connect']!(undefined) as {
+        state: { header: object; overlays: { whole: boolean; curves: unknown[] }[] };
+      };
+      const [, second] = state.overlays;
+      harness.notify(
+        { method: 'run/updated' },
+        {
+          ...{ header: state.header, curves: [], samples: [], log: [], artifacts: [] },
+          overlays: [{ ...second!, whole: false, curves: [] }],
+        },
+      );
+    });
+    await expect.poll(() => runs(page).getByRole('listitem').count()).toBe(2);
+    expect(await psnr(page).getByRole('row').count()).toBe(3);
+    const { target } = await page.evaluate(() => harness.state as { target: { overlaid: unknown[] } });
+    expect(target.overlaid).toHaveLength(1);
+  });
+
+  it('that cannot be chosen say why', async () => {
+    const page = await open({ view: 'run', scenario: 'running' });
+    await page.evaluate(() => {
+      harness.handlers['run/chooseOverlaid'] = () => {
+        throw new Error('There is no other run to overlay yet.');
+      };
+    });
+    await page.getByRole('button', { name: 'Overlay another run…' }).click();
+    await page.getByRole('alert').getByText('There is no other run').waitFor();
+  });
+});
+
+describe('the range of the charts', () => {
+  it('is chosen by dragging over one, for all of them, and left by a double click', async () => {
+    const page = await open({ view: 'run', scenario: 'running', height: 1400 });
+    const over = page.getByRole('figure', { name: 'Generator loss' }).locator('.u-over');
+    const box = (await over.boundingBox())!;
+    await page.mouse.move(box.x + 0.5 * box.width, box.y + 60);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 0.75 * box.width, box.y + 60, { steps: 4 });
+    await page.mouse.up();
+    const shown = page.locator('.range legend');
+    await expect.poll(() => shown.innerText()).toMatch(/^Steps 16\d to 24\d$/);
+    await over.dblclick({ position: { x: 50, y: 50 } });
+    await expect.poll(() => shown.innerText()).toBe('Whole run');
+  });
+
+  it('is chosen with the keyboard', async () => {
+    const page = await open({ view: 'run', scenario: 'running' });
+    const shown = page.locator('.range legend');
+    const press = (name: string) => page.getByRole('button', { name, exact: true }).press('Enter');
+    await press('Zoom in');
+    expect(await shown.innerText()).toBe('Steps 83 to 248');
+    await press('Later');
+    expect(await shown.innerText()).toBe('Steps 165 to 330');
+    await press('Zoom out');
+    expect(await shown.innerText()).toBe('Whole run');
+  });
+});
+
+it('draws a single spike among 100,000 points', async () => {
+  const page = await open({ view: 'run', scenario: 'long' });
+  await page.locator('.uplot').first().waitFor();
+  const highest = () =>
+    page
+      .locator('.uplot canvas')
+      .first()
+      .evaluate((element) => {
+        const canvas = element as HTMLCanvasElement;
+        const { data, width, height } = canvas
+          .getContext('2d')!
+          .getImageData(0, 0, canvas.width, canvas.height);
+        // The faint line of what was reported is bluer than the grid and the ground.
+        for (let y = 0; y < height; y++)
+          for (let x = 0; x < width; x++) {
+            const i = 4 * (y * width + x);
+            if (data[i + 2]! > data[i]! + 40 && data[i + 3]! > 20) return { x: x / width, y: y / height };
+          }
+        return undefined;
+      });
+  await page.getByRole('combobox', { name: 'Smoothing of losses' }).click();
+  await page.getByRole('option', { name: 'None' }).click();
+  await page.getByText('Latest:').first().waitFor();
+  const { x, y } = (await highest())!;
+  // 40 on an axis to some 50, at step 61,803 of 100,000.
+  expect(y).toBeLessThan(0.3);
+  expect(x).toBeGreaterThan(0.55);
+  expect(x).toBeLessThan(0.72);
+});
+
+describe('samples', () => {
+  it('are played from the first, up to the last', async () => {
+    const page = await open({ view: 'run', scenario: 'running' });
+    const slider = page.getByRole('slider', { name: 'Sample' });
+    const seen = await slider.evaluateHandle((element) => {
+      const places: string[] = [];
+      new MutationObserver(() => places.push(element.getAttribute('aria-valuetext')!)).observe(element, {
+        attributes: true,
+        attributeFilter: ['aria-valuetext'],
+      });
+      return places;
+    });
+    await page.getByRole('button', { name: 'Play' }).click();
+    await page.getByRole('button', { name: 'Pause' }).waitFor();
+    await page.getByRole('button', { name: 'Play' }).waitFor();
+    expect(await seen.jsonValue()).toEqual(
+      [0, 50, 100, 150, 200, 250, 300].map((step) => `sketch-at-night, step ${step}`),
+    );
+  });
+
+  it('are stepped through where motion is to be reduced', async () => {
+    const page = await open({ view: 'run', scenario: 'running', reducedMotion: true });
+    await page.getByRole('button', { name: 'Previous sample' }).click();
+    await page.getByText('6 of 7: sketch-at-night, step 250').waitFor();
+    expect(await page.getByRole('button', { name: 'Play' }).count()).toBe(0);
+    await page.getByRole('button', { name: 'Follow the latest' }).click();
+    await page.getByText('(latest, following)').waitFor();
+  });
+});
+
+describe('the log', () => {
+  const lines = (page: Page) => page.locator('.log-line').count();
+
+  it('is narrowed to a level, which is kept', async () => {
+    const page = await open({ view: 'run', scenario: 'running' });
+    expect(await lines(page)).toBe(7);
+    await page.getByRole('combobox', { name: 'Level' }).click();
+    await page.getByRole('option', { name: 'Warnings and errors' }).click();
+    await expect.poll(() => lines(page)).toBe(1);
+    await page.getByText('1 of 7 lines').waitFor();
+    const state = await page.evaluate(() => harness.state);
+    const again = await open({ view: 'run', scenario: 'running', state });
+    await again.locator('.log').waitFor();
+    expect(await lines(again)).toBe(1);
+  });
+
+  it('follows the end unless one has scrolled up', async () => {
+    const page = await open({ view: 'run', scenario: 'running' });
+    const log = page.locator('.log');
+    await page.getByText('7 lines', { exact: true }).waitFor();
+    const say = (count: number) =>
+      page.evaluate((wanted) => {
+        const { state } = harness.handlers['run/connect']!(undefined) as { state: { header: object } };
+        const log = Array.from({ length: wanted }, (_, i) => ({
+          time: 0,
+          level: 'info',
+          message: `line ${i}`,
+        }));
+        harness.notify(
+          { method: 'run/updated' },
+          { header: state.header, curves: [], samples: [], log, artifacts: [], overlays: [] },
+        );
+      }, count);
+    const below = () => log.evaluate((e) => Math.round(e.scrollHeight - e.scrollTop - e.clientHeight));
+    await say(60);
+    await page.getByText('67 lines').waitFor();
+    expect(await below()).toBeLessThan(2);
+    await log.evaluate((element) => {
+      element.scrollTop = 0;
+    });
+    await page.getByRole('button', { name: 'Follow the end' }).waitFor();
+    await say(5);
+    await page.getByText('72 lines').waitFor();
+    expect(await log.evaluate((element) => element.scrollTop)).toBe(0);
+    await page.getByRole('button', { name: 'Follow the end' }).click();
+    await expect.poll(below).toBeLessThan(2);
+  });
+});
+
+describe('states of a run', () => {
+  it('that has said nothing yet: what is still to come', async () => {
+    const page = await open({ view: 'run', scenario: 'begun' });
+    await page.getByText('Curves begin with the first measured step.').waitFor();
+    await page.getByText('The first sample picture is still to come.').waitFor();
+    await page.getByText('No lines yet.').waitFor();
+  });
+
+  it('that ended without measuring: that nothing will come', async () => {
+    const page = await open({ view: 'run', scenario: 'measured-nothing' });
+    await page.getByText('This run measured nothing').waitFor();
+    await page.getByText('This run made no sample pictures.').waitFor();
+  });
+
+  it('that failed: why, above everything but its name', async () => {
+    const page = await open({ view: 'run', scenario: 'failed' });
+    const alert = (await page.getByRole('alert').boundingBox())!;
+    const progress = (await page.locator('.run-progress').boundingBox())!;
+    expect(alert.y).toBeLessThan(progress.y);
+  });
+
+  it('whose events are damaged: which lines, beside the rest', async () => {
+    const page = await open({ view: 'run', scenario: 'damaged' });
+    await page.getByText('Lines 12, 15, 18, 40, 41 and 2 more of events.jsonl are damaged').waitFor();
+    await page.getByRole('button', { name: 'Show line 12' }).click();
+    await waitForCalls(page, runView.showEvents.method, 1);
+    expect(await paramsOf(page, runView.showEvents.method)).toEqual([12]);
+    expect(await page.locator('.uplot').count()).toBe(5);
+  });
+});
+
+it('tells the memory of the engine where the run does', async () => {
+  const page = await open({ view: 'run', scenario: 'running' });
+  await page.getByText('412 MiB, peak 655 MiB').waitFor();
+  const ended = await open({ view: 'run', scenario: 'succeeded' });
+  await ended.getByText('peak 655 MiB', { exact: true }).waitFor();
+});
+
+it('shows the resolved config on demand, and copies it', async () => {
+  const page = await open({ view: 'run', scenario: 'running' });
+  const config = page.getByRole('region', { name: 'Training config as YAML' });
+  await page.getByText('Resolved config').waitFor();
+  expect(await config.isVisible()).toBe(false);
+  await page.getByText('Resolved config').click();
+  await config.getByText('learningRate: 0.0002').waitFor();
+  await page.getByText('Seed 7; dnw 0.1.0, node 20.20.2, onnxruntime 1.30.0').waitFor();
+  await page.getByRole('button', { name: 'Copy config' }).click();
+  await page.getByText('Copied as YAML.').waitFor();
+  expect(await paramsOf(page, runView.copyConfig.method)).toHaveLength(1);
+});
+
+it.each(THEMES)('fits 400 pixels with six runs in %s', async (theme) => {
+  const page = await open({ view: 'run', scenario: 'six-runs', theme, width: 400 });
+  await page.locator('.uplot').first().waitFor();
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(400);
 });

@@ -7,76 +7,23 @@ import { formatCount, formatDuration, formatNumber } from '../components/format.
 import { Legend, type LegendEntry } from '../components/legend.tsx';
 import { type Theme, useTheme } from '../components/theme.ts';
 import { useWidth } from '../components/use-width.ts';
-import { smooth } from './smooth.ts';
+import { colorOf, dashOf, legendEntry, withAlpha } from './curve-style.ts';
+import { CurveValues, type NamedCurve } from './curve-values.tsx';
+import { type Points, valueNear } from './decimate.ts';
+import { plotted, prepare, tableColumns, type XRange } from './plotted.ts';
 
-export interface Curve {
-  label: string;
-  x: Float64Array;
-  y: Float64Array;
-}
+export type Curve = Points & NamedCurve;
 
 const HEIGHT = 220;
-/** Of a curve as it was reported, behind its moving average. */
-const RAW_OPACITY = 0.35;
-/** After six colours the same colours come again, dashed. */
-const DASHES: (number[] | undefined)[] = [undefined, [6, 4], [2, 3]];
+/** Of the plot beside its axis, about: how many pixel columns it has need not be exact. */
+const AXIS_WIDTH = 70;
+/** Of a curve as it was reported, behind its moving average: the more there are, the fainter. */
+const rawOpacity = (curves: number) => (curves === 1 ? 0.35 : curves <= 3 ? 0.22 : 0.12);
 
-type Columns = [xs: Float64Array, ...ys: Float64Array[]];
+/** Drawn where a chart has no point yet. */
+const NOTHING: XRange = { from: 0, to: 1 };
 
-/** One chart's curves over a common, ascending x; NaN where a curve has no point. Logarithms need positives. */
-function align(curves: readonly Curve[], logarithmic: boolean): Columns {
-  const xs = Float64Array.from(
-    new Set(curves.flatMap((curve) => Array.from(curve.x).filter((x) => !Number.isNaN(x)))),
-  ).sort();
-  const place = new Map(Array.from(xs, (x, index) => [x, index]));
-  const columns = curves.map((curve) => {
-    const column = new Float64Array(xs.length).fill(Number.NaN);
-    for (let i = 0; i < curve.x.length; i++) {
-      const index = place.get(curve.x[i]!);
-      const value = curve.y[i]!;
-      if (index !== undefined && (!logarithmic || value > 0)) column[index] = value;
-    }
-    return column;
-  });
-  return [xs, ...columns];
-}
-
-/** uPlot draws gaps at null. */
-function toUplot([xs, ...ys]: Columns, weight: number): uPlot.AlignedData {
-  const nullable = (column: Float64Array) => Array.from(column, (v) => (Number.isFinite(v) ? v : null));
-  const raw = ys.map(nullable);
-  return [
-    Array.from(xs),
-    ...raw,
-    ...(weight > 0 ? ys.map((column) => nullable(smooth(column, weight))) : []),
-  ];
-}
-
-function withAlpha(color: string, alpha: number): string {
-  return color.replace('rgb(', 'rgba(').replace(')', `, ${alpha})`);
-}
-
-function styleOf(theme: Theme, index: number): { color: string; dash: number[] | undefined } {
-  return {
-    color: theme.series[index % theme.series.length]!,
-    dash: DASHES[Math.floor(index / theme.series.length) % DASHES.length],
-  };
-}
-
-function legendOf(curves: readonly Curve[], smoothing: number, theme: Theme): LegendEntry[] {
-  const average = `moving average ${smoothing}`;
-  const entries = curves.map((curve, index): LegendEntry => {
-    const { color, dash } = styleOf(theme, index);
-    const label = curves.length > 1 ? curve.label : average;
-    return { label, color, mark: dash ? 'dash' : 'line' };
-  });
-  if (smoothing === 0) return entries;
-  const faint = withAlpha(theme.series[0]!, RAW_OPACITY);
-  const label = curves.length > 1 ? `as reported (strong: ${average})` : 'as reported';
-  return [...entries, { label, color: faint, mark: 'line' }];
-}
-
-/** Curves of one quantity that grow while a run goes on. */
+/** Curves of one quantity that grow while a run goes on. Dragging over the plot chooses a range of x. */
 export function CurveChart(props: {
   title: string;
   /** Of the values, with its direction: "dB, higher is better". */
@@ -86,6 +33,9 @@ export function CurveChart(props: {
   /** Weight of the moving average, 0 to below 1. The raw curve stays behind it, faint. */
   smoothing: number;
   logarithmic: boolean;
+  /** Undefined: all there is. */
+  range: XRange | undefined;
+  onRange: (range: XRange | undefined) => void;
 }): JSX.Element {
   const { curves, smoothing, logarithmic, xAxis } = props;
   const id = useId();
@@ -93,91 +43,88 @@ export function CurveChart(props: {
   const plot = useRef<uPlot>();
   const width = useWidth(holder);
   const theme = useTheme();
-  const [underCursor, setUnderCursor] = useState<string>();
-  const data = useMemo(
-    () => toUplot(align(curves, logarithmic), smoothing),
-    [curves, logarithmic, smoothing],
-  );
-  const labels = curves.map((curve) => curve.label).join('\n');
+  const [cursor, setCursor] = useState<number>();
+  const prepared = useMemo(() => prepare(curves, smoothing, logarithmic), [curves, logarithmic, smoothing]);
+  const range = props.range ?? prepared.extent ?? NOTHING;
+  const { from, to } = range;
+  const columns = Math.max(100, width - AXIS_WIDTH);
+  const data = useMemo(() => plotted(prepared, { from, to }, columns), [prepared, from, to, columns]);
+  /** Changes where the plot has other curves, not where they grow. */
+  const signature = curves.map(({ label, style }) => `${label}\t${style.color}\t${style.dash}`).join('\n');
   const smoothed = smoothing > 0;
-  const present = useRef(data);
-  present.current = data;
+  const present = useRef({ data, range, curves, onRange: props.onRange });
+  present.current = { data, range, curves, onRange: props.onRange };
 
   useLayoutEffect(() => {
     if (width === 0) return;
-    const axis = {
-      stroke: theme.foreground,
-      font: `11px ${theme.fontFamily}`,
-      labelFont: `11px ${theme.fontFamily}`,
-      labelSize: 18,
-      grid: { stroke: theme.grid, width: 1 },
-      ticks: { stroke: theme.grid, width: 1, size: 4 },
-    };
-    const series = labels.split('\n').flatMap((label, index) => {
-      const { color, dash } = styleOf(theme, index);
-      const line: uPlot.Series = {
-        label,
-        stroke: color,
-        width: 2,
-        points: smoothed ? { show: false } : { size: 6, fill: theme.background },
-        spanGaps: true,
-        ...(dash ? { dash } : {}),
-      };
-      return [
-        { raw: { ...line, ...(smoothed ? { stroke: withAlpha(color, RAW_OPACITY), width: 1 } : {}) }, line },
-      ];
-    });
     plot.current = new uPlot(
       {
         width,
         height: HEIGHT,
         legend: { show: false },
-        cursor: { points: { size: 7 }, drag: { x: false, y: false } },
-        scales: { x: { time: false }, y: { distr: logarithmic ? 3 : 1 } },
-        axes: [
-          {
-            ...axis,
-            label: xAxis === 'steps' ? 'Training step' : 'Training time, seconds',
-            size: 30,
-            values: (_, splits) =>
-              splits.map((split) => (Number.isInteger(split) ? formatCount(split) : String(split))),
+        cursor: {
+          points: { size: 7 },
+          drag: { x: true, y: false, setScale: false },
+          bind: {
+            dblclick: () => () => {
+              present.current.onRange(undefined);
+              return null;
+            },
           },
-          {
-            ...axis,
-            label: props.unit,
-            size: 52,
-            values: (_, splits) => splits.map((split) => (split === null ? '' : formatNumber(split))),
-          },
-        ],
-        series: [{}, ...series.map(({ raw }) => raw), ...(smoothed ? series.map(({ line }) => line) : [])],
+          dataIdx: nearestPoint,
+        },
+        scales: {
+          x: { time: false, range: () => wide(present.current.range) },
+          y: { distr: logarithmic ? 3 : 1 },
+        },
+        axes: axesOf(theme, xAxis, props.unit),
+        series: [{}, ...seriesOf(present.current.curves, theme, smoothed)],
         hooks: {
-          setCursor: [(self) => setUnderCursor(describe(self, labels.split('\n'), xAxis, smoothed))],
+          setCursor: [
+            ({ cursor: { left = -1 }, posToVal }) => setCursor(left < 0 ? undefined : posToVal(left, 'x')),
+          ],
+          setSelect: [
+            (self) => {
+              const { left, width: chosen } = self.select;
+              if (chosen <= 0) return;
+              const next = { from: self.posToVal(left, 'x'), to: self.posToVal(left + chosen, 'x') };
+              self.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+              present.current.onRange(next);
+            },
+          ],
         },
       },
-      present.current,
+      present.current.data,
       holder.current!,
     );
     return () => {
       plot.current?.destroy();
       plot.current = undefined;
     };
-  }, [width, theme, labels, logarithmic, xAxis, smoothed, props.unit]);
+  }, [width, theme, signature, logarithmic, xAxis, smoothed, props.unit]);
 
   useLayoutEffect(() => {
     plot.current?.setData(data);
   }, [data]);
 
-  const lastValues = `Latest: ${curves
-    .flatMap((curve) => (curve.y.length > 0 ? [named(curve.label, curve.y.at(-1)!, curves.length)] : []))
+  const latest = prepared.raw.map(({ y }) => y.at(-1));
+  const lastValues = `Latest: ${latest
+    .flatMap((value, index) =>
+      value === undefined ? [] : [named(curves[index]!.label, value, curves.length)],
+    )
     .join(', ')}`;
-  const unplottable = logarithmic && curves.some((curve) => curve.y.some((value) => value <= 0));
+  const read = (index: number, at: number) =>
+    valueNear((smoothed ? prepared.smoothed : prepared.raw)[index]!, at);
+  const place = cursor === undefined ? 'Latest' : placeText(cursor, xAxis);
+  const values = curves.map((_, index) => (cursor === undefined ? latest[index] : read(index, cursor)));
+  const single = curves.length === 1 ? curves[0] : undefined;
   return (
     <figure class="chart" aria-labelledby={id}>
       <h3 id={id} class="chart-title">
         {props.title}
       </h3>
-      {(curves.length > 1 || smoothed) && (
-        <Legend label={`Curves of ${props.title}`} entries={legendOf(curves, smoothing, theme)} />
+      {single && smoothed && (
+        <Legend label={`Curves of ${props.title}`} entries={averageLegend(single, smoothing, theme)} />
       )}
       <div
         class="curve"
@@ -185,15 +132,105 @@ export function CurveChart(props: {
         role="img"
         aria-label={`${props.title} over ${xAxis}. ${lastValues}.`}
       />
-      <p class="read-out">{underCursor ?? lastValues}</p>
-      {unplottable && <p class="muted">Values at or below zero have no logarithm and are left out.</p>}
+      {single ? (
+        <p class="read-out">
+          {place}: {values[0] === undefined ? 'none' : formatNumber(values[0])}
+        </p>
+      ) : (
+        <CurveValues
+          label={`Curves of ${props.title}`}
+          at={place}
+          theme={theme}
+          curves={curves}
+          values={values}
+        />
+      )}
+      {!single && smoothed && <p class="muted">Strong: moving average {smoothing}. Faint: as reported.</p>}
+      {prepared.unplottable && (
+        <p class="muted">Values at or below zero have no logarithm and are left out.</p>
+      )}
       <DataTable
         caption={props.title}
         columns={[xAxis === 'steps' ? 'Step' : 'Seconds', ...curves.map((curve) => curve.label)]}
-        rows={() => tableRows(align(curves, false))}
+        rows={() => tableRows(curves)}
       />
     </figure>
   );
+}
+
+/** A scale needs two ends: a single point lies in the middle of them. */
+function wide({ from, to }: XRange): [number, number] {
+  return to > from ? [from, to] : [from - 1, to + 1];
+}
+
+function axesOf(theme: Theme, xAxis: 'steps' | 'seconds', unit: string): uPlot.Axis[] {
+  const axis = {
+    stroke: theme.foreground,
+    font: `11px ${theme.fontFamily}`,
+    labelFont: `11px ${theme.fontFamily}`,
+    labelSize: 18,
+    grid: { stroke: theme.grid, width: 1 },
+    ticks: { stroke: theme.grid, width: 1, size: 4 },
+  };
+  return [
+    {
+      ...axis,
+      label: xAxis === 'steps' ? 'Training step' : 'Training time, seconds',
+      size: 30,
+      values: (_, splits) =>
+        splits.map((split) => (Number.isInteger(split) ? formatCount(split) : String(split))),
+    },
+    {
+      ...axis,
+      label: unit,
+      size: 52,
+      values: (_, splits) => splits.map((split) => (split === null ? '' : formatNumber(split))),
+    },
+  ];
+}
+
+/** Raw curves, then their moving averages. */
+function seriesOf(curves: readonly Curve[], theme: Theme, smoothed: boolean): uPlot.Series[] {
+  const lines = curves.map(({ label, style, compared }): uPlot.Series => {
+    const dash = dashOf(style);
+    return {
+      label,
+      stroke: colorOf(style, theme),
+      width: 2,
+      // Dots of several runs would lie upon one another.
+      points: smoothed || compared ? { show: false } : { size: 6, fill: theme.background },
+      spanGaps: true,
+      ...(dash.length > 0 ? { dash: [...dash] } : {}),
+    };
+  });
+  if (!smoothed) return lines;
+  const faint = curves.map(
+    ({ label, style }): uPlot.Series => ({
+      label,
+      stroke: withAlpha(colorOf(style, theme), rawOpacity(curves.length)),
+      width: 1,
+      points: { show: false },
+      spanGaps: true,
+    }),
+  );
+  return [...faint, ...lines];
+}
+
+/** Curves of several runs have no point at one another's x: the dot goes to the nearest that there is. */
+function nearestPoint(plot: uPlot, series: number, index: number): number {
+  const values = plot.data[series]!;
+  for (let distance = 0; distance < values.length; distance++) {
+    if (values[index - distance] != null) return index - distance;
+    if (values[index + distance] != null) return index + distance;
+  }
+  return index;
+}
+
+function averageLegend({ style }: NamedCurve, smoothing: number, theme: Theme): LegendEntry[] {
+  return [
+    legendEntry(`moving average ${smoothing}`, style, theme),
+    { label: 'as reported', color: withAlpha(colorOf(style, theme), rawOpacity(1)), mark: 'line' },
+  ];
 }
 
 /** A lone curve goes without its name. */
@@ -201,36 +238,14 @@ function named(label: string, value: number, curves: number): string {
   return curves === 1 ? formatNumber(value) : `${label} ${formatNumber(value)}`;
 }
 
-/** What lies under the cursor, in words; undefined where it is off the chart. */
-function describe(
-  plot: uPlot,
-  labels: readonly string[],
-  xAxis: 'steps' | 'seconds',
-  smoothed: boolean,
-): string | undefined {
-  const index = plot.cursor.idx;
-  if (index === null || index === undefined) return undefined;
-  const x = plot.data[0][index]!;
-  const offset = smoothed ? labels.length : 0;
-  const values = labels.flatMap((label, curve) => {
-    const value = plot.data[1 + offset + curve]?.[index];
-    return value === null || value === undefined ? [] : [named(label, value, labels.length)];
-  });
-  return `${xAxis === 'steps' ? `Step ${formatCount(x)}` : formatDuration(x)}: ${values.join(', ')}`;
+function placeText(x: number, xAxis: 'steps' | 'seconds'): string {
+  return xAxis === 'steps' ? `Step ${formatCount(x)}` : formatDuration(x);
 }
 
-const TABLE_ROWS = 200;
-
-/** At most about TABLE_ROWS rows, evenly spaced, the last always among them. */
-function tableRows([xs, ...ys]: Columns): (string | number)[][] {
-  const stride = Math.max(1, Math.ceil(xs.length / TABLE_ROWS));
-  const rows: (string | number)[][] = [];
-  for (let i = 0; i < xs.length; i++) {
-    if (i % stride !== 0 && i !== xs.length - 1) continue;
-    rows.push([
-      formatNumber(xs[i]!),
-      ...ys.map((column) => (Number.isNaN(column[i]!) ? '' : formatNumber(column[i]!))),
-    ]);
-  }
-  return rows;
+function tableRows(curves: readonly Curve[]): (string | number)[][] {
+  const { x, ys } = tableColumns(curves);
+  return Array.from(x, (value, index) => [
+    formatNumber(value),
+    ...ys.map((column) => (Number.isNaN(column[index]!) ? '' : formatNumber(column[index]!))),
+  ]);
 }

@@ -58,6 +58,13 @@ const CLOCK = new Intl.DateTimeFormat('en-GB', {
 });
 const DAY_AND_CLOCK = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
 
+const SHORT_MOMENT = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+});
+
 /** Time of day of milliseconds since the Unix epoch. */
 export function formatClock(time: number): string {
   return CLOCK.format(time);
@@ -66,4 +73,9 @@ export function formatClock(time: number): string {
 /** Day and time of milliseconds since the Unix epoch. */
 export function formatMoment(time: number): string {
   return DAY_AND_CLOCK.format(time);
+}
+
+/** "24 Nov, 09:30", of milliseconds since the Unix epoch. */
+export function formatShortMoment(time: number): string {
+  return SHORT_MOMENT.format(time);
 }

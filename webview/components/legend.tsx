@@ -4,16 +4,25 @@ export interface LegendEntry {
   label: string;
   color: string;
   /** How the mark looks: filled area, line, dot, ring, diamond, or an interval with a tick. */
-  mark: 'area' | 'line' | 'dash' | 'dot' | 'ring' | 'diamond' | 'interval';
+  mark: 'area' | 'line' | 'dot' | 'ring' | 'diamond' | 'interval';
+  /** Of a line, in pixels; absent or empty: unbroken. */
+  dash?: readonly number[];
 }
 
-function Swatch({ color, mark }: LegendEntry): JSX.Element {
+export function Swatch({ color, mark, dash = [] }: LegendEntry): JSX.Element {
   return (
     <svg class="legend-swatch" width="22" height="12" aria-hidden="true">
       {mark === 'area' && <rect x="1" y="1" width="20" height="10" fill={color} />}
-      {mark === 'line' && <line x1="1" y1="6" x2="21" y2="6" stroke={color} stroke-width="2" />}
-      {mark === 'dash' && (
-        <line x1="1" y1="6" x2="21" y2="6" stroke={color} stroke-width="2" stroke-dasharray="5 3" />
+      {mark === 'line' && (
+        <line
+          x1="1"
+          y1="6"
+          x2="21"
+          y2="6"
+          stroke={color}
+          stroke-width="2"
+          stroke-dasharray={dash.join(' ')}
+        />
       )}
       {mark === 'dot' && <circle cx="11" cy="6" r="4.5" fill={color} />}
       {mark === 'ring' && <circle cx="11" cy="6" r="4.5" fill="none" stroke={color} stroke-width="1.5" />}

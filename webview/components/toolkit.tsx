@@ -58,15 +58,18 @@ export function Button(props: {
   onClick: () => void;
   /** Default: secondary. */
   primary?: boolean;
+  /** A sign instead of words, without a frame: `label` says what it does, and shows as its tooltip. */
+  icon?: boolean;
   disabled?: boolean;
   /** Where the text alone does not say what the button acts on. */
   label?: string;
 }): JSX.Element {
   return (
     <vscode-button
-      appearance={props.primary ? 'primary' : 'secondary'}
+      appearance={props.icon ? 'icon' : props.primary ? 'primary' : 'secondary'}
       disabled={props.disabled ?? false}
       aria-label={props.label}
+      title={props.icon ? props.label : undefined}
       onClick={() => {
         if (!props.disabled) props.onClick();
       }}

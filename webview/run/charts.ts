@@ -1,5 +1,6 @@
 import type { CurvePoints } from '../../src/protocol/webview.ts';
 import type { Curve } from '../charts/curve-chart.tsx';
+import { styleAt } from '../charts/curve-style.ts';
 
 /** What is known of the quantities that the engine reports; any other is shown under its own name. */
 const QUANTITIES: Record<string, { title: string; unit: string }> = {
@@ -20,38 +21,71 @@ export interface Chart {
   curves: Curve[];
 }
 
+/** A run with what it is called where several are shown. */
+export interface ComparedRun {
+  label: string;
+  curves: readonly CurvePoints[];
+}
+
 /** Concepts that have curves, in the order in which the run came to them. */
 export function conceptsOf(curves: readonly CurvePoints[]): string[] {
   return Array.from(new Set(curves.flatMap(({ concept }) => concept ?? [])));
 }
 
-/** One chart for each quantity: quality first, since it is what a run is for. */
-export function chartsOf(
-  curves: readonly CurvePoints[],
-  concept: string | undefined,
-  xAxis: 'steps' | 'seconds',
-): Chart[] {
-  const charts = new Map<string, Chart>();
-  for (const points of curves) {
-    if (points.concept !== undefined && concept !== undefined && points.concept !== concept) continue;
-    let chart = charts.get(points.key);
-    if (!chart) {
-      const quantity = QUANTITIES[points.key] ?? { title: points.key, unit: 'Value' };
-      chart = { key: points.key, ...quantity, curves: [] };
-      charts.set(points.key, chart);
-    }
-    chart.curves.push({
-      label: labelOf(points, concept === undefined) ?? chart.title,
-      x: xAxis === 'steps' ? points.step : points.seconds,
-      y: points.value,
-    });
-  }
-  const rank = ({ key }: Chart) => (key.startsWith('quality/') ? 0 : 1);
-  return Array.from(charts.values()).sort((a, b) => rank(a) - rank(b));
+/** No file, and so no concept, has this name. */
+export const EVERY = '*';
+
+/** The concept that is shown of a run: the wanted one where the run has it, else the one it is at; undefined: all. */
+function shownConcept(concepts: readonly string[], wanted: string | undefined): string | undefined {
+  if (wanted === EVERY) return undefined;
+  return wanted !== undefined && concepts.includes(wanted) ? wanted : concepts.at(-1);
 }
 
-/** Where every concept is shown, a series is told with its concept. */
-function labelOf({ concept, series }: CurvePoints, everyConcept: boolean): string | undefined {
+/**
+ * One chart for each quantity: quality first, since it is what a run is for. Curves of one run are told apart by
+ * colour; those of several runs have their run's colour, and a dash for what they are within it.
+ * @param runs the view's own first
+ * @param wanted a concept's name or EVERY; undefined: the one that each run is at
+ */
+export function chartsOf(
+  runs: readonly ComparedRun[],
+  wanted: string | undefined,
+  xAxis: 'steps' | 'seconds',
+): Chart[] {
+  const charts = new Map<string, Chart & { kinds: Map<string, number> }>();
+  const several = runs.length > 1;
+  for (const [place, run] of runs.entries()) {
+    const concepts = conceptsOf(run.curves);
+    const concept = shownConcept(concepts, wanted);
+    for (const points of run.curves) {
+      if (points.concept !== undefined && concept !== undefined && points.concept !== concept) continue;
+      let chart = charts.get(points.key);
+      if (!chart) {
+        const quantity = QUANTITIES[points.key] ?? { title: points.key, unit: 'Value' };
+        chart = { key: points.key, ...quantity, curves: [], kinds: new Map() };
+        charts.set(points.key, chart);
+      }
+      const kind = kindOf(points, concept === undefined, !several || concepts.length > 1);
+      const dash = chart.kinds.get(kind ?? '') ?? chart.kinds.size;
+      chart.kinds.set(kind ?? '', dash);
+      chart.curves.push({
+        label: several ? [run.label, kind].filter(Boolean).join(', ') : (kind ?? chart.title),
+        x: xAxis === 'steps' ? points.step : points.seconds,
+        y: points.value,
+        style: several ? { color: place, dash } : styleAt(chart.curves.length),
+        ...(several && { compared: { run: run.label, kind: kind ?? '' } }),
+      });
+    }
+  }
+  const rank = ({ key }: Chart) => (key.startsWith('quality/') ? 0 : 1);
+  return Array.from(charts.values(), ({ kinds, ...chart }) => chart).sort((a, b) => rank(a) - rank(b));
+}
+
+/**
+ * What a curve is within its run: its series, else its concept where that is to be told; both where every concept is
+ * shown.
+ */
+function kindOf({ concept, series }: CurvePoints, everyConcept: boolean, told: boolean): string | undefined {
   if (everyConcept && concept !== undefined && series !== undefined) return `${concept}, ${series}`;
-  return series ?? concept;
+  return series ?? (everyConcept || told ? concept : undefined);
 }

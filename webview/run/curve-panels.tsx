@@ -1,9 +1,16 @@
 import type { JSX } from 'preact';
-import { useMemo } from 'preact/hooks';
-import type { CurvePoints } from '../../src/protocol/webview.ts';
+import { useMemo, useState } from 'preact/hooks';
+import type { RunHeader } from '../../src/protocol/webview.ts';
 import { CurveChart } from '../charts/curve-chart.tsx';
+import type { XRange } from '../charts/plotted.ts';
 import { Choice, Toggle } from '../components/toolkit.tsx';
-import { chartsOf, conceptsOf } from './charts.ts';
+import { chartsOf, conceptsOf, EVERY } from './charts.ts';
+import { ComparedRuns } from './compared-runs.tsx';
+import { RangeControls } from './range-controls.tsx';
+import type { RunHistory } from './run-history.ts';
+import { runLabels } from './run-labels.ts';
+import { isLive } from './run-states.ts';
+import { extentOf } from './x-range.ts';
 
 export interface CurveSettings {
   xAxis: 'steps' | 'seconds';
@@ -21,23 +28,31 @@ const SMOOTHINGS = [0, 0.6, 0.8, 0.9, 0.97].map((weight) => ({
   label: weight === 0 ? 'None' : `Moving average ${weight}`,
 }));
 const LATEST = '';
-/** No file, and so no concept, has this name. */
-const EVERY = '*';
 
-/** A chart for each quantity that the run reports, under common settings. */
+/** A chart for each quantity that the run and those overlaid on it report, under common settings. */
 export function CurvePanels(props: {
-  curves: readonly CurvePoints[];
+  history: Pick<RunHistory, 'header' | 'curves' | 'overlays'>;
   settings: CurveSettings;
   onChange: (settings: CurveSettings) => void;
 }): JSX.Element {
-  const { curves, settings, onChange } = props;
-  const concepts = conceptsOf(curves);
-  const wanted = settings.concept;
-  const latest = concepts.at(-1);
-  const named = wanted !== undefined && concepts.includes(wanted) ? wanted : latest;
-  const concept = wanted === EVERY ? undefined : named;
-  const charts = useMemo(() => chartsOf(curves, concept, settings.xAxis), [curves, concept, settings.xAxis]);
-  const timed = curves.some(({ seconds }) => seconds.some((value) => !Number.isNaN(value)));
+  const { history, settings, onChange } = props;
+  const { header, curves, overlays } = history;
+  const { xAxis } = settings;
+  const [zoom, setZoom] = useState<XRange & { xAxis: CurveSettings['xAxis'] }>();
+  const range = zoom?.xAxis === xAxis ? zoom : undefined;
+  const setRange = (next: XRange | undefined) => setZoom(next && { ...next, xAxis });
+  const labels = useLabels(header, overlays);
+  const runs = useMemo(
+    () =>
+      [curves, ...overlays.map((run) => run.curves)].map((own, i) => ({ label: labels[i]!, curves: own })),
+    [curves, overlays, labels],
+  );
+  const all = useMemo(() => runs.flatMap((run) => run.curves), [runs]);
+  const concepts = conceptsOf(all);
+  const latest = conceptsOf(curves).at(-1);
+  const charts = useMemo(() => chartsOf(runs, settings.concept, xAxis), [runs, settings.concept, xAxis]);
+  const extent = useMemo(() => extentOf(charts.flatMap((chart) => chart.curves)), [charts]);
+  const timed = all.some(({ seconds }) => seconds.some((value) => !Number.isNaN(value)));
   return (
     <section aria-labelledby="curves-title">
       <div class="section-head">
@@ -48,7 +63,7 @@ export function CurvePanels(props: {
               label="Concept"
               value={settings.concept ?? LATEST}
               options={[
-                { value: LATEST, label: `Latest (${latest})` },
+                { value: LATEST, label: overlays.length > 0 ? 'Latest of each run' : `Latest (${latest})` },
                 { value: EVERY, label: 'All together' },
                 ...concepts.map((name) => ({ value: name, label: name })),
               ]}
@@ -77,9 +92,11 @@ export function CurvePanels(props: {
             checked={settings.logarithmic}
             onChange={(logarithmic) => onChange({ ...settings, logarithmic })}
           />
+          {extent && <RangeControls extent={extent} range={range} xAxis={xAxis} onChange={setRange} />}
         </div>
       </div>
-      {charts.length === 0 && <p class="muted">Curves begin with the first measured step.</p>}
+      <ComparedRuns labels={labels} overlays={overlays} />
+      {charts.length === 0 && <p class="muted">{nothingText(header)}</p>}
       <div class="curve-grid">
         {charts.map((chart) => {
           const loss = !chart.key.startsWith('quality/');
@@ -88,14 +105,28 @@ export function CurvePanels(props: {
               key={chart.key}
               title={chart.title}
               unit={chart.unit}
-              xAxis={settings.xAxis}
+              xAxis={xAxis}
               curves={chart.curves}
               smoothing={loss ? settings.smoothing : 0}
               logarithmic={loss && settings.logarithmic}
+              range={range}
+              onRange={setRange}
             />
           );
         })}
       </div>
     </section>
   );
+}
+
+/** The same array as long as the labels are the same. */
+function useLabels(header: RunHeader, overlays: RunHistory['overlays']): readonly string[] {
+  const labels = runLabels([header, ...overlays]);
+  return useMemo(() => labels, [labels.join('\n')]);
+}
+
+function nothingText({ state }: RunHeader): string {
+  return isLive(state)
+    ? 'Curves begin with the first measured step.'
+    : 'This run measured nothing: there are no curves to show.';
 }

@@ -1,23 +1,13 @@
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import type { RunState } from '../../src/protocol/run.ts';
 import { type RunHeader, runView } from '../../src/protocol/webview.ts';
-import { formatCount, formatDuration, formatMoment } from '../components/format.ts';
+import { formatBytes, formatCount, formatDuration, formatMoment } from '../components/format.ts';
 import { Notice } from '../components/pending.tsx';
 import { ProgressBar } from '../components/progress-bar.tsx';
 import { Button } from '../components/toolkit.tsx';
-import { messageOf, request } from '../host/connection.ts';
 import { RunParts } from './run-parts.tsx';
-
-/** Sign and word, so that the state does not hang on colour. */
-const STATES: Record<RunState, { sign: string; word: string }> = {
-  queued: { sign: '○', word: 'Queued' },
-  running: { sign: '●', word: 'Running' },
-  succeeded: { sign: '✓', word: 'Finished' },
-  failed: { sign: '✕', word: 'Failed' },
-  stopped: { sign: '■', word: 'Stopped' },
-  interrupted: { sign: '!', word: 'Interrupted' },
-};
+import { isLive, RUN_STATES } from './run-states.ts';
+import { useAsk } from './use-ask.ts';
 
 /** Seconds since the run was created, while it runs. */
 function useElapsed(header: RunHeader): number {
@@ -47,13 +37,9 @@ function Fact(props: { label: string; value: string; note?: string | undefined }
 export function RunHeading({ header }: { header: RunHeader }): JSX.Element {
   const { progress } = header;
   const elapsed = useElapsed(header);
-  const [failure, setFailure] = useState<string>();
-  const ask = (promise: Promise<void>) => {
-    setFailure(undefined);
-    promise.catch((error) => setFailure(messageOf(error)));
-  };
-  const { sign, word } = STATES[header.state];
-  const running = header.state === 'running' || header.state === 'queued';
+  const { failure, ask } = useAsk();
+  const { sign, word } = RUN_STATES[header.state];
+  const running = isLive(header.state);
   return (
     <header class="view-header">
       <div class="run-title">
@@ -66,19 +52,31 @@ export function RunHeading({ header }: { header: RunHeader }): JSX.Element {
         </span>
         <div class="run-actions">
           {running && (
-            <Button onClick={() => ask(request(runView.stop, undefined))} disabled={header.stopping}>
+            <Button onClick={() => ask(runView.stop, undefined)} disabled={header.stopping}>
               Stop
             </Button>
           )}
           {header.resumable && (
-            <Button primary onClick={() => ask(request(runView.resume, undefined))}>
+            <Button primary onClick={() => ask(runView.resume, undefined)}>
               Resume
             </Button>
           )}
-          <Button onClick={() => ask(request(runView.showLog, undefined))}>Show log file</Button>
-          <Button onClick={() => ask(request(runView.reveal, undefined))}>Show folder</Button>
+          <Button onClick={() => ask(runView.showLog, undefined)}>Show log file</Button>
+          <Button onClick={() => ask(runView.reveal, undefined)}>Show folder</Button>
         </div>
       </div>
+      {failure !== undefined && <Notice kind="error">{failure}</Notice>}
+      {header.error !== undefined && (
+        <Notice kind="error">
+          <strong>The run failed.</strong> {header.error}
+        </Notice>
+      )}
+      {header.state === 'interrupted' && (
+        <Notice kind="warning">
+          The engine process ended without saying why (a restart, or too little memory). The log file may know
+          more.
+        </Notice>
+      )}
       {header.parts && <RunParts parts={header.parts} state={header.state} />}
       {progress && (
         <div class="run-progress">
@@ -104,19 +102,17 @@ export function RunHeading({ header }: { header: RunHeader }): JSX.Element {
         <Fact label="Training config" value={header.training} />
         {header.concept && <Fact label="Concept" value={header.concept} />}
         {header.device && <Fact label="Device" value={header.device} note={header.deviceReason} />}
+        {header.memory && (
+          <Fact
+            label="Memory of the engine"
+            value={
+              running
+                ? `${formatBytes(header.memory.resident)}, peak ${formatBytes(header.memory.peak)}`
+                : `peak ${formatBytes(header.memory.peak)}`
+            }
+          />
+        )}
       </dl>
-      {failure !== undefined && <Notice kind="error">{failure}</Notice>}
-      {header.error !== undefined && (
-        <Notice kind="error">
-          <strong>The run failed.</strong> {header.error}
-        </Notice>
-      )}
-      {header.state === 'interrupted' && (
-        <Notice kind="warning">
-          The engine process ended without saying why (a restart, or too little memory). The log file may know
-          more.
-        </Notice>
-      )}
     </header>
   );
 }

@@ -1,11 +1,14 @@
 import type {
   CurvePoints,
+  DamagedLines,
+  OverlaidRun,
   RunArtifact,
   RunHeader,
   RunLogLine,
   RunSample,
   RunUpdate,
 } from '../../src/protocol/webview.ts';
+import { grown } from './growing.ts';
 
 /** Everything a run has said so far. Replaced, never changed, with every update. */
 export interface RunHistory {
@@ -14,41 +17,57 @@ export interface RunHistory {
   samples: readonly RunSample[];
   log: readonly RunLogLine[];
   artifacts: readonly RunArtifact[];
+  damaged?: DamagedLines;
+  /** Each with all its curves. */
+  overlays: readonly OverlaidRun[];
 }
 
 function curveKey({ key, concept, series }: CurvePoints): string {
   return [key, concept ?? '', series ?? ''].join('\n');
 }
 
-function joined(first: Float64Array, second: Float64Array): Float64Array {
-  const whole = new Float64Array(first.length + second.length);
-  whole.set(first);
-  whole.set(second, first.length);
-  return whole;
-}
-
-/** The header replaces, the rest is appended; a curve is told by key, concept and series. */
-export function append(history: RunHistory, update: RunUpdate): RunHistory {
-  const curves = new Map(history.curves.map((curve) => [curveKey(curve), curve]));
-  for (const points of update.curves) {
-    const known = curves.get(curveKey(points));
+/** Lengthens curves; one is told by key, concept and series. */
+function lengthened(known: readonly CurvePoints[], more: readonly CurvePoints[]): readonly CurvePoints[] {
+  if (more.length === 0) return known;
+  const curves = new Map(known.map((curve) => [curveKey(curve), curve]));
+  for (const points of more) {
+    const before = curves.get(curveKey(points));
     curves.set(
       curveKey(points),
-      known
+      before
         ? {
-            ...known,
-            step: joined(known.step, points.step),
-            seconds: joined(known.seconds, points.seconds),
-            value: joined(known.value, points.value),
+            ...before,
+            step: grown(before.step, points.step),
+            seconds: grown(before.seconds, points.seconds),
+            value: grown(before.value, points.value),
           }
         : points,
     );
   }
+  return Array.from(curves.values());
+}
+
+/** The same list where nothing of it changed, so that nothing is drawn anew. */
+function overlaysAfter(known: readonly OverlaidRun[], next: readonly OverlaidRun[]): readonly OverlaidRun[] {
+  const overlays = next.map((run) => {
+    const before = known.find(({ project, runId }) => project === run.project && runId === run.runId);
+    if (run.whole || before === undefined) return run;
+    if (run.curves.length === 0 && run.state === before.state) return before;
+    return { ...before, state: run.state, curves: [...lengthened(before.curves, run.curves)] };
+  });
+  const same = overlays.length === known.length && overlays.every((run, place) => run === known[place]);
+  return same ? known : overlays;
+}
+
+/** Header, damage and the list of overlaid runs replace, the rest is appended. */
+export function append(history: RunHistory, update: RunUpdate): RunHistory {
   return {
     header: update.header,
-    curves: Array.from(curves.values()),
-    samples: [...history.samples, ...update.samples],
-    log: [...history.log, ...update.log],
+    curves: lengthened(history.curves, update.curves),
+    samples: update.samples.length === 0 ? history.samples : [...history.samples, ...update.samples],
+    log: update.log.length === 0 ? history.log : [...history.log, ...update.log],
     artifacts: [...history.artifacts, ...update.artifacts],
+    ...(update.damaged && { damaged: update.damaged }),
+    overlays: overlaysAfter(history.overlays, update.overlays),
   };
 }

@@ -1,35 +1,53 @@
 import type { JSX } from 'preact';
 import { useLayoutEffect, useState } from 'preact/hooks';
-import type { RunTarget } from '../../src/protocol/webview.ts';
+import type { RunOrigin, RunTarget } from '../../src/protocol/webview.ts';
 import { Pending } from '../components/pending.tsx';
 import { persist, readViewState } from '../host/connection.ts';
 import { Artifacts } from './artifacts.tsx';
 import { CurvePanels, type CurveSettings, DEFAULT_CURVE_SETTINGS } from './curve-panels.tsx';
-import { LogLines } from './log-lines.tsx';
+import { DamageNotice } from './damage-notice.tsx';
+import { LogLines, type LogSelection } from './log-lines.tsx';
+import { Origin } from './origin.tsx';
 import { RunHeading } from './run-header.tsx';
 import type { RunHistory } from './run-history.ts';
 import { Samples } from './samples.tsx';
 import { useRun } from './use-run.ts';
 
+/** What is kept while the panel lives, and over a reload of the window. */
+interface ViewSettings extends CurveSettings {
+  log: LogSelection;
+}
+
+const DEFAULT_SETTINGS: ViewSettings = { ...DEFAULT_CURVE_SETTINGS, log: 'all' };
+
 export function RunView(): JSX.Element {
   const { target, state } = useRun();
   if (state.kind !== 'ready') return <Pending state={state} title="run" />;
-  return <Run history={state} target={target!} />;
+  return <Run history={state} origin={state.origin} target={target!} />;
 }
 
-function Run({ history, target }: { history: RunHistory; target: RunTarget }): JSX.Element {
-  const [settings, setSettings] = useState<CurveSettings>(
-    () => readViewState<CurveSettings>() ?? DEFAULT_CURVE_SETTINGS,
-  );
+function Run(props: { history: RunHistory; origin: RunOrigin; target: RunTarget }): JSX.Element {
+  const { history, origin, target } = props;
+  const { header, overlays } = history;
+  const [settings, setSettings] = useState<ViewSettings>(() => ({
+    ...DEFAULT_SETTINGS,
+    ...readViewState<Partial<ViewSettings>>(),
+  }));
   // At once: the view may be hidden with the next event.
-  useLayoutEffect(() => persist(target, settings), [target, settings]);
+  useLayoutEffect(() => {
+    const overlaid = overlays.map(({ project, runId }) => ({ project, runId }));
+    persist<RunTarget>({ ...target, overlaid }, settings);
+  }, [target, overlays, settings]);
+  const change = (next: Partial<ViewSettings>) => setSettings((previous) => ({ ...previous, ...next }));
   return (
     <main>
-      <RunHeading header={history.header} />
-      <CurvePanels curves={history.curves} settings={settings} onChange={setSettings} />
-      <Samples samples={history.samples} />
+      <RunHeading header={header} />
+      {history.damaged && <DamageNotice damaged={history.damaged} />}
+      <CurvePanels history={history} settings={settings} onChange={change} />
+      <Samples samples={history.samples} state={header.state} />
       <Artifacts artifacts={history.artifacts} />
-      <LogLines log={history.log} />
+      <Origin origin={origin} />
+      <LogLines log={history.log} selection={settings.log} onSelect={(log) => change({ log })} />
     </main>
   );
 }

@@ -1,17 +1,64 @@
 import type { JSX } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import type { RunState } from '../../src/protocol/run.ts';
 import type { RunSample } from '../../src/protocol/webview.ts';
 import { formatClock, formatCount } from '../components/format.ts';
+import { Button, Choice } from '../components/toolkit.tsx';
+import { useReducedMotion } from '../components/use-reduced-motion.ts';
+import { isLive } from './run-states.ts';
+import { usePlayback } from './use-playback.ts';
+
+const EVERY = '';
+
+const nameOf = ({ step, concept }: RunSample) => `${concept ? `${concept}, ` : ''}step ${formatCount(step)}`;
+
+/** Every sample of the run over time; where it has several concepts, all of them or those of one. */
+export function Samples({ samples, state }: { samples: readonly RunSample[]; state: RunState }): JSX.Element {
+  const [wanted, setWanted] = useState(EVERY);
+  const concepts = Array.from(new Set(samples.flatMap(({ concept }) => concept ?? [])));
+  const concept = concepts.includes(wanted) ? wanted : EVERY;
+  const shown = concept === EVERY ? samples : samples.filter((sample) => sample.concept === concept);
+  return (
+    <section aria-labelledby="samples-title">
+      <div class="section-head">
+        <h2 id="samples-title">
+          Samples <span class="muted">{samples.length > 0 && formatCount(shown.length)}</span>
+        </h2>
+        {concepts.length > 1 && (
+          <Choice
+            label="Concept of the samples"
+            value={concept}
+            options={[
+              { value: EVERY, label: 'All, in order of time' },
+              ...concepts.map((name) => ({ value: name, label: name })),
+            ]}
+            onChange={setWanted}
+          />
+        )}
+      </div>
+      {shown.length > 0 ? (
+        <SampleScrubber key={concept} samples={shown} live={isLive(state)} />
+      ) : (
+        <p class="muted">
+          {isLive(state) ? 'The first sample picture is still to come.' : 'This run made no sample pictures.'}
+        </p>
+      )}
+    </section>
+  );
+}
 
 /**
- * Every sample of the run: one large, the rest as a strip. It follows the newest until another is chosen.
- * All samples have a place on the slider, none is thinned out.
+ * One sample large, the rest as a strip. It follows the newest until another is chosen. All samples have a place on
+ * the slider, none is thinned out.
  */
-export function Samples({ samples }: { samples: readonly RunSample[] }): JSX.Element {
+function SampleScrubber({ samples, live }: { samples: readonly RunSample[]; live: boolean }): JSX.Element {
   const [chosen, setChosen] = useState<number>();
   const last = samples.length - 1;
   const index = chosen === undefined ? last : Math.min(chosen, last);
-  const sample = samples[index];
+  const sample = samples[index]!;
+  const reducedMotion = useReducedMotion();
+  const choose = (next: number) => setChosen(next >= last ? undefined : Math.max(0, next));
+  const playback = usePlayback({ index, last, choose });
   const strip = useRef<HTMLOListElement>(null);
   // The strip moves by itself only: scrollIntoView would move the page too.
   useLayoutEffect(() => {
@@ -20,32 +67,18 @@ export function Samples({ samples }: { samples: readonly RunSample[] }): JSX.Ele
     const { offsetLeft, offsetWidth } = item;
     strip.current!.scrollLeft = offsetLeft - (strip.current!.clientWidth - offsetWidth) / 2;
   }, [index]);
-  if (!sample) {
-    return (
-      <section aria-labelledby="samples-title">
-        <h2 id="samples-title">Samples</h2>
-        <p class="muted">The first sample picture is still to come.</p>
-      </section>
-    );
-  }
-  const choose = (next: number) => setChosen(next === last ? undefined : next);
-  const name = ({ step, concept }: RunSample) => `${concept ? `${concept}, ` : ''}step ${formatCount(step)}`;
+  const go = (next: number) => {
+    playback.pause();
+    choose(next);
+  };
+  const following = chosen === undefined;
   return (
-    <section aria-labelledby="samples-title">
-      <div class="section-head">
-        <h2 id="samples-title">
-          Samples <span class="muted">{samples.length}</span>
-        </h2>
-        <span class="read-out" aria-live="polite">
-          {name(sample)} at {formatClock(sample.time)}
-          {chosen === undefined && ' (latest)'}
-        </span>
-      </div>
+    <>
       <figure class="sample">
         <figcaption>
           <strong>Step {formatCount(sample.step)}</strong> <span class="muted">{sample.label}</span>
         </figcaption>
-        <img class="sample-picture" src={sample.uri} alt={`${sample.label}: ${name(sample)}`} />
+        <img class="sample-picture" src={sample.uri} alt={`${sample.label}: ${nameOf(sample)}`} />
       </figure>
       {samples.length > 1 && (
         <>
@@ -57,9 +90,31 @@ export function Samples({ samples }: { samples: readonly RunSample[] }): JSX.Ele
             step={1}
             value={index}
             aria-label="Sample"
-            aria-valuetext={name(sample)}
-            onInput={(event) => choose(Number(event.currentTarget.value))}
+            aria-valuetext={nameOf(sample)}
+            onInput={(event) => go(Number(event.currentTarget.value))}
           />
+          <div class="sample-controls">
+            <Button disabled={index === 0} onClick={() => go(index - 1)} label="Previous sample">
+              ‹ Previous
+            </Button>
+            {!reducedMotion && (
+              <Button onClick={playback.playing ? playback.pause : playback.play}>
+                {playback.playing ? 'Pause' : 'Play'}
+              </Button>
+            )}
+            <Button disabled={index === last} onClick={() => go(index + 1)} label="Next sample">
+              Next ›
+            </Button>
+            {live && (
+              <Button disabled={following} onClick={() => go(last)}>
+                Follow the latest
+              </Button>
+            )}
+            <span class="read-out" aria-live={playback.playing ? 'off' : 'polite'}>
+              {index + 1} of {samples.length}: {nameOf(sample)} at {formatClock(sample.time)}
+              {following && (live ? ' (latest, following)' : ' (last)')}
+            </span>
+          </div>
           <ol class="sample-strip" ref={strip}>
             {samples.map((other, place) => (
               <li key={`${other.concept} ${other.step} ${other.uri}`}>
@@ -67,8 +122,8 @@ export function Samples({ samples }: { samples: readonly RunSample[] }): JSX.Ele
                   type="button"
                   class="sample-thumbnail"
                   aria-pressed={place === index}
-                  aria-label={name(other)}
-                  onClick={() => choose(place)}
+                  aria-label={nameOf(other)}
+                  onClick={() => go(place)}
                 >
                   <img src={other.uri} alt="" loading="lazy" />
                   <span aria-hidden="true">step {formatCount(other.step)}</span>
@@ -78,6 +133,6 @@ export function Samples({ samples }: { samples: readonly RunSample[] }): JSX.Ele
           </ol>
         </>
       )}
-    </section>
+    </>
   );
 }

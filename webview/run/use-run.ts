@@ -1,12 +1,12 @@
 import { useEffect, useState } from 'preact/hooks';
-import { type PendingState, type RunTarget, runView } from '../../src/protocol/webview.ts';
+import { type PendingState, type RunOrigin, type RunTarget, runView } from '../../src/protocol/webview.ts';
 import { messageOf, onNotification, request } from '../host/connection.ts';
 import { append, type RunHistory } from './run-history.ts';
 
 export interface RunConnection {
   /** Undefined until the host has answered. */
   target?: RunTarget;
-  state: PendingState | ({ kind: 'ready' } & RunHistory);
+  state: PendingState | ({ kind: 'ready'; origin: RunOrigin } & RunHistory);
 }
 
 /** Connects, then appends every update; `stateChanged` begins anew. */
@@ -20,7 +20,7 @@ export function useRun(): RunConnection {
       );
     onNotification(runView.stateChanged, (state) => change(() => state));
     onNotification(runView.updated, (update) =>
-      change((state) => (state.kind === 'ready' ? { kind: 'ready', ...append(state, update) } : state)),
+      change((state) => (state.kind === 'ready' ? { ...state, ...append(state, update) } : state)),
     );
     request(runView.connect, undefined).then(
       ({ target, state }) => setConnection({ target, state }),

@@ -4,6 +4,7 @@ import type { LoadedConcept, LoadedTraining, Project } from '../../project/load.
 import { CONCEPT_SUFFIX, TRAINING_SUFFIX } from '../../project/paths.ts';
 import { formatProblem } from '../../project/problem.ts';
 import { UserError } from '../../project/user-error.ts';
+import { checkComparable, chooseRuns, comparableRuns } from '../runs/choose-runs.ts';
 import type { Run } from '../runs/run-state.ts';
 import { progressText, runLabel, stateTitle } from '../runs/run-wording.ts';
 import type { Services } from '../services.ts';
@@ -197,6 +198,33 @@ export async function chooseRun(
   if (items.length === 1) return items[0]?.run;
   const placeHolder = vscode.l10n.t('Which run?');
   return (await vscode.window.showQuickPick(items, { placeHolder, matchOnDetail: true }))?.run;
+}
+
+/**
+ * Two or more runs, the first the one that the others are compared with: those that are selected where the command
+ * was called on several, else asked for, the one that it was called on chosen to begin with.
+ * @throws UserError where there are too few or too many
+ */
+export async function chooseComparedRuns(
+  services: Services,
+  target: unknown,
+  selected: unknown,
+): Promise<Run[] | undefined> {
+  const given = givenRun(services, target);
+  const marked = Array.isArray(selected) ? selected.flatMap((node) => givenRun(services, node) ?? []) : [];
+  const first = given === undefined ? marked : [given, ...marked.filter((run) => run !== given)];
+  if (first.length > 1) {
+    checkComparable(first.length);
+    return first;
+  }
+  const candidates = comparableRuns(services.runs.runs);
+  if (candidates.length < 2) throw new UserError(vscode.l10n.t('There are no two runs to compare yet.'));
+  const title = vscode.l10n.t('Compare Runs');
+  const chosen = await chooseRuns(candidates, { title, picked: first.map(({ folder }) => folder) });
+  if (chosen === undefined) return undefined;
+  if (chosen.length < 2) throw new UserError(vscode.l10n.t('Choose at least two runs to compare.'));
+  checkComparable(chosen.length);
+  return chosen.sort((a, b) => Number(b === given) - Number(a === given));
 }
 
 /** The run of a tree node as it stands now; the tree's own may be older. */

@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
 import type { ProjectArtifacts } from '../artifacts/project-artifacts.ts';
 import { registerCommand } from '../commands/register-command.ts';
-import { chooseProject, chooseRun, givenConcept } from '../commands/targets.ts';
+import { chooseComparedRuns, chooseProject, chooseRun, givenConcept } from '../commands/targets.ts';
 import { COMMANDS } from '../identifiers.ts';
 import type { Services } from '../services.ts';
 import { Panels } from './panels.ts';
-import { runPanelKind } from './run-panel.ts';
+import { referenceOf, runPanelKind } from './run-panel.ts';
 import { translatePanelKind } from './translate-panel.ts';
 import { weightsPanelKind } from './weights-panel.ts';
 
@@ -18,6 +18,11 @@ export function registerPanels(context: vscode.ExtensionContext, services: Servi
   registerCommand(context, services.log, COMMANDS.openRun, async (target) => {
     const run = await chooseRun(services, target, () => true, vscode.l10n.t('There is no run yet.'));
     if (run !== undefined) runPanels.show({ project: run.project, runId: run.id });
+  });
+  registerCommand(context, services.log, COMMANDS.compareRuns, async (target, selected) => {
+    const chosen = await chooseComparedRuns(services, target, selected);
+    const [run, ...others] = chosen ?? [];
+    if (run !== undefined) runPanels.show({ ...referenceOf(run), overlaid: others.map(referenceOf) });
   });
   for (const [id, panels] of [
     [COMMANDS.showWeightStatistics, weightsPanels],

@@ -14,6 +14,8 @@ export interface PanelKind<Target extends ProjectTarget> {
   pictureFolders(target: Target): string[];
   /** Answers the page and tells it of changes, for as long as the panel is open. */
   attach(connection: PanelConnection, target: Target): void;
+  /** Told of a target whose panel is open already, before that is shown again. */
+  showAgain?(target: Target): void;
   /** Whether what was kept over a reload is a target of this kind. */
   isTarget(kept: unknown): kept is Target;
 }
@@ -40,6 +42,7 @@ export class Panels<Target extends ProjectTarget> implements vscode.Disposable {
   show(target: Target): void {
     const open = this.open.get(this.kind.key(target));
     if (open !== undefined) {
+      this.kind.showAgain?.(target);
       open.reveal();
       return;
     }

@@ -1,51 +1,72 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { stringify } from 'yaml';
 import { projectPaths } from '../../project/paths.ts';
-import { RunTail } from '../../project/run-record.ts';
-import type { RunEvent } from '../../protocol/events.ts';
-import type { RunRecord } from '../../protocol/run.ts';
+import { RUN_FILES, type RunRecord } from '../../protocol/run.ts';
 import {
+  type OverlaidRun,
   type RunHeader,
+  type RunOrigin,
+  type RunReference,
   type RunTarget,
   type RunUpdate,
   type RunViewState,
   runView,
 } from '../../protocol/webview.ts';
+import { checkComparable, chooseRuns, comparableRuns } from '../runs/choose-runs.ts';
 import { showRunLog } from '../runs/run-commands.ts';
 import { isActive, isResumable, type Run } from '../runs/run-state.ts';
 import { runLabel } from '../runs/run-wording.ts';
 import { requestStop, resumeRun } from '../runs/start-run.ts';
 import type { Services } from '../services.ts';
+import { isRunList, overlaidOn } from './overlaid-runs.ts';
 import { Pacer } from './pacer.ts';
 import type { PanelConnection } from './panel-connection.ts';
 import { hasStrings } from './panel-target.ts';
 import type { PanelKind } from './panels.ts';
-import { runPoints } from './run-points.ts';
+import { RunsReader, runKey } from './run-reader.ts';
 
 export function runPanelKind(services: Services): PanelKind<RunTarget> {
+  const asked = new vscode.EventEmitter<RunTarget>();
   return {
     view: 'run',
-    title: ({ project, runId }) => {
-      const run = services.runs.get(project, runId);
-      return run === undefined ? runId : runLabel(run);
-    },
-    key: ({ project, runId }) => projectPaths(project).run(runId),
-    pictureFolders: ({ project, runId }) => [projectPaths(project).run(runId)],
-    isTarget: (kept): kept is RunTarget => hasStrings(kept, ['project', 'runId']),
-    attach: (connection, target) => attach(services, connection, target),
+    title: (target) => titleOf(services, target),
+    key: runKey,
+    pictureFolders: (target) => [runKey(target)],
+    isTarget: (kept): kept is RunTarget =>
+      hasStrings(kept, ['project', 'runId']) && (!('overlaid' in kept) || isRunList(kept.overlaid)),
+    attach: (connection, target) => attach(services, connection, target, asked.event),
+    showAgain: (target) => asked.fire(target),
   };
 }
 
-function attach(services: Services, connection: PanelConnection, target: RunTarget): void {
+/** A panel that shows several runs says so in its title. */
+function titleOf(services: Services, { project, runId, overlaid = [] }: RunTarget): string {
+  const run = services.runs.get(project, runId);
+  const label = run === undefined ? runId : runLabel(run);
+  return overlaid.length === 0 ? label : vscode.l10n.t('{0} and {1} more', label, overlaid.length);
+}
+
+/** @param asked fires where a panel that is open is to show another comparison */
+function attach(
+  services: Services,
+  connection: PanelConnection,
+  target: RunTarget,
+  asked: vscode.Event<RunTarget>,
+): void {
   const { runs } = services;
   const { webview } = connection.panel;
   const folder = projectPaths(target.project).run(target.runId);
-  const present = () => runs.get(target.project, target.runId);
-  let tail = new RunTail(folder);
+  const find = ({ project, runId }: RunReference) => runs.get(project, runId);
+  const present = () => find(target);
+  let overlaid = overlaidOn(target, target.overlaid ?? []);
+  let reader = new RunsReader(target);
   let shown: RunViewState['kind'] = 'loading';
 
-  const readOn = async (run: BegunRun, from: RunTail): Promise<RunUpdate> => {
-    const { samples, ...points } = runPoints(await restOf(from));
+  const overlaidNow = () => overlaid.filter((other) => hasBegun(find(other)));
+  const readOn = async (run: BegunRun, from: RunsReader): Promise<RunUpdate> => {
+    const { points, damaged, overlaid: others } = await from.read(overlaidNow());
+    const { samples, ...rest } = points;
     const uri = (file: string) =>
       webview.asWebviewUri(vscode.Uri.joinPath(vscode.Uri.file(folder), ...file.split('/'))).toString();
     return {
@@ -57,38 +78,53 @@ function attach(services: Services, connection: PanelConnection, target: RunTarg
         uri: uri(file),
         time,
       })),
-      ...points,
+      ...rest,
+      damaged,
+      overlays: others.flatMap((other): OverlaidRun[] => {
+        const known = find(other);
+        // Deleted while it was read.
+        if (!hasBegun(known)) return [];
+        const { stage, name, created } = known.record;
+        return [{ ...other, stage, name, created, state: known.state }];
+      }),
     };
   };
   const readWhole = async (): Promise<RunViewState> => {
-    tail = new RunTail(folder);
+    reader = new RunsReader(target);
     const run = present();
     const state: RunViewState = hasBegun(run)
-      ? { kind: 'ready', ...(await readOn(run, tail)) }
+      ? { kind: 'ready', origin: originOf(run.record), ...(await readOn(run, reader)) }
       : stateWithoutRecord(services, run);
     shown = state.kind;
     return state;
   };
   const pacer = new Pacer(
     async () => {
+      connection.panel.title = titleOf(services, { ...target, overlaid: overlaidNow() });
       const run = present();
-      if (run !== undefined) connection.panel.title = runLabel(run);
       if (!connection.listening) return;
       if (hasBegun(run) && shown === 'ready') {
-        const from = tail;
+        const from = reader;
         const update = await readOn(run, from);
         // Where the page was made anew meanwhile, it has been given these events already.
-        if (from === tail) connection.notify(runView.updated, update);
+        if (from === reader) connection.notify(runView.updated, update);
       } else {
         connection.notify(runView.stateChanged, await readWhole());
       }
     },
     (error) => services.log.error(`${folder}: ${error}`),
   );
+  const overlay = (others: readonly RunReference[]) => {
+    overlaid = overlaidOn(target, others);
+    pacer.request();
+  };
 
   connection.closeWithPanel(
     pacer,
     runs.onDidChange(() => pacer.request()),
+    asked((again) => {
+      if (runKey(again) === folder && again.overlaid !== undefined) overlay(again.overlaid);
+    }),
   );
   connection.onConnect(runView.connect, target, readWhole);
   const onRun = (action: (run: Run) => Promise<void>) => async () => {
@@ -111,13 +147,37 @@ function attach(services: Services, connection: PanelConnection, target: RunTarg
   connection.onRequest(runView.openArtifact, async ({ file }) => {
     await vscode.commands.executeCommand('revealInExplorer', vscode.Uri.file(join(target.project, file)));
   });
+  connection.onRequest(
+    runView.copyConfig,
+    onRun(async ({ record }) => {
+      if (record !== undefined) await vscode.env.clipboard.writeText(originOf(record).config);
+    }),
+  );
+  connection.onRequest(runView.showEvents, async (line) => {
+    const selection = new vscode.Range(line - 1, 0, line - 1, 0);
+    await vscode.window.showTextDocument(vscode.Uri.file(join(folder, RUN_FILES.events)), { selection });
+  });
+  connection.onRequest(
+    runView.chooseOverlaid,
+    onRun(async (run) => {
+      const others = comparableRuns(runs.runs, run);
+      if (others.length === 0) throw new Error(vscode.l10n.t('There is no other run to overlay yet.'));
+      const chosen = await chooseRuns(others, {
+        title: vscode.l10n.t('Overlay on {0}', runLabel(run)),
+        picked: overlaid.map(runKey),
+      });
+      if (chosen === undefined) return;
+      checkComparable(chosen.length + 1);
+      overlay(chosen.map(referenceOf));
+    }),
+  );
+  connection.onRequest(runView.removeOverlaid, (removed) =>
+    overlay(overlaid.filter((other) => runKey(other) !== runKey(removed))),
+  );
 }
 
-async function restOf(tail: RunTail): Promise<RunEvent[]> {
-  const events: RunEvent[] = [];
-  do for (const event of await tail.read()) events.push(event);
-  while (tail.behind);
-  return events;
+export function referenceOf({ project, id }: Run): RunReference {
+  return { project, runId: id };
 }
 
 type BegunRun = Run & { readonly record: RunRecord };
@@ -142,7 +202,7 @@ function stateWithoutRecord({ projects }: Services, run: Run | undefined): RunVi
 function headerOf(run: BegunRun): RunHeader {
   const { record, status, id, state, stopping } = run;
   const { stage, name, created, training, concept } = record;
-  const { device, deviceReason, seconds, error, progress, parts } = status;
+  const { device, deviceReason, memory, seconds, error, progress, parts } = status;
   return {
     runId: id,
     stage,
@@ -153,11 +213,21 @@ function headerOf(run: BegunRun): RunHeader {
     concept,
     device,
     deviceReason,
+    memory,
     progress,
     parts,
     seconds,
     error,
     stopping: stopping && isActive(run),
     resumable: isResumable(run),
+  };
+}
+
+function originOf({ config, options, seed, versions }: RunRecord): RunOrigin {
+  return {
+    config: stringify(config),
+    options: Object.keys(options).length === 0 ? '' : stringify(options),
+    seed,
+    versions: { ...versions },
   };
 }

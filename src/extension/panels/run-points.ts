@@ -58,7 +58,9 @@ function packed(curves: readonly GrowingCurve[]): CurvePoints[] {
 
 function addMetrics(curves: Map<string, GrowingCurve>, event: MetricsEvent): void {
   const { concept, series, step, seconds = Number.NaN } = event;
-  for (const [key, value] of Object.entries(event.values)) {
+  for (const [key, number] of Object.entries(event.values)) {
+    // JSON has no word for what is not finite: it writes null.
+    const value = typeof number === 'number' ? number : Number.NaN;
     const id = JSON.stringify([key, concept, series]);
     let curve = curves.get(id);
     if (curve === undefined) {

@@ -1,4 +1,4 @@
-import type { MetricsEvent, ProgressEvent, RunEvent, SampleEvent } from '../../protocol/events.ts';
+import type { MemoryUse, MetricsEvent, ProgressEvent, RunEvent, SampleEvent } from '../../protocol/events.ts';
 
 /** What a run's events say about where it stands: the newest of each kind. */
 export interface RunStatus {
@@ -8,6 +8,7 @@ export interface RunStatus {
   sample?: Pick<SampleEvent, 'file' | 'label' | 'concept'>;
   /** Of a run of several stages: how many there are, and the titles of those it has come to, the last the present one. */
   parts?: { total: number; titles: readonly string[] };
+  memory?: MemoryUse;
   device?: string;
   deviceReason?: string;
   /** A checkpoint exists, so that the run can go on from it. */
@@ -24,7 +25,14 @@ export function advance(status: RunStatus, event: RunEvent): RunStatus {
   switch (event.type) {
     case 'started':
       // A resumed run has not ended any more, and goes through its parts again.
-      return { ...status, progress: undefined, parts: undefined, seconds: undefined, error: undefined };
+      return {
+        ...status,
+        progress: undefined,
+        parts: undefined,
+        memory: undefined,
+        seconds: undefined,
+        error: undefined,
+      };
     case 'stage': {
       const { index, total, title } = event;
       const titles = [...(status.parts?.titles ?? []).slice(0, index), title];
@@ -34,8 +42,8 @@ export function advance(status: RunStatus, event: RunEvent): RunStatus {
     case 'device':
       return { ...status, device: event.device, deviceReason: event.reason };
     case 'progress': {
-      const { message, done, total, unit, etaSeconds, concept } = event;
-      return { ...status, progress: { message, done, total, unit, etaSeconds, concept } };
+      const { message, done, total, unit, etaSeconds, concept, memory = status.memory } = event;
+      return { ...status, progress: { message, done, total, unit, etaSeconds, concept }, memory };
     }
     case 'metrics': {
       const { step, concept, series, values } = event;

@@ -2,6 +2,7 @@ import type { StatisticsRequest } from '../../../src/protocol/statistics.ts';
 import {
   type ConceptChoice,
   type LiveRun,
+  type RunHeader,
   runView,
   type TensorHistogramRequest,
   type TranslateRequest,
@@ -11,7 +12,7 @@ import {
 } from '../../../src/protocol/webview.ts';
 import { CONCEPTS, PROJECT, TRAININGS } from './fixtures/concepts.ts';
 import { SIZE, scene, toPng } from './fixtures/pictures.ts';
-import { HEADERS, MANY_PAIRS, runUpdate } from './fixtures/run.ts';
+import { HEADERS, longCurves, MANY_PAIRS, ORIGIN, overlaidRuns, runUpdate } from './fixtures/run.ts';
 import { comparisonFixture, histogramFixture, LORA_FILE, SPECTRA, STATISTICS } from './fixtures/tensors.ts';
 import { statisticsFixture } from './fixtures/weights.ts';
 
@@ -124,6 +125,10 @@ function onlyDenoised(concepts: readonly ConceptChoice[]): ConceptChoice[] {
   }));
 }
 
+function readyRun(to: number, header: RunHeader = HEADERS.running) {
+  return { kind: 'ready', origin: ORIGIN, ...runUpdate(0, to, header) };
+}
+
 function run(state: object): Handlers {
   return {
     [runView.connect.method]: () => ({ target: { project: PROJECT, runId: HEADERS.running.runId }, state }),
@@ -132,6 +137,10 @@ function run(state: object): Handlers {
     [runView.showLog.method]: () => undefined,
     [runView.reveal.method]: () => undefined,
     [runView.openArtifact.method]: () => undefined,
+    [runView.copyConfig.method]: () => undefined,
+    [runView.showEvents.method]: () => undefined,
+    [runView.chooseOverlaid.method]: () => undefined,
+    [runView.removeOverlaid.method]: () => undefined,
     action: () => undefined,
   };
 }
@@ -236,10 +245,24 @@ export const SCENARIOS: Record<string, () => Handlers> = {
       kind: 'error',
       message: 'The run folder runs/20261124-093000-fine-tune-sketch-at-night was deleted.',
     }),
-  'run/running': () => run({ kind: 'ready', ...runUpdate(0, 330, HEADERS.running) }),
-  'run/succeeded': () => run({ kind: 'ready', ...runUpdate(0, 500, HEADERS.succeeded) }),
-  'run/quickstart': () =>
-    run({ kind: 'ready', ...runUpdate(0, 330, HEADERS.quickstart), artifacts: MANY_PAIRS }),
-  'run/failed': () => run({ kind: 'ready', ...runUpdate(0, 330, HEADERS.failed) }),
-  'run/stopped': () => run({ kind: 'ready', ...runUpdate(0, 330, HEADERS.stopped) }),
+  'run/begun': () => run({ ...readyRun(0), curves: [], samples: [], log: [] }),
+  'run/running': () => run(readyRun(330)),
+  'run/overlaid': () => run({ ...readyRun(330), overlays: overlaidRuns(2) }),
+  'run/six-runs': () => run({ ...readyRun(330), overlays: overlaidRuns(5) }),
+  'run/long': () => run({ ...readyRun(330), curves: longCurves(100_000) }),
+  'run/six-long-runs': () => {
+    const curves = longCurves(100_000);
+    return run({
+      ...readyRun(330),
+      curves,
+      overlays: overlaidRuns(5).map((other) => ({ ...other, curves })),
+    });
+  },
+  'run/damaged': () => run({ ...readyRun(330), damaged: { count: 7, lines: [12, 15, 18, 40, 41] } }),
+  'run/succeeded': () => run(readyRun(500, HEADERS.succeeded)),
+  'run/measured-nothing': () =>
+    run({ ...readyRun(0, HEADERS.succeeded), curves: [], samples: [], artifacts: MANY_PAIRS }),
+  'run/quickstart': () => run({ ...readyRun(330, HEADERS.quickstart), artifacts: MANY_PAIRS }),
+  'run/failed': () => run(readyRun(330, HEADERS.failed)),
+  'run/stopped': () => run(readyRun(330, HEADERS.stopped)),
 };

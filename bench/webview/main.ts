@@ -1,0 +1,82 @@
+/// <reference types="node" />
+/**
+ * Does the Run panel stay smooth with long runs? npm run bench -- webview [repetitions]
+ * Draws 330 and 100,000 steps of three losses, and six runs of the latter together, in the browser of the tests, and
+ * prints the milliseconds from an input to the end of the frame that shows what it did.
+ */
+import type { Page } from 'playwright-core';
+import { launchBrowser, openView } from '../../test/webview/harness/browser.ts';
+
+const repetitions = Number(process.argv[2] ?? 9);
+
+const SCENARIOS: readonly (readonly [string, string])[] = [
+  ['running', '330 steps'],
+  ['long', '100,000 steps'],
+  ['six-long-runs', 'six runs of 100,000 steps'],
+];
+
+/** Milliseconds of real time; the harness stands the page's clock still, so the frames are timed from here. */
+async function timed(page: Page, act: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await act();
+  await page.evaluate(
+    () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(() => resolve(undefined), 0))),
+  );
+  return performance.now() - start;
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1]!;
+}
+
+const press = (page: Page, name: string) =>
+  page.evaluate((label) => {
+    const selector = `vscode-button[aria-label="${label}"], vscode-checkbox`;
+    for (const element of document.querySelectorAll<HTMLElement>(selector)) {
+      if ((element.getAttribute('aria-label') ?? element.textContent) === label) element.click();
+    }
+  }, name);
+
+/** One more step, as a live run tells it. */
+const update = (page: Page, step: number) =>
+  page.evaluate((at) => {
+    const { state } = harness.handlers['run/connect']!(undefined) as {
+      state: { header: object; curves: { key: string }[]; overlays: object[] };
+    };
+    const one = Float64Array.of(at);
+    harness.notify(
+      { method: 'run/updated' },
+      {
+        header: state.header,
+        curves: state.curves.map((curve) => ({ ...curve, step: one, seconds: one, value: one })),
+        samples: [],
+        log: [],
+        artifacts: [],
+        overlays: state.overlays.map((run) => ({ ...run, whole: false, curves: [] })),
+      },
+    );
+  }, step);
+
+const browser = await launchBrowser();
+for (const [scenario, name] of SCENARIOS) {
+  const { page } = await openView(browser, { view: 'run', scenario });
+  await page.locator('.uplot').first().waitFor();
+  const idle = await repeat(page, () => Promise.resolve());
+  const rows: [string, number][] = [
+    ['logarithmic', await repeat(page, () => press(page, 'Logarithmic losses'))],
+    ['zoom in', await repeat(page, () => press(page, 'Zoom in'))],
+    ['pan', await repeat(page, (i) => press(page, i % 2 === 0 ? 'Later' : 'Earlier'))],
+    ['whole run', await repeat(page, () => press(page, 'Show the whole run'))],
+    ['one more step', await repeat(page, (i) => update(page, 200_000 + i))],
+  ];
+  console.log(`${name}: ${rows.map(([what, ms]) => `${what} ${(ms - idle).toFixed(0)} ms`).join(', ')}`);
+  await page.context().close();
+}
+await browser.close();
+
+/** Median over the repetitions. */
+async function repeat(page: Page, act: (index: number) => Promise<unknown>): Promise<number> {
+  const times: number[] = [];
+  for (let i = 0; i < repetitions; i++) times.push(await timed(page, () => act(i)));
+  return median(times);
+}

@@ -1,0 +1,65 @@
+import { projectPaths } from '../../project/paths.ts';
+import { RunTail } from '../../project/run-record.ts';
+import type { RunEvent } from '../../protocol/events.ts';
+import type { DamagedLines, RunReference } from '../../protocol/webview.ts';
+import { type RunPoints, runPoints } from './run-points.ts';
+
+/** Reads the events of one run from their beginning, each once. */
+class RunReader {
+  readonly #tail: RunTail;
+
+  constructor({ project, runId }: RunReference) {
+    this.#tail = new RunTail(projectPaths(project).run(runId));
+  }
+
+  /** What came since the last reading. */
+  async read(): Promise<RunPoints> {
+    const events: RunEvent[] = [];
+    do for (const event of await this.#tail.read()) events.push(event);
+    while (this.#tail.behind);
+    return runPoints(events);
+  }
+
+  get damaged(): DamagedLines | undefined {
+    const { skippedLines, firstSkipped } = this.#tail;
+    return skippedLines === 0 ? undefined : { count: skippedLines, lines: [...firstSkipped] };
+  }
+}
+
+/** `whole`: these are all points of the run, not those since the last reading. */
+export type OverlaidPoints = RunReference & { whole: boolean } & Pick<RunPoints, 'curves'>;
+
+/** What one page has been given of a run and of those that are overlaid on it. */
+export class RunsReader {
+  readonly #run: RunReader;
+  readonly #overlaid = new Map<string, RunReader>();
+
+  constructor(run: RunReference) {
+    this.#run = new RunReader(run);
+  }
+
+  /** What came since the last reading; of an overlaid run that was not among the last reading's, everything. */
+  async read(
+    overlaid: readonly RunReference[],
+  ): Promise<{ points: RunPoints; damaged: DamagedLines | undefined; overlaid: OverlaidPoints[] }> {
+    const wanted = new Set(overlaid.map(runKey));
+    for (const key of [...this.#overlaid.keys()]) if (!wanted.has(key)) this.#overlaid.delete(key);
+    const points = await this.#run.read();
+    const { damaged } = this.#run;
+    return { points, damaged, overlaid: await Promise.all(overlaid.map((run) => this.#readOverlaid(run))) };
+  }
+
+  async #readOverlaid({ project, runId }: RunReference): Promise<OverlaidPoints> {
+    const key = runKey({ project, runId });
+    const known = this.#overlaid.get(key);
+    const reader = known ?? new RunReader({ project, runId });
+    this.#overlaid.set(key, reader);
+    const { curves } = await reader.read();
+    return { project, runId, whole: known === undefined, curves };
+  }
+}
+
+/** Tells runs apart. */
+export function runKey({ project, runId }: RunReference): string {
+  return projectPaths(project).run(runId);
+}

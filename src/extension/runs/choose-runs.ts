@@ -1,0 +1,54 @@
+import * as vscode from 'vscode';
+import { UserError } from '../../project/user-error.ts';
+import { MOST_OVERLAID } from '../../protocol/webview.ts';
+import type { Run } from './run-state.ts';
+import { runLabel, stateTitle } from './run-wording.ts';
+
+/** Most runs that one chart compares. */
+const MOST_COMPARED = MOST_OVERLAID + 1;
+
+/** @throws UserError where the runs are too many to be told apart in a chart */
+export function checkComparable(count: number): void {
+  if (count <= MOST_COMPARED) return;
+  throw new UserError(
+    vscode.l10n.t('At most {0} runs can be compared at once. Choose fewer.', MOST_COMPARED),
+  );
+}
+
+/** Runs that have begun, so that there is something to compare; those of a stage first where it is given. */
+export function comparableRuns(runs: readonly Run[], alike?: Run): Run[] {
+  const begun = runs.filter(({ record, folder }) => record !== undefined && folder !== alike?.folder);
+  const stage = alike?.record?.stage;
+  const isAlike = ({ record }: Run) => Number(record?.stage === stage);
+  return stage === undefined ? begun : begun.sort((a, b) => isAlike(b) - isAlike(a));
+}
+
+/**
+ * Asks for any number of runs.
+ * @param picked folders of those that are chosen to begin with
+ * @returns undefined where the user chose nothing and left
+ */
+export async function chooseRuns(
+  runs: readonly Run[],
+  { title, picked = [] }: { title: string; picked?: readonly string[] },
+): Promise<Run[] | undefined> {
+  const items = runs.map((run) => ({
+    label: runLabel(run),
+    description: [stateTitle(run.state), startText(run)].filter(Boolean).join(', '),
+    detail: run.id,
+    picked: picked.includes(run.folder),
+    run,
+  }));
+  const chosen = await vscode.window.showQuickPick(items, {
+    title,
+    placeHolder: vscode.l10n.t('Curves of the same name share a chart'),
+    canPickMany: true,
+    matchOnDescription: true,
+    matchOnDetail: true,
+  });
+  return chosen?.map(({ run }) => run);
+}
+
+function startText({ record }: Run): string | undefined {
+  return record && new Date(record.created).toLocaleString(vscode.env.language);
+}

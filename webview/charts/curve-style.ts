@@ -1,0 +1,37 @@
+import { MOST_OVERLAID } from '../../src/protocol/webview.ts';
+import type { LegendEntry } from '../components/legend.tsx';
+import type { Theme } from '../components/theme.ts';
+
+/** How one curve of a chart is told from the others. */
+export interface CurveStyle {
+  /** Place among the theme's colours; beyond their number they come again. */
+  color: number;
+  /** Place among DASHES; beyond their number they come again. */
+  dash: number;
+}
+
+/** Empty: an unbroken line. In pixels. */
+const DASHES: readonly (readonly number[])[] = [[], [7, 4], [2, 3], [10, 3, 2, 3], [4, 2]];
+
+const COLORS = MOST_OVERLAID + 1;
+
+/** Of curves that have nothing but their order: every colour once, then every colour dashed. */
+export function styleAt(index: number): CurveStyle {
+  return { color: index % COLORS, dash: Math.floor(index / COLORS) };
+}
+
+export function colorOf({ color }: CurveStyle, theme: Theme): string {
+  return theme.series[color % theme.series.length]!;
+}
+
+export function dashOf({ dash }: CurveStyle): readonly number[] {
+  return DASHES[dash % DASHES.length]!;
+}
+
+export function legendEntry(label: string, style: CurveStyle, theme: Theme): LegendEntry {
+  return { label, color: colorOf(style, theme), mark: 'line', dash: dashOf(style) };
+}
+
+export function withAlpha(color: string, alpha: number): string {
+  return color.replace('rgb(', 'rgba(').replace(')', `, ${alpha})`);
+}

@@ -1,0 +1,121 @@
+/** Points of one curve, x ascending; y may be NaN. */
+export interface Points {
+  x: Float64Array;
+  y: Float64Array;
+}
+
+function isAscending(x: Float64Array): boolean {
+  let previous = Number.NEGATIVE_INFINITY;
+  // Not `every`: a hundred thousand calls for each curve at each update. NaN is above nothing.
+  for (let i = 0; i < x.length; i++) {
+    if (!(x[i]! > previous)) return false;
+    previous = x[i]!;
+  }
+  return true;
+}
+
+/**
+ * The points by ascending x. Of several at one x the last counts: after a resume, steps since the last checkpoint
+ * come again. Points without x are left out.
+ */
+export function ascending(points: Points): Points {
+  if (isAscending(points.x)) return points;
+  const last = new Map<number, number>();
+  points.x.forEach((x, index) => {
+    if (!Number.isNaN(x)) last.set(x, index);
+  });
+  const order = [...last].sort(([a], [b]) => a - b);
+  return {
+    x: Float64Array.from(order, ([x]) => x),
+    y: Float64Array.from(order, ([, index]) => points.y[index]!),
+  };
+}
+
+/** Index of the first x that is not below the value; the length where all are. */
+function firstNotBelow(x: Float64Array, value: number): number {
+  let low = 0;
+  let high = x.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (x[middle]! < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Value of the point that is nearest to `at`; undefined where that lies outside of the curve. */
+export function valueNear({ x, y }: Points, at: number): number | undefined {
+  if (x.length === 0 || at < x[0]! || at > x[x.length - 1]!) return undefined;
+  const after = firstNotBelow(x, at);
+  const index = after > 0 && at - x[after - 1]! < x[after]! - at ? after - 1 : after;
+  return y[index];
+}
+
+/**
+ * What of a curve can be seen between two values of x in so many pixel columns: where the points are more than two
+ * a column, the least and the greatest of each column, in their order, so that no spike is lost. Their x are put
+ * on two places of the column that are the same for every curve, less than a pixel from their own: curves drawn
+ * together then share their x. One point on either side stays, for the line to leave the chart.
+ */
+export function decimate({ x, y }: Points, from: number, to: number, columns: number): Points {
+  const first = Math.max(0, firstNotBelow(x, from) - 1);
+  let end = firstNotBelow(x, to);
+  // The points at the end itself and one after it.
+  end = Math.min(x.length, end + (x[end] === to ? 2 : 1));
+  if (end - first <= 2 * columns || !(to > from))
+    return { x: x.subarray(first, end), y: y.subarray(first, end) };
+  const xs: number[] = [];
+  const ys: number[] = [];
+  const width = (to - from) / columns;
+  let i = first;
+  if (x[i]! < from) {
+    xs.push(x[i]!);
+    ys.push(y[i]!);
+    i++;
+  }
+  for (let column = 0; column < columns && i < end; column++) {
+    const left = from + column * width;
+    const right = column === columns - 1 ? to : left + width;
+    let least = -1;
+    let greatest = -1;
+    for (; i < end && (x[i]! < right || (column === columns - 1 && x[i]! <= to)); i++) {
+      const value = y[i]!;
+      if (Number.isNaN(value)) continue;
+      if (least < 0 || value < y[least]!) least = i;
+      if (greatest < 0 || value > y[greatest]!) greatest = i;
+    }
+    if (least < 0) continue;
+    xs.push(left + width / 4);
+    ys.push(y[Math.min(least, greatest)]!);
+    if (least === greatest) continue;
+    xs.push(left + (3 * width) / 4);
+    ys.push(y[Math.max(least, greatest)]!);
+  }
+  for (; i < end; i++) {
+    xs.push(x[i]!);
+    ys.push(y[i]!);
+  }
+  return { x: Float64Array.from(xs), y: Float64Array.from(ys) };
+}
+
+/** Curves over all their x together, ascending; NaN where a curve has no point. */
+export function joined(curves: readonly Points[]): { x: Float64Array; ys: Float64Array[] } {
+  const [first, ...others] = curves;
+  const shared = first !== undefined && others.every(({ x }) => sameValues(x, first.x));
+  if (shared) return { x: first.x, ys: curves.map(({ y }) => y) };
+  const x = Float64Array.from(new Set(curves.flatMap((curve) => Array.from(curve.x)))).sort();
+  const ys = curves.map((curve) => {
+    const column = new Float64Array(x.length).fill(Number.NaN);
+    let place = 0;
+    curve.x.forEach((value, index) => {
+      while (x[place]! < value) place++;
+      column[place] = curve.y[index]!;
+    });
+    return column;
+  });
+  return { x, ys };
+}
+
+function sameValues(a: Float64Array, b: Float64Array): boolean {
+  return a === b || (a.length === b.length && a.every((value, index) => value === b[index]));
+}

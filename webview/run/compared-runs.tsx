@@ -1,0 +1,62 @@
+import type { JSX } from 'preact';
+import { MOST_OVERLAID, type OverlaidRun, runView } from '../../src/protocol/webview.ts';
+import { legendEntry } from '../charts/curve-style.ts';
+import { Swatch } from '../components/legend.tsx';
+import { Notice } from '../components/pending.tsx';
+import { useTheme } from '../components/theme.ts';
+import { Button } from '../components/toolkit.tsx';
+import { RUN_STATES } from './run-states.ts';
+import { useAsk } from './use-ask.ts';
+
+/** The runs whose curves are drawn together, each with its colour, and what adds and removes them. */
+export function ComparedRuns(props: {
+  /** Of the view's own run, then of the overlaid ones. */
+  labels: readonly string[];
+  overlays: readonly OverlaidRun[];
+}): JSX.Element {
+  const { labels, overlays } = props;
+  const theme = useTheme();
+  const { failure, ask } = useAsk();
+  return (
+    <div class="compared">
+      {overlays.length > 0 && (
+        <ul class="compared-runs" aria-label="Runs whose curves are shown">
+          {labels.map((label, place) => {
+            const overlaid = overlays[place - 1];
+            return (
+              <li key={overlaid === undefined ? '' : `${overlaid.project} ${overlaid.runId}`}>
+                <Swatch {...legendEntry(label, { color: place, dash: 0 }, theme)} />
+                <span class="compared-label">{label}</span>
+                {overlaid === undefined ? (
+                  <span class="muted">this run</span>
+                ) : (
+                  <>
+                    <span class="muted">{RUN_STATES[overlaid.state].word.toLowerCase()}</span>
+                    <Button
+                      icon
+                      label={`Remove ${label}`}
+                      onClick={() => {
+                        const { project, runId } = overlaid;
+                        ask(runView.removeOverlaid, { project, runId });
+                      }}
+                    >
+                      ×
+                    </Button>
+                  </>
+                )}
+              </li>
+            );
+          })}
+        </ul>
+      )}
+      <Button onClick={() => ask(runView.chooseOverlaid, undefined)}>
+        {overlays.length === 0
+          ? 'Overlay another run…'
+          : overlays.length < MOST_OVERLAID
+            ? 'Overlay other runs…'
+            : 'Change overlaid runs…'}
+      </Button>
+      {failure !== undefined && <Notice kind="error">{failure}</Notice>}
+    </div>
+  );
+}

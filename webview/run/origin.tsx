@@ -1,0 +1,45 @@
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import { type RunOrigin, runView } from '../../src/protocol/webview.ts';
+import { Notice } from '../components/pending.tsx';
+import { Button } from '../components/toolkit.tsx';
+import { useAsk } from './use-ask.ts';
+
+/** What the run was begun with, folded away: config, options, seed and programs. */
+export function Origin({ origin }: { origin: RunOrigin }): JSX.Element {
+  const { failure, ask } = useAsk();
+  const [copied, setCopied] = useState(false);
+  const versions = Object.entries(origin.versions).map(([name, version]) => `${name} ${version}`);
+  return (
+    <section aria-labelledby="origin-title">
+      <details class="origin">
+        <summary>
+          <h2 id="origin-title">Resolved config</h2>
+        </summary>
+        <p class="muted">
+          Seed {origin.seed}; {versions.join(', ')}
+        </p>
+        {origin.options !== '' && (
+          <>
+            <h3>Options</h3>
+            <pre class="yaml">{origin.options}</pre>
+          </>
+        )}
+        <div class="section-head origin-head">
+          <h3>Training config with every default</h3>
+          <Button onClick={async () => setCopied(await ask(runView.copyConfig, undefined))}>
+            Copy config
+          </Button>
+        </div>
+        <span class="muted" role="status">
+          {copied && 'Copied as YAML.'}
+        </span>
+        {failure !== undefined && <Notice kind="error">{failure}</Notice>}
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
+        <section class="yaml-scroll" tabIndex={0} aria-label="Training config as YAML">
+          <pre class="yaml">{origin.config}</pre>
+        </section>
+      </details>
+    </section>
+  );
+}

@@ -1,0 +1,43 @@
+import type { JSX } from 'preact';
+import type { XRange } from '../charts/plotted.ts';
+import { formatCount, formatDuration } from '../components/format.ts';
+import { Button } from '../components/toolkit.tsx';
+import { moved, zoomed } from './x-range.ts';
+
+/** Which part of the run every chart shows, for those who do not drag over one. */
+export function RangeControls(props: {
+  /** All there is. */
+  extent: XRange;
+  range: XRange | undefined;
+  xAxis: 'steps' | 'seconds';
+  onChange: (range: XRange | undefined) => void;
+}): JSX.Element {
+  const { extent, range, xAxis, onChange } = props;
+  const shown = range ?? extent;
+  const text = (value: number) => (xAxis === 'steps' ? formatCount(value) : formatDuration(value));
+  const to = (next: XRange) => onChange(next.from <= extent.from && next.to >= extent.to ? undefined : next);
+  return (
+    <fieldset class="range">
+      <legend class="field-label" aria-live="polite">
+        {range === undefined
+          ? 'Whole run'
+          : `${xAxis === 'steps' ? 'Steps ' : ''}${text(range.from)} to ${text(range.to)}`}
+      </legend>
+      <Button icon label="Zoom in" onClick={() => to(zoomed(shown, 0.5, extent))}>
+        +
+      </Button>
+      <Button icon label="Zoom out" disabled={!range} onClick={() => to(zoomed(shown, 2, extent))}>
+        −
+      </Button>
+      <Button icon label="Earlier" disabled={!range} onClick={() => to(moved(shown, -0.5, extent))}>
+        ←
+      </Button>
+      <Button icon label="Later" disabled={!range} onClick={() => to(moved(shown, 0.5, extent))}>
+        →
+      </Button>
+      <Button icon label="Show the whole run" disabled={!range} onClick={() => onChange(undefined)}>
+        ↔
+      </Button>
+    </fieldset>
+  );
+}

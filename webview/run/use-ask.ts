@@ -1,0 +1,23 @@
+import { useState } from 'preact/hooks';
+import type { RequestType } from 'vscode-messenger-common';
+import { messageOf, request } from '../host/connection.ts';
+
+/** Asks the host for something and keeps why it failed, until the next time. */
+export function useAsk(): {
+  failure: string | undefined;
+  /** Resolves to whether the host did it. */
+  ask: <P>(type: RequestType<P, void>, params: P) => Promise<boolean>;
+} {
+  const [failure, setFailure] = useState<string>();
+  const ask = async <P>(type: RequestType<P, void>, params: P) => {
+    setFailure(undefined);
+    try {
+      await request(type, params);
+      return true;
+    } catch (error) {
+      setFailure(messageOf(error));
+      return false;
+    }
+  };
+  return { failure, ask };
+}
