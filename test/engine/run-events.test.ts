@@ -10,7 +10,7 @@ test('progress tells the memory of the process, at most every two seconds', () =
   let now = 0;
   const clock: Clock = { now: () => now, after: () => () => {} };
   const folder = temporaryFolder();
-  const events = new RunEvents(folder, { event() {}, close() {} }, () => {}, clock);
+  const events = new RunEvents(folder, [], () => {}, clock);
   for (let done = 1; done <= 50; done++) {
     events.emit({ type: 'progress', message: 'training', done, total: 100, unit: 'steps' });
     now += 100;

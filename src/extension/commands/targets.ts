@@ -4,7 +4,7 @@ import type { LoadedConcept, LoadedTraining, Project } from '../../project/load.
 import { CONCEPT_SUFFIX, TRAINING_SUFFIX } from '../../project/paths.ts';
 import { formatProblem } from '../../project/problem.ts';
 import { UserError } from '../../project/user-error.ts';
-import { checkComparable, chooseRuns, comparableRuns } from '../runs/choose-runs.ts';
+import { checkComparable, comparableRuns, pickComparableRuns } from '../runs/choose-runs.ts';
 import type { Run } from '../runs/run-state.ts';
 import { progressText, runLabel, stateTitle } from '../runs/run-wording.ts';
 import type { Services } from '../services.ts';
@@ -220,7 +220,7 @@ export async function chooseComparedRuns(
   const candidates = comparableRuns(services.runs.runs);
   if (candidates.length < 2) throw new UserError(vscode.l10n.t('There are no two runs to compare yet.'));
   const title = vscode.l10n.t('Compare Runs');
-  const chosen = await chooseRuns(candidates, { title, picked: first.map(({ folder }) => folder) });
+  const chosen = await pickComparableRuns(candidates, { title, picked: first.map(({ folder }) => folder) });
   if (chosen === undefined) return undefined;
   if (chosen.length < 2) throw new UserError(vscode.l10n.t('Choose at least two runs to compare.'));
   checkComparable(chosen.length);

@@ -13,7 +13,7 @@ import {
   type RunViewState,
   runView,
 } from '../../protocol/webview.ts';
-import { checkComparable, chooseRuns, comparableRuns } from '../runs/choose-runs.ts';
+import { checkComparable, comparableRuns, pickComparableRuns } from '../runs/choose-runs.ts';
 import { showRunLog } from '../runs/run-commands.ts';
 import { isActive, isResumable, type Run } from '../runs/run-state.ts';
 import { runLabel } from '../runs/run-wording.ts';
@@ -162,7 +162,7 @@ function attach(
     onRun(async (run) => {
       const others = comparableRuns(runs.runs, run);
       if (others.length === 0) throw new Error(vscode.l10n.t('There is no other run to overlay yet.'));
-      const chosen = await chooseRuns(others, {
+      const chosen = await pickComparableRuns(others, {
         title: vscode.l10n.t('Overlay on {0}', runLabel(run)),
         picked: overlaid.map(runKey),
       });

@@ -28,7 +28,7 @@ export function comparableRuns(runs: readonly Run[], alike?: Run): Run[] {
  * @param picked folders of those that are chosen to begin with
  * @returns undefined where the user chose nothing and left
  */
-export async function chooseRuns(
+export async function pickComparableRuns(
   runs: readonly Run[],
   { title, picked = [] }: { title: string; picked?: readonly string[] },
 ): Promise<Run[] | undefined> {
