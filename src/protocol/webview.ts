@@ -108,6 +108,8 @@ export interface RunHeader {
   stopping: boolean;
   /** The run can go on from its checkpoint. */
   resumable: boolean;
+  /** Lines of its `events.jsonl` that are no events, and so are missing from what is shown. */
+  damagedLines: number;
 }
 
 /** New points of one curve; points arrive in the order of the run and are to be appended. */

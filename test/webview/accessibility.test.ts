@@ -4,9 +4,9 @@ import type { AxeResults, ElementContext, RunOptions } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import type { ViewName } from '../../src/protocol/webview.ts';
-import { THEMES, type ThemeName } from './harness/browser.ts';
 import { SCENARIOS } from './harness/scenarios.ts';
 import { browserSession, settled } from './harness/session.ts';
+import { THEMES, type ThemeName } from './harness/themes.ts';
 
 declare const axe: { run(context: ElementContext, options: RunOptions): Promise<AxeResults> };
 
@@ -48,6 +48,55 @@ async function findings(page: Page, theme: ThemeName, width: number, rules?: str
     );
 }
 
+/** What moves by itself, also in the shadows of the toolkit's elements. */
+function moving(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const roots: (Document | ShadowRoot)[] = [document];
+    for (const { shadowRoot } of document.querySelectorAll('*')) if (shadowRoot) roots.push(shadowRoot);
+    const animations = new Set(roots.flatMap((root) => root.getAnimations()));
+    return Array.from(animations, ({ effect }) => {
+      const element = (effect as KeyframeEffect).target!;
+      const host =
+        element.getRootNode() instanceof ShadowRoot ? (element.getRootNode() as ShadowRoot).host : element;
+      return `${host.localName} ${element.className}`;
+    });
+  });
+}
+
+/** The charts of the page, each with what the table behind it lacks. Small drawings are signs in a text. */
+function chartsOf(page: Page): Promise<{ chart: string; lacks: string }[]> {
+  return page.evaluate(() =>
+    Array.from(document.querySelectorAll('figure.chart, svg, canvas:not(.picture)'))
+      .filter((element) => element.closest('.color-legend') === null)
+      .filter((element) => {
+        const { width, height } = element.getBoundingClientRect();
+        return width >= 100 && height >= 40;
+      })
+      .map((element) => {
+        const figure = element.closest('figure');
+        const table = figure?.querySelector('table');
+        const lacks = !figure
+          ? 'a figure around it'
+          : !table
+            ? 'a table'
+            : !table.caption?.textContent
+              ? 'a caption'
+              : !table.querySelector('thead th')
+                ? 'heads'
+                : !table.tBodies[0]?.rows.length
+                  ? 'rows'
+                  : '';
+        return {
+          chart: figure?.querySelector('.chart-title')?.textContent ?? element.outerHTML.slice(0, 80),
+          lacks,
+        };
+      }),
+  );
+}
+
+/** Scenarios that the views had charts in when this was written, to know that charts are found at all. */
+const CHARTED = /^(run\/running|weights\/ready|tensors\/ready)$/;
+
 describe.each(Object.keys(SCENARIOS))('%s', (name) => {
   const [view, scenario] = name.split('/') as [ViewName, string];
 
@@ -65,4 +114,28 @@ describe.each(Object.keys(SCENARIOS))('%s', (name) => {
     expect(found).toEqual([]);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(400);
   });
+
+  it('keeps still where motion is to be reduced, and has a table behind every chart', async () => {
+    const page = await open({ view, scenario, reducedMotion: true });
+    await settled(page);
+    expect(await moving(page)).toEqual([]);
+    await unfoldAll(page);
+    const charts = await chartsOf(page);
+    expect(charts.filter(({ lacks }) => lacks !== '')).toEqual([]);
+    if (CHARTED.test(name)) expect(charts.length).toBeGreaterThan(0);
+    // Transitions begin with what a person does.
+    for (const control of await page
+      .locator('vscode-button, vscode-dropdown, vscode-checkbox, summary')
+      .all()) {
+      await control.hover();
+      await control.focus();
+      expect(await moving(page)).toEqual([]);
+    }
+  });
+});
+
+it('sees motion where there is some', async () => {
+  const page = await open({ view: 'run', scenario: 'loading' });
+  await settled(page);
+  expect(await moving(page)).toContainEqual(expect.stringContaining('vscode-progress-ring'));
 });

@@ -186,3 +186,11 @@ it('shows a sample large, under its step', async () => {
   await page.locator('.sample figcaption').getByText('Step 300').waitFor();
   expect((await page.locator('.sample-picture').boundingBox())!.width).toBeGreaterThan(800);
 });
+
+it('says where lines of the run’s file cannot be read, and what that means', async () => {
+  const page = await open({ view: 'run', scenario: 'damaged' });
+  const notice = page.getByRole('status').filter({ hasText: 'cannot be read' });
+  expect(await notice.innerText()).toMatch(
+    /^3 lines of runs\/\S+\/events\.jsonl cannot be read and are left out/,
+  );
+});

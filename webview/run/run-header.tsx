@@ -111,6 +111,14 @@ export function RunHeading({ header }: { header: RunHeader }): JSX.Element {
           <strong>The run failed.</strong> {header.error}
         </Notice>
       )}
+      {header.damagedLines > 0 && (
+        <Notice kind="warning">
+          {formatCount(header.damagedLines)} {header.damagedLines === 1 ? 'line' : 'lines'} of runs/
+          {header.runId}/events.jsonl cannot be read and {header.damagedLines === 1 ? 'is' : 'are'} left out:
+          points, samples or log lines may be missing here. Weights that the run made are not concerned; to
+          have the whole course, run the stage again.
+        </Notice>
+      )}
       {header.state === 'interrupted' && (
         <Notice kind="warning">
           The engine process ended without saying why (a restart, or too little memory). The log file may know

@@ -46,10 +46,11 @@ function attach(services: Services, connection: PanelConnection, target: RunTarg
 
   const readOn = async (run: BegunRun, from: RunTail): Promise<RunUpdate> => {
     const { samples, ...points } = runPoints(await restOf(from));
+    const header = headerOf(run, from.skippedLines);
     const uri = (file: string) =>
       webview.asWebviewUri(vscode.Uri.joinPath(vscode.Uri.file(folder), ...file.split('/'))).toString();
     return {
-      header: headerOf(run),
+      header,
       samples: samples.map(({ step, concept, label, file, time }) => ({
         step,
         concept,
@@ -132,6 +133,7 @@ function stateWithoutRecord({ projects }: Services, run: Run | undefined): RunVi
     if (!projects.loaded) return { kind: 'loading' };
     return { kind: 'empty', message: vscode.l10n.t('The run has been deleted.') };
   }
+  if (run.damage !== undefined) return { kind: 'error', message: run.damage };
   if (isActive(run)) return { kind: 'loading' };
   return {
     kind: 'error',
@@ -139,7 +141,7 @@ function stateWithoutRecord({ projects }: Services, run: Run | undefined): RunVi
   };
 }
 
-function headerOf(run: BegunRun): RunHeader {
+function headerOf(run: BegunRun, damagedLines: number): RunHeader {
   const { record, status, id, state, stopping } = run;
   const { stage, name, created, training, concept } = record;
   const { device, deviceReason, seconds, error, progress, parts } = status;
@@ -159,5 +161,6 @@ function headerOf(run: BegunRun): RunHeader {
     error,
     stopping: stopping && isActive(run),
     resumable: isResumable(run),
+    damagedLines,
   };
 }

@@ -242,5 +242,6 @@ export const SCENARIOS: Record<string, () => Handlers> = {
   'run/quickstart': () =>
     run({ kind: 'ready', ...runUpdate(0, 330, HEADERS.quickstart), artifacts: MANY_PAIRS }),
   'run/failed': () => run({ kind: 'ready', ...runUpdate(0, 330, HEADERS.failed) }),
+  'run/damaged': () => run({ kind: 'ready', ...runUpdate(0, 330, HEADERS.damaged) }),
   'run/stopped': () => run({ kind: 'ready', ...runUpdate(0, 330, HEADERS.stopped) }),
 };
