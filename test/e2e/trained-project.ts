@@ -88,6 +88,11 @@ export async function makeTrainedProject(): Promise<string> {
   return project;
 }
 
+/** Makes the pairs of the held-out concept: those of the project that was copied are of its own photographs. */
+export async function prepareHeldOut(project: string): Promise<void> {
+  await runEngine(project, 'prepare', '--concept', heldOutConcept);
+}
+
 /** Has the engine begin a fine-tuning without the base that it starts from; the base is there again afterwards. */
 export async function failFineTuning(project: string): Promise<void> {
   const base = join(project, 'base');

@@ -134,8 +134,11 @@ describe.each(Object.keys(SCENARIOS))('%s', (name) => {
   });
 });
 
-it('sees motion where there is some', async () => {
+it('moves where nothing speaks against it, and heeds the editor’s own setting', async () => {
   const page = await open({ view: 'run', scenario: 'loading' });
   await settled(page);
   expect(await moving(page)).toContainEqual(expect.stringContaining('vscode-progress-ring'));
+  // As the workbench does with `workbench.reduceMotion`.
+  await page.evaluate(() => document.body.classList.add('vscode-reduce-motion'));
+  expect(await moving(page)).toEqual([]);
 });

@@ -5,8 +5,13 @@ import { shownWebview } from './webview.ts';
 export class ShownView {
   readonly #frame: FrameLocator;
 
-  constructor(page: Page) {
+  constructor(readonly page: Page) {
     this.#frame = shownWebview(page);
+  }
+
+  /** A panel takes the focus once it is loaded: a list that opens before that closes again. */
+  async waitForFocus(): Promise<void> {
+    await this.page.locator('iframe.webview.ready:focus').waitFor();
   }
 
   /** A whole view without content: its heading, what it says, and the buttons that it offers. */
@@ -15,7 +20,7 @@ export class ShownView {
     const pending = this.#frame.locator('.pending');
     return {
       message: await pending.locator('p').innerText(),
-      buttons: await pending.getByRole('button').allInnerTexts(),
+      buttons: await pending.locator('vscode-button').allInnerTexts(),
     };
   }
 
