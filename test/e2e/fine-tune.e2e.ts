@@ -1,18 +1,13 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, inject, it } from 'vitest';
 import type { Picture } from './pages/webview.ts';
 import { openWorkbench } from './scenario.ts';
-import { brokenPhotograph, copyProject, heldOutConcept } from './trained-project.ts';
+import { brokenPhotograph, copyProject, heldOutConcept, latestRun } from './trained-project.ts';
 
 /** Everything that the latest run of a stage reported. */
 function eventsOf(project: string, stage: string): string {
-  const runs = join(project, 'runs');
-  const run = readdirSync(runs)
-    .filter((name) => name.includes(`-${stage}-`))
-    .sort()
-    .at(-1);
-  return readFileSync(join(runs, run!, 'events.jsonl'), 'utf8');
+  return readFileSync(join(project, 'runs', latestRun(project, stage), 'events.jsonl'), 'utf8');
 }
 
 /** Between the mean colours of two pictures. */

@@ -6,6 +6,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -87,9 +88,44 @@ export async function makeTrainedProject(): Promise<string> {
   return project;
 }
 
-/** A copy that one scenario may change. */
-export function copyProject(project: string): string {
-  const copy = join(mkdtempSync(join(tmpdir(), 'scenario-')), 'photographs');
+/** Makes the pairs of the held-out concept: those of the project that was copied are of its own photographs. */
+export async function prepareHeldOut(project: string): Promise<void> {
+  await runEngine(project, 'prepare', '--concept', heldOutConcept);
+}
+
+/** Has the engine begin a fine-tuning without the base that it starts from; the base is there again afterwards. */
+export async function failFineTuning(project: string): Promise<void> {
+  const base = join(project, 'base');
+  renameSync(base, `${base}.away`);
+  try {
+    const run = runEngine(project, 'fine-tune', '--concept', heldOutConcept);
+    if (
+      await run.then(
+        () => true,
+        () => false,
+      )
+    )
+      throw new Error('a fine-tuning has succeeded without its base');
+  } finally {
+    renameSync(`${base}.away`, base);
+  }
+}
+
+/** The newest run of a stage: its folder's name. */
+export function latestRun(project: string, stage: string): string {
+  const run = readdirSync(join(project, 'runs'))
+    .filter((name) => name.includes(`-${stage}-`))
+    .sort()
+    .at(-1);
+  if (run === undefined) throw new Error(`${project} has no run of ${stage}`);
+  return run;
+}
+
+/** A copy that one scenario may change; by default in a folder of its own. */
+export function copyProject(
+  project: string,
+  copy = join(mkdtempSync(join(tmpdir(), 'scenario-')), 'photographs'),
+): string {
   cpSync(project, copy, { recursive: true, preserveTimestamps: true });
   return copy;
 }

@@ -10,6 +10,8 @@ import { CommandPalette } from './pages/command-palette.ts';
 import { Notifications } from './pages/notifications.ts';
 import { Problems } from './pages/problems.ts';
 import { RunView } from './pages/run-view.ts';
+import { ShownView } from './pages/shown-view.ts';
+import { TensorsView } from './pages/tensors-view.ts';
 import { TextEditor } from './pages/text-editor.ts';
 import { TranslateView } from './pages/translate-view.ts';
 import { Tree } from './pages/tree.ts';
@@ -29,6 +31,8 @@ export class Workbench {
   readonly runView: RunView;
   readonly weightsView: WeightsView;
   readonly translateView: TranslateView;
+  readonly tensorsView: TensorsView;
+  readonly shownView: ShownView;
 
   private constructor(
     readonly page: Page,
@@ -44,6 +48,8 @@ export class Workbench {
     this.runView = new RunView(page);
     this.weightsView = new WeightsView(page);
     this.translateView = new TranslateView(page);
+    this.tensorsView = new TensorsView(page);
+    this.shownView = new ShownView(page);
   }
 
   /** Starts a server with a fresh profile and opens the folder in it. */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { describe, it } from 'mocha';
 import * as vscode from 'vscode';
 import { COMMANDS, SETTINGS, SETTINGS_SECTION } from '../../src/extension/identifiers.ts';
@@ -16,6 +17,21 @@ describe('activation', () => {
     const registered = new Set(await vscode.commands.getCommands(true));
     const missing = Object.values(COMMANDS).filter((command) => !registered.has(command));
     assert.deepEqual(missing, []);
+  });
+
+  it('loads its own bundle and nothing of the engine’s: no native library, no TensorFlow.js', async () => {
+    await activateExtension();
+    const { sharedObjects } = process.report.getReport() as unknown as { sharedObjects: string[] };
+    assert.ok(sharedObjects.length > 0);
+    assert.deepEqual(
+      sharedObjects.filter((file) => /onnxruntime|koffi|tensorflow|tfjs|sharp|vips/i.test(file)),
+      [],
+    );
+    // Node.js has one cache of modules for the whole process.
+    const { extensionPath } = vscode.extensions.getExtension('denoised-weights.denoised-weights')!;
+    const bundles = join(extensionPath, 'dist');
+    const loaded = Object.keys(require.cache).filter((file) => file.startsWith(bundles));
+    assert.deepEqual(loaded, [join(bundles, 'extension.cjs')]);
   });
 
   it('finds every setting with the type of its default', () => {

@@ -137,9 +137,13 @@ describe('runs', () => {
     await until(changed(), () => known(run) === undefined);
   });
 
-  it('a damaged record hides its run and no other', async () => {
+  it('a damaged record is told of where its run is listed, and hides no other', async () => {
     const damaged = fabricate();
     writeFileSync(join(damaged.folder, 'run.json'), '{"version":');
+    await seen(damaged, ({ damage }) => damage !== undefined);
+    const { label, description, tooltip, contextValue } = await item(damaged);
+    assert.deepEqual([label, description, contextValue], [damaged.id, 'interrupted', 'run.ended']);
+    assert.match((tooltip as vscode.MarkdownString).value, /run\.json is not valid JSON.*delete its folder/);
     const run = fabricate();
     run.begin();
     await seen(run, ({ state }) => state === 'running');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ViewName } from '../../src/protocol/webview.ts';
-import { THEMES } from './harness/browser.ts';
 import { browserSession, paramsOf } from './harness/session.ts';
+import { THEMES } from './harness/themes.ts';
 
 const open = browserSession();
 

@@ -35,10 +35,10 @@ export function PlotFigure(props: {
     });
     // Plot ships its rules in a style element, which the page's policy refuses; charts.css has them.
     for (const style of chart.querySelectorAll('style')) style.remove();
-    chart.setAttribute('role', 'img');
-    chart.setAttribute('aria-label', description);
+    // Its parts carry the names of their marks, which say nothing: the holder speaks for them.
+    chart.setAttribute('aria-hidden', 'true');
     holder.current!.replaceChildren(chart);
-  }, [width, theme, draw, description]);
+  }, [width, theme, draw]);
   const Heading = props.level === 2 ? 'h2' : 'h3';
   return (
     <figure class="chart" aria-labelledby={id}>
@@ -47,7 +47,7 @@ export function PlotFigure(props: {
         {props.subtitle && <span class="muted"> {props.subtitle}</span>}
       </Heading>
       {props.legend}
-      <div class="plot" ref={holder} />
+      <div class="plot" ref={holder} role="img" aria-label={description} />
       {props.children}
     </figure>
   );

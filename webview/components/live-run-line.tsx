@@ -21,7 +21,7 @@ export function LiveRunLine({ run, onOpen }: { run: LiveRun; onOpen: () => void 
         <span class="muted"> This view follows the run.</span>
       </div>
       {counted && <ProgressBar done={run.done!} total={run.total!} label={`Progress of ${run.stage}`} />}
-      <Button onClick={onOpen} label={`Open the run ${run.runId}`}>
+      <Button onClick={onOpen} label={`Open run ${run.runId}`}>
         Open run
       </Button>
     </div>

@@ -1,5 +1,6 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useId, useMemo, useState } from 'preact/hooks';
+import { useRoving } from './roving.ts';
 import { Button } from './toolkit.tsx';
 
 export interface Column<Row> {
@@ -42,7 +43,7 @@ export function sortRows<Row>(
 
 /**
  * A table that is ordered by the buttons in its head. The first column names the row, and chooses it where the table
- * has `onSelect`.
+ * has `onSelect`: then Tab stops at one row, and the arrow keys go up and down from there.
  */
 export function SortableTable<Row>(props: {
   /** What the table holds, for its caption. */
@@ -58,6 +59,7 @@ export function SortableTable<Row>(props: {
   const { caption, columns, rows, keyOf, order, selected, onSelect } = props;
   const [limit, setLimit] = useState(PAGE);
   const id = useId();
+  const roving = useRoving<HTMLTableSectionElement>('vertical', '.row-button');
   const sorted = useMemo(() => sortRows(rows, columns, order), [rows, columns, order]);
   const shown = sorted.slice(0, limit);
   const [naming, ...others] = columns;
@@ -98,7 +100,7 @@ export function SortableTable<Row>(props: {
               })}
             </tr>
           </thead>
-          <tbody>
+          <tbody {...roving}>
             {shown.map((row) => {
               const key = keyOf(row);
               return (

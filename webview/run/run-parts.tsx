@@ -39,7 +39,10 @@ export function RunParts({ parts, state }: { parts: Parts; state: RunState }): J
               class={`part part-${own.replace(' ', '-')}`}
               aria-current={own === 'current' ? 'step' : undefined}
             >
-              <span aria-hidden="true">{SIGNS[own]}</span> {titles[index] ?? `Part ${index + 1}`}
+              <span class="part-sign" aria-hidden="true">
+                {SIGNS[own]}
+              </span>{' '}
+              {titles[index] ?? `Part ${index + 1}`}
               <span class="visually-hidden">, {own}</span>
             </li>
           );

@@ -142,6 +142,7 @@ function SpectrumMap({ spectra }: { spectra: readonly LoraSpectrum[] }): JSX.Ele
     [shown],
   );
   if (rows.length === 0) return null;
+  const ranks = Math.max(...rows.map(({ values }) => values.length));
   return (
     <figure class="chart" aria-labelledby="spectrum-map-title">
       <h3 id="spectrum-map-title" class="chart-title">
@@ -169,6 +170,11 @@ function SpectrumMap({ spectra }: { spectra: readonly LoraSpectrum[] }): JSX.Ele
         describe={(row, column) =>
           `${shown[row]!.layer}, singular value ${column + 1}: ${formatNumber(shown[row]!.values![column]!)} (${formatNumber(rows[row]!.values[column]!)} of the largest)`
         }
+      />
+      <DataTable
+        caption="Singular values of the layers as shares of the largest"
+        columns={['Layer', ...Array.from({ length: ranks }, (_, index) => String(index + 1))]}
+        rows={() => rows.map(({ label, values }) => [label, ...values.map(formatNumber)])}
       />
     </figure>
   );

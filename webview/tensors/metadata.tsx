@@ -42,8 +42,13 @@ export function Metadata({ metadata }: { metadata: Readonly<Record<string, strin
                     value
                   ) : (
                     <details>
-                      <summary aria-label={`${key}: whole value`}>{value.slice(0, SHORT)}…</summary>
-                      <pre>{readable(value)}</pre>
+                      <summary aria-label={`${key}: ${value.slice(0, SHORT)}…`}>
+                        {value.slice(0, SHORT)}…
+                      </summary>
+                      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
+                      <section class="metadata-value" tabIndex={0} aria-label={`Whole value of ${key}`}>
+                        <pre>{readable(value)}</pre>
+                      </section>
                     </details>
                   )}
                 </td>

@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { translateView } from '../../src/protocol/webview.ts';
 import { Notice } from '../components/pending.tsx';
+import { useRoving } from '../components/roving.ts';
 import { Button } from '../components/toolkit.tsx';
 import { messageOf, request } from '../host/connection.ts';
 import type { OwnImage } from './selection.ts';
@@ -39,6 +40,7 @@ export function ImageList(props: {
   onRemove: (name: string) => void;
 }): JSX.Element {
   const { images, loading, error } = props.heldOut;
+  const roving = useRoving<HTMLDivElement>('horizontal', 'button');
   const [over, setOver] = useState(false);
   const [failure, setFailure] = useState<string>();
   const choose = () => {
@@ -81,33 +83,31 @@ export function ImageList(props: {
           <Button onClick={choose}>Open image…</Button>
         </div>
       </div>
-      <ul class="thumbnails">
+      <div class="thumbnails" role="toolbar" aria-label="Images to translate" {...roving}>
         {props.own.map(({ name }) => (
-          <li key={name}>
-            <button
-              class="own-image"
-              type="button"
-              aria-label={`Remove ${name}`}
-              onClick={() => props.onRemove(name)}
-            >
-              {name} <span aria-hidden="true">✕</span>
-            </button>
-          </li>
+          <button
+            key={`own ${name}`}
+            class="own-image"
+            type="button"
+            aria-label={`Remove ${name}`}
+            onClick={() => props.onRemove(name)}
+          >
+            {name} <span aria-hidden="true">✕</span>
+          </button>
         ))}
         {images.map(({ name, file, uri }) => (
-          <li key={file}>
-            <button
-              class="thumbnail"
-              type="button"
-              aria-pressed={props.selected.includes(file)}
-              title={name}
-              onClick={() => props.onToggle(file)}
-            >
-              <img src={uri} alt={name} loading="lazy" />
-            </button>
-          </li>
+          <button
+            key={file}
+            class="thumbnail"
+            type="button"
+            aria-pressed={props.selected.includes(file)}
+            title={name}
+            onClick={() => props.onToggle(file)}
+          >
+            <img src={uri} alt={name} loading="lazy" />
+          </button>
         ))}
-      </ul>
+      </div>
       {!loading && images.length === 0 && error === undefined && (
         <p class="muted">
           None yet: the pairs of this concept were not prepared. “Prepare pairs” makes them.

@@ -192,6 +192,7 @@ function stateWithoutRecord({ projects }: Services, run: Run | undefined): RunVi
     if (!projects.loaded) return { kind: 'loading' };
     return { kind: 'empty', message: vscode.l10n.t('The run has been deleted.') };
   }
+  if (run.damage !== undefined) return { kind: 'error', message: run.damage };
   if (isActive(run)) return { kind: 'loading' };
   return {
     kind: 'error',

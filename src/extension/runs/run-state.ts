@@ -8,8 +8,10 @@ export interface Run {
   readonly id: string;
   /** Absolute path of the run folder. */
   readonly folder: string;
-  /** Absent until the engine has read the project. */
+  /** Absent until the engine has read the project, and where the record is damaged. */
   readonly record?: RunRecord;
+  /** Why the record cannot be read, and what to do. */
+  readonly damage?: string;
   readonly state: RunState;
   readonly status: RunStatus;
   /** A stop was asked for. */

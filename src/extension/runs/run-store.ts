@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { projectPaths } from '../../project/paths.ts';
 import { deriveRunState, RunTail, readRunRecord } from '../../project/run-record.ts';
+import { UserError } from '../../project/user-error.ts';
 import type { RunEvent } from '../../protocol/events.ts';
 import { RUN_FILES, type RunState } from '../../protocol/run.ts';
 import type { ProjectStore } from '../projects/project-store.ts';
@@ -102,9 +103,10 @@ export class RunStore implements vscode.Disposable {
       try {
         if ((await tracked.read()) || known === undefined) changes.push({ run: tracked.run, before });
         this.tracked.set(folder, tracked);
-        this.unreadable.delete(folder);
+        if (tracked.run.damage !== undefined) this.warnOnce(folder, tracked.run.damage);
+        else this.unreadable.delete(folder);
       } catch (error) {
-        // Deleted while it was read, or damaged; the others must not suffer.
+        // Deleted while it was read; the others must not suffer.
         this.warnOnce(folder, error);
       }
     }
@@ -150,16 +152,29 @@ class TrackedRun {
     const events: RunEvent[] = [];
     do events.push(...(await this.tail.read()));
     while (this.tail.behind);
-    const record = this.run.record ?? (await readRunRecord(folder));
-    const state = await deriveRunState(folder, this.tail.lastEvent);
+    const { record, damage } = this.run.record ? { record: this.run.record } : await readRecord(folder);
+    const derived = await deriveRunState(folder, this.tail.lastEvent);
+    // The engine came as far as to write a record: nobody waits for it any more.
+    const state = damage !== undefined && derived === 'queued' ? 'interrupted' : derived;
     const stopping = existsSync(join(folder, RUN_FILES.stopRequest));
     const status = events.reduce(advance, this.run.status);
     const same =
       events.length === 0 &&
       record === this.run.record &&
+      damage === this.run.damage &&
       state === this.run.state &&
       stopping === this.run.stopping;
-    this.run = { ...this.run, record, state, status, stopping };
+    this.run = { ...this.run, record, damage, state, status, stopping };
     return !same;
+  }
+}
+
+async function readRecord(folder: string): Promise<Pick<Run, 'record' | 'damage'>> {
+  try {
+    return { record: await readRunRecord(folder) };
+  } catch (error) {
+    // Damaged, or of another version: the run is listed all the same, or nobody would know why it is gone.
+    if (error instanceof UserError) return { damage: error.message };
+    throw error;
   }
 }

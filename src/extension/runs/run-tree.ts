@@ -74,7 +74,7 @@ function runTooltip(run: Run): vscode.MarkdownString {
   line(vscode.l10n.t('Device'), status.device);
   line(vscode.l10n.t('Training config'), record?.training);
   line(vscode.l10n.t('Started'), record && new Date(record.created).toLocaleString(vscode.env.language));
-  line(vscode.l10n.t('Error'), status.error);
+  line(vscode.l10n.t('Error'), run.damage ?? status.error);
   line(vscode.l10n.t('Folder'), run.id);
   return text;
 }

@@ -1,7 +1,7 @@
 import type { FrameLocator, Page } from 'playwright-core';
 import { type Picture, pictureOf, shownWebview } from './webview.ts';
 
-export type ShownState = 'Running' | 'Finished' | 'Stopped' | 'Failed';
+export type ShownState = 'Running' | 'Finished' | 'Stopped' | 'Failed' | 'Interrupted';
 
 /** The Run view: progress, curves and samples of one run. */
 export class RunView {

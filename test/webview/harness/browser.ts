@@ -1,6 +1,6 @@
 /// <reference types="node" />
 /** Shows a view in a real browser without VS Code: bundles it as the build does and feeds it fixtures. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
@@ -8,12 +8,10 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { webviewPage } from '../../../src/extension/panels/webview-page.ts';
 import type { ViewName } from '../../../src/protocol/webview.ts';
 import { NOW } from './fixtures/concepts.ts';
+import { readTheme, THEMES, type ThemeName } from './themes.ts';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../../..');
 const ORIGIN = 'https://webview.test';
-
-export const THEMES = ['dark', 'light', 'high-contrast'] as const;
-export type ThemeName = (typeof THEMES)[number];
 
 export interface ViewOptions {
   view: ViewName;
@@ -85,13 +83,6 @@ function bundled(entry: string): Promise<{ js: string; css: string }> {
     bundles.set(entry, promise);
   }
   return promise;
-}
-
-function readTheme(name: ThemeName): Record<string, string> {
-  const text = readFileSync(join(ROOT, `test/webview/harness/themes/${name}.css`), 'utf8');
-  return Object.fromEntries(
-    Array.from(text.matchAll(/(--vscode-[\w-]+):\s*([^;]+);/g), ([, variable, value]) => [variable!, value!]),
-  );
 }
 
 const NONCE = 'harness';

@@ -8,7 +8,7 @@ import {
   type Message,
   type NotificationType,
 } from 'vscode-messenger-common';
-import { type Handlers, SCENARIOS } from './scenarios.ts';
+import { type Handlers, never, SCENARIOS } from './scenarios.ts';
 
 interface HarnessOptions {
   scenario: string;
@@ -29,6 +29,8 @@ export interface Harness {
   notify<P>(type: NotificationType<P>, params: P): void;
   /** Replaces answers while the page lives. */
   readonly handlers: Handlers;
+  /** Resolves once every request is answered, every picture decoded, and the page has held still since. */
+  settled(): Promise<void>;
 }
 
 declare global {
@@ -65,6 +67,41 @@ function toView(message: Message & Record<string, unknown>): void {
   setTimeout(() => window.postMessage(message, '*'), 0);
 }
 
+/** Answers and pictures that the view waits for. */
+let awaited = 0;
+async function counted<T>(promise: Promise<T>): Promise<T> {
+  awaited++;
+  try {
+    return await promise;
+  } finally {
+    awaited--;
+  }
+}
+
+const decodeBitmap = globalThis.createImageBitmap.bind(globalThis) as (
+  ...args: unknown[]
+) => Promise<ImageBitmap>;
+globalThis.createImageBitmap = (...args: unknown[]) => counted(decodeBitmap(...args));
+
+/** Frames without a change that make a still page: answers are drawn, and measured, in the frames after them. */
+const STILL_FRAMES = 4;
+
+async function settled(): Promise<void> {
+  let still = 0;
+  const observer = new MutationObserver(() => {
+    still = 0;
+  });
+  observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+  while (still < STILL_FRAMES) {
+    await new Promise(requestAnimationFrame);
+    const loading = Array.from(document.images).some(
+      ({ loading, complete }) => loading !== 'lazy' && !complete,
+    );
+    still = awaited > 0 || loading ? 0 : still + 1;
+  }
+  observer.disconnect();
+}
+
 async function answer(message: Message & { id: string; method: string; params?: unknown }): Promise<void> {
   const reply = {
     sender: { type: 'extension' },
@@ -74,7 +111,9 @@ async function answer(message: Message & { id: string; method: string; params?: 
   const handler = harness.handlers[message.method];
   try {
     if (!handler) throw new Error(`the scenario ${scenario} has no answer to ${message.method}`);
-    toView({ ...reply, result: await handler(message.params) } as never);
+    const result =
+      handler === never ? await never() : await counted(Promise.resolve(handler(message.params)));
+    toView({ ...reply, result } as never);
   } catch (error) {
     toView({ ...reply, error: { message: (error as Error).message } } as never);
   }
@@ -87,6 +126,7 @@ globalThis.harness = {
   setTheme,
   notify: (type, params) => toView({ receiver: { type: 'broadcast' }, method: type.method, params } as never),
   handlers: {},
+  settled,
 };
 Object.assign(harness.handlers, SCENARIOS[scenario]!());
 globalThis.acquireVsCodeApi = () => ({

@@ -16,10 +16,11 @@ import { HEADERS, longCurves, MANY_PAIRS, ORIGIN, overlaidRuns, runUpdate } from
 import { comparisonFixture, histogramFixture, LORA_FILE, SPECTRA, STATISTICS } from './fixtures/tensors.ts';
 import { statisticsFixture } from './fixtures/weights.ts';
 
-/** Answers by method. A handler that never settles keeps the view waiting. */
+/** Answers by method. */
 export type Handlers = Record<string, (params: unknown) => unknown>;
 
-const never = () => new Promise(() => {});
+/** The handler that keeps the view waiting; whoever waits until a view is drawn does not wait for this one. */
+export const never = () => new Promise(() => {});
 
 const LIVE: LiveRun = {
   runId: HEADERS.running.runId,
@@ -65,7 +66,6 @@ const ERROR = {
 const IMAGES = Array.from({ length: 12 }, (_, i) => ({
   name: `images/scene-${String(i + 1).padStart(3, '0')}.png`,
   file: `${PROJECT}/images/scene-${String(i + 1).padStart(3, '0')}.png`,
-  uri: scene(i).toDataURL(),
 }));
 
 /** How far each kind of weights is from the teacher's picture. */
@@ -99,7 +99,8 @@ function translate(state: object, size = SIZE): Handlers {
         device: 'CPU, 2 threads',
       };
     },
-    [translateView.testImages.method]: () => IMAGES,
+    [translateView.testImages.method]: () =>
+      IMAGES.map((image, i) => ({ ...image, uri: scene(i).toDataURL() })),
     [translateView.denoise.method]: () => ({
       weights: '.dnw/denoised/sketch-at-night-seed1-steps1.safetensors',
       seconds: 0.021,
@@ -167,7 +168,7 @@ const READY_TENSORS = {
   spectra: SPECTRA,
 };
 
-/** By name: `<view>/<state>`. Made when asked for. */
+/** By name: `<view>/<state>`. Made when asked for: tests read the names outside a browser too. */
 export const SCENARIOS: Record<string, () => Handlers> = {
   'weights/loading': () => ({ ...weights({}), [weightsView.connect.method]: never }),
   'weights/empty': () => weights(EMPTY),

@@ -2,7 +2,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ViewName } from '../../../src/protocol/webview.ts';
-import { launchBrowser, openView, THEMES } from './browser.ts';
+import { launchBrowser, openView } from './browser.ts';
+import { THEMES } from './themes.ts';
 
 /** States by view, each with what is there once it is drawn. */
 const STATES: Record<ViewName, Record<string, string>> = {

@@ -53,3 +53,8 @@ export function pixel(page: Page, canvas: string, x: number, y: number): Promise
     [x, y] as const,
   );
 }
+
+/** Waits until the view has drawn all that the host has to say, and stands still. */
+export async function settled(page: Page): Promise<void> {
+  await page.evaluate(() => harness.settled());
+}

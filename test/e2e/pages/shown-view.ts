@@ -1,0 +1,61 @@
+import type { FrameLocator, Locator, Page } from 'playwright-core';
+import { shownWebview } from './webview.ts';
+
+/** What any of the extension's views says of itself: that there is nothing yet, or what went wrong. */
+export class ShownView {
+  readonly #frame: FrameLocator;
+
+  constructor(readonly page: Page) {
+    this.#frame = shownWebview(page);
+  }
+
+  /** A panel takes the focus once it is loaded: a list that opens before that closes again. */
+  async waitForFocus(): Promise<void> {
+    await this.page.locator('iframe.webview.ready:focus').waitFor();
+  }
+
+  /** A whole view without content: its heading, what it says, and the buttons that it offers. */
+  async pending(heading: string): Promise<{ message: string; buttons: string[] }> {
+    await this.#frame.getByRole('heading', { name: heading, exact: true }).waitFor();
+    const pending = this.#frame.locator('.pending');
+    return {
+      message: await pending.locator('p').innerText(),
+      buttons: await pending.locator('vscode-button').allInnerTexts(),
+    };
+  }
+
+  async waitForHeading(text: string): Promise<void> {
+    await this.#frame.getByRole('heading', { name: text }).first().waitFor();
+  }
+
+  /** A line above the content with this text, all of it. */
+  async notice(text: string): Promise<string> {
+    const notice = this.#notice(text);
+    await notice.waitFor();
+    return notice.innerText();
+  }
+
+  async waitUntilGone(notice: string): Promise<void> {
+    await this.#notice(notice).waitFor({ state: 'detached' });
+  }
+
+  /** Takes an entry from one of the view's lists. */
+  async choose(list: string, entry: string): Promise<void> {
+    await this.#frame.getByRole('combobox', { name: list }).click();
+    await this.#frame.getByRole('option', { name: entry, exact: true }).click();
+  }
+
+  /** Colours and fonts that the workbench has set on the page. */
+  async themeVariables(): Promise<Record<string, string>> {
+    return this.#frame.locator('html').evaluate((root) => {
+      const { style } = root as unknown as {
+        style: Iterable<string> & { getPropertyValue(name: string): string };
+      };
+      return Object.fromEntries(Array.from(style, (name) => [name, style.getPropertyValue(name).trim()]));
+    });
+  }
+
+  #notice(text: string): Locator {
+    return this.#frame.locator('.notice', { hasText: text }).first();
+  }
+}

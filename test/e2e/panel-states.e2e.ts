@@ -1,0 +1,180 @@
+import {
+  appendFileSync,
+  copyFileSync,
+  mkdtempSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { copyExampleProject } from '../../scripts/example-project.mjs';
+import { FabricatedRun } from '../host/fabricated-run.ts';
+import { readTheme, THEMES, type ThemeName } from '../webview/harness/themes.ts';
+import { copyProject, failFineTuning, heldOutConcept, latestRun, prepareHeldOut } from './trained-project.ts';
+import { Workbench } from './workbench.ts';
+
+/** Of the workbench, by the name of the harness's copy. */
+const THEME_NAMES: Record<ThemeName, string> = {
+  dark: 'Dark Modern',
+  light: 'Light Modern',
+  'high-contrast': 'Dark High Contrast',
+};
+const DENOISED = `weights/${heldOutConcept}/denoised.safetensors`;
+const FINE_TUNED = `weights/${heldOutConcept}/fine-tuned.safetensors`;
+
+/** As after a copy that was broken off: the last values are missing. */
+function truncate(file: string): void {
+  truncateSync(file, statSync(file).size - 100);
+}
+
+let workbench: Workbench;
+let trained: string;
+/** Runs, told apart by their time: the tree shows the newest first. */
+let dead: FabricatedRun;
+let recordless: FabricatedRun;
+
+/** One window over two projects, one fresh and one trained, in which several things have gone wrong. */
+beforeAll(async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'states-'));
+  copyExampleProject(join(folder, 'fresh'));
+  trained = copyProject(inject('trainedProject'), join(folder, 'trained'));
+  await prepareHeldOut(trained);
+  await failFineTuning(trained);
+  copyFileSync(join(trained, DENOISED), join(trained, FINE_TUNED));
+  truncate(join(trained, FINE_TUNED));
+  const about = { stage: 'collect', name: 'zoo', training: 'tiny.training.yaml' } as const;
+  dead = new FabricatedRun(trained, '20990101-000000-collect-zoo', about);
+  dead.begin();
+  dead.progress(3, 40);
+  dead.die();
+  recordless = new FabricatedRun(trained, '20990102-000000-collect-zoo', about);
+  writeFileSync(join(recordless.folder, 'run.json'), '{"version":1,"id":');
+  // Torn in its middle, and followed by what is no JSON.
+  const events = join(trained, 'runs', latestRun(trained, 'train-base'), 'events.jsonl');
+  const [first, second, ...others] = readFileSync(events, 'utf8').split('\n');
+  writeFileSync(events, [first, second!.slice(0, 10), ...others].join('\n'));
+  appendFileSync(events, '\0\0\0\0\n');
+
+  workbench = await Workbench.open(folder, {
+    'explorer.compactFolders': false,
+  });
+  await workbench.showContainer('Denoised Weights');
+  // The palette offers the projects' commands once they have been read.
+  await workbench.view('Runs').waitFor('Collect Zoo: zoo');
+});
+afterAll(() => workbench?.close());
+
+/** A step of the one scenario; where it fails, a picture is kept. */
+function step(title: string, run: () => Promise<void>): void {
+  it(title, async () => {
+    try {
+      await run();
+    } catch (error) {
+      await workbench.screenshot(title.replace(/\W+/g, '-'));
+      throw error;
+    }
+  });
+}
+
+step('without data, Weights and Translate say what comes first, and offer it', async () => {
+  const { palette, shownView } = workbench;
+  await palette.run('Denoised Weights: Show Weight Statistics');
+  await palette.choose('fresh');
+  const nothing = { message: 'No image pairs have been prepared yet.', buttons: ['Prepare Pairs'] };
+  expect(await shownView.pending('No weights yet')).toEqual(nothing);
+  await shownView.waitForFocus();
+  await palette.run('Denoised Weights: Show Translated Images');
+  await palette.choose('fresh');
+  expect(await shownView.pending('No translations yet')).toEqual(nothing);
+  await shownView.waitForFocus();
+});
+
+step('of truncated weights, Weights and Translate name the file and the remedy, and recover', async () => {
+  const { palette, shownView, weightsView, translateView } = workbench;
+  await palette.run('Denoised Weights: Show Translated Images');
+  await palette.choose('trained');
+  await translateView.waitFor(heldOutConcept);
+  const told = await shownView.notice('truncated');
+  expect(told).toContain(FINE_TUNED);
+  expect(told).toMatch(/Make or copy it again|fine-tune it again/i);
+  // What is sound is shown all the same.
+  expect((await translateView.column('Denoised')).length).toBeGreaterThan(0);
+  await shownView.waitForFocus();
+
+  await palette.run('Denoised Weights: Show Weight Statistics');
+  await palette.choose('trained');
+  await weightsView.waitFor(heldOutConcept);
+  await shownView.choose('Weights', 'fine-tuned');
+  expect(await shownView.notice('The statistics could not be computed.')).toContain(FINE_TUNED);
+  copyFileSync(join(trained, DENOISED), join(trained, FINE_TUNED));
+  await shownView.waitUntilGone('The statistics could not be computed.');
+  await weightsView.waitFor(heldOutConcept);
+  truncate(join(trained, FINE_TUNED));
+});
+
+step('runs say how they ended, why, and what can be done', async () => {
+  const { palette, shownView, runView } = workbench;
+  const runs = workbench.view('Runs');
+  await runs.open(recordless.id);
+  const { message } = await shownView.pending('Cannot show run');
+  expect(message).toContain(join(recordless.folder, 'run.json'));
+  expect(message).toContain('delete its folder');
+
+  await runs.open('Collect Zoo: zoo');
+  await runView.waitFor('collect zoo', 'Interrupted');
+  expect(await shownView.notice('The engine process ended without saying why')).toContain('log');
+
+  await runs.open(`Fine-Tune Concept: ${heldOutConcept}`);
+  await runView.waitFor(`fine-tune ${heldOutConcept}`, 'Failed');
+  const failure = await shownView.notice('The run failed.');
+  expect(failure).toContain('base/tiny.safetensors');
+  expect(failure).toContain('train-base');
+
+  // Further down than the tree shows.
+  await palette.run('Denoised Weights: Open Run');
+  await palette.choose('Train Base Generator');
+  await runView.waitFor('train-base', 'Finished');
+  expect(await shownView.notice('damaged and left out')).toMatch(
+    /^Lines \d+, \d+ of events\.jsonl are/,
+  );
+  for (const curve of await runView.curves()) expect(curve.deviation).toBeGreaterThan(1);
+});
+
+step('a safetensors file opens from the explorer; a truncated one says what is wrong with it', async () => {
+  const { palette, explorer, editor, tensorsView, shownView } = workbench;
+  await palette.run('View: Show Explorer');
+  for (const folder of [/^trained$/, /^weights$/, new RegExp(`^${heldOutConcept}$`)])
+    await explorer.expand(folder);
+  await explorer.open('denoised.safetensors');
+  await editor.waitForTab('denoised.safetensors');
+  expect((await tensorsView.read('denoised.safetensors')).length).toBeGreaterThan(0);
+  for (const norm of await tensorsView.column('L2 norm')) expect(Number(norm)).toBeGreaterThan(0);
+
+  await explorer.open('fine-tuned.safetensors');
+  await editor.waitForTab('fine-tuned.safetensors');
+  const { message } = await shownView.pending('Cannot show tensors');
+  expect(message).toContain(join(trained, FINE_TUNED));
+  expect(message).toMatch(/truncated: .* end at byte \d+, the file at \d+.*Make or copy it again/);
+});
+
+step('the themes that the webviews are tested in are the workbench’s', async () => {
+  const { palette, shownView } = workbench;
+  for (const theme of THEMES) {
+    await palette.run('Preferences: Color Theme');
+    await palette.answer(THEME_NAMES[theme]);
+    await palette.waitUntilClosed();
+    const wanted = Object.fromEntries(
+      // Fonts are the machine's.
+      Object.entries(readTheme(theme)).filter(([name]) => !/font/.test(name)),
+    );
+    await expect
+      .poll(async () => {
+        const variables = await shownView.themeVariables();
+        return Object.fromEntries(Object.keys(wanted).map((name) => [name, variables[name]]));
+      })
+      .toEqual(wanted);
+  }
+});

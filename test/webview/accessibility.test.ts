@@ -1,0 +1,144 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { AxeResults, ElementContext, RunOptions } from 'axe-core';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import type { ViewName } from '../../src/protocol/webview.ts';
+import { SCENARIOS } from './harness/scenarios.ts';
+import { browserSession, settled } from './harness/session.ts';
+import { THEMES, type ThemeName } from './harness/themes.ts';
+
+declare const axe: { run(context: ElementContext, options: RunOptions): Promise<AxeResults> };
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+/** What another theme can change. */
+const COLOUR_RULES = ['color-contrast', 'link-in-text-block'];
+/** The findings that keep people out. */
+const GRAVE = ['serious', 'critical'];
+
+const open = browserSession();
+
+/** What lies folded is looked at as well: tables behind charts, metadata, lists of files. */
+async function unfoldAll(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    for (const details of document.querySelectorAll('details')) details.open = true;
+  });
+  await settled(page);
+}
+
+/**
+ * One line for each element that a rule finds fault with: rule, theme, width, element and what would mend it.
+ * @param rules all of them where undefined
+ */
+async function findings(page: Page, theme: ThemeName, width: number, rules?: string[]): Promise<string[]> {
+  await page.evaluate((next) => harness.setTheme(next), theme);
+  await settled(page);
+  const { violations } = await page.evaluate(
+    (runOnly) =>
+      axe.run(document, { resultTypes: ['violations'], preload: false, ...(runOnly ? { runOnly } : {}) }),
+    rules,
+  );
+  return violations
+    .filter(({ impact }) => GRAVE.includes(impact ?? ''))
+    .flatMap(({ id, impact, nodes }) =>
+      nodes.map(
+        ({ target, failureSummary }) =>
+          `${id} (${impact}) in ${theme} at ${width} px: ${target.flat().join(' >>> ')}: ${failureSummary}`,
+      ),
+    );
+}
+
+/** What moves by itself, also in the shadows of the toolkit's elements. */
+function moving(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const roots: (Document | ShadowRoot)[] = [document];
+    for (const { shadowRoot } of document.querySelectorAll('*')) if (shadowRoot) roots.push(shadowRoot);
+    const animations = new Set(roots.flatMap((root) => root.getAnimations()));
+    return Array.from(animations, ({ effect }) => {
+      const element = (effect as KeyframeEffect).target!;
+      const host =
+        element.getRootNode() instanceof ShadowRoot ? (element.getRootNode() as ShadowRoot).host : element;
+      return `${host.localName} ${element.className}`;
+    });
+  });
+}
+
+/** The charts of the page, each with what the table behind it lacks. Small drawings are signs in a text. */
+function chartsOf(page: Page): Promise<{ chart: string; lacks: string }[]> {
+  return page.evaluate(() =>
+    Array.from(document.querySelectorAll('figure.chart, svg, canvas:not(.picture)'))
+      .filter((element) => element.closest('.color-legend') === null)
+      .filter((element) => {
+        const { width, height } = element.getBoundingClientRect();
+        return width >= 100 && height >= 40;
+      })
+      .map((element) => {
+        const figure = element.closest('figure');
+        const table = figure?.querySelector('table');
+        const lacks = !figure
+          ? 'a figure around it'
+          : !table
+            ? 'a table'
+            : !table.caption?.textContent
+              ? 'a caption'
+              : !table.querySelector('thead th')
+                ? 'heads'
+                : !table.tBodies[0]?.rows.length
+                  ? 'rows'
+                  : '';
+        return {
+          chart: figure?.querySelector('.chart-title')?.textContent ?? element.outerHTML.slice(0, 80),
+          lacks,
+        };
+      }),
+  );
+}
+
+/** Scenarios that the views had charts in when this was written, to know that charts are found at all. */
+const CHARTED = /^(run\/running|weights\/ready|tensors\/ready)$/;
+
+describe.each(Object.keys(SCENARIOS))('%s', (name) => {
+  const [view, scenario] = name.split('/') as [ViewName, string];
+
+  it('has no serious finding of axe in any theme, wide or at 400 pixels, and fits them', async () => {
+    const page = await open({ view, scenario });
+    await unfoldAll(page);
+    await page.evaluate(AXE);
+    const found: string[] = [];
+    const [first, ...others] = THEMES;
+    found.push(...(await findings(page, first, 1200)));
+    for (const theme of others) found.push(...(await findings(page, theme, 1200, COLOUR_RULES)));
+    await page.setViewportSize({ width: 400, height: 900 });
+    await settled(page);
+    found.push(...(await findings(page, 'light', 400)));
+    expect(found).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(400);
+  });
+
+  it('keeps still where motion is to be reduced, and has a table behind every chart', async () => {
+    const page = await open({ view, scenario, reducedMotion: true });
+    await settled(page);
+    expect(await moving(page)).toEqual([]);
+    await unfoldAll(page);
+    const charts = await chartsOf(page);
+    expect(charts.filter(({ lacks }) => lacks !== '')).toEqual([]);
+    if (CHARTED.test(name)) expect(charts.length).toBeGreaterThan(0);
+    // Transitions begin with what a person does.
+    for (const control of await page
+      .locator('vscode-button, vscode-dropdown, vscode-checkbox, summary')
+      .all()) {
+      await control.hover();
+      await control.focus();
+      expect(await moving(page)).toEqual([]);
+    }
+  });
+});
+
+it('moves where nothing speaks against it, and heeds the editor’s own setting', async () => {
+  const page = await open({ view: 'run', scenario: 'loading' });
+  await settled(page);
+  expect(await moving(page)).toContainEqual(expect.stringContaining('vscode-progress-ring'));
+  // As the workbench does with `workbench.reduceMotion`.
+  await page.evaluate(() => document.body.classList.add('vscode-reduce-motion'));
+  expect(await moving(page)).toEqual([]);
+});

@@ -1,0 +1,163 @@
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import type { ViewName } from '../../src/protocol/webview.ts';
+import { controlsOf, type Stop, walk, walkBack } from './harness/focus-walk.ts';
+import { browserSession, settled } from './harness/session.ts';
+
+const open = browserSession();
+
+/** The scenarios of each view that show its controls. */
+const WALKED: Record<ViewName, readonly string[]> = {
+  run: ['running', 'quickstart'],
+  weights: ['live'],
+  translate: ['ready'],
+  tensors: ['compared', 'failing'],
+};
+const CASES = Object.entries(WALKED).flatMap(([view, scenarios]) =>
+  scenarios.map((scenario) => [view as ViewName, scenario] as const),
+);
+
+/** Of controls of one kind so many are tried. */
+const MOST_OF_A_KIND = 4;
+
+/** What a key must do to each control of a kind: `state` is read before and after. */
+const OPERATED: readonly {
+  controls: string;
+  /** `arrow`: to the side that has room. */
+  key: string;
+  state: (control: Element) => string | boolean | null | undefined;
+}[] = [
+  {
+    controls: 'input[type=range]',
+    key: 'arrow',
+    state: (control) => `${(control as HTMLInputElement).value} ${control.ariaValueText}`,
+  },
+  {
+    controls: 'th[aria-sort] button',
+    key: 'Enter',
+    state: (control) => control.closest('th')!.ariaSort,
+  },
+  { controls: 'button[aria-pressed=false]', key: 'Space', state: (control) => control.ariaPressed },
+  {
+    controls: 'summary',
+    key: 'Enter',
+    state: (control) => (control.parentElement as HTMLDetailsElement).open,
+  },
+  {
+    controls: '[role=application]',
+    key: 'ArrowRight',
+    state: (control) => document.getElementById(control.getAttribute('aria-describedby')!)!.textContent,
+  },
+];
+
+/** Room around a control for the outline that shows the focus, in pixels. */
+const MARGIN = 6;
+
+/** What is drawn at the control that has the focus, with the focus or as it is without. */
+async function pictureOfFocused(page: Page, without: boolean): Promise<string> {
+  const clip = await page.evaluate((blurred) => {
+    const control = document.activeElement as HTMLElement;
+    const { x, y, width, height } = control.getBoundingClientRect();
+    if (blurred) control.blur();
+    return { x, y, width, height };
+  }, without);
+  const [left, top] = [Math.max(0, clip.x - MARGIN), Math.max(0, clip.y - MARGIN)];
+  const picture = await page.screenshot({
+    clip: {
+      x: left,
+      y: top,
+      width: clip.x + clip.width + MARGIN - left,
+      height: Math.min(clip.y + clip.height + MARGIN, 900) - top,
+    },
+    animations: 'disabled',
+  });
+  return picture.toString('base64');
+}
+
+describe.each(CASES)('%s/%s', (view, scenario) => {
+  it('is walked with the keyboard: every control once, in the order of reading, named and outlined', async () => {
+    const page = await open({ view, scenario });
+    await settled(page);
+    const kinds = new Set<string>();
+    const bare: string[] = [];
+    // A picture of each kind of control is enough: those of one kind have one style.
+    const visit = async ({ id }: Stop) => {
+      const kind = await page.evaluate(() => {
+        const { localName, className } = document.activeElement!;
+        return `${localName}.${className}`;
+      });
+      if (kinds.has(kind)) return;
+      kinds.add(kind);
+      const focused = await pictureOfFocused(page, false);
+      const plain = await pictureOfFocused(page, true);
+      // As the keyboard does: the outline is for who came by it.
+      await page.evaluate(() => (focusWalk.before as HTMLElement).focus());
+      if (focused === plain) bare.push(id);
+    };
+    const stops = await walk(page, visit);
+    expect(stops.filter(({ name }) => name === '')).toEqual([]);
+    expect(stops.filter(({ disorder }) => disorder !== '')).toEqual([]);
+    expect(bare, 'controls without a visible focus').toEqual([]);
+    expect(stops.map(({ id }) => id).toSorted()).toEqual((await controlsOf(page)).toSorted());
+
+    const tabStops = (await walkBack(page)).toReversed();
+    const inGroup = new Map(stops.map(({ id, group }) => [id, group]));
+    expect(tabStops.filter((id) => inGroup.get(id) === '')).toEqual(
+      stops.filter(({ group }) => group === '').map(({ id }) => id),
+    );
+  });
+
+  it('is operated with the keyboard: sliders, heads of tables, toggles, folds and maps of cells', async () => {
+    const page = await open({ view, scenario });
+    await settled(page);
+    for (const { controls, key, state } of OPERATED) {
+      for (let place = 0; place < MOST_OF_A_KIND; place++) {
+        const found = page.locator(controls).nth(place);
+        if ((await found.count()) === 0) break;
+        // The element itself: what it is found by may no longer be so afterwards.
+        const control = (await found.elementHandle())!;
+        await control.focus();
+        const before = await control.evaluate(state);
+        const pressed = await control.evaluate(
+          (element, one) =>
+            one === 'arrow'
+              ? (element as HTMLInputElement).value === '0'
+                ? 'ArrowRight'
+                : 'ArrowLeft'
+              : one,
+          key,
+        );
+        await page.keyboard.press(pressed);
+        await settled(page);
+        expect(await control.evaluate(state), `${controls} ${place}`).not.toBe(before);
+      }
+    }
+  });
+});
+
+it('chooses from a list with the keyboard', async () => {
+  const page = await open({ view: 'run', scenario: 'running' });
+  await page.getByRole('combobox', { name: 'Over' }).focus();
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await page.getByRole('img', { name: /^Generator loss over seconds/ }).waitFor();
+});
+
+it('keeps the place in a table whose order changes, and comes back to it', async () => {
+  const page = await open({ view: 'tensors', scenario: 'ready' });
+  const table = page.getByRole('region', { name: 'Tensors of the file' });
+  const rows = table.locator('.row-button');
+  await rows.first().focus();
+  for (const key of ['ArrowDown', 'ArrowDown', 'ArrowUp']) await page.keyboard.press(key);
+  const second = await rows.nth(1).innerText();
+  const focused = () => page.evaluate(() => (document.activeElement as HTMLElement).innerText);
+  expect(await focused()).toBe(second);
+  await page.keyboard.press('Shift+Tab');
+  expect(await focused()).toContain('Zeros');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Tab');
+  expect(await focused()).toBe(second);
+  await page.keyboard.press('End');
+  expect(await focused()).toBe(await rows.last().innerText());
+});
