@@ -12,6 +12,7 @@ export const COMMANDS = {
   runQuickstart: 'denoisedWeights.runQuickstart',
   showWeightStatistics: 'denoisedWeights.showWeightStatistics',
   showTranslatedImages: 'denoisedWeights.showTranslatedImages',
+  showComparison: 'denoisedWeights.showComparison',
   openRun: 'denoisedWeights.openRun',
   stopRun: 'denoisedWeights.stopRun',
   resumeRun: 'denoisedWeights.resumeRun',
@@ -40,6 +41,7 @@ export const PANELS = {
   run: 'denoisedWeights.run',
   weights: 'denoisedWeights.weights',
   translate: 'denoisedWeights.translate',
+  compare: 'denoisedWeights.compare',
 } as const;
 
 /** Language model tools of agent mode. */

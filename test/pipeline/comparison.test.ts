@@ -6,9 +6,9 @@ import {
   comparisonSvg,
   comparisonTable,
   comparisonVerdict,
-  type Method,
   startsTable,
 } from '../../src/pipeline/comparison.ts';
+import type { Method } from '../../src/protocol/comparison.ts';
 
 /** A curve from `[steps, seconds, psnr]`; SSIM is a hundredth of the PSNR unless given. */
 function curve(

@@ -9,6 +9,7 @@ import {
   translateView,
   weightsView,
 } from '../../../src/protocol/webview.ts';
+import { COMPARE_SCENARIOS } from './compare-scenarios.ts';
 import { CONCEPTS, PROJECT, TRAININGS } from './fixtures/concepts.ts';
 import { SIZE, scene, toPng } from './fixtures/pictures.ts';
 import { HEADERS, MANY_PAIRS, runUpdate } from './fixtures/run.ts';
@@ -160,6 +161,7 @@ const READY_TENSORS = {
 
 /** By name: `<view>/<state>`. Made when asked for. */
 export const SCENARIOS: Record<string, () => Handlers> = {
+  ...COMPARE_SCENARIOS,
   'weights/loading': () => ({ ...weights({}), [weightsView.connect.method]: never }),
   'weights/empty': () => weights(EMPTY),
   'weights/error': () => weights(ERROR),
