@@ -7,6 +7,7 @@ import { createProfile, type Profile, type Settings } from '../workbench/profile
 import { installVsix, startServer, type VsCodeServer } from '../workbench/server.ts';
 import { workbenchUrl } from '../workbench/workbench-url.ts';
 import { CommandPalette } from './pages/command-palette.ts';
+import { CompareView } from './pages/compare-view.ts';
 import { Notifications } from './pages/notifications.ts';
 import { Problems } from './pages/problems.ts';
 import { RunView } from './pages/run-view.ts';
@@ -29,6 +30,7 @@ export class Workbench {
   readonly runView: RunView;
   readonly weightsView: WeightsView;
   readonly translateView: TranslateView;
+  readonly compareView: CompareView;
 
   private constructor(
     readonly page: Page,
@@ -44,6 +46,7 @@ export class Workbench {
     this.runView = new RunView(page);
     this.weightsView = new WeightsView(page);
     this.translateView = new TranslateView(page);
+    this.compareView = new CompareView(page);
   }
 
   /** Starts a server with a fresh profile and opens the folder in it. */

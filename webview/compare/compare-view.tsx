@@ -14,7 +14,7 @@ import { Button, Choice } from '../components/toolkit.tsx';
 import { messageOf, persist, readViewState, request } from '../host/connection.ts';
 import { useConnection } from '../host/use-connection.ts';
 import { DEFAULT_SETTINGS, type ResultSettings, Results } from './results.tsx';
-import { settle, type WantedEvaluation } from './selection.ts';
+import { newestOf, settle, type WantedEvaluation } from './selection.ts';
 import { useComparison } from './use-comparison.ts';
 
 /** Kept over a reload. */
@@ -129,19 +129,18 @@ function Chosen(props: {
 }
 
 function evaluationOptions({ evaluations }: EvaluatedConcept): { value: string; label: string }[] {
-  const newest = evaluations.find(({ state }) => state === 'succeeded') ?? evaluations[0]!;
   const several = new Set(evaluations.map(({ training }) => training)).size > 1;
-  const labelled = evaluations.map((evaluation) => {
-    const { runId, created, stage, state, training } = evaluation;
-    const label = [
+  const labelOf = ({ created, stage, state, training }: EvaluationChoice) =>
+    [
       formatMoment(created),
       ...(stage === 'quickstart' ? ['quickstart'] : []),
       ...(several ? [training] : []),
       ...(state === 'succeeded' ? [] : [state]),
     ].join(', ');
-    return { value: runId, label };
-  });
-  return [{ value: NEWEST, label: `Newest (${formatMoment(newest.created)})` }, ...labelled];
+  return [
+    { value: NEWEST, label: `Newest (${labelOf(newestOf(evaluations)!)})` },
+    ...evaluations.map((evaluation) => ({ value: evaluation.runId, label: labelOf(evaluation) })),
+  ];
 }
 
 /** "failed: out of memory", as the end of a sentence. */

@@ -17,13 +17,18 @@ export interface ShownEvaluation {
   newer?: EvaluationChoice;
 }
 
+/** The newest that has succeeded, or where none has, the newest; undefined where there is none. */
+export function newestOf(evaluations: readonly EvaluationChoice[]): EvaluationChoice | undefined {
+  return evaluations.find(({ state }) => state === 'succeeded') ?? evaluations[0];
+}
+
 /** The nearest to what was wanted that there still is. */
 export function settle({ concepts }: Ready, wanted: WantedEvaluation): ShownEvaluation {
   const concept = concepts.find(({ name }) => name === wanted.concept) ?? concepts[0]!;
   const { evaluations } = concept;
   const chosen = evaluations.find(({ runId }) => runId === wanted.runId);
   if (chosen !== undefined) return { concept, evaluation: chosen };
-  const evaluation = evaluations.find(({ state }) => state === 'succeeded') ?? evaluations[0];
+  const evaluation = newestOf(evaluations);
   const newest = evaluations[0];
   return { concept, evaluation, newer: newest === evaluation ? undefined : newest };
 }
