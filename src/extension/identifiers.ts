@@ -15,6 +15,7 @@ export const COMMANDS = {
   runQuickstart: 'denoisedWeights.runQuickstart',
   showWeightStatistics: 'denoisedWeights.showWeightStatistics',
   showTranslatedImages: 'denoisedWeights.showTranslatedImages',
+  showComparison: 'denoisedWeights.showComparison',
   openRun: 'denoisedWeights.openRun',
   compareRuns: 'denoisedWeights.compareRuns',
   stopRun: 'denoisedWeights.stopRun',
@@ -48,6 +49,7 @@ export const PANELS = {
   run: 'denoisedWeights.run',
   weights: 'denoisedWeights.weights',
   translate: 'denoisedWeights.translate',
+  compare: 'denoisedWeights.compare',
 } as const;
 
 /** Language model tools of agent mode. */

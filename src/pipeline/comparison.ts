@@ -1,20 +1,9 @@
 import * as Plot from '@observablehq/plot';
+import { METHOD_COLOURS, METHODS, type Method } from '../protocol/comparison.ts';
 import type { FeatureDistance } from './feature-distances.ts';
 import type { SetQuality } from './held-out.ts';
 import { standaloneSvg } from './plot-svg.ts';
 import { textTable } from './text-table.ts';
-
-/** The starts a new concept can be trained from, in the order in which they are reported. */
-export const METHODS = {
-  denoised: 'Denoised weights',
-  ridge: 'Ridge regression',
-  nearest: 'Nearest zoo member',
-  mean: 'Zoo mean',
-  fresh: 'Fresh LoRA on the base',
-  untrained: 'Same generator from scratch',
-  scratch: 'Pix2pix from scratch',
-} as const;
-export type Method = keyof typeof METHODS;
 
 /** Methods that train a whole generator from random weights. */
 const FROM_SCRATCH = ['untrained', 'scratch'] as const;
@@ -208,7 +197,7 @@ export function comparisonSvg({ curves, concept, images }: Comparison): string {
   const methods = curves.map(({ method }) => method);
   // Later marks lie on top: the denoised start is drawn last, and ridge dashed over it where the two coincide.
   const drawn = [...curves].sort((a, b) => drawingOrder(a.method) - drawingOrder(b.method));
-  const colour = (method: Method) => COLOURS[method];
+  const colour = (method: Method) => METHOD_COLOURS[method];
   return standaloneSvg({
     width: 760,
     height: 420,
@@ -244,14 +233,3 @@ export function comparisonSvg({ curves, concept, images }: Comparison): string {
 function drawingOrder(method: Method): number {
   return method === 'ridge' ? 2 : method === 'denoised' ? 1 : 0;
 }
-
-/** Told apart by people with any kind of colour vision (Okabe and Ito 2008), dark enough as text on white. */
-const COLOURS: Record<Method, string> = {
-  denoised: '#0072b2',
-  ridge: '#b87700',
-  nearest: '#b0538a',
-  mean: '#8a8a8a',
-  fresh: '#00795a',
-  untrained: '#3d3d3d',
-  scratch: '#c14e00',
-};

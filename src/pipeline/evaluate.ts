@@ -7,6 +7,7 @@ import type { PreparedPairs } from '../data/prepared.ts';
 import { toProjectPath } from '../project/paths.ts';
 import type { LoadedConcept } from '../project/project.ts';
 import { heldOutConcepts } from '../project/selection.ts';
+import { METHODS, type Method, type SavedComparison } from '../protocol/comparison.ts';
 import { RUN_FILES } from '../protocol/run.ts';
 import { type BaseModel, loadBase } from './base-model.ts';
 import {
@@ -19,8 +20,6 @@ import {
   comparisonVerdict,
   type FromScratch,
   isFromScratch,
-  METHODS,
-  type Method,
   startsTable,
 } from './comparison.ts';
 import { ConceptTrainer } from './concept-training.ts';
@@ -177,7 +176,7 @@ export const evaluate: StageFunction = async (context) => {
   return {
     status: 'succeeded',
     result: {
-      comparison: JSON.parse(JSON.stringify(comparison)),
+      comparison: JSON.parse(JSON.stringify(comparison satisfies SavedComparison)),
       novelty: JSON.parse(JSON.stringify({ ...novelty, ...judge(novelty) })),
     },
     // The table is in the run's log, where the editor finds it too.

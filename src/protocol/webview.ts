@@ -1,4 +1,5 @@
 import type { NotificationType, RequestType } from 'vscode-messenger-common';
+import type { SavedComparison } from './comparison.ts';
 import type { LogEvent, MemoryUse, Stage } from './events.ts';
 import type { RunState } from './run.ts';
 import type { StatisticsRequest, WeightStatistics, WeightsChoice } from './statistics.ts';
@@ -22,7 +23,7 @@ import type {
  */
 
 /** Bundles below `dist/webview/`, one script each. */
-export const VIEWS = ['run', 'weights', 'translate', 'tensors'] as const;
+export const VIEWS = ['run', 'weights', 'translate', 'compare', 'tensors'] as const;
 export type ViewName = (typeof VIEWS)[number];
 
 /**
@@ -54,6 +55,11 @@ export interface WeightsTarget extends ProjectTarget {
   concept?: string;
 }
 export type TranslateTarget = WeightsTarget;
+export interface CompareTarget extends ProjectTarget {
+  concept?: string;
+  /** The run whose evaluation is to be shown first; without it the concept's newest that has succeeded. */
+  runId?: string;
+}
 
 /** The states that every view can be in beside showing its content. */
 export type PendingState =
@@ -85,6 +91,13 @@ export interface LiveRun {
 export interface Connected<Target, State> {
   target: Target;
   state: State;
+}
+
+/** A file that the user is asked a place for. */
+export interface SaveRequest {
+  /** To begin with, with its extension. */
+  name: string;
+  data: Uint8Array;
 }
 
 /** Runs the action that the present state offers; rejects where the state offers none. */
@@ -326,8 +339,50 @@ export const translateView = {
   /** Asks for an image file with the editor's dialog; undefined where the user chose none. */
   chooseImage: { method: 'translate/chooseImage' } as RequestType<void, ImageChoice | undefined>,
   /** Saves the picture where the user says; false where they chose nowhere. */
-  save: { method: 'translate/save' } as RequestType<{ name: string; png: Uint8Array }, boolean>,
+  save: { method: 'translate/save' } as RequestType<SaveRequest, boolean>,
   openRun: { method: 'translate/openRun' } as RequestType<string, void>,
+};
+
+// ---------------------------------------------------------------- Compare
+
+/** A run that evaluates, or has evaluated, a concept; one that has ended. */
+export interface EvaluationChoice {
+  runId: string;
+  /** `evaluate`, or `quickstart`, which ends with an evaluation. */
+  stage: Stage;
+  state: RunState;
+  /** Milliseconds since the Unix epoch. */
+  created: number;
+  /** Path of the training config, relative to the project folder. */
+  training: string;
+  /** Why it failed. */
+  error?: string;
+}
+
+/** A concept that has been evaluated or could be. */
+export interface EvaluatedConcept {
+  name: string;
+  /** Absent where the project has no such concept any more. */
+  prompt?: string;
+  /** Those that have ended, newest first. */
+  evaluations: EvaluationChoice[];
+  /** The evaluation that is under way. */
+  live?: LiveRun;
+}
+
+/** Concepts with an evaluation come first, then those that are held out. */
+export type CompareViewState = PendingState | { kind: 'ready'; concepts: EvaluatedConcept[] };
+
+export const compareView = {
+  connect: { method: 'compare/connect' } as RequestType<void, Connected<CompareTarget, CompareViewState>>,
+  stateChanged: { method: 'compare/state' } as NotificationType<CompareViewState>,
+  /** What the evaluation of this run id has measured; rejects where its file is missing, damaged or foreign. */
+  comparison: { method: 'compare/comparison' } as RequestType<string, SavedComparison>,
+  /** Starts an evaluation of the concept of this name. */
+  evaluate: { method: 'compare/evaluate' } as RequestType<string, void>,
+  /** Saves a drawing or table where the user says; false where they chose nowhere. */
+  save: { method: 'compare/save' } as RequestType<SaveRequest, boolean>,
+  openRun: { method: 'compare/openRun' } as RequestType<string, void>,
 };
 
 // ---------------------------------------------------------------- Tensors

@@ -137,9 +137,7 @@ step('runs say how they ended, why, and what can be done', async () => {
   await palette.run('Denoised Weights: Open Run');
   await palette.choose('Train Base Generator');
   await runView.waitFor('train-base', 'Finished');
-  expect(await shownView.notice('damaged and left out')).toMatch(
-    /^Lines \d+, \d+ of events\.jsonl are/,
-  );
+  expect(await shownView.notice('damaged and left out')).toMatch(/^Lines \d+, \d+ of events\.jsonl are/);
   for (const curve of await runView.curves()) expect(curve.deviation).toBeGreaterThan(1);
 });
 

@@ -7,6 +7,7 @@ import { createProfile, type Profile, type Settings } from '../workbench/profile
 import { installVsix, startServer, type VsCodeServer } from '../workbench/server.ts';
 import { workbenchUrl } from '../workbench/workbench-url.ts';
 import { CommandPalette } from './pages/command-palette.ts';
+import { CompareView } from './pages/compare-view.ts';
 import { Notifications } from './pages/notifications.ts';
 import { Problems } from './pages/problems.ts';
 import { RunView } from './pages/run-view.ts';
@@ -33,6 +34,7 @@ export class Workbench {
   readonly translateView: TranslateView;
   readonly tensorsView: TensorsView;
   readonly shownView: ShownView;
+  readonly compareView: CompareView;
 
   private constructor(
     readonly page: Page,
@@ -50,6 +52,7 @@ export class Workbench {
     this.translateView = new TranslateView(page);
     this.tensorsView = new TensorsView(page);
     this.shownView = new ShownView(page);
+    this.compareView = new CompareView(page);
   }
 
   /** Starts a server with a fresh profile and opens the folder in it. */

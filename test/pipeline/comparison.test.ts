@@ -6,9 +6,10 @@ import {
   comparisonSvg,
   comparisonTable,
   comparisonVerdict,
-  type Method,
   startsTable,
 } from '../../src/pipeline/comparison.ts';
+import type { Method } from '../../src/protocol/comparison.ts';
+import { csvTable } from '../../webview/compare/csv-table.ts';
 
 /** A curve from `[steps, seconds, psnr]`; SSIM is a hundredth of the PSNR unless given. */
 function curve(
@@ -154,6 +155,14 @@ test('the CSV has a line for each measured point, with full precision', () => {
       '',
     ].join('\n'),
   );
+});
+
+test('the table that the editor saves is the same CSV', () => {
+  const denoised = curve('denoised', [0, 0, 16.123456789, 0.123456789], [5, 1, 18], [20, 2.0004, 20]);
+  denoised.distances = { start: { fid: 120.5, kid: 0.25 }, end: { fid: 89.93, kid: -0.01 } };
+  const measured = comparison(denoised, curve('fresh', [0, 0, 10]));
+  expect(csvTable(measured)).toBe(comparisonCsv(measured));
+  expect(csvTable({ ...measured, concept: 'sepia, "fog"' })).toContain('\n"sepia, ""fog""",denoised,0,');
 });
 
 test('the CSV has FID and KID on the lines that they were measured at', () => {

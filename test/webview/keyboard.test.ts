@@ -12,6 +12,7 @@ const WALKED: Record<ViewName, readonly string[]> = {
   weights: ['live'],
   translate: ['ready'],
   tensors: ['compared', 'failing'],
+  compare: ['ready'],
 };
 const CASES = Object.entries(WALKED).flatMap(([view, scenarios]) =>
   scenarios.map((scenario) => [view as ViewName, scenario] as const),

@@ -109,8 +109,8 @@ describe('before and after', () => {
     await page.getByText('Saved the fine-tuned picture.').waitFor();
     const saved = await page.evaluate(() => {
       const { params } = harness.calls.find(({ method }) => method === 'translate/save')!;
-      const { name, png } = params as { name: string; png: Uint8Array };
-      return { name, signature: Array.from(png.slice(0, 4)) };
+      const { name, data } = params as { name: string; data: Uint8Array };
+      return { name, signature: Array.from(data.slice(0, 4)) };
     });
     expect(saved).toEqual({ name: 'scene-001 fine-tuned.png', signature: [0x89, 0x50, 0x4e, 0x47] });
   });

@@ -10,12 +10,14 @@ const SHOWN: Record<ViewName, string> = {
   weights: '.heat-map',
   translate: '.compare',
   run: '.uplot',
+  compare: '.uplot',
   tensors: '.heat-map',
 };
 const READY: Record<ViewName, string> = {
   weights: 'ready',
   translate: 'ready',
   run: 'running',
+  compare: 'ready',
   tensors: 'compared',
 };
 const VIEWS = Object.keys(SHOWN) as ViewName[];

@@ -43,7 +43,7 @@ export function Comparison(props: {
   const save = ({ label, picture }: ComparablePicture) => {
     const name = fileName(imageName, label);
     setOutcome(undefined);
-    request(translateView.save, { name, png: picture.png }).then(
+    request(translateView.save, { name, data: picture.png }).then(
       (saved) => {
         if (saved) setOutcome({ kind: 'info', text: `Saved the ${label} picture.` });
       },

@@ -228,7 +228,7 @@ export async function chooseComparedRuns(
 }
 
 /** The run of a tree node as it stands now; the tree's own may be older. */
-function givenRun(services: Services, target: unknown): Run | undefined {
+export function givenRun(services: Services, target: unknown): Run | undefined {
   if (typeof target !== 'object' || target === null || !('id' in target) || !('project' in target))
     return undefined;
   const { project, id } = target;

@@ -1,9 +1,11 @@
 import * as vscode from 'vscode';
 import type { ProjectArtifacts } from '../artifacts/project-artifacts.ts';
 import { registerCommand } from '../commands/register-command.ts';
-import { chooseComparedRuns, chooseProject, chooseRun, givenConcept } from '../commands/targets.ts';
+import { chooseComparedRuns, chooseProject, chooseRun, givenConcept, givenRun } from '../commands/targets.ts';
+import { evaluationOf } from '../comparisons/evaluations.ts';
 import { COMMANDS } from '../identifiers.ts';
 import type { Services } from '../services.ts';
+import { comparePanelKind } from './compare-panel.ts';
 import { Panels } from './panels.ts';
 import { referenceOf, runPanelKind } from './run-panel.ts';
 import { translatePanelKind } from './translate-panel.ts';
@@ -14,7 +16,8 @@ export function registerPanels(context: vscode.ExtensionContext, services: Servi
   const runPanels = new Panels(context.extensionUri, runPanelKind(services));
   const weightsPanels = new Panels(context.extensionUri, weightsPanelKind(services));
   const translatePanels = new Panels(context.extensionUri, translatePanelKind(services));
-  context.subscriptions.push(runPanels, weightsPanels, translatePanels);
+  const comparePanels = new Panels(context.extensionUri, comparePanelKind(services));
+  context.subscriptions.push(runPanels, weightsPanels, translatePanels, comparePanels);
   registerCommand(context, services.log, COMMANDS.openRun, async (target) => {
     const run = await chooseRun(services, target, () => true, vscode.l10n.t('There is no run yet.'));
     if (run !== undefined) runPanels.show({ project: run.project, runId: run.id });
@@ -23,6 +26,17 @@ export function registerPanels(context: vscode.ExtensionContext, services: Servi
     const chosen = await chooseComparedRuns(services, target, selected);
     const [run, ...others] = chosen ?? [];
     if (run !== undefined) runPanels.show({ ...referenceOf(run), overlaid: others.map(referenceOf) });
+  });
+  registerCommand(context, services.log, COMMANDS.showComparison, async (target) => {
+    const run = givenRun(services, target);
+    if (run !== undefined) {
+      comparePanels.show({ project: run.project, concept: evaluationOf(run)?.concept, runId: run.id });
+      return;
+    }
+    const project = await chooseProject(services, target);
+    if (project === undefined) return;
+    const concept = givenConcept(project, target)?.name ?? latestEvaluated(services, project.folder);
+    comparePanels.show({ project: project.folder, concept });
   });
   for (const [id, panels] of [
     [COMMANDS.showWeightStatistics, weightsPanels],
@@ -42,4 +56,10 @@ export function registerPanels(context: vscode.ExtensionContext, services: Servi
 function latestConcept({ denoised, fineTuned }: ProjectArtifacts): string | undefined {
   const newestFirst = [...denoised, ...fineTuned].sort(([, a], [, b]) => b.modified - a.modified);
   return newestFirst[0]?.[0];
+}
+
+/** The concept that was evaluated last. */
+function latestEvaluated({ runs }: Services, project: string): string | undefined {
+  const own = runs.runs.filter((run) => run.project === project);
+  return own.map(evaluationOf).find((evaluation) => evaluation !== undefined)?.concept;
 }

@@ -16,6 +16,7 @@ import { followChoices } from './follow-choices.ts';
 import type { PanelConnection } from './panel-connection.ts';
 import { hasStrings } from './panel-target.ts';
 import type { PanelKind } from './panels.ts';
+import { saveFile } from './save-file.ts';
 import { weightsChoices } from './weights-choices.ts';
 
 const IMAGE_TYPES: Record<string, string> = {
@@ -74,7 +75,7 @@ function attach(services: Services, connection: PanelConnection, target: Transla
     return { weights: file, seconds, device };
   });
   connection.onRequest(translateView.chooseImage, chooseImage);
-  connection.onRequest(translateView.save, ({ name, png }) => save(project, name, png));
+  connection.onRequest(translateView.save, (request) => saveFile(project, request));
 }
 
 async function translate(
@@ -120,14 +121,4 @@ async function chooseImage(): Promise<ImageChoice | undefined> {
   const type = IMAGE_TYPES[extname(file).slice(1).toLowerCase()] ?? 'application/octet-stream';
   const data = (await readFile(file)).toString('base64');
   return { name: basename(file), file, uri: `data:${type};base64,${data}` };
-}
-
-async function save(project: string, name: string, png: Uint8Array): Promise<boolean> {
-  const uri = await vscode.window.showSaveDialog({
-    defaultUri: vscode.Uri.joinPath(vscode.Uri.file(project), name),
-    filters: { PNG: ['png'] },
-  });
-  if (uri === undefined) return false;
-  await vscode.workspace.fs.writeFile(uri, png);
-  return true;
 }

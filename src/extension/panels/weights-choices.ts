@@ -13,6 +13,8 @@ import type { ProjectArtifacts } from '../artifacts/project-artifacts.ts';
 import { COMMANDS } from '../identifiers.ts';
 import { isActive } from '../runs/run-state.ts';
 import type { Services } from '../services.ts';
+import { absentProject } from './absent-project.ts';
+import { liveRun } from './live-run.ts';
 
 interface Choices {
   kind: 'ready';
@@ -28,10 +30,7 @@ type Purpose = 'statistics' | 'translation';
 export function weightsChoices(services: Services, folder: string, purpose: Purpose): PendingState | Choices {
   const { projects, artifacts } = services;
   const project = projects.get(folder);
-  if (project === undefined) {
-    if (!projects.loaded) return { kind: 'loading' };
-    return { kind: 'empty', message: vscode.l10n.t('The project {0} is not part of the workspace.', folder) };
-  }
+  if (project === undefined) return absentProject(projects, folder);
   const made = artifacts.of(folder);
   const concepts = project.concepts.map((concept) => ({
     name: concept.name,
@@ -45,7 +44,8 @@ export function weightsChoices(services: Services, folder: string, purpose: Purp
   if (concepts.every(({ weights }) => weights.length === 0))
     return { kind: 'empty', ...whatNext(project, made) };
   const trainings = project.trainings.map(({ name, path }) => ({ name, file: toProjectPath(folder, path) }));
-  return { kind: 'ready', trainings, concepts, live: liveRun(services, folder) };
+  const active = services.runs.runs.find((run) => run.project === folder && isActive(run));
+  return { kind: 'ready', trainings, concepts, live: active && liveRun(active) };
 }
 
 function basesOf({ trainings }: Project, { bases }: ProjectArtifacts): WeightsChoice[] {
@@ -109,12 +109,4 @@ function whatNext(
     message: vscode.l10n.t('No concept has LoRA weights yet.'),
     action: { label: vscode.l10n.t('Collect Zoo'), command: COMMANDS.collectZoo },
   };
-}
-
-function liveRun({ runs }: Services, folder: string): LiveRun | undefined {
-  const run = runs.runs.find((candidate) => candidate.project === folder && isActive(candidate));
-  if (run?.record === undefined) return undefined;
-  const { message, done, total, etaSeconds } = run.status.progress ?? {};
-  const { stage, name } = run.record;
-  return { runId: run.id, stage, name, state: run.state, message, done, total, etaSeconds };
 }

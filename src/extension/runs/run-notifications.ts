@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { RunState } from '../../protocol/run.ts';
+import { evaluationOf } from '../comparisons/evaluations.ts';
 import { formatDuration } from '../duration.ts';
 import { COMMANDS, SETTINGS } from '../identifiers.ts';
 import type { Services } from '../services.ts';
@@ -93,6 +94,14 @@ function actionsFor(run: Run): vscode.Command[] {
   const resume = { command: COMMANDS.resumeRun, title: vscode.l10n.t('Resume'), arguments: [run] };
   if (run.state === 'stopped' || run.state === 'interrupted') return [resume, open, log];
   if (run.state === 'failed') return [log, open];
+  if (evaluationOf(run) !== undefined) {
+    const compare = {
+      command: COMMANDS.showComparison,
+      title: vscode.l10n.t('Show Comparison'),
+      arguments: [run],
+    };
+    return [compare, open, log];
+  }
   const concept = run.record?.concept;
   if (concept === undefined || run.record?.stage === 'prepare') return [open, log];
   const preview = {

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { RunState } from '../../protocol/run.ts';
+import { evaluationOf } from '../comparisons/evaluations.ts';
 import { formatDuration } from '../duration.ts';
 import { COMMANDS } from '../identifiers.ts';
 import { metricsText } from './metrics-text.ts';
@@ -35,7 +36,7 @@ export class RunTree implements vscode.TreeDataProvider<Run> {
     item.iconPath = ICONS[run.state];
     item.description = runDescription(run);
     item.tooltip = runTooltip(run);
-    item.contextValue = `run.${contextOf(run)}`;
+    item.contextValue = contextOf(run);
     item.command = { command: COMMANDS.openRun, title: vscode.l10n.t('Open Run'), arguments: [run] };
     item.accessibilityInformation = {
       label: `${runLabel(run)}, ${stateTitle(run.state)}, ${progressText(run.status)}`,
@@ -44,9 +45,11 @@ export class RunTree implements vscode.TreeDataProvider<Run> {
   }
 }
 
-function contextOf(run: Run): 'active' | 'resumable' | 'ended' {
-  if (isActive(run)) return 'active';
-  return isResumable(run) ? 'resumable' : 'ended';
+/** What menus go by: `run.active`, `run.evaluation.ended`. */
+function contextOf(run: Run): string {
+  const kind = evaluationOf(run) === undefined ? 'run' : 'run.evaluation';
+  if (isActive(run)) return `${kind}.active`;
+  return isResumable(run) ? `${kind}.resumable` : `${kind}.ended`;
 }
 
 function runDescription(run: Run): string {

@@ -10,6 +10,7 @@ import {
   translateView,
   weightsView,
 } from '../../../src/protocol/webview.ts';
+import { COMPARE_SCENARIOS } from './compare-scenarios.ts';
 import { CONCEPTS, PROJECT, TRAININGS } from './fixtures/concepts.ts';
 import { SIZE, scene, toPng } from './fixtures/pictures.ts';
 import { HEADERS, longCurves, MANY_PAIRS, ORIGIN, overlaidRuns, runUpdate } from './fixtures/run.ts';
@@ -170,6 +171,7 @@ const READY_TENSORS = {
 
 /** By name: `<view>/<state>`. Made when asked for: tests read the names outside a browser too. */
 export const SCENARIOS: Record<string, () => Handlers> = {
+  ...COMPARE_SCENARIOS,
   'weights/loading': () => ({ ...weights({}), [weightsView.connect.method]: never }),
   'weights/empty': () => weights(EMPTY),
   'weights/error': () => weights(ERROR),

@@ -40,6 +40,18 @@ const STATES: Record<ViewName, Record<string, string>> = {
     failed: '.uplot',
     stopped: '.uplot',
   },
+  compare: {
+    loading: '.pending',
+    empty: '.pending',
+    error: '.pending',
+    ready: '.uplot',
+    distances: '.uplot',
+    none: '.pending',
+    live: '.live-run',
+    failed: '.notice',
+    'failed-later': '.uplot',
+    damaged: '.notice',
+  },
   tensors: {
     loading: '.pending',
     empty: '.pending',

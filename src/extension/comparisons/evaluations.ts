@@ -1,0 +1,34 @@
+import { join } from 'node:path';
+import { RUN_FILES } from '../../protocol/run.ts';
+import type { Run } from '../runs/run-state.ts';
+
+/** The part of a quickstart that evaluates, and its folder below the run's. It is the last. */
+const QUICKSTART_PART = 'evaluate';
+
+/** A run that evaluates a concept, or has done so. */
+export interface Evaluation {
+  readonly run: Run & { readonly record: NonNullable<Run['record']> };
+  /** Name of the concept. */
+  readonly concept: string;
+}
+
+/** The run as an evaluation; undefined for every other kind, and for a quickstart that has not come so far. */
+export function evaluationOf(run: Run): Evaluation | undefined {
+  const { record, status } = run;
+  if (record === undefined) return undefined;
+  const evaluation = (concept: string): Evaluation => ({ run: { ...run, record }, concept });
+  if (record.stage === 'evaluate') return evaluation(record.name);
+  if (record.stage !== 'quickstart') return undefined;
+  const { parts, metrics } = status;
+  // Its record names no concept where the engine has chosen it; what it has measured last is of that one.
+  if (parts === undefined || parts.titles.length < parts.total || metrics?.concept === undefined)
+    return undefined;
+  return evaluation(metrics.concept);
+}
+
+/** The file that an evaluation that has succeeded left its measurements in. */
+export function comparisonFile({ run }: Evaluation): string {
+  return run.record.stage === 'quickstart'
+    ? join(run.folder, QUICKSTART_PART, RUN_FILES.result)
+    : join(run.folder, RUN_FILES.result);
+}

@@ -1,0 +1,34 @@
+import { readFile } from 'node:fs/promises';
+import * as vscode from 'vscode';
+import { UserError } from '../../project/user-error.ts';
+import type { SavedComparison } from '../../protocol/comparison.ts';
+import { comparisonFile, type Evaluation } from './evaluations.ts';
+import { parseComparison } from './parse-comparison.ts';
+
+/**
+ * What an evaluation has measured.
+ * @throws UserError that names the file, where it is missing, damaged or none of this kind
+ */
+export async function readComparison(evaluation: Evaluation): Promise<SavedComparison> {
+  const file = comparisonFile(evaluation);
+  const again = vscode.l10n.t('Evaluate the concept again.');
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const reason = code === 'ENOENT' ? vscode.l10n.t('{0} is missing.', file) : message;
+    throw new UserError(`${reason} ${again}`);
+  }
+  const parsed = parseComparison(text, evaluation.run.record.stage);
+  if ('comparison' in parsed) return parsed.comparison;
+  const reason =
+    parsed.problem.kind === 'damaged'
+      ? vscode.l10n.t('{0} is damaged: {1}.', file, parsed.problem.detail)
+      : vscode.l10n.t(
+          '{0} holds no comparison that this version can show: {1}.',
+          file,
+          parsed.problem.detail,
+        );
+  throw new UserError(`${reason} ${again}`);
+}

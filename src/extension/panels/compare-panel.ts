@@ -1,0 +1,57 @@
+import * as vscode from 'vscode';
+import { type CompareTarget, type CompareViewState, compareView } from '../../protocol/webview.ts';
+import { evaluationOf } from '../comparisons/evaluations.ts';
+import { readComparison } from '../comparisons/read-comparison.ts';
+import { COMMANDS } from '../identifiers.ts';
+import type { Services } from '../services.ts';
+import { absentProject } from './absent-project.ts';
+import { evaluatedConcepts } from './compare-choices.ts';
+import { followChoices } from './follow-choices.ts';
+import type { PanelConnection } from './panel-connection.ts';
+import { hasStrings } from './panel-target.ts';
+import type { PanelKind } from './panels.ts';
+import { saveFile } from './save-file.ts';
+
+export function comparePanelKind(services: Services): PanelKind<CompareTarget> {
+  return {
+    view: 'compare',
+    title: ({ concept }) =>
+      concept === undefined ? vscode.l10n.t('Comparison') : vscode.l10n.t('Comparison: {0}', concept),
+    key: ({ project, concept, runId }) => JSON.stringify([project, concept, runId]),
+    pictureFolders: () => [],
+    isTarget: (kept): kept is CompareTarget => hasStrings(kept, ['project']),
+    attach: (connection, target) => attach(services, connection, target),
+  };
+}
+
+function attach(services: Services, connection: PanelConnection, target: CompareTarget): void {
+  const { projects, runs } = services;
+  const { project: folder } = target;
+  followChoices(services, connection, compareView, target, () => stateOf(services, folder));
+  connection.onRequest(compareView.comparison, async (runId) => {
+    const run = runs.get(folder, runId);
+    const evaluation = run && evaluationOf(run);
+    if (evaluation === undefined) throw new Error(vscode.l10n.t('The run has been deleted.'));
+    return readComparison(evaluation);
+  });
+  connection.onRequest(compareView.evaluate, async (name) => {
+    const project = projects.get(folder);
+    const concept = project?.concepts.find((candidate) => candidate.name === name);
+    if (concept === undefined)
+      throw new Error(vscode.l10n.t('The project has no concept "{0}" any more.', name));
+    await vscode.commands.executeCommand(COMMANDS.evaluateConcept, { project, concept });
+  });
+  connection.onRequest(compareView.save, (request) => saveFile(folder, request));
+}
+
+function stateOf({ projects, runs }: Services, folder: string): CompareViewState {
+  const project = projects.get(folder);
+  if (project === undefined) return absentProject(projects, folder);
+  const concepts = evaluatedConcepts(project, runs.runs);
+  if (concepts.length > 0) return { kind: 'ready', concepts };
+  return {
+    kind: 'empty',
+    message: vscode.l10n.t('The project has no concept yet.'),
+    action: { label: vscode.l10n.t('New Concept'), command: COMMANDS.newConcept },
+  };
+}

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { afterEach, before, describe, it } from 'mocha';
+import * as vscode from 'vscode';
+import { evaluationOf } from '../../src/extension/comparisons/evaluations.ts';
+import { readComparison } from '../../src/extension/comparisons/read-comparison.ts';
+import type { ExtensionApi } from '../../src/extension/extension.ts';
+import { COMMANDS, PANELS } from '../../src/extension/identifiers.ts';
+import type { Run } from '../../src/extension/runs/run-state.ts';
+import type { Project } from '../../src/project/load.ts';
+import type { SavedComparison } from '../../src/protocol/comparison.ts';
+import { RUN_FILES } from '../../src/protocol/run.ts';
+import { activateExtension, until, workspaceProject } from './extension-under-test.ts';
+import { FabricatedRun } from './fabricated-run.ts';
+
+describe('the comparison', () => {
+  let api: ExtensionApi;
+  let project: Project;
+  const made: FabricatedRun[] = [];
+
+  before(async () => {
+    api = await activateExtension();
+    project = workspaceProject(api);
+  });
+
+  afterEach(async () => {
+    for (const run of made.splice(0)) run.remove();
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+
+  /** A finished evaluation of the first concept whose file has this content. */
+  async function evaluated(content: string): Promise<Run> {
+    const concept = project.concepts[0]!;
+    const run = new FabricatedRun(project.folder, `20261124-05000${made.length}-evaluate-test`, {
+      stage: 'evaluate',
+      name: concept.name,
+      training: basename(project.trainings[0]!.path),
+      concept: `concepts/${basename(concept.path)}`,
+    });
+    made.push(run);
+    run.begin();
+    writeFileSync(join(run.folder, RUN_FILES.result), content);
+    run.finish('succeeded');
+    const known = () => api.services.runs.get(project.folder, run.id);
+    await until(api.services.runs.onDidChange, () => known()?.state === 'succeeded');
+    return known()!;
+  }
+
+  function comparison(): SavedComparison {
+    const { name, prompt } = project.concepts[0]!;
+    const quality = { psnr: 20, ssim: 0.5, l1: 0.1, patchFd: 3 };
+    return {
+      concept: name,
+      prompt,
+      images: 4,
+      size: 32,
+      seed: 1,
+      device: 'cpu, 2 threads',
+      curves: [{ method: 'denoised', points: [{ steps: 0, seconds: 0, ...quality }] }],
+      starts: [{ concept: name, prompt, quality: { denoised: quality } }],
+    };
+  }
+
+  const whole = () =>
+    JSON.stringify({ status: 'succeeded', seconds: 1, result: { comparison: comparison() } });
+
+  const panels = () =>
+    vscode.window.tabGroups.all
+      .flatMap(({ tabs }) => tabs)
+      .filter(
+        ({ input }) => input instanceof vscode.TabInputWebview && input.viewType.endsWith(PANELS.compare),
+      );
+
+  it('opens once for a run, from its menu, and once for its concept', async () => {
+    const run = await evaluated(whole());
+    assert.equal((await api.trees.runs.getTreeItem(run)).contextValue, 'run.evaluation.ended');
+    await vscode.commands.executeCommand(COMMANDS.showComparison, run);
+    await vscode.commands.executeCommand(COMMANDS.showComparison, run);
+    await until(vscode.window.tabGroups.onDidChangeTabs, () => panels().length > 0);
+    assert.deepEqual(
+      panels().map(({ label }) => label),
+      [`Comparison: ${project.concepts[0]!.name}`],
+    );
+    await vscode.commands.executeCommand(COMMANDS.showComparison, { project, concept: project.concepts[0] });
+    await until(vscode.window.tabGroups.onDidChangeTabs, () => panels().length > 1);
+    assert.equal(panels().length, 2);
+  });
+
+  it('is read from the run’s folder, and what is none names its file', async () => {
+    const complete = await evaluated(whole());
+    assert.deepEqual(await readComparison(evaluationOf(complete)!), comparison());
+    const cut = await evaluated('{"status":"succ');
+    await assert.rejects(readComparison(evaluationOf(cut)!), (error: Error) =>
+      error.message.startsWith(`${join(cut.folder, RUN_FILES.result)} is damaged`),
+    );
+    const foreign = await evaluated('{"status":"succeeded","seconds":1,"result":{"steps":3}}');
+    await assert.rejects(readComparison(evaluationOf(foreign)!), (error: Error) =>
+      error.message.startsWith(`${join(foreign.folder, RUN_FILES.result)} holds no comparison`),
+    );
+  });
+});

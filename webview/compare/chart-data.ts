@@ -1,0 +1,89 @@
+import { METHODS, type Method, type SavedComparison } from '../../src/protocol/comparison.ts';
+import { type Axis, linearAxis, logarithmicAxis, logarithmicAxisFromZero } from './axis.ts';
+import { METRICS, type Metric, type MetricPoint, metricTitle, pointsOf } from './metrics.ts';
+
+export type XAxis = 'seconds' | 'steps';
+
+export interface ChartSettings {
+  metric: Metric;
+  xAxis: XAxis;
+  /** Of the x axis. */
+  logarithmic: boolean;
+  hidden: readonly Method[];
+}
+
+export interface ChartSeries {
+  method: Method;
+  label: string;
+  points: MetricPoint[];
+}
+
+/** Everything that a drawing of the curves needs but its colours. */
+export interface ChartData {
+  title: string;
+  subtitle: string;
+  xTitle: string;
+  yTitle: string;
+  x: Axis;
+  y: Axis;
+  /** Where a point lies on the x axis. */
+  at: (point: MetricPoint) => number;
+  /** Those that are not hidden, in the order in which they are reported. */
+  series: ChartSeries[];
+  /** Some values were not finite. */
+  incomplete: boolean;
+}
+
+const X_TICKS = 8;
+const Y_TICKS = 6;
+
+export function chartData(comparison: SavedComparison, settings: ChartSettings): ChartData {
+  const { metric, xAxis, logarithmic } = settings;
+  const shown = comparison.curves.filter(({ method }) => !settings.hidden.includes(method));
+  const series = shown.map((curve) => ({
+    method: curve.method,
+    label: METHODS[curve.method],
+    points: pointsOf(curve, metric),
+  }));
+  const at = (point: MetricPoint) => point[xAxis];
+  const points = series.flatMap((one) => one.points);
+  const unit = xAxis === 'seconds' ? 'Training time, seconds' : 'Training steps';
+  return {
+    title: `${METRICS[metric].label} of ${comparison.concept} while training from each start`,
+    subtitle:
+      `${comparison.images} held-out images of ${comparison.size} × ${comparison.size} pixels, ` +
+      `${comparison.device}, seed ${comparison.seed}`,
+    xTitle: logarithmic ? `${unit} (logarithmic)` : unit,
+    yTitle: metricTitle(metric),
+    x: xAxisOf(points.map(at), logarithmic),
+    y: yAxisOf(
+      points.map(({ value }) => value),
+      metric,
+    ),
+    at,
+    series,
+    incomplete: shown.some((curve) =>
+      metric === 'fid' || metric === 'kid'
+        ? curve.distances && pointsOf(curve, metric).length < Math.min(2, curve.points.length)
+        : pointsOf(curve, metric).length < curve.points.length,
+    ),
+  };
+}
+
+/** Always from 0, where the starts lie. */
+function xAxisOf(values: readonly number[], logarithmic: boolean): Axis {
+  const positive = values.filter((value) => value > 0);
+  if (positive.length === 0) return linearAxis(0, 1, X_TICKS, false);
+  const max = Math.max(...positive);
+  return logarithmic
+    ? logarithmicAxisFromZero(Math.min(...positive), max)
+    : linearAxis(0, max, X_TICKS, false);
+}
+
+function yAxisOf(values: readonly number[], metric: Metric): Axis {
+  if (values.length === 0) return linearAxis(0, 1, Y_TICKS, true);
+  const [min, max] = [Math.min(...values), Math.max(...values)];
+  return METRICS[metric].logarithmic && min > 0
+    ? logarithmicAxis(min, max)
+    : linearAxis(min, max, Y_TICKS, true);
+}

@@ -1,0 +1,54 @@
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import type { SavedComparison } from '../../src/protocol/comparison.ts';
+import { compareView } from '../../src/protocol/webview.ts';
+import { Notice } from '../components/pending.tsx';
+import { Button } from '../components/toolkit.tsx';
+import { messageOf, request } from '../host/connection.ts';
+import type { ChartData } from './chart-data.ts';
+import { csvTable } from './csv-table.ts';
+import { pngPicture } from './png-picture.ts';
+import { DRAWING_SIZE, svgDrawing } from './svg-drawing.ts';
+
+type Format = 'svg' | 'png' | 'csv';
+
+const TITLES: Record<Format, string> = {
+  svg: 'Save the chart as a vector drawing, black on white',
+  png: 'Save the chart as a picture, black on white',
+  csv: 'Save every measured point with every metric as a table',
+};
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+
+/** The chart as it is set, and its numbers, as files. */
+export function Exports(props: { comparison: SavedComparison; data: ChartData; name: string }): JSX.Element {
+  const { comparison, data } = props;
+  const [outcome, setOutcome] = useState<{ kind: 'info' | 'error'; text: string }>();
+  const contents: Record<Format, () => Uint8Array | Promise<Uint8Array>> = {
+    svg: () => bytes(svgDrawing(data)),
+    png: () => pngPicture(svgDrawing(data), DRAWING_SIZE),
+    csv: () => bytes(csvTable(comparison)),
+  };
+  const save = async (format: Format) => {
+    setOutcome(undefined);
+    const name = `${props.name}.${format}`.replace(/[\\/:*?"<>|]/g, '-');
+    try {
+      const saved = await request(compareView.save, { name, data: await contents[format]() });
+      if (saved) setOutcome({ kind: 'info', text: `Saved as ${format.toUpperCase()}.` });
+    } catch (error) {
+      setOutcome({ kind: 'error', text: messageOf(error) });
+    }
+  };
+  return (
+    <>
+      <div class="controls">
+        {(Object.keys(TITLES) as Format[]).map((format) => (
+          <Button key={format} label={TITLES[format]} onClick={() => void save(format)}>
+            {`Save ${format.toUpperCase()}…`}
+          </Button>
+        ))}
+      </div>
+      {outcome && <Notice kind={outcome.kind}>{outcome.text}</Notice>}
+    </>
+  );
+}

@@ -1,0 +1,78 @@
+import type {
+  SavedComparison,
+  SavedCurve,
+  SavedDistance,
+  SavedQuality,
+} from '../../src/protocol/comparison.ts';
+import { formatNumber } from '../components/format.ts';
+
+/** What is measured along the training of every start, and of every held-out concept before it. */
+export type QualityMetric = keyof SavedQuality;
+export type Metric = QualityMetric | keyof SavedDistance;
+
+interface Quantity {
+  label: string;
+  /** Behind a value; empty where it has none. */
+  unit: string;
+  better: 'higher' | 'lower';
+  /** Spans powers of ten while a generator trains. */
+  logarithmic: boolean;
+  digits?: number;
+}
+
+export const METRICS: Record<Metric, Quantity> = {
+  psnr: { label: 'PSNR', unit: 'dB', better: 'higher', logarithmic: false, digits: 2 },
+  ssim: { label: 'SSIM', unit: '', better: 'higher', logarithmic: false, digits: 3 },
+  l1: { label: 'L1, values in −1 to 1', unit: '', better: 'lower', logarithmic: true },
+  patchFd: { label: 'Patch Fréchet distance', unit: '', better: 'lower', logarithmic: true },
+  fid: { label: 'FID', unit: '', better: 'lower', logarithmic: true },
+  // Unbiased, so that it may lie below zero.
+  kid: { label: 'KID', unit: '', better: 'lower', logarithmic: false },
+};
+
+/** One measured value of a curve. */
+export interface MetricPoint {
+  steps: number;
+  seconds: number;
+  value: number;
+}
+
+export function isDistance(metric: Metric): metric is keyof SavedDistance {
+  return metric === 'fid' || metric === 'kid';
+}
+
+/** The metrics that an evaluation has measured. */
+export function metricsOf({ curves }: SavedComparison): Metric[] {
+  const all = Object.keys(METRICS) as Metric[];
+  return all.filter((metric) => !isDistance(metric) || curves.some(({ distances }) => distances));
+}
+
+/** A curve's finite values, ascending in steps. Of FID and KID, those of its start and its end. */
+export function pointsOf({ points, distances }: SavedCurve, metric: Metric): MetricPoint[] {
+  const last = points.length - 1;
+  return points.flatMap((point, index) => {
+    const { steps, seconds } = point;
+    const value = isDistance(metric)
+      ? (index === 0 ? distances?.start : index === last ? distances?.end : undefined)?.[metric]
+      : point[metric];
+    return value === null || value === undefined ? [] : [{ steps, seconds, value }];
+  });
+}
+
+export function isAsGood(metric: Metric, value: number, goal: number): boolean {
+  return METRICS[metric].better === 'higher' ? value >= goal : value <= goal;
+}
+
+/** "27.89 dB"; a dash where there is no finite value. */
+export function formatMetric(metric: Metric, value: number | null | undefined): string {
+  if (value === null || value === undefined) return '–';
+  const { unit, digits } = METRICS[metric];
+  const text = digits === undefined ? formatNumber(value) : value.toFixed(digits).replace('-', '−');
+  return unit === '' ? text : `${text} ${unit}`;
+}
+
+/** "PSNR, dB (higher is better)". */
+export function metricTitle(metric: Metric): string {
+  const { label, unit, better } = METRICS[metric];
+  return `${label}${unit && `, ${unit}`} (${better} is better)`;
+}

@@ -1,0 +1,167 @@
+import type { JSX } from 'preact';
+import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import { METHODS, type Method } from '../../src/protocol/comparison.ts';
+import { DataTable } from '../components/data-table.tsx';
+import { formatCount, formatDuration, formatNumber } from '../components/format.ts';
+import { type Theme, useTheme } from '../components/theme.ts';
+import { useWidth } from '../components/use-width.ts';
+import type { ChartData, ChartSeries } from './chart-data.ts';
+import { colorOf, DASHES, drawingOrder, strokeWidth } from './method-style.ts';
+import { formatMetric, type Metric, type MetricPoint } from './metrics.ts';
+import { SeriesToggles } from './series-toggles.tsx';
+
+const HEIGHT = 340;
+/** So that points at the ends of the axes are whole. */
+const MARGIN = 0.015;
+/** How near the pointer must be to a point to be told of it, in CSS pixels. */
+const REACH = 40;
+
+/** Both axes run from 0 to 1 in the plot: where a value lies is the business of the chart's data. */
+function plotOf(
+  data: ChartData,
+  theme: Theme,
+): { options: Omit<uPlot.Options, 'width' | 'height'>; rows: uPlot.AlignedData } {
+  const drawn = data.series.toSorted((a, b) => drawingOrder(a.method) - drawingOrder(b.method));
+  const places = drawn.map(
+    ({ points }) => new Map(points.map((point) => [data.x.place(data.at(point)), point])),
+  );
+  const xs = [...new Set(places.flatMap((of) => [...of.keys()]))].sort((a, b) => a - b);
+  const columns = places.map((of) =>
+    xs.map((x) => {
+      const point = of.get(x);
+      return point ? data.y.place(point.value) : null;
+    }),
+  );
+  const axis = {
+    stroke: theme.foreground,
+    font: `11px ${theme.fontFamily}`,
+    labelFont: `11px ${theme.fontFamily}`,
+    labelSize: 18,
+    grid: { stroke: theme.grid, width: 1 },
+    ticks: { stroke: theme.grid, width: 1, size: 4 },
+  };
+  const scale = { time: false, range: (): [number, number] => [-MARGIN, 1 + MARGIN] };
+  const ticks = (of: ChartData['x']) => ({
+    splits: () => of.ticks.map(of.place),
+    values: () => of.ticks.map(formatNumber),
+    filter: (_: uPlot, splits: number[]) => splits,
+  });
+  return {
+    rows: [xs, ...columns],
+    options: {
+      legend: { show: false },
+      cursor: { y: false, points: { show: false }, drag: { x: false, y: false } },
+      scales: { x: scale, y: scale },
+      axes: [
+        { ...axis, label: data.xTitle, size: 30, ...ticks(data.x) },
+        { ...axis, label: data.yTitle, size: 56, ...ticks(data.y) },
+      ],
+      series: [
+        {},
+        ...drawn.map(({ method, label }): uPlot.Series => {
+          const color = colorOf(method, theme);
+          return {
+            label,
+            stroke: color,
+            width: strokeWidth(method),
+            dash: [...DASHES[method]],
+            points: { size: 6, stroke: color, fill: theme.background, width: 1.5 },
+            spanGaps: true,
+          };
+        }),
+      ],
+    },
+  };
+}
+
+/** The point that is nearest to the pointer; undefined where none is near. */
+function pointUnder(plot: uPlot, data: ChartData): { series: ChartSeries; point: MetricPoint } | undefined {
+  const { left = -1, top = -1 } = plot.cursor;
+  if (left < 0) return undefined;
+  let nearest: { series: ChartSeries; point: MetricPoint } | undefined;
+  let least = REACH;
+  for (const series of data.series) {
+    for (const point of series.points) {
+      const x = plot.valToPos(data.x.place(data.at(point)), 'x');
+      const y = plot.valToPos(data.y.place(point.value), 'y');
+      const distance = Math.hypot(x - left, y - top);
+      if (distance < least) [nearest, least] = [{ series, point }, distance];
+    }
+  }
+  return nearest;
+}
+
+const when = ({ steps, seconds }: MetricPoint) =>
+  steps === 0 ? 'before training' : `after ${formatCount(steps)} steps, ${formatDuration(seconds)}`;
+
+/** Quality while training from every start. The legend's entries show and hide their curves. */
+export function QualityChart(props: {
+  data: ChartData;
+  metric: Metric;
+  /** All that can be shown. */
+  methods: readonly Method[];
+  hidden: readonly Method[];
+  onHidden: (hidden: Method[]) => void;
+}): JSX.Element {
+  const { data, metric } = props;
+  const id = useId();
+  const holder = useRef<HTMLDivElement>(null);
+  const width = useWidth(holder);
+  const theme = useTheme();
+  const [under, setUnder] = useState<string>();
+  useLayoutEffect(() => {
+    if (width === 0) return;
+    const { options, rows } = plotOf(data, theme);
+    const describe = (plot: uPlot) => {
+      const found = pointUnder(plot, data);
+      setUnder(
+        found && `${found.series.label} ${when(found.point)}: ${formatMetric(metric, found.point.value)}`,
+      );
+    };
+    const plot = new uPlot(
+      { ...options, width, height: HEIGHT, hooks: { setCursor: [describe] } },
+      rows,
+      holder.current!,
+    );
+    return () => plot.destroy();
+  }, [width, theme, data, metric]);
+  const ends = data.series
+    .flatMap(({ label, points }) => {
+      const end = points.at(-1);
+      return end ? [`${label} ${formatMetric(metric, end.value)}`] : [];
+    })
+    .join(', ');
+  return (
+    <figure class="chart" aria-labelledby={id}>
+      <h3 id={id} class="chart-title">
+        {data.title} <span class="muted">{data.subtitle}</span>
+      </h3>
+      <SeriesToggles methods={props.methods} hidden={props.hidden} onHidden={props.onHidden} />
+      <div
+        class="curve"
+        ref={holder}
+        role="img"
+        aria-label={`${data.title}. ${data.xTitle}. At the end: ${ends}.`}
+      />
+      <p class="read-out">{under ?? 'Point at a curve to read it.'}</p>
+      {data.series.length === 0 && <p class="muted">Every start is hidden: choose one in the legend.</p>}
+      {data.incomplete && <p class="muted">Values that were not finite are left out.</p>}
+      <DataTable
+        caption={data.title}
+        columns={['Start', 'Step', 'Seconds', data.yTitle]}
+        rows={() =>
+          data.series.flatMap(({ method, points }) =>
+            points.map(({ steps, seconds, value }) => [
+              METHODS[method],
+              steps,
+              Number(seconds.toFixed(2)),
+              formatMetric(metric, value),
+            ]),
+          )
+        }
+      />
+    </figure>
+  );
+}
