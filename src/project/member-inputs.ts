@@ -18,7 +18,10 @@ export interface MemberInputs {
   readonly pairs: unknown;
   readonly images: {
     readonly count: number;
-    /** SHA-256 over every file's name, size and time of change; empty where they could not be listed. */
+    /**
+     * SHA-256 over every file's name and size; empty where they could not be listed. Times of change are left out: a
+     * copy or a clone of a project has new ones, and compressed images keep no size when they are edited.
+     */
     readonly hash: string;
   };
   /** Values of the training config by dotted key (`collect.steps`). */
@@ -76,7 +79,7 @@ export class ImageStamps {
       files.map(async (file) => {
         const name = relative(root, file).split(sep).join('/');
         const found = await stat(file).catch(() => undefined);
-        return found === undefined ? name : `${name} ${found.size} ${found.mtimeMs}`;
+        return found === undefined ? name : `${name} ${found.size}`;
       }),
     );
   }

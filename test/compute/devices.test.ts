@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { selectDevice } from '../../src/compute/devices.ts';
+import { selectDevice, surveyDevices } from '../../src/compute/devices.ts';
 import { UserError } from '../../src/project/user-error.ts';
 
 describe('selecting a device', () => {
@@ -37,5 +37,28 @@ describe('selecting a device', () => {
     await expect(attempt).rejects.toThrow(
       new RegExp(`device ${elsewhere} does not work here: .*no such engine.*only`),
     );
+  });
+
+  it('surveys every device: those that do not work say why and what would help', async () => {
+    const report = await selectDevice('auto', 1);
+    const findings = await surveyDevices(report);
+    expect(findings.map(({ device }) => device)).toEqual([
+      'cuda',
+      'webgpu',
+      'directml',
+      'coreml',
+      'cpu',
+      'tfjs',
+    ]);
+    expect(findings).toContainEqual({ device: report.device, usable: true, reason: report.reason });
+    for (const { device, usable, reason, remedy } of findings) {
+      expect(reason, device).not.toBe('');
+      expect(remedy !== undefined, device).toBe(!usable);
+    }
+    const elsewhere = process.platform === 'darwin' ? 'directml' : 'coreml';
+    expect(findings.find(({ device }) => device === elsewhere)).toMatchObject({
+      usable: false,
+      reason: expect.stringContaining('no such engine'),
+    });
   });
 });

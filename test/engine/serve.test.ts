@@ -226,6 +226,17 @@ test('devices says what computes and why', async () => {
   });
 });
 
+test('describe answers with the text of dnw describe', async () => {
+  const { folder } = trained.project;
+  const { text } = await client.request('describe', { project: folder, training: 'tiny' });
+  expect(text).toMatch(/^tiny +here +published/);
+  expect(text).toContain('trained values, LoRA');
+  await expect(client.request('describe', { project: folder, training: 'huge' })).rejects.toMatchObject({
+    code: USER_ERROR,
+    message: expect.stringContaining('tiny'),
+  });
+});
+
 test('validate returns the problems of a folder', async () => {
   expect(await client.request('validate', { project: trained.project.folder })).toEqual({ problems: [] });
 });

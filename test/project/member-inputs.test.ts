@@ -1,4 +1,4 @@
-import { rm, utimes, writeFile } from 'node:fs/promises';
+import { cp, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { DiskView } from '../../src/project/disk-view.ts';
@@ -73,11 +73,20 @@ test('images that were added, removed or changed make it stale', async () => {
     state: 'stale',
     reasons: [{ what: 'images', was: 2, now: 0 }],
   });
-  const touched = await project();
-  expect(await after(touched, () => utimes(join(touched, 'images/a.jpg'), 1, 1))).toEqual({
+  const edited = await project();
+  expect(await after(edited, () => writeFile(join(edited, 'images/a.jpg'), 'longer'))).toEqual({
     state: 'stale',
     reasons: [{ what: 'images', was: 2, now: 2 }],
   });
+});
+
+test('a copy of the project is as up to date as the project', async () => {
+  const folder = await project();
+  const metadata = recorded(await inputsOf(folder));
+  const copy = await temporaryProject({});
+  await cp(folder, copy, { recursive: true });
+  await utimes(join(copy, 'images/a.jpg'), 1, 1);
+  expect(memberState(metadata, await inputsOf(copy))).toEqual({ state: 'current' });
 });
 
 test('a setting of the training that changed is named with both values', async () => {

@@ -26,7 +26,7 @@ export function wantedMembers({ members }: TrainingZoo): string[] {
 
 /**
  * How every zoo stands, for every training config of every project. It is looked at only while someone wants to see
- * it, since every image file is asked for its time of change.
+ * it, since every image file is asked for its size.
  */
 export class ZooStatus implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
