@@ -37,6 +37,14 @@ const press = (page: Page, name: string) =>
     }
   }, name);
 
+/** Everything, as a run whose panel is opened. */
+const drawAnew = (page: Page) =>
+  page.evaluate(() => {
+    const { state } = harness.handlers['run/connect']!(undefined) as { state: object };
+    harness.notify({ method: 'run/state' }, { kind: 'loading' });
+    harness.notify({ method: 'run/state' }, state);
+  });
+
 /** One more step, as a live run tells it. */
 const update = (page: Page, step: number) =>
   page.evaluate((at) => {
@@ -63,10 +71,10 @@ for (const [scenario, name] of SCENARIOS) {
   await page.locator('.uplot').first().waitFor();
   const idle = await repeat(page, () => Promise.resolve());
   const rows: [string, number][] = [
+    ['draw anew', await repeat(page, () => drawAnew(page))],
     ['logarithmic', await repeat(page, () => press(page, 'Logarithmic losses'))],
     ['zoom in', await repeat(page, () => press(page, 'Zoom in'))],
     ['pan', await repeat(page, (i) => press(page, i % 2 === 0 ? 'Later' : 'Earlier'))],
-    ['whole run', await repeat(page, () => press(page, 'Show the whole run'))],
     ['one more step', await repeat(page, (i) => update(page, 200_000 + i))],
   ];
   console.log(`${name}: ${rows.map(([what, ms]) => `${what} ${(ms - idle).toFixed(0)} ms`).join(', ')}`);

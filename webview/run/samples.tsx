@@ -48,7 +48,7 @@ export function Samples({ samples, state }: { samples: readonly RunSample[]; sta
 }
 
 /**
- * One sample large, the rest as a strip. It follows the newest until another is chosen. All samples have a place on
+ * One sample large, below what chooses it so that this stays in its place, and all as a strip. It follows the newest until another is chosen. All samples have a place on
  * the slider, none is thinned out.
  */
 function SampleScrubber({ samples, live }: { samples: readonly RunSample[]; live: boolean }): JSX.Element {
@@ -74,12 +74,6 @@ function SampleScrubber({ samples, live }: { samples: readonly RunSample[]; live
   const following = chosen === undefined;
   return (
     <>
-      <figure class="sample">
-        <figcaption>
-          <strong>Step {formatCount(sample.step)}</strong> <span class="muted">{sample.label}</span>
-        </figcaption>
-        <img class="sample-picture" src={sample.uri} alt={`${sample.label}: ${nameOf(sample)}`} />
-      </figure>
       {samples.length > 1 && (
         <>
           <input
@@ -115,23 +109,31 @@ function SampleScrubber({ samples, live }: { samples: readonly RunSample[]; live
               {following && (live ? ' (latest, following)' : ' (last)')}
             </span>
           </div>
-          <ol class="sample-strip" ref={strip}>
-            {samples.map((other, place) => (
-              <li key={`${other.concept} ${other.step} ${other.uri}`}>
-                <button
-                  type="button"
-                  class="sample-thumbnail"
-                  aria-pressed={place === index}
-                  aria-label={nameOf(other)}
-                  onClick={() => go(place)}
-                >
-                  <img src={other.uri} alt="" loading="lazy" />
-                  <span aria-hidden="true">step {formatCount(other.step)}</span>
-                </button>
-              </li>
-            ))}
-          </ol>
         </>
+      )}
+      <figure class="sample">
+        <figcaption>
+          <strong>Step {formatCount(sample.step)}</strong> <span class="muted">{sample.label}</span>
+        </figcaption>
+        <img class="sample-picture" src={sample.uri} alt={`${sample.label}: ${nameOf(sample)}`} />
+      </figure>
+      {samples.length > 1 && (
+        <ol class="sample-strip" ref={strip}>
+          {samples.map((other, place) => (
+            <li key={`${other.concept} ${other.step} ${other.uri}`}>
+              <button
+                type="button"
+                class="sample-thumbnail"
+                aria-pressed={place === index}
+                aria-label={nameOf(other)}
+                onClick={() => go(place)}
+              >
+                <img src={other.uri} alt="" loading="lazy" />
+                <span aria-hidden="true">step {formatCount(other.step)}</span>
+              </button>
+            </li>
+          ))}
+        </ol>
       )}
     </>
   );
