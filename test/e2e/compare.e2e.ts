@@ -15,6 +15,7 @@ it('evaluates a concept from its empty comparison, and compares the starts', asy
   await palette.run('Denoised Weights: Show Comparison');
   await compareView.waitFor(heldOutConcept);
   await compareView.press('Evaluate concept');
+  await workbench.view('Runs').waitFor(new RegExp(`${label}.*%`));
   await workbench.view('Runs').waitFor(new RegExp(`${label}.*done`));
   // What says so would lie over the chart that is read from the screen.
   await notifications.waitFor(`${label}: done`);
@@ -24,11 +25,8 @@ it('evaluates a concept from its empty comparison, and compares the starts', asy
   expect((await compareView.chart()).deviation).toBeGreaterThan(1);
   expect(await compareView.compared()).toEqual([
     'Denoised weights',
-    'Ridge regression',
     'Nearest zoo member',
-    'Zoo mean',
     'Fresh LoRA on the base',
-    'Same generator from scratch',
     'Pix2pix from scratch (reference)',
   ]);
 });

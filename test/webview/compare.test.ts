@@ -189,7 +189,7 @@ describe('exports', () => {
     const { name, bytes } = await saved(page);
     expect(name).toBe('sketch-at-night psnr seconds.png');
     expect([...bytes.subarray(0, 4)]).toEqual([0x89, 0x50, 0x4e, 0x47]);
-    expect([bytes.readUInt32BE(16), bytes.readUInt32BE(20)]).toEqual([1720, 960]);
+    expect([bytes.readUInt32BE(16), bytes.readUInt32BE(20)]).toEqual([1800, 960]);
   });
 
   it('every measured point with every metric as CSV', async () => {

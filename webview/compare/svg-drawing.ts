@@ -3,7 +3,7 @@ import { formatNumber } from '../components/format.ts';
 import type { ChartData } from './chart-data.ts';
 import { DASHES, drawingOrder, strokeWidth } from './method-style.ts';
 
-export const DRAWING_SIZE = { width: 860, height: 480 } as const;
+export const DRAWING_SIZE = { width: 900, height: 480 } as const;
 
 /** Of the plot within the drawing. */
 const FRAME = { left: 72, top: 64, right: 640, bottom: 418 } as const;

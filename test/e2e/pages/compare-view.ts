@@ -10,7 +10,7 @@ export class CompareView {
   }
 
   async waitFor(concept: string): Promise<void> {
-    await this.#frame.getByRole('heading', { name: `Comparison of ${concept}` }).waitFor();
+    await this.#frame.getByRole('heading', { level: 1, name: `Comparison of ${concept}` }).waitFor();
   }
 
   async press(button: string): Promise<void> {
