@@ -1,8 +1,8 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { runView } from '../../src/protocol/webview.ts';
-import { THEMES } from './harness/themes.ts';
 import { browserSession, paramsOf, waitForCalls } from './harness/session.ts';
+import { THEMES } from './harness/themes.ts';
 
 const open = browserSession();
 
