@@ -3,15 +3,17 @@ import { shownWebview } from './webview.ts';
 
 /** What any of the extension's views says of itself: that there is nothing yet, or what went wrong. */
 export class ShownView {
+  readonly #panel: Locator;
   readonly #frame: FrameLocator;
 
-  constructor(readonly page: Page) {
+  constructor(page: Page) {
+    this.#panel = page.locator('iframe.webview.ready:visible');
     this.#frame = shownWebview(page);
   }
 
   /** A panel takes the focus once it is loaded: a list that opens before that closes again. */
-  async waitForFocus(): Promise<void> {
-    await this.page.locator('iframe.webview.ready:focus').waitFor();
+  isFocused(): Promise<boolean> {
+    return this.#panel.evaluate((panel) => panel.ownerDocument.activeElement === panel);
   }
 
   /** A whole view without content: its heading, what it says, and the buttons that it offers. */
