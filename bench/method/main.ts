@@ -31,6 +31,7 @@ interface Options {
   readonly jobs: number;
   readonly seeds?: number;
   readonly output?: string;
+  readonly ablations: boolean;
   readonly docs: boolean;
 }
 
@@ -50,6 +51,7 @@ const options = new Command('npm run bench -- method')
   .addOption(new Option('-j, --jobs <n>', 'processes, of one thread each').argParser(positive).default(2))
   .addOption(new Option('-s, --seeds <n>', 'of the full form: fewer than its three').argParser(positive))
   .option('-o, --output <folder>', 'where everything goes (default: below .cache/bench/method)')
+  .option('--no-ablations', 'leave the ablations out: they take as long as a seed')
   .option('--docs', 'also put the tables and charts into docs/results.md', false)
   .parse()
   .opts<Options>();
@@ -269,7 +271,7 @@ async function startPsnr(variant: string, sampling: { steps: number; guidance: n
 
 const once = { steps: 1, guidance: 1 };
 const ablations: { title: string; rows: { label: string; psnr: number }[] }[] = [];
-if (scale.ablations) {
+if (scale.ablations && options.ablations) {
   await crew.all<'generator'>(
     'weight generators of the ablations',
     ABLATIONS.flatMap(({ variants }) =>

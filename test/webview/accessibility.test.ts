@@ -74,7 +74,9 @@ function chartsOf(page: Page): Promise<{ chart: string; lacks: string }[]> {
       })
       .map((element) => {
         const figure = element.closest('figure');
-        const table = figure?.querySelector('table');
+        // The legend of several runs is a table, too; that of the data has the caption.
+        const tables = Array.from(figure?.querySelectorAll('table') ?? []);
+        const table = tables.find(({ caption }) => caption) ?? tables[0];
         const lacks = !figure
           ? 'a figure around it'
           : !table
