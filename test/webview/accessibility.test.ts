@@ -99,7 +99,10 @@ function chartsOf(page: Page): Promise<{ chart: string; lacks: string }[]> {
 /** Scenarios that the views had charts in when this was written, to know that charts are found at all. */
 const CHARTED = /^(run\/running|weights\/ready|tensors\/ready)$/;
 
-describe.each(Object.keys(SCENARIOS))('%s', (name) => {
+/** Many points, to see that they are drawn: axe and the tables' rows would take minutes, and the controls are the others'. */
+const LONG = /^run\/(long|six-long-runs)$/;
+
+describe.each(Object.keys(SCENARIOS).filter((name) => !LONG.test(name)))('%s', (name) => {
   const [view, scenario] = name.split('/') as [ViewName, string];
 
   it('has no serious finding of axe in any theme, wide or at 400 pixels, and fits them', async () => {

@@ -88,7 +88,7 @@ function Chosen(props: {
             />
           )}
           {evaluation && (
-            <Button onClick={() => openRun(evaluation.runId)} label={`Open the run ${evaluation.runId}`}>
+            <Button onClick={() => openRun(evaluation.runId)} label={`Open run ${evaluation.runId}`}>
               Open run
             </Button>
           )}

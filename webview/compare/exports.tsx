@@ -13,9 +13,9 @@ import { DRAWING_SIZE, svgDrawing } from './svg-drawing.ts';
 type Format = 'svg' | 'png' | 'csv';
 
 const TITLES: Record<Format, string> = {
-  svg: 'Save the chart as a vector drawing, black on white',
-  png: 'Save the chart as a picture, black on white',
-  csv: 'Save every measured point with every metric as a table',
+  svg: 'the chart as a vector drawing, black on white',
+  png: 'the chart as a picture, black on white',
+  csv: 'every measured point with every metric as a table',
 };
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -43,7 +43,11 @@ export function Exports(props: { comparison: SavedComparison; data: ChartData; n
     <>
       <div class="controls">
         {(Object.keys(TITLES) as Format[]).map((format) => (
-          <Button key={format} label={TITLES[format]} onClick={() => void save(format)}>
+          <Button
+            key={format}
+            label={`Save ${format.toUpperCase()}…: ${TITLES[format]}`}
+            onClick={() => void save(format)}
+          >
             {`Save ${format.toUpperCase()}…`}
           </Button>
         ))}

@@ -45,9 +45,7 @@ export function SeriesToggles(props: {
       })}
       {hidden.length > 0 && (
         <li>
-          <Button onClick={() => onHidden([])} label="Show all starts">
-            Show all
-          </Button>
+          <Button onClick={() => onHidden([])}>Show all starts</Button>
         </li>
       )}
     </ul>

@@ -7,7 +7,7 @@ import {
 } from '../../../src/protocol/webview.ts';
 import { COMPARISON, WITH_DISTANCES } from './fixtures/comparison.ts';
 import { CONCEPTS, NOW, PROJECT } from './fixtures/concepts.ts';
-import type { Handlers } from './scenarios.ts';
+import { type Handlers, never } from './scenarios.ts';
 
 const HOUR = 3_600_000;
 
@@ -68,7 +68,7 @@ function compare(
 const BOTH = ready({ evaluations: [NEWEST, QUICKSTART] });
 
 export const COMPARE_SCENARIOS: Record<string, () => Handlers> = {
-  'compare/loading': () => ({ ...compare(BOTH), [compareView.connect.method]: () => new Promise(() => {}) }),
+  'compare/loading': () => ({ ...compare(BOTH), [compareView.connect.method]: never }),
   'compare/empty': () =>
     compare({
       kind: 'empty',
