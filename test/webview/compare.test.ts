@@ -287,7 +287,7 @@ describe('evaluations', () => {
     const page = await open({ view: 'compare', scenario: 'failed' });
     await page.getByRole('alert').getByText('has no members. Collect it first.').waitFor();
     expect(await paramsOf(page, COMPARISON)).toEqual([]);
-    await page.getByRole('button', { name: 'Open the run' }).click();
+    await page.getByRole('button', { name: /^Open run 2026/ }).click();
     await waitForCalls(page, compareView.openRun.method, 1);
     expect(await paramsOf(page, compareView.openRun.method)).toEqual([
       '20261124-091500-evaluate-sketch-at-night',
