@@ -69,7 +69,7 @@ describe('table', () => {
     const page = await open({ view: 'tensors', scenario: 'ready' });
     expect(await names(page)).toHaveLength(200);
     await page.getByRole('button', { name: 'Show more rows: Tensors of the file' }).click();
-    expect(await names(page)).toHaveLength(240);
+    await expect.poll(() => names(page)).toHaveLength(240);
     await page.getByRole('textbox', { name: 'Filter by name' }).fill('BLOCKS_4_attentions_15');
     await page.getByText('3 of 240').waitFor();
     expect(await names(page)).toHaveLength(3);
