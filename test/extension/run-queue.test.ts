@@ -5,7 +5,7 @@ import type { Services } from '../../src/extension/services.ts';
 import * as fake from './fake-vscode.ts';
 
 vi.mock('vscode', () => import('./fake-vscode.ts'));
-vi.mock('../../src/extension/settings.ts', () => ({ deviceOverrides: () => ({}) }));
+vi.mock('../../src/extension/settings.ts', () => ({ deviceOverrides: () => ({}), setting: () => false }));
 
 const names = ['snow', 'fog', 'rain'];
 const queue: QueuedRun[] = names.map((name) => ({

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Project } from '../../project/load.ts';
-import { projectPaths } from '../../project/paths.ts';
+import { projectPaths, toProjectPath } from '../../project/paths.ts';
 import { UserError } from '../../project/user-error.ts';
 import { runLabel, stateTitle } from '../runs/run-wording.ts';
 import type { Services } from '../services.ts';
@@ -50,10 +50,10 @@ async function choosePath({ projects, runs, artifacts }: Services): Promise<stri
         label: file,
         path: join(folder, file),
       })),
-      ...zoo.map(({ baseHash }) => ({
-        label: `zoo/${baseHash}`,
-        path: projectPaths(folder).zooOf(baseHash),
-      })),
+      ...zoo.map(({ baseHash }) => {
+        const path = projectPaths(folder).zooOf(baseHash);
+        return { label: toProjectPath(folder, path), path };
+      }),
     ];
   });
   const ran = runs.runs.map(
