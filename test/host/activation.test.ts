@@ -43,6 +43,7 @@ describe('activation', () => {
       ['engine.node', 'string'],
       ['engine.idleMinutes', 'number'],
       ['notifications', 'string'],
+      ['runs.tensorBoard', 'boolean'],
     ]);
   });
 });
