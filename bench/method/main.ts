@@ -299,18 +299,19 @@ if (scale.ablations && options.ablations) {
     guided.push({ label: String(guidance), psnr: await startPsnr(ALONE, { steps: 1, guidance }) });
   }
   ablations.push({ title: 'Guidance scale, without the ridge head', rows: guided });
-  const ends = async (discriminator: Pick<FineTuneSettings, 'discriminator'>) => {
-    const units = clear.map(({ name }) =>
-      fineTuneUnit(firstSeed, name, ['denoised'], { ...ours, ...discriminator }),
-    );
-    const answers = await crew.all<'fine-tune'>('fine-tuning with a fresh discriminator', units);
-    return mean(answers.map(({ denoised }) => finalPsnr(denoised!)));
-  };
+  const ends = (answers: readonly FineTuneAnswer[]) =>
+    mean(answers.map(({ denoised }) => finalPsnr(denoised!)));
+  const fresh = await crew.all<'fine-tune'>(
+    'fine-tuning with a fresh discriminator',
+    clear.map(({ name }) => fineTuneUnit(firstSeed, name, ['denoised'], { ...ours, discriminator: 'fresh' })),
+  );
+  // The first seed's come first, in the order of the test concepts.
+  const saved = middleCurves.slice(0, tests.length).filter((_, i) => clear.includes(tests[i]!));
   ablations.push({
     title: `Discriminator, after ${ours.steps} steps`,
     rows: [
-      { label: 'fresh', psnr: await ends({ discriminator: 'fresh' }) },
-      { label: 'of the base', psnr: await ends({}) },
+      { label: 'fresh', psnr: ends(fresh) },
+      { label: 'of the base', psnr: ends(saved) },
     ],
   });
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { writeMember } from '../../src/data/zoo.ts';
-import { type BaseModel, baseNetworks, loadBase, saveBase } from '../../src/pipeline/base-model.ts';
+import type { BaseModel } from '../../src/pipeline/base-model.ts';
 import { fitCoding } from '../../src/pipeline/weight-coding.ts';
 import { denoiserFor, saveWeightGenerator, spaceOfBase } from '../../src/pipeline/weight-generator.ts';
 import { writeWeights } from '../../src/pipeline/weights-file.ts';
@@ -8,6 +8,7 @@ import { readZoo } from '../../src/pipeline/zoo-vectors.ts';
 import { type LoadedTraining, loadProject, type Project } from '../../src/project/load.ts';
 import { projectPaths } from '../../src/project/paths.ts';
 import { normalValues } from '../models/eager.ts';
+import { saveUntrainedBase } from '../pipeline/untrained-base.ts';
 import { makeProject, writeConcept } from './example-project.ts';
 
 export interface TrainedProject {
@@ -27,21 +28,7 @@ export async function makeTrainedProject(): Promise<TrainedProject> {
   const project = await loadProject(folder);
   const training = project.trainings[0]!;
   const paths = projectPaths(project.folder);
-  const networks = baseNetworks(training);
-  const { trained, frozen } = networks.lora.initial(1);
-  await saveBase(
-    project,
-    training,
-    networks,
-    {
-      generator: networks.generator.initial(2),
-      discriminator: networks.discriminator.initial(3),
-      loraFrozen: frozen,
-      loraStart: trained,
-    },
-    { concepts: ['fog', 'snow'], steps: 0 },
-  );
-  const base = await loadBase(project, training);
+  const base = await saveUntrainedBase(project, training, ['fog', 'snow']);
   const { layout } = base.lora;
   const vector = (seed: number) => normalValues(layout.size, seed, 0.05);
   const zoo = { fog: vector(4), snow: vector(5), dusk: vector(6) };

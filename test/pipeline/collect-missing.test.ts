@@ -1,7 +1,6 @@
 import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { baseNetworks, loadBase, saveBase } from '../../src/pipeline/base-model.ts';
 import { collect } from '../../src/pipeline/collect.ts';
 import { DiskView } from '../../src/project/disk-view.ts';
 import { loadProject } from '../../src/project/load.ts';
@@ -9,6 +8,7 @@ import { projectPaths } from '../../src/project/paths.ts';
 import { zooStates } from '../../src/project/zoo-status.ts';
 import { makeProject, writeConcept } from '../engine/example-project.ts';
 import { recordedRun } from './recorded-run.ts';
+import { saveUntrainedBase } from './untrained-base.ts';
 
 const config = (steps: number) => `extends: preset:fast
 seed: 3
@@ -32,21 +32,7 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'tiny.training.yaml'), config(2));
   const project = await loadProject(folder);
   const training = project.trainings[0]!;
-  const networks = baseNetworks(training);
-  const { trained, frozen } = networks.lora.initial(1);
-  await saveBase(
-    project,
-    training,
-    networks,
-    {
-      generator: networks.generator.initial(2),
-      discriminator: networks.discriminator.initial(3),
-      loraFrozen: frozen,
-      loraStart: trained,
-    },
-    { concepts: ['fog'], steps: 0 },
-  );
-  hash = (await loadBase(project, training)).hash;
+  hash = (await saveUntrainedBase(project, training, ['fog'])).hash;
   expect(await collectNow({})).toEqual(['fog', 'sepia', 'snow']);
 });
 

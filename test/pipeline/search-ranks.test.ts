@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { writeMember } from '../../src/data/zoo.ts';
-import { type BaseModel, baseNetworks, loadBase, saveBase } from '../../src/pipeline/base-model.ts';
+import { type BaseModel, loadBase } from '../../src/pipeline/base-model.ts';
 import { searchRanks } from '../../src/pipeline/search-ranks.ts';
 import type { StageOutcome } from '../../src/pipeline/stage.ts';
 import { readZoo } from '../../src/pipeline/zoo-vectors.ts';
@@ -13,6 +13,7 @@ import type { TrainingConfig } from '../../src/project/training-schema.ts';
 import { UserError } from '../../src/project/user-error.ts';
 import { makeProject, writeConcept } from '../engine/example-project.ts';
 import { recordedRun } from './recorded-run.ts';
+import { saveUntrainedBase } from './untrained-base.ts';
 
 const STEPS = 4;
 const CONFIG = `extends: preset:fast
@@ -47,15 +48,7 @@ beforeAll(async () => {
   project = await loadProject(folder);
   expect(project.problems).toEqual([]);
   training = project.trainings[0]!;
-  const networks = baseNetworks(training);
-  const { trained, frozen } = networks.lora.initial(1);
-  const values = {
-    generator: networks.generator.initial(2),
-    discriminator: networks.discriminator.initial(3),
-    loraFrozen: frozen,
-    loraStart: trained,
-  };
-  await saveBase(project, training, networks, values, { concepts: ['fog'], steps: 0 });
+  await saveUntrainedBase(project, training, ['fog']);
 });
 
 function withLora(changes: Partial<TrainingConfig['lora']>): LoadedTraining {

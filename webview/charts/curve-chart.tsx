@@ -7,7 +7,7 @@ import { formatCount, formatDuration, formatNumber } from '../components/format.
 import { Legend, type LegendEntry } from '../components/legend.tsx';
 import { type Theme, useTheme } from '../components/theme.ts';
 import { useWidth } from '../components/use-width.ts';
-import { colorOf, dashOf, legendEntry, withAlpha } from './curve-style.ts';
+import { axisStyle, colorOf, dashOf, legendEntry, withAlpha } from './curve-style.ts';
 import { CurveValues, type NamedCurve } from './curve-values.tsx';
 import { type Points, valueNear } from './decimate.ts';
 import { plotted, prepare, tableColumns, type XRange } from './plotted.ts';
@@ -164,14 +164,7 @@ function wide({ from, to }: XRange): [number, number] {
 }
 
 function axesOf(theme: Theme, xAxis: 'steps' | 'seconds', unit: string): uPlot.Axis[] {
-  const axis = {
-    stroke: theme.foreground,
-    font: `11px ${theme.fontFamily}`,
-    labelFont: `11px ${theme.fontFamily}`,
-    labelSize: 18,
-    grid: { stroke: theme.grid, width: 1 },
-    ticks: { stroke: theme.grid, width: 1, size: 4 },
-  };
+  const axis = axisStyle(theme);
   return [
     {
       ...axis,

@@ -1,3 +1,4 @@
+import type uPlot from 'uplot';
 import { MOST_OVERLAID } from '../../src/protocol/webview.ts';
 import type { LegendEntry } from '../components/legend.tsx';
 import type { Theme } from '../components/theme.ts';
@@ -30,6 +31,19 @@ export function dashOf({ dash }: CurveStyle): readonly number[] {
 
 export function legendEntry(label: string, style: CurveStyle, theme: Theme): LegendEntry {
   return { label, color: colorOf(style, theme), mark: 'line', dash: dashOf(style) };
+}
+
+/** What both axes of a chart have in common. */
+export function axisStyle(theme: Theme): uPlot.Axis {
+  const font = `11px ${theme.fontFamily}`;
+  return {
+    stroke: theme.foreground,
+    font,
+    labelFont: font,
+    labelSize: 18,
+    grid: { stroke: theme.grid, width: 1 },
+    ticks: { stroke: theme.grid, width: 1, size: 4 },
+  };
 }
 
 export function withAlpha(color: string, alpha: number): string {

@@ -3,6 +3,7 @@ import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { METHODS, type Method } from '../../src/protocol/comparison.ts';
+import { axisStyle } from '../charts/curve-style.ts';
 import { DataTable } from '../components/data-table.tsx';
 import { formatCount, formatDuration, formatNumber } from '../components/format.ts';
 import { type Theme, useTheme } from '../components/theme.ts';
@@ -34,14 +35,7 @@ function plotOf(
       return point ? data.y.place(point.value) : null;
     }),
   );
-  const axis = {
-    stroke: theme.foreground,
-    font: `11px ${theme.fontFamily}`,
-    labelFont: `11px ${theme.fontFamily}`,
-    labelSize: 18,
-    grid: { stroke: theme.grid, width: 1 },
-    ticks: { stroke: theme.grid, width: 1, size: 4 },
-  };
+  const axis = axisStyle(theme);
   const scale = { time: false, range: (): [number, number] => [-MARGIN, 1 + MARGIN] };
   const ticks = (of: ChartData['x']) => ({
     splits: () => of.ticks.map(of.place),

@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import type { Method, SavedComparison } from '../../src/protocol/comparison.ts';
 import type { EvaluationChoice } from '../../src/protocol/webview.ts';
+import { Fact } from '../components/facts.tsx';
 import { formatMoment } from '../components/format.ts';
 import { Choice, Toggle } from '../components/toolkit.tsx';
 import { type ChartSettings, chartData, type XAxis } from './chart-data.ts';
@@ -22,15 +23,6 @@ export const DEFAULT_SETTINGS: ResultSettings = {
   hidden: [],
   reference: 'scratch',
 };
-
-function Fact({ label, children }: { label: string; children: string }): JSX.Element {
-  return (
-    <div class="fact">
-      <dt>{label}</dt>
-      <dd>{children}</dd>
-    </div>
-  );
-}
 
 /** What one evaluation has measured. */
 export function Results(props: {
@@ -54,14 +46,15 @@ export function Results(props: {
   return (
     <>
       <dl class="facts">
-        <Fact label="Evaluated">{formatMoment(evaluation.created)}</Fact>
-        <Fact label="Device">{comparison.device}</Fact>
-        <Fact label="Seed">{String(comparison.seed)}</Fact>
-        <Fact label="Held-out images">
-          {`${comparison.images}, ${comparison.size} × ${comparison.size} pixels`}
-        </Fact>
-        <Fact label="Training config">{evaluation.training}</Fact>
-        <Fact label="Run">{evaluation.runId}</Fact>
+        <Fact label="Evaluated" value={formatMoment(evaluation.created)} />
+        <Fact label="Device" value={comparison.device} />
+        <Fact label="Seed" value={String(comparison.seed)} />
+        <Fact
+          label="Held-out images"
+          value={`${comparison.images}, ${comparison.size} × ${comparison.size} pixels`}
+        />
+        <Fact label="Training config" value={evaluation.training} />
+        <Fact label="Run" value={evaluation.runId} />
       </dl>
       <section aria-labelledby="quality-title">
         <div class="section-head">

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { type RunHeader, runView } from '../../src/protocol/webview.ts';
+import { Fact } from '../components/facts.tsx';
 import { formatBytes, formatCount, formatDuration, formatMoment } from '../components/format.ts';
 import { Notice } from '../components/pending.tsx';
 import { ProgressBar } from '../components/progress-bar.tsx';
@@ -19,18 +20,6 @@ function useElapsed(header: RunHeader): number {
     return () => clearInterval(timer);
   }, [running]);
   return header.seconds ?? Math.max(0, (now - header.created) / 1000);
-}
-
-function Fact(props: { label: string; value: string; note?: string | undefined }): JSX.Element {
-  return (
-    <div class="fact">
-      <dt>{props.label}</dt>
-      <dd>
-        {props.value}
-        {props.note && <span class="fact-note">{props.note}</span>}
-      </dd>
-    </div>
-  );
 }
 
 /** What the run is, how far it is, on what it computes, and what can be done about it. */
