@@ -67,6 +67,8 @@ export function decimate({ x, y }: Points, from: number, to: number, columns: nu
   const xs: number[] = [];
   const ys: number[] = [];
   const width = (to - from) / columns;
+  // Divided last: a point that lies on the border of two columns is then in the right one of them, not by rounding.
+  const border = (column: number) => from + (column * (to - from)) / columns;
   let i = first;
   if (x[i]! < from) {
     xs.push(x[i]!);
@@ -74,8 +76,8 @@ export function decimate({ x, y }: Points, from: number, to: number, columns: nu
     i++;
   }
   for (let column = 0; column < columns && i < end; column++) {
-    const left = from + column * width;
-    const right = column === columns - 1 ? to : left + width;
+    const left = border(column);
+    const right = border(column + 1);
     let least = -1;
     let greatest = -1;
     for (; i < end && (x[i]! < right || (column === columns - 1 && x[i]! <= to)); i++) {
