@@ -1,6 +1,6 @@
 // Takes the pictures of docs/images/ in the real workbench, of a project on which the quickstart was run.
 // npm run screenshots [-- --themes] [-- --project <folder>]
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { runCommand } from './setup/commands.mjs';
@@ -12,12 +12,35 @@ const { values } = parseArgs({
   options: { themes: { type: 'boolean', default: false }, project: { type: 'string' } },
 });
 
+/** Two runs of one concept, for a picture of runs that are compared. */
+async function fineTuneTwice(project) {
+  const fineTunings = readdirSync(join(project, 'runs')).filter((name) => name.includes('-fine-tune-'));
+  const engine = join(repository, 'dist/engine/dnw.mjs');
+  const weights = join(project, 'weights');
+  const concept = readdirSync(weights).find((name) =>
+    existsSync(join(weights, name, 'fine-tuned.safetensors')),
+  );
+  for (const seed of ['2', '1'].slice(fineTunings.length)) {
+    await runCommand(process.execPath, [
+      engine,
+      'fine-tune',
+      '--concept',
+      concept,
+      '--project',
+      project,
+      '--seed',
+      seed,
+    ]);
+  }
+}
+
 /** The quickstart's project, with everything that it makes. */
 async function finishedProject() {
   const project = join(cacheFolder, 'quickstart');
   if (!existsSync(join(project, 'weights'))) {
     await runCommand(process.execPath, [join(repository, 'scripts/quickstart.mjs')]);
   }
+  await fineTuneTwice(project);
   return project;
 }
 

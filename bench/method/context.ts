@@ -1,7 +1,7 @@
 /** What units share inside a worker: the project, and stages run on it without an engine around them. */
-import { appendFileSync } from 'node:fs';
-import { copyFile, mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { appendFileSync, existsSync } from 'node:fs';
+import { copyFile, cp, mkdir } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { stringify } from 'yaml';
 import { selectDevice } from '../../src/compute/devices.ts';
@@ -20,6 +20,7 @@ import { projectPaths } from '../../src/project/paths.ts';
 import { throwOnErrors } from '../../src/project/problem.ts';
 import type { TrainingConfig } from '../../src/project/training-schema.ts';
 import { trainingName } from './project.ts';
+import type { OtherZoo } from './work.ts';
 
 export interface BenchContext {
   readonly project: Project;
@@ -101,6 +102,32 @@ export async function pairsOf(
 
 export function heldOut(pairs: PreparedPairs, { image, evaluate }: TrainingConfig): HeldOutImages {
   return heldOutImages(pairs.test, pairs.size, image.size, evaluate.images);
+}
+
+/**
+ * A project with the same concepts and images, but another zoo. Its base is the benchmark's, unless its own LoRA layers
+ * need one that was trained with them.
+ */
+export async function otherZooContext(
+  { project: { folder: original }, runs, threads }: BenchContext,
+  seed: number,
+  { name, sections }: OtherZoo,
+): Promise<BenchContext> {
+  const folder = `${original}-${name}`;
+  const training = trainingName(seed);
+  const file = `${training}.training.yaml`;
+  if (!existsSync(join(folder, file))) {
+    for (const part of ['concepts', 'images'])
+      await cp(join(original, part), join(folder, part), { recursive: true });
+    if (!sections.lora) {
+      const base = projectPaths(folder).base(training);
+      await mkdir(dirname(base), { recursive: true });
+      await copyFile(projectPaths(original).base(training), base);
+    }
+    const config = { extends: join('..', basename(original), file), ...sections };
+    await writeFileAtomic(join(folder, file), stringify(config));
+  }
+  return openContext(folder, `${runs}-${name}`, threads);
 }
 
 /** A training config like a seed's, with other keys of the weight generator, on the same base and zoo. */

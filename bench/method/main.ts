@@ -15,6 +15,7 @@ import { ABLATIONS, ALONE, DRAWING, variantsFor } from './variants.ts';
 import {
   type FineTuneAnswer,
   type FineTuneSettings,
+  type OtherZoo,
   type ScratchAnswer,
   type ScratchSettings,
   START_NAMES,
@@ -258,13 +259,18 @@ const alternativeUnits = seeds.flatMap((seed) =>
 const alternatives = await crew.all<'alternatives'>('draws for ambiguous prompts', alternativeUnits);
 
 const clear = tests.filter(({ distance }) => distance === 'combination' || distance === 'strength');
-async function startPsnr(variant: string, sampling: { steps: number; guidance: number }): Promise<number> {
+async function startPsnr(
+  variant: string,
+  sampling: { steps: number; guidance: number },
+  other?: OtherZoo,
+): Promise<number> {
   const units = clear.map(({ name }) => ({
     kind: 'starts' as const,
     seed: firstSeed,
     concept: name,
     variant,
     sampling,
+    ...(other && { other }),
   }));
   return mean((await crew.all<'starts'>('quality of starts', units)).map(({ psnr }) => psnr));
 }
@@ -272,23 +278,35 @@ async function startPsnr(variant: string, sampling: { steps: number; guidance: n
 const once = { steps: 1, guidance: 1 };
 const ablations: { title: string; rows: { label: string; psnr: number }[] }[] = [];
 if (scale.ablations && options.ablations) {
+  const compared = ABLATIONS.flatMap(({ variants }) => variants);
+  await crew.all<'zoo'>(
+    'zoos of the ablations',
+    compared.flatMap(({ zoo }) => (zoo ? [{ kind: 'zoo' as const, seed: firstSeed, other: zoo }] : [])),
+  );
   await crew.all<'generator'>(
     'weight generators of the ablations',
-    ABLATIONS.flatMap(({ variants }) =>
-      variants.map(({ name, keys, zoo }) => ({
-        kind: 'generator' as const,
-        seed: firstSeed,
-        variant: { name, keys, ...(zoo !== undefined && { zoo }) },
-      })),
-    ),
+    compared.map(({ variant, zoo }) => ({
+      kind: 'generator' as const,
+      seed: firstSeed,
+      variant,
+      ...(zoo && { other: zoo }),
+    })),
   );
-  for (const { title, variants: compared, reference } of ABLATIONS) {
+  for (const { title, variants: rivals, reference } of ABLATIONS) {
     const rows = [];
-    for (const { name, label: rowLabel } of [...compared, reference]) {
-      rows.push({ label: rowLabel, psnr: await startPsnr(name, once) });
+    for (const { label: rowLabel, variant, zoo } of rivals) {
+      rows.push({ label: rowLabel, psnr: await startPsnr(variant.name, once, zoo) });
     }
+    rows.push({ label: reference.label, psnr: await startPsnr(reference.name, once) });
     ablations.push({ title, rows });
   }
+  ablations.push({
+    title: 'What is denoised, without the ridge head',
+    rows: [
+      { label: 'one joint latent', psnr: await startPsnr(DRAWING.joint, once) },
+      { label: 'blocks', psnr: await startPsnr(ALONE, once) },
+    ],
+  });
   const sampled = [];
   for (const steps of [1, 2, 5, 20, 50]) {
     sampled.push({ label: String(steps), psnr: await startPsnr(ALONE, { steps, guidance: 1 }) });

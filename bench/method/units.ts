@@ -18,6 +18,7 @@ import {
   conceptOf,
   device,
   heldOut,
+  otherZooContext,
   pairsOf,
   quietRun,
   runStage,
@@ -43,7 +44,9 @@ import type {
 
 type UnitOf<K extends Unit['kind']> = Extract<Unit, { kind: K }>;
 
-export async function doUnit(context: BenchContext, unit: Unit): Promise<AnswerOf[Unit['kind']]> {
+export async function doUnit(benchmark: BenchContext, unit: Unit): Promise<AnswerOf[Unit['kind']]> {
+  const other = 'other' in unit ? unit.other : undefined;
+  const context = other ? await otherZooContext(benchmark, unit.seed, other) : benchmark;
   switch (unit.kind) {
     case 'zoo':
       return makeZoo(context, unit);
@@ -76,15 +79,17 @@ async function subject(
   return { training, concept, pairs: await pairsOf(context, training, concept) };
 }
 
-async function makeZoo(context: BenchContext, { seed }: UnitOf<'zoo'>): Promise<ZooAnswer> {
+async function makeZoo(context: BenchContext, { seed, other }: UnitOf<'zoo'>): Promise<ZooAnswer> {
   const training = trainingOf(context, trainingName(seed));
-  const base = await runStage(context, training, 'train-base', trainBase);
+  // A base that the benchmark's was copied to stays as it is.
+  const trained = !other || 'lora' in other.sections;
+  const base = trained ? await runStage(context, training, 'train-base', trainBase) : undefined;
   const begun = performance.now();
   const zoo = await runStage(context, training, 'collect', collect);
   const members = zoo.concepts as { concept: string; psnr: number }[];
   return {
-    seconds: { base: base.seconds as number, zoo: (performance.now() - begun) / 1000 },
-    parameters: base.parameters as JsonObject,
+    seconds: { base: (base?.seconds ?? 0) as number, zoo: (performance.now() - begun) / 1000 },
+    parameters: (base?.parameters ?? {}) as JsonObject,
     members: members.map(({ psnr }) => psnr),
   };
 }
@@ -121,7 +126,7 @@ async function makeGenerator(
 }
 
 function conceptSettings(training: LoadedTraining, settings: FineTuneSettings): ConceptTrainingSettings {
-  return { ...training.config.fineTune, ...settings };
+  return { ...training.config.fineTune, optimizer: 'adam', ...settings };
 }
 
 /** Trains from each start in turn, on one compiled step. */

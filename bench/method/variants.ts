@@ -1,5 +1,5 @@
 /** The weight generators that are compared: each is a set of keys over those of the benchmark's config. */
-import type { Variant } from './work.ts';
+import type { OtherZoo, Variant } from './work.ts';
 
 /** Principal components of the joint latent. */
 const COMPONENTS = 32;
@@ -34,7 +34,12 @@ export const variantsFor = (zooConcepts: number): readonly Variant[] => [
 
 export interface Ablation {
   readonly title: string;
-  readonly variants: readonly (Variant & { readonly label: string })[];
+  readonly variants: readonly {
+    readonly label: string;
+    readonly variant: Variant;
+    /** Absent: the benchmark's. */
+    readonly zoo?: OtherZoo;
+  }[];
   /** What the variants are compared with: a variant by name, and what it is in this ablation. */
   readonly reference: { readonly name: string; readonly label: string };
 }
@@ -47,39 +52,55 @@ const alone = (label: string) => ({ name: ALONE, label });
 export const ABLATIONS: readonly Ablation[] = [
   {
     title: 'Ridge head',
-    variants: [{ ...alone('off'), keys: NETWORK }],
+    variants: [{ label: 'off', variant: { name: ALONE, keys: NETWORK } }],
     reference: { name: '', label: 'on' },
+  },
+  {
+    title: 'LoRA rank, with a base and a zoo of its own',
+    variants: [4, 32].map((rank) => ({
+      label: String(rank),
+      variant: { name: '', keys: {} },
+      zoo: { name: `rank-${rank}`, sections: { lora: { rank } } },
+    })),
+    reference: { name: '', label: '16' },
   },
   {
     title: 'Zoo concepts, without the ridge head',
     variants: [10, 20, 40].map((zoo) => ({
-      name: `${ALONE}-zoo-${zoo}`,
       label: String(zoo),
-      keys: NETWORK,
-      zoo,
+      variant: { name: `${ALONE}-zoo-${zoo}`, keys: NETWORK, zoo },
     })),
     reference: alone('all'),
   },
   {
+    title: 'Checkpoints per concept, without the ridge head',
+    variants: [2, 4].map((checkpoints) => ({
+      label: String(checkpoints),
+      variant: { name: ALONE, keys: NETWORK },
+      zoo: { name: `checkpoints-${checkpoints}`, sections: { collect: { checkpoints } } },
+    })),
+    reference: alone('1'),
+  },
+  {
     title: 'Block size, without the ridge head',
     variants: [128, 512, 1024].map((blockSize) => ({
-      name: `${ALONE}-block-${blockSize}`,
       label: String(blockSize),
-      keys: { ...NETWORK, blockSize },
+      variant: { name: `${ALONE}-block-${blockSize}`, keys: { ...NETWORK, blockSize } },
     })),
     reference: alone('256'),
   },
   {
     title: 'Block index, without the ridge head',
-    variants: [{ name: `${ALONE}-no-index`, label: 'off', keys: { ...NETWORK, blockIndex: false } }],
+    variants: [
+      { label: 'off', variant: { name: `${ALONE}-no-index`, keys: { ...NETWORK, blockIndex: false } } },
+    ],
     reference: alone('on'),
   },
   {
     title: 'Grouping of the blocks, without the ridge head',
     variants: (['across-layers', 'interleaved'] as const).map((grouping) => ({
-      name: `${ALONE}-${grouping}`,
       label: grouping,
-      keys: { ...NETWORK, grouping },
+      variant: { name: `${ALONE}-${grouping}`, keys: { ...NETWORK, grouping } },
     })),
     reference: alone('within-layer'),
   },

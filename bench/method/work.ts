@@ -39,9 +39,21 @@ export interface Variant {
   readonly zoo?: number;
 }
 
+/** A zoo other than the benchmark's, in a project of its own. */
+export interface OtherZoo {
+  readonly name: string;
+  /** Keys over those of the benchmark's config. With `lora` it has a base of its own as well. */
+  readonly sections: Readonly<Partial<Record<'lora' | 'collect', Readonly<Record<string, unknown>>>>>;
+}
+
 export type Unit =
-  | { readonly kind: 'zoo'; readonly seed: number }
-  | { readonly kind: 'generator'; readonly seed: number; readonly variant: Variant }
+  | { readonly kind: 'zoo'; readonly seed: number; readonly other?: OtherZoo }
+  | {
+      readonly kind: 'generator';
+      readonly seed: number;
+      readonly variant: Variant;
+      readonly other?: OtherZoo;
+    }
   | {
       readonly kind: 'scratch';
       readonly seed: number;
@@ -63,6 +75,7 @@ export type Unit =
       readonly concept: string;
       readonly variant: string;
       readonly sampling: { readonly steps: number; readonly guidance: number };
+      readonly other?: OtherZoo;
     }
   | {
       readonly kind: 'alternatives';
@@ -153,6 +166,7 @@ export interface AlternativesAnswer {
 /** A unit's file name: what it is about in words, and a digest of all of it. */
 export function unitLabel(unit: Unit): string {
   const words = [unit.kind, `seed ${unit.seed}`];
+  if ('other' in unit && unit.other) words.push(unit.other.name);
   if ('concept' in unit) words.push(unit.concept);
   if (unit.kind === 'generator') words.push(unit.variant.name);
   if (unit.kind === 'starts') words.push(unit.variant, `${unit.sampling.steps} steps`);

@@ -7,6 +7,7 @@ import type { PreparedPairs } from '../data/prepared.ts';
 import { toProjectPath } from '../project/paths.ts';
 import type { LoadedConcept } from '../project/project.ts';
 import { heldOutConcepts } from '../project/selection.ts';
+import type { TrainingConfig } from '../project/training-schema.ts';
 import { METHODS, type Method, type SavedComparison } from '../protocol/comparison.ts';
 import { RUN_FILES } from '../protocol/run.ts';
 import { type BaseModel, loadBase } from './base-model.ts';
@@ -29,7 +30,7 @@ import { measureNovelty } from './measure-novelty.ts';
 import { judge } from './novelty.ts';
 import { noveltyLines, noveltySvg } from './novelty-report.ts';
 import { writeSampleGrid } from './sample-grid.ts';
-import { pix2pixGenerator, ScratchTraining } from './scratch-training.ts';
+import { pix2pixGenerator, type ScratchSettings, ScratchTraining } from './scratch-training.ts';
 import type { StageContext, StageFunction } from './stage.ts';
 import { preparedPairs, stageConcept, stageDevice, stageSeed } from './stage-support.ts';
 import { qualityAtStart, type Start, startsOfConcept } from './starts.ts';
@@ -281,6 +282,40 @@ async function trainFromStart(
   });
 }
 
+/**
+ * Pix2pix is trained as published. The config's own generator is given the same number of images, and what the
+ * fine-tuning has: its optimiser and schedule, the warm-up as the same share of the steps, so that the start is what
+ * differs. Settings of LoRA layers say nothing of whole generators: with these it is trained as Pix2pix is.
+ */
+function scratchSettings(config: TrainingConfig, method: FromScratch): ScratchSettings {
+  const { scratch } = config.evaluate;
+  const { steps, batchSize, learningRate } = scratch;
+  const common = { steps, batchSize, discriminatorEvery: config.discriminator.every };
+  const { fineTune } = config;
+  if (method === 'scratch' || fineTune.trainable === 'lora') {
+    return {
+      ...common,
+      schedule: 'linear',
+      warmup: 0,
+      learningRate,
+      discriminatorLearningRate: learningRate,
+      optimizers: { generator: PIX2PIX_ADAM, discriminator: PIX2PIX_ADAM },
+    };
+  }
+  const { optimizer, beta1, beta2, schedule, discriminatorLearningRate } = fineTune;
+  return {
+    ...common,
+    schedule,
+    warmup: Math.round((fineTune.warmup / Math.max(1, fineTune.steps)) * steps),
+    learningRate: fineTune.learningRate,
+    discriminatorLearningRate,
+    optimizers: {
+      generator: { kind: optimizer, beta1, beta2 },
+      discriminator: { kind: 'adam', beta1, beta2 },
+    },
+  };
+}
+
 async function trainFromScratch(
   evaluation: Evaluation,
   method: FromScratch,
@@ -291,21 +326,13 @@ async function trainFromScratch(
   const { scratch } = config.evaluate;
   const generator = method === 'scratch' ? pix2pixGenerator(config) : base.generator;
   const { discriminator } = base;
-  const { learningRate } = scratch;
   const training = await ScratchTraining.create({
     config,
     generator,
     discriminator,
     pairs,
     heldOut,
-    settings: {
-      ...scratch,
-      schedule: 'linear',
-      warmup: 0,
-      discriminatorLearningRate: learningRate,
-      optimizers: { generator: PIX2PIX_ADAM, discriminator: PIX2PIX_ADAM },
-      discriminatorEvery: config.discriminator.every,
-    },
+    settings: scratchSettings(config, method),
     seed,
     device,
   });

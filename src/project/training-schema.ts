@@ -348,7 +348,7 @@ export const trainingSchema = z
             batchSize: int(1, 256, 1, 'Pairs per step'),
             learningRate: real(0, 1, 2e-4, 'Adam learning rate'),
           },
-          'Training from scratch.',
+          'Training from scratch. The config’s own generator takes these steps and images, and where `fineTune.trainable` is `all` the optimiser, rates and schedule of `fineTune`.',
         ),
         featureNetwork: section(
           {

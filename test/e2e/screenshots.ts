@@ -1,6 +1,6 @@
 // Takes pictures of the extension at work on a finished project: screenshots.ts <project> <output folder> [<colour theme>...]
 // With themes, a set of pictures for each, named for it; without, one set in the light theme.
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import sharp from 'sharp';
 import { Workbench } from './workbench.ts';
@@ -46,38 +46,131 @@ function firstConcept(project: string): string {
   return basename(first!, '.concept.yaml');
 }
 
+type Save = (name: string, picture: Buffer) => Promise<void>;
+
+/** One window, and what is shown in it. */
+interface Shot {
+  readonly workbench: Workbench;
+  readonly project: string;
+  readonly concept: string;
+  readonly save: Save;
+}
+
+/** Right of the side bar, below the title bar. */
+const editorArea = { x: 352, y: 36, width: 928, height: 420 };
+
+/** What the editor says about concepts and configs. */
+async function takeLanguages({ workbench, project, concept, save }: Shot): Promise<void> {
+  const { palette, explorer, editor } = workbench;
+  await workbench.resize(1280, 720);
+  await workbench.showContainer('Explorer');
+  await explorer.expand('concepts');
+  await explorer.open(`${concept}.concept.yaml`);
+  await editor.waitForTab(`${concept}.concept.yaml`);
+  await editor.waitForCodeLens('Fine-Tune');
+  const hover = await editor.hoverOver('source');
+  await hover.locator('img').first().waitFor();
+  await save('guide-hover', await workbench.detail(editorArea));
+
+  await workbench.page.keyboard.press('Escape');
+  const mistaken = readFileSync(join(project, 'concepts', `${concept}.concept.yaml`), 'utf8').split('\n');
+  const line = mistaken.findLastIndex((text) => text.trim() !== '');
+  await editor.replaceLine(line + 1, mistaken[line]!.replace(/(\w)(\w)$/, '$2$1'));
+  await workbench.page.locator('.squiggly-error').first().waitFor();
+  await editor.offerFixes();
+  await save('guide-mistake', await workbench.detail(editorArea));
+  await workbench.page.keyboard.press('Escape');
+  await palette.run('File: Revert File');
+
+  await explorer.open('quickstart.training.yaml');
+  await editor.waitForTab('quickstart.training.yaml');
+  await editor.waitForCodeLens('Train Base Generator');
+  await editor.waitForHint('concepts');
+  await save('guide-training', await workbench.detail({ ...editorArea, height: 660 }));
+}
+
+/** The side bar with its three views, and the list of devices. */
+async function takeViews({ workbench, save }: Shot): Promise<void> {
+  const { palette } = workbench;
+  await workbench.showContainer('Denoised Weights');
+  const concepts = workbench.view('Concepts');
+  await concepts.actInTitle('Group Concepts by Tag');
+  await concepts.waitFor('held-out');
+  await concepts.expand('held-out');
+  await workbench.page.mouse.move(1000, 400);
+  await save('guide-views', await workbench.detail({ x: 0, y: 36, width: 352, height: 660 }));
+  await concepts.actInTitle('List Concepts by Name');
+  await concepts.waitUntilGone('held-out');
+
+  await palette.run('Denoised Weights: Select Device');
+  await palette.waitForEntry('CPU');
+  await save('guide-devices', await workbench.detail({ x: 300, y: 0, width: 680, height: 360 }));
+  await workbench.page.keyboard.press('Escape');
+}
+
+/** The panels that are about more than one concept. */
+async function takePanels({ workbench, concept, save }: Shot): Promise<void> {
+  const { palette, explorer, runView, compareView, tensorsView } = workbench;
+  const runs = workbench.view('Runs');
+  const label = `Fine-Tune Concept: ${concept}`;
+  await runs.selectAll(label);
+  await runs.actInMenu(label, 'Compare Runs');
+  await runView.curves();
+  await runView.scrollToTop();
+  await save('guide-runs', await workbench.picture(1280, 900));
+
+  await palette.run('Denoised Weights: Show Comparison');
+  await compareView.waitFor(concept);
+  await compareView.chart();
+  await save('guide-compare', await workbench.picture(1280, 1000));
+
+  await workbench.showContainer('Explorer');
+  const file = 'denoised.safetensors';
+  await explorer.expand('weights');
+  await explorer.expand(concept);
+  await explorer.open(file);
+  await tensorsView.read(file);
+  await save('guide-tensors', await workbench.picture(1280, 800));
+}
+
+/** The main path: a concept, its run, its weights, its images. */
+async function takeMainPath({ workbench, project, concept, save }: Shot): Promise<void> {
+  const { palette, explorer, editor, runView, weightsView, translateView } = workbench;
+  await explorer.expand('concepts');
+  await explorer.open(`${concept}.concept.yaml`);
+  await editor.waitForTab(`${concept}.concept.yaml`);
+  await workbench.showContainer('Denoised Weights');
+  // The tree draws only the rows that fit.
+  await workbench.view('Concepts').waitFor(firstConcept(project));
+  await editor.waitForCodeLens('Fine-Tune');
+  await save('editor', await workbench.picture(1280, 720));
+
+  await workbench.view('Runs').open('Quickstart');
+  await runView.curves();
+  await runView.scrollToTop();
+  await save('run', await workbench.picture(1280, 900));
+
+  await palette.run('Denoised Weights: Show Weight Statistics');
+  await weightsView.waitFor(concept);
+  await save('weights', await workbench.picture(1280, 1100));
+
+  await palette.run('Denoised Weights: Show Translated Images');
+  await translateView.waitFor(concept);
+  await translateView.column('Target');
+  await translateView.scrollToTop();
+  await save('translate', await workbench.picture(1280, 900));
+}
+
+/** @param parts what is taken, in this order */
 async function takeAll(
   project: string,
   theme: string,
-  save: (name: string, picture: Buffer) => Promise<void>,
-) {
-  const concept = fineTunedConcept(project);
+  save: Save,
+  parts: readonly ((shot: Shot) => Promise<void>)[],
+): Promise<void> {
   const workbench = await Workbench.open(project, { 'workbench.colorTheme': theme });
   try {
-    const { palette, explorer, editor, runView, weightsView, translateView } = workbench;
-    await explorer.expand('concepts');
-    await explorer.open(`${concept}.concept.yaml`);
-    await editor.waitForTab(`${concept}.concept.yaml`);
-    await workbench.showContainer('Denoised Weights');
-    // The tree draws only the rows that fit.
-    await workbench.view('Concepts').waitFor(firstConcept(project));
-    await editor.waitForCodeLens('Fine-Tune');
-    await save('editor', await workbench.picture(1280, 720));
-
-    await workbench.view('Runs').open('Quickstart');
-    await runView.curves();
-    await runView.scrollToTop();
-    await save('run', await workbench.picture(1280, 900));
-
-    await palette.run('Denoised Weights: Show Weight Statistics');
-    await weightsView.waitFor(concept);
-    await save('weights', await workbench.picture(1280, 1100));
-
-    await palette.run('Denoised Weights: Show Translated Images');
-    await translateView.waitFor(concept);
-    await translateView.column('Target');
-    await translateView.scrollToTop();
-    await save('translate', await workbench.picture(1280, 900));
+    for (const part of parts) await part({ workbench, project, concept: fineTunedConcept(project), save });
   } catch (error) {
     await workbench.screenshot('screenshots-failed');
     throw error;
@@ -86,18 +179,49 @@ async function takeAll(
   }
 }
 
-const [project, output, ...themes] = process.argv.slice(2);
-if (project === undefined || output === undefined)
-  throw new Error('expected: <project> <output folder> [<theme>...]');
-async function savePicture(name: string, picture: Buffer): Promise<void> {
-  const file = join(output!, `${name}.png`);
-  writeFileSync(file, await encode(picture));
+/** Pictures of the main path one after the other, in one file that moves. */
+async function animate(pictures: readonly Buffer[], file: string): Promise<void> {
+  const frames = await Promise.all(
+    pictures.map((picture) =>
+      sharp(picture).resize({ width: 800, height: 560, fit: 'cover', position: 'top' }).png().toBuffer(),
+    ),
+  );
+  await sharp(frames, { join: { animated: true } })
+    .gif({ delay: frames.map(() => 2500), colours: 64, effort: 10, dither: 0 })
+    .toFile(file);
   console.log(file);
 }
 
+const [project, output, ...themes] = process.argv.slice(2);
+if (project === undefined || output === undefined)
+  throw new Error('expected: <project> <output folder> [<theme>...]');
+
+const savePicture: Save = async (name, picture) => {
+  const file = join(output, `${name}.png`);
+  writeFileSync(file, await encode(picture));
+  console.log(file);
+};
+
 mkdirSync(output, { recursive: true });
-if (themes.length === 0) await savePicture('comparison', await sharp(comparison(project)).toBuffer());
-for (const theme of themes.length > 0 ? themes : [lightTheme]) {
-  const suffix = themes.length > 0 ? `-${theme.toLowerCase().replace(/\W+/g, '-')}` : '';
-  await takeAll(project, theme, (name, picture) => savePicture(`${name}${suffix}`, picture));
+if (themes.length > 0) {
+  for (const theme of themes) {
+    const suffix = theme.toLowerCase().replace(/\W+/g, '-');
+    await takeAll(project, theme, (name, picture) => savePicture(`${name}-${suffix}`, picture), [
+      takeMainPath,
+      takePanels,
+    ]);
+  }
+} else {
+  await savePicture('comparison', await sharp(comparison(project)).toBuffer());
+  const taken = new Map<string, Buffer>();
+  const save: Save = async (name, picture) => {
+    taken.set(name, picture);
+    await savePicture(name, picture);
+  };
+  await takeAll(project, lightTheme, save, [takeMainPath, takePanels, takeViews, takeLanguages]);
+  const mainPath = ['editor', 'run', 'weights', 'translate', 'guide-compare'];
+  await animate(
+    mainPath.map((name) => taken.get(name)!),
+    join(output, 'main-path.gif'),
+  );
 }

@@ -73,7 +73,7 @@ export class Workbench {
   async showContainer(name: string): Promise<void> {
     const tab = this.page.locator('.activitybar').getByRole('tab', { name });
     if ((await tab.getAttribute('aria-selected')) !== 'true') await tab.click();
-    await this.page.locator('.sidebar').getByRole('heading', { name }).waitFor();
+    await this.page.locator('.sidebar .composite.title').getByText(name, { exact: true }).waitFor();
   }
 
   /** One of the extension's views, by its heading; its container has to be shown. */
@@ -89,13 +89,23 @@ export class Workbench {
     await this.#waitUntilFilled();
   }
 
+  /** Gives the window another size. */
+  async resize(width: number, height: number): Promise<void> {
+    await this.page.setViewportSize({ width, height });
+  }
+
   /** A picture of the window in this size. */
   async picture(width: number, height: number): Promise<Buffer> {
-    await this.page.setViewportSize({ width, height });
+    await this.resize(width, height);
     // Where no tooltip opens.
     await this.page.mouse.move(width - 1, height / 2);
     await this.page.locator('.workbench-hover').first().waitFor({ state: 'detached' });
     return this.page.screenshot({ animations: 'disabled' });
+  }
+
+  /** A picture of a part of the window as it is, with what is open under the pointer. */
+  async detail(clip: { x: number; y: number; width: number; height: number }): Promise<Buffer> {
+    return this.page.screenshot({ animations: 'disabled', clip });
   }
 
   /** Keeps a picture of the window below test-results/. */

@@ -36,6 +36,10 @@ export class CommandPalette {
     await this.page.keyboard.press('Enter');
   }
 
+  async waitForEntry(label: string): Promise<void> {
+    await this.#row(label).waitFor();
+  }
+
   async waitUntilClosed(): Promise<void> {
     await this.#widget.waitFor({ state: 'hidden' });
   }

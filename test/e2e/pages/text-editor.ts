@@ -52,6 +52,24 @@ export class TextEditor {
     await this.page.keyboard.insertText(text);
   }
 
+  /** Rests the pointer on a text until what it says is shown. */
+  async hoverOver(text: string): Promise<Locator> {
+    await this.line(text).getByText(text, { exact: true }).first().hover();
+    const shown = this.page.locator('.monaco-hover:not(.hidden) .hover-contents').first();
+    await shown.waitFor();
+    return shown;
+  }
+
+  /** Opens the list of what would mend the mistake at the cursor. */
+  async offerFixes(): Promise<void> {
+    await this.page.keyboard.press('Control+.');
+    await this.page.locator('.action-widget').waitFor();
+  }
+
+  async waitForHint(text: string): Promise<void> {
+    await this.#editor.locator('.view-line span[class*="dyn-rule"]', { hasText: text }).first().waitFor();
+  }
+
   async save(): Promise<void> {
     await this.page.keyboard.press('Control+S');
     await this.page.locator('.tab.active.dirty').waitFor({ state: 'detached' });

@@ -64,6 +64,13 @@ export class Tree {
     }
   }
 
+  /** Selects every row with this text that is drawn. */
+  async selectAll(text: string): Promise<void> {
+    const rows = await this.root.locator('.monaco-list-row', { hasText: text }).all();
+    for (const [index, row] of rows.entries())
+      await row.click({ modifiers: index === 0 ? [] : ['ControlOrMeta'] });
+  }
+
   /** Chooses an entry of a row's context menu. */
   async actInMenu(text: string | RegExp, action: string): Promise<void> {
     await this.row(text).click({ button: 'right' });
