@@ -1,3 +1,4 @@
+import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { translateView } from '../../src/protocol/webview.ts';
 import { browserSession, paramsOf, pixel, waitForCalls } from './harness/session.ts';
@@ -116,6 +117,45 @@ describe('before and after', () => {
   });
 });
 
+describe('contact sheet', () => {
+  it('has every picture of the table, its pixels enlarged and unchanged', async () => {
+    const page = await open({ view: 'translate', scenario: 'ready' });
+    await page.locator(DONE).waitFor();
+    await page.getByRole('button', { name: 'Save contact sheet…' }).click();
+    await page.getByText('Saved the contact sheet.').waitFor();
+    const bytes = await page.evaluate(() => {
+      const { params } = harness.calls.find(({ method }) => method === 'translate/save')!;
+      const { name, data } = params as { name: string; data: Uint8Array };
+      return { name, data: Array.from(data) };
+    });
+    expect(bytes.name).toBe('sketch-at-night contact sheet.png');
+    const sheet = sharp(Buffer.from(bytes.data)).removeAlpha();
+    const { width, height } = await sheet.metadata();
+    // Four pictures of 64 pixels a row, each doubled: 16 of margin, 8 between, lines of 20.
+    expect([width, height]).toEqual([2 * 16 + 4 * 128 + 3 * 8, 16 + 40 + 4 * (20 + 128 + 20 + 8) + 16]);
+    for (const [row, column, title] of [
+      [0, 0, 'images/scene-001.png, Source'],
+      [2, 3, 'images/scene-003.png, Target'],
+    ] as const) {
+      const drawn = await page
+        .getByRole('img', { name: title, exact: true })
+        .evaluate((element) =>
+          Array.from((element as HTMLCanvasElement).getContext('2d')!.getImageData(0, 0, 64, 64).data),
+        );
+      const part = await sheet
+        .clone()
+        .extract({ left: 16 + column * 136, top: 56 + row * 176 + 20, width: 128, height: 128 })
+        .raw()
+        .toBuffer();
+      const halved = drawn.flatMap((_, i) => {
+        const [x, y, channel] = [Math.floor(i / 4) % 64, Math.floor(i / 256), i % 4];
+        return channel === 3 ? [] : [part[(2 * y * 128 + 2 * x) * 3 + channel]!];
+      });
+      expect(halved).toEqual(drawn.filter((_, i) => i % 4 !== 3));
+    }
+  });
+});
+
 describe('images', () => {
   it('of one’s own are translated when dropped, without a target', async () => {
     const page = await open({ view: 'translate', scenario: 'ready' });
@@ -153,6 +193,39 @@ describe('images', () => {
     expect((await paramsOf(page, TRANSLATE))[8]).toMatchObject({
       image: { kind: 'uri', uri: 'file:///home/mira/my%20dog.png' },
     });
+  });
+
+  it('are translated when pasted, each under a name of its own', async () => {
+    const page = await open({ view: 'translate', scenario: 'ready' });
+    await page.locator(DONE).waitFor();
+    await page.evaluate(() => {
+      const clipboardData = new DataTransfer();
+      clipboardData.items.add(new File([new Uint8Array([4, 5])], 'image.png', { type: 'image/png' }));
+      clipboardData.items.add(new File([new Uint8Array([6])], 'image.png', { type: 'image/png' }));
+      document.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true }));
+    });
+    await waitForCalls(page, TRANSLATE, 12);
+    const sent = await page.evaluate(() =>
+      harness.calls
+        .filter(({ method }) => method === 'translate/translate')
+        .slice(8)
+        .map(({ params }) => (params as { image: { name: string; data: Uint8Array } }).image)
+        .map(({ name, data }) => ({ name, data: Array.from(data) })),
+    );
+    expect(new Set(sent.map(({ name }) => name)).size).toBe(2);
+    for (const { name } of sent) expect(name).toMatch(/^pasted \d\d\.\d\d\.\d\d( 2)?\.png$/);
+    expect(new Set(sent.map(({ data }) => data.join()))).toEqual(new Set(['4,5', '6']));
+  });
+
+  it('say what is wrong with a paste that holds none', async () => {
+    const page = await open({ view: 'translate', scenario: 'ready' });
+    await page.locator(DONE).waitFor();
+    await page.evaluate(() => {
+      const clipboardData = new DataTransfer();
+      clipboardData.setData('text/plain', 'a letter');
+      document.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true }));
+    });
+    await page.getByRole('alert').getByText('What was pasted is no picture.').waitFor();
   });
 
   it('say that pairs must be prepared where none is held out', async () => {

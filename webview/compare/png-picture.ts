@@ -1,3 +1,5 @@
+import { canvasPng } from '../components/canvas-png.ts';
+
 /** Pixels of the picture for one of the drawing. */
 const SCALE = 2;
 
@@ -12,9 +14,7 @@ export async function pngPicture(svg: string, size: { width: number; height: num
     canvas.width = size.width * SCALE;
     canvas.height = size.height * SCALE;
     canvas.getContext('2d')!.drawImage(image, 0, 0, canvas.width, canvas.height);
-    const blob = await new Promise<Blob | null>((done) => canvas.toBlob(done, 'image/png'));
-    if (blob === null) throw new Error('The browser could not make a PNG of the drawing.');
-    return new Uint8Array(await blob.arrayBuffer());
+    return await canvasPng(canvas);
   } finally {
     URL.revokeObjectURL(address);
   }

@@ -1,14 +1,12 @@
 import type { JSX } from 'preact';
-import { useRef, useState } from 'preact/hooks';
-import { translateView } from '../../src/protocol/webview.ts';
+import { useRef } from 'preact/hooks';
 import { CompareSlider } from '../components/compare-slider.tsx';
-import { Notice } from '../components/pending.tsx';
 import { scaleFor, type Zoom } from '../components/pixel-canvas.tsx';
 import { Button, Choice } from '../components/toolkit.tsx';
 import { useWidth } from '../components/use-width.ts';
-import { messageOf, request } from '../host/connection.ts';
 import type { Column } from './selection.ts';
 import type { Picture } from './shown-translation.ts';
+import { useSaving } from './use-saving.tsx';
 
 export interface ComparablePicture {
   column: Column;
@@ -19,7 +17,7 @@ export interface ComparablePicture {
 /** Name to offer when a picture is saved: "scene-001 denoised.png". */
 function fileName(image: string, label: string): string {
   const stem = image.slice(image.lastIndexOf('/') + 1).replace(/\.[^.]*$/, '');
-  return `${stem} ${label}.png`.replace(/[\\/:*?"<>|]/g, '-');
+  return `${stem} ${label}.png`;
 }
 
 /** Two pictures of one image under a divider, each of which can be saved. */
@@ -36,20 +34,12 @@ export function Comparison(props: {
   const { pictures, imageName } = props;
   const holder = useRef<HTMLDivElement>(null);
   const width = useWidth(holder);
-  const [outcome, setOutcome] = useState<{ kind: 'info' | 'error'; text: string }>();
+  const { save, outcome } = useSaving();
   const left = pictures.find(({ column }) => column === props.left) ?? pictures[0]!;
   const right = pictures.find(({ column }) => column === props.right) ?? pictures.at(-1)!;
   const options = pictures.map(({ column, label }) => ({ value: column, label }));
-  const save = ({ label, picture }: ComparablePicture) => {
-    const name = fileName(imageName, label);
-    setOutcome(undefined);
-    request(translateView.save, { name, data: picture.png }).then(
-      (saved) => {
-        if (saved) setOutcome({ kind: 'info', text: `Saved the ${label} picture.` });
-      },
-      (error) => setOutcome({ kind: 'error', text: messageOf(error) }),
-    );
-  };
+  const savePicture = ({ label, picture }: ComparablePicture) =>
+    save(`the ${label} picture`, fileName(imageName, label), () => picture.png);
   return (
     <section class="comparison" aria-labelledby="comparison-title">
       <h2 id="comparison-title">
@@ -82,10 +72,10 @@ export function Comparison(props: {
       </div>
       <p class="muted">Drag, or move the divider with the arrow keys.</p>
       <div class="controls">
-        <Button onClick={() => save(left)}>{`Save ${left.label}…`}</Button>
-        <Button onClick={() => save(right)}>{`Save ${right.label}…`}</Button>
+        <Button onClick={() => savePicture(left)}>{`Save ${left.label}…`}</Button>
+        <Button onClick={() => savePicture(right)}>{`Save ${right.label}…`}</Button>
       </div>
-      {outcome && <Notice kind={outcome.kind}>{outcome.text}</Notice>}
+      {outcome}
     </section>
   );
 }

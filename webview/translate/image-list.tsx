@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { translateView } from '../../src/protocol/webview.ts';
 import { Notice } from '../components/pending.tsx';
 import { useRoving } from '../components/roving.ts';
@@ -30,6 +30,16 @@ async function dropped(transfer: DataTransfer): Promise<OwnImage[]> {
     }));
 }
 
+/** Pictures of the clipboard, each with a name of its own: the browser calls all of them `image.png`. */
+async function pasted(clipboard: DataTransfer): Promise<OwnImage[]> {
+  const time = new Date().toTimeString().slice(0, 8).replaceAll(':', '.');
+  const images = await dropped(clipboard);
+  return images.map(({ image }, index) => {
+    const name = `pasted ${time}${index > 0 ? ` ${index + 1}` : ''}.png`;
+    return { name, image: image.kind === 'bytes' ? { ...image, name } : image };
+  });
+}
+
 /** The held-out images as toggles, and the ways to bring one's own. */
 export function ImageList(props: {
   heldOut: TestImages;
@@ -52,6 +62,21 @@ export function ImageList(props: {
       (error) => setFailure(messageOf(error)),
     );
   };
+  const add = (arriving: Promise<OwnImage[]>, otherwise: string) => {
+    setFailure(undefined);
+    arriving.then(
+      (added) => (added.length > 0 ? props.onAdd(added) : setFailure(otherwise)),
+      (error) => setFailure(messageOf(error)),
+    );
+  };
+  useEffect(() => {
+    const onPaste = (event: ClipboardEvent) => {
+      if (event.target instanceof HTMLInputElement) return;
+      add(pasted(event.clipboardData!), 'What was pasted is no picture.');
+    };
+    document.addEventListener('paste', onPaste);
+    return () => document.removeEventListener('paste', onPaste);
+  });
   return (
     <section
       class={over ? 'images images-over' : 'images'}
@@ -64,11 +89,7 @@ export function ImageList(props: {
       onDrop={(event) => {
         event.preventDefault();
         setOver(false);
-        setFailure(undefined);
-        dropped(event.dataTransfer!).then(
-          (added) => (added.length > 0 ? props.onAdd(added) : setFailure('What was dropped is not a file.')),
-          (error) => setFailure(messageOf(error)),
-        );
+        add(dropped(event.dataTransfer!), 'What was dropped is not a file.');
       }}
     >
       <div class="images-head">
@@ -79,7 +100,7 @@ export function ImageList(props: {
           </span>
         </h2>
         <div class="images-own">
-          <span class="muted">Drop an image here (from the explorer: hold Shift), or</span>
+          <span class="muted">Drop (from the explorer: hold Shift) or paste an image, or</span>
           <Button onClick={choose}>Open image…</Button>
         </div>
       </div>

@@ -30,7 +30,7 @@ const GAP = 8;
 const PLACEHOLDER = 64;
 
 /** PSNR of equal pictures is infinite. */
-function decibels(psnr: number): string {
+export function decibels(psnr: number): string {
   return Number.isFinite(psnr) ? `PSNR ${psnr.toFixed(1)} dB` : 'equal';
 }
 

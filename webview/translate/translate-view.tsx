@@ -5,10 +5,11 @@ import { type TranslateTarget, type TranslateViewState, translateView } from '..
 import { LiveRunLine } from '../components/live-run-line.tsx';
 import { Notice, Pending } from '../components/pending.tsx';
 import type { Zoom } from '../components/pixel-canvas.tsx';
-import { Choice, ProgressRing } from '../components/toolkit.tsx';
+import { Button, Choice, ProgressRing } from '../components/toolkit.tsx';
 import { persist, readViewState, request } from '../host/connection.ts';
 import { useConnection } from '../host/use-connection.ts';
 import { type ComparablePicture, Comparison } from './comparison.tsx';
+import { contactSheet } from './contact-sheet.ts';
 import { DenoiseAgain } from './denoise-again.tsx';
 import { ImageList } from './image-list.tsx';
 import { type PictureCell, type PictureColumn, PictureTable } from './picture-table.tsx';
@@ -22,6 +23,7 @@ import {
   type TranslateSelection,
   type TranslateWishes,
 } from './selection.ts';
+import { useSaving } from './use-saving.tsx';
 import { type TestImages, useTestImages } from './use-test-images.ts';
 import { type TranslationCell, useTranslations } from './use-translations.ts';
 
@@ -118,13 +120,21 @@ function Chosen(props: { state: Ready; target: TranslateTarget }): JSX.Element {
       )}
       {selected.length > 0 && (
         <div class="side-by-side">
-          <PictureTable
-            images={selected}
-            columns={columns}
-            zoom={wishes.zoom ?? 'fit'}
-            compared={compared?.key}
-            onCompare={(key) => wish({ compared: key })}
-          />
+          <div>
+            <PictureTable
+              images={selected}
+              columns={columns}
+              zoom={wishes.zoom ?? 'fit'}
+              compared={compared?.key}
+              onCompare={(key) => wish({ compared: key })}
+            />
+            <SaveSheet
+              concept={selection.concept.name}
+              images={selected}
+              columns={columns}
+              busy={translations.busy}
+            />
+          </div>
           {compared && pictures.length > 1 && (
             <Comparison
               imageName={compared.name}
@@ -140,6 +150,35 @@ function Chosen(props: { state: Ready; target: TranslateTarget }): JSX.Element {
         </div>
       )}
     </main>
+  );
+}
+
+/** Everything that the table shows, in one picture. */
+function SaveSheet(props: {
+  concept: string;
+  images: readonly SelectedImage[];
+  columns: readonly PictureColumn[];
+  busy: boolean;
+}): JSX.Element {
+  const { concept, images, columns } = props;
+  const { save, outcome } = useSaving();
+  const names = images.map(({ name }) => name);
+  return (
+    <>
+      <div class="controls">
+        <Button
+          disabled={props.busy}
+          onClick={() =>
+            save('the contact sheet', `${concept} contact sheet.png`, () =>
+              contactSheet(`Translated by ${concept}`, names, columns),
+            )
+          }
+        >
+          Save contact sheet…
+        </Button>
+      </div>
+      {outcome}
+    </>
   );
 }
 

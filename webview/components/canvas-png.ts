@@ -1,0 +1,6 @@
+/** What a canvas shows, as the bytes of a PNG file. */
+export async function canvasPng(canvas: HTMLCanvasElement): Promise<Uint8Array> {
+  const blob = await new Promise<Blob | null>((done) => canvas.toBlob(done, 'image/png'));
+  if (blob === null) throw new Error('The browser could not make a PNG of the drawing.');
+  return new Uint8Array(await blob.arrayBuffer());
+}
