@@ -130,6 +130,8 @@ export interface RunHeader {
   stopping: boolean;
   /** The run can go on from its checkpoint. */
   resumable: boolean;
+  /** The run has measured starts, which the Compare view shows. */
+  evaluated: boolean;
 }
 
 /** New points of one curve; points arrive in the order of the run and are to be appended. */
@@ -218,6 +220,7 @@ export const runView = {
   updated: { method: 'run/updated' } as NotificationType<RunUpdate>,
   stop: { method: 'run/stop' } as RequestType<void, void>,
   resume: { method: 'run/resume' } as RequestType<void, void>,
+  showComparison: { method: 'run/showComparison' } as RequestType<void, void>,
   showLog: { method: 'run/showLog' } as RequestType<void, void>,
   reveal: { method: 'run/reveal' } as RequestType<void, void>,
   openArtifact: { method: 'run/openArtifact' } as RequestType<RunArtifact, void>,

@@ -6,7 +6,7 @@ it('evaluates a concept from its empty comparison, and compares the starts', asy
   const project = copyProject(inject('trainedProject'));
   setFineTuneSteps(project, 20);
   const workbench = await openWorkbench(project);
-  const { palette, notifications, compareView } = workbench;
+  const { palette, notifications, compareView, runView } = workbench;
   await workbench.showContainer('Denoised Weights');
   // The palette offers the project's commands once it has been read.
   await workbench.view('Concepts').waitFor(heldOutConcept);
@@ -29,4 +29,9 @@ it('evaluates a concept from its empty comparison, and compares the starts', asy
     'Fresh LoRA on the base',
     'Pix2pix from scratch (reference)',
   ]);
+
+  await workbench.view('Runs').open(label);
+  await runView.waitFor(`evaluate ${heldOutConcept}`, 'Finished');
+  await runView.press('Show comparison');
+  await compareView.waitFor(heldOutConcept);
 });

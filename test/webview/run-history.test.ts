@@ -11,6 +11,7 @@ const HEADER: RunHeader = {
   training: 'fast.training.yaml',
   stopping: false,
   resumable: false,
+  evaluated: false,
 };
 
 function points(step: number, value: number, concept: string, series?: string): CurvePoints {

@@ -50,6 +50,11 @@ export function RunHeading({ header }: { header: RunHeader }): JSX.Element {
               Resume
             </Button>
           )}
+          {header.evaluated && (
+            <Button primary onClick={() => ask(runView.showComparison, undefined)}>
+              Show comparison
+            </Button>
+          )}
           <Button onClick={() => ask(runView.showLog, undefined)}>Show log file</Button>
           <Button onClick={() => ask(runView.reveal, undefined)}>Show folder</Button>
         </div>

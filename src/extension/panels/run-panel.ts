@@ -13,6 +13,8 @@ import {
   type RunViewState,
   runView,
 } from '../../protocol/webview.ts';
+import { evaluationOf } from '../comparisons/evaluations.ts';
+import { COMMANDS } from '../identifiers.ts';
 import { checkComparable, comparableRuns, pickComparableRuns } from '../runs/choose-runs.ts';
 import { showRunLog } from '../runs/run-commands.ts';
 import { isActive, isResumable, type Run } from '../runs/run-state.ts';
@@ -140,6 +142,12 @@ function attach(
     runView.resume,
     onRun((run) => resumeRun(services, run)),
   );
+  connection.onRequest(
+    runView.showComparison,
+    onRun(async (run) => {
+      await vscode.commands.executeCommand(COMMANDS.showComparison, run);
+    }),
+  );
   connection.onRequest(runView.showLog, onRun(showRunLog));
   connection.onRequest(runView.reveal, async () => {
     await vscode.commands.executeCommand('revealInExplorer', vscode.Uri.file(folder));
@@ -221,6 +229,7 @@ function headerOf(run: BegunRun): RunHeader {
     error,
     stopping: stopping && isActive(run),
     resumable: isResumable(run),
+    evaluated: state === 'succeeded' && evaluationOf(run) !== undefined,
   };
 }
 
