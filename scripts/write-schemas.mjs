@@ -18,8 +18,8 @@ try {
     platform: 'node',
     format: 'esm',
   });
-  const { CONCEPT_JSON_SCHEMA, TRAINING_JSON_SCHEMA } = await import(pathToFileURL(outfile).href);
-  const files = { 'dnw-concept': CONCEPT_JSON_SCHEMA, 'dnw-training': TRAINING_JSON_SCHEMA };
+  const { conceptJsonSchema, trainingJsonSchema } = await import(pathToFileURL(outfile).href);
+  const files = { 'dnw-concept': conceptJsonSchema(), 'dnw-training': trainingJsonSchema() };
   const paths = Object.entries(files).map(([name, schema]) => {
     const path = join(root, 'syntaxes', `${name}.schema.json`);
     writeFileSync(path, JSON.stringify(schema, null, 2));

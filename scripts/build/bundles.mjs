@@ -1,4 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as esbuild from 'esbuild';
 import { repository } from '../setup/paths.mjs';
@@ -38,6 +39,24 @@ export function engineBundle(entryPoint, outdir) {
   };
 }
 
+/**
+ * `import * as vscode` as what it is, the object that the extension host gives: esbuild would copy its hundreds of
+ * properties once for each of our files.
+ */
+const vscodeAsIs = {
+  name: 'vscode-as-is',
+  setup(build) {
+    build.onLoad({ filter: /[\\/]src[\\/]extension[\\/].*\.ts$/ }, async ({ path }) => {
+      const source = await readFile(path, 'utf8');
+      const contents = source.replace(
+        "import * as vscode from 'vscode';",
+        "const vscode = require('vscode');",
+      );
+      return { contents, loader: 'ts' };
+    });
+  },
+};
+
 function viewNames() {
   return readdirSync(join(repository, 'webview'), { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && existsSync(join(repository, 'webview', entry.name, 'main.tsx')))
@@ -52,6 +71,7 @@ function bundles(outputFolder) {
       outfile: `${outputFolder}/extension.cjs`,
       format: 'cjs',
       external: ['vscode'],
+      plugins: [vscodeAsIs],
     },
     // yaml-language-server's ES modules are complete; its CommonJS ones use UMD requires that esbuild cannot follow.
     {

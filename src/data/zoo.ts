@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { INPUTS_KEY, type MemberInputs } from '../project/member-inputs.ts';
 import { UserError } from '../project/user-error.ts';
 import {

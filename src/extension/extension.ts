@@ -8,7 +8,6 @@ import { registerDeviceCommands } from './engine/device-commands.ts';
 import { Engine } from './engine/engine.ts';
 import { showFailure } from './failure.ts';
 import { CONCEPT_LANGUAGE, TRAINING_LANGUAGE } from './identifiers.ts';
-import { startLanguageClient } from './language/client.ts';
 import { registerPanels } from './panels/panel-commands.ts';
 import { registerProjectCommands } from './projects/project-commands.ts';
 import { ProjectStore } from './projects/project-store.ts';
@@ -75,10 +74,13 @@ export async function activate(context: vscode.ExtensionContext): Promise<Extens
   registerPanels(context, services);
   registerTools(context, services);
   const tensorEditors = registerTensorEditors(context, services);
-  startLanguageClient(context).then(
-    (client) => context.subscriptions.push(client),
-    (error) => showFailure(log, error),
-  );
+  startLanguages(context).catch((error) => showFailure(log, error));
   await projects.refresh();
   return { services, trees, tensorEditors };
+}
+
+/** The protocol's library takes as long to load as all else together, and nothing waits for it. */
+async function startLanguages(context: vscode.ExtensionContext): Promise<void> {
+  const { startLanguageClient } = await import('./language/client.ts');
+  context.subscriptions.push(await startLanguageClient(context));
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { createExecutor } from '../compute/executor.ts';
 import type { DeviceReport, Executor } from '../compute/types.ts';
 import { type FileLayout, fileTensors } from '../data/file-zoo.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const unit = (fallback: number, what: string) =>
   z.number().min(0).max(1).default(fallback).describe(`${what} (0 to 1, default ${fallback})`);

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { conceptSchema, EFFECT_NAMES, EFFECTS } from './concept-schema.ts';
 import { trainingSchema } from './training-schema.ts';
 
@@ -30,6 +30,15 @@ export interface JsonSchema {
   enumDescriptions?: string[];
   /** Whole values offered by completion. */
   defaultSnippets?: { label: string; description?: string; body: unknown }[];
+}
+
+/** Made when it is first asked for: the extension starts without it. */
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }
 
 function toJsonSchema(schema: z.ZodType, id: string): JsonSchema {
@@ -119,11 +128,9 @@ function* everyNode(schema: JsonSchema): Generator<JsonSchema> {
 }
 
 /** JSON Schema of `*.concept.yaml`, for completion, hover and messages. */
-export const CONCEPT_JSON_SCHEMA: JsonSchema = decorateConcept(toJsonSchema(conceptSchema, 'dnw-concept'));
+export const conceptJsonSchema = once(() => decorateConcept(toJsonSchema(conceptSchema, 'dnw-concept')));
 /** JSON Schema of `*.training.yaml`. */
-export const TRAINING_JSON_SCHEMA: JsonSchema = decorateTraining(
-  toJsonSchema(trainingSchema, 'dnw-training'),
-);
+export const trainingJsonSchema = once(() => decorateTraining(toJsonSchema(trainingSchema, 'dnw-training')));
 
 /** What a value must be, in words: "a whole number from 16 to 1024, a multiple of 8". */
 export function describeAllowed(schema: JsonSchema): string {

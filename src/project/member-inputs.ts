@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { relative, sep } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { DiskView } from './disk-view.ts';
 import { hashText } from './file-hash.ts';
 import { folderOf } from './image-files.ts';

@@ -1,7 +1,7 @@
 import { dirname, isAbsolute, join, resolve, sep } from 'node:path';
 import { type ConceptConfig, conceptSchema } from './concept-schema.ts';
 import type { DiskView } from './disk-view.ts';
-import { CONCEPT_JSON_SCHEMA, type JsonSchema, schemaAt, TRAINING_JSON_SCHEMA } from './json-schema.ts';
+import { conceptJsonSchema, type JsonSchema, schemaAt, trainingJsonSchema } from './json-schema.ts';
 import { nearestNames } from './nearest.ts';
 import { CONCEPT_SUFFIX, nameFromFile, projectPaths, TRAINING_SUFFIX, toProjectPath } from './paths.ts';
 import { PRESET_PREFIX, PRESETS } from './presets.ts';
@@ -90,7 +90,7 @@ export async function readConcept(path: string, read: ReadDocument): Promise<Con
 }
 
 function checkConcept(path: string, document: YamlDocument): ConceptFile {
-  const { value: config, problems } = checkSchema(document, conceptSchema, CONCEPT_JSON_SCHEMA);
+  const { value: config, problems } = checkSchema(document, conceptSchema, conceptJsonSchema());
   const all = [...document.problems, ...problems, ...repeatedEntries(document)];
   if (!config || all.some((problem) => problem.severity === 'error')) return { document, problems: all };
   const { prompt, tags } = config;
@@ -124,7 +124,7 @@ export async function readTraining(path: string, read: ReadDocument): Promise<Tr
       break;
     }
     chain.push(document);
-    const checked = checkSchema(document, trainingSchema, TRAINING_JSON_SCHEMA);
+    const checked = checkSchema(document, trainingSchema, trainingJsonSchema());
     problems.push(...document.problems, ...checked.problems, ...repeatedEntries(document));
     if (checked.value) {
       layers.push(withPathsFrom(dirname(path), document.value as TrainingInput, dirname(document.file)));
@@ -136,7 +136,7 @@ export async function readTraining(path: string, read: ReadDocument): Promise<Tr
   }
   if (problems.some((problem) => problem.severity === 'error')) return { chain, problems };
   const merged = layers.reduceRight(
-    (under, over) => merge(under, over, TRAINING_JSON_SCHEMA) as TrainingInput,
+    (under, over) => merge(under, over, trainingJsonSchema()) as TrainingInput,
     {},
   );
   const config = trainingSchema.parse(merged);

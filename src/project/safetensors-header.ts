@@ -3,7 +3,7 @@
  * N bytes of JSON, then the tensors' bytes without gaps. Names, types and places of the tensors, without their values.
  */
 import { type FileHandle, open } from 'node:fs/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { UserError } from './user-error.ts';
 
 /** Bytes per value of every dtype a header may name. */

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { describeAllowed, type JsonSchema, schemaAt } from './json-schema.ts';
 import { nearestNames } from './nearest.ts';
 import type { Problem } from './problem.ts';

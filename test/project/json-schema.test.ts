@@ -4,7 +4,7 @@ import { TextDocument } from 'vscode-languageserver-textdocument';
 import { stringify } from 'yaml';
 import { getLanguageService } from 'yaml-language-server';
 import { EFFECT_NAMES, EFFECTS } from '../../src/project/concept-schema.ts';
-import { CONCEPT_JSON_SCHEMA, type JsonSchema, TRAINING_JSON_SCHEMA } from '../../src/project/json-schema.ts';
+import { conceptJsonSchema, type JsonSchema, trainingJsonSchema } from '../../src/project/json-schema.ts';
 import { PRESETS } from '../../src/project/presets.ts';
 
 const SYNTAXES = new URL('../../syntaxes/', import.meta.url);
@@ -41,32 +41,32 @@ const syntax = async (name: string) => JSON.parse(await readFile(new URL(name, S
 
 describe('the JSON Schemas', () => {
   it.each(Object.keys(PRESETS))('accept preset:%s', async (name) => {
-    expect(await foreignProblems(TRAINING_JSON_SCHEMA, stringify(PRESETS[name]))).toEqual([]);
+    expect(await foreignProblems(trainingJsonSchema(), stringify(PRESETS[name]))).toEqual([]);
   });
 
   it('accept every effect, by name and with its defaults', async () => {
     const steps = EFFECT_NAMES.flatMap((name) => [name, { [name]: EFFECTS[name].parse({}) }]);
     const concept = { prompt: 'x', pairs: { source: 'a', target: { effect: steps } } };
-    expect(await foreignProblems(CONCEPT_JSON_SCHEMA, stringify(concept))).toEqual([]);
+    expect(await foreignProblems(conceptJsonSchema(), stringify(concept))).toEqual([]);
   });
 
   it('accept the other layouts', async () => {
     const aligned = 'prompt: x\ntags: [a]\npairs: { aligned: pairs, direction: BtoA }\n';
     const folders = 'name: x\nprompt: x\npairs: { source: a, target: { folder: b } }\n';
-    expect(await foreignProblems(CONCEPT_JSON_SCHEMA, aligned)).toEqual([]);
-    expect(await foreignProblems(CONCEPT_JSON_SCHEMA, folders)).toEqual([]);
+    expect(await foreignProblems(conceptJsonSchema(), aligned)).toEqual([]);
+    expect(await foreignProblems(conceptJsonSchema(), folders)).toEqual([]);
   });
 
   it('refuse what the program refuses', async () => {
-    expect(await foreignProblems(TRAINING_JSON_SCHEMA, 'image: { size: 100 }\n')).not.toEqual([]);
-    expect(await foreignProblems(TRAINING_JSON_SCHEMA, 'imige: {}\n')).not.toEqual([]);
+    expect(await foreignProblems(trainingJsonSchema(), 'image: { size: 100 }\n')).not.toEqual([]);
+    expect(await foreignProblems(trainingJsonSchema(), 'imige: {}\n')).not.toEqual([]);
     const twoEffects = 'prompt: x\npairs: { source: a, target: { effect: { snow: {}, fog: {} } } }\n';
-    expect(await foreignProblems(CONCEPT_JSON_SCHEMA, twoEffects)).not.toEqual([]);
+    expect(await foreignProblems(conceptJsonSchema(), twoEffects)).not.toEqual([]);
   });
 
   it.each([
-    ['concept', CONCEPT_JSON_SCHEMA],
-    ['training', TRAINING_JSON_SCHEMA],
+    ['concept', conceptJsonSchema()],
+    ['training', trainingJsonSchema()],
   ])('describe every key of a %s file', (_kind, schema) => {
     const effects: readonly string[] = EFFECT_NAMES;
     const silent = [...keysOf(schema)].filter(
@@ -78,15 +78,15 @@ describe('the JSON Schemas', () => {
 
 describe('the files that are made from the schemas', () => {
   it.each([
-    ['dnw-concept', CONCEPT_JSON_SCHEMA],
-    ['dnw-training', TRAINING_JSON_SCHEMA],
+    ['dnw-concept', conceptJsonSchema()],
+    ['dnw-training', trainingJsonSchema()],
   ])('syntaxes/%s.schema.json is current (else: node scripts/write-schemas.mjs)', async (name, schema) => {
     expect(await syntax(`${name}.schema.json`)).toEqual(JSON.parse(JSON.stringify(schema)));
   });
 
   it.each([
-    ['dnw-concept', CONCEPT_JSON_SCHEMA],
-    ['dnw-training', TRAINING_JSON_SCHEMA],
+    ['dnw-concept', conceptJsonSchema()],
+    ['dnw-training', trainingJsonSchema()],
   ])('the grammar of %s knows every key', async (name, schema) => {
     const words = new Set(JSON.stringify(await syntax(`${name}.tmLanguage.json`)).match(/\w+/g));
     const missing = [...keysOf(schema)].map(([key]) => key).filter((key) => !words.has(key));

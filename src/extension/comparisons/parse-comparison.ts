@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { METHODS, type Method, type SavedComparison } from '../../protocol/comparison.ts';
 import type { Stage } from '../../protocol/events.ts';
 

@@ -1,10 +1,10 @@
 import { getLanguageService, type LanguageService } from 'yaml-language-server';
-import { CONCEPT_JSON_SCHEMA, type JsonSchema, TRAINING_JSON_SCHEMA } from '../../project/json-schema.ts';
+import { conceptJsonSchema, type JsonSchema, trainingJsonSchema } from '../../project/json-schema.ts';
 import type { LanguageId } from './language-ids.ts';
 
 export const SCHEMAS: Readonly<Record<LanguageId, JsonSchema>> = {
-  'dnw-concept': CONCEPT_JSON_SCHEMA,
-  'dnw-training': TRAINING_JSON_SCHEMA,
+  'dnw-concept': conceptJsonSchema(),
+  'dnw-training': trainingJsonSchema(),
 };
 
 const SCHEMA_URI = 'dnw:/schemas/';

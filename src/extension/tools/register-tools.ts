@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Services } from '../services.ts';
 import { describeRunTool } from './describe-run.ts';
 import { listConceptsTool } from './list-concepts.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { UserError } from '../../project/user-error.ts';
 import type { Stage } from '../../protocol/events.ts';
 

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { UserError } from '../../project/user-error.ts';
 import type { TOOLS } from '../identifiers.ts';
 import { fitBudget } from './fit-budget.ts';

@@ -12,10 +12,16 @@ export class CommandPalette {
 
   /** Runs a command by its title, such as `View: Toggle Output`. */
   async run(title: string): Promise<void> {
+    await this.prepare(title);
+    await this.#row(title).click();
+  }
+
+  /** Types a command's title and waits until it is offered; Enter runs it. */
+  async prepare(title: string): Promise<void> {
     await this.page.keyboard.press('F1');
     await this.#input.waitFor();
     await this.#input.fill(`>${title}`);
-    await this.#row(title).click();
+    await this.#row(title).waitFor();
   }
 
   /** Takes the entry with this text from the list that a command asks with. */

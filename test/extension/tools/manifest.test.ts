@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { expect, test } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import manifest from '../../../package.json';
 import { addStageCommands } from '../../../src/engine/commands/stages.ts';
 import { TOOLS } from '../../../src/extension/identifiers.ts';

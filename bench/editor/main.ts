@@ -1,0 +1,100 @@
+/**
+ * How long the editor's user waits: npm run bench -- editor [repetitions]
+ * Opens the project of the quickstart in the real workbench, with the packed extension, and prints the milliseconds
+ * that the extension's activation takes, as the workbench itself reports them, and those from choosing a command to
+ * the moment when its panel shows what it is about.
+ */
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Page } from 'playwright-core';
+import { shownWebview } from '../../test/e2e/pages/webview.ts';
+import { Workbench } from '../../test/e2e/workbench.ts';
+import { median } from '../step/statistics.ts';
+
+const repetitions = Number(process.argv[2] ?? 5);
+const project = resolve('.cache/quickstart');
+if (!existsSync(join(project, 'weights'))) {
+  console.error(`${project} is not there or not finished: run \`npm run quickstart\` first`);
+  process.exit(1);
+}
+
+/** A script of this repository; not bundled, as its own paths are those of its file. */
+const script = (path: string) => import(pathToFileURL(resolve('scripts', path)).href);
+const { setUp } = await script('setup.mjs');
+await setUp();
+const { workbenchEnvironment } = await script('test/workbench-environment.mjs');
+const { packageExtension } = await script('package.mjs');
+Object.assign(process.env, await workbenchEnvironment(), {
+  DNW_TEST_VSIX: await packageExtension('linux-x64'),
+});
+
+/** Panels by the command that opens them, and what tells that they show something. */
+const PANELS: readonly (readonly [string, string])[] = [
+  ['Show Weight Statistics', 'figure.chart svg'],
+  ['Show Translated Images', 'main[aria-busy=false] .picture-table canvas'],
+  ['Show Comparison', '.uplot canvas'],
+];
+
+async function activationMs(workbench: Workbench): Promise<number> {
+  await workbench.palette.run('Developer: Show Running Extensions');
+  const row = workbench.page.locator('.runtime-extensions-editor .monaco-list-row', {
+    hasText: 'Denoised Weights',
+  });
+  const text = await row.locator('.activation-time').innerText();
+  const [, milliseconds] = /(\d+)\s*ms/.exec(text) ?? [];
+  if (milliseconds === undefined) throw new Error(`the workbench says of the activation: ${text}`);
+  // The list is a dialog.
+  await workbench.page.keyboard.press('Escape');
+  await row.waitFor({ state: 'detached' });
+  return Number(milliseconds);
+}
+
+async function opened(page: Page, workbench: Workbench, command: string, shown: string): Promise<number> {
+  await workbench.palette.prepare(`Denoised Weights: ${command}`);
+  const start = performance.now();
+  await page.keyboard.press('Enter');
+  await shownWebview(page).locator(shown).first().waitFor();
+  return performance.now() - start;
+}
+
+const closeEditor = async ({ page, palette }: Workbench) => {
+  await palette.run('View: Close All Editors');
+  await page.locator('.tab').first().waitFor({ state: 'detached' });
+};
+
+const times = new Map<string, number[]>();
+const note = (what: string, milliseconds: number) => {
+  times.set(what, [...(times.get(what) ?? []), milliseconds]);
+};
+for (let repetition = 0; repetition < repetitions; repetition++) {
+  const workbench = await Workbench.open(project);
+  try {
+    await workbench.showContainer('Denoised Weights');
+    // The palette offers the project's commands once it has been read.
+    await workbench.view('Concepts').waitFor('fog');
+    note('activation', await activationMs(workbench));
+    for (const time of ['first', 'again']) {
+      for (const [command, shown] of PANELS) {
+        note(`${command}, ${time}`, await opened(workbench.page, workbench, command, shown));
+        await closeEditor(workbench);
+      }
+      const start = performance.now();
+      await workbench.view('Runs').open('Quickstart');
+      await shownWebview(workbench.page).locator('.uplot canvas').first().waitFor();
+      note(`Open Run, ${time}`, performance.now() - start);
+      await closeEditor(workbench);
+    }
+  } catch (error) {
+    await workbench.screenshot('bench-editor-failed');
+    throw error;
+  } finally {
+    await workbench.close();
+  }
+}
+
+console.log(`\n${repetitions} windows; milliseconds: median (least to greatest)`);
+for (const [what, values] of times) {
+  const rounded = [median(values), Math.min(...values), Math.max(...values)].map((value) => value.toFixed(0));
+  console.log(`${what.padEnd(32)} ${rounded[0]!.padStart(6)}  (${rounded[1]} to ${rounded[2]})`);
+}
