@@ -57,7 +57,7 @@ interface Shot {
 }
 
 /** Right of the side bar, below the title bar. */
-const editorArea = { x: 352, y: 36, width: 928, height: 420 };
+const editorArea = { x: 352, y: 36, width: 928, height: 500 };
 
 /** What the editor says about concepts and configs. */
 async function takeLanguages({ workbench, project, concept, save }: Shot): Promise<void> {
@@ -84,7 +84,7 @@ async function takeLanguages({ workbench, project, concept, save }: Shot): Promi
 
   await explorer.open('quickstart.training.yaml');
   await editor.waitForTab('quickstart.training.yaml');
-  await editor.waitForCodeLens('Train Base Generator');
+  await editor.waitForCodeLens('Train Base');
   await editor.waitForHint('concepts');
   await save('guide-training', await workbench.detail({ ...editorArea, height: 660 }));
 }
@@ -183,11 +183,11 @@ async function takeAll(
 async function animate(pictures: readonly Buffer[], file: string): Promise<void> {
   const frames = await Promise.all(
     pictures.map((picture) =>
-      sharp(picture).resize({ width: 800, height: 560, fit: 'cover', position: 'top' }).png().toBuffer(),
+      sharp(picture).resize({ width: 720, height: 504, fit: 'cover', position: 'top' }).png().toBuffer(),
     ),
   );
   await sharp(frames, { join: { animated: true } })
-    .gif({ delay: frames.map(() => 2500), colours: 64, effort: 10, dither: 0 })
+    .webp({ delay: frames.map(() => 2500), quality: 60, effort: 6 })
     .toFile(file);
   console.log(file);
 }
@@ -222,6 +222,6 @@ if (themes.length > 0) {
   const mainPath = ['editor', 'run', 'weights', 'translate', 'guide-compare'];
   await animate(
     mainPath.map((name) => taken.get(name)!),
-    join(output, 'main-path.gif'),
+    join(output, 'main-path.webp'),
   );
 }

@@ -62,8 +62,10 @@ export class TextEditor {
 
   /** Opens the list of what would mend the mistake at the cursor. */
   async offerFixes(): Promise<void> {
+    // What lies open over the text, a hover or completions, goes first.
+    await this.page.keyboard.press('Escape');
     await this.page.keyboard.press('Control+.');
-    await this.page.locator('.action-widget').waitFor();
+    await this.page.locator('.action-widget .monaco-list-row').first().waitFor();
   }
 
   async waitForHint(text: string): Promise<void> {
