@@ -1,15 +1,15 @@
-import { inject, it } from 'vitest';
+import { expect, inject, it } from 'vitest';
 import { openWorkbench } from './scenario.ts';
 import { copyProject, heldOutConcept, setFineTuneSteps } from './trained-project.ts';
 
 /** Hours: the scenario ends it. */
 const endlessSteps = 5_000_000;
 
-it('finds a run again after the window was reloaded, and stops it', async () => {
+it('finds a run and every panel again after the window was reloaded, and stops the run', async () => {
   const project = copyProject(inject('trainedProject'));
   setFineTuneSteps(project, endlessSteps);
   const workbench = await openWorkbench(project);
-  const { palette, runView } = workbench;
+  const { palette, editor, runView, weightsView, translateView, compareView } = workbench;
   const heading = `fine-tune ${heldOutConcept}`;
   const label = `Fine-Tune Concept: ${heldOutConcept}`;
   const running = new RegExp(`${label}.*%`);
@@ -23,8 +23,24 @@ it('finds a run again after the window was reloaded, and stops it', async () => 
   await workbench.view('Runs').open(label);
   await runView.waitFor(heading, 'Running');
 
+  await palette.run('Denoised Weights: Show Weight Statistics');
+  await weightsView.waitFor(heldOutConcept);
+  await palette.run('Denoised Weights: Show Translated Images');
+  await translateView.waitFor(heldOutConcept);
+  await palette.run('Denoised Weights: Show Comparison');
+  await compareView.waitFor(heldOutConcept);
+
   await workbench.reload();
   await workbench.view('Runs').waitFor(running);
+  await compareView.waitFor(heldOutConcept);
+  await editor.showTab(`Translate: ${heldOutConcept}`);
+  await translateView.waitFor(heldOutConcept);
+  // Pictures, not the head alone; and the run that goes on is known to it.
+  expect((await translateView.column('Denoised')).length).toBeGreaterThan(0);
+  await translateView.waitForLiveRun();
+  await editor.showTab(`Weights: ${heldOutConcept}`);
+  await weightsView.waitFor(heldOutConcept);
+  await editor.showTab(label);
   await runView.waitFor(heading, 'Running');
   await runView.press('Stop');
   await runView.waitFor(heading, 'Stopped');

@@ -31,6 +31,11 @@ export class TextEditor {
     await this.page.locator('.tab.active', { hasText: title }).waitFor();
   }
 
+  async showTab(title: string): Promise<void> {
+    await this.page.locator('.tab', { hasText: title }).click();
+    await this.waitForTab(title);
+  }
+
   /** The line that shows this text. */
   line(text: string): Locator {
     return this.#editor.locator('.view-line', { hasText: text }).first();

@@ -13,6 +13,11 @@ export class TranslateView {
     await this.#frame.getByRole('heading', { name: `Translate by ${concept}` }).waitFor();
   }
 
+  /** The line about a run that is at work on the concept. */
+  async waitForLiveRun(): Promise<void> {
+    await this.#frame.locator('.live-run').waitFor();
+  }
+
   async scrollToTop(): Promise<void> {
     await this.#frame.locator('h1').scrollIntoViewIfNeeded();
   }
