@@ -1,8 +1,9 @@
 import type { JSX } from 'preact';
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 import type { RunState } from '../../src/protocol/run.ts';
 import type { RunSample } from '../../src/protocol/webview.ts';
 import { formatClock, formatCount } from '../components/format.ts';
+import { useRoving } from '../components/roving.ts';
 import { Button, Choice } from '../components/toolkit.tsx';
 import { useReducedMotion } from '../components/use-reduced-motion.ts';
 import { isLive } from './run-states.ts';
@@ -48,8 +49,8 @@ export function Samples({ samples, state }: { samples: readonly RunSample[]; sta
 }
 
 /**
- * One sample large, below what chooses it so that this stays in its place, and all as a strip. It follows the newest until another is chosen. All samples have a place on
- * the slider, none is thinned out.
+ * One sample large, below what chooses it so that this stays in its place, and all as a strip. It follows the newest
+ * until another is chosen. All samples have a place on the slider, none is thinned out.
  */
 function SampleScrubber({ samples, live }: { samples: readonly RunSample[]; live: boolean }): JSX.Element {
   const [chosen, setChosen] = useState<number>();
@@ -59,7 +60,8 @@ function SampleScrubber({ samples, live }: { samples: readonly RunSample[]; live
   const reducedMotion = useReducedMotion();
   const choose = (next: number) => setChosen(next >= last ? undefined : Math.max(0, next));
   const playback = usePlayback({ index, last, choose });
-  const strip = useRef<HTMLOListElement>(null);
+  const roving = useRoving<HTMLOListElement>('horizontal', 'button');
+  const strip = roving.ref;
   // The strip moves by itself only: scrollIntoView would move the page too.
   useLayoutEffect(() => {
     const item = strip.current?.children[index] as HTMLElement | undefined;
@@ -118,7 +120,7 @@ function SampleScrubber({ samples, live }: { samples: readonly RunSample[]; live
         <img class="sample-picture" src={sample.uri} alt={`${sample.label}: ${nameOf(sample)}`} />
       </figure>
       {samples.length > 1 && (
-        <ol class="sample-strip" ref={strip}>
+        <ol class="sample-strip" {...roving}>
           {samples.map((other, place) => (
             <li key={`${other.concept} ${other.step} ${other.uri}`}>
               <button
