@@ -298,6 +298,8 @@ if (scale.ablations && options.ablations) {
       rows.push({ label: rowLabel, psnr: await startPsnr(variant.name, once, zoo) });
     }
     rows.push({ label: reference.label, psnr: await startPsnr(reference.name, once) });
+    // By size, where the labels are numbers; a stable sort leaves words in their places.
+    rows.sort((a, b) => Number(a.label) - Number(b.label) || 0);
     ablations.push({ title, rows });
   }
   ablations.push({

@@ -57,6 +57,17 @@ const vscodeAsIs = {
   },
 };
 
+/** What the extension imports on demand is a file of its own: one that is not read yet costs nothing at the start. */
+const languageClientApart = {
+  name: 'language-client-apart',
+  setup(build) {
+    build.onResolve({ filter: /^\.\/language\/client\.ts$/ }, () => ({
+      path: './language-client.cjs',
+      external: true,
+    }));
+  },
+};
+
 function viewNames() {
   return readdirSync(join(repository, 'webview'), { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && existsSync(join(repository, 'webview', entry.name, 'main.tsx')))
@@ -71,7 +82,13 @@ function bundles(outputFolder) {
       outfile: `${outputFolder}/extension.cjs`,
       format: 'cjs',
       external: ['vscode'],
-      plugins: [vscodeAsIs],
+      plugins: [vscodeAsIs, languageClientApart],
+    },
+    {
+      entryPoints: ['src/extension/language/client.ts'],
+      outfile: `${outputFolder}/language-client.cjs`,
+      format: 'cjs',
+      external: ['vscode'],
     },
     // yaml-language-server's ES modules are complete; its CommonJS ones use UMD requires that esbuild cannot follow.
     {
