@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { runCommand } from './setup/commands.mjs';
 import { cacheFolder, repository } from './setup/paths.mjs';
 import { setUp } from './setup.mjs';
-import { workbenchEnvironment } from './test/workbench-environment.mjs';
+import { packedWorkbenchEnvironment } from './test/workbench-environment.mjs';
 
 const { values } = parseArgs({
   options: { themes: { type: 'boolean', default: false }, project: { type: 'string' } },
@@ -45,13 +45,8 @@ async function finishedProject() {
 }
 
 await setUp();
-const { packageExtension } = await import('./package.mjs');
 const { build } = await import('esbuild');
-const env = {
-  ...process.env,
-  ...(await workbenchEnvironment()),
-  DNW_TEST_VSIX: await packageExtension('linux-x64'),
-};
+const env = { ...process.env, ...(await packedWorkbenchEnvironment()) };
 const program = join(cacheFolder, 'screenshots', 'take.mjs');
 await build({
   absWorkingDir: repository,

@@ -23,11 +23,8 @@ if (!existsSync(join(project, 'weights'))) {
 const script = (path: string) => import(pathToFileURL(resolve('scripts', path)).href);
 const { setUp } = await script('setup.mjs');
 await setUp();
-const { workbenchEnvironment } = await script('test/workbench-environment.mjs');
-const { packageExtension } = await script('package.mjs');
-Object.assign(process.env, await workbenchEnvironment(), {
-  DNW_TEST_VSIX: await packageExtension('linux-x64'),
-});
+const { packedWorkbenchEnvironment } = await script('test/workbench-environment.mjs');
+Object.assign(process.env, await packedWorkbenchEnvironment());
 
 /** Panels by the command that opens them, and what tells that they show something. */
 const PANELS: readonly (readonly [string, string])[] = [

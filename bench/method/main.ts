@@ -298,8 +298,9 @@ if (scale.ablations && options.ablations) {
       rows.push({ label: rowLabel, psnr: await startPsnr(variant.name, once, zoo) });
     }
     rows.push({ label: reference.label, psnr: await startPsnr(reference.name, once) });
-    // By size, where the labels are numbers; a stable sort leaves words in their places.
-    rows.sort((a, b) => Number(a.label) - Number(b.label) || 0);
+    if (rows.every(({ label: text }) => Number.isFinite(Number(text)))) {
+      rows.sort((a, b) => Number(a.label) - Number(b.label));
+    }
     ablations.push({ title, rows });
   }
   ablations.push({

@@ -7,7 +7,7 @@ import { repository } from '../setup/paths.mjs';
 import { readHostReport, readVitestReport, settle } from './counts.mjs';
 import { bundleHostTests } from './host-bundles.mjs';
 import { runInGroup } from './process-group.mjs';
-import { workbenchEnvironment } from './workbench-environment.mjs';
+import { packedWorkbenchEnvironment, workbenchEnvironment } from './workbench-environment.mjs';
 
 const minute = 60_000;
 
@@ -47,12 +47,9 @@ async function runHostTests() {
 }
 
 async function runEndToEnd(filters) {
-  const env = await workbenchEnvironment();
-  const { packageExtension } = await import('../package.mjs');
-  const vsix = await packageExtension('linux-x64');
   return runVitest('vitest.e2e.config.ts', {
     filters,
-    env: { ...env, DNW_TEST_VSIX: vsix },
+    env: await packedWorkbenchEnvironment(),
     limitMs: 12 * minute,
   });
 }

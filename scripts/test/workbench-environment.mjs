@@ -6,3 +6,11 @@ export async function workbenchEnvironment() {
   const { node, server } = await ensureWorkbench();
   return { CHROMIUM: await ensureChromium(), DNW_TEST_SERVER: server, DNW_TEST_SERVER_NODE: node };
 }
+
+/** The same with the extension packed, to be installed into it. */
+export async function packedWorkbenchEnvironment() {
+  const env = await workbenchEnvironment();
+  // Only now: packing needs the dependencies.
+  const { packageExtension } = await import('../package.mjs');
+  return { ...env, DNW_TEST_VSIX: await packageExtension('linux-x64') };
+}

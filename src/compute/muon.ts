@@ -85,10 +85,10 @@ export function muonTensors(
   rates: OptimizerRates<Tensor>,
 ): OptimizerState {
   const adam = adamTensors(state, gradient, { ...options, kind: 'adam' }, rates);
-  // Nesterov's momentum: a step ahead of the mean of the gradients.
-  const ahead = tf.add(tf.mul(adam.moment1, options.beta1), tf.mul(gradient, 1 - options.beta1));
   const matrices = layout.entries.flatMap((entry) => matrixOf(entry) ?? []);
   if (matrices.length === 0) return adam;
+  // Nesterov's momentum: a step ahead of the mean of the gradients.
+  const ahead = tf.add(tf.mul(adam.moment1, options.beta1), tf.mul(gradient, 1 - options.beta1));
   const updates = matrixUpdates(ahead, matrices);
   const kept = tf.sub(state.values, tf.mul(state.values, rates.decay));
   const values = layout.entries.map(({ name, offset, size }) => {

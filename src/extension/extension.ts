@@ -79,7 +79,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Extens
   return { services, trees, tensorEditors };
 }
 
-/** The protocol's library takes as long to load as all else together, and nothing waits for it. */
+/** The protocol's library is nearly half of all code, and nothing waits for it. */
 async function startLanguages(context: vscode.ExtensionContext): Promise<void> {
   const { startLanguageClient } = await import('./language/client.ts');
   context.subscriptions.push(await startLanguageClient(context));

@@ -1,5 +1,12 @@
 import * as Plot from '@observablehq/plot';
-import { METHOD_COLOURS, METHODS, type Method } from '../protocol/comparison.ts';
+import {
+  type ComparisonOf,
+  type CurveOf,
+  METHOD_COLOURS,
+  METHODS,
+  type Method,
+  type StartsOf,
+} from '../protocol/comparison.ts';
 import type { FeatureDistance } from './feature-distances.ts';
 import type { SetQuality } from './held-out.ts';
 import { standaloneSvg } from './plot-svg.ts';
@@ -13,41 +20,9 @@ export function isFromScratch(method: Method): method is FromScratch {
   return (FROM_SCRATCH as readonly Method[]).includes(method);
 }
 
-export interface CurvePoint extends SetQuality {
-  /** Training steps taken. */
-  steps: number;
-  /** Training seconds, without measuring. */
-  seconds: number;
-}
-
-/** Quality on held-out images while one method trains. */
-export interface Curve {
-  method: Method;
-  /** Ascending in steps; the first is the start itself, at step 0. */
-  points: CurvePoint[];
-  /** FID and KID at the first and the last point, where the config names a feature network. */
-  distances?: { start: FeatureDistance; end: FeatureDistance };
-}
-
-/** Quality on held-out images of every start of one concept, before any training. */
-export interface ConceptStarts {
-  concept: string;
-  prompt: string;
-  quality: Partial<Record<Method, SetQuality>>;
-}
-
-export interface Comparison {
-  concept: string;
-  prompt: string;
-  /** Held-out images measured on, and their side in pixels. */
-  images: number;
-  size: number;
-  seed: number;
-  device: string;
-  curves: Curve[];
-  /** Of this concept first, then of every other one that is held out. */
-  starts: ConceptStarts[];
-}
+export type Curve = CurveOf<SetQuality, FeatureDistance>;
+export type ConceptStarts = StartsOf<SetQuality>;
+export type Comparison = ComparisonOf<SetQuality, FeatureDistance>;
 
 const first = (curve: Curve) => curve.points[0]!;
 const last = (curve: Curve) => curve.points[curve.points.length - 1]!;

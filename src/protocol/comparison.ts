@@ -38,36 +38,37 @@ export interface SavedQuality {
   patchFd: Measured;
 }
 
-export interface SavedPoint extends SavedQuality {
-  /** Training steps taken. */
-  steps: number;
-  /** Training seconds, without measuring. */
-  seconds: number;
-}
-
 /** Distances of whole sets in the features of a network: lower is better. */
 export interface SavedDistance {
   fid: Measured;
   kid: Measured;
 }
 
+type PointOf<Quality> = Quality & {
+  /** Training steps taken. */
+  steps: number;
+  /** Training seconds, without measuring. */
+  seconds: number;
+};
+
 /** Quality on held-out images while one method trains. */
-export interface SavedCurve {
+export interface CurveOf<Quality, Distance> {
   method: Method;
   /** One or more, ascending in steps; the first is the start itself, at step 0. */
-  points: SavedPoint[];
+  points: PointOf<Quality>[];
   /** At the first and the last point, where the training config names a feature network. */
-  distances?: { start: SavedDistance; end: SavedDistance };
+  distances?: { start: Distance; end: Distance };
 }
 
-/** Every start of one concept before any training. */
-export interface SavedStarts {
+/** Quality on held-out images of every start of one concept, before any training. */
+export interface StartsOf<Quality> {
   concept: string;
   prompt: string;
-  quality: Partial<Record<Method, SavedQuality>>;
+  quality: Partial<Record<Method, Quality>>;
 }
 
-export interface SavedComparison {
+/** As it is measured, and as it is saved: what is not finite differs. */
+export interface ComparisonOf<Quality, Distance> {
   concept: string;
   prompt: string;
   /** Held-out images measured on, and their side in pixels. */
@@ -77,7 +78,11 @@ export interface SavedComparison {
   /** In words: "cpu, 2 threads". */
   device: string;
   /** One or more, each method once. */
-  curves: SavedCurve[];
+  curves: CurveOf<Quality, Distance>[];
   /** Of this concept first, then of every other one that is held out. */
-  starts: SavedStarts[];
+  starts: StartsOf<Quality>[];
 }
+
+export type SavedCurve = CurveOf<SavedQuality, SavedDistance>;
+export type SavedStarts = StartsOf<SavedQuality>;
+export type SavedComparison = ComparisonOf<SavedQuality, SavedDistance>;

@@ -68,15 +68,15 @@ async function takeLanguages({ workbench, project, concept, save }: Shot): Promi
   await explorer.open(`${concept}.concept.yaml`);
   await editor.waitForTab(`${concept}.concept.yaml`);
   await editor.waitForCodeLens('Fine-Tune');
-  const hover = await editor.hoverOver('source');
-  await hover.locator('img').first().waitFor();
+  await editor.hoverOver('source');
+  await editor.waitForHoverPicture();
   await save('guide-hover', await workbench.detail(editorArea));
 
   await workbench.page.keyboard.press('Escape');
   const mistaken = readFileSync(join(project, 'concepts', `${concept}.concept.yaml`), 'utf8').split('\n');
   const line = mistaken.findLastIndex((text) => text.trim() !== '');
   await editor.replaceLine(line + 1, mistaken[line]!.replace(/(\w)(\w)$/, '$2$1'));
-  await workbench.page.locator('.squiggly-error').first().waitFor();
+  await editor.waitForMark('error');
   await editor.offerFixes();
   await save('guide-mistake', await workbench.detail(editorArea));
   await workbench.page.keyboard.press('Escape');

@@ -13,38 +13,24 @@ import { UserError } from '../../src/project/user-error.ts';
 import type { NewRunEvent } from '../../src/protocol/events.ts';
 import { makeTrainedProject, type TrainedProject } from '../engine/trained-project.ts';
 import { writeMeanColours } from './feature-models.ts';
+import { stageContext } from './stage-context.ts';
 
 const SIZE = 32;
 const VALUES = SIZE * SIZE * 3;
 
 /** `evaluate` on the trained example, two steps from two starts, with a network of mean colours. */
 async function contextOf(
-  { project, training }: TrainedProject,
+  trained: TrainedProject,
   evaluation: Partial<LoadedTraining['config']['evaluate']>,
 ): Promise<StageContext & { events: NewRunEvent[] }> {
-  const folder = join(project.folder, 'runs', 'evaluation');
-  mkdirSync(join(folder, 'samples'), { recursive: true });
-  writeMeanColours(join(project.folder, 'means.onnx'), [2, 3, SIZE, SIZE]);
-  const { config } = training;
-  const events: NewRunEvent[] = [];
-  return {
-    project,
-    training: {
-      ...training,
-      config: {
-        ...config,
-        device: 'cpu',
-        threads: 1,
-        fineTune: { ...config.fineTune, batchSize: 2 },
-        evaluate: { ...config.evaluate, baselines: ['fresh'], ...evaluation },
-      },
-    },
-    run: { folder, emit: (event) => events.push(event) },
-    shouldStop: () => false,
-    resume: false,
-    options: { concept: 'snow', steps: 2 },
-    events,
-  };
+  writeMeanColours(join(trained.project.folder, 'means.onnx'), [2, 3, SIZE, SIZE]);
+  const { context, events } = stageContext(trained, { concept: 'snow', steps: 2 }, (config) => ({
+    ...config,
+    fineTune: { ...config.fineTune, batchSize: 2 },
+    evaluate: { ...config.evaluate, baselines: ['fresh'], ...evaluation },
+  }));
+  mkdirSync(join(context.run.folder, 'samples'), { recursive: true });
+  return { ...context, events };
 }
 
 const network = (file: string) => ({ file, resize: 'bicubic', range: '0..255' }) as const;

@@ -5,37 +5,24 @@ import type { Comparison } from '../../src/pipeline/comparison.ts';
 import { evaluate } from '../../src/pipeline/evaluate.ts';
 import type { LoadedTraining } from '../../src/project/load.ts';
 import { makeTrainedProject, type TrainedProject } from '../engine/trained-project.ts';
+import { stageContext } from './stage-context.ts';
 
 type Config = LoadedTraining['config'];
 
 /** PSNR at the end of Pix2pix and of the config's own generator, after four steps of each from random weights. */
 async function ends(
-  { project, training }: TrainedProject,
+  trained: TrainedProject,
   fineTune: Partial<Config['fineTune']>,
   learningRate = 2e-4,
 ): Promise<Record<string, number>> {
-  const name = `run-${JSON.stringify([fineTune, learningRate]).replace(/\W+/g, '-')}`;
-  const folder = join(project.folder, 'runs', name);
-  mkdirSync(join(folder, 'samples'), { recursive: true });
-  const { config } = training;
   const scratch = { channels: 4, blocks: 1, steps: 4, batchSize: 2, learningRate };
-  const { result } = await evaluate({
-    project,
-    training: {
-      ...training,
-      config: {
-        ...config,
-        device: 'cpu',
-        threads: 1,
-        fineTune: { ...config.fineTune, batchSize: 2, warmup: 0, ...fineTune },
-        evaluate: { ...config.evaluate, baselines: ['scratch', 'untrained'], scratch },
-      },
-    },
-    run: { folder, emit: () => {} },
-    shouldStop: () => false,
-    resume: false,
-    options: { concept: 'snow', steps: 1 },
-  });
+  const { context } = stageContext(trained, { concept: 'snow', steps: 1 }, (config) => ({
+    ...config,
+    fineTune: { ...config.fineTune, batchSize: 2, warmup: 0, ...fineTune },
+    evaluate: { ...config.evaluate, baselines: ['scratch', 'untrained'], scratch },
+  }));
+  mkdirSync(join(context.run.folder, 'samples'), { recursive: true });
+  const { result } = await evaluate(context);
   const { curves } = result.comparison as unknown as Comparison;
   return Object.fromEntries(curves.map(({ method, points }) => [method, points.at(-1)!.psnr]));
 }

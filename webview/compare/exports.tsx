@@ -1,10 +1,8 @@
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
 import type { SavedComparison } from '../../src/protocol/comparison.ts';
 import { compareView } from '../../src/protocol/webview.ts';
-import { Notice } from '../components/pending.tsx';
 import { Button } from '../components/toolkit.tsx';
-import { messageOf, request } from '../host/connection.ts';
+import { useSaving } from '../components/use-saving.tsx';
 import type { ChartData } from './chart-data.ts';
 import { csvTable } from './csv-table.ts';
 import { pngPicture } from './png-picture.ts';
@@ -23,21 +21,11 @@ const bytes = (text: string) => new TextEncoder().encode(text);
 /** The chart as it is set, and its numbers, as files. */
 export function Exports(props: { comparison: SavedComparison; data: ChartData; name: string }): JSX.Element {
   const { comparison, data } = props;
-  const [outcome, setOutcome] = useState<{ kind: 'info' | 'error'; text: string }>();
+  const { save, outcome } = useSaving(compareView.save);
   const contents: Record<Format, () => Uint8Array | Promise<Uint8Array>> = {
     svg: () => bytes(svgDrawing(data)),
     png: () => pngPicture(svgDrawing(data), DRAWING_SIZE),
     csv: () => bytes(csvTable(comparison)),
-  };
-  const save = async (format: Format) => {
-    setOutcome(undefined);
-    const name = `${props.name}.${format}`.replace(/[\\/:*?"<>|]/g, '-');
-    try {
-      const saved = await request(compareView.save, { name, data: await contents[format]() });
-      if (saved) setOutcome({ kind: 'info', text: `Saved as ${format.toUpperCase()}.` });
-    } catch (error) {
-      setOutcome({ kind: 'error', text: messageOf(error) });
-    }
   };
   return (
     <>
@@ -46,13 +34,13 @@ export function Exports(props: { comparison: SavedComparison; data: ChartData; n
           <Button
             key={format}
             label={`Save ${format.toUpperCase()}…: ${TITLES[format]}`}
-            onClick={() => void save(format)}
+            onClick={() => save(`as ${format.toUpperCase()}`, `${props.name}.${format}`, contents[format])}
           >
             {`Save ${format.toUpperCase()}…`}
           </Button>
         ))}
       </div>
-      {outcome && <Notice kind={outcome.kind}>{outcome.text}</Notice>}
+      {outcome}
     </>
   );
 }

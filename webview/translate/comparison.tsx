@@ -1,12 +1,13 @@
 import type { JSX } from 'preact';
 import { useRef } from 'preact/hooks';
+import { translateView } from '../../src/protocol/webview.ts';
 import { CompareSlider } from '../components/compare-slider.tsx';
 import { scaleFor, type Zoom } from '../components/pixel-canvas.tsx';
 import { Button, Choice } from '../components/toolkit.tsx';
+import { useSaving } from '../components/use-saving.tsx';
 import { useWidth } from '../components/use-width.ts';
 import type { Column } from './selection.ts';
 import type { Picture } from './shown-translation.ts';
-import { useSaving } from './use-saving.tsx';
 
 export interface ComparablePicture {
   column: Column;
@@ -34,7 +35,7 @@ export function Comparison(props: {
   const { pictures, imageName } = props;
   const holder = useRef<HTMLDivElement>(null);
   const width = useWidth(holder);
-  const { save, outcome } = useSaving();
+  const { save, outcome } = useSaving(translateView.save);
   const left = pictures.find(({ column }) => column === props.left) ?? pictures[0]!;
   const right = pictures.find(({ column }) => column === props.right) ?? pictures.at(-1)!;
   const options = pictures.map(({ column, label }) => ({ value: column, label }));

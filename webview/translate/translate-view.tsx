@@ -6,6 +6,7 @@ import { LiveRunLine } from '../components/live-run-line.tsx';
 import { Notice, Pending } from '../components/pending.tsx';
 import type { Zoom } from '../components/pixel-canvas.tsx';
 import { Button, Choice, ProgressRing } from '../components/toolkit.tsx';
+import { useSaving } from '../components/use-saving.tsx';
 import { persist, readViewState, request } from '../host/connection.ts';
 import { useConnection } from '../host/use-connection.ts';
 import { type ComparablePicture, Comparison } from './comparison.tsx';
@@ -23,7 +24,6 @@ import {
   type TranslateSelection,
   type TranslateWishes,
 } from './selection.ts';
-import { useSaving } from './use-saving.tsx';
 import { type TestImages, useTestImages } from './use-test-images.ts';
 import { type TranslationCell, useTranslations } from './use-translations.ts';
 
@@ -161,7 +161,7 @@ function SaveSheet(props: {
   busy: boolean;
 }): JSX.Element {
   const { concept, images, columns } = props;
-  const { save, outcome } = useSaving();
+  const { save, outcome } = useSaving(translateView.save);
   const names = images.map(({ name }) => name);
   return (
     <>

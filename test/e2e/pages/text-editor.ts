@@ -58,11 +58,23 @@ export class TextEditor {
   }
 
   /** Rests the pointer on a text until what it says is shown. */
-  async hoverOver(text: string): Promise<Locator> {
+  async hoverOver(text: string): Promise<void> {
     await this.line(text).getByText(text, { exact: true }).first().hover();
-    const shown = this.page.locator('.monaco-hover:not(.hidden) .hover-contents').first();
-    await shown.waitFor();
-    return shown;
+    await this.#hover.waitFor();
+  }
+
+  /** A picture in what is shown of the text under the pointer. */
+  async waitForHoverPicture(): Promise<void> {
+    await this.#hover.locator('img').first().waitFor();
+  }
+
+  /** A mark of this severity under any text. */
+  async waitForMark(severity: Severity): Promise<void> {
+    await this.#editor.locator(`.squiggly-${severity}`).first().waitFor();
+  }
+
+  get #hover(): Locator {
+    return this.page.locator('.monaco-hover:not(.hidden) .hover-contents').first();
   }
 
   /** Opens the list of what would mend the mistake at the cursor. */

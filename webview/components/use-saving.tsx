@@ -1,0 +1,38 @@
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import type { compareView, translateView } from '../../src/protocol/webview.ts';
+import { messageOf, request } from '../host/connection.ts';
+import { Notice } from './pending.tsx';
+
+export interface Saving {
+  /**
+   * Asks where to save a file.
+   * @param done what was saved, after "Saved": "the denoised picture"
+   */
+  save(done: string, name: string, make: () => Uint8Array | Promise<Uint8Array>): void;
+  /** What came of the last. */
+  outcome: JSX.Element | undefined;
+}
+
+/** @param type what the view's host saves files by */
+export function useSaving(type: (typeof compareView | typeof translateView)['save']): Saving {
+  const [outcome, setOutcome] = useState<{ kind: 'info' | 'error'; text: string }>();
+  const saveNow = async (done: string, name: string, make: () => Uint8Array | Promise<Uint8Array>) => {
+    setOutcome(undefined);
+    try {
+      const saved = await request(type, { name: fileName(name), data: await make() });
+      if (saved) setOutcome({ kind: 'info', text: `Saved ${done}.` });
+    } catch (error) {
+      setOutcome({ kind: 'error', text: messageOf(error) });
+    }
+  };
+  return {
+    save: (done, name, make) => void saveNow(done, name, make),
+    outcome: outcome && <Notice kind={outcome.kind}>{outcome.text}</Notice>,
+  };
+}
+
+/** Without what some systems allow in no file name. */
+function fileName(name: string): string {
+  return name.replace(/[\\/:*?"<>|]/g, '-');
+}
