@@ -7,7 +7,7 @@ import { repository } from '../setup/paths.mjs';
 import { readHostReport, readVitestReport, settle } from './counts.mjs';
 import { bundleHostTests } from './host-bundles.mjs';
 import { runInGroup } from './process-group.mjs';
-import { packedWorkbenchEnvironment, workbenchEnvironment } from './workbench-environment.mjs';
+import { packedWorkbenchEnvironment } from './workbench-environment.mjs';
 
 const minute = 60_000;
 
@@ -35,7 +35,7 @@ async function runVitest(config, { filters, env, limitMs }) {
 }
 
 async function runHostTests() {
-  const env = await workbenchEnvironment();
+  const env = await packedWorkbenchEnvironment();
   const { runner, suites } = await bundleHostTests();
   const folder = mkdtempSync(join(tmpdir(), 'host-'));
   const workspace = join(folder, 'quickstart');

@@ -7,10 +7,14 @@ export async function workbenchEnvironment() {
   return { CHROMIUM: await ensureChromium(), DNW_TEST_SERVER: server, DNW_TEST_SERVER_NODE: node };
 }
 
-/** The same with the extension packed, to be installed into it. */
+/** @type {Promise<string> | undefined} */
+let packed;
+
+/** The same with the extension packed, once a process, to be installed into it. */
 export async function packedWorkbenchEnvironment() {
   const env = await workbenchEnvironment();
   // Only now: packing needs the dependencies.
   const { packageExtension } = await import('../package.mjs');
-  return { ...env, DNW_TEST_VSIX: await packageExtension('linux-x64') };
+  packed ??= packageExtension('linux-x64');
+  return { ...env, DNW_TEST_VSIX: await packed };
 }

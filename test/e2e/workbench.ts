@@ -58,7 +58,7 @@ export class Workbench {
   /** Starts a server with a fresh profile and opens the folder in it. */
   static async open(folder: string, settings: Settings = {}): Promise<Workbench> {
     const profile = createProfile(settings);
-    await installVsix(profile, locations.vsix());
+    await installVsix(profile);
     const server = await startServer(profile);
     const browser = await launchBrowser();
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });

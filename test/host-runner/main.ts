@@ -1,13 +1,13 @@
 // Runs the suites of test/host in the real extension host: main.ts <suites folder> <workspace folder> <results file>
 // Exit status 0 when every test passed.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { format } from 'node:util';
 import type { Page } from 'playwright-core';
 import { launchBrowser } from '../workbench/browser.ts';
 import { locations } from '../workbench/locations.ts';
 import { createProfile, type Profile } from '../workbench/profile.ts';
-import { startServer } from '../workbench/server.ts';
+import { installVsix, startServer } from '../workbench/server.ts';
 import { remoteUri, workbenchUrl } from '../workbench/workbench-url.ts';
 import type { HostEvent } from './host-event.ts';
 
@@ -47,18 +47,29 @@ async function runHost(
   workspace: string,
   resultsFile: string,
 ): Promise<HostRun> {
+  // What ships is tested, not the repository.
+  const extension = await installVsix(profile);
+  // VS Code hands each extension a copy of its API, by the folder of the file that asks: within the extension's own,
+  // a suite that stands in for a part of it does so for the extension.
+  const entry = join(extension, 'host-tests');
+  cpSync(suites, entry, { recursive: true });
+  // Where the suites find Mocha.
+  symlinkSync(join(locations.repository(), 'node_modules'), join(entry, 'node_modules'));
   // Without this flag a built workbench ignores extensionDevelopmentPath and extensionTestsPath.
   const server = await startServer(profile, {
     flags: ['--enable-smoke-test-driver'],
-    environment: { DNW_HOST_RESULTS: resultsFile },
+    environment: {
+      DNW_HOST_RESULTS: resultsFile,
+      DNW_HOST_PROGRAMS: join(locations.repository(), 'test/host/programs'),
+    },
   });
   try {
     const browser = await launchBrowser();
     try {
       const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
       const url = workbenchUrl(server.url, workspace, [
-        ['extensionDevelopmentPath', remoteUri(server.url, locations.repository())],
-        ['extensionTestsPath', remoteUri(server.url, join(suites, 'index.cjs'))],
+        ['extensionDevelopmentPath', remoteUri(server.url, extension)],
+        ['extensionTestsPath', remoteUri(server.url, join(entry, 'index.cjs'))],
         ['enableProposedApi', ''],
       ]);
       const result = await runInPage(page, url);

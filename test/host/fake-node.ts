@@ -1,6 +1,5 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import * as vscode from 'vscode';
 
 /**
  * A program for the setting `engine.node` that runs test/host/programs/fake-engine.mjs in place of the engine.
@@ -8,8 +7,7 @@ import * as vscode from 'vscode';
  * @returns its path
  */
 export function fakeNode(folder: string): string {
-  const { extensionPath } = vscode.extensions.getExtension('denoised-weights.denoised-weights')!;
-  const program = join(extensionPath, 'test/host/programs/fake-engine.mjs');
+  const program = join(process.env.DNW_HOST_PROGRAMS!, 'fake-engine.mjs');
   const node = join(folder, 'node');
   writeFileSync(node, `#!/bin/sh\nexec "${process.execPath}" "${program}" "$@"\n`, { mode: 0o755 });
   return node;

@@ -1,7 +1,8 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { locations } from './locations.ts';
 import type { Profile } from './profile.ts';
@@ -81,13 +82,20 @@ async function stop(child: ChildProcess): Promise<void> {
   signalGroup(child, 'SIGKILL');
 }
 
-/** Installs a packaged extension into the profile, as a user of a remote window would. */
-export async function installVsix(profile: Profile, vsix: string): Promise<void> {
+/**
+ * Installs the packaged extension into the profile, as a user of a remote window would.
+ * @returns the folder that it was unpacked into
+ */
+export async function installVsix(profile: Profile): Promise<string> {
   await promisify(execFile)(
     locations.serverNode(),
-    [locations.server(), ...profileFlags(profile), '--install-extension', vsix, '--force'],
+    [locations.server(), ...profileFlags(profile), '--install-extension', locations.vsix(), '--force'],
     { env: serverEnvironment() },
   );
+  const [folder] = readdirSync(profile.extensions).filter((name) => name.startsWith('denoised-weights.'));
+  if (folder === undefined)
+    throw new Error(`${locations.vsix()} was not installed into ${profile.extensions}`);
+  return join(profile.extensions, folder);
 }
 
 /** Starts the VS Code server on a free loopback port and waits until it answers. */
