@@ -36,6 +36,8 @@ export class Workbench {
   readonly shownView: ShownView;
   readonly compareView: CompareView;
 
+  readonly #errors: string[] = [];
+
   private constructor(
     readonly page: Page,
     readonly browser: Browser,
@@ -53,6 +55,10 @@ export class Workbench {
     this.tensorsView = new TensorsView(page);
     this.shownView = new ShownView(page);
     this.compareView = new CompareView(page);
+    // The workbench has errors of its own.
+    page.on('pageerror', ({ stack }) => {
+      if (stack?.includes('/denoised-weights.')) this.#errors.push(stack);
+    });
   }
 
   /** Starts a server with a fresh profile and opens the folder in it. */
@@ -114,10 +120,12 @@ export class Workbench {
     await this.page.screenshot({ path: join('test-results', `${name}.png`) });
   }
 
+  /** @throws where a page of the extension's ended in an error that nothing caught. */
   async close(): Promise<void> {
     await this.browser.close();
     await this.server.stop();
     this.profile.remove();
+    if (this.#errors.length > 0) throw new Error(`uncaught in a webview:\n${this.#errors.join('\n')}`);
   }
 
   async #waitUntilFilled(): Promise<void> {

@@ -355,6 +355,13 @@ it('draws a single spike among 100,000 points', async () => {
 });
 
 describe('samples', () => {
+  it('are shown from the first on', async () => {
+    const page = await open({ view: 'run', scenario: 'first-sample' });
+    await page.locator('.sample-picture').waitFor();
+    expect(await page.getByRole('slider', { name: 'Sample' }).count()).toBe(0);
+    await page.locator('.uplot canvas').first().waitFor();
+  });
+
   it('are played from the first, up to the last', async () => {
     const page = await open({ view: 'run', scenario: 'running' });
     const slider = page.getByRole('slider', { name: 'Sample' });

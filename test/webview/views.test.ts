@@ -38,6 +38,19 @@ describe.each(VIEWS)('%s', (view) => {
     await page.getByRole('alert').waitFor();
   });
 
+  it.each(['empty', 'error', READY[view]])(
+    'keeps what it is about for a reload, while %s',
+    async (scenario) => {
+      const kept = { view: { of: 'an earlier life' } };
+      const page = await open({ view, scenario, state: scenario === READY[view] ? undefined : kept });
+      const { target, ...others } = (await page
+        .waitForFunction(() => (harness.state as { target?: object } | undefined)?.target && harness.state)
+        .then((handle) => handle.jsonValue())) as { target: object };
+      expect(Object.keys(target)).not.toEqual([]);
+      if (scenario !== READY[view]) expect(others).toEqual(kept);
+    },
+  );
+
   it.each(THEMES)('fits 600 pixels in %s, with a name for everything that can be reached', async (theme) => {
     const page = await open({ view, scenario: READY[view], theme, width: 600 });
     await page.locator(SHOWN[view]).first().waitFor();

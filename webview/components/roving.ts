@@ -24,7 +24,8 @@ export function useRoving<E extends HTMLElement>(
 ): Roving<E> {
   const ref = useRef<E>(null);
   const current = useRef<HTMLElement>();
-  const all = () => Array.from(ref.current!.querySelectorAll<HTMLElement>(items));
+  // The element may not be there: one item alone needs no strip.
+  const all = () => Array.from(ref.current?.querySelectorAll<HTMLElement>(items) ?? []);
   const enter = (item: HTMLElement, others: readonly HTMLElement[]) => {
     current.current = item;
     for (const other of others) other.tabIndex = other === item ? 0 : -1;

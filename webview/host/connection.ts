@@ -30,6 +30,11 @@ export function readViewState<View>(): View | undefined {
   return (api.getState() as PersistedState<unknown> | undefined)?.view as View | undefined;
 }
 
+/** Keeps the target alone, with what the view kept earlier: for as long as the view has nothing to show. */
+export function persistTarget<Target>(target: Target): void {
+  persist(target, readViewState());
+}
+
 /** Keeps the target, from which the host fills the panel after a reload, and the view's own selection. */
 export function persist<Target>(target: Target, view: unknown): void {
   const state: PersistedState<Target> = { target, view };

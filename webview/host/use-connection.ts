@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { NotificationType, RequestType } from 'vscode-messenger-common';
 import type { Connected, PendingState } from '../../src/protocol/webview.ts';
-import { messageOf, onNotification, request } from './connection.ts';
+import { messageOf, onNotification, persistTarget, request } from './connection.ts';
 
 export interface Connection<Target, State> {
   /** Undefined until the host has answered. */
@@ -27,7 +27,10 @@ export function useConnection<Target, State>(
     });
     request(connect, undefined).then(
       // A change that overtook the answer is the newer of the two.
-      ({ target, state }) => setConnection({ target, state: changed ?? state }),
+      ({ target, state }) => {
+        persistTarget(target);
+        setConnection({ target, state: changed ?? state });
+      },
       (error) =>
         setConnection({
           target: undefined,

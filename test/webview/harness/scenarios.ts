@@ -249,6 +249,10 @@ export const SCENARIOS: Record<string, () => Handlers> = {
       message: 'The run folder runs/20261124-093000-fine-tune-sketch-at-night was deleted.',
     }),
   'run/begun': () => run({ ...readyRun(0), curves: [], samples: [], log: [] }),
+  'run/first-sample': () => {
+    const { samples, ...state } = readyRun(330);
+    return run({ ...state, samples: samples.slice(0, 1) });
+  },
   'run/running': () => run(readyRun(330)),
   'run/overlaid': () => run({ ...readyRun(330), overlays: overlaidRuns(2) }),
   'run/six-runs': () => run({ ...readyRun(330), overlays: overlaidRuns(5) }),
