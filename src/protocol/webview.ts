@@ -230,6 +230,8 @@ export const runView = {
   /** Asks which runs are to be overlaid. */
   chooseOverlaid: { method: 'run/chooseOverlaid' } as RequestType<void, void>,
   removeOverlaid: { method: 'run/removeOverlaid' } as RequestType<RunReference, void>,
+  /** Saves the animation where the user says; false where they chose nowhere. */
+  save: { method: 'run/save' } as RequestType<SaveRequest, boolean>,
 };
 
 // ---------------------------------------------------------------- Weights and Translate: choices

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { expect, inject, it } from 'vitest';
 import type { Picture } from './pages/webview.ts';
 import { openWorkbench } from './scenario.ts';
@@ -33,6 +34,11 @@ it('fine-tunes a concept from the palette and draws what came of it', async () =
   await runView.waitFor(`fine-tune ${heldOutConcept}`, 'Finished');
   await workbench.view('Runs').waitFor(new RegExp(`${label}.*done`));
   for (const curve of await runView.curves()) expect(curve.deviation).toBeGreaterThan(1);
+  const animation = join(project, 'training.gif');
+  await runView.press('Save animation…');
+  await palette.answer(animation);
+  await runView.waitForSaved('the animation');
+  expect((await sharp(animation, { animated: true }).metadata()).pages).toBeGreaterThan(1);
   expect(existsSync(join(project, 'weights', heldOutConcept, 'fine-tuned.safetensors'))).toBe(true);
   // What says so would lie over the pictures that are read from the screen.
   await notifications.waitFor(`${label}: done`);

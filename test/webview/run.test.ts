@@ -1,7 +1,8 @@
 import type { Page } from 'playwright-core';
+import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { runView } from '../../src/protocol/webview.ts';
-import { browserSession, paramsOf, waitForCalls } from './harness/session.ts';
+import { browserSession, paramsOf, savedFile, waitForCalls } from './harness/session.ts';
 import { THEMES } from './harness/themes.ts';
 
 const open = browserSession();
@@ -379,6 +380,28 @@ describe('samples', () => {
     expect(await seen.jsonValue()).toEqual(
       [0, 50, 100, 150, 200, 250, 300].map((step) => `sketch-at-night, step ${step}`),
     );
+  });
+
+  it('are saved as an animation, each above its step', async () => {
+    const page = await open({ view: 'run', scenario: 'running' });
+    await page.getByRole('button', { name: 'Save animation…' }).click();
+    await page.getByText('Saved the animation.').waitFor();
+    const { name, data } = await savedFile(page, runView.save.method);
+    expect(name).toBe('20261124-093000-fine-tune-sketch-at-night samples.gif');
+    const { pages, delay } = await sharp(data, { animated: true }).metadata();
+    expect({ pages, delay }).toEqual({ pages: 7, delay: [250, 250, 250, 250, 250, 250, 2000] });
+    const frames = await Promise.all(
+      [0, 6].map((frame) => sharp(data, { page: frame }).removeAlpha().raw().toBuffer()),
+    );
+    expect(frames[0]!.equals(frames[1]!)).toBe(false);
+  });
+
+  it('of a long run are thinned out for an animation, which says so', async () => {
+    const page = await open({ view: 'run', scenario: 'many-samples' });
+    await page.getByRole('button', { name: 'Save animation…' }).click();
+    await page.getByText('Saved the animation, 120 of 201 samples.').waitFor();
+    const { data } = await savedFile(page, runView.save.method);
+    expect((await sharp(data, { animated: true }).metadata()).pages).toBe(120);
   });
 
   it('are stepped through where motion is to be reduced', async () => {

@@ -1,13 +1,25 @@
+import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { translateView } from '../../src/protocol/webview.ts';
-import { browserSession, paramsOf, pixel, waitForCalls } from './harness/session.ts';
+import { browserSession, paramsOf, pixel, savedFile, waitForCalls } from './harness/session.ts';
 
 const open = browserSession();
 const TRANSLATE = translateView.translate.method;
+const SAVE = translateView.save.method;
 
 /** Waits until every picture of the table is there. */
 const DONE = 'main[aria-busy=false] .picture-table';
+
+/** Red, green and blue of a picture of 64 x 64 pixels, row by row. */
+async function drawnPixels(page: Page, title: string): Promise<number[]> {
+  const rgba = await page
+    .getByRole('img', { name: title, exact: true })
+    .evaluate((element) =>
+      Array.from((element as HTMLCanvasElement).getContext('2d')!.getImageData(0, 0, 64, 64).data),
+    );
+  return rgba.filter((_, i) => i % 4 !== 3);
+}
 
 describe('table', () => {
   it('shows source, both translations and target of four images, with their quality and its mean', async () => {
@@ -108,12 +120,35 @@ describe('before and after', () => {
     await page.locator(DONE).waitFor();
     await page.getByRole('button', { name: 'Save fine-tuned…' }).click();
     await page.getByText('Saved the fine-tuned picture.').waitFor();
-    const saved = await page.evaluate(() => {
-      const { params } = harness.calls.find(({ method }) => method === 'translate/save')!;
-      const { name, data } = params as { name: string; data: Uint8Array };
-      return { name, signature: Array.from(data.slice(0, 4)) };
+    const { name, data } = await savedFile(page, SAVE);
+    expect(name).toBe('scene-001 fine-tuned.png');
+    expect(Array.from(data.subarray(0, 4))).toEqual([0x89, 0x50, 0x4e, 0x47]);
+  });
+
+  it('saves the stages one after the other as an animation', async () => {
+    const page = await open({ view: 'translate', scenario: 'ready' });
+    await page.locator(DONE).waitFor();
+    await page.getByRole('button', { name: 'Save progression…' }).click();
+    await page.getByText('Saved the progression.').waitFor();
+    const { name, data } = await savedFile(page, SAVE);
+    expect(name).toBe('scene-001 progression.gif');
+    const { width, pageHeight, pages, delay, loop } = await sharp(data, { animated: true }).metadata();
+    // Pictures of 64 pixels, doubled and above their captions.
+    expect({ width, pageHeight, pages, delay, loop }).toEqual({
+      ...{ width: 192, pageHeight: 128 + 22, pages: 4, delay: [1000, 1000, 1000, 1000], loop: 0 },
     });
-    expect(saved).toEqual({ name: 'scene-001 fine-tuned.png', signature: [0x89, 0x50, 0x4e, 0x47] });
+    for (const [frame, title] of ['Source', 'Denoised', 'Fine-tuned', 'Target'].entries()) {
+      const drawn = await drawnPixels(page, `images/scene-001.png, ${title}`);
+      const pixels = await sharp(data, { page: frame })
+        .removeAlpha()
+        .extract({ left: 0, top: 0, width: 128, height: 128 })
+        .resize(64, 64, { kernel: 'nearest' })
+        .raw()
+        .toBuffer();
+      // 256 colours for each frame: a small part of the range off, in the mean.
+      const off = drawn.reduce((sum, value, i) => sum + Math.abs(value - pixels[i]!), 0) / drawn.length;
+      expect(off).toBeLessThan(4);
+    }
   });
 });
 
@@ -123,13 +158,9 @@ describe('contact sheet', () => {
     await page.locator(DONE).waitFor();
     await page.getByRole('button', { name: 'Save contact sheet…' }).click();
     await page.getByText('Saved the contact sheet.').waitFor();
-    const bytes = await page.evaluate(() => {
-      const { params } = harness.calls.find(({ method }) => method === 'translate/save')!;
-      const { name, data } = params as { name: string; data: Uint8Array };
-      return { name, data: Array.from(data) };
-    });
-    expect(bytes.name).toBe('sketch-at-night contact sheet.png');
-    const sheet = sharp(Buffer.from(bytes.data)).removeAlpha();
+    const { name, data } = await savedFile(page, SAVE);
+    expect(name).toBe('sketch-at-night contact sheet.png');
+    const sheet = sharp(data).removeAlpha();
     const { width, height } = await sheet.metadata();
     // Four pictures of 64 pixels a row, each doubled: 16 of margin, 8 between, lines of 20.
     expect([width, height]).toEqual([2 * 16 + 4 * 128 + 3 * 8, 16 + 40 + 4 * (20 + 128 + 20 + 8) + 16]);
@@ -137,21 +168,17 @@ describe('contact sheet', () => {
       [0, 0, 'images/scene-001.png, Source'],
       [2, 3, 'images/scene-003.png, Target'],
     ] as const) {
-      const drawn = await page
-        .getByRole('img', { name: title, exact: true })
-        .evaluate((element) =>
-          Array.from((element as HTMLCanvasElement).getContext('2d')!.getImageData(0, 0, 64, 64).data),
-        );
+      const drawn = await drawnPixels(page, title);
       const part = await sheet
         .clone()
         .extract({ left: 16 + column * 136, top: 56 + row * 176 + 20, width: 128, height: 128 })
         .raw()
         .toBuffer();
-      const halved = drawn.flatMap((_, i) => {
-        const [x, y, channel] = [Math.floor(i / 4) % 64, Math.floor(i / 256), i % 4];
-        return channel === 3 ? [] : [part[(2 * y * 128 + 2 * x) * 3 + channel]!];
+      const halved = drawn.map((_, i) => {
+        const [x, y, channel] = [Math.floor(i / 3) % 64, Math.floor(i / 192), i % 3];
+        return part[(2 * y * 128 + 2 * x) * 3 + channel]!;
       });
-      expect(halved).toEqual(drawn.filter((_, i) => i % 4 !== 3));
+      expect(halved).toEqual(drawn);
     }
   });
 });

@@ -44,7 +44,7 @@ function Run(props: { history: RunHistory; origin: RunOrigin; target: RunTarget 
       <RunHeading header={header} />
       {history.damaged && <DamageNotice damaged={history.damaged} />}
       <CurvePanels history={history} settings={settings} onChange={change} />
-      <Samples samples={history.samples} state={header.state} />
+      <Samples samples={history.samples} state={header.state} runId={header.runId} />
       <Artifacts artifacts={history.artifacts} />
       <Origin origin={origin} />
       <LogLines log={history.log} selection={settings.log} onSelect={(log) => change({ log })} />

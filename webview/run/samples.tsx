@@ -1,12 +1,14 @@
 import type { JSX } from 'preact';
 import { useLayoutEffect, useState } from 'preact/hooks';
 import type { RunState } from '../../src/protocol/run.ts';
-import type { RunSample } from '../../src/protocol/webview.ts';
+import { type RunSample, runView } from '../../src/protocol/webview.ts';
 import { formatClock, formatCount } from '../components/format.ts';
 import { useRoving } from '../components/roving.ts';
 import { Button, Choice } from '../components/toolkit.tsx';
 import { useReducedMotion } from '../components/use-reduced-motion.ts';
+import { useSaving } from '../components/use-saving.tsx';
 import { isLive } from './run-states.ts';
+import { MOST_FRAMES, sampleAnimation } from './sample-animation.ts';
 import { usePlayback } from './use-playback.ts';
 
 const EVERY = '';
@@ -14,7 +16,13 @@ const EVERY = '';
 const nameOf = ({ step, concept }: RunSample) => `${concept ? `${concept}, ` : ''}step ${formatCount(step)}`;
 
 /** Every sample of the run over time; where it has several concepts, all of them or those of one. */
-export function Samples({ samples, state }: { samples: readonly RunSample[]; state: RunState }): JSX.Element {
+export function Samples(props: {
+  samples: readonly RunSample[];
+  state: RunState;
+  /** Begins the name of a file that is saved. */
+  runId: string;
+}): JSX.Element {
+  const { samples, state } = props;
   const [wanted, setWanted] = useState(EVERY);
   const concepts = Array.from(new Set(samples.flatMap(({ concept }) => concept ?? [])));
   const concept = concepts.includes(wanted) ? wanted : EVERY;
@@ -38,7 +46,7 @@ export function Samples({ samples, state }: { samples: readonly RunSample[]; sta
         )}
       </div>
       {shown.length > 0 ? (
-        <SampleScrubber key={concept} samples={shown} live={isLive(state)} />
+        <SampleScrubber key={concept} samples={shown} live={isLive(state)} runId={props.runId} />
       ) : (
         <p class="muted">
           {isLive(state) ? 'The first sample picture is still to come.' : 'This run made no sample pictures.'}
@@ -48,11 +56,17 @@ export function Samples({ samples, state }: { samples: readonly RunSample[]; sta
   );
 }
 
+function animationName(count: number): string {
+  if (count <= MOST_FRAMES) return 'the animation';
+  return `the animation, ${MOST_FRAMES} of ${formatCount(count)} samples`;
+}
+
 /**
  * One sample large, below what chooses it so that this stays in its place, and all as a strip. It follows the newest
  * until another is chosen. All samples have a place on the slider, none is thinned out.
  */
-function SampleScrubber({ samples, live }: { samples: readonly RunSample[]; live: boolean }): JSX.Element {
+function SampleScrubber(props: { samples: readonly RunSample[]; live: boolean; runId: string }): JSX.Element {
+  const { samples, live } = props;
   const [chosen, setChosen] = useState<number>();
   const last = samples.length - 1;
   const index = chosen === undefined ? last : Math.min(chosen, last);
@@ -62,6 +76,7 @@ function SampleScrubber({ samples, live }: { samples: readonly RunSample[]; live
   const playback = usePlayback({ index, last, choose });
   const roving = useRoving<HTMLOListElement>('horizontal', 'button');
   const strip = roving.ref;
+  const { save, saving, outcome } = useSaving(runView.save);
   // The strip moves by itself only: scrollIntoView would move the page too.
   useLayoutEffect(() => {
     const item = strip.current?.children[index] as HTMLElement | undefined;
@@ -106,11 +121,22 @@ function SampleScrubber({ samples, live }: { samples: readonly RunSample[]; live
                 Follow the latest
               </Button>
             )}
+            <Button
+              disabled={saving}
+              onClick={() =>
+                save(animationName(samples.length), `${props.runId} samples.gif`, () =>
+                  sampleAnimation(samples, nameOf),
+                )
+              }
+            >
+              Save animation…
+            </Button>
             <span class="read-out" aria-live={playback.playing ? 'off' : 'polite'}>
               {index + 1} of {samples.length}: {nameOf(sample)} at {formatClock(sample.time)}
               {following && (live ? ' (latest, following)' : ' (last)')}
             </span>
           </div>
+          {outcome}
         </>
       )}
       <figure class="sample">

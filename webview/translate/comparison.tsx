@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { useRef } from 'preact/hooks';
 import { translateView } from '../../src/protocol/webview.ts';
+import { animatedGif } from '../components/animated-gif.ts';
 import { CompareSlider } from '../components/compare-slider.tsx';
 import { scaleFor, type Zoom } from '../components/pixel-canvas.tsx';
 import { Button, Choice } from '../components/toolkit.tsx';
@@ -16,9 +17,26 @@ export interface ComparablePicture {
 }
 
 /** Name to offer when a picture is saved: "scene-001 denoised.png". */
-function fileName(image: string, label: string): string {
+function fileName(image: string, label: string, extension = 'png'): string {
   const stem = image.slice(image.lastIndexOf('/') + 1).replace(/\.[^.]*$/, '');
-  return `${stem} ${label}.png`;
+  return `${stem} ${label}.${extension}`;
+}
+
+/** How long each stage of the progression stays. */
+const STAGE_MS = 1000;
+
+/** From the source to the target, one stage after the other. */
+async function progression(pictures: readonly ComparablePicture[]): Promise<Uint8Array> {
+  const frames = await Promise.all(
+    pictures.map(async ({ label, picture }) => ({
+      picture: await createImageBitmap(picture.pixels, { colorSpaceConversion: 'none' }),
+      caption: label,
+      milliseconds: STAGE_MS,
+    })),
+  );
+  const gif = await animatedGif(frames);
+  for (const { picture } of frames) picture.close();
+  return gif;
 }
 
 /** Two pictures of one image under a divider, each of which can be saved. */
@@ -35,7 +53,7 @@ export function Comparison(props: {
   const { pictures, imageName } = props;
   const holder = useRef<HTMLDivElement>(null);
   const width = useWidth(holder);
-  const { save, outcome } = useSaving(translateView.save);
+  const { save, saving, outcome } = useSaving(translateView.save);
   const left = pictures.find(({ column }) => column === props.left) ?? pictures[0]!;
   const right = pictures.find(({ column }) => column === props.right) ?? pictures.at(-1)!;
   const options = pictures.map(({ column, label }) => ({ value: column, label }));
@@ -75,6 +93,14 @@ export function Comparison(props: {
       <div class="controls">
         <Button onClick={() => savePicture(left)}>{`Save ${left.label}…`}</Button>
         <Button onClick={() => savePicture(right)}>{`Save ${right.label}…`}</Button>
+        <Button
+          disabled={saving}
+          onClick={() =>
+            save('the progression', fileName(imageName, 'progression', 'gif'), () => progression(pictures))
+          }
+        >
+          Save progression…
+        </Button>
       </div>
       {outcome}
     </section>

@@ -1,8 +1,7 @@
 import { canvasPng } from '../components/canvas-png.ts';
+import { wholeScale } from '../components/whole-scale.ts';
 import { decibels, type PictureColumn } from './picture-table.tsx';
 
-/** Side of a picture on the sheet, at least: small ones are enlarged by a whole factor. */
-const LEAST_SIDE = 128;
 const MARGIN = 16;
 const GAP = 8;
 const LINE = 20;
@@ -23,7 +22,7 @@ function layoutOf(columns: readonly PictureColumn[], rows: number): Layout {
     cells.flatMap(({ picture }) => (picture ? [picture.pixels.width, picture.pixels.height] : [])),
   );
   const largest = Math.max(...sides, 1);
-  const scale = Math.max(1, Math.ceil(LEAST_SIDE / largest));
+  const scale = wholeScale(largest);
   const side = largest * scale;
   const head = MARGIN + 2 * LINE;
   const row = LINE + side + LINE + GAP;

@@ -27,6 +27,7 @@ import type { PanelConnection } from './panel-connection.ts';
 import { hasStrings } from './panel-target.ts';
 import type { PanelKind } from './panels.ts';
 import { RunsReader, runKey } from './run-reader.ts';
+import { saveFile } from './save-file.ts';
 
 export function runPanelKind(services: Services): PanelKind<RunTarget> {
   const asked = new vscode.EventEmitter<RunTarget>();
@@ -179,6 +180,7 @@ function attach(
       overlay(chosen.map(referenceOf));
     }),
   );
+  connection.onRequest(runView.save, (request) => saveFile(target.project, request));
   connection.onRequest(runView.removeOverlaid, (removed) =>
     overlay(overlaid.filter((other) => runKey(other) !== runKey(removed))),
   );

@@ -23,6 +23,11 @@ export class RunView {
     return Promise.all((await plots.all()).map(pictureOf));
   }
 
+  /** Waits until the view says that it has saved what it was told to. */
+  async waitForSaved(what: string): Promise<void> {
+    await this.#frame.getByRole('status').filter({ hasText: `Saved ${what}.` }).waitFor();
+  }
+
   async scrollToTop(): Promise<void> {
     await this.#frame.locator('h1').scrollIntoViewIfNeeded();
   }

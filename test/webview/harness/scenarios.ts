@@ -143,6 +143,7 @@ function run(state: object): Handlers {
     [runView.showEvents.method]: () => undefined,
     [runView.chooseOverlaid.method]: () => undefined,
     [runView.removeOverlaid.method]: () => undefined,
+    [runView.save.method]: () => true,
     action: () => undefined,
   };
 }
@@ -252,6 +253,11 @@ export const SCENARIOS: Record<string, () => Handlers> = {
   'run/first-sample': () => {
     const { samples, ...state } = readyRun(330);
     return run({ ...state, samples: samples.slice(0, 1) });
+  },
+  'run/many-samples': () => {
+    const { samples, ...state } = readyRun(330);
+    const many = Array.from({ length: 201 }, (_, step) => ({ ...samples[0]!, step }));
+    return run({ ...state, samples: many });
   },
   'run/running': () => run(readyRun(330)),
   'run/overlaid': () => run({ ...readyRun(330), overlays: overlaidRuns(2) }),

@@ -35,6 +35,16 @@ export function paramsOf(page: Page, method: string): Promise<unknown[]> {
   );
 }
 
+/** What the view has asked its host to save, by its only request of this method. */
+export async function savedFile(page: Page, method: string): Promise<{ name: string; data: Buffer }> {
+  const saved = await page.evaluate((wanted) => {
+    const [call] = harness.calls.filter((candidate) => candidate.method === wanted);
+    const { name, data } = call!.params as { name: string; data: Uint8Array };
+    return { name, data: Array.from(data) };
+  }, method);
+  return { name: saved.name, data: Buffer.from(saved.data) };
+}
+
 /** Waits until the view has sent so many requests of one method. */
 export async function waitForCalls(page: Page, method: string, count: number): Promise<void> {
   await page.waitForFunction(
