@@ -2,7 +2,6 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser } from '../workbench/browser.ts';
-import { locations } from '../workbench/locations.ts';
 import { createProfile, type Profile, type Settings } from '../workbench/profile.ts';
 import { installVsix, startServer, type VsCodeServer } from '../workbench/server.ts';
 import { workbenchUrl } from '../workbench/workbench-url.ts';

@@ -25,7 +25,10 @@ export class RunView {
 
   /** Waits until the view says that it has saved what it was told to. */
   async waitForSaved(what: string): Promise<void> {
-    await this.#frame.getByRole('status').filter({ hasText: `Saved ${what}.` }).waitFor();
+    await this.#frame
+      .getByRole('status')
+      .filter({ hasText: `Saved ${what}.` })
+      .waitFor();
   }
 
   async scrollToTop(): Promise<void> {
