@@ -8,7 +8,7 @@ const SAMPLE_MS = 250;
 const LAST_MS = 2000;
 
 /** Samples at equal distances, the first and the last among them. */
-export function thinned<T>(samples: readonly T[], most: number): T[] {
+function thinned<T>(samples: readonly T[], most: number): T[] {
   if (samples.length <= most) return [...samples];
   const distance = (samples.length - 1) / (most - 1);
   return Array.from({ length: most }, (_, place) => samples[Math.round(place * distance)]!);
