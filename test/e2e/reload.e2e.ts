@@ -1,6 +1,6 @@
-import { expect, inject, it } from 'vitest';
+import { expect, inject, it, onTestFinished } from 'vitest';
 import { openWorkbench } from './scenario.ts';
-import { copyProject, heldOutConcept, setFineTuneSteps } from './trained-project.ts';
+import { copyProject, endRuns, heldOutConcept, setFineTuneSteps } from './trained-project.ts';
 
 /** Hours: the scenario ends it. */
 const endlessSteps = 5_000_000;
@@ -8,6 +8,7 @@ const endlessSteps = 5_000_000;
 it('finds a run and every panel again after the window was reloaded, and stops the run', async () => {
   const project = copyProject(inject('trainedProject'));
   setFineTuneSteps(project, endlessSteps);
+  onTestFinished(() => endRuns(project));
   const workbench = await openWorkbench(project);
   const { palette, editor, runView, weightsView, translateView, compareView } = workbench;
   const heading = `fine-tune ${heldOutConcept}`;

@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import sharp from 'sharp';
+import { readOwner } from '../../src/project/run-owner.ts';
 import { locations } from '../workbench/locations.ts';
 
 /** The concept that the zoo does not hold, for which weights are denoised. */
@@ -110,6 +111,14 @@ export async function failFineTuning(project: string): Promise<void> {
       throw new Error('a fine-tuning has succeeded without its base');
   } finally {
     renameSync(`${base}.away`, base);
+  }
+}
+
+/** Ends what a scenario that failed has left running: runs outlive the window. */
+export async function endRuns(project: string): Promise<void> {
+  for (const run of readdirSync(join(project, 'runs'))) {
+    const { owner, active } = await readOwner(join(project, 'runs', run));
+    if (active && owner !== undefined) process.kill(owner.pid, 'SIGKILL');
   }
 }
 
