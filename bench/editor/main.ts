@@ -7,7 +7,6 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Page } from 'playwright-core';
 import { shownWebview } from '../../test/e2e/pages/webview.ts';
 import { Workbench } from '../../test/e2e/workbench.ts';
 import { median } from '../step/statistics.ts';
@@ -26,11 +25,12 @@ await setUp();
 const { packedWorkbenchEnvironment } = await script('test/workbench-environment.mjs');
 Object.assign(process.env, await packedWorkbenchEnvironment());
 
+const COMPARISON = ['Show Comparison', '.uplot canvas'] as const;
 /** Panels by the command that opens them, and what tells that they show something. */
 const PANELS: readonly (readonly [string, string])[] = [
   ['Show Weight Statistics', 'figure.chart svg'],
   ['Show Translated Images', 'main[aria-busy=false] .picture-table canvas'],
-  ['Show Comparison', '.uplot canvas'],
+  COMPARISON,
 ];
 
 async function activationMs(workbench: Workbench): Promise<number> {
@@ -47,12 +47,26 @@ async function activationMs(workbench: Workbench): Promise<number> {
   return Number(milliseconds);
 }
 
-async function opened(page: Page, workbench: Workbench, command: string, shown: string): Promise<number> {
-  await workbench.palette.prepare(`Denoised Weights: ${command}`);
+/** Milliseconds until the panel shows something; it is closed again. */
+async function opened(workbench: Workbench, command: string, shown: string): Promise<number> {
+  const { page, palette } = workbench;
+  await palette.prepare(`Denoised Weights: ${command}`);
   const start = performance.now();
   await page.keyboard.press('Enter');
   await shownWebview(page).locator(shown).first().waitFor();
-  return performance.now() - start;
+  const milliseconds = performance.now() - start;
+  await closeEditor(workbench);
+  return milliseconds;
+}
+
+/** The same of the quickstart's run, from the Runs view. */
+async function openedRun(workbench: Workbench): Promise<number> {
+  const start = performance.now();
+  await workbench.view('Runs').open('Quickstart');
+  await shownWebview(workbench.page).locator('.uplot canvas').first().waitFor();
+  const milliseconds = performance.now() - start;
+  await closeEditor(workbench);
+  return milliseconds;
 }
 
 const closeEditor = async ({ page, palette }: Workbench) => {
@@ -70,17 +84,15 @@ for (let repetition = 0; repetition < repetitions; repetition++) {
     await workbench.showContainer('Denoised Weights');
     // The palette offers the project's commands once it has been read.
     await workbench.view('Concepts').waitFor('fog');
+    // The first webviews of a window, whosever they are, wait for seconds for what the workbench serves them by.
+    await opened(workbench, ...COMPARISON);
+    await openedRun(workbench);
     note('activation', await activationMs(workbench));
     for (const time of ['first', 'again']) {
       for (const [command, shown] of PANELS) {
-        note(`${command}, ${time}`, await opened(workbench.page, workbench, command, shown));
-        await closeEditor(workbench);
+        note(`${command}, ${time}`, await opened(workbench, command, shown));
       }
-      const start = performance.now();
-      await workbench.view('Runs').open('Quickstart');
-      await shownWebview(workbench.page).locator('.uplot canvas').first().waitFor();
-      note(`Open Run, ${time}`, performance.now() - start);
-      await closeEditor(workbench);
+      note(`Open Run, ${time}`, await openedRun(workbench));
     }
   } catch (error) {
     await workbench.screenshot('bench-editor-failed');

@@ -29,9 +29,12 @@ interface Wanted {
   image: SelectedImage;
 }
 
+/** The engine answers one after the other; with a second request at hand it does not wait for this page. */
+const MOST_ASKED = 2;
+
 /**
  * Translations of every selected image by every selected set of weights: asked for one after the other,
- * row by row, remembered, and asked for again when a run replaces the weights.
+ * remembered, and asked for again when a run replaces the weights.
  */
 export function useTranslations(
   selection: TranslateSelection | undefined,
@@ -44,37 +47,43 @@ export function useTranslations(
 } {
   const entries = useRef(new Map<string, Entry>());
   const wanted = useRef<readonly Wanted[]>([]);
-  const working = useRef(false);
+  const asked = useRef(new Set<string>());
   const [, redraw] = useState(0);
 
   const isMissing = ({ key, weights }: Wanted) => entries.current.get(key)?.modified !== weights.modified;
-  /** One request at a time, always the first that is missing of what is wanted by then. */
-  const work = async () => {
-    if (working.current) return;
-    working.current = true;
-    for (let next = wanted.current.find(isMissing); next; next = wanted.current.find(isMissing)) {
-      const { key, weights } = next;
-      const { modified } = weights;
-      try {
-        entries.current.set(key, { shown: await translate(next), stale: false, modified });
-      } catch (error) {
-        const shown = entries.current.get(key)?.shown;
-        entries.current.set(key, {
-          ...(shown ? { shown } : {}),
-          stale: true,
-          error: messageOf(error),
-          modified,
-        });
-      }
-      redraw((count) => count + 1);
+  const ask = async (next: Wanted) => {
+    const { key, weights } = next;
+    const { modified } = weights;
+    try {
+      entries.current.set(key, { shown: await translate(next), stale: false, modified });
+    } catch (error) {
+      const shown = entries.current.get(key)?.shown;
+      entries.current.set(key, {
+        ...(shown ? { shown } : {}),
+        stale: true,
+        error: messageOf(error),
+        modified,
+      });
     }
-    working.current = false;
+    redraw((count) => count + 1);
+  };
+  /** Always the first that is missing of what is wanted by then. */
+  const work = () => {
+    while (asked.current.size < MOST_ASKED) {
+      const next = wanted.current.find((one) => isMissing(one) && !asked.current.has(one.key));
+      if (!next) return;
+      asked.current.add(next.key);
+      void ask(next).finally(() => {
+        asked.current.delete(next.key);
+        work();
+      });
+    }
   };
 
   const present = useMemo(() => wantedOf(selection, images), [selection, images]);
   useEffect(() => {
     wanted.current = present;
-    void work();
+    work();
   }, [present]);
 
   return {
@@ -87,17 +96,17 @@ export function useTranslations(
     retry() {
       for (const [key, { error }] of entries.current) if (error !== undefined) entries.current.delete(key);
       redraw((count) => count + 1);
-      void work();
+      work();
     },
   };
 }
 
-/** Row by row. */
+/** Column by column: the engine changes the weights of its generator once for each. */
 function wantedOf(selection: TranslateSelection | undefined, images: readonly SelectedImage[]): Wanted[] {
   if (!selection) return [];
   const { first, second } = selection;
-  return images.flatMap((image) =>
-    (second ? [first, second] : [first]).map((weights) => ({
+  return (second ? [first, second] : [first]).flatMap((weights) =>
+    images.map((image) => ({
       key: keyOf(selection, weights, image),
       selection,
       weights,

@@ -8,8 +8,10 @@ import { HIGHEST_PSNR } from '../../pipeline/image-metrics.ts';
 import { WeightInspector } from '../../pipeline/inspect.ts';
 import { ImageTranslator } from '../../pipeline/translate-one.ts';
 import { WarmBase } from '../../pipeline/warm-base.ts';
+import { DiskView } from '../../project/disk-view.ts';
 import { type LoadedConcept, type LoadedTraining, loadProject, type Project } from '../../project/load.ts';
 import { toProjectPath } from '../../project/paths.ts';
+import { rememberingReader } from '../../project/remembering-reader.ts';
 import { type TrainingConfig, trainingSchema } from '../../project/training-schema.ts';
 import { UserError } from '../../project/user-error.ts';
 import { listDevices } from '../device-listing.ts';
@@ -30,18 +32,23 @@ interface Subject {
   readonly concept: LoadedConcept;
 }
 
-/** The answers of `dnw serve`. The project is read anew for each request: its files are the truth. */
+/**
+ * The answers of `dnw serve`. Each request sees the project's files as they are then; one that is as it was is not
+ * parsed again.
+ */
 export function createHandlers(overrides: DeviceOverrides): ServeHandlers {
   const bases = new WarmBase();
   const translator = new ImageTranslator(bases);
   const inspector = new WeightInspector(bases);
+  const readDocument = rememberingReader();
+  const load = (folder: string) => loadProject(folder, new DiskView(readDocument));
 
   const subject = async (params: {
     project: string;
     training: string;
     concept: string;
   }): Promise<Subject> => {
-    const project = await loadProject(params.project);
+    const project = await load(params.project);
     const training = chooseTraining(project, params.training);
     const { config } = training;
     const device = overrides.device ?? config.device;
@@ -57,22 +64,20 @@ export function createHandlers(overrides: DeviceOverrides): ServeHandlers {
     devices: ({ device, threads }) => listDevices(deviceName(device), threads),
 
     describe: async ({ project: folder, training: name }) => {
-      const project = await loadProject(folder);
+      const project = await load(folder);
       const training = chooseTraining(project, name);
       refuseConfigProblems(project, training);
       return { text: describeScale(project, training, false) };
     },
 
     validate: async ({ project }) => ({
-      problems: (await loadProject(project)).problems.map(
-        ({ file, line, column, severity, message, remedy }) => ({
-          file,
-          line,
-          column,
-          severity,
-          message: `${message} ${remedy}`.trim(),
-        }),
-      ),
+      problems: (await load(project)).problems.map(({ file, line, column, severity, message, remedy }) => ({
+        file,
+        line,
+        column,
+        severity,
+        message: `${message} ${remedy}`.trim(),
+      })),
     }),
 
     translations: async (params) => {

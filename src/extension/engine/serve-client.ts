@@ -41,6 +41,11 @@ export class ServeClient {
     private readonly log: (text: string) => void,
   ) {}
 
+  /** Starts the process where none runs, before there is anything to ask it. */
+  warmUp(): void {
+    this.connection ??= this.connect();
+  }
+
   /**
    * @param onProgress told of what a method that reports progress has found, before the answer comes
    * @throws UserError for what the engine says the user can mend
@@ -52,8 +57,8 @@ export class ServeClient {
     token?: CancellationToken,
     onProgress?: (progress: ServeProgress<M>) => void,
   ): Promise<ServeRequests[M]['result']> {
-    this.connection ??= this.connect();
-    const connection = this.connection;
+    this.warmUp();
+    const connection = this.connection!;
     await connection.started;
     const progressToken = ++this.progressTokens;
     const progress =

@@ -57,6 +57,7 @@ function sourceFolders(project: Project | undefined): string[] {
 function attach(services: Services, connection: PanelConnection, target: TranslateTarget): void {
   const { project } = target;
   const engine = services.engine.requests;
+  services.engine.warmUp();
   const { webview } = connection.panel;
   followChoices(services, connection, translateView, target, () =>
     weightsChoices(services, project, 'translation'),

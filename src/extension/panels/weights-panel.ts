@@ -21,6 +21,7 @@ export function weightsPanelKind(services: Services): PanelKind<WeightsTarget> {
 
 function attach(services: Services, connection: PanelConnection, target: WeightsTarget): void {
   const { project } = target;
+  services.engine.warmUp();
   followChoices(services, connection, weightsView, target, () =>
     weightsChoices(services, project, 'statistics'),
   );
