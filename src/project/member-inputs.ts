@@ -6,6 +6,7 @@ import type { DiskView } from './disk-view.ts';
 import { hashText } from './file-hash.ts';
 import { folderOf } from './image-files.ts';
 import { imageSources } from './image-sources.ts';
+import type { MemberState, StaleReason } from './member-state.ts';
 import type { LoadedConcept, LoadedTraining } from './project.ts';
 
 /**
@@ -27,17 +28,6 @@ export interface MemberInputs {
   /** Values of the training config by dotted key (`collect.steps`). */
   readonly settings: Readonly<Record<string, unknown>>;
 }
-
-/** Why a member no longer is what a training would make now. */
-export type StaleReason =
-  | { readonly what: 'prompt' | 'pairs' }
-  | { readonly what: 'images'; readonly was: number; readonly now: number }
-  | { readonly what: 'setting'; readonly key: string; readonly was: string; readonly now: string };
-
-/** How a member stands: `unrecorded` was written by a version that did not note all of its inputs. */
-export type MemberState =
-  | { readonly state: 'missing' | 'current' | 'unrecorded' }
-  | { readonly state: 'stale'; readonly reasons: readonly StaleReason[] };
 
 /** Key of a member's metadata. */
 export const INPUTS_KEY = 'inputs';

@@ -1,6 +1,7 @@
 import { access } from 'node:fs/promises';
 import type { DiskView } from './disk-view.ts';
-import { ImageStamps, type MemberState, memberInputs, memberState } from './member-inputs.ts';
+import { ImageStamps, memberInputs, memberState } from './member-inputs.ts';
+import type { MemberState } from './member-state.ts';
 import { projectPaths } from './paths.ts';
 import type { LoadedConcept, LoadedTraining, Project } from './project.ts';
 import { readSafetensorsHeader } from './safetensors-header.ts';
@@ -48,9 +49,4 @@ export async function readMemberMetadata(
     if (error instanceof UserError || (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
-}
-
-/** Whether a member is to be collected (again). */
-export function isWanting({ state }: MemberState): boolean {
-  return state === 'missing' || state === 'stale';
 }

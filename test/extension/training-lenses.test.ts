@@ -26,7 +26,7 @@ vi.mock('vscode', () => ({
 const FILE = '/project/quick.training.yaml';
 const uri = { fsPath: FILE };
 
-function lenses(text: string, { made = NO_ARTIFACTS, runs = [] as Partial<Run>[] } = {}) {
+async function lenses(text: string, { made = NO_ARTIFACTS, runs = [] as Partial<Run>[] } = {}) {
   const services = {
     projects: {
       onDidChange: () => {},
@@ -36,14 +36,15 @@ function lenses(text: string, { made = NO_ARTIFACTS, runs = [] as Partial<Run>[]
     runs: { onDidChange: () => {}, runs },
   } as unknown as Services;
   const document = { uri, getText: () => text } as unknown as vscode.TextDocument;
-  return new TrainingLenses(services).provideCodeLenses(document).map(({ range, command }) => ({
+  const found = await new TrainingLenses(services).provideCodeLenses(document);
+  return found.map(({ range, command }) => ({
     line: (range as unknown as { line: number }).line,
     ...command!,
   }));
 }
 
-test('each stage is offered for the config, above its section', () => {
-  const found = lenses('extends: preset:fast\nbase: { steps: 3 }\ncollect:\n  steps: 2\n');
+test('each stage is offered for the config, above its section', async () => {
+  const found = await lenses('extends: preset:fast\nbase: { steps: 3 }\ncollect:\n  steps: 2\n');
   expect(found.map(({ line, title, command }) => [line, title, command])).toEqual([
     [0, 'Prepare Pairs', COMMANDS.preparePairs],
     [1, 'Train Base', COMMANDS.trainBase],
@@ -55,7 +56,7 @@ test('each stage is offered for the config, above its section', () => {
   expect(found.every(({ arguments: [target] = [] }) => target === uri)).toBe(true);
 });
 
-test('a stage that has made its file is ticked, and one that runs shows how far it is', () => {
+test('a stage that has made its file is ticked, and one that runs shows how far it is', async () => {
   const artifact = { file: 'base/quick.safetensors', modified: 0, size: 0 };
   const run = {
     project: '/project',
@@ -67,7 +68,7 @@ test('a stage that has made its file is ticked, and one that runs shows how far 
     ...run,
     record: { ...run.record, stage: 'train-generator', training: 'slow.training.yaml' },
   };
-  const found = lenses('seed: 1\n', {
+  const found = await lenses('seed: 1\n', {
     made: { ...NO_ARTIFACTS, bases: new Map([['quick', artifact]]) },
     runs: [run, other as Run],
   });
@@ -79,12 +80,12 @@ test('a stage that has made its file is ticked, and one that runs shows how far 
   expect(found[2]).toMatchObject({ command: COMMANDS.openRun, arguments: [run] });
 });
 
-test('a file that is no config of a project has none', () => {
+test('a file that is no config of a project has none', async () => {
   const services = {
     projects: { onDidChange: () => {}, projects: [] },
     artifacts: { onDidChange: () => {} },
     runs: { onDidChange: () => {} },
   } as unknown as Services;
   const document = { uri, getText: () => 'seed: 1\n' } as unknown as vscode.TextDocument;
-  expect(new TrainingLenses(services).provideCodeLenses(document)).toEqual([]);
+  expect(await new TrainingLenses(services).provideCodeLenses(document)).toEqual([]);
 });

@@ -6,7 +6,6 @@ import { metricsText } from '../runs/metrics-text.ts';
 import { progressText, stageTitle } from '../runs/run-wording.ts';
 import { CONCEPT_STAGES, type ConceptProgress } from './concept-stage.ts';
 import { stageName } from './concept-wording.ts';
-import { pairThumbnail } from './pair-thumbnail.ts';
 
 /** Width of a picture in pixels. */
 const WIDTH = 240;
@@ -71,6 +70,7 @@ async function pictureOf(
 /** A cache that is damaged has no picture: the next stage makes it anew. */
 async function thumbnail(path: string): Promise<Uint8Array | undefined> {
   try {
+    const { pairThumbnail } = await import('./pair-thumbnail.ts');
     return await pairThumbnail(path);
   } catch (error) {
     if (error instanceof UserError) return undefined;

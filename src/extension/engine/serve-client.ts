@@ -1,25 +1,19 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
-import {
-  type CancellationToken,
-  createMessageConnection,
-  ErrorCodes,
-  type MessageConnection,
-  ProgressType,
-  ResponseError,
-  StreamMessageReader,
-  StreamMessageWriter,
-} from 'vscode-jsonrpc/node';
+import type { CancellationToken, MessageConnection } from 'vscode-jsonrpc/node';
 import { UserError } from '../../project/user-error.ts';
 import { type ServeProgress, type ServeRequests, USER_ERROR } from '../../protocol/serve.ts';
 
 interface Connection {
   process: ChildProcessWithoutNullStreams;
-  messages: MessageConnection;
+  messages: Promise<MessageConnection>;
   /** Resolves once the process runs, or cannot. */
   started: Promise<void>;
   /** How the process ended, once it has. */
   ended?: string;
 }
+
+/** Loaded with the first process: the start of the editor does not wait for it. */
+const protocol = () => import('vscode-jsonrpc/node');
 
 /** Characters of standard error that an error message quotes. */
 const QUOTED_STDERR = 2000;
@@ -60,16 +54,17 @@ export class ServeClient {
     this.warmUp();
     const connection = this.connection!;
     await connection.started;
+    const messages = await connection.messages;
+    const { ErrorCodes, ProgressType, ResponseError } = await protocol();
     const progressToken = ++this.progressTokens;
     const progress =
-      onProgress &&
-      connection.messages.onProgress(new ProgressType<ServeProgress<M>>(), progressToken, onProgress);
+      onProgress && messages.onProgress(new ProgressType<ServeProgress<M>>(), progressToken, onProgress);
     try {
       // Writing to a process that has gone would fail where no one can catch it.
       if (connection.ended !== undefined) throw new Error(connection.ended);
       // An absent token would be sent as one more parameter.
       const cancellation = token === undefined ? [] : [token];
-      return await connection.messages.sendRequest<ServeRequests[M]['result']>(
+      return await messages.sendRequest<ServeRequests[M]['result']>(
         method,
         progress ? { ...params, progressToken } : params,
         ...cancellation,
@@ -92,17 +87,14 @@ export class ServeClient {
     const connection = this.connection;
     this.connection = undefined;
     if (connection === undefined) return;
-    connection.messages.dispose();
+    void connection.messages.then((messages) => messages.dispose());
     connection.process.stdin.end();
     connection.process.kill();
   }
 
   private connect(): Connection {
     const child = this.start();
-    const messages = createMessageConnection(
-      new StreamMessageReader(child.stdout),
-      new StreamMessageWriter(child.stdin),
-    );
+    const messages = this.converse(child);
     let stderr = '';
     child.stderr.setEncoding('utf8');
     child.stderr.on('data', (text: string) => {
@@ -120,13 +112,22 @@ export class ServeClient {
     const end = (how: string) => {
       connection.ended ??= stderr.trim() === '' ? how : `${how}: ${stderr.trim()}`;
       if (this.connection === connection) this.connection = undefined;
-      messages.dispose();
+      void messages.then((conversation) => conversation.dispose());
     };
     child.once('error', (error) => end(error.message));
     child.once('close', (code, signal) => end(code === null ? `signal ${signal}` : `exit status ${code}`));
+    return connection;
+  }
+
+  private async converse(child: ChildProcessWithoutNullStreams): Promise<MessageConnection> {
+    const { createMessageConnection, StreamMessageReader, StreamMessageWriter } = await protocol();
+    const messages = createMessageConnection(
+      new StreamMessageReader(child.stdout),
+      new StreamMessageWriter(child.stdin),
+    );
     // A write to a process that has just ended reports here; `ended` says why.
     messages.onError(([error]) => this.log(`${error.message}\n`));
     messages.listen();
-    return connection;
+    return messages;
   }
 }

@@ -20,23 +20,23 @@ export interface PanelKind<Target extends ProjectTarget> {
   isTarget(kept: unknown): kept is Target;
 }
 
-/** The open panels of one kind; they come back after the window is reloaded. */
+/** What a page has kept over a reload of the window; undefined where it never got to. */
+export type KeptState = Partial<PersistedState<unknown>> | undefined;
+
+/** The open panels of one kind. */
 export class Panels<Target extends ProjectTarget> implements vscode.Disposable {
   private readonly open = new Map<string, vscode.WebviewPanel>();
-  private readonly serializer: vscode.Disposable;
 
   constructor(
     private readonly extension: vscode.Uri,
     private readonly kind: PanelKind<Target>,
-  ) {
-    this.serializer = vscode.window.registerWebviewPanelSerializer(PANELS[kind.view], {
-      deserializeWebviewPanel: async (panel, kept: Partial<PersistedState<unknown>> | undefined) => {
-        const target = kept?.target;
-        // The page never got to keep what it was about.
-        if (!kind.isTarget(target)) panel.dispose();
-        else this.fill(panel, target);
-      },
-    });
+  ) {}
+
+  /** Fills a panel that was open when the window was reloaded, by what its page kept. */
+  revive(panel: vscode.WebviewPanel, kept: KeptState): void {
+    const target = kept?.target;
+    if (!this.kind.isTarget(target)) panel.dispose();
+    else this.fill(panel, target);
   }
 
   show(target: Target): void {
@@ -54,7 +54,6 @@ export class Panels<Target extends ProjectTarget> implements vscode.Disposable {
   }
 
   dispose(): void {
-    this.serializer.dispose();
     for (const panel of [...this.open.values()]) panel.dispose();
   }
 

@@ -27,6 +27,7 @@ import type { PanelConnection } from './panel-connection.ts';
 import { hasStrings } from './panel-target.ts';
 import type { PanelKind } from './panels.ts';
 import { RunsReader, runKey } from './run-reader.ts';
+import { referenceOf } from './run-reference.ts';
 import { saveFile } from './save-file.ts';
 
 export function runPanelKind(services: Services): PanelKind<RunTarget> {
@@ -184,10 +185,6 @@ function attach(
   connection.onRequest(runView.removeOverlaid, (removed) =>
     overlay(overlaid.filter((other) => runKey(other) !== runKey(removed))),
   );
-}
-
-export function referenceOf({ project, id }: Run): RunReference {
-  return { project, runId: id };
 }
 
 type BegunRun = Run & { readonly record: RunRecord };

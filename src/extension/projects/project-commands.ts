@@ -1,123 +1,26 @@
 import { existsSync } from 'node:fs';
-import { dirname, join, relative, sep } from 'node:path';
 import * as vscode from 'vscode';
-import { EFFECT_NAMES } from '../../project/concept-schema.ts';
-import type { Project } from '../../project/load.ts';
-import { projectPaths } from '../../project/paths.ts';
-import { UserError } from '../../project/user-error.ts';
 import { registerCommand } from '../commands/register-command.ts';
-import { chooseProject } from '../commands/targets.ts';
 import { COMMANDS } from '../identifiers.ts';
 import type { Services } from '../services.ts';
-import { conceptText, nameFromPrompt, trainingText } from './project-templates.ts';
 import { reveal } from './reveal.ts';
-
-const CONCEPT_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 export function registerProjectCommands(context: vscode.ExtensionContext, services: Services): void {
   const { log } = services;
-  registerCommand(context, log, COMMANDS.newConcept, (target) => newConcept(services, target));
-  registerCommand(context, log, COMMANDS.newTrainingConfig, () => newTrainingConfig());
+  registerCommand(context, log, COMMANDS.newConcept, async (target) => {
+    const { newConcept } = await import('./new-files.ts');
+    await newConcept(services, target);
+  });
+  registerCommand(context, log, COMMANDS.newTrainingConfig, async () => {
+    const { newTrainingConfig } = await import('./new-files.ts');
+    await newTrainingConfig();
+  });
   registerCommand(context, log, COMMANDS.openSampleProject, () => openSampleProject(context));
   registerCommand(context, log, COMMANDS.reveal, (target) => reveal(services, target));
   registerCommand(context, log, COMMANDS.refresh, async () => {
     await services.projects.refresh();
     await Promise.all([services.runs.refresh(), services.artifacts.refresh(), services.zoo.refresh()]);
   });
-}
-
-async function newConcept(services: Services, target: unknown): Promise<void> {
-  const project = await chooseProject(services, target);
-  if (project === undefined) return;
-  const prompt = await vscode.window.showInputBox({
-    title: vscode.l10n.t('New Concept'),
-    prompt: vscode.l10n.t('What the edit is, in words: the weight generator is conditioned on this text'),
-    placeHolder: vscode.l10n.t('turn it into a snowy day'),
-    validateInput: (value) => (value.trim() === '' ? vscode.l10n.t('A concept needs a prompt.') : undefined),
-  });
-  if (prompt === undefined) return;
-  const folder = projectPaths(project.folder).concepts;
-  const name = await vscode.window.showInputBox({
-    title: vscode.l10n.t('New Concept'),
-    prompt: vscode.l10n.t('Its name, used for files and in lists'),
-    value: nameFromPrompt(prompt),
-    validateInput: (value) => conceptNameError(project, folder, value),
-  });
-  if (name === undefined) return;
-  const effect = await vscode.window.showQuickPick([...EFFECT_NAMES], {
-    title: vscode.l10n.t('New Concept'),
-    placeHolder: vscode.l10n.t(
-      'Effect that makes the edited images; the file can be changed to a folder of them later',
-    ),
-  });
-  if (effect === undefined) return;
-  const text = conceptText({ prompt: prompt.trim(), source: sourceFor(project, folder), effect });
-  await createAndOpen(join(folder, `${name}.concept.yaml`), text);
-}
-
-function conceptNameError(project: Project, folder: string, name: string): string | undefined {
-  if (!CONCEPT_NAME.test(name)) {
-    return vscode.l10n.t(
-      'Letters, digits, dot, dash and underscore; at most 64, the first a letter or digit.',
-    );
-  }
-  const taken = project.concepts.some((concept) => concept.name === name);
-  if (!taken && !existsSync(join(folder, `${name}.concept.yaml`))) return undefined;
-  return vscode.l10n.t('There is a concept of this name already.');
-}
-
-/** The source images of the project's first concept, relative to the concepts folder; `../images` without one. */
-function sourceFor(project: Project, folder: string): string {
-  const source = project.concepts.flatMap(({ pairs }) => ('source' in pairs ? [pairs.source] : []))[0];
-  return source === undefined ? '../images' : relative(folder, source).split(sep).join('/');
-}
-
-async function newTrainingConfig(): Promise<void> {
-  const folder = await chooseWorkspaceFolder();
-  if (folder === undefined) return;
-  const preset = await vscode.window.showQuickPick(
-    [
-      {
-        label: vscode.l10n.t('Fast'),
-        description: vscode.l10n.t('best at the scale of a laptop'),
-        preset: 'fast' as const,
-      },
-      {
-        label: vscode.l10n.t('Paper'),
-        description: vscode.l10n.t('the published settings, 256 pixels, for a GPU'),
-        preset: 'paper' as const,
-      },
-    ],
-    { placeHolder: vscode.l10n.t('Which preset to start from?') },
-  );
-  if (preset === undefined) return;
-  const name = await vscode.window.showInputBox({
-    title: vscode.l10n.t('New Training Config'),
-    prompt: vscode.l10n.t('Its name'),
-    value: preset.preset,
-    validateInput: (value) => {
-      if (!CONCEPT_NAME.test(value)) return vscode.l10n.t('Letters, digits, dot, dash and underscore.');
-      const taken = existsSync(join(folder.fsPath, `${value}.training.yaml`));
-      return taken ? vscode.l10n.t('There is a training config of this name already.') : undefined;
-    },
-  });
-  if (name === undefined) return;
-  await createAndOpen(join(folder.fsPath, `${name}.training.yaml`), trainingText(preset.preset));
-}
-
-async function chooseWorkspaceFolder(): Promise<vscode.Uri | undefined> {
-  const folders = vscode.workspace.workspaceFolders ?? [];
-  if (folders.length === 0) throw new UserError(vscode.l10n.t('Open a folder first.'));
-  return folders.length === 1 ? folders[0]?.uri : (await vscode.window.showWorkspaceFolderPick())?.uri;
-}
-
-async function createAndOpen(path: string, text: string): Promise<void> {
-  const uri = vscode.Uri.file(path);
-  await vscode.workspace.fs.createDirectory(vscode.Uri.file(dirname(path)));
-  const edit = new vscode.WorkspaceEdit();
-  edit.createFile(uri, { contents: new TextEncoder().encode(text) });
-  await vscode.workspace.applyEdit(edit);
-  await vscode.window.showTextDocument(uri);
 }
 
 /** Copies the quickstart project to a folder of the user's and opens it. */

@@ -1,8 +1,6 @@
 import { dirname } from 'node:path';
 import * as vscode from 'vscode';
-import { DiskView } from '../../project/disk-view.ts';
-import { loadProject, type Project } from '../../project/load.ts';
-import { rememberingReader } from '../../project/remembering-reader.ts';
+import type { Project } from '../../project/load.ts';
 import { Refresher } from '../refresher.ts';
 
 const PROJECT_FILES = '**/*.{concept,training}.{yaml,yml}';
@@ -15,8 +13,7 @@ export class ProjectStore implements vscode.Disposable {
   readonly onDidChange = this.changed.event;
   private readonly refresher = new Refresher(() => this.read());
   private readonly subscriptions: vscode.Disposable[];
-  /** One changed file of a thousand is parsed, not all. */
-  private readonly readFile = rememberingReader();
+  private loading: Promise<(folder: string) => Promise<Project>> | undefined;
   private current: readonly Project[] | undefined;
 
   constructor(private readonly log: vscode.LogOutputChannel) {
@@ -65,11 +62,23 @@ export class ProjectStore implements vscode.Disposable {
 
   private async load(folder: string): Promise<Project | undefined> {
     try {
-      return await loadProject(folder, new DiskView(this.readFile));
+      this.loading ??= projectLoader();
+      return await (await this.loading)(folder);
     } catch (error) {
       // Mistakes inside the files come back as problems; this is a folder that cannot be read at all.
       this.log.error(`${folder}: ${error instanceof Error ? error.message : error}`);
       return undefined;
     }
   }
+}
+
+/** Reads projects; one changed file of a thousand is parsed, not all. */
+async function projectLoader(): Promise<(folder: string) => Promise<Project>> {
+  const [{ DiskView }, { loadProject }, { rememberingReader }] = await Promise.all([
+    import('../../project/disk-view.ts'),
+    import('../../project/load.ts'),
+    import('../../project/remembering-reader.ts'),
+  ]);
+  const readFile = rememberingReader();
+  return (folder) => loadProject(folder, new DiskView(readFile));
 }

@@ -2,10 +2,9 @@ import * as vscode from 'vscode';
 import { type TensorsTarget, tensorsView } from '../../protocol/webview.ts';
 import { registerCommand } from '../commands/register-command.ts';
 import { COMMANDS, CUSTOM_EDITORS } from '../identifiers.ts';
-import { PanelConnection } from '../panels/panel-connection.ts';
 import { showPage } from '../panels/show-page.ts';
 import type { Services } from '../services.ts';
-import { TensorDocument } from './tensor-document.ts';
+import type { TensorDocument } from './tensor-document.ts';
 
 /** Shows safetensors files of any origin; nothing can be changed. */
 export class TensorEditors implements vscode.CustomReadonlyEditorProvider<TensorDocument> {
@@ -21,6 +20,7 @@ export class TensorEditors implements vscode.CustomReadonlyEditorProvider<Tensor
 
   async openCustomDocument(uri: vscode.Uri): Promise<TensorDocument> {
     const key = uri.toString();
+    const { TensorDocument } = await import('./tensor-document.ts');
     const document = new TensorDocument(this.services, uri, () => this.documents.delete(key));
     this.documents.set(key, document);
     await document.read();
@@ -28,7 +28,8 @@ export class TensorEditors implements vscode.CustomReadonlyEditorProvider<Tensor
     return document;
   }
 
-  resolveCustomEditor(document: TensorDocument, panel: vscode.WebviewPanel): void {
+  async resolveCustomEditor(document: TensorDocument, panel: vscode.WebviewPanel): Promise<void> {
+    const { PanelConnection } = await import('../panels/panel-connection.ts');
     const connection = new PanelConnection(panel);
     const target: TensorsTarget = { file: document.uri.fsPath };
     connection.onConnect(tensorsView.connect, target, () => document.state);

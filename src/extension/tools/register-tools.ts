@@ -1,20 +1,25 @@
 import * as vscode from 'vscode';
-import type * as z from 'zod';
+import { TOOLS } from '../identifiers.ts';
 import type { Services } from '../services.ts';
-import { describeRunTool } from './describe-run.ts';
-import { listConceptsTool } from './list-concepts.ts';
-import { startRunTool } from './start-run.ts';
-import { languageModelTool, type Tool } from './tool.ts';
-import { validateProjectTool } from './validate-project.ts';
-import { weightStatisticsTool } from './weight-statistics.ts';
+import type { ToolName } from './language-model-tools.ts';
 
-/** The tools that agent mode can use; package.json says to models and people what they do. */
+/**
+ * The tools that agent mode can use; package.json says to models and people what they do. They are loaded by the first
+ * call of one.
+ */
 export function registerTools(context: vscode.ExtensionContext, services: Services): void {
-  const register = <S extends z.ZodType>(tool: Tool<S>) =>
-    context.subscriptions.push(vscode.lm.registerTool(tool.name, languageModelTool(tool, services.log)));
-  register(listConceptsTool(services));
-  register(validateProjectTool(services));
-  register(describeRunTool(services));
-  register(startRunTool(services));
-  register(weightStatisticsTool(services));
+  let loading: Promise<Record<ToolName, vscode.LanguageModelTool<unknown>>> | undefined;
+  const load = async (name: ToolName) => {
+    loading ??= import('./language-model-tools.ts').then(({ languageModelTools }) =>
+      languageModelTools(services),
+    );
+    return (await loading)[name];
+  };
+  for (const name of Object.values(TOOLS)) {
+    const tool: vscode.LanguageModelTool<unknown> = {
+      prepareInvocation: async (options, token) => (await load(name)).prepareInvocation?.(options, token),
+      invoke: async (options, token) => (await load(name)).invoke(options, token),
+    };
+    context.subscriptions.push(vscode.lm.registerTool(name, tool));
+  }
 }

@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
 import { toProjectPath } from '../../project/paths.ts';
-import { parseYaml } from '../../project/yaml-document.ts';
 import { COMMANDS } from '../identifiers.ts';
 import { isActive } from '../runs/run-state.ts';
 import { progressText } from '../runs/run-wording.ts';
@@ -22,7 +21,8 @@ export class TrainingLenses implements vscode.CodeLensProvider {
     });
   }
 
-  provideCodeLenses(document: vscode.TextDocument): vscode.CodeLens[] {
+  async provideCodeLenses(document: vscode.TextDocument): Promise<vscode.CodeLens[]> {
+    const { parseYaml } = await import('../../project/yaml-document.ts');
     const { projects, artifacts, runs } = this.services;
     const { uri } = document;
     for (const project of projects.projects) {

@@ -1,12 +1,11 @@
 import { stat } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
-import { DiskView } from '../../project/disk-view.ts';
+import type { DiskView } from '../../project/disk-view.ts';
 import { baseHashOf, hashFile } from '../../project/file-hash.ts';
 import type { Project } from '../../project/load.ts';
-import type { MemberState } from '../../project/member-inputs.ts';
+import { isWanting, type MemberState } from '../../project/member-state.ts';
 import { projectPaths } from '../../project/paths.ts';
-import { isWanting, readMemberMetadata, zooStates } from '../../project/zoo-status.ts';
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import type { ProjectStore } from '../projects/project-store.ts';
 import { Refresher } from '../refresher.ts';
@@ -75,6 +74,7 @@ export class ZooStatus implements vscode.Disposable {
 
   private async read(): Promise<void> {
     const byTraining = new Map<string, TrainingZoo>();
+    const { DiskView } = await import('../../project/disk-view.ts');
     for (const project of this.projects.projects) {
       const view = new DiskView();
       for (const training of project.trainings) {
@@ -97,6 +97,7 @@ export class ZooStatus implements vscode.Disposable {
     baseHash: string | undefined,
     view: DiskView,
   ): Promise<TrainingZoo> {
+    const { readMemberMetadata, zooStates } = await import('../../project/zoo-status.ts');
     const states = await zooStates(project, training, baseHash, view, (path) =>
       this.remembered(path, readMemberMetadata),
     );

@@ -1,0 +1,21 @@
+import type * as vscode from 'vscode';
+import type { Services } from '../services.ts';
+import { comparePanelKind } from './compare-panel.ts';
+import { Panels } from './panels.ts';
+import { runPanelKind } from './run-panel.ts';
+import { translatePanelKind } from './translate-panel.ts';
+import { weightsPanelKind } from './weights-panel.ts';
+
+/** The open panels, by their view. */
+export type AllPanels = ReturnType<typeof createPanels>;
+
+export function createPanels({ extensionUri, subscriptions }: vscode.ExtensionContext, services: Services) {
+  const panels = {
+    run: new Panels(extensionUri, runPanelKind(services)),
+    weights: new Panels(extensionUri, weightsPanelKind(services)),
+    translate: new Panels(extensionUri, translatePanelKind(services)),
+    compare: new Panels(extensionUri, comparePanelKind(services)),
+  };
+  subscriptions.push(...Object.values(panels));
+  return panels;
+}

@@ -1,0 +1,7 @@
+import type { RunReference } from '../../protocol/webview.ts';
+import type { Run } from '../runs/run-state.ts';
+
+/** What a page knows a run by. */
+export function referenceOf({ project, id }: Run): RunReference {
+  return { project, runId: id };
+}
