@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import * as esbuild from 'esbuild';
 import { repository } from '../setup/paths.mjs';
 import { assemblyForEsbuild } from './assembly.mjs';
+import { commonJsParts } from './common-js-parts.mjs';
 
 /** Native code and what loads it stays outside the bundles; these ship as packages beside the engine. */
 export const nativePackages = ['koffi', 'onnxruntime-node', 'sharp'];
@@ -57,17 +58,6 @@ const vscodeAsIs = {
   },
 };
 
-/** What the extension imports on demand is a file of its own: one that is not read yet costs nothing at the start. */
-const languageClientApart = {
-  name: 'language-client-apart',
-  setup(build) {
-    build.onResolve({ filter: /^\.\/language\/client\.ts$/ }, () => ({
-      path: './language-client.cjs',
-      external: true,
-    }));
-  },
-};
-
 function viewNames() {
   return readdirSync(join(repository, 'webview'), { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && existsSync(join(repository, 'webview', entry.name, 'main.tsx')))
@@ -79,16 +69,13 @@ function bundles(outputFolder) {
   return [
     {
       entryPoints: ['src/extension/extension.ts'],
-      outfile: `${outputFolder}/extension.cjs`,
-      format: 'cjs',
+      outdir: outputFolder,
+      chunkNames: 'extension/[name]-[hash]',
+      outExtension: { '.js': '.cjs' },
+      splitting: true,
+      format: 'esm',
       external: ['vscode'],
-      plugins: [vscodeAsIs, languageClientApart],
-    },
-    {
-      entryPoints: ['src/extension/language/client.ts'],
-      outfile: `${outputFolder}/language-client.cjs`,
-      format: 'cjs',
-      external: ['vscode'],
+      plugins: [vscodeAsIs, commonJsParts],
     },
     // yaml-language-server's ES modules are complete; its CommonJS ones use UMD requires that esbuild cannot follow.
     {

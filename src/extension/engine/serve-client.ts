@@ -13,7 +13,7 @@ interface Connection {
 }
 
 /** Loaded with the first process: the start of the editor does not wait for it. */
-const protocol = () => import('vscode-jsonrpc/node');
+const protocol = () => import('./json-rpc.ts');
 
 /** Characters of standard error that an error message quotes. */
 const QUOTED_STDERR = 2000;
