@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { copyExampleProject } from '../../scripts/example-project.mjs';
+import { RUN_FILES } from '../../src/protocol/run.ts';
 import { FabricatedRun } from '../host/fabricated-run.ts';
 import { readTheme, THEMES, type ThemeName } from '../webview/harness/themes.ts';
 import { copyProject, failFineTuning, heldOutConcept, latestRun, prepareHeldOut } from './trained-project.ts';
@@ -33,6 +34,8 @@ function truncate(file: string): void {
   truncateSync(file, statSync(file).size - 100);
 }
 
+const about = { stage: 'collect', name: 'zoo', training: 'tiny.training.yaml' } as const;
+
 let workbench: Workbench;
 let trained: string;
 /** Runs, told apart by their time: the tree shows the newest first. */
@@ -48,7 +51,6 @@ beforeAll(async () => {
   await failFineTuning(trained);
   copyFileSync(join(trained, DENOISED), join(trained, FINE_TUNED));
   truncate(join(trained, FINE_TUNED));
-  const about = { stage: 'collect', name: 'zoo', training: 'tiny.training.yaml' } as const;
   dead = new FabricatedRun(trained, '20990101-000000-collect-zoo', about);
   dead.begin();
   dead.progress(3, 40);
@@ -142,6 +144,45 @@ step('runs say how they ended, why, and what can be done', async () => {
   await runView.waitFor('train-base', 'Finished');
   expect(await shownView.notice('damaged and left out')).toMatch(/^Lines \d+, \d+ of events\.jsonl are/);
   for (const curve of await runView.curves()) expect(curve.deviation).toBeGreaterThan(1);
+});
+
+step('a run that has written nothing yet is waited for', async () => {
+  const { shownView, runView } = workbench;
+  const waiting = new FabricatedRun(trained, '20990103-000000-collect-zoo', about);
+  await workbench.view('Runs').open(waiting.id);
+  await shownView.waitForLoading('run');
+  waiting.begin();
+  waiting.progress(1, 40);
+  await runView.waitFor('collect zoo', 'Running');
+  waiting.finish('succeeded');
+  await runView.waitFor('collect zoo', 'Finished');
+});
+
+step('a comparison says that there is none yet, is under way, has failed, or is damaged', async () => {
+  const { palette, shownView, compareView } = workbench;
+  const evaluation = (id: string) =>
+    new FabricatedRun(trained, id, {
+      stage: 'evaluate',
+      name: heldOutConcept,
+      training: 'tiny.training.yaml',
+      concept: `concepts/${heldOutConcept}.concept.yaml`,
+    });
+  await palette.run('Denoised Weights: Show Comparison');
+  await palette.choose('trained');
+  await compareView.waitFor(heldOutConcept);
+  await shownView.waitForHeading(`No comparison of ${heldOutConcept} yet`);
+  const failed = evaluation('20200101-000000-evaluate-dusk');
+  failed.begin();
+  failed.progress(1, 4);
+  await shownView.waitForHeading('The evaluation is under way');
+  failed.finish('failed', 'out of memory');
+  expect(await shownView.notice('There is nothing to compare')).toContain('failed: out of memory');
+  const damaged = evaluation('20200102-000000-evaluate-dusk');
+  damaged.begin();
+  const result = join(damaged.folder, RUN_FILES.result);
+  writeFileSync(result, '{"concept":');
+  damaged.finish('succeeded');
+  expect(await shownView.notice('The comparison cannot be shown.')).toContain(result);
 });
 
 step('a safetensors file opens from the explorer; a truncated one says what is wrong with it', async () => {

@@ -26,6 +26,11 @@ export class ShownView {
     };
   }
 
+  /** Waits until the view says that it is waiting for what it shows. */
+  async waitForLoading(title: string): Promise<void> {
+    await this.#frame.getByRole('status').getByText(`Loading ${title}…`).waitFor();
+  }
+
   async waitForHeading(text: string): Promise<void> {
     await this.#frame.getByRole('heading', { name: text }).first().waitFor();
   }
