@@ -475,6 +475,9 @@ describe('states of a run', () => {
     const page = await open({ view: 'run', scenario: 'measured-nothing' });
     await page.getByText('This run measured nothing').waitFor();
     await page.getByText('This run made no sample pictures.').waitFor();
+    // What would change curves has none to change.
+    expect(await page.getByRole('checkbox', { name: 'Logarithmic losses' }).count()).toBe(0);
+    expect(await page.getByRole('combobox', { name: 'Smoothing of losses' }).count()).toBe(0);
   });
 
   it('that failed: why, above everything but its name', async () => {

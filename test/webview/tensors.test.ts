@@ -67,7 +67,7 @@ describe('table', () => {
 
   it('is narrowed by name as it is typed; the selection is kept over a reload', async () => {
     const page = await open({ view: 'tensors', scenario: 'ready' });
-    expect(await names(page)).toHaveLength(200);
+    await expect.poll(() => names(page)).toHaveLength(200);
     await page.getByRole('button', { name: 'Show more rows: Tensors of the file' }).click();
     await expect.poll(() => names(page)).toHaveLength(240);
     await page.getByRole('textbox', { name: 'Filter by name' }).fill('BLOCKS_4_attentions_15');

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Ramp } from '../components/color.ts';
+import { TailText } from '../components/tail-text.tsx';
 import type { Theme } from '../components/theme.ts';
 import { useWidth } from '../components/use-width.ts';
 
@@ -113,8 +114,8 @@ export function HeatMap(props: {
       <div class="heat-map-grid">
         <div class="heat-map-rows" aria-hidden="true">
           {rows.map((row, index) => (
-            <div key={index} class="heat-map-row" title={row.label}>
-              {row.label}
+            <div key={index} class="heat-map-row">
+              <TailText text={row.label} />
             </div>
           ))}
         </div>

@@ -13,12 +13,12 @@ export function LiveRunLine({ run, onOpen }: { run: LiveRun; onOpen: () => void 
         <strong>{run.message ?? `${run.stage} ${run.name}`}</strong>
         {counted && (
           <span class="read-out">
-            {' '}
+            {': '}
             {formatCount(run.done!)} of {formatCount(run.total!)}
             {run.etaSeconds !== undefined && `, ${formatDuration(run.etaSeconds)} left`}
           </span>
         )}
-        <span class="muted"> This view follows the run.</span>
+        <span class="muted">. This view follows the run.</span>
       </div>
       {counted && <ProgressBar done={run.done!} total={run.total!} label={`Progress of ${run.stage}`} />}
       <Button onClick={onOpen} label={`Open run ${run.runId}`}>

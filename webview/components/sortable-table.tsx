@@ -1,6 +1,7 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useId, useMemo, useState } from 'preact/hooks';
 import { useRoving } from './roving.ts';
+import { TailText } from './tail-text.tsx';
 import { Button } from './toolkit.tsx';
 
 export interface Column<Row> {
@@ -71,6 +72,7 @@ export function SortableTable<Row>(props: {
       direction: order?.column === key && order.direction === first ? second : first,
     });
   };
+  const name = (row: Row) => <TailText text={String(naming!.value(row))} />;
   const content = (column: Column<Row>, row: Row) => column.show?.(row) ?? column.value(row) ?? '';
   return (
     <div class="sortable-table">
@@ -113,10 +115,10 @@ export function SortableTable<Row>(props: {
                         aria-pressed={key === selected}
                         onClick={() => onSelect(key)}
                       >
-                        {content(naming!, row)}
+                        {name(row)}
                       </button>
                     ) : (
-                      content(naming!, row)
+                      name(row)
                     )}
                   </th>
                   {others.map((column) => (

@@ -81,17 +81,21 @@ export function CurvePanels(props: {
               onChange={(value) => onChange({ ...settings, xAxis: value as CurveSettings['xAxis'] })}
             />
           )}
-          <Choice
-            label="Smoothing of losses"
-            value={String(settings.smoothing)}
-            options={SMOOTHINGS}
-            onChange={(value) => onChange({ ...settings, smoothing: Number(value) })}
-          />
-          <Toggle
-            label="Logarithmic losses"
-            checked={settings.logarithmic}
-            onChange={(logarithmic) => onChange({ ...settings, logarithmic })}
-          />
+          {charts.length > 0 && (
+            <>
+              <Choice
+                label="Smoothing of losses"
+                value={String(settings.smoothing)}
+                options={SMOOTHINGS}
+                onChange={(value) => onChange({ ...settings, smoothing: Number(value) })}
+              />
+              <Toggle
+                label="Logarithmic losses"
+                checked={settings.logarithmic}
+                onChange={(logarithmic) => onChange({ ...settings, logarithmic })}
+              />
+            </>
+          )}
           {extent && <RangeControls extent={extent} range={range} xAxis={xAxis} onChange={setRange} />}
         </div>
       </div>

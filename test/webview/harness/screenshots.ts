@@ -34,7 +34,7 @@ const STATES: Record<ViewName, Record<string, string>> = {
     overlaid: '.uplot',
     'six-runs': '.uplot',
     damaged: '.notice',
-    'measured-nothing': '.artifacts',
+    'measured-nothing': '.artifact-folder',
     quickstart: '.uplot',
     succeeded: '.uplot',
     failed: '.uplot',
