@@ -14,10 +14,12 @@ import { ProjectStore } from './projects/project-store.ts';
 import { ReadOnlyDocuments } from './read-only-documents.ts';
 import { registerRunCommands } from './runs/run-commands.ts';
 import { RunNotifications } from './runs/run-notifications.ts';
+import { offerWaiting } from './runs/run-queue.ts';
 import type { Run } from './runs/run-state.ts';
 import { RunStore } from './runs/run-store.ts';
 import { RunTree } from './runs/run-tree.ts';
 import { RunStatusBar } from './runs/status-bar.ts';
+import { WaitingRuns } from './runs/waiting-runs.ts';
 import type { Services } from './services.ts';
 import { registerTensorEditors, type TensorEditors } from './tensors/tensor-editors.ts';
 import { registerTools } from './tools/register-tools.ts';
@@ -46,7 +48,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<Extens
   const engine = new Engine(context.extensionUri, log);
   const zoo = new ZooStatus(projects, artifacts, log);
   const documents = new ReadOnlyDocuments();
-  const services = { log, projects, runs, artifacts, zoo, engine };
+  const waiting = new WaitingRuns(context.workspaceState);
+  const services = { log, projects, runs, waiting, artifacts, zoo, engine };
   const trees = {
     concepts: new ConceptTree(projects, runs, artifacts),
     runs: new RunTree(runs),
@@ -76,6 +79,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Extens
   const tensorEditors = registerTensorEditors(context, services);
   startLanguages(context).catch((error) => showFailure(log, error));
   await projects.refresh();
+  offerWaiting(services).catch((error) => showFailure(log, error));
   return { services, trees, tensorEditors };
 }
 

@@ -1,6 +1,8 @@
 import { beforeEach, expect, test, vi } from 'vitest';
-import { type QueuedRun, startRuns } from '../../src/extension/runs/run-queue.ts';
+import type * as vscode from 'vscode';
+import { offerWaiting, type QueuedRun, startRuns } from '../../src/extension/runs/run-queue.ts';
 import type { Run } from '../../src/extension/runs/run-state.ts';
+import { WaitingRuns } from '../../src/extension/runs/waiting-runs.ts';
 import type { Services } from '../../src/extension/services.ts';
 import * as fake from './fake-vscode.ts';
 
@@ -13,9 +15,21 @@ const queue: QueuedRun[] = names.map((name) => ({
   request: { stage: 'denoise', project: '/project', training: 'fast', concept: name },
 }));
 
+/** The memory of a workspace, as windows that follow each other have it. */
+class Memory {
+  private text = '{}';
+  get<T>(key: string, missing: T): T {
+    return JSON.parse(this.text)[key] ?? missing;
+  }
+  async update(key: string, value: unknown): Promise<void> {
+    this.text = JSON.stringify({ ...JSON.parse(this.text), [key]: value });
+  }
+}
+
 /** An engine whose runs end when the test says how. */
 class Bench {
   readonly launched: string[] = [];
+  readonly waiting = new WaitingRuns(new Memory() as unknown as vscode.Memento);
   readonly services: Services;
   private readonly changed = new fake.EventEmitter<never[]>();
   private readonly runs = new Map<string, Run>();
@@ -25,6 +39,7 @@ class Bench {
   constructor() {
     this.services = {
       log: { error: () => {} },
+      waiting: this.waiting,
       runs: {
         onDidChange: this.changed.event,
         refresh: async () => {},
@@ -33,7 +48,8 @@ class Bench {
       engine: {
         launch: async ({ concept, runId }: { concept: string; runId: string }) => {
           this.launched.push(concept);
-          this.runs.set(runId, { id: runId, state: 'running', folder: '/nowhere', status: {} } as Run);
+          const run = { id: runId, project: '/project', state: 'running', folder: '/nowhere', status: {} };
+          this.runs.set(runId, run as Run);
           this.wake();
           return { ended: new Promise<void>((end) => this.ends.set(runId, end)) };
         },
@@ -45,7 +61,18 @@ class Bench {
   end(state: Run['state']): void {
     const [id, run] = [...this.runs].at(-1)!;
     this.runs.set(id, { ...run, state });
-    this.ends.get(id)!();
+    this.ends.get(id)?.();
+    this.changed.fire([]);
+  }
+
+  /** Id of the run that was launched last. */
+  get newest(): string {
+    return [...this.runs.keys()].at(-1)!;
+  }
+
+  /** The names that a later window would find. */
+  get kept(): string[] {
+    return [...this.waiting.all.values()].flatMap(({ rest }) => rest.map(({ name }) => name));
   }
 
   async launches(count: number): Promise<void> {
@@ -142,4 +169,48 @@ test('cancelling drops what waits', async () => {
   await shown;
   expect(bench.launched).toEqual(['snow']);
   expect(warnings).toEqual([]);
+});
+
+test('what waits is kept for a later window, until it has begun', async () => {
+  await startRuns(bench.services, queue);
+  expect(bench.kept).toEqual(['fog', 'rain']);
+  bench.end('succeeded');
+  await bench.launches(2);
+  await expect.poll(() => bench.kept).toEqual(['rain']);
+  Object.assign(bench.services.runs, { get: () => undefined });
+  cancel();
+  await shown;
+  expect(bench.kept).toEqual([]);
+});
+
+test('a later window offers what waited; it is dropped where it is not wanted', async () => {
+  await startRuns(bench.services, queue);
+  const later = { ...bench.services, runs: { ...bench.services.runs, get: () => undefined } } as never;
+  await offerWaiting(later);
+  expect(warnings[0]).toMatchObject({
+    message: 'Not started when the window was closed: fog, rain.',
+    buttons: ['Start Them'],
+  });
+  expect(bench.kept).toEqual(['fog', 'rain']);
+  warnings[0]!.answer(undefined);
+  await expect.poll(() => bench.kept).toEqual([]);
+  expect(bench.launched).toEqual(['snow']);
+});
+
+test('what waited for a run that goes on begins once that has ended', async () => {
+  // As a later window finds it: the first run goes on, and no queue follows it.
+  await startRuns(bench.services, queue.slice(0, 1));
+  const after = { project: '/project', runId: bench.newest };
+  await bench.waiting.keep('queue', { after, rest: queue.slice(1) });
+  await offerWaiting(bench.services);
+  expect(warnings[0]).toMatchObject({
+    message: expect.stringMatching(/^Waited for .* when the window was closed: fog, rain\.$/),
+    buttons: ['Start Them After It'],
+  });
+  warnings[0]!.answer('Start Them After It');
+  expect(bench.launched).toEqual(['snow']);
+  bench.end('succeeded');
+  await bench.launches(2);
+  expect(bench.launched).toEqual(['snow', 'fog']);
+  await expect.poll(() => bench.kept).toEqual(['rain']);
 });

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { showFailure } from '../failure.ts';
 import type { Services } from '../services.ts';
-import { progressText, stageTitle, stateTitle } from './run-wording.ts';
+import { isActive, type Run } from './run-state.ts';
+import { progressText, runLabel, stageTitle, stateTitle } from './run-wording.ts';
 import { beginRun, followRun, type NewRun, type StartedRun, startRun } from './start-run.ts';
 
 export interface QueuedRun {
@@ -13,7 +14,7 @@ export interface QueuedRun {
 /**
  * Starts runs of one stage, each when the one before has succeeded: they would take the processor from each other.
  * Resolves once the first has begun. One that fails or is stopped ends the queue, since what it lacked the others
- * lack as well; a notification then offers to go on. What waits is lost with the window.
+ * lack as well; a notification then offers to go on. What waits when the window closes is offered by the next.
  */
 export async function startRuns(services: Services, queue: readonly QueuedRun[]): Promise<void> {
   const [first] = queue;
@@ -41,19 +42,70 @@ async function runThrough(
   progress: vscode.Progress<{ message: string; increment?: number }>,
   cancelled: vscode.CancellationToken,
 ): Promise<void> {
+  const { waiting } = services;
   for (const [index, { request, name }] of queue.entries()) {
     const rest = queue.slice(index + 1);
     const run = index === 0 ? begun : await beginRun(services, request, name);
     const report = (how: string, increment = 0) =>
       progress.report({ message: queueText(name, index, queue, how), increment });
     report('', index === 0 ? 0 : 100 / queue.length);
-    await followRun(services, request.project, run, cancelled, ({ status }) => report(progressText(status)));
-    if (cancelled.isCancellationRequested) return;
+    const { project } = request;
+    await Promise.all([
+      followRun(services, project, run, cancelled, ({ status }) => report(progressText(status))),
+      rest.length === 0
+        ? waiting.drop(begun.id)
+        : waiting.keep(begun.id, { after: { project, runId: run.id }, rest }),
+    ]);
+    if (cancelled.isCancellationRequested) {
+      await waiting.drop(begun.id);
+      return;
+    }
     const ended = services.runs.get(request.project, run.id);
     if (ended?.state === 'succeeded') continue;
-    if (rest.length > 0) void offerRest(services, name, ended && stateTitle(ended.state), rest);
+    if (rest.length === 0) return;
+    const state = ended ? stateTitle(ended.state) : vscode.l10n.t('not begun');
+    const message = vscode.l10n.t('{0}: {1}. Not started: {2}.', name, state, namesOf(rest));
+    void offerRest(services, begun.id, message, vscode.l10n.t('Start Them'), () => startRuns(services, rest));
     return;
   }
+}
+
+/** Offers to start what waited when the window was closed. */
+export async function offerWaiting(services: Services): Promise<void> {
+  const { runs, waiting } = services;
+  const kept = waiting.all;
+  if (kept.size === 0) return;
+  await runs.refresh();
+  for (const [queue, { after, rest }] of kept) {
+    const run = runs.get(after.project, after.runId);
+    const names = namesOf(rest);
+    if (run === undefined || !isActive(run)) {
+      const message = vscode.l10n.t('Not started when the window was closed: {0}.', names);
+      const start = vscode.l10n.t('Start Them');
+      void offerRest(services, queue, message, start, () => startRuns(services, rest));
+    } else {
+      const message = vscode.l10n.t('Waited for {0} when the window was closed: {1}.', runLabel(run), names);
+      const start = vscode.l10n.t('Start Them After It');
+      void offerRest(services, queue, message, start, async () => {
+        await ended(services, run);
+        await startRuns(services, rest);
+      });
+    }
+  }
+}
+
+/** Resolves once the run is active no more, whoever started it. */
+function ended({ runs }: Services, { project, id }: Run): Promise<void> {
+  return new Promise((resolve) => {
+    const look = () => {
+      const run = runs.get(project, id);
+      if (run !== undefined && isActive(run)) return;
+      subscription.dispose();
+      resolve();
+    };
+    const subscription = runs.onDidChange(look);
+    look();
+  });
 }
 
 /** "snow (1 of 3), 40 %; then fog, rain". */
@@ -64,20 +116,17 @@ function queueText(name: string, index: number, queue: readonly QueuedRun[], how
   return next === '' ? done : vscode.l10n.t('{0}; then {1}', done, next);
 }
 
+/** Asks whether to start what waits. It is kept until that is answered, and until it has begun. */
 async function offerRest(
   services: Services,
-  name: string,
-  state: string | undefined,
-  rest: readonly QueuedRun[],
+  queue: string,
+  message: string,
+  label: string,
+  start: () => Promise<void>,
 ): Promise<void> {
-  const goOn = vscode.l10n.t('Start Them');
-  const chosen = await vscode.window.showWarningMessage(
-    vscode.l10n.t('{0}: {1}. Not started: {2}.', name, state ?? vscode.l10n.t('not begun'), namesOf(rest)),
-    goOn,
-  );
-  if (chosen !== goOn) return;
   try {
-    await startRuns(services, rest);
+    if ((await vscode.window.showWarningMessage(message, label)) === label) await start();
+    await services.waiting.drop(queue);
   } catch (error) {
     await showFailure(services.log, error);
   }
