@@ -1,6 +1,7 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import type * as vscode from 'vscode';
-import { offerWaiting, type QueuedRun, startRuns } from '../../src/extension/runs/run-queue.ts';
+import type { QueuedRun } from '../../src/extension/runs/new-run.ts';
+import { offerWaiting, startRuns } from '../../src/extension/runs/run-queue.ts';
 import type { Run } from '../../src/extension/runs/run-state.ts';
 import { WaitingRuns } from '../../src/extension/runs/waiting-runs.ts';
 import type { Services } from '../../src/extension/services.ts';

@@ -1,15 +1,10 @@
 import * as vscode from 'vscode';
 import { showFailure } from '../failure.ts';
 import type { Services } from '../services.ts';
+import type { QueuedRun } from './new-run.ts';
 import { isActive, type Run } from './run-state.ts';
 import { progressText, runLabel, stageTitle, stateTitle } from './run-wording.ts';
-import { beginRun, followRun, type NewRun, type StartedRun, startRun } from './start-run.ts';
-
-export interface QueuedRun {
-  readonly request: NewRun;
-  /** What the run is about, for its folder's name and for people. */
-  readonly name: string;
-}
+import { beginRun, followRun, type StartedRun, startRun } from './start-run.ts';
 
 /**
  * Starts runs of one stage, each when the one before has succeeded: they would take the processor from each other.

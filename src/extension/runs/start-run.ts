@@ -7,11 +7,9 @@ import { showFailure } from '../failure.ts';
 import { SETTINGS } from '../identifiers.ts';
 import type { Services } from '../services.ts';
 import { deviceOverrides, setting } from '../settings.ts';
+import type { NewRun } from './new-run.ts';
 import { isActive, isResumable, type Run } from './run-state.ts';
 import { progressText, runLabel, stageTitle } from './run-wording.ts';
-
-/** What is to be run, without what the extension adds: the id, and what the settings say. */
-export type NewRun = Omit<RunRequest, 'runId' | 'resume' | 'device' | 'threads' | 'tensorboard'>;
 
 export interface StartedRun {
   readonly id: string;

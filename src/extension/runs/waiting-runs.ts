@@ -1,5 +1,5 @@
 import type * as vscode from 'vscode';
-import type { QueuedRun } from './run-queue.ts';
+import type { QueuedRun } from './new-run.ts';
 
 /** What waits for a run to succeed. */
 export interface Waiting {
