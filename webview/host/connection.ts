@@ -1,7 +1,7 @@
 import type { NotificationType, RequestType } from 'vscode-messenger-common';
 import { HOST_EXTENSION } from 'vscode-messenger-common';
 import { Messenger, type VsCodeApi } from 'vscode-messenger-webview';
-import type { PersistedState } from '../../src/protocol/webview.ts';
+import type { Connected, PersistedState } from '../../src/protocol/webview.ts';
 
 declare function acquireVsCodeApi(): VsCodeApi;
 
@@ -30,9 +30,16 @@ export function readViewState<View>(): View | undefined {
   return (api.getState() as PersistedState<unknown> | undefined)?.view as View | undefined;
 }
 
-/** Keeps the target alone, with what the view kept earlier: for as long as the view has nothing to show. */
-export function persistTarget<Target>(target: Target): void {
-  persist(target, readViewState());
+/**
+ * Asks for what the view shows first. What it is about is kept at once, beside what the view kept earlier, so that the
+ * panel comes back after a reload also where it had nothing to show.
+ */
+export async function connect<Target, State>(
+  type: RequestType<void, Connected<Target, State>>,
+): Promise<Connected<Target, State>> {
+  const connected = await request(type, undefined);
+  persist(connected.target, readViewState());
+  return connected;
 }
 
 /** Keeps the target, from which the host fills the panel after a reload, and the view's own selection. */

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { NotificationType, RequestType } from 'vscode-messenger-common';
 import type { Connected, PendingState } from '../../src/protocol/webview.ts';
-import { messageOf, onNotification, persistTarget, request } from './connection.ts';
+import { connect, messageOf, onNotification } from './connection.ts';
 
 export interface Connection<Target, State> {
   /** Undefined until the host has answered. */
@@ -11,7 +11,7 @@ export interface Connection<Target, State> {
 
 /** Connects once, then follows `stateChanged`, which replaces the state whole. */
 export function useConnection<Target, State>(
-  connect: RequestType<void, Connected<Target, State>>,
+  connectType: RequestType<void, Connected<Target, State>>,
   stateChanged: NotificationType<State>,
 ): Connection<Target, State> {
   const [connection, setConnection] = useState<Connection<Target, State>>({
@@ -25,18 +25,15 @@ export function useConnection<Target, State>(
       // Before the answer there is no target to show it for.
       setConnection((previous) => (previous.target === undefined ? previous : { ...previous, state }));
     });
-    request(connect, undefined).then(
+    connect(connectType).then(
       // A change that overtook the answer is the newer of the two.
-      ({ target, state }) => {
-        persistTarget(target);
-        setConnection({ target, state: changed ?? state });
-      },
+      ({ target, state }) => setConnection({ target, state: changed ?? state }),
       (error) =>
         setConnection({
           target: undefined,
           state: { kind: 'error', message: `The extension did not answer: ${messageOf(error)}` },
         }),
     );
-  }, [connect, stateChanged]);
+  }, [connectType, stateChanged]);
   return connection;
 }

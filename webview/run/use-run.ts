@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { type PendingState, type RunOrigin, type RunTarget, runView } from '../../src/protocol/webview.ts';
-import { messageOf, onNotification, persistTarget, request } from '../host/connection.ts';
+import { connect, messageOf, onNotification } from '../host/connection.ts';
 import { append, type RunHistory } from './run-history.ts';
 
 export interface RunConnection {
@@ -22,11 +22,8 @@ export function useRun(): RunConnection {
     onNotification(runView.updated, (update) =>
       change((state) => (state.kind === 'ready' ? { ...state, ...append(state, update) } : state)),
     );
-    request(runView.connect, undefined).then(
-      ({ target, state }) => {
-        persistTarget(target);
-        setConnection({ target, state });
-      },
+    connect(runView.connect).then(
+      ({ target, state }) => setConnection({ target, state }),
       (error) =>
         setConnection({
           state: { kind: 'error', message: `The extension did not answer: ${messageOf(error)}` },
