@@ -93,8 +93,11 @@ export interface SamplerOptions extends NetworkConventions {
    * @param prompt whether under the prompt or under the null prompt
    */
   readonly predict: (input: Float32Array, timestep: number, prompt: boolean) => Promise<Float32Array>;
-  /** The estimate of the clean blocks after each step, the last of which is the result. */
-  readonly onStep?: (stepsDone: number, estimate: Float32Array) => void;
+  /**
+   * Told of x_t before the first step and after each, the last of which is the result.
+   * @param timestep t / T, from 1 (noise) to 0
+   */
+  readonly onState?: (timestep: number, noisy: Float32Array) => void;
 }
 
 /**
@@ -108,6 +111,7 @@ export async function sampleBlocks(options: SamplerOptions): Promise<Float32Arra
     throw new RangeError(`sampleBlocks: ${steps} steps are not a whole number from 1 to ${timesteps}`);
   }
   let noisy = masked(random.fillNormal(new Float32Array(mask.length)), mask);
+  options.onState?.(1, noisy);
   let estimate = noisy;
   for (let step = 0; step < steps; step++) {
     const t = Math.round((timesteps * (steps - step)) / steps);
@@ -116,7 +120,7 @@ export async function sampleBlocks(options: SamplerOptions): Promise<Float32Arra
     estimate = masked(cleanEstimate(prediction, predicted, noisy, alphaBar[t]!), mask);
     const noise = noiseIn(noisy, estimate, alphaBar[t]!);
     noisy = addNoise(estimate, noise, alphaBar[next]!);
-    options.onStep?.(step + 1, estimate);
+    options.onState?.(next / timesteps, noisy);
   }
   return estimate;
 }

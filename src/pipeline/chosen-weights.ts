@@ -5,7 +5,7 @@ import { readMember } from '../data/zoo.ts';
 import type { LoadedConcept, LoadedTraining, Project } from '../project/load.ts';
 import { projectPaths, toProjectPath } from '../project/paths.ts';
 import { UserError } from '../project/user-error.ts';
-import type { WeightsChoice, WeightsKind } from '../protocol/statistics.ts';
+import type { DrawOptions, WeightsChoice, WeightsKind } from '../protocol/statistics.ts';
 import type { BaseModel } from './base-model.ts';
 import { generatorValuesOf, readWeights } from './weights-file.ts';
 import { finalVector } from './zoo-vectors.ts';
@@ -13,6 +13,8 @@ import { finalVector } from './zoo-vectors.ts';
 /** Weights on disk that a concept's images can be translated with. */
 export interface ChosenWeights {
   readonly kind: WeightsKind;
+  /** Only of weights that were denoised. */
+  readonly draw?: DrawOptions;
   /** Whole generator, LoRA merged in. */
   generatorValues(): Float32Array;
   /** @throws UserError where the weights are a whole generator that was trained on without an adapter */
@@ -63,6 +65,7 @@ export async function readChosenWeights(
   const weights = await readWeights(file, base, `Make them with: dnw denoise --concept ${concept.name}`);
   return {
     kind: weights.origin,
+    ...(weights.origin === 'denoised' && { draw: { seed: weights.seed, steps: weights.steps } }),
     generatorValues: () => generatorValuesOf(base, weights),
     loraVector: () => {
       if (weights.kind === 'lora') return weights.values;

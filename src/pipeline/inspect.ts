@@ -1,24 +1,19 @@
 import { createBlockSplitter } from '../data/blocks.ts';
 import { fitStandardizer } from '../data/standardizer.ts';
-import { listMembers, type ZooMember } from '../data/zoo.ts';
 import type { LoadedConcept, LoadedTraining, Project } from '../project/load.ts';
-import { projectPaths } from '../project/paths.ts';
-import { zooConcepts } from '../project/selection.ts';
 import { UserError } from '../project/user-error.ts';
-import type { WeightStatistics } from '../protocol/statistics.ts';
-import type { BaseModel } from './base-model.ts';
+import type { HistogramPair, WeightStatistics } from '../protocol/statistics.ts';
 import { fileVersion, readChosenWeights, weightsChoice, weightsFile } from './chosen-weights.ts';
-import type { WarmBase } from './warm-base.ts';
+import type { WarmZoo } from './warm-zoo.ts';
 import {
+  blockHistogram,
   blockStatistics,
   histogramPair,
   layerStatistics,
-  type NamedWeights,
   nearestMembers,
   summarize,
   zooMap,
 } from './weight-statistics.ts';
-import { finalVector, readZoo } from './zoo-vectors.ts';
 
 export interface InspectRequest {
   readonly project: Project;
@@ -30,42 +25,47 @@ export interface InspectRequest {
   readonly bins: number;
 }
 
-interface WarmZoo {
-  readonly base: BaseModel;
-  readonly members: readonly NamedWeights[];
-  /** Which base, member files and selection it was read by. */
-  readonly key: string;
-}
+/** Answers that are kept: a page that was hidden and is shown again asks for the same once more. */
+const KEPT = 16;
 
-/** Computes statistics of weights beside the zoo's; base and zoo stay in memory between calls. */
+/** Computes statistics of weights beside the zoo's. What was computed last is kept until a file changes. */
 export class WeightInspector {
-  readonly #bases: WarmBase;
-  #zoo: WarmZoo | undefined;
+  readonly #zoos: WarmZoo;
+  /** By everything that they depend on, the latest last. */
+  readonly #known = new Map<string, WeightStatistics>();
 
-  constructor(bases: WarmBase) {
-    this.#bases = bases;
+  constructor(zoos: WarmZoo) {
+    this.#zoos = zoos;
   }
 
   /** @throws UserError where base, zoo or weights are missing or do not fit each other */
   async statistics(request: InspectRequest): Promise<WeightStatistics> {
     const { project, training, concept, bins } = request;
-    const { base, members } = await this.#zooOf(project, training);
+    const { base, members, key: zooKey } = await this.#zoos.load(project, training);
     const file = weightsFile(project, training, concept, request.weights);
     const chosen = await readChosenWeights(file, project, training, concept, base);
+    const { weightGenerator } = training.config;
+    const { name, prompt } = concept;
+    const key = JSON.stringify([
+      ...[project.folder, zooKey, await fileVersion(file)],
+      ...[training.name, weightGenerator, name, prompt, bins],
+    ]);
+    const known = this.#known.get(key);
+    if (known) return this.#keep(key, known);
     const vector = chosen.loraVector();
     const vectors = members.map((member) => member.vector);
     const { manifest } = base.lora;
-    const { weightGenerator } = training.config;
     const splitter = createBlockSplitter(manifest, weightGenerator);
     const standardizer = fitStandardizer(weightGenerator.standardize, vectors, manifest);
-    const { kind } = chosen;
-    const shown = { concept: concept.name, prompt: concept.prompt, kind, vector };
+    const { kind, draw } = chosen;
+    const shown = { concept: name, prompt, kind, vector };
     const summary = { weights: summarize([vector]), zoo: summarize(vectors) };
     const finite = summary.weights.notFinite === 0;
-    return {
+    return this.#keep(key, {
       training: training.name,
-      concept: concept.name,
+      concept: name,
       weights: await weightsChoice(project, kind, file),
+      ...(draw && { draw }),
       zooMembers: members.length,
       summary,
       histogram: histogramPair([vector], vectors, bins),
@@ -73,38 +73,32 @@ export class WeightInspector {
       blocks: blockStatistics(splitter, manifest, vector, vectors),
       map: zooMap(standardizer, members, kind === 'zoo' || !finite ? [] : [shown]),
       nearest: finite ? nearestMembers(standardizer, members, vector) : [],
-    };
+    });
   }
 
-  async #zooOf(project: Project, training: LoadedTraining): Promise<WarmZoo> {
-    const base = await this.#bases.load(project, training);
-    const files = await listMembers(projectPaths(project.folder).zooOf(base.hash));
-    const versions = await Promise.all(files.map(({ path }) => fileVersion(path)));
-    const selected = zooConcepts(project, training).map(({ name }) => name);
-    const key = JSON.stringify([base.hash, versions, selected]);
-    if (this.#zoo?.key === key) return this.#zoo;
-    const members = await readZoo(project, training, base);
-    for (const member of members)
-      refuseNotFinite(member, projectPaths(project.folder).zooOf(base.hash), training);
-    this.#zoo = {
-      base,
-      members: members.map((member) => {
-        const { concept, prompt } = member;
-        return { concept, prompt, kind: 'zoo' as const, vector: finalVector(member) };
-      }),
-      key,
-    };
-    return this.#zoo;
+  /** @throws UserError as `statistics` does, and where there is no block of this index */
+  async blockHistogram(request: InspectRequest & { readonly block: number }): Promise<HistogramPair> {
+    const { project, training, concept, block, bins } = request;
+    const { base, members } = await this.#zoos.load(project, training);
+    const file = weightsFile(project, training, concept, request.weights);
+    const chosen = await readChosenWeights(file, project, training, concept, base);
+    const splitter = createBlockSplitter(base.lora.manifest, training.config.weightGenerator);
+    if (!(Number.isInteger(block) && block >= 0 && block < splitter.count)) {
+      throw new UserError(`There is no block ${block}: the weights have blocks 0 to ${splitter.count - 1}.`);
+    }
+    return blockHistogram(
+      splitter,
+      block,
+      chosen.loraVector(),
+      members.map(({ vector }) => vector),
+      bins,
+    );
   }
-}
 
-/** Nothing can be compared with a zoo that has such a member. */
-function refuseNotFinite(member: ZooMember, folder: string, training: LoadedTraining): void {
-  const { notFinite } = summarize([finalVector(member)]);
-  if (notFinite === 0) return;
-  const { concept } = member;
-  throw new UserError(
-    `${folder}: ${notFinite} weights of the zoo member ${concept} are NaN or infinite. Remove its file and ` +
-      `collect it anew: dnw collect --training ${training.name} --concept ${concept}`,
-  );
+  #keep(key: string, statistics: WeightStatistics): WeightStatistics {
+    this.#known.delete(key);
+    this.#known.set(key, statistics);
+    if (this.#known.size > KEPT) this.#known.delete(this.#known.keys().next().value!);
+    return statistics;
+  }
 }

@@ -79,6 +79,14 @@ export class ImageTranslator {
     };
   }
 
+  /**
+   * Compiles the generator before there is anything to translate.
+   * @throws UserError where there is no base
+   */
+  async warmUp(project: Project, training: LoadedTraining): Promise<void> {
+    await this.#modelFor(project, training);
+  }
+
   async dispose(): Promise<void> {
     await this.#model?.executor.dispose();
     this.#model = undefined;

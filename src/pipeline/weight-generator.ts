@@ -299,6 +299,8 @@ interface Draw {
   readonly steps: number;
   /** Of the noise. */
   readonly seed: number;
+  /** Told of the noise, and of what each step makes of it, decoded: the last is the result. Timesteps from 1 to 0. */
+  readonly onState?: (timestep: number, vector: Float32Array) => void;
 }
 
 /** A weight generator compiled for drawing, as often as wanted. */
@@ -321,7 +323,7 @@ export class WeightSampler {
   }
 
   /** Denoises the weights of a prompt: all blocks at once from noise, one step or several (DDIM), decoded. */
-  async draw(prompt: string, { steps, seed }: Draw): Promise<DenoisedWeights> {
+  async draw(prompt: string, { steps, seed, onState }: Draw): Promise<DenoisedWeights> {
     const { config, executor } = this;
     const { coding } = this.generator;
     const { splitter, vocabulary } = coding;
@@ -334,6 +336,9 @@ export class WeightSampler {
       guidance: config.sampling.guidance,
       mask: splitter.mask,
       random: new Random(seed).fork('denoise'),
+      ...(onState && {
+        onState: (timestep, noisy) => onState(timestep, decodeBlocks(coding, noisy, prompt)),
+      }),
       predict: async (input, timestep, prompted) => {
         const { tokens, mask } = prompted ? encoded : none;
         const { prediction } = await executor.run({

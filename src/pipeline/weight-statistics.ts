@@ -45,35 +45,49 @@ export function summarize(parts: readonly Float32Array[]): WeightSummary {
   return { count, notFinite, mean, std: Math.sqrt(deviations / count), min, max, norm: Math.sqrt(squares) };
 }
 
+/** Borders of bars of equal width that span the finite values of some arrays, one more than bars. */
+export function histogramEdges(parts: readonly Float32Array[], bins: number): number[] {
+  let min = Number.POSITIVE_INFINITY;
+  let max = Number.NEGATIVE_INFINITY;
+  for (const part of parts) {
+    for (const value of part) {
+      if (!Number.isFinite(value)) continue;
+      if (value < min) min = value;
+      if (value > max) max = value;
+    }
+  }
+  if (min > max) [min, max] = [0, 0];
+  // All values equal: one bar's width around them.
+  const low = max > min ? min : min - 0.5;
+  const width = (max > min ? max - min : 1) / bins;
+  return Array.from({ length: bins + 1 }, (_, i) => low + i * width);
+}
+
+/** Densities of the finite values of a set over bars that span it; all 0 where there are none. */
+export function densities(parts: readonly Float32Array[], edges: readonly number[]): number[] {
+  const bins = edges.length - 1;
+  const low = edges[0]!;
+  const width = (edges[bins]! - low) / bins;
+  const counts = new Array<number>(bins).fill(0);
+  let total = 0;
+  for (const part of parts) {
+    for (const value of part) {
+      if (!Number.isFinite(value)) continue;
+      total++;
+      counts[Math.min(bins - 1, Math.floor((value - low) / width))]!++;
+    }
+  }
+  return counts.map((count) => (total > 0 ? count / total / width : 0));
+}
+
 /** Densities of the finite values of two sets over the same bars, which span both. */
 export function histogramPair(
   weights: readonly Float32Array[],
   zoo: readonly Float32Array[],
   bins: number,
 ): HistogramPair {
-  const spans = [weights, zoo].map(summarize).filter(({ count }) => count > 0);
-  const min = spans.length > 0 ? Math.min(...spans.map((span) => span.min)) : 0;
-  const max = spans.length > 0 ? Math.max(...spans.map((span) => span.max)) : 0;
-  // All values equal: one bar's width around them.
-  const low = max > min ? min : min - 0.5;
-  const width = (max > min ? max - min : 1) / bins;
-  const densities = (parts: readonly Float32Array[]) => {
-    const counts = new Array<number>(bins).fill(0);
-    let total = 0;
-    for (const part of parts) {
-      for (const value of part) {
-        if (!Number.isFinite(value)) continue;
-        total++;
-        counts[Math.min(bins - 1, Math.floor((value - low) / width))]!++;
-      }
-    }
-    return counts.map((count) => (total > 0 ? count / total / width : 0));
-  };
-  return {
-    edges: Array.from({ length: bins + 1 }, (_, i) => low + i * width),
-    weights: densities(weights),
-    zoo: densities(zoo),
-  };
+  const edges = histogramEdges([...weights, ...zoo], bins);
+  return { edges, weights: densities(weights, edges), zoo: densities(zoo, edges) };
 }
 
 /**
@@ -123,6 +137,22 @@ export function blockStatistics(
     zooMean: overZoo.map(({ mean }) => mean),
     zooStd: overZoo.map(({ std }) => std),
   };
+}
+
+/** The weights of one block, without its padding, beside the same block of every zoo member. */
+export function blockHistogram(
+  splitter: BlockSplitter,
+  block: number,
+  weights: Float32Array,
+  zoo: readonly Float32Array[],
+  bins: number,
+): HistogramPair {
+  const { blockSize, positions } = splitter;
+  const held = positions
+    .subarray(block * blockSize, (block + 1) * blockSize)
+    .filter((position) => position >= 0);
+  const cut = (vector: Float32Array) => Float32Array.from(held, (position) => vector[position]!);
+  return histogramPair([cut(weights)], zoo.map(cut), barsFor(held.length, bins));
 }
 
 function blockRms(splitter: BlockSplitter, vector: Float32Array): number[] {

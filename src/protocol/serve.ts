@@ -1,4 +1,12 @@
-import type { StatisticsRequest, WeightStatistics, WeightsChoice } from './statistics.ts';
+import type {
+  BlockHistogramRequest,
+  DenoisingTrajectory,
+  HistogramPair,
+  StatisticsRequest,
+  TrajectoryRequest,
+  WeightStatistics,
+  WeightsChoice,
+} from './statistics.ts';
 import type {
   TensorComparisonProgress,
   TensorHistogram,
@@ -17,6 +25,8 @@ import type {
  * Here: the parameters and the result of every method.
  */
 export interface ServeRequests {
+  /** Reads, and compiles, what the first answers about a concept need; does nothing a second time. */
+  warmUp: { params: WarmUpParams; result: null };
   devices: { params: DevicesParams; result: DevicesResult };
   describe: { params: DescribeParams; result: DescribeResult };
   validate: { params: ValidateParams; result: ValidateResult };
@@ -24,6 +34,8 @@ export interface ServeRequests {
   translate: { params: TranslateParams; result: TranslateResult };
   denoise: { params: DenoiseParams; result: DenoiseResult };
   statistics: { params: StatisticsParams; result: StatisticsResult };
+  blockHistogram: { params: ProjectParams & BlockHistogramRequest; result: HistogramPair };
+  trajectory: { params: ProjectParams & TrajectoryRequest; result: DenoisingTrajectory };
   tensorStatistics: { params: TensorFileParams & Streamed; result: null; progress: TensorScanProgress };
   tensorHistogram: { params: TensorHistogramParams; result: TensorHistogram };
   compareTensors: {
@@ -55,6 +67,12 @@ interface ConceptParams extends ProjectParams {
   training: string;
   /** Name of the concept. */
   concept: string;
+}
+
+export interface WarmUpParams extends ProjectParams {
+  /** Name of the training config. */
+  training: string;
+  for: 'statistics' | 'translation';
 }
 
 export interface DevicesParams {

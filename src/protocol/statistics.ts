@@ -72,18 +72,70 @@ export interface NearestConcept {
   cosine: number;
 }
 
-/** One step of denoising, from noise (timestep 1) to weights (timestep 0). */
+export interface BlockHistogramRequest extends StatisticsRequest {
+  /** Index of the block, from 0. */
+  block: number;
+}
+
+/** What denoised weights were drawn with. */
+export interface DrawOptions {
+  /** Of the noise that denoising starts from. */
+  seed: number;
+  /** Denoising steps. */
+  steps: number;
+}
+
+export interface TrajectoryRequest extends DrawOptions {
+  /** Name of the training config, whose weight generator denoises. */
+  training: string;
+  concept: string;
+  /** Bars of the histograms, 4 to 512. */
+  bins: number;
+}
+
+/** x_t on its way from noise to weights, decoded as the weights are. */
 export interface TrajectoryPoint {
+  /** t / T: 1 is noise, 0 the weights. */
   timestep: number;
-  norm: number;
-  /** Distance to the final weights, divided by the square root of their length. */
+  summary: WeightSummary;
+  /** Densities over the trajectory's bars. */
+  density: number[];
+  /** Distance of the standardised vectors to the last one's, divided by the square root of their length. */
   distance: number;
+  /** Place on the zoo's map. */
+  x: number;
+  y: number;
+}
+
+/** Every state of one draw. */
+export interface DenoisingTrajectory extends DrawOptions {
+  training: string;
+  concept: string;
+  /** Time of the draw alone. */
+  seconds: number;
+  device: string;
+  /** Borders of the bars, ascending, one more than bars; the same for every state. */
+  edges: number[];
+  /** Densities of the zoo. */
+  zoo: number[];
+  /** The zoo's members only. */
+  map: ZooMapPoints;
+  /** One more than steps: the noise first, the weights last. */
+  points: TrajectoryPoint[];
+}
+
+export interface ZooMapPoints {
+  points: MapPoint[];
+  /** Share of the zoo's variance along each axis, 0 to 1. */
+  explained: [number, number];
 }
 
 export interface WeightStatistics {
   training: string;
   concept: string;
   weights: WeightsChoice;
+  /** Only of weights that were denoised. */
+  draw?: DrawOptions;
   zooMembers: number;
   summary: { weights: WeightSummary; zoo: WeightSummary };
   histogram: HistogramPair;
@@ -99,12 +151,7 @@ export interface WeightStatistics {
     zooMean: number[];
     zooStd: number[];
   };
-  map: {
-    points: MapPoint[] /** Share of the zoo's variance along each axis, 0 to 1. */;
-    explained: [number, number];
-  };
+  map: ZooMapPoints;
   /** Empty where some weights are not finite: they are near nothing, and have no place on the map. */
   nearest: NearestConcept[];
-  /** Absent where the weights were not denoised, or their steps were not kept. */
-  trajectory?: TrajectoryPoint[];
 }

@@ -2,7 +2,15 @@ import type { NotificationType, RequestType } from 'vscode-messenger-common';
 import type { SavedComparison } from './comparison.ts';
 import type { LogEvent, MemoryUse, Stage } from './events.ts';
 import type { RunState } from './run.ts';
-import type { StatisticsRequest, WeightStatistics, WeightsChoice } from './statistics.ts';
+import type {
+  BlockHistogramRequest,
+  DenoisingTrajectory,
+  HistogramPair,
+  StatisticsRequest,
+  TrajectoryRequest,
+  WeightStatistics,
+  WeightsChoice,
+} from './statistics.ts';
 import type {
   LoraSpectrum,
   TensorDifference,
@@ -260,6 +268,8 @@ export const weightsView = {
   connect: { method: 'weights/connect' } as RequestType<void, Connected<WeightsTarget, WeightsViewState>>,
   stateChanged: { method: 'weights/state' } as NotificationType<WeightsViewState>,
   statistics: { method: 'weights/statistics' } as RequestType<StatisticsRequest, WeightStatistics>,
+  blockHistogram: { method: 'weights/block' } as RequestType<BlockHistogramRequest, HistogramPair>,
+  trajectory: { method: 'weights/trajectory' } as RequestType<TrajectoryRequest, DenoisingTrajectory>,
   openRun: { method: 'weights/openRun' } as RequestType<string, void>,
 };
 

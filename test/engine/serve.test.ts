@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createBlockSplitter } from '../../src/data/blocks.ts';
 import { applyEffects } from '../../src/data/effects/apply.ts';
 import { loadImage } from '../../src/data/images.ts';
 import { readSafetensors } from '../../src/data/safetensors.ts';
@@ -162,6 +163,86 @@ test('statistics compares the weights with the zoo', async () => {
   expect(own.weights.kind).toBe('zoo');
   expect(own.nearest[0]).toMatchObject({ concept: 'dusk', distance: 0, prompt: 'prompt of dusk' });
   expect(own.map.points).toHaveLength(Object.keys(zoo).length);
+});
+
+test('statistics follows a file that is replaced by another of the same name', async () => {
+  const { project, base, denoised } = await makeTrainedProject();
+  const request = { ...subject(), project: project.folder, weights: 'denoised', bins: 4 };
+  const before = await client.request('statistics', request);
+  expect(await client.request('statistics', request)).toEqual(before);
+  await writeWeights(projectPaths(project.folder).weights('snow', 'denoised'), base, {
+    concept: 'snow',
+    prompt: 'make it snow',
+    base: base.hash,
+    kind: 'lora',
+    origin: 'denoised',
+    seed: 1,
+    steps: 1,
+    values: denoised.map((value) => 2 * value),
+  });
+  const after = await client.request('statistics', request);
+  expect(after.summary.weights.norm / before.summary.weights.norm).toBeCloseTo(2, 5);
+});
+
+test('blockHistogram counts the weights of one block', async () => {
+  const { denoised, base } = trained;
+  const request = { ...subject(), weights: 'denoised', bins: 512 };
+  const { blocks } = await client.request('statistics', request);
+  const splitter = createBlockSplitter(base.lora.manifest, trained.training.config.weightGenerator);
+  const held = [...splitter.split(denoised).subarray(0, blocks.size)].filter((_, i) => splitter.mask[i]);
+  const { edges, weights } = await client.request('blockHistogram', { ...request, block: 0 });
+  const width = edges[1]! - edges[0]!;
+  const counts = weights.map((density) => Math.round(density * width * held.length));
+  expect(counts).toEqual(
+    weights.map(
+      (_, bar) =>
+        held.filter((value) => {
+          const place = Math.min(weights.length - 1, Math.floor((value - edges[0]!) / width));
+          return place === bar;
+        }).length,
+    ),
+  );
+  await expect(
+    client.request('blockHistogram', { ...request, block: blocks.layer.length }),
+  ).rejects.toMatchObject({
+    code: USER_ERROR,
+    message: expect.stringContaining(`blocks 0 to ${blocks.layer.length - 1}`),
+  });
+});
+
+test('trajectory goes from noise to the very weights that denoise makes of the same seed and steps', async () => {
+  const draw = { ...subject(), seed: 7, steps: 4 };
+  const { file } = await client.request('denoise', draw);
+  const denoised = await client.request('statistics', { ...subject(), weights: file, bins: 8 });
+  const trajectory = await client.request('trajectory', { ...draw, bins: 8 });
+  expect(trajectory).toMatchObject({ seed: 7, steps: 4, device: 'cpu' });
+  expect(trajectory.points.map(({ timestep }) => timestep)).toEqual([1, 0.75, 0.5, 0.25, 0]);
+  const last = trajectory.points.at(-1)!;
+  expect(last.summary).toEqual(denoised.summary.weights);
+  expect(last.distance).toBe(0);
+  const placed = denoised.map.points.find(({ kind }) => kind === 'denoised')!;
+  expect([last.x, last.y]).toEqual([placed.x, placed.y]);
+  expect(trajectory.map.points).toHaveLength(3);
+  for (const { distance } of trajectory.points.slice(0, -1)) expect(distance).toBeGreaterThan(0);
+  const width = trajectory.edges[1]! - trajectory.edges[0]!;
+  for (const densities of [trajectory.zoo, ...trajectory.points.map(({ density }) => density)]) {
+    expect(densities.reduce((sum, density) => sum + density * width, 0)).toBeCloseTo(1, 9);
+  }
+  // Its own draw is told with the weights, for those who want to see it again.
+  expect(denoised.draw).toEqual({ seed: 7, steps: 4 });
+  await expect(client.request('trajectory', { ...draw, bins: 8, steps: 0 })).rejects.toMatchObject({
+    code: USER_ERROR,
+    message: expect.stringContaining('weightGenerator.timesteps'),
+  });
+});
+
+test('warmUp reads what answers need, and says what is missing', async () => {
+  const { project, training } = subject();
+  expect(await client.request('warmUp', { project, training, for: 'statistics' })).toBeNull();
+  expect(await client.request('warmUp', { project, training, for: 'translation' })).toBeNull();
+  await expect(
+    client.request('warmUp', { project, training: 'absent', for: 'statistics' }),
+  ).rejects.toMatchObject({ code: USER_ERROR });
 });
 
 test('statistics counts weights that are not finite; the rest is as without them', async () => {

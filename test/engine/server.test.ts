@@ -22,12 +22,15 @@ function startServer({ idleMs = HOUR_MS } = {}) {
     throw new Error('not asked for here');
   };
   const handlers: ServeHandlers = {
+    warmUp: unused,
     devices: unused,
     describe: unused,
     translations: unused,
     translate: unused,
     denoise: unused,
     statistics: unused,
+    blockHistogram: unused,
+    trajectory: unused,
     tensorHistogram: unused,
     compareTensors: unused,
     tensorStatistics: async ({ file }, _signal, report) => {

@@ -118,13 +118,23 @@ describe('the sampler on a normal distribution', () => {
     expect(await draw(1)).not.toEqual(await draw(2));
   });
 
-  it('keeps the padding at 0 and tells each step', async () => {
+  it('keeps the padding at 0 and tells of each state', async () => {
     const mask = Float32Array.from({ length: 64 }, (_, i) => (i % 4 === 3 ? 0 : 1));
     const seen: number[] = [];
+    const states: Float32Array[] = [];
     const blocks = await sampleBlocks(
-      gaussianSampler({ mask, steps: 5, onStep: (done, estimate) => seen.push(done, estimate[3]!) }),
+      gaussianSampler({
+        mask,
+        steps: 5,
+        onState: (timestep, noisy) => {
+          seen.push(timestep);
+          states.push(noisy);
+        },
+      }),
     );
-    expect(seen).toEqual([1, 0, 2, 0, 3, 0, 4, 0, 5, 0]);
+    expect(seen).toEqual([1, 0.8, 0.6, 0.4, 0.2, 0]);
+    expect(states.every((state) => state[3] === 0)).toBe(true);
+    expect(states.at(-1)).toEqual(blocks);
     expect(blocks.every((value, i) => (value === 0) === (mask[i] === 0))).toBe(true);
   });
 });

@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { weightsView } from '../../src/protocol/webview.ts';
 import { browserSession, paramsOf, pixel, waitForCalls } from './harness/session.ts';
@@ -88,6 +89,95 @@ describe('block map', () => {
     await page.getByRole('combobox', { name: 'Colour shows' }).click();
     await page.getByRole('option', { name: 'Root mean square', exact: true }).click();
     await page.locator('.color-legend-label').getByText('Root mean square', { exact: true }).waitFor();
+  });
+});
+
+describe('histogram of a block', () => {
+  const title = (page: Page) => page.getByRole('figure', { name: /^Block \d+/ }).locator('.chart-title');
+
+  it('is asked for and shown for the block that is clicked, or on which Enter is pressed', async () => {
+    const page = await open({ view: 'weights', scenario: 'ready' });
+    const map = page.getByRole('application', { name: /40 blocks of 256 weights/ });
+    await map.focus();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Enter');
+    expect(await title(page).innerText()).toMatch(/^Block 1 +downsample\.conv1$/);
+    const side = await page.locator('.heat-map canvas').evaluate((canvas) => canvas.clientWidth / 6);
+    await map.click({ position: { x: 4.5 * side, y: 2 * 20 + 10 } });
+    await page
+      .getByRole('figure', { name: /^Block 13 / })
+      .locator('svg')
+      .waitFor();
+    expect(await title(page).innerText()).toMatch(/^Block 13 +ds\.conv$/);
+    expect(await paramsOf(page, weightsView.blockHistogram.method)).toMatchObject([
+      { block: 1, concept: 'sketch-at-night', weights: 'weights/sketch-at-night/denoised.safetensors' },
+      { block: 13 },
+    ]);
+  });
+});
+
+describe('denoising', () => {
+  const drawn = async (page: Page) => {
+    await page.getByRole('textbox', { name: 'Denoising steps' }).fill('10');
+    await page.keyboard.press('Tab');
+    await page.getByRole('button', { name: 'Denoise step by step' }).click();
+    await page.getByRole('slider', { name: 'State' }).waitFor();
+  };
+  const chart = (page: Page, name: string) => page.getByRole('figure', { name });
+
+  it('draws again with the steps that are asked for, and begins at its end', async () => {
+    const page = await open({ view: 'weights', scenario: 'ready' });
+    await page.getByText('These weights were denoised in 1 step from the noise of seed 7').waitFor();
+    await drawn(page);
+    expect(await paramsOf(page, weightsView.trajectory.method)).toEqual([
+      { training: 'fast', concept: 'sketch-at-night', seed: 7, steps: 10, bins: 96 },
+    ]);
+    const slider = page.getByRole('slider', { name: 'State' });
+    expect(await slider.getAttribute('aria-valuetext')).toBe('weights, after step 10 of 10, timestep 0');
+    for (const name of [
+      'Distribution of the state',
+      'Way across the zoo’s map',
+      'Distance to the final weights',
+    ])
+      await chart(page, name).locator('svg').waitFor();
+  });
+
+  it('goes through the states under the slider: text, histogram and place on the map follow', async () => {
+    const page = await open({ view: 'weights', scenario: 'ready' });
+    await drawn(page);
+    const slider = page.getByRole('slider', { name: 'State' });
+    const looks = () =>
+      Promise.all([
+        chart(page, 'Distribution of the state').locator('g[aria-label=line] path').getAttribute('d'),
+        chart(page, 'Way across the zoo’s map').locator('g[aria-label=dot] path').getAttribute('transform'),
+        chart(page, 'Distance to the final weights')
+          .locator('g[aria-label=dot] path')
+          .getAttribute('transform'),
+      ]);
+    const weights = await looks();
+    await slider.focus();
+    await page.keyboard.press('Home');
+    await page.getByText('noise, timestep 1, distance to the weights 1.05').waitFor();
+    await expect.poll(async () => (await looks()).filter((look, i) => look === weights[i])).toEqual([]);
+    await page.getByRole('button', { name: 'Next state' }).click();
+    await page.getByText('after step 1 of 10, timestep 0.9,').waitFor();
+    await page.getByRole('button', { name: 'Play' }).click();
+    await page.getByText('weights, after step 10 of 10, timestep 0,').waitFor();
+    await page.getByRole('button', { name: 'Play' }).waitFor();
+  });
+
+  it('says why weights cannot be drawn', async () => {
+    const page = await open({ view: 'weights', scenario: 'no-generator' });
+    await page.getByRole('button', { name: 'Denoise step by step' }).click();
+    expect(await page.getByRole('alert').innerText()).toContain('There is no weight generator yet.');
+  });
+
+  it('is offered for weights that were denoised only', async () => {
+    const page = await open({ view: 'weights', scenario: 'ready' });
+    await page.getByRole('heading', { name: 'Denoising' }).waitFor();
+    await page.getByRole('combobox', { name: 'Weights' }).click();
+    await page.getByRole('option', { name: 'fine-tuned' }).click();
+    await page.getByRole('heading', { name: 'Denoising' }).waitFor({ state: 'detached' });
   });
 });
 

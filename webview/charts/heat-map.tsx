@@ -33,6 +33,8 @@ export function HeatMap(props: {
   ramp: Ramp;
   theme: Theme;
   describe: (row: number, column: number) => string;
+  /** Told of a cell that is clicked, or on which Enter is pressed. */
+  onChoose?: (row: number, column: number) => void;
   /** What to read where nothing is selected. */
   hint: string;
 }): JSX.Element {
@@ -85,11 +87,18 @@ export function HeatMap(props: {
     const length = rows[y]!.values.length;
     setSelected({ row: y, column: Math.min(length - 1, Math.max(0, column)) });
   };
-  const onPointer = (event: JSX.TargetedPointerEvent<HTMLDivElement>) => {
+  const cellUnder = (event: JSX.TargetedPointerEvent<HTMLDivElement>): Position | undefined => {
     const row = Math.floor(event.offsetY / ROW);
     const column = Math.floor(event.offsetX / cell);
-    if (row >= 0 && column >= 0 && column < (rows[row]?.values.length ?? 0)) setSelected({ row, column });
+    return row >= 0 && column >= 0 && column < (rows[row]?.values.length ?? 0) ? { row, column } : undefined;
   };
+  const onPointer = (event: JSX.TargetedPointerEvent<HTMLDivElement>) => {
+    const position = cellUnder(event);
+    if (position) setSelected(position);
+    return position;
+  };
+  const current =
+    selected && rows[selected.row]?.values[selected.column] !== undefined ? selected : undefined;
   const onKey = (event: JSX.TargetedKeyboardEvent<HTMLDivElement>) => {
     const { row, column } = selected ?? { row: 0, column: -1 };
     const moves: Record<string, Position> = {
@@ -102,13 +111,12 @@ export function HeatMap(props: {
       PageUp: { row: 0, column },
       PageDown: { row: rows.length - 1, column },
     };
+    if (event.key === 'Enter' && current) props.onChoose?.(current.row, current.column);
     const move = moves[event.key];
     if (!move) return;
     event.preventDefault();
     select(move.row, move.column);
   };
-  const current =
-    selected && rows[selected.row]?.values[selected.column] !== undefined ? selected : undefined;
   return (
     <div class="heat-map">
       <div class="heat-map-grid">
@@ -128,7 +136,10 @@ export function HeatMap(props: {
             aria-label={`${props.label}. Arrow keys move between cells.`}
             aria-describedby={readOut}
             onPointerMove={onPointer}
-            onPointerDown={onPointer}
+            onPointerDown={(event) => {
+              const position = onPointer(event);
+              if (position) props.onChoose?.(position.row, position.column);
+            }}
             onKeyDown={onKey}
             onFocus={() => {
               if (!selected) select(0, 0);

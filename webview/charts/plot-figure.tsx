@@ -1,11 +1,12 @@
 import * as Plot from '@observablehq/plot';
 import type { ComponentChildren, JSX } from 'preact';
-import { useId, useLayoutEffect, useRef } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { type Theme, useTheme } from '../components/theme.ts';
 import { useWidth } from '../components/use-width.ts';
+import { drawInTurn } from './draw-queue.ts';
 
 /** Options of a plot for a width in CSS pixels. Keep it stable (`useCallback`): a new one draws anew. */
-export type DrawPlot = (width: number, theme: Theme) => Plot.PlotOptions;
+export type DrawPlot = (width: number, theme: Theme) => Omit<Plot.PlotOptions, 'width' | 'height' | 'style'>;
 
 /** A titled Observable Plot that follows its width and the theme. */
 export function PlotFigure(props: {
@@ -16,6 +17,8 @@ export function PlotFigure(props: {
   subtitle?: string;
   /** One sentence for those who cannot see the chart: what is plotted, and what it shows. */
   description: string;
+  /** CSS pixels; kept free until the plot is drawn. */
+  height: number;
   draw: DrawPlot;
   legend?: ComponentChildren;
   /** Table of the numbers, controls. */
@@ -25,20 +28,25 @@ export function PlotFigure(props: {
   const width = useWidth(holder);
   const theme = useTheme();
   const id = useId();
-  const { draw, description } = props;
+  const { draw, height, description } = props;
+  const [drawn, setDrawn] = useState(false);
   useLayoutEffect(() => {
-    if (width === 0) return;
-    const chart = Plot.plot({
-      width,
-      style: { fontFamily: theme.fontFamily, fontSize: '11px', background: 'transparent' },
-      ...draw(width, theme),
+    if (width === 0) return undefined;
+    return drawInTurn(holder.current!, () => {
+      const chart = Plot.plot({
+        ...draw(width, theme),
+        width,
+        height,
+        style: { fontFamily: theme.fontFamily, fontSize: '11px', background: 'transparent' },
+      });
+      // Plot ships its rules in a style element, which the page's policy refuses; charts.css has them.
+      for (const style of chart.querySelectorAll('style')) style.remove();
+      // Its parts carry the names of their marks, which say nothing: the holder speaks for them.
+      chart.setAttribute('aria-hidden', 'true');
+      holder.current!.replaceChildren(chart);
+      setDrawn(true);
     });
-    // Plot ships its rules in a style element, which the page's policy refuses; charts.css has them.
-    for (const style of chart.querySelectorAll('style')) style.remove();
-    // Its parts carry the names of their marks, which say nothing: the holder speaks for them.
-    chart.setAttribute('aria-hidden', 'true');
-    holder.current!.replaceChildren(chart);
-  }, [width, theme, draw]);
+  }, [width, height, theme, draw]);
   const Heading = props.level === 2 ? 'h2' : 'h3';
   return (
     <figure class="chart" aria-labelledby={id}>
@@ -47,7 +55,14 @@ export function PlotFigure(props: {
         {props.subtitle && <span class="muted"> {props.subtitle}</span>}
       </Heading>
       {props.legend}
-      <div class="plot" ref={holder} role="img" aria-label={description} />
+      <div
+        class="plot"
+        ref={holder}
+        role="img"
+        aria-label={description}
+        aria-busy={!drawn}
+        style={drawn ? undefined : { height: `${height}px` }}
+      />
       {props.children}
     </figure>
   );

@@ -4,12 +4,12 @@ import type { RunState } from '../../src/protocol/run.ts';
 import { type RunSample, runView } from '../../src/protocol/webview.ts';
 import { formatClock, formatCount } from '../components/format.ts';
 import { useRoving } from '../components/roving.ts';
+import { Scrubber } from '../components/scrubber.tsx';
 import { Button, Choice } from '../components/toolkit.tsx';
-import { useReducedMotion } from '../components/use-reduced-motion.ts';
+import { usePlayback } from '../components/use-playback.ts';
 import { useSaving } from '../components/use-saving.tsx';
 import { isLive } from './run-states.ts';
 import { MOST_FRAMES, sampleAnimation } from './sample-animation.ts';
-import { usePlayback } from './use-playback.ts';
 
 const EVERY = '';
 
@@ -71,7 +71,6 @@ function SampleScrubber(props: { samples: readonly RunSample[]; live: boolean; r
   const last = samples.length - 1;
   const index = chosen === undefined ? last : Math.min(chosen, last);
   const sample = samples[index]!;
-  const reducedMotion = useReducedMotion();
   const choose = (next: number) => setChosen(next >= last ? undefined : Math.max(0, next));
   const playback = usePlayback({ index, last, choose });
   const roving = useRoving<HTMLOListElement>('horizontal', 'button');
@@ -93,29 +92,20 @@ function SampleScrubber(props: { samples: readonly RunSample[]; live: boolean; r
     <>
       {samples.length > 1 && (
         <>
-          <input
-            class="sample-slider"
-            type="range"
-            min={0}
-            max={last}
-            step={1}
-            value={index}
-            aria-label="Sample"
-            aria-valuetext={nameOf(sample)}
-            onInput={(event) => go(Number(event.currentTarget.value))}
-          />
-          <div class="sample-controls">
-            <Button disabled={index === 0} onClick={() => go(index - 1)} label="Previous sample">
-              ‹ Previous
-            </Button>
-            {!reducedMotion && (
-              <Button onClick={playback.playing ? playback.pause : playback.play}>
-                {playback.playing ? 'Pause' : 'Play'}
-              </Button>
-            )}
-            <Button disabled={index === last} onClick={() => go(index + 1)} label="Next sample">
-              Next ›
-            </Button>
+          <Scrubber
+            noun="sample"
+            index={index}
+            last={last}
+            playback={playback}
+            go={go}
+            valueText={nameOf(sample)}
+            readOut={
+              <>
+                {index + 1} of {samples.length}: {nameOf(sample)} at {formatClock(sample.time)}
+                {following && (live ? ' (latest, following)' : ' (last)')}
+              </>
+            }
+          >
             {live && (
               <Button disabled={following} onClick={() => go(last)}>
                 Follow the latest
@@ -131,11 +121,7 @@ function SampleScrubber(props: { samples: readonly RunSample[]; live: boolean; r
             >
               Save animation…
             </Button>
-            <span class="read-out" aria-live={playback.playing ? 'off' : 'polite'}>
-              {index + 1} of {samples.length}: {nameOf(sample)} at {formatClock(sample.time)}
-              {following && (live ? ' (latest, following)' : ' (last)')}
-            </span>
-          </div>
+          </Scrubber>
           {outcome}
         </>
       )}

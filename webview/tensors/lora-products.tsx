@@ -80,7 +80,6 @@ function Spectrum({ spectrum, values }: { spectrum: LoraSpectrum; values: readon
     (width, theme) => {
       const points = values.map((value, i) => ({ index: i + 1, value }));
       return {
-        height: 220,
         marginLeft: 60,
         marginRight: 12,
         marginTop: 22,
@@ -115,6 +114,7 @@ function Spectrum({ spectrum, values }: { spectrum: LoraSpectrum; values: readon
       title={`Singular values of ${spectrum.layer}`}
       subtitle={`rank ${spectrum.rank}`}
       description={`${values.length} singular values of the LoRA product of ${spectrum.layer}, from ${formatNumber(values[0] ?? 0)} to ${formatNumber(values.at(-1) ?? 0)}.`}
+      height={220}
       draw={draw}
     >
       <DataTable

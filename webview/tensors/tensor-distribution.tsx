@@ -69,7 +69,6 @@ function Histogram({ tensor, histogram }: { tensor: TensorRow; histogram: Tensor
   const finite = counts.reduce((sum, count) => sum + count, 0);
   const draw = useCallback<DrawPlot>(
     (_width, theme) => ({
-      height: 220,
       marginLeft: 60,
       marginRight: 12,
       marginTop: 22,
@@ -99,6 +98,7 @@ function Histogram({ tensor, histogram }: { tensor: TensorRow; histogram: Tensor
       title={tensor.name}
       subtitle={`${tensor.dtype}, ${formatShape(tensor.shape)}, n = ${formatCount(finite)}`}
       description={`Histogram of ${formatCount(finite)} finite values of ${tensor.name}, from ${formatNumber(edges[0]!)} to ${formatNumber(edges.at(-1)!)}.`}
+      height={220}
       draw={draw}
     >
       <DataTable

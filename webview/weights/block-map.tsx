@@ -7,6 +7,7 @@ import { DataTable } from '../components/data-table.tsx';
 import { formatNumber, formatSigned } from '../components/format.ts';
 import { useTheme } from '../components/theme.ts';
 import { Choice } from '../components/toolkit.tsx';
+import { BlockHistogram } from './block-histogram.tsx';
 
 const COLUMNS = 48;
 /** Standard deviations at which the colours end. */
@@ -39,6 +40,7 @@ function placeBlocks(layers: readonly string[], values: readonly number[]): Plac
 export function BlockMap({ statistics }: { statistics: WeightStatistics }): JSX.Element {
   const theme = useTheme();
   const [measure, setMeasure] = useState<Measure>('z');
+  const [chosen, setChosen] = useState<number>();
   const { blocks } = statistics;
   const scores = useMemo(
     () =>
@@ -90,7 +92,8 @@ export function BlockMap({ statistics }: { statistics: WeightStatistics }): JSX.
         domain={domain}
         ramp={ramp}
         theme={theme}
-        hint="Point at a block, or walk with the arrow keys, to read it."
+        hint="Point at a block, or walk with the arrow keys, to read it; a click or Enter shows its histogram."
+        onChoose={(row, column) => setChosen(rows[row]!.first + column)}
         describe={(row, column) => {
           const index = rows[row]!.first + column;
           return `Block ${index}, ${blocks.layer[index]!}: ${words(index)}`;
@@ -109,6 +112,9 @@ export function BlockMap({ statistics }: { statistics: WeightStatistics }): JSX.
           ])
         }
       />
+      {chosen !== undefined && chosen < blocks.layer.length && (
+        <BlockHistogram statistics={statistics} block={chosen} />
+      )}
     </figure>
   );
 }

@@ -1,17 +1,25 @@
 import * as Plot from '@observablehq/plot';
 import type { HistogramPair } from '../../src/protocol/statistics.ts';
+import type { DrawPlot } from '../charts/plot-figure.tsx';
 import { formatNumber } from '../components/format.ts';
 import type { Theme } from '../components/theme.ts';
 import { centralBars } from './central-bars.ts';
 
-/** The zoo's density as a filled area under the weights' own as a stepped line, on the same axes. */
-export function histogramOptions(
-  whole: HistogramPair,
+/** The bars that hold all but a few outermost weights, drawn as `densityOptions` says. */
+export function histogramOptions(whole: HistogramPair, color: string, theme: Theme): ReturnType<DrawPlot> {
+  return densityOptions(centralBars(whole), color, theme);
+}
+
+/**
+ * The zoo's density as a filled area under the weights' own as a stepped line, on the same axes.
+ * @param highest where the axis of the densities ends; by default at the highest of these
+ */
+export function densityOptions(
+  histogram: HistogramPair,
   color: string,
   theme: Theme,
-  height: number,
-): Plot.PlotOptions {
-  const histogram = centralBars(whole);
+  highest?: number,
+): ReturnType<DrawPlot> {
   const bars = histogram.zoo.map((zoo, i) => ({
     from: histogram.edges[i]!,
     to: histogram.edges[i + 1]!,
@@ -30,7 +38,6 @@ export function histogramOptions(
     { x: last, y: 0 },
   ];
   return {
-    height,
     marginLeft: 44,
     marginRight: 10,
     marginTop: 22,
@@ -43,7 +50,14 @@ export function histogramOptions(
       ticks: 4,
       tickFormat: formatNumber,
     },
-    y: { label: 'Density', labelArrow: 'none', grid: true, ticks: 4, tickFormat: formatNumber },
+    y: {
+      ...(highest !== undefined && { domain: [0, highest] }),
+      label: 'Density',
+      labelArrow: 'none',
+      grid: true,
+      ticks: 4,
+      tickFormat: formatNumber,
+    },
     marks: [
       Plot.rectY(bars, { x1: 'from', x2: 'to', y: 'zoo', fill: theme.zooFill, inset: 0 }),
       Plot.ruleX([0], { stroke: theme.muted, strokeDasharray: '2,3' }),

@@ -11,7 +11,7 @@ const HEIGHT = 150;
 
 function LayerHistogram({ layer, kind }: { layer: LayerStatistics; kind: WeightsKind }): JSX.Element {
   const draw = useCallback<DrawPlot>(
-    (_width, theme) => histogramOptions(layer.histogram, colorOf(kind, theme), theme, HEIGHT),
+    (_width, theme) => histogramOptions(layer.histogram, colorOf(kind, theme), theme),
     [layer, kind],
   );
   const { weights, zoo } = layer;
@@ -20,6 +20,7 @@ function LayerHistogram({ layer, kind }: { layer: LayerStatistics; kind: Weights
       title={layer.name}
       subtitle={`rank ${layer.rank}, n = ${formatCount(weights.count)}`}
       description={`Histogram of the weights of ${layer.name}: standard deviation ${formatNumber(weights.std)}, zoo ${formatNumber(zoo.std)}; mean ${formatNumber(weights.mean)}, zoo ${formatNumber(zoo.mean)}.`}
+      height={HEIGHT}
       draw={draw}
     >
       <DataTable

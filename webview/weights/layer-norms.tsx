@@ -26,7 +26,6 @@ export function BlockNorms({ statistics }: { statistics: WeightStatistics }): JS
   const outside = rows.filter(({ value, low, high }) => value < low || value > high).length;
   const draw = useCallback<DrawPlot>(
     (width, theme) => ({
-      height: 260,
       marginLeft: 52,
       marginRight: 12,
       marginTop: 24,
@@ -73,6 +72,7 @@ export function BlockNorms({ statistics }: { statistics: WeightStatistics }): JS
       title="Magnitude of each block"
       subtitle={`${formatCount(rows.length)} blocks, ${formatCount(outside)} outside the zoo’s mean ± ${INTERVAL} standard deviations`}
       description={`Root mean square of each of ${rows.length} blocks beside the zoo's mean and ${INTERVAL} standard deviations; ${outside} blocks lie outside.`}
+      height={260}
       draw={draw}
     >
       <DataTable
@@ -101,7 +101,6 @@ export function LayerNorms({ statistics }: { statistics: WeightStatistics }): JS
       const longest = Math.max(...rows.map(({ name }) => name.length));
       const margin = Math.min(Math.round(width * 0.42), 14 + longest * 6);
       return {
-        height: rows.length * ROW + 62,
         marginLeft: margin,
         marginRight: 16,
         marginTop: 8,
@@ -136,6 +135,7 @@ export function LayerNorms({ statistics }: { statistics: WeightStatistics }): JS
       title="Magnitude of each layer"
       subtitle={`${rows.length} layers`}
       description={`Root mean square of the weights of ${rows.length} layers beside that of the whole zoo.`}
+      height={rows.length * ROW + 62}
       draw={draw}
     >
       <DataTable

@@ -29,7 +29,7 @@ export function Overview({ statistics }: { statistics: WeightStatistics }): JSX.
   const { weights, zoo } = statistics.summary;
   const { kind } = statistics.weights;
   const draw = useCallback<DrawPlot>(
-    (_width, theme) => histogramOptions(statistics.histogram, colorOf(kind, theme), theme, 220),
+    (_width, theme) => histogramOptions(statistics.histogram, colorOf(kind, theme), theme),
     [statistics, kind],
   );
   const beside = (value: number) => `zoo ${formatNumber(value)}`;
@@ -62,8 +62,12 @@ export function Overview({ statistics }: { statistics: WeightStatistics }): JSX.
           value={formatCount(statistics.blocks.layer.length)}
           beside={`of ${formatCount(statistics.blocks.size)} weights`}
         />
-        {statistics.trajectory && (
-          <Reading label="Denoised in" value={`${formatCount(statistics.trajectory.length - 1)} steps`} />
+        {statistics.draw && (
+          <Reading
+            label="Denoised in"
+            value={`${formatCount(statistics.draw.steps)} ${statistics.draw.steps === 1 ? 'step' : 'steps'}`}
+            beside={`seed ${statistics.draw.seed}`}
+          />
         )}
         <Reading label="Written" value={formatMoment(statistics.weights.modified)} />
       </dl>
@@ -71,6 +75,7 @@ export function Overview({ statistics }: { statistics: WeightStatistics }): JSX.
         title="All layers"
         subtitle={`n = ${formatCount(weights.count)}`}
         description={`Histogram of all weights: standard deviation ${formatNumber(weights.std)}, zoo ${formatNumber(zoo.std)}.`}
+        height={220}
         draw={draw}
       >
         <DataTable

@@ -1,16 +1,169 @@
 import * as Plot from '@observablehq/plot';
 import type { JSX } from 'preact';
-import { useCallback } from 'preact/hooks';
-import type { TrajectoryPoint } from '../../src/protocol/statistics.ts';
+import { useCallback, useMemo, useState } from 'preact/hooks';
+import type { DenoisingTrajectory } from '../../src/protocol/statistics.ts';
 import { type DrawPlot, PlotFigure } from '../charts/plot-figure.tsx';
 import { DataTable } from '../components/data-table.tsx';
 import { formatNumber } from '../components/format.ts';
+import { Legend } from '../components/legend.tsx';
+import { Scrubber } from '../components/scrubber.tsx';
+import { useTheme } from '../components/theme.ts';
+import { usePlayback } from '../components/use-playback.ts';
+import { centralBars } from './central-bars.ts';
+import { densityOptions } from './histogram.ts';
+import { MAP_HEIGHT, mapOptions } from './map-options.ts';
 
-/** From noise to weights: how far each denoising step still was from where it ended. */
-export function Trajectory({ points }: { points: readonly TrajectoryPoint[] }): JSX.Element {
+const DISTANCE_HEIGHT = 200;
+
+/** From noise to weights: one state at a time under a slider, and the way of all of them. */
+export function Trajectory({ trajectory }: { trajectory: DenoisingTrajectory }): JSX.Element {
+  const { points, steps } = trajectory;
+  const last = points.length - 1;
+  const [index, setIndex] = useState(last);
+  const playback = usePlayback({ index, last, choose: setIndex });
+  const theme = useTheme();
+  const { timestep, distance } = points[index]!;
+  const name = stateName(index, last);
+  const moment = `${name}, timestep ${formatNumber(timestep)}`;
+  return (
+    <>
+      <Scrubber
+        noun="state"
+        index={index}
+        last={last}
+        playback={playback}
+        go={(next) => {
+          playback.pause();
+          setIndex(Math.max(0, Math.min(last, next)));
+        }}
+        valueText={moment}
+        readOut={`${moment}, distance to the weights ${formatNumber(distance)}`}
+      />
+      <Legend
+        label="Denoising"
+        entries={[
+          { label: `state: ${name}`, color: theme.denoised, mark: 'diamond' },
+          { label: 'its way', color: theme.denoised, mark: 'line' },
+          { label: 'zoo', color: theme.zooFill, mark: 'area' },
+        ]}
+      />
+      <div class="halves">
+        <StateHistogram trajectory={trajectory} index={index} />
+        <WayOnMap trajectory={trajectory} index={index} />
+      </div>
+      <Distances trajectory={trajectory} index={index} steps={steps} />
+    </>
+  );
+}
+
+function stateName(index: number, last: number): string {
+  if (index === 0) return 'noise';
+  return index === last ? `weights, after step ${index} of ${last}` : `after step ${index} of ${last}`;
+}
+
+interface StateProps {
+  trajectory: DenoisingTrajectory;
+  index: number;
+}
+
+/** The weights' distribution in one state, on axes that hold every state. */
+function StateHistogram({ trajectory, index }: StateProps): JSX.Element {
+  const { edges, zoo, points } = trajectory;
+  const [from, to] = useMemo(() => {
+    const overall = edges
+      .slice(1)
+      .map((_, bar) => points.reduce((sum, { density }) => sum + density[bar]!, 0) / points.length);
+    const shown = centralBars({ edges, weights: overall, zoo }).edges;
+    const first = edges.indexOf(shown[0]!);
+    return [first, first + shown.length - 1];
+  }, [trajectory]);
+  const highest = useMemo(() => Math.max(...zoo, ...points.flatMap(({ density }) => density)), [trajectory]);
+  const { density, summary } = points[index]!;
+  const draw = useCallback<DrawPlot>(
+    (_width, theme) =>
+      densityOptions(
+        {
+          edges: edges.slice(from, to + 1),
+          weights: density.slice(from, to),
+          zoo: zoo.slice(from, to),
+        },
+        theme.denoised,
+        theme,
+        highest,
+      ),
+    [trajectory, index],
+  );
+  const name = stateName(index, points.length - 1);
+  return (
+    <PlotFigure
+      title="Distribution of the state"
+      subtitle={`standard deviation ${formatNumber(summary.std)}`}
+      description={`Histogram of the weights, ${name}: standard deviation ${formatNumber(summary.std)}, mean ${formatNumber(summary.mean)}.`}
+      height={MAP_HEIGHT}
+      draw={draw}
+    >
+      <DataTable
+        caption={`Densities, ${name}`}
+        columns={['Weight value', 'state', 'zoo']}
+        rows={() =>
+          density.map((value, bar) => [
+            `${formatNumber(edges[bar]!)} to ${formatNumber(edges[bar + 1]!)}`,
+            formatNumber(value),
+            formatNumber(zoo[bar]!),
+          ])
+        }
+      />
+    </PlotFigure>
+  );
+}
+
+/** The states' way across the zoo's map. */
+function WayOnMap({ trajectory, index }: StateProps): JSX.Element {
+  const { map, points, concept } = trajectory;
+  const draw = useCallback<DrawPlot>(
+    (_width, theme) =>
+      mapOptions(map, theme, [
+        Plot.line(points, { x: 'x', y: 'y', stroke: theme.denoised, strokeWidth: 1.5 }),
+        Plot.dot(points, { x: 'x', y: 'y', r: 2, fill: theme.denoised }),
+        Plot.dot([points[index]!], {
+          x: 'x',
+          y: 'y',
+          r: 7,
+          symbol: 'diamond2',
+          fill: theme.denoised,
+          stroke: theme.background,
+        }),
+      ]),
+    [trajectory, index],
+  );
+  return (
+    <PlotFigure
+      title="Way across the zoo’s map"
+      subtitle={`${map.points.length} members`}
+      description={`The way of ${concept} from noise to weights on the first two principal components of the zoo.`}
+      height={MAP_HEIGHT}
+      draw={draw}
+    >
+      <DataTable
+        caption="Way across the zoo’s map"
+        columns={['State', 'First component', 'Second component']}
+        rows={() =>
+          points.map(({ x, y }, state) => [
+            stateName(state, points.length - 1),
+            formatNumber(x),
+            formatNumber(y),
+          ])
+        }
+      />
+    </PlotFigure>
+  );
+}
+
+/** How far each state still was from where the draw ended. */
+function Distances({ trajectory, index, steps }: StateProps & { steps: number }): JSX.Element {
+  const { points } = trajectory;
   const draw = useCallback<DrawPlot>(
     (_width, theme) => ({
-      height: 200,
       marginLeft: 44,
       marginRight: 20,
       marginTop: 24,
@@ -33,26 +186,37 @@ export function Trajectory({ points }: { points: readonly TrajectoryPoint[] }): 
       marks: [
         Plot.ruleY([0], { stroke: theme.zoo }),
         Plot.line(points, { x: 'timestep', y: 'distance', stroke: theme.denoised, strokeWidth: 2 }),
-        Plot.dot(points, { x: 'timestep', y: 'distance', r: 3.5, fill: theme.denoised }),
+        Plot.dot(points, { x: 'timestep', y: 'distance', r: 2.5, fill: theme.denoised }),
+        Plot.dot([points[index]!], {
+          x: 'timestep',
+          y: 'distance',
+          r: 7,
+          symbol: 'diamond2',
+          fill: theme.denoised,
+          stroke: theme.background,
+        }),
       ],
     }),
-    [points],
+    [trajectory, index],
   );
   return (
     <PlotFigure
-      title="Denoising trajectory"
-      subtitle={`${points.length - 1} steps`}
-      description={`Distance to the final weights over ${points.length - 1} denoising steps, from ${formatNumber(points[0]!.distance)} to ${formatNumber(points.at(-1)!.distance)}.`}
+      title="Distance to the final weights"
+      subtitle={`${steps} ${steps === 1 ? 'step' : 'steps'}`}
+      description={`Distance to the final weights over ${steps} denoising steps, from ${formatNumber(points[0]!.distance)} to ${formatNumber(points.at(-1)!.distance)}.`}
+      height={DISTANCE_HEIGHT}
       draw={draw}
     >
       <DataTable
         caption="Denoising trajectory"
-        columns={['Timestep', 'Distance to the final weights', 'Norm']}
+        columns={['State', 'Timestep', 'Distance', 'Norm', 'Standard deviation']}
         rows={() =>
-          points.map(({ timestep, distance, norm }) => [
+          points.map(({ timestep, distance, summary }, state) => [
+            stateName(state, points.length - 1),
             formatNumber(timestep),
             formatNumber(distance),
-            formatNumber(norm),
+            formatNumber(summary.norm),
+            formatNumber(summary.std),
           ])
         }
       />

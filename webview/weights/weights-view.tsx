@@ -11,13 +11,13 @@ import { persist, readViewState, request } from '../host/connection.ts';
 import { useConnection } from '../host/use-connection.ts';
 import { BlockMap } from './block-map.tsx';
 import { TAIL } from './central-bars.ts';
+import { Denoising } from './denoising.tsx';
 import { LayerHistograms } from './layer-histograms.tsx';
 import { BlockNorms, LayerNorms } from './layer-norms.tsx';
 import { colorOf } from './marks.ts';
 import { NearestConcepts } from './nearest-concepts.tsx';
 import { Overview } from './overview.tsx';
 import { settle, type WeightsSelection } from './selection.ts';
-import { Trajectory } from './trajectory.tsx';
 import { useStatistics } from './use-statistics.ts';
 import { ZooMap } from './zoo-map.tsx';
 
@@ -175,10 +175,10 @@ function Charts({ statistics, stale }: { statistics: WeightStatistics; stale: bo
           <NearestConcepts nearest={statistics.nearest} />
         </div>
       </section>
-      {statistics.trajectory && statistics.trajectory.length > 1 && (
-        <section aria-labelledby="trajectory-title">
-          <h2 id="trajectory-title">Denoising</h2>
-          <Trajectory points={statistics.trajectory} />
+      {statistics.draw && (
+        <section aria-labelledby="denoising-title">
+          <h2 id="denoising-title">Denoising</h2>
+          <Denoising key={statistics.weights.file} statistics={statistics} draw={statistics.draw} />
         </section>
       )}
     </div>

@@ -7,6 +7,7 @@ import { DataTable } from '../components/data-table.tsx';
 import { formatNumber } from '../components/format.ts';
 import { Legend } from '../components/legend.tsx';
 import { useTheme } from '../components/theme.ts';
+import { MAP_HEIGHT, mapOptions } from './map-options.ts';
 import { colorOf } from './marks.ts';
 
 /** The zoo in two dimensions, with this concept among it. */
@@ -19,52 +20,32 @@ export function ZooMap({ statistics }: { statistics: WeightStatistics }): JSX.El
       const own = map.points.filter(({ kind }) => kind !== 'zoo');
       const ranks = new Map(nearest.map((member, index) => [member.concept, index + 1]));
       const near = zoo.filter((point) => ranks.has(point.concept));
-      const share = (axis: 0 | 1) => `${(100 * map.explained[axis]).toFixed(0)} % of the zoo’s variance`;
-      return {
-        height: 340,
-        marginLeft: 44,
-        marginRight: 20,
-        marginTop: 26,
-        marginBottom: 38,
-        inset: 14,
-        x: {
-          label: `First principal component, ${share(0)}`,
-          labelAnchor: 'center',
-          labelArrow: 'none',
-          ticks: 5,
-          nice: true,
-        },
-        y: { label: `Second principal component, ${share(1)}`, labelArrow: 'none', ticks: 5, nice: true },
-        marks: [
-          Plot.gridX({ stroke: theme.grid, strokeOpacity: 1 }),
-          Plot.gridY({ stroke: theme.grid, strokeOpacity: 1 }),
-          Plot.dot(zoo, { x: 'x', y: 'y', r: 3.5, stroke: theme.zoo, fill: theme.zooFill }),
-          Plot.dot(near, { x: 'x', y: 'y', r: 8, stroke: theme.zoo, fill: theme.background }),
-          Plot.text(near, {
+      return mapOptions(map, theme, [
+        Plot.dot(near, { x: 'x', y: 'y', r: 8, stroke: theme.zoo, fill: theme.background }),
+        Plot.text(near, {
+          x: 'x',
+          y: 'y',
+          text: (point) => String(ranks.get(point.concept)),
+          fill: theme.foreground,
+        }),
+        Plot.dot(own, {
+          x: 'x',
+          y: 'y',
+          r: 6.5,
+          symbol: 'diamond2',
+          fill: ({ kind }) => colorOf(kind, theme),
+          stroke: theme.background,
+        }),
+        Plot.tip(
+          map.points,
+          Plot.pointer({
             x: 'x',
             y: 'y',
-            text: (point) => String(ranks.get(point.concept)),
-            fill: theme.foreground,
+            title: ({ concept: name, kind }) => `${name} (${kind})`,
+            stroke: theme.zoo,
           }),
-          Plot.dot(own, {
-            x: 'x',
-            y: 'y',
-            r: 6.5,
-            symbol: 'diamond2',
-            fill: ({ kind }) => colorOf(kind, theme),
-            stroke: theme.background,
-          }),
-          Plot.tip(
-            map.points,
-            Plot.pointer({
-              x: 'x',
-              y: 'y',
-              title: ({ concept: name, kind }) => `${name} (${kind})`,
-              stroke: theme.zoo,
-            }),
-          ),
-        ],
-      };
+        ),
+      ]);
     },
     [map, concept, nearest],
   );
@@ -73,6 +54,7 @@ export function ZooMap({ statistics }: { statistics: WeightStatistics }): JSX.El
       title="Map of the zoo"
       subtitle={`${statistics.zooMembers} members`}
       description={`The zoo's ${statistics.zooMembers} members and ${concept} on the first two principal components of the standardised weights.`}
+      height={MAP_HEIGHT}
       draw={draw}
       legend={
         <Legend

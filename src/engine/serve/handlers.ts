@@ -4,10 +4,12 @@ import { openPairs } from '../../data/pairs.ts';
 import { preparePairs } from '../../data/prepared.ts';
 import { listWeights } from '../../pipeline/chosen-weights.ts';
 import { denoiseToCache } from '../../pipeline/denoise-one.ts';
+import { denoisingTrajectory } from '../../pipeline/denoising-trajectory.ts';
 import { HIGHEST_PSNR } from '../../pipeline/image-metrics.ts';
 import { WeightInspector } from '../../pipeline/inspect.ts';
 import { ImageTranslator } from '../../pipeline/translate-one.ts';
 import { WarmBase } from '../../pipeline/warm-base.ts';
+import { WarmZoo } from '../../pipeline/warm-zoo.ts';
 import { DiskView } from '../../project/disk-view.ts';
 import { type LoadedConcept, type LoadedTraining, loadProject, type Project } from '../../project/load.ts';
 import { toProjectPath } from '../../project/paths.ts';
@@ -39,28 +41,36 @@ interface Subject {
 export function createHandlers(overrides: DeviceOverrides): ServeHandlers {
   const bases = new WarmBase();
   const translator = new ImageTranslator(bases);
-  const inspector = new WeightInspector(bases);
+  const zoos = new WarmZoo(bases);
+  const inspector = new WeightInspector(zoos);
   const readDocument = rememberingReader();
   const load = (folder: string) => loadProject(folder, new DiskView(readDocument));
 
-  const subject = async (params: {
-    project: string;
-    training: string;
-    concept: string;
-  }): Promise<Subject> => {
+  const trainingOf = async (params: { project: string; training: string }) => {
     const project = await load(params.project);
     const training = chooseTraining(project, params.training);
     const { config } = training;
     const device = overrides.device ?? config.device;
     const threads = overrides.threads ?? config.threads;
-    return {
-      project,
-      training: { ...training, config: { ...config, device, threads } },
-      concept: chooseConcept(project, params.concept),
-    };
+    return { project, training: { ...training, config: { ...config, device, threads } } };
+  };
+  const subject = async (params: {
+    project: string;
+    training: string;
+    concept: string;
+  }): Promise<Subject> => {
+    const chosen = await trainingOf(params);
+    return { ...chosen, concept: chooseConcept(chosen.project, params.concept) };
   };
 
   return {
+    warmUp: async (params) => {
+      const { project, training } = await trainingOf(params);
+      if (params.for === 'statistics') await zoos.load(project, training);
+      else await translator.warmUp(project, training);
+      return null;
+    },
+
     devices: ({ device, threads }) => listDevices(deviceName(device), threads),
 
     describe: async ({ project: folder, training: name }) => {
@@ -124,6 +134,10 @@ export function createHandlers(overrides: DeviceOverrides): ServeHandlers {
 
     statistics: async (params) =>
       inspector.statistics({ ...(await subject(params)), weights: params.weights, bins: params.bins }),
+
+    blockHistogram: async (params) => inspector.blockHistogram({ ...params, ...(await subject(params)) }),
+
+    trajectory: async (params) => denoisingTrajectory(zoos, { ...params, ...(await subject(params)) }),
 
     tensorStatistics: scanTensorFile,
     tensorHistogram: tensorFileHistogram,

@@ -30,15 +30,6 @@ export class Engine implements vscode.Disposable {
     });
   }
 
-  /** Starts the warm process while a page that will ask it is still being loaded. */
-  warmUp(): void {
-    try {
-      this.requests.warmUp();
-    } catch {
-      // The first request says what hinders it.
-    }
-  }
-
   /** Starts a run that outlives this window. */
   async launch(request: RunRequest): Promise<LaunchedRun> {
     const runtime = this.runtime();

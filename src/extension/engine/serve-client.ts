@@ -35,11 +35,6 @@ export class ServeClient {
     private readonly log: (text: string) => void,
   ) {}
 
-  /** Starts the process where none runs, before there is anything to ask it. */
-  warmUp(): void {
-    this.connection ??= this.connect();
-  }
-
   /**
    * @param onProgress told of what a method that reports progress has found, before the answer comes
    * @throws UserError for what the engine says the user can mend
@@ -51,8 +46,8 @@ export class ServeClient {
     token?: CancellationToken,
     onProgress?: (progress: ServeProgress<M>) => void,
   ): Promise<ServeRequests[M]['result']> {
-    this.warmUp();
-    const connection = this.connection!;
+    this.connection ??= this.connect();
+    const { connection } = this;
     await connection.started;
     const messages = await connection.messages;
     const { ErrorCodes, ProgressType, ResponseError } = await protocol();

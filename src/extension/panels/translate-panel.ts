@@ -17,6 +17,7 @@ import type { PanelConnection } from './panel-connection.ts';
 import { hasStrings } from './panel-target.ts';
 import type { PanelKind } from './panels.ts';
 import { saveFile } from './save-file.ts';
+import { warmEngine } from './warm-engine.ts';
 import { weightsChoices } from './weights-choices.ts';
 
 const IMAGE_TYPES: Record<string, string> = {
@@ -57,7 +58,7 @@ function sourceFolders(project: Project | undefined): string[] {
 function attach(services: Services, connection: PanelConnection, target: TranslateTarget): void {
   const { project } = target;
   const engine = services.engine.requests;
-  services.engine.warmUp();
+  warmEngine(services, target, 'translation');
   const { webview } = connection.panel;
   followChoices(services, connection, translateView, target, () =>
     weightsChoices(services, project, 'translation'),

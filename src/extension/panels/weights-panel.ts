@@ -5,6 +5,7 @@ import { followChoices } from './follow-choices.ts';
 import type { PanelConnection } from './panel-connection.ts';
 import { hasStrings } from './panel-target.ts';
 import type { PanelKind } from './panels.ts';
+import { warmEngine } from './warm-engine.ts';
 import { weightsChoices } from './weights-choices.ts';
 
 export function weightsPanelKind(services: Services): PanelKind<WeightsTarget> {
@@ -21,11 +22,18 @@ export function weightsPanelKind(services: Services): PanelKind<WeightsTarget> {
 
 function attach(services: Services, connection: PanelConnection, target: WeightsTarget): void {
   const { project } = target;
-  services.engine.warmUp();
+  warmEngine(services, target, 'statistics');
   followChoices(services, connection, weightsView, target, () =>
     weightsChoices(services, project, 'statistics'),
   );
+  const engine = services.engine.requests;
   connection.onRequest(weightsView.statistics, (request) =>
-    services.engine.requests.request('statistics', { project, ...request }),
+    engine.request('statistics', { project, ...request }),
+  );
+  connection.onRequest(weightsView.blockHistogram, (request) =>
+    engine.request('blockHistogram', { project, ...request }),
+  );
+  connection.onRequest(weightsView.trajectory, (request) =>
+    engine.request('trajectory', { project, ...request }),
   );
 }

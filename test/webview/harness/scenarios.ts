@@ -1,4 +1,8 @@
-import type { StatisticsRequest } from '../../../src/protocol/statistics.ts';
+import type {
+  BlockHistogramRequest,
+  StatisticsRequest,
+  TrajectoryRequest,
+} from '../../../src/protocol/statistics.ts';
 import {
   type ConceptChoice,
   type LiveRun,
@@ -15,7 +19,7 @@ import { CONCEPTS, PROJECT, TRAININGS } from './fixtures/concepts.ts';
 import { SIZE, scene, toPng } from './fixtures/pictures.ts';
 import { HEADERS, longCurves, MANY_PAIRS, ORIGIN, overlaidRuns, runUpdate } from './fixtures/run.ts';
 import { comparisonFixture, histogramFixture, LORA_FILE, SPECTRA, STATISTICS } from './fixtures/tensors.ts';
-import { statisticsFixture } from './fixtures/weights.ts';
+import { blockHistogramFixture, statisticsFixture, trajectoryFixture } from './fixtures/weights.ts';
 
 /** Answers by method. */
 export type Handlers = Record<string, (params: unknown) => unknown>;
@@ -44,6 +48,8 @@ function weights(
       state,
     }),
     [weightsView.statistics.method]: statistics,
+    [weightsView.blockHistogram.method]: (params) => blockHistogramFixture(params as BlockHistogramRequest),
+    [weightsView.trajectory.method]: (params) => trajectoryFixture(params as TrajectoryRequest),
     [weightsView.openRun.method]: () => undefined,
     action: () => undefined,
   };
@@ -185,6 +191,12 @@ export const SCENARIOS: Record<string, () => Handlers> = {
       const summary = { ...made.summary, weights: { ...made.summary.weights, notFinite: 3 } };
       return { ...made, summary, map: { ...made.map, points }, nearest: [] };
     }),
+  'weights/no-generator': () => ({
+    ...weights(READY_WEIGHTS),
+    [weightsView.trajectory.method]: () => {
+      throw new Error('There is no weight generator yet. Train it with: dnw train-generator --training fast');
+    },
+  }),
   'weights/failing': () =>
     weights(READY_WEIGHTS, () => {
       throw new Error(

@@ -3,12 +3,18 @@ import { useEffect, useState } from 'preact/hooks';
 /** Long enough to see what changed between two pictures. */
 const PICTURE_MS = 350;
 
-/** Goes from one picture to the next until the last; from the last it begins with the first. */
-export function usePlayback(props: { index: number; last: number; choose: (index: number) => void }): {
+export interface Playback {
   playing: boolean;
   play: () => void;
   pause: () => void;
-} {
+}
+
+/** Goes from one picture to the next until the last; from the last it begins with the first. */
+export function usePlayback(props: {
+  index: number;
+  last: number;
+  choose: (index: number) => void;
+}): Playback {
   const { index, last, choose } = props;
   const [playing, setPlaying] = useState(false);
   useEffect(() => {

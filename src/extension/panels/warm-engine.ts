@@ -1,0 +1,15 @@
+import type { WarmUpParams } from '../../protocol/serve.ts';
+import type { WeightsTarget } from '../../protocol/webview.ts';
+import type { Services } from '../services.ts';
+
+/** Has the engine read and compile what a panel will ask it for, while the panel's page is still being loaded. */
+export function warmEngine(
+  { engine, projects }: Services,
+  { project, training }: WeightsTarget,
+  purpose: WarmUpParams['for'],
+): void {
+  const first = training ?? projects.get(project)?.trainings[0]?.name;
+  // The first request says what hinders the engine.
+  if (first !== undefined)
+    engine.requests.request('warmUp', { project, training: first, for: purpose }).catch(() => {});
+}

@@ -1,0 +1,81 @@
+import { selectDevice } from '../compute/devices.ts';
+import { fitStandardizer, standardize } from '../data/standardizer.ts';
+import type { LoadedConcept, LoadedTraining, Project } from '../project/load.ts';
+import type { DenoisingTrajectory } from '../protocol/statistics.ts';
+import type { WarmZoo } from './warm-zoo.ts';
+import { checkDenoisingSteps, loadWeightGenerator, WeightSampler } from './weight-generator.ts';
+import { compare, densities, histogramEdges, summarize, zooMap } from './weight-statistics.ts';
+
+export interface TrajectoryRequest {
+  readonly project: Project;
+  readonly training: LoadedTraining;
+  readonly concept: LoadedConcept;
+  /** Of the noise that denoising starts from. */
+  readonly seed: number;
+  /** Denoising steps, 1 to the diffusion's timesteps. */
+  readonly steps: number;
+  /** Bars of the histograms. */
+  readonly bins: number;
+}
+
+/**
+ * Draws a concept's weights once more and keeps every state on the way from noise to weights, each decoded as the
+ * last one is: statistics of x_t beside the zoo's. The same seed and steps end in the weights of `denoise`.
+ * @throws UserError where base, zoo or weight generator are missing, or there cannot be so many steps
+ */
+export async function denoisingTrajectory(
+  zoos: WarmZoo,
+  request: TrajectoryRequest,
+): Promise<DenoisingTrajectory> {
+  const { project, training, concept, seed, steps, bins } = request;
+  const { weightGenerator, device: deviceName, threads } = training.config;
+  checkDenoisingSteps(steps, weightGenerator);
+  const { base, members } = await zoos.load(project, training);
+  const generator = await loadWeightGenerator(project, training, base);
+  const device = await selectDevice(deviceName, threads);
+  const begun = performance.now();
+  const sampler = await WeightSampler.create(generator, weightGenerator, device);
+  const states: { timestep: number; vector: Float32Array }[] = [];
+  try {
+    await sampler.draw(concept.prompt, {
+      seed,
+      steps,
+      onState: (timestep, vector) => states.push({ timestep, vector }),
+    });
+  } finally {
+    await sampler.dispose();
+  }
+  const seconds = (performance.now() - begun) / 1000;
+  const vectors = members.map(({ vector }) => vector);
+  const edges = histogramEdges([...states.map(({ vector }) => vector), ...vectors], bins);
+  const standardizer = fitStandardizer(weightGenerator.standardize, vectors, base.lora.manifest);
+  const { name, prompt } = concept;
+  const map = zooMap(
+    standardizer,
+    members,
+    states.map(({ vector }) => ({ concept: name, prompt, kind: 'denoised', vector })),
+  );
+  const end = standardize(standardizer, states.at(-1)!.vector);
+  return {
+    training: training.name,
+    concept: name,
+    seed,
+    steps,
+    seconds,
+    device: device.device,
+    edges,
+    zoo: densities(vectors, edges),
+    map: { points: map.points.slice(0, members.length), explained: map.explained },
+    points: states.map(({ timestep, vector }, index) => {
+      const { x, y } = map.points[members.length + index]!;
+      return {
+        timestep,
+        summary: summarize([vector]),
+        density: densities([vector], edges),
+        distance: compare(standardize(standardizer, vector), end).distance,
+        x,
+        y,
+      };
+    }),
+  };
+}

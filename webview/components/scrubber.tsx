@@ -1,0 +1,56 @@
+import type { ComponentChildren, JSX } from 'preact';
+import { Button } from './toolkit.tsx';
+import type { Playback } from './use-playback.ts';
+import { useReducedMotion } from './use-reduced-motion.ts';
+
+/** A slider over pictures or states in their order, with buttons that step and play. */
+export function Scrubber(props: {
+  /** What one position is: "sample". */
+  noun: string;
+  index: number;
+  last: number;
+  playback: Playback;
+  /** Goes to a position by hand: whatever plays is paused. */
+  go: (index: number) => void;
+  /** The position in words, for those who hear it. */
+  valueText: string;
+  /** The position in words, beside the buttons. */
+  readOut: ComponentChildren;
+  /** Further buttons. */
+  children?: ComponentChildren;
+}): JSX.Element {
+  const { noun, index, last, playback, go } = props;
+  const reducedMotion = useReducedMotion();
+  return (
+    <>
+      <input
+        class="scrubber-slider"
+        type="range"
+        min={0}
+        max={last}
+        step={1}
+        value={index}
+        aria-label={noun.charAt(0).toUpperCase() + noun.slice(1)}
+        aria-valuetext={props.valueText}
+        onInput={(event) => go(Number(event.currentTarget.value))}
+      />
+      <div class="scrubber-controls">
+        <Button disabled={index === 0} onClick={() => go(index - 1)} label={`Previous ${noun}`}>
+          ‹ Previous
+        </Button>
+        {!reducedMotion && (
+          <Button onClick={playback.playing ? playback.pause : playback.play}>
+            {playback.playing ? 'Pause' : 'Play'}
+          </Button>
+        )}
+        <Button disabled={index === last} onClick={() => go(index + 1)} label={`Next ${noun}`}>
+          Next ›
+        </Button>
+        {props.children}
+        <span class="read-out" aria-live={playback.playing ? 'off' : 'polite'}>
+          {props.readOut}
+        </span>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,54 @@
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import type { DrawOptions, WeightStatistics } from '../../src/protocol/statistics.ts';
+import { formatDuration } from '../components/format.ts';
+import { Notice } from '../components/pending.tsx';
+import { Button, IntegerField, ProgressRing } from '../components/toolkit.tsx';
+import { Trajectory } from './trajectory.tsx';
+import { useTrajectory } from './use-trajectory.ts';
+
+const BINS = 96;
+const MAX_SEED = 2 ** 31 - 1;
+const MAX_STEPS = 1000;
+
+/** The draw of denoised weights once more, every state kept: with their own seed and steps, or with others. */
+export function Denoising(props: { statistics: WeightStatistics; draw: DrawOptions }): JSX.Element {
+  const { training, concept } = props.statistics;
+  const [seed, setSeed] = useState(props.draw.seed);
+  const [steps, setSteps] = useState(props.draw.steps);
+  const { trajectory, loading, error, draw } = useTrajectory();
+  return (
+    <>
+      <p class="muted">
+        These weights were denoised in {props.draw.steps} {props.draw.steps === 1 ? 'step' : 'steps'} from the
+        noise of seed {props.draw.seed}. The same draw can be made again step by step, and any other.
+      </p>
+      <div class="controls">
+        <IntegerField label="Denoising steps" value={steps} min={1} max={MAX_STEPS} onChange={setSteps} />
+        <IntegerField label="Seed" value={seed} min={0} max={MAX_SEED} onChange={setSeed} />
+        <Button disabled={loading} onClick={() => draw({ training, concept, seed, steps, bins: BINS })}>
+          Denoise step by step
+        </Button>
+        {loading && (
+          <span class="busy" role="status">
+            <ProgressRing /> Denoising…
+          </span>
+        )}
+        {trajectory && !loading && (
+          <span class="muted">
+            {formatDuration(trajectory.seconds)} on {trajectory.device}
+          </span>
+        )}
+      </div>
+      {error !== undefined && (
+        <Notice kind="error">
+          <strong>The weights could not be denoised.</strong> {error}
+        </Notice>
+      )}
+      {trajectory && (
+        // Another draw begins at its own end.
+        <Trajectory key={`${trajectory.seed} ${trajectory.steps}`} trajectory={trajectory} />
+      )}
+    </>
+  );
+}
