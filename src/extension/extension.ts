@@ -24,6 +24,7 @@ import type { Services } from './services.ts';
 import { registerTensorEditors, type TensorEditors } from './tensors/tensor-editors.ts';
 import { registerTools } from './tools/register-tools.ts';
 import { registerTrainingCommands } from './trainings/training-commands.ts';
+import { TrainingHints } from './trainings/training-hints.ts';
 import { TrainingLenses } from './trainings/training-lenses.ts';
 import { registerViews } from './views.ts';
 import { ZooStatus } from './zoo/zoo-status.ts';
@@ -65,6 +66,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Extens
     documents,
     vscode.languages.registerCodeLensProvider({ language: CONCEPT_LANGUAGE }, new ConceptLenses(services)),
     vscode.languages.registerCodeLensProvider({ language: TRAINING_LANGUAGE }, new TrainingLenses(services)),
+    vscode.languages.registerInlayHintsProvider({ language: TRAINING_LANGUAGE }, new TrainingHints(services)),
     new RunStatusBar(runs),
     new RunNotifications(context.workspaceState, services),
   );

@@ -2,8 +2,6 @@ import { isDeepStrictEqual } from 'node:util';
 import { compile } from '../compute/compile.ts';
 import { stepCost } from '../compute/cost.ts';
 import type { StepDefinition } from '../compute/types.ts';
-import { createBlockSplitter } from '../data/blocks.ts';
-import { Vocabulary } from '../data/text.ts';
 import { conditionedBaseStep } from '../models/conditioned-base-step.ts';
 import { denoiserInferenceStep, denoiserTrainingStep } from '../models/denoiser-step.ts';
 import { fullTrainingStep, inferenceStep, loraTrainingStep } from '../models/gan-steps.ts';
@@ -14,9 +12,8 @@ import { zooConcepts } from '../project/selection.ts';
 import { type TrainingConfig, trainingSchema } from '../project/training-schema.ts';
 import type { Stage } from '../protocol/events.ts';
 import { representativeConcepts } from './base-concepts.ts';
-import { baseNetworks } from './base-model.ts';
+import { trainingNetworks } from './network-sizes.ts';
 import { promptFeatures } from './prompt-features.ts';
-import { denoiserFor } from './weight-generator.ts';
 
 /** A number as it was published. */
 export interface Published {
@@ -87,7 +84,7 @@ const PUBLISHED = {
 export function trainingScale(project: Project, training: LoadedTraining): TrainingScale {
   const { config } = training;
   const { image, discriminator: gan, base, collect, weightGenerator, fineTune, evaluate } = config;
-  const { generator, discriminator, lora } = baseNetworks(training);
+  const { generator, discriminator, lora, splitter, denoiser } = trainingNetworks(project, training);
   const { channels, blocks, ...scratch } = evaluate.scratch;
   const pix2pix = createImageGenerator({
     kind: 'resnet',
@@ -98,9 +95,6 @@ export function trainingScale(project: Project, training: LoadedTraining): Train
   });
   const zoo = zooConcepts(project, training);
   const baseConcepts = representativeConcepts(project, training, config.seed);
-  const splitter = createBlockSplitter(lora.manifest, weightGenerator);
-  const vocabulary = Vocabulary.ofPrompts(zoo.map(({ prompt }) => prompt));
-  const denoiser = denoiserFor(weightGenerator, { vocabulary, splitter });
 
   const { loss, lambdaL1 } = gan;
   const common = { generator, discriminator, loss, lambdaL1 };

@@ -1,3 +1,4 @@
+import type { NetworkSizes } from './network-sizes.ts';
 import type {
   BlockHistogramRequest,
   DenoisingTrajectory,
@@ -28,6 +29,7 @@ export interface ServeRequests {
   /** Reads, and compiles, what the first answers about a concept need; does nothing a second time. */
   warmUp: { params: WarmUpParams; result: null };
   devices: { params: DevicesParams; result: DevicesResult };
+  sizes: { params: DescribeParams; result: NetworkSizes };
   describe: { params: DescribeParams; result: DescribeResult };
   validate: { params: ValidateParams; result: ValidateResult };
   translations: { params: TranslationsParams; result: TranslationsResult };

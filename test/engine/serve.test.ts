@@ -307,6 +307,24 @@ test('devices says what computes and why', async () => {
   });
 });
 
+test('sizes counts the trained values of every network', async () => {
+  const { base, project, training } = trained;
+  const { denoiser, ...sizes } = await client.request('sizes', {
+    project: project.folder,
+    training: training.name,
+  });
+  const blocks = createBlockSplitter(base.lora.manifest, training.config.weightGenerator);
+  expect(sizes).toEqual({
+    generator: base.generatorValues.length,
+    discriminator: base.discriminatorValues.length,
+    lora: trained.denoised.length,
+    blocks: blocks.count,
+    blockSize: blocks.blockSize,
+  });
+  const stored = await readSafetensors(projectPaths(project.folder).weightGenerator(training.name));
+  expect(denoiser).toBe(stored.tensors.get('denoiser.values')!.data.length);
+});
+
 test('describe answers with the text of dnw describe', async () => {
   const { folder } = trained.project;
   const { text } = await client.request('describe', { project: folder, training: 'tiny' });

@@ -24,6 +24,7 @@ function startServer({ idleMs = HOUR_MS } = {}) {
   const handlers: ServeHandlers = {
     warmUp: unused,
     devices: unused,
+    sizes: unused,
     describe: unused,
     translations: unused,
     translate: unused,

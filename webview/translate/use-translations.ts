@@ -29,8 +29,8 @@ interface Wanted {
   image: SelectedImage;
 }
 
-/** The engine answers one after the other; with a second request at hand it does not wait for this page. */
-const MOST_ASKED = 2;
+/** The engine answers one after the other; with further requests at hand it does not wait for this page. */
+const MOST_ASKED = 4;
 
 /**
  * Translations of every selected image by every selected set of weights: asked for one after the other,
@@ -48,7 +48,15 @@ export function useTranslations(
   const entries = useRef(new Map<string, Entry>());
   const wanted = useRef<readonly Wanted[]>([]);
   const asked = useRef(new Set<string>());
-  const [, redraw] = useState(0);
+  const [, count] = useState(0);
+  const frame = useRef<number>();
+  /** Once a frame: answers come faster than the table is drawn. */
+  const redraw = () => {
+    frame.current ??= requestAnimationFrame(() => {
+      frame.current = undefined;
+      count((drawn) => drawn + 1);
+    });
+  };
 
   const isMissing = ({ key, weights }: Wanted) => entries.current.get(key)?.modified !== weights.modified;
   const ask = async (next: Wanted) => {
@@ -65,7 +73,7 @@ export function useTranslations(
         modified,
       });
     }
-    redraw((count) => count + 1);
+    redraw();
   };
   /** Always the first that is missing of what is wanted by then. */
   const work = () => {
@@ -95,7 +103,7 @@ export function useTranslations(
     busy: present.some(isMissing),
     retry() {
       for (const [key, { error }] of entries.current) if (error !== undefined) entries.current.delete(key);
-      redraw((count) => count + 1);
+      redraw();
       work();
     },
   };

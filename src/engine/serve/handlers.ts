@@ -7,6 +7,7 @@ import { denoiseToCache } from '../../pipeline/denoise-one.ts';
 import { denoisingTrajectory } from '../../pipeline/denoising-trajectory.ts';
 import { HIGHEST_PSNR } from '../../pipeline/image-metrics.ts';
 import { WeightInspector } from '../../pipeline/inspect.ts';
+import { networkSizes } from '../../pipeline/network-sizes.ts';
 import { ImageTranslator } from '../../pipeline/translate-one.ts';
 import { WarmBase } from '../../pipeline/warm-base.ts';
 import { WarmZoo } from '../../pipeline/warm-zoo.ts';
@@ -78,6 +79,12 @@ export function createHandlers(overrides: DeviceOverrides): ServeHandlers {
       const training = chooseTraining(project, name);
       refuseConfigProblems(project, training);
       return { text: describeScale(project, training, false) };
+    },
+
+    sizes: async (params) => {
+      const { project, training } = await trainingOf(params);
+      refuseConfigProblems(project, training);
+      return networkSizes(project, training);
     },
 
     validate: async ({ project }) => ({

@@ -1,7 +1,7 @@
 import { type InlayHint, InlayHintKind, type Range } from 'vscode-languageserver';
 import { conceptFacts, type Fact, trainingFacts } from '../../project/training-facts.ts';
 import type { YamlDocument } from '../../project/yaml-document.ts';
-import { toRange } from './positions.ts';
+import { hintPosition } from './hint-position.ts';
 import type { CheckedProject } from './project-diagnostics.ts';
 
 /** What the written values come to in this project, behind each; nothing for a file with mistakes. */
@@ -24,10 +24,6 @@ export async function inlayHints(
 }
 
 function hint(document: YamlDocument, { path, text, detail }: Fact): InlayHint {
-  const value = toRange(document.valueRange(path));
-  const key = toRange(document.keyRange(path));
-  // A list with an entry a line has its hint behind its key, where the list is named.
-  const isBlock = value.start.line !== key.start.line;
-  const position = isBlock ? { line: key.end.line, character: key.end.character + 1 } : value.end;
+  const position = hintPosition(document, path);
   return { position, label: text, kind: InlayHintKind.Type, tooltip: detail, paddingLeft: true };
 }

@@ -1,4 +1,5 @@
 import type { MemoryUse, MetricsEvent, ProgressEvent, RunEvent, SampleEvent } from '../../protocol/events.ts';
+import { keepPace, NO_PACE, type RunPace } from './run-pace.ts';
 
 /** What a run's events say about where it stands: the newest of each kind. */
 export interface RunStatus {
@@ -11,6 +12,8 @@ export interface RunStatus {
   memory?: MemoryUse;
   device?: string;
   deviceReason?: string;
+  /** How long its stages took. */
+  pace: RunPace;
   /** A checkpoint exists, so that the run can go on from it. */
   checkpointed: boolean;
   /** Of the last `finished` event. */
@@ -18,10 +21,16 @@ export interface RunStatus {
   error?: string;
 }
 
-export const NO_STATUS: RunStatus = { checkpointed: false };
+export const NO_STATUS: RunStatus = { pace: NO_PACE, checkpointed: false };
 
 /** The status after one more event. */
 export function advance(status: RunStatus, event: RunEvent): RunStatus {
+  const pace = keepPace(status.pace, event);
+  const next = newest(status, event);
+  return pace === next.pace ? next : { ...next, pace };
+}
+
+function newest(status: RunStatus, event: RunEvent): RunStatus {
   switch (event.type) {
     case 'started':
       // A resumed run has not ended any more, and goes through its parts again.

@@ -84,6 +84,7 @@ test('a run that trains has its progress, time left, device and metrics', () => 
     state: 'running',
     stopping: true,
     status: {
+      ...NO_STATUS,
       checkpointed: true,
       parts: { total: 8, titles: ['Prepare pairs', 'Train the base generator'] },
       progress: { message: 'training', done: 300, total: 400, unit: 'steps', etaSeconds: 100 },
@@ -109,7 +110,7 @@ test('a run that trains has its progress, time left, device and metrics', () => 
 
 test('a run that failed has its error, what it took, its files, and whether it can go on', () => {
   const folder = folderOf({ 'runs/r/events.jsonl': '', 'runs/r/engine.log': '' });
-  const failed = { checkpointed: false, seconds: 12, error: 'The disk is full.' };
+  const failed = { ...NO_STATUS, seconds: 12, error: 'The disk is full.' };
   const lines = runText(runOf(folder, 'r', { state: 'failed', stopping: true, status: failed })).split('\n');
   expect(lines.slice(5)).toEqual([
     'State: failed',

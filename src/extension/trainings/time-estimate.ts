@@ -1,0 +1,65 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { LoadedTraining, Project } from '../../project/load.ts';
+import { toProjectPath } from '../../project/paths.ts';
+import { zooConcepts } from '../../project/selection.ts';
+import type { TrainingConfig } from '../../project/training-schema.ts';
+import type { Stage } from '../../protocol/events.ts';
+import type { Run } from '../runs/run-state.ts';
+
+/** Sections whose `steps` a stage trains. */
+export const TIMED = [
+  { stage: 'train-base', section: 'base' },
+  { stage: 'collect', section: 'collect' },
+  { stage: 'train-generator', section: 'weightGenerator' },
+  { stage: 'fine-tune', section: 'fineTune' },
+] as const satisfies readonly { stage: Stage; section: keyof TrainingConfig }[];
+
+type TimedSection = (typeof TIMED)[number]['section'];
+
+export interface TimeEstimate {
+  readonly seconds: number;
+  readonly steps: number;
+  readonly secondsPerStep: number;
+  /** What the measured run computed on. */
+  readonly device: string;
+  readonly run: Run;
+}
+
+/**
+ * How long a stage will take, by the newest run that trained steps of the very same cost; undefined where there is
+ * none.
+ * @param runs of every project, newest first
+ */
+export function estimateTime(
+  project: Pick<Project, 'folder' | 'concepts'>,
+  training: LoadedTraining,
+  { stage, section }: (typeof TIMED)[number],
+  runs: readonly Run[],
+): TimeEstimate | undefined {
+  const file = toProjectPath(project.folder, training.path);
+  const { config } = training;
+  for (const run of runs) {
+    const { record, status } = run;
+    if (run.project !== project.folder || record?.training !== file || status.device === undefined) continue;
+    const pace = status.pace.ended.find((ended) => ended.stage === stage);
+    if (pace === undefined || !costsTheSame(record.config, config, section)) continue;
+    const secondsPerStep = pace.seconds / pace.steps;
+    const steps = config[section].steps * (stage === 'collect' ? zooConcepts(project, training).length : 1);
+    return { seconds: steps * secondsPerStep, steps, secondsPerStep, device: status.device, run };
+  }
+  return undefined;
+}
+
+/** Whether a step of a section costs under one config what it costs under the other. */
+function costsTheSame(before: unknown, now: TrainingConfig, section: TimedSection): boolean {
+  const decisive = (config: Partial<TrainingConfig>) => {
+    const { steps: _, ...rest } = { steps: 0, ...config[section] };
+    const { image, generator, discriminator, lora, device, threads } = config;
+    return [image?.size, generator, discriminator, lora, device, threads, rest];
+  };
+  return (
+    typeof before === 'object' &&
+    before !== null &&
+    isDeepStrictEqual(decisive(before as Partial<TrainingConfig>), decisive(now))
+  );
+}
