@@ -9,11 +9,13 @@ import { createBlockSplitter } from '../../src/data/blocks.ts';
 import { applyEffects } from '../../src/data/effects/apply.ts';
 import { loadImage } from '../../src/data/images.ts';
 import { readSafetensors } from '../../src/data/safetensors.ts';
+import { Vocabulary } from '../../src/data/text.ts';
 import { writeMember } from '../../src/data/zoo.ts';
 import { loraInferenceStep } from '../../src/models/gan-steps.ts';
 import { writeWeights } from '../../src/pipeline/weights-file.ts';
 import { loadProject } from '../../src/project/load.ts';
 import { projectPaths } from '../../src/project/paths.ts';
+import { zooConcepts } from '../../src/project/selection.ts';
 import { USER_ERROR } from '../../src/protocol/serve.ts';
 import { runEagerly } from '../models/eager.ts';
 import { Engine, temporaryFolder } from './engine-process.ts';
@@ -322,7 +324,14 @@ test('sizes counts the trained values of every network', async () => {
     blockSize: blocks.blockSize,
   });
   const stored = await readSafetensors(projectPaths(project.folder).weightGenerator(training.name));
-  expect(denoiser).toBe(stored.tensors.get('denoiser.values')!.data.length);
+  // The stored one knows the words of the members' prompts, which are not those of the concepts.
+  const words = (prompts: string[]) => Vocabulary.ofPrompts(prompts).size;
+  const more =
+    words(zooConcepts(project, training).map(({ prompt }) => prompt)) -
+    words(Object.keys(trained.zoo).map((name) => `prompt of ${name}`));
+  expect(denoiser - stored.tensors.get('denoiser.values')!.data.length).toBe(
+    more * training.config.weightGenerator.embedding,
+  );
 });
 
 test('describe answers with the text of dnw describe', async () => {
