@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { readMember } from '../data/zoo.ts';
 import type { LoadedConcept, LoadedTraining, Project } from '../project/load.ts';
 import { projectPaths, toProjectPath } from '../project/paths.ts';
 import { UserError } from '../project/user-error.ts';
+import { RUN_FILES } from '../protocol/run.ts';
 import type { DrawOptions, WeightsChoice, WeightsKind } from '../protocol/statistics.ts';
 import type { BaseModel } from './base-model.ts';
 import { generatorValuesOf, readWeights } from './weights-file.ts';
@@ -64,7 +65,7 @@ export async function readChosenWeights(
   }
   const weights = await readWeights(file, base, `Make them with: dnw denoise --concept ${concept.name}`);
   return {
-    kind: weights.origin,
+    kind: isSnapshot(project, file) ? 'checkpoint' : weights.origin,
     ...(weights.origin === 'denoised' && { draw: { seed: weights.seed, steps: weights.steps } }),
     generatorValues: () => generatorValuesOf(base, weights),
     loraVector: () => {
@@ -75,6 +76,13 @@ export async function readChosenWeights(
       );
     },
   };
+}
+
+/** Kept by a run on the way, below its own folder. */
+function isSnapshot(project: Project, file: string): boolean {
+  return (
+    basename(dirname(file)) === RUN_FILES.snapshots && file.startsWith(projectPaths(project.folder).runs)
+  );
 }
 
 /** Tells one content of a file from the next without reading it. @throws where it is not there */

@@ -37,6 +37,23 @@ export const fineTune: StageFunction = async (context) => {
       settings.discriminator === 'base' ? base.discriminatorValues : base.discriminator.initial(seed),
     );
     const heldOut = heldOutImages(pairs.test, pairs.size, config.image.size, config.evaluate.images);
+    const describe = (steps: number) =>
+      ({
+        concept: concept.name,
+        prompt: concept.prompt,
+        base: base.hash,
+        kind: trainer.group,
+        origin: 'fine-tuned',
+        seed,
+        steps,
+      }) as const;
+    const isSample = (done: number) => done % settings.sampleEvery === 0 || done === settings.steps;
+    const snapshots = snapshotSteps(settings);
+    const keepSnapshot = async (step: number) => {
+      const file = `${RUN_FILES.snapshots}/${String(step).padStart(6, '0')}.safetensors`;
+      await writeWeights(join(run.folder, file), base, { ...describe(step), values: await trainer.values() });
+      run.emit({ type: 'snapshot', step, file, concept: concept.name });
+    };
     const outcome = await trainer.train({
       run,
       shouldStop,
@@ -48,8 +65,10 @@ export const fineTune: StageFunction = async (context) => {
       checkpointEvery: settings.checkpointEvery,
       metricsEvery: 1,
       measure: {
-        at: (done) => done % settings.sampleEvery === 0 || done === settings.steps,
+        at: (done) => isSample(done) || snapshots.has(done),
         run: async (done, seconds) => {
+          if (snapshots.has(done)) await keepSnapshot(done);
+          if (!isSample(done)) return;
           const { images, quality } = await trainer.measure(heldOut);
           const { psnr, ssim, l1 } = meanQuality(quality);
           const values = { 'quality/psnr': psnr, 'quality/ssim': ssim, 'quality/l1': l1 };
@@ -68,16 +87,7 @@ export const fineTune: StageFunction = async (context) => {
     });
     if (!outcome.finished) return { status: 'stopped', result: { steps: outcome.stepsDone } };
     const path = paths.weights(concept.name, 'fine-tuned');
-    const weights = {
-      concept: concept.name,
-      prompt: concept.prompt,
-      base: base.hash,
-      kind: trainer.group,
-      origin: 'fine-tuned',
-      seed,
-      steps: settings.steps,
-      values: await trainer.values(),
-    } as const;
+    const weights = { ...describe(settings.steps), values: await trainer.values() };
     await writeWeights(path, base, weights);
     const onnx = paths.exported(concept.name);
     await mkdir(dirname(onnx), { recursive: true });
@@ -110,3 +120,9 @@ export const fineTune: StageFunction = async (context) => {
     await trainer.dispose();
   }
 };
+
+/** Evenly spaced between the start and the end, which have files of their own. */
+function snapshotSteps({ steps, snapshots }: { steps: number; snapshots: number }): Set<number> {
+  const all = Array.from({ length: snapshots }, (_, i) => Math.round(((i + 1) * steps) / (snapshots + 1)));
+  return new Set(all.filter((step) => step > 0 && step < steps));
+}

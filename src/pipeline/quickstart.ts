@@ -104,7 +104,7 @@ function partContext(
       folder,
       emit: (event) =>
         context.run.emit(
-          event.type === 'sample' || event.type === 'checkpoint'
+          event.type === 'sample' || event.type === 'checkpoint' || event.type === 'snapshot'
             ? { ...event, file: `${name}/${event.file}` }
             : event,
         ),

@@ -322,6 +322,12 @@ export const trainingSchema = z
         beta2: real(0, 0.99999, 0.999, 'Adam beta2; 0.99 calms high learning rates without normalisation'),
         sampleEvery: int(1, 1000000, 25, 'Steps between sample pictures and held-out measurements'),
         checkpointEvery: int(1, 1000000, 100, 'Steps between checkpoints'),
+        snapshots: int(
+          0,
+          100,
+          4,
+          'Weights to keep on the way, evenly spaced over the steps, to look at and to translate with',
+        ),
       },
       'Training of a new concept from its denoised weights.',
     ),

@@ -112,6 +112,15 @@ export interface CheckpointEvent extends EventBase {
   file: string;
 }
 
+/** Weights as they were after some steps of a fine-tuning, to look at and to translate with. */
+export interface SnapshotEvent extends EventBase {
+  type: 'snapshot';
+  step: number;
+  concept: string;
+  /** Path below the run folder, with forward slashes. */
+  file: string;
+}
+
 /** A file outside the run folder that this run made (zoo member, base, weights), relative to the project. */
 export interface ArtifactEvent extends EventBase {
   type: 'artifact';
@@ -137,6 +146,7 @@ export type RunEvent =
   | SampleEvent
   | LogEvent
   | CheckpointEvent
+  | SnapshotEvent
   | ArtifactEvent
   | FinishedEvent;
 

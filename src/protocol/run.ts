@@ -8,6 +8,8 @@ export const RUN_FILES = {
   checkpoint: 'checkpoint.safetensors',
   result: 'result.json',
   samples: 'samples',
+  /** Folder of weights as they were on the way. */
+  snapshots: 'snapshots',
   /** Folder of event files, where they were asked for. */
   tensorBoard: 'tensorboard',
   /** Made by whoever wants the run to end; the engine looks for it between steps. */

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import type { RunEvent } from '../../src/protocol/events.ts';
 import { Engine, type Finished } from './engine-process.ts';
@@ -27,7 +27,7 @@ base: {steps: ${STEPS}, batchSize: 2, checkpointEvery: 4}
 lora: {rank: 2}
 collect: {holdOut: [dusk], steps: 12, batchSize: 2, checkpoints: 2, checkpointEvery: 4}
 weightGenerator: {blockSize: 64, channels: 4, heads: 2, embedding: 8, steps: ${STEPS}, batchSize: 4, checkpointEvery: 4}
-fineTune: {steps: ${STEPS}, batchSize: 2, sampleEvery: 30, checkpointEvery: 4}
+fineTune: {steps: ${STEPS}, batchSize: 2, sampleEvery: 30, checkpointEvery: 4, snapshots: 2}
 evaluate: {images: 2, baselines: [fresh, scratch], scratch: {channels: 4, blocks: 1, steps: 12, batchSize: 2}}
 `;
 
@@ -50,6 +50,13 @@ function filesIn(project: string, folders: readonly string[]): Map<string, strin
     }
   }
   return files;
+}
+
+/** Name and content of all weights that runs kept on the way. */
+function snapshotsIn(project: string): [name: string, content: string][] {
+  return [...filesIn(project, ['runs'])]
+    .filter(([path]) => basename(dirname(path)) === 'snapshots')
+    .map(([path, content]) => [basename(path), content]);
 }
 
 /** Starts a command and signals it as soon as an event of its output is what is waited for. */
@@ -107,6 +114,8 @@ describe.each(['SIGINT', 'SIGKILL'] as const)('after %s at a checkpoint', (signa
       }
       expect([stage, filesIn(broken, made)]).toEqual([stage, filesIn(whole, made)]);
     }
+    expect(snapshotsIn(whole).map(([name]) => name)).toEqual(['000020.safetensors', '000040.safetensors']);
+    expect(snapshotsIn(broken)).toEqual(snapshotsIn(whole));
   });
 });
 

@@ -36,6 +36,21 @@ test('keeps the newest progress and metrics', () => {
   expect(status.metrics).toMatchObject({ step: 20, values: { 'loss/l1': 0.05 } });
 });
 
+test('keeps every snapshot once, also where a resumed run writes one again', () => {
+  const snapshot = (step: number, at: number): RunEvent => ({
+    ...{ type: 'snapshot', step, concept: 'snow', file: `snapshots/${step}.safetensors`, time: at },
+  });
+  const resumed: RunEvent = { ...started, resumed: true };
+  const status = [started, snapshot(25, 1), snapshot(50, 2), resumed, snapshot(50, 3)].reduce(
+    advance,
+    NO_STATUS,
+  );
+  expect(status.snapshots.map(({ step, time: at }) => [step, at])).toEqual([
+    [25, 1],
+    [50, 3],
+  ]);
+});
+
 test('a run that was resumed has neither the error nor the progress of its first process', () => {
   const failed: RunEvent = { type: 'finished', time, status: 'failed', seconds: 3, error: 'disk full' };
   const before = [started, progress(10), failed].reduce(advance, NO_STATUS);

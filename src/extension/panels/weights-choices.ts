@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { LoadedConcept, Project } from '../../project/load.ts';
 import { toProjectPath } from '../../project/paths.ts';
@@ -11,7 +12,7 @@ import type {
 } from '../../protocol/webview.ts';
 import type { ProjectArtifacts } from '../artifacts/project-artifacts.ts';
 import { COMMANDS } from '../identifiers.ts';
-import { isActive } from '../runs/run-state.ts';
+import { isActive, type Run } from '../runs/run-state.ts';
 import type { Services } from '../services.ts';
 import { absentProject } from './absent-project.ts';
 import { liveRun } from './live-run.ts';
@@ -38,8 +39,8 @@ export function weightsChoices(services: Services, folder: string, purpose: Purp
     tags: concept.tags,
     weights:
       purpose === 'translation'
-        ? [...basesOf(project, made), ...weightsOf(concept, made)]
-        : denoisedFirst(weightsOf(concept, made)),
+        ? [...basesOf(project, made), ...weightsOf(project, concept, services)]
+        : denoisedFirst(weightsOf(project, concept, services)),
   }));
   if (concepts.every(({ weights }) => weights.length === 0))
     return { kind: 'empty', ...whatNext(project, made) };
@@ -57,15 +58,37 @@ function basesOf({ trainings }: Project, { bases }: ProjectArtifacts): WeightsCh
 }
 
 /** The weights of a concept that exist, from the most refined. */
-export function weightsOf({ name }: LoadedConcept, made: ProjectArtifacts): WeightsChoice[] {
+export function weightsOf(
+  { folder }: Pick<Project, 'folder'>,
+  { name }: LoadedConcept,
+  { artifacts, runs }: Pick<Services, 'artifacts' | 'runs'>,
+): WeightsChoice[] {
+  const made = artifacts.of(folder);
   const found: (WeightsChoice | undefined)[] = [
     choice('fine-tuned', vscode.l10n.t('fine-tuned'), made.fineTuned.get(name)),
+    ...snapshotsOf(folder, name, runs.runs),
     choice('denoised', vscode.l10n.t('denoised'), made.denoised.get(name)),
     ...made.zoo.map(({ baseHash, members }) =>
       choice('zoo', vscode.l10n.t('zoo member, base {0}', baseHash), members.get(name)),
     ),
   ];
   return found.filter((weights) => weights !== undefined);
+}
+
+/** What the concept's last fine-tuning kept on the way, the latest first; also while it goes on. */
+function snapshotsOf(project: string, concept: string, runs: readonly Run[]): WeightsChoice[] {
+  for (const run of runs) {
+    if (run.project !== project) continue;
+    const own = run.status.snapshots.filter((snapshot) => snapshot.concept === concept);
+    if (own.length === 0) continue;
+    return own.toReversed().map(({ step, file, time }) => ({
+      kind: 'checkpoint' as const,
+      label: vscode.l10n.t('fine-tuning, step {0}', step),
+      file: toProjectPath(project, join(run.folder, file)),
+      modified: time,
+    }));
+  }
+  return [];
 }
 
 /** Statistics are about what was denoised; fine-tuned weights may be a whole generator, without LoRA. */

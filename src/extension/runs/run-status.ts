@@ -1,5 +1,15 @@
-import type { MemoryUse, MetricsEvent, ProgressEvent, RunEvent, SampleEvent } from '../../protocol/events.ts';
+import type {
+  MemoryUse,
+  MetricsEvent,
+  ProgressEvent,
+  RunEvent,
+  SampleEvent,
+  SnapshotEvent,
+} from '../../protocol/events.ts';
 import { keepPace, NO_PACE, type RunPace } from './run-pace.ts';
+
+/** Weights of a run that trains, as they were after some steps. */
+export type Snapshot = Pick<SnapshotEvent, 'step' | 'concept' | 'file' | 'time'>;
 
 /** What a run's events say about where it stands: the newest of each kind. */
 export interface RunStatus {
@@ -14,6 +24,8 @@ export interface RunStatus {
   deviceReason?: string;
   /** How long its stages took. */
   pace: RunPace;
+  /** Weights that it kept on the way, the oldest first. */
+  snapshots: readonly Snapshot[];
   /** A checkpoint exists, so that the run can go on from it. */
   checkpointed: boolean;
   /** Of the last `finished` event. */
@@ -21,7 +33,7 @@ export interface RunStatus {
   error?: string;
 }
 
-export const NO_STATUS: RunStatus = { pace: NO_PACE, checkpointed: false };
+export const NO_STATUS: RunStatus = { pace: NO_PACE, snapshots: [], checkpointed: false };
 
 /** The status after one more event. */
 export function advance(status: RunStatus, event: RunEvent): RunStatus {
@@ -64,6 +76,12 @@ function newest(status: RunStatus, event: RunEvent): RunStatus {
     }
     case 'checkpoint':
       return { ...status, checkpointed: true };
+    case 'snapshot': {
+      const { step, concept, file, time } = event;
+      // A run that goes on from a checkpoint may write some a second time.
+      const others = status.snapshots.filter((other) => other.file !== file);
+      return { ...status, snapshots: [...others, { step, concept, file, time }] };
+    }
     case 'finished':
       return { ...status, seconds: event.seconds, error: event.error };
     default:

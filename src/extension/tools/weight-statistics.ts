@@ -57,12 +57,12 @@ export function weightStatisticsTool(services: Services): Tool<typeof weightStat
 }
 
 function chooseWeights(
-  { artifacts }: Services,
+  services: Services,
   project: Project,
   concept: LoadedConcept,
   wanted: WeightStatisticsInput['weights'],
 ): WeightsChoice {
-  const choices = denoisedFirst(weightsOf(concept, artifacts.of(project.folder)));
+  const choices = denoisedFirst(weightsOf(project, concept, services));
   const found = choices.find(({ kind }) => wanted === undefined || kind === wanted);
   if (found !== undefined) return found;
   const kinds = [...new Set(choices.map(({ kind }) => kind))];
