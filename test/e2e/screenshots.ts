@@ -1,10 +1,14 @@
 // Takes pictures of the extension at work on a finished project: screenshots.ts <project> <output folder> [<colour theme>...]
-// With themes, a set of pictures for each, named for it; without, one set in the light theme.
+// With themes, a set of pictures for each, named for it, of whole windows in a narrow one too; without, one set in the
+// light theme.
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import sharp from 'sharp';
 import { Workbench } from './workbench.ts';
 
+const WIDTH = 1280;
+/** Leaves a panel less than half of the usual room. */
+const NARROW = 800;
 const lightTheme = 'Default Light Modern';
 /** So that a page that shows all of them stays light. */
 const maxBytes = 150_000;
@@ -54,6 +58,8 @@ interface Shot {
   readonly project: string;
   readonly concept: string;
   readonly save: Save;
+  /** Saves the whole window at each width that is asked for. */
+  readonly window: (name: string, height: number) => Promise<void>;
 }
 
 /** Right of the side bar, below the title bar. */
@@ -109,7 +115,7 @@ async function takeViews({ workbench, save }: Shot): Promise<void> {
 }
 
 /** The panels that are about more than one concept. */
-async function takePanels({ workbench, concept, save }: Shot): Promise<void> {
+async function takePanels({ workbench, concept, window }: Shot): Promise<void> {
   const { palette, explorer, runView, compareView, tensorsView } = workbench;
   const runs = workbench.view('Runs');
   const label = `Fine-Tune Concept: ${concept}`;
@@ -117,12 +123,12 @@ async function takePanels({ workbench, concept, save }: Shot): Promise<void> {
   await runs.actInMenu(label, 'Compare Runs');
   await runView.curves();
   await runView.scrollToTop();
-  await save('guide-runs', await workbench.picture(1280, 900));
+  await window('guide-runs', 900);
 
   await palette.run('Denoised Weights: Show Comparison');
   await compareView.waitFor(concept);
   await compareView.chart();
-  await save('guide-compare', await workbench.picture(1280, 1000));
+  await window('guide-compare', 1000);
 
   await workbench.showContainer('Explorer');
   const file = 'denoised.safetensors';
@@ -130,11 +136,11 @@ async function takePanels({ workbench, concept, save }: Shot): Promise<void> {
   await explorer.expand(concept);
   await explorer.open(file);
   await tensorsView.read(file);
-  await save('guide-tensors', await workbench.picture(1280, 800));
+  await window('guide-tensors', 800);
 }
 
 /** The main path: a concept, its run, its weights, its images. */
-async function takeMainPath({ workbench, project, concept, save }: Shot): Promise<void> {
+async function takeMainPath({ workbench, project, concept, window }: Shot): Promise<void> {
   const { palette, explorer, editor, runView, weightsView, translateView } = workbench;
   await explorer.expand('concepts');
   await explorer.open(`${concept}.concept.yaml`);
@@ -143,34 +149,37 @@ async function takeMainPath({ workbench, project, concept, save }: Shot): Promis
   // The tree draws only the rows that fit.
   await workbench.view('Concepts').waitFor(firstConcept(project));
   await editor.waitForCodeLens('Fine-Tune');
-  await save('editor', await workbench.picture(1280, 720));
+  await window('editor', 720);
 
   await workbench.view('Runs').open('Quickstart');
   await runView.curves();
   await runView.scrollToTop();
-  await save('run', await workbench.picture(1280, 900));
+  await window('run', 900);
 
   await palette.run('Denoised Weights: Show Weight Statistics');
   await weightsView.waitFor(concept);
-  await save('weights', await workbench.picture(1280, 1100));
+  await window('weights', 1100);
 
   await palette.run('Denoised Weights: Show Translated Images');
   await translateView.waitFor(concept);
   await translateView.column('Target');
   await translateView.scrollToTop();
-  await save('translate', await workbench.picture(1280, 900));
+  await window('translate', 900);
 }
 
-/** @param parts what is taken, in this order */
-async function takeAll(
-  project: string,
-  theme: string,
-  save: Save,
-  parts: readonly ((shot: Shot) => Promise<void>)[],
-): Promise<void> {
+/** Everything that there is to see, in one theme. */
+async function takeAll(project: string, theme: string, widths: readonly number[], save: Save): Promise<void> {
   const workbench = await Workbench.open(project, { 'workbench.colorTheme': theme });
+  const window = async (name: string, height: number) => {
+    for (const width of widths) {
+      await save(width === WIDTH ? name : `${name}-${width}`, await workbench.picture(width, height));
+    }
+    // As what comes next finds it.
+    await workbench.resize(WIDTH, height);
+  };
+  const shot = { workbench, project, concept: fineTunedConcept(project), save, window };
   try {
-    for (const part of parts) await part({ workbench, project, concept: fineTunedConcept(project), save });
+    for (const take of [takeMainPath, takePanels, takeViews, takeLanguages]) await take(shot);
   } catch (error) {
     await workbench.screenshot('screenshots-failed');
     throw error;
@@ -206,10 +215,9 @@ mkdirSync(output, { recursive: true });
 if (themes.length > 0) {
   for (const theme of themes) {
     const suffix = theme.toLowerCase().replace(/\W+/g, '-');
-    await takeAll(project, theme, (name, picture) => savePicture(`${name}-${suffix}`, picture), [
-      takeMainPath,
-      takePanels,
-    ]);
+    await takeAll(project, theme, [WIDTH, NARROW], (name, picture) =>
+      savePicture(`${name}-${suffix}`, picture),
+    );
   }
 } else {
   await savePicture('comparison', await sharp(comparison(project)).toBuffer());
@@ -218,7 +226,7 @@ if (themes.length > 0) {
     taken.set(name, picture);
     await savePicture(name, picture);
   };
-  await takeAll(project, lightTheme, save, [takeMainPath, takePanels, takeViews, takeLanguages]);
+  await takeAll(project, lightTheme, [WIDTH], save);
   const mainPath = ['editor', 'run', 'weights', 'translate', 'guide-compare'];
   await animate(
     mainPath.map((name) => taken.get(name)!),
