@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { registerCommand } from './commands/register-command.ts';
 import type { ConceptTree } from './concepts/concept-tree.ts';
+import { warmEngine } from './engine/warm-engine.ts';
 import { COMMANDS, CONTEXT_KEYS, TREES } from './identifiers.ts';
 import type { Run } from './runs/run-state.ts';
 import type { RunTree } from './runs/run-tree.ts';
@@ -47,6 +48,8 @@ export function registerViews(
     zoo.onDidChangeVisibility(({ visible }) => services.zoo.show(visible)),
   );
 
+  warmWhileVisible(concepts, services, context);
+
   const group = (byTag: boolean) => {
     trees.concepts.groupByTag(byTag);
     concepts.description = byTag ? vscode.l10n.t('by tag') : undefined;
@@ -62,4 +65,31 @@ export function registerViews(
     await vscode.commands.executeCommand('list.find');
   });
   return runs;
+}
+
+/** Whoever looks at concepts that have weights will soon look at these: the engine starts meanwhile, once a look. */
+function warmWhileVisible(
+  view: vscode.TreeView<unknown>,
+  services: Services,
+  context: vscode.ExtensionContext,
+): void {
+  const { projects, artifacts } = services;
+  let warmed = false;
+  const warm = () => {
+    if (warmed || !view.visible) return;
+    const project = projects.projects.find(({ folder }) => {
+      const { denoised, fineTuned } = artifacts.of(folder);
+      return denoised.size + fineTuned.size > 0;
+    });
+    if (project === undefined) return;
+    warmed = true;
+    warmEngine(services, { project: project.folder }, 'statistics');
+  };
+  context.subscriptions.push(
+    artifacts.onDidChange(warm),
+    view.onDidChangeVisibility(() => {
+      warmed = false;
+      warm();
+    }),
+  );
 }

@@ -11,13 +11,13 @@ import {
   type Translation,
   translateView,
 } from '../../protocol/webview.ts';
+import { warmEngine } from '../engine/warm-engine.ts';
 import type { Services } from '../services.ts';
 import { followChoices } from './follow-choices.ts';
 import type { PanelConnection } from './panel-connection.ts';
 import { hasStrings } from './panel-target.ts';
 import type { PanelKind } from './panels.ts';
 import { saveFile } from './save-file.ts';
-import { warmEngine } from './warm-engine.ts';
 import { weightsChoices } from './weights-choices.ts';
 
 const IMAGE_TYPES: Record<string, string> = {

@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
 import { type WeightsTarget, weightsView } from '../../protocol/webview.ts';
+import { warmEngine } from '../engine/warm-engine.ts';
 import type { Services } from '../services.ts';
 import { followChoices } from './follow-choices.ts';
 import type { PanelConnection } from './panel-connection.ts';
 import { hasStrings } from './panel-target.ts';
 import type { PanelKind } from './panels.ts';
-import { warmEngine } from './warm-engine.ts';
 import { weightsChoices } from './weights-choices.ts';
 
 export function weightsPanelKind(services: Services): PanelKind<WeightsTarget> {

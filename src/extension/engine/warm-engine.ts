@@ -2,7 +2,7 @@ import type { WarmUpParams } from '../../protocol/serve.ts';
 import type { WeightsTarget } from '../../protocol/webview.ts';
 import type { Services } from '../services.ts';
 
-/** Has the engine read and compile what a panel will ask it for, while the panel's page is still being loaded. */
+/** Has the engine read and compile what a panel will ask it for before it does: while its page is still being loaded. */
 export function warmEngine(
   { engine, projects }: Services,
   { project, training }: WeightsTarget,
