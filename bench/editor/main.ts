@@ -1,8 +1,8 @@
 /**
  * How long the editor's user waits: npm run bench -- editor [repetitions]
  * Opens the project of the quickstart in the real workbench, with the packed extension, and prints the milliseconds
- * that the extension's activation takes, as the workbench itself reports them, and those from choosing a command to
- * the moment when its panel shows what it is about.
+ * that the extension's activation takes, as the workbench itself reports them, those from choosing a command or a file
+ * to the moment when its panel shows what it is about, and those until other weights have translated the images.
  */
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -25,11 +25,12 @@ await setUp();
 const { packedWorkbenchEnvironment } = await script('test/workbench-environment.mjs');
 Object.assign(process.env, await packedWorkbenchEnvironment());
 
+const TRANSLATIONS = 'Show Translated Images';
 const COMPARISON = ['Show Comparison', '.uplot canvas'] as const;
 /** Panels by the command that opens them, and what tells that they show something. */
 const PANELS: readonly (readonly [string, string])[] = [
   ['Show Weight Statistics', 'figure.chart svg'],
-  ['Show Translated Images', 'main[aria-busy=false] .picture-table canvas'],
+  [TRANSLATIONS, 'main[aria-busy=false] .picture-table canvas'],
   COMPARISON,
 ];
 
@@ -47,15 +48,47 @@ async function activationMs(workbench: Workbench): Promise<number> {
   return Number(milliseconds);
 }
 
-/** Milliseconds until the panel shows something; it is closed again. */
-async function opened(workbench: Workbench, command: string, shown: string): Promise<number> {
+/** Milliseconds until the panel shows something; it is closed again, after what else is done with it. */
+async function opened(
+  workbench: Workbench,
+  command: string,
+  shown: string,
+  afterwards = async () => {},
+): Promise<number> {
   const { page, palette } = workbench;
   await palette.prepare(`Denoised Weights: ${command}`);
   const start = performance.now();
   await page.keyboard.press('Enter');
   await shownWebview(page).locator(shown).first().waitFor();
   const milliseconds = performance.now() - start;
+  await afterwards();
   await closeEditor(workbench);
+  return milliseconds;
+}
+
+/** Milliseconds from the choice of other weights to all pictures by them. */
+async function redrawn({ page, shownView }: Workbench): Promise<number> {
+  await shownView.open('Second weights');
+  const start = performance.now();
+  await shownView.take('base of quickstart, without LoRA');
+  const view = shownWebview(page);
+  await view.getByRole('columnheader', { name: /base of quickstart/i }).waitFor();
+  await view.locator('main[aria-busy=false]').waitFor();
+  return performance.now() - start;
+}
+
+/** The same of a file of weights, from the explorer: the table of its tensors. */
+async function openedFile(workbench: Workbench): Promise<number> {
+  const { explorer, page } = workbench;
+  await workbench.showContainer('Explorer');
+  await explorer.expand('weights');
+  await explorer.expand('sepia-fog');
+  const start = performance.now();
+  await explorer.open('denoised.safetensors');
+  await shownWebview(page).locator('tbody th').first().waitFor();
+  const milliseconds = performance.now() - start;
+  await closeEditor(workbench);
+  await workbench.showContainer('Denoised Weights');
   return milliseconds;
 }
 
@@ -90,9 +123,13 @@ for (let repetition = 0; repetition < repetitions; repetition++) {
     note('activation', await activationMs(workbench));
     for (const time of ['first', 'again']) {
       for (const [command, shown] of PANELS) {
-        note(`${command}, ${time}`, await opened(workbench, command, shown));
+        const afterwards = async () => {
+          if (command === TRANSLATIONS) note(`Other weights, ${time}`, await redrawn(workbench));
+        };
+        note(`${command}, ${time}`, await opened(workbench, command, shown, afterwards));
       }
       note(`Open Run, ${time}`, await openedRun(workbench));
+      note(`Open a .safetensors file, ${time}`, await openedFile(workbench));
     }
   } catch (error) {
     await workbench.screenshot('bench-editor-failed');
@@ -105,5 +142,5 @@ for (let repetition = 0; repetition < repetitions; repetition++) {
 console.log(`\n${repetitions} windows; milliseconds: median (least to greatest)`);
 for (const [what, values] of times) {
   const rounded = [median(values), Math.min(...values), Math.max(...values)].map((value) => value.toFixed(0));
-  console.log(`${what.padEnd(32)} ${rounded[0]!.padStart(6)}  (${rounded[1]} to ${rounded[2]})`);
+  console.log(`${what.padEnd(34)} ${rounded[0]!.padStart(6)}  (${rounded[1]} to ${rounded[2]})`);
 }

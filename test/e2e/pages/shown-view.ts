@@ -48,7 +48,16 @@ export class ShownView {
 
   /** Takes an entry from one of the view's lists. */
   async choose(list: string, entry: string): Promise<void> {
+    await this.open(list);
+    await this.take(entry);
+  }
+
+  async open(list: string): Promise<void> {
     await this.#frame.getByRole('combobox', { name: list }).click();
+  }
+
+  /** Takes an entry from the list that is open. */
+  async take(entry: string): Promise<void> {
     await this.#frame.getByRole('option', { name: entry, exact: true }).click();
   }
 
