@@ -5,28 +5,26 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'mocha';
 import * as vscode from 'vscode';
 import type { ExtensionApi } from '../../src/extension/extension.ts';
-import { COMMANDS, SETTINGS, SETTINGS_SECTION } from '../../src/extension/identifiers.ts';
+import { COMMANDS, SETTINGS } from '../../src/extension/identifiers.ts';
 import type { Run } from '../../src/extension/runs/run-state.ts';
 import { activateExtension, until, workspaceProject } from './extension-under-test.ts';
 import { fakeNode } from './fake-node.ts';
+import { changeSetting } from './settings.ts';
 
 describe('a stage’s command', () => {
   let api: ExtensionApi;
   let folder: string;
-  const configuration = () => vscode.workspace.getConfiguration(SETTINGS_SECTION);
-  const set = (key: string, value: unknown) =>
-    configuration().update(key, value, vscode.ConfigurationTarget.Workspace);
 
   before(async () => {
     api = await activateExtension();
     folder = mkdtempSync(join(tmpdir(), 'node-'));
-    await set(SETTINGS.engineNode, fakeNode(folder));
-    await set(SETTINGS.threads, 3);
+    await changeSetting(SETTINGS.engineNode, fakeNode(folder));
+    await changeSetting(SETTINGS.threads, 3);
   });
 
   after(async () => {
-    await set(SETTINGS.engineNode, undefined);
-    await set(SETTINGS.threads, undefined);
+    await changeSetting(SETTINGS.engineNode, undefined);
+    await changeSetting(SETTINGS.threads, undefined);
     rmSync(folder, { recursive: true, force: true });
     for (const run of ours()) rmSync(run.folder, { recursive: true, force: true });
   });
@@ -57,7 +55,7 @@ describe('a stage’s command', () => {
 
   it('a run that cannot be started leaves nothing behind', async () => {
     const before = api.services.runs.runs.length;
-    await set(SETTINGS.engineNode, join(folder, 'nowhere'));
+    await changeSetting(SETTINGS.engineNode, join(folder, 'nowhere'));
     const { uri } = await vscode.workspace.openTextDocument(workspaceProject(api).concepts[0]!.path);
     await vscode.commands.executeCommand(COMMANDS.fineTuneConcept, uri);
     await api.services.runs.refresh();

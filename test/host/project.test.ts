@@ -1,19 +1,20 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { rmSync } from 'node:fs';
+import { basename } from 'node:path';
 import { afterEach, before, describe, it } from 'mocha';
 import * as vscode from 'vscode';
 import type { ConceptNode } from '../../src/extension/concepts/concept-tree.ts';
 import type { ExtensionApi } from '../../src/extension/extension.ts';
 import { COMMANDS, CONCEPT_LANGUAGE, TRAINING_LANGUAGE } from '../../src/extension/identifiers.ts';
 import { activateExtension, until, workspaceProject } from './extension-under-test.ts';
+import { WrittenFiles } from './written-files.ts';
 
 const CONCEPT = 'prompt: host test\npairs: { source: ../images, target: { effect: sepia } }\n';
 
 describe('the project’s views', () => {
   let api: ExtensionApi;
   let folder: string;
-  const made: string[] = [];
+  const files = new WrittenFiles();
 
   before(async () => {
     api = await activateExtension();
@@ -22,17 +23,8 @@ describe('the project’s views', () => {
 
   afterEach(async () => {
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
-    for (const path of made.splice(0)) rmSync(path, { recursive: true, force: true });
-    await vscode.commands.executeCommand(COMMANDS.refresh);
+    await files.remove();
   });
-
-  function write(file: string, text: string): string {
-    const path = join(folder, file);
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, text);
-    made.push(path);
-    return path;
-  }
 
   const projectsChanged = () => api.services.projects.onDidChange;
   const artifactsChanged = () => api.services.artifacts.onDidChange;
@@ -61,7 +53,7 @@ describe('the project’s views', () => {
   });
 
   it('shows a concept as soon as its file is there, and forgets it with the file', async () => {
-    const path = write('concepts/host-test.concept.yaml', CONCEPT);
+    const path = files.write('concepts/host-test.concept.yaml', CONCEPT);
     await until(projectsChanged(), () => conceptNamed('host-test') !== undefined);
     assert.equal(
       (await api.trees.concepts.getTreeItem(await conceptNode('host-test'))).description,
@@ -72,7 +64,7 @@ describe('the project’s views', () => {
   });
 
   it('shows a concept file with a mistake, with what is wrong in it', async () => {
-    write('concepts/host-broken.concept.yaml', 'prompt: [not, text]\n');
+    files.write('concepts/host-broken.concept.yaml', 'prompt: [not, text]\n');
     const broken = () =>
       workspaceProject(api).problems.find(({ file }) => basename(file).startsWith('host-broken'));
     await until(projectsChanged(), () => broken() !== undefined);
@@ -85,24 +77,24 @@ describe('the project’s views', () => {
   });
 
   it('follows a concept through its stages as the files appear', async () => {
-    write('concepts/host-test.concept.yaml', CONCEPT);
+    files.write('concepts/host-test.concept.yaml', CONCEPT);
     await until(projectsChanged(), () => conceptNamed('host-test') !== undefined);
     assert.equal(await contextOf('host-test'), 'concept.none');
     const { artifacts } = api.services;
-    write('.dnw/pairs/host-test-0123abcd.safetensors', '');
+    files.write('.dnw/pairs/host-test-0123abcd.safetensors', '');
     await until(artifactsChanged(), () => artifacts.of(folder).pairs.has('host-test'));
     assert.equal(await contextOf('host-test'), 'concept.pairs');
-    write('weights/host-test/denoised.safetensors', '');
+    files.write('weights/host-test/denoised.safetensors', '');
     await until(artifactsChanged(), () => artifacts.of(folder).denoised.has('host-test'));
     assert.equal(await contextOf('host-test'), 'concept.denoised');
-    write('weights/host-test/fine-tuned.safetensors', '');
+    files.write('weights/host-test/fine-tuned.safetensors', '');
     await until(artifactsChanged(), () => artifacts.of(folder).fineTuned.has('host-test'));
     assert.equal(await contextOf('host-test'), 'concept.fineTuned');
   });
 
   it('shows a base and the zoo members collected on it', async () => {
-    write('base/host-test.safetensors', '');
-    write('zoo/0123456789ab/host-test.safetensors', '');
+    files.write('base/host-test.safetensors', '');
+    files.write('zoo/0123456789ab/host-test.safetensors', '');
     const { artifacts } = api.services;
     await until(artifactsChanged(), () => {
       const { bases, zoo } = artifacts.of(folder);
@@ -119,7 +111,7 @@ describe('the project’s views', () => {
   });
 
   it('a concept’s editor has its language, and lenses for what can be done', async () => {
-    const path = write('concepts/host-test.concept.yaml', CONCEPT);
+    const path = files.write('concepts/host-test.concept.yaml', CONCEPT);
     await until(projectsChanged(), () => conceptNamed('host-test') !== undefined);
     const document = await vscode.workspace.openTextDocument(path);
     assert.equal(document.languageId, CONCEPT_LANGUAGE);
@@ -134,7 +126,10 @@ describe('the project’s views', () => {
   });
 
   it('a training config has a lens for each stage above its section', async () => {
-    const path = write('host-test.training.yaml', 'extends: preset:fast\nbase:\n  steps: 3\ncollect: {}\n');
+    const path = files.write(
+      'host-test.training.yaml',
+      'extends: preset:fast\nbase:\n  steps: 3\ncollect: {}\n',
+    );
     await until(projectsChanged(), () => workspaceProject(api).trainings.some((one) => one.path === path));
     const document = await vscode.workspace.openTextDocument(path);
     assert.equal(document.languageId, TRAINING_LANGUAGE);
@@ -155,7 +150,7 @@ describe('the project’s views', () => {
   });
 
   it('a concept with a mistake is marked in its editor', async () => {
-    const path = write('concepts/host-test.concept.yaml', `${CONCEPT}promt: typo\n`);
+    const path = files.write('concepts/host-test.concept.yaml', `${CONCEPT}promt: typo\n`);
     const { uri } = await vscode.workspace.openTextDocument(path);
     const found = () => vscode.languages.getDiagnostics(uri).find(({ message }) => message.includes('promt'));
     await until(vscode.languages.onDidChangeDiagnostics, () => found() !== undefined);
