@@ -1,19 +1,22 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, before, describe, it } from 'mocha';
+import { dirname, join } from 'node:path';
+import { after, afterEach, before, describe, it } from 'mocha';
 import * as vscode from 'vscode';
 import type { ExtensionApi } from '../../src/extension/extension.ts';
 import { COMMANDS, SETTINGS } from '../../src/extension/identifiers.ts';
 import type { Run } from '../../src/extension/runs/run-state.ts';
+import { answering, openDialog, quickPick } from './answers.ts';
 import { activateExtension, until, workspaceProject } from './extension-under-test.ts';
 import { fakeNode } from './fake-node.ts';
 import { changeSetting } from './settings.ts';
+import { WrittenFiles } from './written-files.ts';
 
 describe('a stage’s command', () => {
   let api: ExtensionApi;
   let folder: string;
+  const files = new WrittenFiles();
 
   before(async () => {
     api = await activateExtension();
@@ -21,6 +24,8 @@ describe('a stage’s command', () => {
     await changeSetting(SETTINGS.engineNode, fakeNode(folder));
     await changeSetting(SETTINGS.threads, 3);
   });
+
+  afterEach(() => files.remove());
 
   after(async () => {
     await changeSetting(SETTINGS.engineNode, undefined);
@@ -51,6 +56,54 @@ describe('a stage’s command', () => {
     await vscode.commands.executeCommand(COMMANDS.resumeRun, ours()[0]);
     await reached('succeeded');
     assert.equal(ours().length, 1);
+  });
+
+  it('translating asks for weights, images and a folder, and starts a run with them', async () => {
+    const { folder: project, concepts } = workspaceProject(api);
+    const { name, path } = concepts[0]!;
+    const weights = files.write(`weights/${name}/denoised.safetensors`, '');
+    files.add(dirname(weights));
+    await until(api.services.artifacts.onDidChange, () =>
+      api.services.artifacts.of(project).denoised.has(name),
+    );
+    const chooseWeights = quickPick<vscode.QuickPickItem>((items) => {
+      assert.deepEqual(
+        items.map(({ label }) => label),
+        ['Denoised weights', 'Base generator, without LoRA'],
+      );
+      return items[0];
+    });
+    const input = openDialog(({ canSelectFiles, canSelectFolders, defaultUri }) => {
+      assert.deepEqual([canSelectFiles, canSelectFolders, defaultUri?.fsPath], [true, true, project]);
+      return join(folder, 'photographs');
+    });
+    const output = (chosen: string | undefined) =>
+      openDialog(({ canSelectFiles, canSelectFolders }) => {
+        assert.deepEqual([canSelectFiles, canSelectFolders], [false, true]);
+        return chosen;
+      });
+    const uri = vscode.Uri.file(path);
+    const translations = () => api.services.runs.runs.filter(({ id }) => id.includes('-translate-'));
+    await answering([chooseWeights, input, output(undefined)], COMMANDS.translateImages, uri);
+    await api.services.runs.refresh();
+    assert.deepEqual(translations(), []);
+
+    const answers = [chooseWeights, input, output(join(folder, 'translated'))];
+    await answering(answers, COMMANDS.translateImages, uri);
+    await until(api.services.runs.onDidChange, () => translations()[0]?.state === 'running');
+    const [run] = translations();
+    files.add(run!.folder);
+    const given = run!.record?.options.arguments as string[];
+    for (const argument of [
+      `--concept=${name}`,
+      '--weights=denoised',
+      `--input=${join(folder, 'photographs')}`,
+      `--output=${join(folder, 'translated')}`,
+    ]) {
+      assert.ok(given.includes(argument), `${argument} is not among ${given}`);
+    }
+    await vscode.commands.executeCommand(COMMANDS.stopRun, run);
+    await until(api.services.runs.onDidChange, () => translations()[0]?.state === 'stopped');
   });
 
   it('a run that cannot be started leaves nothing behind', async () => {
