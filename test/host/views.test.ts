@@ -1,60 +1,49 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { after, afterEach, before, describe, it } from 'mocha';
 import * as vscode from 'vscode';
 import type { ConceptNode } from '../../src/extension/concepts/concept-tree.ts';
 import type { ExtensionApi } from '../../src/extension/extension.ts';
-import { COMMANDS, SETTINGS, SETTINGS_SECTION } from '../../src/extension/identifiers.ts';
-import { deleteRuns } from '../../src/extension/runs/delete-runs.ts';
+import { COMMANDS, SETTINGS } from '../../src/extension/identifiers.ts';
 import type { Run } from '../../src/extension/runs/run-state.ts';
 import type { ZooNode } from '../../src/extension/zoo/zoo-tree.ts';
 import type { Stage } from '../../src/protocol/events.ts';
+import { answering, failure, modalWarning } from './answers.ts';
 import { activateExtension, until, workspaceProject } from './extension-under-test.ts';
 import { FabricatedRun } from './fabricated-run.ts';
 import { fakeNode } from './fake-node.ts';
+import { changeSetting } from './settings.ts';
+import { WrittenFiles } from './written-files.ts';
 
 describe('what can be done from the views', () => {
   let api: ExtensionApi;
   let folder: string;
   let programs: string;
-  const made: string[] = [];
-
-  const setNode = (value: string | undefined) =>
-    vscode.workspace
-      .getConfiguration(SETTINGS_SECTION)
-      .update(SETTINGS.engineNode, value, vscode.ConfigurationTarget.Workspace);
+  const files = new WrittenFiles();
 
   before(async () => {
     api = await activateExtension();
     folder = workspaceProject(api).folder;
     programs = mkdtempSync(join(tmpdir(), 'node-'));
-    await setNode(fakeNode(programs));
+    await changeSetting(SETTINGS.engineNode, fakeNode(programs));
   });
 
   afterEach(async () => {
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
-    for (const path of made.splice(0)) rmSync(path, { recursive: true, force: true });
-    await vscode.commands.executeCommand(COMMANDS.refresh);
+    await files.remove();
   });
 
   after(async () => {
-    await setNode(undefined);
+    await changeSetting(SETTINGS.engineNode, undefined);
     rmSync(programs, { recursive: true, force: true });
   });
-
-  function write(file: string, text: string): void {
-    const path = join(folder, file);
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, text);
-    made.push(path);
-  }
 
   /** Runs of a stage as their folders stand, the oldest first; removed after the test. */
   function runsOf(stage: Stage): Run[] {
     const runs = api.services.runs.runs.filter(({ record }) => record?.stage === stage);
-    made.push(...runs.map((run) => run.folder));
+    files.add(...runs.map((run) => run.folder));
     return runs.toReversed();
   }
 
@@ -130,7 +119,7 @@ describe('what can be done from the views', () => {
     /** Makes the first training config's base, so that its zoo is there and empty. */
     async function withBase(): Promise<ZooNode & { kind: 'training' }> {
       const { name, path } = workspaceProject(api).trainings[0]!;
-      write(`base/${name}.safetensors`, 'stands for a base');
+      files.write(`base/${name}.safetensors`, 'stands for a base');
       await vscode.commands.executeCommand(COMMANDS.refresh);
       await until(api.services.zoo.onDidChange, () => api.services.zoo.of(path)?.baseHash !== undefined);
       return trainingNode();
@@ -175,7 +164,6 @@ describe('what can be done from the views', () => {
   });
 
   describe('of the runs', () => {
-    const asked: { message: string; detail: string; button: string }[] = [];
     let count = 0;
 
     function fabricate(): FabricatedRun {
@@ -185,7 +173,7 @@ describe('what can be done from the views', () => {
         name: `run-${count}`,
         training: basename(workspaceProject(api).trainings[0]!.path),
       });
-      made.push(run.folder);
+      files.add(run.folder);
       run.begin();
       return run;
     }
@@ -196,14 +184,14 @@ describe('what can be done from the views', () => {
       return known()!;
     }
 
-    /** Agrees to every question but those that a pattern names. */
-    const answers =
-      (refused?: RegExp) => (message: string, options: vscode.MessageOptions, button: string) => {
-        asked.push({ message, detail: options.detail ?? '', button });
-        return Promise.resolve(refused?.test(message) ? undefined : button);
-      };
-
-    afterEach(() => asked.splice(0));
+    const agree = modalWarning((_message, _options, button) => button);
+    const refuse = modalWarning(() => undefined);
+    /** This host's file system has no trash: whether to delete for good is a question of its own. */
+    const forGood = (says: (button: string) => string | undefined) =>
+      modalWarning((message, _options, button) => {
+        assert.match(message, /trash cannot be used/);
+        return says(button);
+      });
 
     it('several that have ended are deleted from disk, and one that is active stays', async () => {
       const [first, second, active] = [fabricate(), fabricate(), fabricate()];
@@ -214,37 +202,34 @@ describe('what can be done from the views', () => {
         await inState(second, 'stopped'),
         await inState(active, 'running'),
       ];
-      await deleteRuns(api.services, runs, answers());
+      const question = modalWarning((message, { detail = '' }, button) => {
+        assert.equal(message, 'Delete 2 runs?');
+        assert.match(detail, new RegExp(`${first.id}[\\s\\S]*${second.id}[\\s\\S]*checkpoints`));
+        assert.match(detail, /not be resumed[\s\S]*Active runs are left alone: 1/);
+        assert.ok(!detail.includes(active.id));
+        return button;
+      });
+      const agreed = [question, forGood((button) => button)];
+      await answering(agreed, COMMANDS.deleteRun, runs[0], runs);
       assert.ok(!existsSync(first.folder) && !existsSync(second.folder));
       assert.ok(existsSync(active.folder));
       assert.equal(api.services.runs.get(folder, first.id), undefined);
-      const [question] = asked;
-      assert.equal(question?.message, 'Delete 2 runs?');
-      assert.match(
-        question?.detail ?? '',
-        new RegExp(`${first.id}[\\s\\S]*${second.id}[\\s\\S]*checkpoints`),
-      );
-      assert.match(question?.detail ?? '', /not be resumed[\s\S]*Active runs are left alone: 1/);
-      assert.ok(!question?.detail.includes(active.id));
     });
 
     it('nothing is deleted where the user does not agree, nor for good where there is no trash', async () => {
       const run = fabricate();
       run.finish('failed', 'test');
       const known = await inState(run, 'failed');
-      await deleteRuns(api.services, [known], answers(/Delete the run/));
-      assert.equal(asked.length, 1);
+      await answering([refuse], COMMANDS.deleteRun, known);
       assert.ok(existsSync(run.folder));
-      await deleteRuns(api.services, [known], answers(/trash cannot be used/));
-      // This host's file system has no trash: the second question is the one that was refused.
-      assert.match(asked.at(-1)?.message ?? '', /trash cannot be used/);
+      await answering([agree, forGood(() => undefined)], COMMANDS.deleteRun, known);
       assert.ok(existsSync(run.folder));
     });
 
     it('an active one is refused without a question', async () => {
       const run = await inState(fabricate(), 'running');
-      await assert.rejects(deleteRuns(api.services, [run], answers()), /Stop it first/);
-      assert.equal(asked.length, 0);
+      const refusal = failure((message) => assert.match(message, /Stop it first/));
+      await answering([refusal], COMMANDS.deleteRun, run);
       assert.ok(existsSync(run.folder));
     });
   });
