@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { afterEach, before, describe, it } from 'mocha';
 import * as vscode from 'vscode';
-import { evaluationOf } from '../../src/extension/comparisons/evaluations.ts';
-import { readComparison } from '../../src/extension/comparisons/read-comparison.ts';
 import type { ExtensionApi } from '../../src/extension/extension.ts';
 import { COMMANDS, PANELS } from '../../src/extension/identifiers.ts';
 import type { Run } from '../../src/extension/runs/run-state.ts';
@@ -13,6 +12,7 @@ import type { SavedComparison } from '../../src/protocol/comparison.ts';
 import { RUN_FILES } from '../../src/protocol/run.ts';
 import { activateExtension, until, workspaceProject } from './extension-under-test.ts';
 import { FabricatedRun } from './fabricated-run.ts';
+import { answerToPage, type PageAnswer } from './page-answers.ts';
 
 describe('the comparison', () => {
   let api: ExtensionApi;
@@ -65,6 +65,11 @@ describe('the comparison', () => {
   const whole = () =>
     JSON.stringify({ status: 'succeeded', seconds: 1, result: { comparison: comparison() } });
 
+  /** Opens the panel of a run; gives the first answer to its page for which a condition holds. */
+  async function shown(run: Run, holds: (answer: PageAnswer) => boolean): Promise<PageAnswer> {
+    return answerToPage(holds, () => vscode.commands.executeCommand(COMMANDS.showComparison, run));
+  }
+
   const panels = () =>
     vscode.window.tabGroups.all
       .flatMap(({ tabs }) => tabs)
@@ -89,14 +94,15 @@ describe('the comparison', () => {
 
   it('is read from the run’s folder, and what is none names its file', async () => {
     const complete = await evaluated(whole());
-    assert.deepEqual(await readComparison(evaluationOf(complete)!), comparison());
+    const { result } = await shown(complete, ({ result }) => isDeepStrictEqual(result, comparison()));
+    assert.deepEqual(result, comparison());
+    const told = async (run: Run) => (await shown(run, ({ error }) => error !== undefined)).error!.message;
     const cut = await evaluated('{"status":"succ');
-    await assert.rejects(readComparison(evaluationOf(cut)!), (error: Error) =>
-      error.message.startsWith(`${join(cut.folder, RUN_FILES.result)} is damaged`),
-    );
     const foreign = await evaluated('{"status":"succeeded","seconds":1,"result":{"steps":3}}');
-    await assert.rejects(readComparison(evaluationOf(foreign)!), (error: Error) =>
-      error.message.startsWith(`${join(foreign.folder, RUN_FILES.result)} holds no comparison`),
-    );
+    const startOf = (run: Run, what: string) => `${join(run.folder, RUN_FILES.result)} ${what}`;
+    const damaged = await told(cut);
+    assert.ok(damaged.startsWith(startOf(cut, 'is damaged')), damaged);
+    const none = await told(foreign);
+    assert.ok(none.startsWith(startOf(foreign, 'holds no comparison')), none);
   });
 });
