@@ -1,18 +1,21 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { after, afterEach, before, describe, it } from 'mocha';
 import * as vscode from 'vscode';
 import manifest from '../../package.json';
 import type { ExtensionApi } from '../../src/extension/extension.ts';
-import { COMMANDS, SETTINGS, SETTINGS_SECTION, TOOLS } from '../../src/extension/identifiers.ts';
+import { SETTINGS, TOOLS } from '../../src/extension/identifiers.ts';
 import { startRunTool } from '../../src/extension/tools/start-run.ts';
 import { languageModelTool } from '../../src/extension/tools/tool.ts';
 import { RUN_FILES } from '../../src/protocol/run.ts';
 import { activateExtension, until, workspaceProject } from './extension-under-test.ts';
 import { FabricatedRun } from './fabricated-run.ts';
 import { fakeNode } from './fake-node.ts';
+import { changeSetting } from './settings.ts';
+import { insteadOf } from './stand-ins.ts';
+import { WrittenFiles } from './written-files.ts';
 
 const CONCEPT = 'prompt: host test\ntags: [host]\npairs: { source: ../images, target: { effect: sepia } }\n';
 
@@ -20,38 +23,24 @@ describe('language model tools', () => {
   let api: ExtensionApi;
   let folder: string;
   let programs: string;
-  const made: string[] = [];
-
-  const setNode = (value: string | undefined) =>
-    vscode.workspace
-      .getConfiguration(SETTINGS_SECTION)
-      .update(SETTINGS.engineNode, value, vscode.ConfigurationTarget.Workspace);
+  const files = new WrittenFiles();
 
   before(async () => {
     api = await activateExtension();
     folder = workspaceProject(api).folder;
     programs = mkdtempSync(join(tmpdir(), 'node-'));
-    await setNode(fakeNode(programs));
+    await changeSetting(SETTINGS.engineNode, fakeNode(programs));
   });
 
   afterEach(async () => {
     await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
-    for (const path of made.splice(0)) rmSync(path, { recursive: true, force: true });
-    await vscode.commands.executeCommand(COMMANDS.refresh);
+    await files.remove();
   });
 
   after(async () => {
-    await setNode(undefined);
+    await changeSetting(SETTINGS.engineNode, undefined);
     rmSync(programs, { recursive: true, force: true });
   });
-
-  function write(file: string, text: string): string {
-    const path = join(folder, file);
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, text);
-    made.push(path);
-    return path;
-  }
 
   async function invoke(name: string, input: object, token?: vscode.CancellationToken): Promise<string> {
     const { content } = await vscode.lm.invokeTool(name, { input, toolInvocationToken: undefined }, token);
@@ -64,15 +53,7 @@ describe('language model tools', () => {
       return true;
     });
 
-  async function untrusted(work: () => Promise<void>): Promise<void> {
-    const own = Object.getOwnPropertyDescriptor(vscode.workspace, 'isTrusted')!;
-    Object.defineProperty(vscode.workspace, 'isTrusted', { configurable: true, get: () => false });
-    try {
-      await work();
-    } finally {
-      Object.defineProperty(vscode.workspace, 'isTrusted', own);
-    }
-  }
+  const untrusted = (work: () => Promise<void>) => insteadOf(vscode.workspace, 'isTrusted', false, work);
 
   it('are there for models, with the schema and the description of package.json', () => {
     for (const { name, modelDescription, inputSchema, tags } of manifest.contributes.languageModelTools) {
@@ -103,8 +84,8 @@ describe('language model tools', () => {
     });
 
     it('sees a file that was written just now, and what its stages have made', async () => {
-      write('concepts/host-test.concept.yaml', CONCEPT);
-      write('weights/host-test/denoised.safetensors', '');
+      files.write('concepts/host-test.concept.yaml', CONCEPT);
+      files.write('weights/host-test/denoised.safetensors', '');
       const lines = (await invoke(TOOLS.listConcepts, { tag: 'host' })).split('\n');
       const concepts = lines.filter((line) => line.startsWith('- '));
       assert.equal(concepts.length, 1);
@@ -116,8 +97,8 @@ describe('language model tools', () => {
 
     it('names the projects where several are there, or none is meant', async () => {
       await refused(TOOLS.listConcepts, { project: 'nowhere' }, /"nowhere": no such project/);
-      const second = write('second/two.training.yaml', 'extends: preset:fast\n');
-      made.push(dirname(second));
+      const second = files.write('second/two.training.yaml', 'extends: preset:fast\n');
+      files.add(dirname(second));
       await refused(TOOLS.listConcepts, {}, new RegExp(`several projects.*${basename(folder)}/second`));
       assert.match(await invoke(TOOLS.listConcepts, { project: 'second' }), /Training configs: two/);
     });
@@ -125,14 +106,14 @@ describe('language model tools', () => {
 
   describe('dnw_validateProject', () => {
     it('gives each mistake its file, line and remedy', async () => {
-      const path = write('concepts/host-test.concept.yaml', `${CONCEPT}promt: typo\n`);
+      const path = files.write('concepts/host-test.concept.yaml', `${CONCEPT}promt: typo\n`);
       const text = await invoke(TOOLS.validateProject, {});
       assert.ok(text.includes(`- ${path}:4:1: error: `), text);
       assert.match(text, /promt.*replace "promt" by "prompt"/);
     });
 
     it('checks what the editor shows, saved or not', async () => {
-      const path = write('concepts/host-unsaved.concept.yaml', CONCEPT);
+      const path = files.write('concepts/host-unsaved.concept.yaml', CONCEPT);
       const document = await vscode.workspace.openTextDocument(path);
       await vscode.window.showTextDocument(document);
       const edit = new vscode.WorkspaceEdit();
@@ -161,7 +142,7 @@ describe('language model tools', () => {
         training: basename(trainings[0]!.path),
         concept: `concepts/${basename(concepts[0]!.path)}`,
       });
-      made.push(run.folder);
+      files.add(run.folder);
       return run;
     }
 
@@ -195,14 +176,31 @@ describe('language model tools', () => {
   });
 
   describe('dnw_startRun', () => {
-    const tool = () => languageModelTool(startRunTool(api.services), api.services.log);
     const ours = () => api.services.runs.runs.filter(({ id }) => /-(denoise|fine-tune|collect)-/.test(id));
-    const token = () => new vscode.CancellationTokenSource().token;
+
+    /** Calls the tool where the user has approved every call, so that nobody is asked. */
+    async function approved(input: object, token?: vscode.CancellationToken): Promise<string> {
+      const chat = vscode.workspace.getConfiguration('chat.tools.global');
+      // The workbench's own tests leave out the question whether that is really meant in this way.
+      const testMode = (on: boolean) =>
+        vscode.commands.executeCommand('setContext', 'vscode.chat.tools.global.autoApprove.testMode', on);
+      await testMode(true);
+      await chat.update('autoApprove', true, vscode.ConfigurationTarget.Global);
+      try {
+        return await invoke(TOOLS.startRun, input, token);
+      } finally {
+        await chat.update('autoApprove', undefined, vscode.ConfigurationTarget.Global);
+        await testMode(false);
+      }
+    }
 
     it('asks the user before it starts anything, and says what it will do', async () => {
       const { concepts, trainings } = workspaceProject(api);
       const input = { stage: 'denoise', concept: concepts[0]!.name, steps: 7 };
-      const prepared = await tool().prepareInvocation!({ input }, token());
+      // The editor has no way to hand over what an installed tool would ask: this one is made of the same source.
+      const tool = languageModelTool(startRunTool(api.services), api.services.log);
+      const { token } = new vscode.CancellationTokenSource();
+      const prepared = await tool.prepareInvocation!({ input }, token);
       const { title, message } = prepared!.confirmationMessages!;
       assert.equal(title, `Start Denoise Weights: ${concepts[0]!.name}?`);
       const shown = (message as vscode.MarkdownString).value.replaceAll('\\', '').replaceAll('&nbsp;', ' ');
@@ -215,11 +213,10 @@ describe('language model tools', () => {
     it('starts the run and answers once the engine has begun it', async () => {
       const concept = workspaceProject(api).concepts[0]!.name;
       const input = { stage: 'denoise', concept, steps: 7, seed: 3 };
-      const { content } = (await tool().invoke({ input, toolInvocationToken: undefined }, token()))!;
+      const value = await approved(input);
       const [run] = ours();
       assert.ok(run);
-      made.push(run.folder);
-      const { value } = content[0] as vscode.LanguageModelTextPart;
+      files.add(run.folder);
       assert.ok(value.startsWith(`Run: ${run.id}\n`), value);
       assert.match(value, /Stage: denoise\n/);
       assert.match(value, /State: running\n/);
@@ -232,50 +229,22 @@ describe('language model tools', () => {
       await until(api.services.runs.onDidChange, () => ours()[0]?.state === 'stopped');
     });
 
-    it('is called as any tool is where the user has approved every call', async () => {
-      const chat = vscode.workspace.getConfiguration('chat.tools.global');
-      // The workbench's own tests leave out the question whether that is really meant in this way.
-      const testMode = (on: boolean) =>
-        vscode.commands.executeCommand('setContext', 'vscode.chat.tools.global.autoApprove.testMode', on);
-      await testMode(true);
-      await chat.update('autoApprove', true, vscode.ConfigurationTarget.Global);
-      try {
-        const concept = workspaceProject(api).concepts[0]!.name;
-        const text = await invoke(TOOLS.startRun, { stage: 'fine-tune', concept });
-        const [run] = ours();
-        assert.ok(run);
-        made.push(run.folder);
-        assert.ok(text.startsWith(`Run: ${run.id}\n`), text);
-        writeFileSync(join(run.folder, RUN_FILES.stopRequest), '');
-        await until(api.services.runs.onDidChange, () => ours()[0]?.state === 'stopped');
-      } finally {
-        await chat.update('autoApprove', undefined, vscode.ConfigurationTarget.Global);
-        await testMode(false);
-      }
-    });
-
     it('does not start what was cancelled before', async () => {
       const cancelled = new vscode.CancellationTokenSource();
       cancelled.cancel();
       const input = { stage: 'denoise', concept: workspaceProject(api).concepts[0]!.name };
-      await assert.rejects(
-        async () => tool().invoke({ input, toolInvocationToken: undefined }, cancelled.token),
-        vscode.CancellationError,
-      );
+      await assert.rejects(approved(input, cancelled.token), /Cancel/i);
       await api.services.runs.refresh();
       assert.deepEqual(ours(), []);
     });
 
     it('tells the engine’s own words where it cannot be started', async () => {
-      await setNode(join(programs, 'nowhere'));
+      await changeSetting(SETTINGS.engineNode, join(programs, 'nowhere'));
       try {
         const input = { stage: 'denoise', concept: workspaceProject(api).concepts[0]!.name };
-        await assert.rejects(
-          async () => tool().invoke({ input, toolInvocationToken: undefined }, token()),
-          /nowhere" is not a program that can be executed/,
-        );
+        await assert.rejects(approved(input), /nowhere" is not a program that can be executed/);
       } finally {
-        await setNode(join(programs, 'node'));
+        await changeSetting(SETTINGS.engineNode, join(programs, 'node'));
       }
       await api.services.runs.refresh();
       assert.deepEqual(ours(), []);
@@ -284,15 +253,12 @@ describe('language model tools', () => {
     it('tells the last words of an engine that ended before the run began', async () => {
       const broken = join(programs, 'broken');
       writeFileSync(broken, '#!/bin/sh\necho the bundle is damaged >&2\nexit 3\n', { mode: 0o755 });
-      await setNode(broken);
+      await changeSetting(SETTINGS.engineNode, broken);
       try {
         const input = { stage: 'denoise', concept: workspaceProject(api).concepts[0]!.name };
-        await assert.rejects(
-          async () => tool().invoke({ input, toolInvocationToken: undefined }, token()),
-          /ended before the run began\.\nthe bundle is damaged/,
-        );
+        await assert.rejects(approved(input), /ended before the run began\.\nthe bundle is damaged/);
       } finally {
-        await setNode(join(programs, 'node'));
+        await changeSetting(SETTINGS.engineNode, join(programs, 'node'));
       }
       await api.services.runs.refresh();
       assert.deepEqual(ours(), []);
@@ -320,7 +286,7 @@ describe('language model tools', () => {
         /project "x": no such project\. Projects: \//,
       ));
     it('lists the mistakes that stand in the way', async () => {
-      write('concepts/host-broken.concept.yaml', 'prompt: [not, text]\n');
+      files.write('concepts/host-broken.concept.yaml', 'prompt: [not, text]\n');
       await refused(
         TOOLS.startRun,
         { stage: 'collect' },
@@ -333,7 +299,7 @@ describe('language model tools', () => {
 
   describe('dnw_weightStatistics', () => {
     it('gives every layer its figures beside the zoo’s', async () => {
-      write('weights/snow/denoised.safetensors', '');
+      files.write('weights/snow/denoised.safetensors', '');
       const text = await invoke(TOOLS.weightStatistics, { concept: 'snow' });
       assert.match(
         text,
@@ -346,7 +312,7 @@ describe('language model tools', () => {
     });
 
     it('names the layers where none is meant', async () => {
-      write('weights/snow/denoised.safetensors', '');
+      files.write('weights/snow/denoised.safetensors', '');
       const input = { concept: 'snow', layer: 'attention' };
       await refused(TOOLS.weightStatistics, input, /"attention".*There are: down1\.lora\.up, up1\.lora\.up/);
     });
@@ -357,7 +323,7 @@ describe('language model tools', () => {
         { concept: 'fog' },
         /fog has no weights\. It has: none\..*denoise/,
       );
-      write('weights/snow/denoised.safetensors', '');
+      files.write('weights/snow/denoised.safetensors', '');
       const input = { concept: 'snow', weights: 'zoo' };
       await refused(TOOLS.weightStatistics, input, /no zoo weights\. It has: denoised\./);
       await refused(TOOLS.weightStatistics, { concept: 'snow', weights: 'x' }, /weights: .*"fine-tuned"/);
@@ -377,7 +343,7 @@ describe('language model tools', () => {
     });
 
     it('refuses in a workspace that is not trusted; what only reads goes on', async () => {
-      write('weights/snow/denoised.safetensors', '');
+      files.write('weights/snow/denoised.safetensors', '');
       await untrusted(async () => {
         await refused(TOOLS.weightStatistics, { concept: 'snow' }, /not trusted/);
         assert.match(await invoke(TOOLS.listConcepts, {}), /- snow: /);
@@ -385,9 +351,9 @@ describe('language model tools', () => {
     });
 
     it('ends when its call is cancelled while the engine computes', async () => {
-      write('weights/snow/fine-tuned.safetensors', '');
+      files.write('weights/snow/fine-tuned.safetensors', '');
       const asked = join(folder, 'statistics-asked');
-      made.push(asked);
+      files.add(asked);
       const watcher = vscode.workspace.createFileSystemWatcher(
         new vscode.RelativePattern(folder, basename(asked)),
       );
