@@ -270,6 +270,12 @@ it('denoises with another seed and shows what came of it beside the first', asyn
   await seed.press('Tab');
   await page.getByRole('button', { name: 'Denoise', exact: true }).click();
   await page.locator('.picture-table thead').getByText('Denoised, seed 12, 1 step').waitFor();
+  const chosen = (list: string) =>
+    page.getByRole('combobox', { name: list }).locator('.selected-value').innerText();
+  expect([await chosen('First weights'), await chosen('Second weights')]).toEqual([
+    'denoised',
+    'denoised, seed 12, 1 step',
+  ]);
   expect(await paramsOf(page, translateView.denoise.method)).toEqual([
     { training: 'fast', concept: 'sketch-at-night', seed: 12, steps: 1 },
   ]);

@@ -97,7 +97,8 @@ export function Choice(props: {
   const signature = props.options.map((option) => `${option.value}\t${option.label}`).join('\n');
   useLayoutEffect(() => {
     if (element.current && element.current.value !== props.value) element.current.value = props.value;
-  }, [props.value]);
+    // A new element begins with the first of its list.
+  }, [props.value, signature]);
   return (
     <div class="field">
       <span class="field-label" id={id}>
