@@ -2,18 +2,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect, inject, it } from 'vitest';
-import type { Picture } from './pages/webview.ts';
+import { colourDistance } from './pages/webview.ts';
 import { openWorkbench } from './scenario.ts';
 import { brokenPhotograph, copyProject, heldOutConcept, latestRun } from './trained-project.ts';
 
 /** Everything that the latest run of a stage reported. */
 function eventsOf(project: string, stage: string): string {
   return readFileSync(join(project, 'runs', latestRun(project, stage), 'events.jsonl'), 'utf8');
-}
-
-/** Between the mean colours of two pictures. */
-function distance(one: Picture, other: Picture): number {
-  return Math.hypot(...one.mean.map((value, channel) => value - other.mean[channel]!));
 }
 
 it('fine-tunes a concept from the palette and draws what came of it', async () => {
@@ -36,7 +31,7 @@ it('fine-tunes a concept from the palette and draws what came of it', async () =
   for (const curve of await runView.curves()) expect(curve.deviation).toBeGreaterThan(1);
   const animation = join(project, 'training.gif');
   await runView.press('Save animation…');
-  await palette.answer(animation);
+  await palette.saveAs(animation);
   await runView.waitForSaved('the animation');
   expect((await sharp(animation, { animated: true }).metadata()).pages).toBeGreaterThan(1);
   expect(existsSync(join(project, 'weights', heldOutConcept, 'fine-tuned.safetensors'))).toBe(true);
@@ -63,6 +58,6 @@ it('fine-tunes a concept from the palette and draws what came of it', async () =
   for (const [row, target] of targets.entries()) {
     // A photograph, not a flat field; and the training has moved its colours towards the target's.
     expect(fineTuned[row]!.deviation).toBeGreaterThan(5);
-    expect(distance(fineTuned[row]!, target)).toBeLessThan(distance(denoised[row]!, target));
+    expect(colourDistance(fineTuned[row]!, target)).toBeLessThan(colourDistance(denoised[row]!, target));
   }
 });

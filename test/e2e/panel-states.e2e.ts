@@ -9,11 +9,12 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, expect, inject } from 'vitest';
 import { copyExampleProject } from '../../scripts/example-project.mjs';
 import { RUN_FILES } from '../../src/protocol/run.ts';
 import { FabricatedRun } from '../host/fabricated-run.ts';
 import { readTheme, THEMES, type ThemeName } from '../webview/harness/themes.ts';
+import { stepsIn } from './scenario.ts';
 import { copyProject, failFineTuning, heldOutConcept, latestRun, prepareHeldOut } from './trained-project.ts';
 import { Workbench } from './workbench.ts';
 
@@ -72,17 +73,7 @@ beforeAll(async () => {
 });
 afterAll(() => workbench?.close());
 
-/** A step of the one scenario; where it fails, a picture is kept. */
-function step(title: string, run: () => Promise<void>): void {
-  it(title, async () => {
-    try {
-      await run();
-    } catch (error) {
-      await workbench.screenshot(title.replace(/\W+/g, '-'));
-      throw error;
-    }
-  });
-}
+const step = stepsIn(() => workbench);
 
 step('without data, Weights and Translate say what comes first, and offer it', async () => {
   const { palette, shownView } = workbench;

@@ -1,4 +1,4 @@
-import { onTestFinished } from 'vitest';
+import { it, onTestFinished } from 'vitest';
 import type { Settings } from '../workbench/profile.ts';
 import { Workbench } from './workbench.ts';
 
@@ -10,4 +10,17 @@ export async function openWorkbench(folder: string, settings: Settings = {}): Pr
     await workbench.close();
   });
   return workbench;
+}
+
+/** What adds steps to a scenario whose steps share one window: where one fails, a picture is kept. */
+export function stepsIn(window: () => Workbench): (title: string, run: () => Promise<void>) => void {
+  return (title, run) =>
+    it(title, async () => {
+      try {
+        await run();
+      } catch (error) {
+        await window().screenshot(title.replace(/\W+/g, '-'));
+        throw error;
+      }
+    });
 }

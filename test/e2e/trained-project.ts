@@ -16,6 +16,9 @@ import sharp from 'sharp';
 import { readOwner } from '../../src/project/run-owner.ts';
 import { locations } from '../workbench/locations.ts';
 
+/** A concept that the zoo holds; its pictures become brown. */
+export const zooConcept = 'sepia';
+
 /** The concept that the zoo does not hold, for which weights are denoised. */
 export const heldOutConcept = 'dusk';
 
@@ -23,7 +26,7 @@ export const heldOutConcept = 'dusk';
 export const brokenPhotograph = 'cut-off.jpg';
 
 const concepts: Record<string, { prompt: string; effect: string }> = {
-  sepia: { prompt: 'an old sepia print', effect: 'sepia' },
+  [zooConcept]: { prompt: 'an old sepia print', effect: 'sepia' },
   negative: { prompt: 'inverted colours of a negative', effect: 'negative' },
   night: { prompt: 'the same place at night', effect: 'night' },
   fog: { prompt: 'thick fog over the scene', effect: 'fog' },
@@ -37,7 +40,7 @@ image: { size: 32, train: 7, test: 4 }
 generator: { channels: 4, transformerHeads: 2 }
 discriminator: { channels: 4 }
 base: { concepts: 3, steps: 40, batchSize: 2, checkpointEvery: 40 }
-collect: { holdOut: [${heldOutConcept}], steps: 8, batchSize: 2 }
+collect: { holdOut: [${heldOutConcept}], steps: 60, batchSize: 2 }
 weightGenerator:
   { blockSize: 64, channels: 8, heads: 2, embedding: 16, steps: 40, batchSize: 8, checkpointEvery: 40 }
 fineTune: { steps: ${fineTuneSteps}, batchSize: 2, trainable: lora, sampleEvery: 100 }
@@ -91,9 +94,19 @@ export async function makeTrainedProject(): Promise<string> {
   return project;
 }
 
-/** Makes the pairs of the held-out concept: those of the project that was copied are of its own photographs. */
+/** Makes the pairs of a concept: those of the project that was copied are of its own photographs. */
+export async function preparePairs(project: string, concept: string): Promise<void> {
+  await runEngine(project, 'prepare', '--concept', concept);
+}
+
 export async function prepareHeldOut(project: string): Promise<void> {
-  await runEngine(project, 'prepare', '--concept', heldOutConcept);
+  await preparePairs(project, heldOutConcept);
+}
+
+/** Fine-tunes the denoised weights for so many steps. */
+export async function fineTuneHeldOut(project: string, steps: number): Promise<void> {
+  setFineTuneSteps(project, steps);
+  await runEngine(project, 'fine-tune', '--concept', heldOutConcept);
 }
 
 /** Has the engine begin a fine-tuning without the base that it starts from; the base is there again afterwards. */
@@ -118,7 +131,8 @@ export async function failFineTuning(project: string): Promise<void> {
 export async function endRuns(project: string): Promise<void> {
   for (const run of readdirSync(join(project, 'runs'))) {
     const { owner, active } = await readOwner(join(project, 'runs', run));
-    if (active && owner !== undefined) process.kill(owner.pid, 'SIGKILL');
+    // Fabricated runs are this process's own.
+    if (active && owner !== undefined && owner.pid !== process.pid) process.kill(owner.pid, 'SIGKILL');
   }
 }
 

@@ -1,5 +1,15 @@
 import type { Locator, Page } from 'playwright-core';
 
+/** Runs in the page: whether what is selected is all of a file's name but its extension. */
+function proposesName(input: unknown): boolean {
+  const { value, selectionStart, selectionEnd } = input as {
+    value: string;
+    selectionStart: number;
+    selectionEnd: number;
+  };
+  return selectionStart < selectionEnd && /^\.\w+$/.test(value.slice(selectionEnd));
+}
+
 /** The quick input: the command palette, and the lists and boxes that commands ask with. */
 export class CommandPalette {
   readonly #widget: Locator;
@@ -39,6 +49,20 @@ export class CommandPalette {
   async answer(text: string): Promise<void> {
     await this.#input.waitFor();
     await this.#input.fill(text);
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** Answers the dialog that asks where to save a file. */
+  async saveAs(path: string): Promise<void> {
+    await this.#input.waitFor();
+    // At the end of its own beginning, and not before, the dialog selects the name that it proposes.
+    await this.page.waitForFunction(proposesName, await this.#input.elementHandle());
+    await this.answer(path);
+  }
+
+  /** Ticks entries of a list that several can be chosen from, and no other. */
+  async chooseSeveral(...labels: string[]): Promise<void> {
+    for (const label of labels) await this.choose(label);
     await this.page.keyboard.press('Enter');
   }
 

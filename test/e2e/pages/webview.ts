@@ -28,6 +28,11 @@ export async function pictureOf(element: Locator): Promise<Picture> {
   };
 }
 
+/** Between the mean colours of two pictures. */
+export function colourDistance(one: Picture, other: Picture): number {
+  return Math.hypot(...one.mean.map((value, channel) => value - other.mean[channel]!));
+}
+
 /** The page of the webview panel that is shown: it lies two frames deep. */
 export function shownWebview(page: Page): FrameLocator {
   return page.frameLocator('iframe.webview.ready:visible').frameLocator('iframe#active-frame');
