@@ -46,6 +46,20 @@ export class ShownView {
     await this.#notice(notice).waitFor({ state: 'detached' });
   }
 
+  /** The line about a run that is at work on what is shown, once it says this. */
+  async waitForLiveRun(text: string): Promise<void> {
+    await this.#frame.locator('.live-run').filter({ hasText: text }).waitFor();
+  }
+
+  async waitForNoLiveRun(): Promise<void> {
+    await this.#frame.locator('.live-run').waitFor({ state: 'detached' });
+  }
+
+  /** All lines above the content. */
+  async notices(): Promise<string[]> {
+    return this.#frame.locator('.notice').allInnerTexts();
+  }
+
   /** Takes an entry from one of the view's lists. */
   async choose(list: string, entry: string): Promise<void> {
     await this.open(list);
@@ -59,6 +73,11 @@ export class ShownView {
   /** Takes an entry from the list that is open. */
   async take(entry: string): Promise<void> {
     await this.#frame.getByRole('option', { name: entry, exact: true }).click();
+  }
+
+  /** The entry that one of the view's lists shows as chosen. */
+  async chosen(list: string): Promise<string> {
+    return this.#frame.getByRole('combobox', { name: list }).locator('.selected-value').innerText();
   }
 
   /** Colours and fonts that the workbench has set on the page. */
