@@ -1,6 +1,38 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import sharp from 'sharp';
 import { expect, inject, it } from 'vitest';
+import { RUN_FILES } from '../../src/protocol/run.ts';
 import { openWorkbench } from './scenario.ts';
-import { copyProject, heldOutConcept, setFineTuneSteps } from './trained-project.ts';
+import { copyProject, heldOutConcept, latestRun, setFineTuneSteps } from './trained-project.ts';
+import type { Workbench } from './workbench.ts';
+
+/** Saves through the dialog of the palette and reads what was written. */
+async function save(
+  { compareView, palette }: Workbench,
+  format: 'SVG' | 'PNG' | 'CSV',
+  file: string,
+): Promise<Buffer> {
+  await compareView.save(format);
+  await palette.saveAs(file);
+  await compareView.waitForSaved(format);
+  return readFileSync(file);
+}
+
+interface SavedPoint {
+  steps: number;
+  seconds: number;
+  psnr: number;
+  ssim: number;
+  l1: number;
+  patchFd: number;
+}
+
+/** What the latest evaluation has written into its run folder. */
+function savedCurves(project: string): { method: string; points: SavedPoint[] }[] {
+  const result = join(project, 'runs', latestRun(project, 'evaluate'), RUN_FILES.result);
+  return JSON.parse(readFileSync(result, 'utf8')).result.comparison.curves;
+}
 
 it('evaluates a concept from its empty comparison, and compares the starts', async () => {
   const project = copyProject(inject('trainedProject'));
@@ -29,6 +61,36 @@ it('evaluates a concept from its empty comparison, and compares the starts', asy
     'Fresh LoRA on the base',
     'Pix2pix from scratch (reference)',
   ]);
+
+  const svg = await save(workbench, 'SVG', join(project, 'curves.svg'));
+  // An XML parser of its own reads it: what is not well formed has no size.
+  expect(await sharp(svg).metadata()).toMatchObject({ format: 'svg', width: 900, height: 480 });
+  const titles = Array.from(svg.toString().matchAll(/<g><title>([^<]*)<\/title>/g), ([, title]) => title);
+  expect(titles.toSorted()).toEqual([
+    'Denoised weights',
+    'Fresh LoRA on the base',
+    'Nearest zoo member',
+    'Pix2pix from scratch',
+  ]);
+  // Twice as large, and neither empty nor of one colour.
+  const png = sharp(await save(workbench, 'PNG', join(project, 'curves.png')));
+  expect(await png.metadata()).toMatchObject({ format: 'png', width: 1800, height: 960 });
+  expect(Math.max(...(await png.removeAlpha().stats()).channels.map(({ stdev }) => stdev))).toBeGreaterThan(
+    5,
+  );
+  const csv = (await save(workbench, 'CSV', join(project, 'points.csv'))).toString().trimEnd().split('\n');
+  expect(csv[0]).toBe('concept,method,steps,seconds,psnr,ssim,l1,patchFd');
+  const measured = savedCurves(project).flatMap(({ method, points }) =>
+    points.map(({ steps, seconds, psnr, ssim, l1, patchFd }) => [
+      ...[heldOutConcept, method, steps, Math.round(1000 * seconds) / 1000, psnr, ssim, l1, patchFd],
+    ]),
+  );
+  expect(measured.length).toBeGreaterThan(4);
+  const rows = csv.slice(1).map((row) => {
+    const [concept, method, ...numbers] = row.split(',');
+    return [concept, method, ...numbers.map(Number)];
+  });
+  expect(rows).toEqual(measured);
 
   await workbench.view('Runs').open(label);
   await runView.waitFor(`evaluate ${heldOutConcept}`, 'Finished');

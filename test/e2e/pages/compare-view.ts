@@ -17,6 +17,19 @@ export class CompareView {
     await this.#frame.getByRole('button', { name: button, exact: true }).click();
   }
 
+  /** Presses the button that saves the chart or its numbers. */
+  async save(format: 'SVG' | 'PNG' | 'CSV'): Promise<void> {
+    await this.#frame.getByRole('button', { name: `Save ${format}…` }).click();
+  }
+
+  /** Waits until the view says that it has saved this. */
+  async waitForSaved(format: string): Promise<void> {
+    await this.#frame
+      .getByRole('status')
+      .filter({ hasText: `Saved as ${format}.` })
+      .waitFor();
+  }
+
   /** The curves as drawn, once they are there. */
   async chart(): Promise<Picture> {
     const plot = this.#frame.locator('.uplot canvas');
