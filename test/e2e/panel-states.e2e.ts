@@ -194,11 +194,9 @@ step('a safetensors file opens from the explorer; a truncated one says what is w
 });
 
 step('the themes that the webviews are tested in are the workbench’s', async () => {
-  const { palette, shownView } = workbench;
+  const { shownView } = workbench;
   for (const theme of THEMES) {
-    await palette.run('Preferences: Color Theme');
-    await palette.answer(THEME_NAMES[theme]);
-    await palette.waitUntilClosed();
+    await workbench.chooseTheme(THEME_NAMES[theme]);
     const wanted = Object.fromEntries(
       // Fonts are the machine's.
       Object.entries(readTheme(theme)).filter(([name]) => !/font/.test(name)),

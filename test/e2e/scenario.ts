@@ -13,11 +13,13 @@ export async function openWorkbench(folder: string, settings: Settings = {}): Pr
 }
 
 /** What adds steps to a scenario whose steps share one window: where one fails, a picture is kept. */
-export function stepsIn(window: () => Workbench): (title: string, run: () => Promise<void>) => void {
+export function stepsIn(
+  window: () => Workbench,
+): (title: string, run: (workbench: Workbench) => Promise<void>) => void {
   return (title, run) =>
     it(title, async () => {
       try {
-        await run();
+        await run(window());
       } catch (error) {
         await window().screenshot(title.replace(/\W+/g, '-'));
         throw error;

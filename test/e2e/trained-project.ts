@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import {
+  appendFileSync,
   copyFileSync,
   cpSync,
   mkdirSync,
@@ -78,6 +79,11 @@ export function setFineTuneSteps(project: string, steps: number): void {
   writeFileSync(join(project, 'tiny.training.yaml'), trainingConfig(steps));
 }
 
+/** Gives a concept a tag. */
+export function tagConcept(project: string, concept: string, tag: string): void {
+  appendFileSync(join(project, 'concepts', `${concept}.concept.yaml`), `tags: [${tag}]\n`);
+}
+
 async function runEngine(project: string, ...command: string[]): Promise<void> {
   const engine = join(locations.repository(), 'dist/engine/dnw.mjs');
   await promisify(execFile)(process.execPath, [engine, ...command, '--project', project, '--device', 'cpu']);
@@ -107,6 +113,14 @@ export async function prepareHeldOut(project: string): Promise<void> {
 export async function fineTuneHeldOut(project: string, steps: number): Promise<void> {
   setFineTuneSteps(project, steps);
   await runEngine(project, 'fine-tune', '--concept', heldOutConcept);
+}
+
+/** Fine-tunes the held-out concept in few steps and evaluates it, so that every panel has something to show. */
+export async function finishHeldOut(project: string): Promise<void> {
+  await prepareHeldOut(project);
+  setFineTuneSteps(project, 20);
+  await runEngine(project, 'fine-tune', '--concept', heldOutConcept);
+  await runEngine(project, 'evaluate', '--concept', heldOutConcept);
 }
 
 /** Has the engine begin a fine-tuning without the base that it starts from; the base is there again afterwards. */

@@ -7,6 +7,8 @@ import { installVsix, startServer, type VsCodeServer } from '../workbench/server
 import { workbenchUrl } from '../workbench/workbench-url.ts';
 import { CommandPalette } from './pages/command-palette.ts';
 import { CompareView } from './pages/compare-view.ts';
+import { ContextMenu } from './pages/context-menu.ts';
+import { Dialog } from './pages/dialog.ts';
 import { Notifications } from './pages/notifications.ts';
 import { Problems } from './pages/problems.ts';
 import { RunView } from './pages/run-view.ts';
@@ -15,6 +17,7 @@ import { TensorsView } from './pages/tensors-view.ts';
 import { TextEditor } from './pages/text-editor.ts';
 import { TranslateView } from './pages/translate-view.ts';
 import { Tree } from './pages/tree.ts';
+import { Walkthrough } from './pages/walkthrough.ts';
 import { WeightsView } from './pages/weights-view.ts';
 
 /** What one step of a scenario may take, on a machine that does other things too. */
@@ -27,6 +30,8 @@ export class Workbench {
   readonly editor: TextEditor;
   readonly problems: Problems;
   readonly notifications: Notifications;
+  readonly dialog: Dialog;
+  readonly menu: ContextMenu;
   /** The extension's panels; each speaks of the one that is shown. */
   readonly runView: RunView;
   readonly weightsView: WeightsView;
@@ -34,6 +39,7 @@ export class Workbench {
   readonly tensorsView: TensorsView;
   readonly shownView: ShownView;
   readonly compareView: CompareView;
+  readonly walkthrough: Walkthrough;
 
   readonly #errors: string[] = [];
 
@@ -48,12 +54,15 @@ export class Workbench {
     this.editor = new TextEditor(page);
     this.problems = new Problems(page, this.palette);
     this.notifications = new Notifications(page);
+    this.dialog = new Dialog(page);
+    this.menu = new ContextMenu(page);
     this.runView = new RunView(page);
     this.weightsView = new WeightsView(page);
     this.translateView = new TranslateView(page);
     this.tensorsView = new TensorsView(page);
     this.shownView = new ShownView(page);
     this.compareView = new CompareView(page);
+    this.walkthrough = new Walkthrough(page);
     // The workbench has errors of its own.
     page.on('pageerror', ({ stack }) => {
       if (stack?.includes('/denoised-weights.')) this.#errors.push(stack);
@@ -74,6 +83,15 @@ export class Workbench {
     return workbench;
   }
 
+  /** The window that opens next, once it is filled; it is closed with its page. */
+  async nextWindow(): Promise<Workbench> {
+    const page = await this.page.context().waitForEvent('page');
+    page.setDefaultTimeout(stepLimitMs);
+    const opened = new Workbench(page, this.browser, this.server, this.profile);
+    await opened.#waitUntilFilled();
+    return opened;
+  }
+
   /** Shows a view container of the activity bar, by its name. */
   async showContainer(name: string): Promise<void> {
     const tab = this.page.locator('.activitybar').getByRole('tab', { name });
@@ -92,6 +110,13 @@ export class Workbench {
     await this.palette.run('Developer: Reload Window');
     await loaded;
     await this.#waitUntilFilled();
+  }
+
+  /** Chooses a colour theme by its name in the list. */
+  async chooseTheme(name: string): Promise<void> {
+    await this.palette.run('Preferences: Color Theme');
+    await this.palette.answer(name);
+    await this.palette.waitUntilClosed();
   }
 
   /** Gives the window another size. */

@@ -1,51 +1,23 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { AxeResults, ElementContext, RunOptions } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import type { ViewName } from '../../src/protocol/webview.ts';
+import { COLOUR_RULES, graveFindings, injectAxe, unfoldAll } from './harness/axe.ts';
 import { SCENARIOS } from './harness/scenarios.ts';
 import { browserSession, settled } from './harness/session.ts';
 import { THEMES, type ThemeName } from './harness/themes.ts';
 
-declare const axe: { run(context: ElementContext, options: RunOptions): Promise<AxeResults> };
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-/** What another theme can change. */
-const COLOUR_RULES = ['color-contrast', 'link-in-text-block'];
-/** The findings that keep people out. */
-const GRAVE = ['serious', 'critical'];
-
 const open = browserSession();
 
-/** What lies folded is looked at as well: tables behind charts, metadata, lists of files. */
-async function unfoldAll(page: Page): Promise<void> {
-  await page.evaluate(() => {
-    for (const details of document.querySelectorAll('details')) details.open = true;
-  });
+async function unfold(page: Page): Promise<void> {
+  await unfoldAll(page.mainFrame());
   await settled(page);
 }
 
-/**
- * One line for each element that a rule finds fault with: rule, theme, width, element and what would mend it.
- * @param rules all of them where undefined
- */
+/** @param rules all of them where undefined */
 async function findings(page: Page, theme: ThemeName, width: number, rules?: string[]): Promise<string[]> {
   await page.evaluate((next) => harness.setTheme(next), theme);
   await settled(page);
-  const { violations } = await page.evaluate(
-    (runOnly) =>
-      axe.run(document, { resultTypes: ['violations'], preload: false, ...(runOnly ? { runOnly } : {}) }),
-    rules,
-  );
-  return violations
-    .filter(({ impact }) => GRAVE.includes(impact ?? ''))
-    .flatMap(({ id, impact, nodes }) =>
-      nodes.map(
-        ({ target, failureSummary }) =>
-          `${id} (${impact}) in ${theme} at ${width} px: ${target.flat().join(' >>> ')}: ${failureSummary}`,
-      ),
-    );
+  return graveFindings(page.mainFrame(), `${theme} at ${width} px`, rules);
 }
 
 /** What moves by itself, also in the shadows of the toolkit's elements. */
@@ -107,8 +79,8 @@ describe.each(Object.keys(SCENARIOS).filter((name) => !LONG.test(name)))('%s', (
 
   it('has no serious finding of axe in any theme, wide or at 400 pixels, and fits them', async () => {
     const page = await open({ view, scenario });
-    await unfoldAll(page);
-    await page.evaluate(AXE);
+    await unfold(page);
+    await injectAxe(page.mainFrame());
     const found: string[] = [];
     const [first, ...others] = THEMES;
     found.push(...(await findings(page, first, 1200)));
@@ -124,7 +96,7 @@ describe.each(Object.keys(SCENARIOS).filter((name) => !LONG.test(name)))('%s', (
     const page = await open({ view, scenario, reducedMotion: true });
     await settled(page);
     expect(await moving(page)).toEqual([]);
-    await unfoldAll(page);
+    await unfold(page);
     const charts = await chartsOf(page);
     expect(charts.filter(({ lacks }) => lacks !== '')).toEqual([]);
     if (CHARTED.test(name)) expect(charts.length).toBeGreaterThan(0);

@@ -1,8 +1,7 @@
-import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import type { ViewName } from '../../src/protocol/webview.ts';
-import { controlsOf, type Stop, walk, walkBack } from './harness/focus-walk.ts';
 import { browserSession, settled } from './harness/session.ts';
+import { expectWalkable } from './harness/walkable.ts';
 
 const open = browserSession();
 
@@ -51,61 +50,11 @@ const OPERATED: readonly {
   },
 ];
 
-/** Room around a control for the outline that shows the focus, in pixels. */
-const MARGIN = 6;
-
-/** What is drawn at the control that has the focus, with the focus or as it is without. */
-async function pictureOfFocused(page: Page, without: boolean): Promise<string> {
-  const clip = await page.evaluate((blurred) => {
-    const control = document.activeElement as HTMLElement;
-    const { x, y, width, height } = control.getBoundingClientRect();
-    if (blurred) control.blur();
-    return { x, y, width, height };
-  }, without);
-  const [left, top] = [Math.max(0, clip.x - MARGIN), Math.max(0, clip.y - MARGIN)];
-  const picture = await page.screenshot({
-    clip: {
-      x: left,
-      y: top,
-      width: clip.x + clip.width + MARGIN - left,
-      height: Math.min(clip.y + clip.height + MARGIN, 900) - top,
-    },
-    animations: 'disabled',
-  });
-  return picture.toString('base64');
-}
-
 describe.each(CASES)('%s/%s', (view, scenario) => {
   it('is walked with the keyboard: every control once, in the order of reading, named and outlined', async () => {
     const page = await open({ view, scenario });
     await settled(page);
-    const kinds = new Set<string>();
-    const bare: string[] = [];
-    // A picture of each kind of control is enough: those of one kind have one style.
-    const visit = async ({ id }: Stop) => {
-      const kind = await page.evaluate(() => {
-        const { localName, className } = document.activeElement!;
-        return `${localName}.${className}`;
-      });
-      if (kinds.has(kind)) return;
-      kinds.add(kind);
-      const focused = await pictureOfFocused(page, false);
-      const plain = await pictureOfFocused(page, true);
-      // As the keyboard does: the outline is for who came by it.
-      await page.evaluate(() => (focusWalk.before as HTMLElement).focus());
-      if (focused === plain) bare.push(id);
-    };
-    const stops = await walk(page, visit);
-    expect(stops.filter(({ name }) => name === '')).toEqual([]);
-    expect(stops.filter(({ disorder }) => disorder !== '')).toEqual([]);
-    expect(bare, 'controls without a visible focus').toEqual([]);
-    expect(stops.map(({ id }) => id).toSorted()).toEqual((await controlsOf(page)).toSorted());
-
-    const tabStops = (await walkBack(page)).toReversed();
-    const inGroup = new Map(stops.map(({ id, group }) => [id, group]));
-    expect(tabStops.filter((id) => inGroup.get(id) === '')).toEqual(
-      stops.filter(({ group }) => group === '').map(({ id }) => id),
-    );
+    await expectWalkable(page.mainFrame());
   });
 
   it('is operated with the keyboard: sliders, heads of tables, toggles, folds and maps of cells', async () => {

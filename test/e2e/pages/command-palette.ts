@@ -66,8 +66,42 @@ export class CommandPalette {
     await this.page.keyboard.press('Enter');
   }
 
+  /** What the box that a command asks with proposes. */
+  async proposed(): Promise<string> {
+    return this.#input.inputValue();
+  }
+
+  /** Agrees to what a dialog for files proposes, which here is a list as well. */
+  async confirmFile(button: string): Promise<void> {
+    await this.#widget.getByRole('button', { name: button }).click();
+  }
+
   async waitForEntry(label: string): Promise<void> {
     await this.#row(label).waitFor();
+  }
+
+  /** All that an entry says, once it is offered. */
+  async entry(label: string): Promise<string> {
+    const row = this.#row(label);
+    await row.waitFor();
+    return row.innerText();
+  }
+
+  /** The commands that the palette offers for what is typed, but not those that were used last; it is closed again. */
+  async offered(typed: string): Promise<string[]> {
+    await this.page.keyboard.press('F1');
+    await this.#input.waitFor();
+    await this.#input.fill(`>${typed}`);
+    const rows = this.page.locator('.quick-input-list .monaco-list-row');
+    // What was listed before it was typed goes, or it is said that there is nothing.
+    await rows
+      .filter({ hasText: new RegExp(`${typed}|No matching`) })
+      .first()
+      .waitFor();
+    const labels = await rows.locator('.quick-input-list-row:first-child .label-name').allInnerTexts();
+    await this.page.keyboard.press('Escape');
+    await this.waitUntilClosed();
+    return labels.filter((label) => label.startsWith(typed));
   }
 
   async waitUntilClosed(): Promise<void> {

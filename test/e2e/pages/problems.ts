@@ -33,6 +33,11 @@ export class Problems {
     return { message: await row.innerText(), line: Number(line), column: Number(column) };
   }
 
+  /** What is listed; a heading for each file and its problems. */
+  async all(): Promise<string[]> {
+    return this.#panel.locator('.monaco-list-row').allInnerTexts();
+  }
+
   async waitUntilGone(text: string | RegExp): Promise<void> {
     await this.#panel.locator('.monaco-list-row', { hasText: text }).first().waitFor({ state: 'detached' });
   }

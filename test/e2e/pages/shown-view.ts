@@ -1,12 +1,12 @@
-import type { FrameLocator, Locator, Page } from 'playwright-core';
-import { shownWebview } from './webview.ts';
+import type { Frame, FrameLocator, Locator, Page } from 'playwright-core';
+import { shownFrame, shownWebview } from './webview.ts';
 
 /** What any of the extension's views says of itself: that there is nothing yet, or what went wrong. */
 export class ShownView {
   readonly #panel: Locator;
   readonly #frame: FrameLocator;
 
-  constructor(page: Page) {
+  constructor(readonly page: Page) {
     this.#panel = page.locator('iframe.webview.ready:visible');
     this.#frame = shownWebview(page);
   }
@@ -14,6 +14,11 @@ export class ShownView {
   /** A panel takes the focus once it is loaded: a list that opens before that closes again. */
   isFocused(): Promise<boolean> {
     return this.#panel.evaluate((panel) => panel.ownerDocument.activeElement === panel);
+  }
+
+  /** The view's page, to be looked into with scripts. */
+  frame(): Promise<Frame> {
+    return shownFrame(this.page);
   }
 
   /** A whole view without content: its heading, what it says, and the buttons that it offers. */

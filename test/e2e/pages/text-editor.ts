@@ -36,6 +36,12 @@ export class TextEditor {
     await this.waitForTab(title);
   }
 
+  /** Gives it the keyboard, without moving the pointer. */
+  async focus(): Promise<void> {
+    await this.page.keyboard.press('Control+1');
+    await this.#editor.and(this.page.locator('.focused')).waitFor();
+  }
+
   /** The line that shows this text. */
   line(text: string): Locator {
     return this.#editor.locator('.view-line', { hasText: text }).first();
@@ -55,6 +61,43 @@ export class TextEditor {
     await this.page.keyboard.press('Shift+End');
     // As pasted: typing would let completion and indentation change it.
     await this.page.keyboard.insertText(text);
+  }
+
+  /** The class that gives a piece of text its colour; the piece as the highlighting has cut it. */
+  async colourClass(piece: string, line = piece): Promise<string> {
+    const span = this.line(line)
+      .locator('span > span', { hasText: new RegExp(`^\\s*${piece}\\s*$`) })
+      .first();
+    await span.waitFor();
+    const classes = (await span.getAttribute('class')) ?? '';
+    return classes.split(' ').find((name) => name.startsWith('mtk')) ?? '';
+  }
+
+  /** Puts the cursor into a text, as a click does. */
+  async clickAt(text: string, line = text): Promise<void> {
+    await this.line(line).getByText(text, { exact: true }).first().click();
+  }
+
+  /** Names in the list of completions, once there is one with this text. */
+  async suggestion(text: string): Promise<string> {
+    const row = this.page.locator('.suggest-widget.visible .monaco-list-row', { hasText: text }).first();
+    await row.waitFor();
+    return row.locator('.label-name').innerText();
+  }
+
+  /** Takes one of the offered fixes, the list of which is open. */
+  async takeFix(title: string): Promise<void> {
+    await this.page.locator('.action-widget .monaco-list-row', { hasText: title }).first().click();
+  }
+
+  /** Renames what the cursor is at. */
+  async rename(name: string): Promise<void> {
+    await this.page.keyboard.press('F2');
+    const input = this.page.locator('.rename-box input');
+    await input.waitFor();
+    await input.fill(name);
+    await this.page.keyboard.press('Enter');
+    await input.waitFor({ state: 'hidden' });
   }
 
   /** Rests the pointer on a text until what it says is shown. */

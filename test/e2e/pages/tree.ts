@@ -71,6 +71,20 @@ export class Tree {
       await row.click({ modifiers: index === 0 ? [] : ['ControlOrMeta'] });
   }
 
+  /** Opens a row's context menu. */
+  async openMenu(text: string | RegExp): Promise<void> {
+    await this.row(text).click({ button: 'right' });
+  }
+
+  /** Names of the buttons that a row shows under the pointer. */
+  async buttonsOf(text: string | RegExp): Promise<string[]> {
+    const row = this.row(text);
+    await row.hover();
+    const buttons = row.locator('.actions .action-label');
+    await buttons.first().waitFor();
+    return buttons.evaluateAll((found) => found.map((button) => button.getAttribute('aria-label') ?? ''));
+  }
+
   /** Chooses an entry of a row's context menu. */
   async actInMenu(text: string | RegExp, action: string): Promise<void> {
     await this.row(text).click({ button: 'right' });
@@ -79,11 +93,66 @@ export class Tree {
     await this.page.keyboard.press('Enter');
   }
 
+  /** The row that the keyboard is at, while the tree has the focus. */
+  async focused(): Promise<string> {
+    const row = this.root.locator('.monaco-list:focus .monaco-list-row.focused .label-name');
+    return (await row.count()) === 0 ? '' : row.first().innerText();
+  }
+
+  /** Goes down with the arrow key, from the top, until the keyboard is at the row. */
+  async goTo(label: string): Promise<void> {
+    await this.page.keyboard.press('Home');
+    const rows = await this.root.locator('.monaco-list-row').count();
+    for (let press = 0; press < rows && (await this.focused()) !== label; press++)
+      await this.page.keyboard.press('ArrowDown');
+    if ((await this.focused()) !== label) throw new Error(`the keyboard does not come to ${label}`);
+  }
+
+  /** What draws the row's icon. */
+  async icon(text: string | RegExp): Promise<string> {
+    const label = this.row(text).locator('.monaco-icon-label').first();
+    return label.evaluate((element) => {
+      const { backgroundImage, content } = element.ownerDocument.defaultView!.getComputedStyle(
+        element,
+        '::before',
+      );
+      return `${backgroundImage} ${content}`;
+    });
+  }
+
+  isExpanded(text: string | RegExp): Promise<string | null> {
+    return this.row(text).getAttribute('aria-expanded');
+  }
+
   /** Types into the tree's own search, which is open. */
   async find(text: string): Promise<void> {
     const input = this.root.locator('.monaco-tree-type-filter input');
     await input.waitFor();
     await input.fill(text);
+  }
+
+  /** Has the tree's own search, which is open, hide what does not match. */
+  async leaveOutOthers(): Promise<void> {
+    await this.root.locator('.monaco-tree-type-filter').getByRole('checkbox', { name: 'Filter' }).click();
+  }
+
+  /** The parts of the rows that the tree's own search has found. */
+  async marked(): Promise<string[]> {
+    return this.root.locator('.monaco-list-row .highlight').allInnerTexts();
+  }
+
+  /** What the view says, where it has nothing to show, and the buttons that it offers. */
+  async welcome(): Promise<{ message: string; buttons: string[] }> {
+    const content = this.root.locator('.welcome-view-content');
+    await content.waitFor();
+    return {
+      message: await content.innerText(),
+      buttons: await content.locator('.monaco-button').allInnerTexts(),
+    };
+  }
+
+  async pressInWelcome(button: string): Promise<void> {
+    await this.root.locator('.welcome-view-content').getByRole('button', { name: button }).click();
   }
 
   /** Names of the rows that are drawn, without their descriptions. */

@@ -1,4 +1,4 @@
-import type { FrameLocator, Locator, Page } from 'playwright-core';
+import type { Frame, FrameLocator, Locator, Page } from 'playwright-core';
 import sharp from 'sharp';
 
 /** What an element shows on the screen. */
@@ -36,4 +36,12 @@ export function colourDistance(one: Picture, other: Picture): number {
 /** The page of the webview panel that is shown: it lies two frames deep. */
 export function shownWebview(page: Page): FrameLocator {
   return page.frameLocator('iframe.webview.ready:visible').frameLocator('iframe#active-frame');
+}
+
+/** The same page as a frame, to be looked into with scripts. */
+export async function shownFrame(page: Page): Promise<Frame> {
+  const root = await shownWebview(page).locator('html').elementHandle();
+  const frame = await root?.ownerFrame();
+  if (!frame) throw new Error('no webview is shown');
+  return frame;
 }

@@ -9,6 +9,7 @@ import {
   type NotificationType,
 } from 'vscode-messenger-common';
 import { type Handlers, never, SCENARIOS } from './scenarios.ts';
+import { standStill } from './stand-still.ts';
 
 interface HarnessOptions {
   scenario: string;
@@ -83,25 +84,6 @@ const decodeBitmap = globalThis.createImageBitmap.bind(globalThis) as (
 ) => Promise<ImageBitmap>;
 globalThis.createImageBitmap = (...args: unknown[]) => counted(decodeBitmap(...args));
 
-/** Frames without a change that make a still page: answers are drawn, and measured, in the frames after them. */
-const STILL_FRAMES = 4;
-
-async function settled(): Promise<void> {
-  let still = 0;
-  const observer = new MutationObserver(() => {
-    still = 0;
-  });
-  observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
-  while (still < STILL_FRAMES) {
-    await new Promise(requestAnimationFrame);
-    const loading = Array.from(document.images).some(
-      ({ loading, complete }) => loading !== 'lazy' && !complete,
-    );
-    still = awaited > 0 || loading ? 0 : still + 1;
-  }
-  observer.disconnect();
-}
-
 async function answer(message: Message & { id: string; method: string; params?: unknown }): Promise<void> {
   const reply = {
     sender: { type: 'extension' },
@@ -126,7 +108,7 @@ globalThis.harness = {
   setTheme,
   notify: (type, params) => toView({ receiver: { type: 'broadcast' }, method: type.method, params } as never),
   handlers: {},
-  settled,
+  settled: () => standStill(() => awaited > 0),
 };
 Object.assign(harness.handlers, SCENARIOS[scenario]!());
 globalThis.acquireVsCodeApi = () => ({

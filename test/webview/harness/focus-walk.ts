@@ -1,4 +1,4 @@
-import type { CDPSession, Page } from 'playwright-core';
+import type { CDPSession, Frame } from 'playwright-core';
 
 /** A control as the keyboard finds it. */
 export interface Stop {
@@ -21,8 +21,8 @@ declare global {
   var focusWalk: { idOf(element: Element): string; focused(): Element; before: Element | undefined };
 }
 
-async function prepare(page: Page): Promise<void> {
-  await page.evaluate(() => {
+async function prepare(frame: Frame): Promise<void> {
+  await frame.evaluate(() => {
     const ids = new Map<Element, string>();
     globalThis.focusWalk = {
       idOf(element) {
@@ -44,8 +44,8 @@ async function prepare(page: Page): Promise<void> {
 }
 
 /** Ids of the controls that are shown and not disabled; what is in an element's shadow counts as the element. */
-export function controlsOf(page: Page): Promise<string[]> {
-  return page.evaluate(
+export function controlsOf(frame: Frame): Promise<string[]> {
+  return frame.evaluate(
     (selector) =>
       Array.from(document.querySelectorAll<HTMLElement>(selector))
         .filter((element) => element.checkVisibility({ visibilityProperty: true }))
@@ -59,11 +59,51 @@ export function controlsOf(page: Page): Promise<string[]> {
   );
 }
 
-/** The control that has the focus; undefined where none has. */
-async function stopAt(page: Page, devTools: CDPSession): Promise<Stop | undefined> {
-  const found = await page.evaluate(() => {
+/** Reads what Chromium tells assistive technology of the element that has the focus in a frame. */
+type ReadFocused = () => Promise<{ role: string; name: string }>;
+
+/** The session that a frame's page is inspected with: a frame of the page's own origin shares that of its parent. */
+async function devToolsOf(frame: Frame): Promise<CDPSession> {
+  const context = frame.page().context();
+  const parent = frame.parentFrame();
+  if (parent === null) return context.newCDPSession(frame.page());
+  return context.newCDPSession(frame).catch(() => devToolsOf(parent));
+}
+
+async function readerOfFocused(frame: Frame): Promise<ReadFocused> {
+  const devTools = await devToolsOf(frame);
+  // Of the frames of one session only the walked one was prepared.
+  const contexts: number[] = [];
+  devTools.on('Runtime.executionContextCreated', ({ context }) => contexts.push(context.id));
+  await devTools.send('Runtime.enable');
+  const prepared = await Promise.all(
+    contexts.map(async (contextId) => {
+      const expression = 'globalThis.focusWalk !== undefined';
+      const { result } = await devTools.send('Runtime.evaluate', { expression, contextId });
+      return result.value === true;
+    }),
+  );
+  const contextId = contexts.find((_, index) => prepared[index]);
+  if (contextId === undefined) throw new Error('the frame is not among those of its session');
+  return async () => {
+    const { result } = await devTools.send('Runtime.evaluate', {
+      expression: 'focusWalk.focused()',
+      contextId,
+    });
+    const { nodes } = await devTools.send('Accessibility.getPartialAXTree', {
+      objectId: result.objectId!,
+      fetchRelatives: false,
+    });
+    const [node] = nodes;
+    return { role: String(node?.role?.value ?? ''), name: String(node?.name?.value ?? '').trim() };
+  };
+}
+
+/** The control that has the focus; undefined where none of the frame's has. */
+async function stopAt(frame: Frame, readFocused: ReadFocused): Promise<Stop | undefined> {
+  const found = await frame.evaluate(() => {
     const control = document.activeElement;
-    if (control === null || control === document.body) return undefined;
+    if (!document.hasFocus() || control === null || control === document.body) return undefined;
     const { before } = focusWalk;
     focusWalk.before = control;
     let disorder = '';
@@ -75,44 +115,38 @@ async function stopAt(page: Page, devTools: CDPSession): Promise<Stop | undefine
     const group = control.closest<HTMLElement>('[data-roving]')?.dataset.roving ?? '';
     return { id: focusWalk.idOf(control), group: group as Stop['group'], disorder };
   });
-  if (found === undefined) return undefined;
-  const { result } = await devTools.send('Runtime.evaluate', { expression: 'focusWalk.focused()' });
-  const { nodes } = await devTools.send('Accessibility.getPartialAXTree', {
-    objectId: result.objectId!,
-    fetchRelatives: false,
-  });
-  const [node] = nodes;
-  return { ...found, role: String(node?.role?.value ?? ''), name: String(node?.name?.value ?? '').trim() };
+  return found && { ...found, ...(await readFocused()) };
 }
 
 /**
- * Goes through the whole page with Tab from its top, and with the arrow keys through the groups on the way.
+ * Goes through the whole frame with Tab from its top, and with the arrow keys through the groups on the way.
  * @param visit told of every stop while the focus is there
  */
-export async function walk(page: Page, visit: (stop: Stop) => Promise<void>): Promise<Stop[]> {
-  await prepare(page);
-  const devTools = await page.context().newCDPSession(page);
+async function walk(frame: Frame, visit: (stop: Stop) => Promise<void>): Promise<Stop[]> {
+  await prepare(frame);
+  const { keyboard } = frame.page();
+  const readFocused = await readerOfFocused(frame);
   const stops: Stop[] = [];
-  const most = (await controlsOf(page)).length + 5;
+  const most = (await controlsOf(frame)).length + 5;
   const add = async (stop: Stop) => {
     stops.push(stop);
     await visit(stop);
   };
   for (let press = 0; press < most; press++) {
-    await page.keyboard.press('Tab');
-    const stop = await stopAt(page, devTools);
-    // The focus has left the page at its end.
+    await keyboard.press('Tab');
+    const stop = await stopAt(frame, readFocused);
+    // The focus has left the frame at its end.
     if (stop === undefined) return stops;
     if (stop.group === '') {
       await add(stop);
       continue;
     }
-    await page.keyboard.press('Home');
-    let item = (await stopAt(page, devTools))!;
+    await keyboard.press('Home');
+    let item = (await stopAt(frame, readFocused))!;
     await add({ ...item, disorder: stop.disorder });
     for (;;) {
-      await page.keyboard.press(stop.group === 'vertical' ? 'ArrowDown' : 'ArrowRight');
-      const next = (await stopAt(page, devTools))!;
+      await keyboard.press(stop.group === 'vertical' ? 'ArrowDown' : 'ArrowRight');
+      const next = (await stopAt(frame, readFocused))!;
       if (next.id === item.id) break;
       item = next;
       await add(item);
@@ -121,17 +155,87 @@ export async function walk(page: Page, visit: (stop: Stop) => Promise<void>): Pr
   throw new Error(`Tab does not come to the end of the page: ${stops.map(({ id }) => id).join(', ')}`);
 }
 
-/** Ids of where Shift+Tab stops on the way from the end of the page to its top. */
-export async function walkBack(page: Page): Promise<string[]> {
-  const ids: string[] = [];
+/** Ids of where Shift+Tab stops on the way from the last control that was walked to, itself included, to the top. */
+async function walkBack(frame: Frame): Promise<string[]> {
+  // Where Tab goes from the end of the page, and what lies before that, is up to what the page stands in.
+  const last = await frame.evaluate(() => {
+    const { before, idOf } = focusWalk;
+    (before as HTMLElement).focus();
+    return idOf(before!);
+  });
+  const ids = [last];
   for (;;) {
-    await page.keyboard.press('Shift+Tab');
-    const id = await page.evaluate(() => {
+    await frame.page().keyboard.press('Shift+Tab');
+    const id = await frame.evaluate(() => {
       const control = document.activeElement;
-      return control === null || control === document.body ? undefined : focusWalk.idOf(control);
+      return !document.hasFocus() || control === null || control === document.body
+        ? undefined
+        : focusWalk.idOf(control);
     });
-    // The focus has left the page at its top, or has come round to its end.
+    // The focus has left the frame at its top, or has come round to its end.
     if (id === undefined || ids.includes(id)) return ids;
     ids.push(id);
   }
+}
+
+/** Room around a control for the outline that shows the focus, in pixels. */
+const MARGIN = 6;
+
+/** Where on the screen a frame's page lies. */
+async function areaOf(frame: Frame): Promise<{ x: number; y: number; width: number; height: number }> {
+  if (frame.parentFrame() === null) return { x: 0, y: 0, ...frame.page().viewportSize()! };
+  const area = await (await frame.frameElement()).boundingBox();
+  if (area === null) throw new Error('the frame is not on the screen');
+  return area;
+}
+
+/** What is drawn at the control that has the focus, with the focus or as it is without. */
+async function pictureOfFocused(frame: Frame, without: boolean): Promise<string> {
+  const control = await frame.evaluate((blurred) => {
+    const element = document.activeElement as HTMLElement;
+    const { x, y, width, height } = element.getBoundingClientRect();
+    if (blurred) element.blur();
+    return { x, y, width, height };
+  }, without);
+  const area = await areaOf(frame);
+  const left = area.x + Math.max(0, control.x - MARGIN);
+  const top = area.y + Math.max(0, control.y - MARGIN);
+  const right = area.x + Math.min(area.width, control.x + control.width + MARGIN);
+  const bottom = area.y + Math.min(area.height, control.y + control.height + MARGIN);
+  const picture = await frame.page().screenshot({
+    clip: { x: left, y: top, width: right - left, height: bottom - top },
+    animations: 'disabled',
+  });
+  return picture.toString('base64');
+}
+
+/** What the keyboard finds on its way through a page, and back. */
+export interface Walk {
+  stops: readonly Stop[];
+  /** Ids of controls that look the same with the focus and without. */
+  bare: readonly string[];
+  /** Ids of where Shift+Tab stops, in the order of the way there. */
+  back: readonly string[];
+}
+
+/** Walks a frame's page from its top to its end and back; the focus has to lie before its first control. */
+export async function walkThereAndBack(frame: Frame): Promise<Walk> {
+  const kinds = new Set<string>();
+  const bare: string[] = [];
+  // A picture of each kind of control is enough: those of one kind have one style.
+  const visit = async ({ id }: Stop) => {
+    const kind = await frame.evaluate(() => {
+      const { localName, className } = document.activeElement!;
+      return `${localName}.${className}`;
+    });
+    if (kinds.has(kind)) return;
+    kinds.add(kind);
+    const focused = await pictureOfFocused(frame, false);
+    const plain = await pictureOfFocused(frame, true);
+    // As the keyboard does: the outline is for who came by it.
+    await frame.evaluate(() => (focusWalk.before as HTMLElement).focus());
+    if (focused === plain) bare.push(id);
+  };
+  const stops = await walk(frame, visit);
+  return { stops, bare, back: (await walkBack(frame)).toReversed() };
 }

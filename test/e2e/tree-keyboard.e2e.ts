@@ -1,0 +1,108 @@
+import { existsSync } from 'node:fs';
+import { afterAll, beforeAll, expect, inject } from 'vitest';
+import { FabricatedRun } from '../host/fabricated-run.ts';
+import { stepsIn } from './scenario.ts';
+import { copyProject, heldOutConcept } from './trained-project.ts';
+import { Workbench } from './workbench.ts';
+
+const patience = { timeout: 30_000 };
+
+let workbench: Workbench;
+/** The newest: the first of the Runs view. */
+let failed: FabricatedRun;
+
+beforeAll(async () => {
+  const project = copyProject(inject('trainedProject'));
+  failed = new FabricatedRun(project, '20990101-000000-collect-zoo', {
+    stage: 'collect',
+    name: 'zoo',
+    training: 'tiny.training.yaml',
+  });
+  failed.begin();
+  failed.finish('failed', 'out of memory');
+  workbench = await Workbench.open(project);
+  await workbench.showContainer('Denoised Weights');
+  await workbench.view('Runs').waitFor('Collect Zoo: zoo');
+});
+afterAll(() => workbench?.close());
+
+const step = stepsIn(() => workbench);
+
+step('in Concepts the arrows go through rows, open and close them, and the menu runs a stage', async () => {
+  const { page, menu, palette } = workbench;
+  const concepts = workbench.view('Concepts');
+  await palette.run('Denoised Weights: Focus on Concepts View');
+  await concepts.goTo('fog');
+  expect(await concepts.isExpanded(/^fog/)).toBe('false');
+  await page.keyboard.press('ArrowRight');
+  await expect.poll(() => concepts.isExpanded(/^fog/), patience).toBe('true');
+  await page.keyboard.press('ArrowRight');
+  await expect.poll(() => concepts.focused(), patience).not.toBe('fog');
+  await page.keyboard.press('ArrowLeft');
+  await expect.poll(() => concepts.focused(), patience).toBe('fog');
+  await page.keyboard.press('ArrowLeft');
+  await expect.poll(() => concepts.isExpanded(/^fog/), patience).toBe('false');
+
+  await page.keyboard.press('Shift+F10');
+  await menu.takeByKey('Prepare Pairs');
+  await workbench.view('Runs').waitFor(/Prepare Pairs: fog.*done/);
+});
+
+step('Enter on a concept opens its file, and Ctrl+Shift+V there shows its translated images', async () => {
+  const { page, editor, palette, translateView } = workbench;
+  const concepts = workbench.view('Concepts');
+  await palette.run('Denoised Weights: Focus on Concepts View');
+  await concepts.goTo(heldOutConcept);
+  await page.keyboard.press('Enter');
+  await editor.waitForTab(`${heldOutConcept}.concept.yaml`);
+  await editor.focus();
+  await page.keyboard.press('Control+Shift+V');
+  await editor.waitForTab(`Translate: ${heldOutConcept}`);
+  await translateView.waitFor(heldOutConcept);
+});
+
+step('in Runs Enter opens the run, and Delete asks before it deletes', async () => {
+  const { page, dialog, palette, runView } = workbench;
+  const runs = workbench.view('Runs');
+  await palette.run('Denoised Weights: Focus on Runs View');
+  await runs.goTo('Collect Zoo: zoo');
+  await page.keyboard.press('Enter');
+  await runView.waitFor('collect zoo', 'Failed');
+
+  await palette.run('Denoised Weights: Focus on Runs View');
+  await runs.goTo('Collect Zoo: zoo');
+  await page.keyboard.press('Delete');
+  expect(await dialog.text('Delete the run')).toContain('Events, curves, samples, logs and checkpoints go');
+  await page.keyboard.press('Escape');
+  await dialog.waitUntilClosed();
+  expect(existsSync(failed.folder)).toBe(true);
+
+  await page.keyboard.press('Delete');
+  await dialog.text('Delete the run');
+  expect(await dialog.focusedButton()).toBe('Move to Trash');
+  await page.keyboard.press('Enter');
+  // A server has no trash.
+  await dialog.text('Delete for good');
+  await page.keyboard.press('Enter');
+  await runs.waitUntilGone('Collect Zoo: zoo');
+  expect(existsSync(failed.folder)).toBe(false);
+});
+
+step('in Zoo Enter opens a member’s file, and its menu shows its statistics', async () => {
+  const { page, editor, menu, palette, tensorsView, weightsView } = workbench;
+  const zoo = workbench.view('Zoo');
+  await palette.run('Denoised Weights: Focus on Zoo View');
+  await zoo.goTo('tiny');
+  if ((await zoo.isExpanded(/^tiny/)) === 'false') await page.keyboard.press('ArrowRight');
+  await zoo.waitFor(/^sepia/);
+  await zoo.goTo('sepia');
+  await page.keyboard.press('Enter');
+  await editor.waitForTab('sepia.safetensors');
+  expect((await tensorsView.read('sepia.safetensors')).length).toBeGreaterThan(0);
+
+  await palette.run('Denoised Weights: Focus on Zoo View');
+  await zoo.goTo('sepia');
+  await page.keyboard.press('Shift+F10');
+  await menu.takeByKey('Show Weight Statistics');
+  await weightsView.waitFor('sepia');
+});

@@ -1,0 +1,50 @@
+/// <reference types="node" />
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { AxeResults, ElementContext, RunOptions } from 'axe-core';
+import type { Frame } from 'playwright-core';
+
+declare const axe: { run(context: ElementContext, options: RunOptions): Promise<AxeResults> };
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+/** What another theme can change. */
+export const COLOUR_RULES = ['color-contrast', 'link-in-text-block'];
+/** The findings that keep people out. */
+const GRAVE = ['serious', 'critical'];
+
+/** Brings axe into a page, past its policy: as a person does from the developer tools. */
+export async function injectAxe(frame: Frame): Promise<void> {
+  await frame.evaluate(AXE);
+}
+
+/** What lies folded is looked at as well: tables behind charts, metadata, lists of files. */
+export async function unfoldAll(frame: Frame): Promise<void> {
+  await frame.evaluate(() => {
+    for (const details of document.querySelectorAll('details')) details.open = true;
+  });
+}
+
+/**
+ * One line for each element that a rule finds serious fault with: rule, place, element and what would mend it.
+ * @param where theme and width, as the lines say it
+ * @param rules all of them where undefined
+ */
+export async function graveFindings(
+  frame: Frame,
+  where: string,
+  rules?: readonly string[],
+): Promise<string[]> {
+  const { violations } = await frame.evaluate(
+    (runOnly) =>
+      axe.run(document, { resultTypes: ['violations'], preload: false, ...(runOnly ? { runOnly } : {}) }),
+    rules && [...rules],
+  );
+  return violations
+    .filter(({ impact }) => GRAVE.includes(impact ?? ''))
+    .flatMap(({ id, impact, nodes }) =>
+      nodes.map(
+        ({ target, failureSummary }) =>
+          `${id} (${impact}) in ${where}: ${target.flat().join(' >>> ')}: ${failureSummary}`,
+      ),
+    );
+}
