@@ -26,4 +26,27 @@ export class TensorsView {
     const place = heads.findIndex((head) => head.startsWith(title));
     return table.locator(`tbody tr > :nth-child(${place + 1})`).allInnerTexts();
   }
+
+  /** What is said below the file's name: its size and what it holds. */
+  async summary(): Promise<string> {
+    return this.#frame.locator('.view-header > p').innerText();
+  }
+
+  /** How many tensors differ from another file's, in words, once both have been read. */
+  async compared(file: string): Promise<string> {
+    const comparison = this.#frame.getByRole('region', { name: `Compared with ${file}` });
+    await comparison.getByRole('status').filter({ hasText: 'differ.' }).waitFor();
+    return comparison.getByRole('status').innerText();
+  }
+
+  /** The table of differences, a row a tensor. */
+  async differences(): Promise<string[][]> {
+    const rows = this.#frame.getByRole('region', { name: /^Differences/ }).locator('tbody tr');
+    return Promise.all((await rows.all()).map((row) => row.locator('th, td').allInnerTexts()));
+  }
+
+  /** Tensors that only one of the files has, or that have another shape there. */
+  async unmatched(): Promise<string[]> {
+    return this.#frame.locator('.unmatched').allInnerTexts();
+  }
 }

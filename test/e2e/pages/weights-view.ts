@@ -1,11 +1,12 @@
 import type { FrameLocator, Locator, Page } from 'playwright-core';
+import { drawingOf, readCanvas } from './in-page.ts';
 import { type Picture, pictureOf, shownWebview } from './webview.ts';
 
 /** The Weights view: statistics of a concept's weights beside the zoo's. */
 export class WeightsView {
   readonly #frame: FrameLocator;
 
-  constructor(page: Page) {
+  constructor(readonly page: Page) {
     this.#frame = shownWebview(page);
   }
 
@@ -19,15 +20,66 @@ export class WeightsView {
     return this.#frame.locator('figure.chart .chart-title').allInnerTexts();
   }
 
-  /** How many marks (bars, lines, areas, dots) a chart has drawn, and how it looks. */
+  /**
+   * How many marks (bars, lines, areas, dots) a chart has drawn, or of a map of cells how many colours, and how it
+   * looks. A chart off the screen may be drawn only when it comes into view.
+   */
   async chart(title: string): Promise<{ marks: number; picture: Picture }> {
-    const chart = this.#charts.filter({ has: this.#frame.getByRole('heading', { name: title }) }).first();
-    const plot = chart.locator('.plot svg').first();
-    const marks = await plot.locator('g[aria-label] :is(rect, path, circle, line)').count();
-    return { marks, picture: await pictureOf(plot) };
+    const chart = this.#chart(title);
+    await chart.scrollIntoViewIfNeeded();
+    const cells = chart.locator('.heat-map canvas');
+    const plot = chart.locator('.plot svg').last();
+    await cells.or(plot).first().waitFor();
+    if ((await cells.count()) > 0)
+      return { marks: coloursOf(await cells.evaluate(readCanvas)), picture: await pictureOf(cells) };
+    const marks = plot.locator('g[aria-label] :is(rect, path, circle, line)');
+    await marks.first().waitFor({ state: 'attached' });
+    return { marks: await marks.count(), picture: await pictureOf(plot) };
+  }
+
+  /** A map's drawing as a text that is equal for equal pictures. */
+  async mapDrawing(title: string): Promise<string> {
+    return this.#chart(title).locator('.heat-map canvas').evaluate(drawingOf);
+  }
+
+  /** Puts the focus on a map's cells and presses a key. */
+  async walkMap(title: string, key: string): Promise<void> {
+    await this.#chart(title).getByRole('application').focus();
+    await this.page.keyboard.press(key);
+  }
+
+  /** The line below a map. */
+  async mapReadOut(title: string): Promise<string> {
+    return this.#chart(title).locator('.heat-map .read-out').innerText();
+  }
+
+  /** Zoo members by their distance, from the nearest: name and distance. */
+  async nearest(): Promise<{ concept: string; distance: string }[]> {
+    const rows = this.#frame.locator('.nearest tbody tr');
+    await rows.first().waitFor();
+    return Promise.all(
+      (await rows.all()).map(async (row) => ({
+        concept: (await row.locator('th').innerText()).split('\n')[0]!,
+        distance: await row.locator('td').nth(1).innerText(),
+      })),
+    );
+  }
+
+  #chart(title: string): Locator {
+    return this.#frame
+      .locator('figure.chart')
+      .filter({ has: this.#frame.getByRole('heading', { name: title }) })
+      .first();
   }
 
   get #charts(): Locator {
     return this.#frame.locator('figure.chart', { has: this.#frame.locator('svg') });
   }
+}
+
+/** Colours that cover a part of a canvas, each counted once. */
+function coloursOf({ rgba }: { rgba: readonly number[] }): number {
+  const colours = new Set<string>();
+  for (let i = 0; i < rgba.length; i += 4) if (rgba[i + 3] === 255) colours.add(rgba.slice(i, i + 3).join());
+  return colours.size;
 }
