@@ -10,7 +10,7 @@ it('finds a run and every panel again after the window was reloaded, and stops t
   setFineTuneSteps(project, endlessSteps);
   onTestFinished(() => endRuns(project));
   const workbench = await openWorkbench(project);
-  const { palette, editor, runView, weightsView, translateView, compareView } = workbench;
+  const { palette, editor, runView, shownView, weightsView, translateView, compareView } = workbench;
   const heading = `fine-tune ${heldOutConcept}`;
   const label = `Fine-Tune Concept: ${heldOutConcept}`;
   const running = new RegExp(`${label}.*%`);
@@ -39,12 +39,51 @@ it('finds a run and every panel again after the window was reloaded, and stops t
   await translateView.waitFor(heldOutConcept);
   // Pictures, not the head alone; and the run that goes on is known to it.
   expect((await translateView.column('Denoised')).length).toBeGreaterThan(0);
-  await translateView.waitForLiveRun();
+  await shownView.waitForLiveRun('This view follows the run.');
   await editor.showTab(`Weights: ${heldOutConcept}`);
   await weightsView.waitFor(heldOutConcept);
+  await shownView.waitForLiveRun('This view follows the run.');
   await editor.showTab(label);
   await runView.waitFor(heading, 'Running');
   await runView.press('Stop');
   await runView.waitFor(heading, 'Stopped');
   await workbench.view('Runs').waitFor(new RegExp(`${label}.*stopped`));
+});
+
+it('finds an evaluation that goes on and an open safetensors file again after a reload', async () => {
+  const project = copyProject(inject('trainedProject'));
+  setFineTuneSteps(project, endlessSteps);
+  onTestFinished(() => endRuns(project));
+  const workbench = await openWorkbench(project);
+  const { palette, explorer, editor, shownView, compareView, tensorsView } = workbench;
+  const file = 'denoised.safetensors';
+  const label = `Evaluate Concept: ${heldOutConcept}`;
+  const running = new RegExp(`${label}.*%`);
+  await explorer.expand('weights');
+  await explorer.expand(heldOutConcept);
+  await explorer.open(file);
+  const tensors = await tensorsView.read(file);
+  const norms = await tensorsView.column('L2 norm');
+  await workbench.showContainer('Denoised Weights');
+  // The palette offers the project's commands once it has been read.
+  await workbench.view('Concepts').waitFor(heldOutConcept);
+  await palette.run('Denoised Weights: Show Comparison');
+  await compareView.waitFor(heldOutConcept);
+  await compareView.press('Evaluate concept');
+  await workbench.view('Runs').waitFor(running);
+  await shownView.waitForHeading('The evaluation is under way');
+
+  await workbench.reload();
+  await workbench.view('Runs').waitFor(running);
+  await compareView.waitFor(heldOutConcept);
+  await shownView.waitForHeading('The evaluation is under way');
+  await shownView.waitForLiveRun('This view follows the run.');
+  await editor.showTab(file);
+  expect(await tensorsView.read(file)).toEqual(tensors);
+  expect(await tensorsView.column('L2 norm')).toEqual(norms);
+  await editor.showTab('Comparison');
+  await workbench.view('Runs').act(label, 'Stop Run');
+  await workbench.view('Runs').waitFor(new RegExp(`${label}.*stopped`));
+  expect(await shownView.notice('There is nothing to compare')).toContain('was stopped');
+  await shownView.waitForNoLiveRun();
 });
