@@ -2,8 +2,8 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser } from '../workbench/browser.ts';
-import { createProfile, type Profile, type Settings } from '../workbench/profile.ts';
-import { installVsix, startServer, type VsCodeServer } from '../workbench/server.ts';
+import { changeSetting, createProfile, type Profile, type Settings } from '../workbench/profile.ts';
+import { installVsix, type ServerOptions, startServer, type VsCodeServer } from '../workbench/server.ts';
 import { workbenchUrl } from '../workbench/workbench-url.ts';
 import { CommandPalette } from './pages/command-palette.ts';
 import { CompareView } from './pages/compare-view.ts';
@@ -69,11 +69,15 @@ export class Workbench {
     });
   }
 
-  /** Starts a server with a fresh profile and opens the folder in it. */
-  static async open(folder: string, settings: Settings = {}): Promise<Workbench> {
+  /** Starts a server with a fresh profile and opens the folder, or the workspace file, in it. */
+  static async open(
+    folder: string,
+    settings: Settings = {},
+    options: Pick<ServerOptions, 'asksForTrust'> = {},
+  ): Promise<Workbench> {
     const profile = createProfile(settings);
     await installVsix(profile);
-    const server = await startServer(profile);
+    const server = await startServer(profile, options);
     const browser = await launchBrowser();
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
     page.setDefaultTimeout(stepLimitMs);
@@ -104,6 +108,19 @@ export class Workbench {
     return Tree.inSideBar(this.page, heading);
   }
 
+  /** Waits until the window says that what is open in it is not trusted. */
+  async waitUntilRestricted(): Promise<void> {
+    await this.page.locator('.statusbar').getByText('Restricted Mode').waitFor();
+  }
+
+  /** Trusts what is open in the window. */
+  async trust(): Promise<void> {
+    await this.palette.run('Workspaces: Manage Workspace Trust');
+    const editor = this.page.locator('.workspace-trust-editor');
+    await editor.getByRole('button', { name: 'Trust', exact: true }).first().click();
+    await this.page.locator('.statusbar').getByText('Restricted Mode').waitFor({ state: 'detached' });
+  }
+
   /** Reloads the window: the extension host ends and starts again, open editors are kept. */
   async reload(): Promise<void> {
     const loaded = this.page.waitForEvent('domcontentloaded');
@@ -117,6 +134,11 @@ export class Workbench {
     await this.palette.run('Preferences: Color Theme');
     await this.palette.answer(name);
     await this.palette.waitUntilClosed();
+  }
+
+  /** Changes one of the user's settings in their file, as a person may; the window follows it. */
+  set(setting: string, value: unknown): void {
+    changeSetting(this.profile, setting, value);
   }
 
   /** Gives the window another size. */

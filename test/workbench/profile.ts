@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -30,6 +30,8 @@ export interface Profile {
   remove(): void;
 }
 
+const settingsFile = (userData: string) => join(userData, 'User', 'settings.json');
+
 export function createProfile(settings: Settings = {}): Profile {
   // A short path: the server's sockets lie below it.
   const root = mkdtempSync(join(tmpdir(), 'code-'));
@@ -37,7 +39,7 @@ export function createProfile(settings: Settings = {}): Profile {
   const extensions = join(root, 'ext');
   mkdirSync(join(userData, 'User'), { recursive: true });
   mkdirSync(extensions);
-  writeFileSync(join(userData, 'User', 'settings.json'), JSON.stringify({ ...quietSettings, ...settings }));
+  writeFileSync(settingsFile(userData), JSON.stringify({ ...quietSettings, ...settings }));
   return {
     serverData: join(root, 'server'),
     userData,
@@ -45,4 +47,11 @@ export function createProfile(settings: Settings = {}): Profile {
     log: join(root, 'server.log'),
     remove: () => rmSync(root, { recursive: true, force: true, maxRetries: 5 }),
   };
+}
+
+/** Changes a setting of a profile that may be in use. */
+export function changeSetting({ userData }: Profile, setting: string, value: unknown): void {
+  const file = settingsFile(userData);
+  const settings = JSON.parse(readFileSync(file, 'utf8')) as Settings;
+  writeFileSync(file, JSON.stringify({ ...settings, [setting]: value }));
 }

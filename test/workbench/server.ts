@@ -22,6 +22,8 @@ export interface ServerOptions {
   flags?: readonly string[];
   /** Added to the environment of the server, so of the extension host too. */
   environment?: Record<string, string>;
+  /** Whether folders have to be trusted by who opens them; otherwise all are. */
+  asksForTrust?: boolean;
 }
 
 function serverEnvironment(extra: Record<string, string> = {}): NodeJS.ProcessEnv {
@@ -109,7 +111,8 @@ export async function startServer(profile: Profile, options: ServerOptions = {})
       locations.server(),
       ...profileFlags(profile),
       ...['--host', '127.0.0.1', '--port', String(port), '--without-connection-token'],
-      ...['--telemetry-level', 'off', '--disable-workspace-trust'],
+      ...['--telemetry-level', 'off'],
+      ...(options.asksForTrust ? [] : ['--disable-workspace-trust']),
       ...(options.flags ?? []),
     ],
     // Its own process group, so that its children can be stopped with it.

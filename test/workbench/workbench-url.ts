@@ -1,14 +1,14 @@
 /** Keys of the query that the web workbench reads before it starts. */
 export type PayloadEntry = readonly [key: string, value: string];
 
-/** The address of the workbench with one folder open. */
+/** The address of the workbench with one folder open, or with those of a `.code-workspace` file. */
 export function workbenchUrl(
   serverUrl: string,
-  folder: string,
+  opened: string,
   payload: readonly PayloadEntry[] = [],
 ): string {
   const query = new URLSearchParams({
-    folder,
+    [opened.endsWith('.code-workspace') ? 'workspace' : 'folder']: opened,
     payload: JSON.stringify([['skipWelcome', 'true'], ...payload]),
   });
   return `${serverUrl}/?${query}`;

@@ -40,6 +40,12 @@ export class CommandPalette {
     await this.#row(label).click();
   }
 
+  /** Takes the entry of this name from a list whose other entries have it in their descriptions. */
+  async chooseNamed(name: string): Promise<void> {
+    const label = this.page.locator('.label-name', { hasText: new RegExp(`^\\s*${name}\\s*$`) });
+    await this.page.locator('.quick-input-list .monaco-list-row').filter({ has: label }).click();
+  }
+
   /** Takes the first entry of the list that a command asks with. */
   async chooseFirst(): Promise<void> {
     await this.choose('');
@@ -87,15 +93,15 @@ export class CommandPalette {
     return row.innerText();
   }
 
-  /** The commands that the palette offers for what is typed, but not those that were used last; it is closed again. */
+  /** The commands that begin with what is typed, as far as the palette offers them; it is closed again. */
   async offered(typed: string): Promise<string[]> {
     await this.page.keyboard.press('F1');
     await this.#input.waitFor();
     await this.#input.fill(`>${typed}`);
     const rows = this.page.locator('.quick-input-list .monaco-list-row');
-    // What was listed before it was typed goes, or it is said that there is nothing.
+    // What was listed before it was typed goes, or others are said to be similar.
     await rows
-      .filter({ hasText: new RegExp(`${typed}|No matching`) })
+      .filter({ hasText: new RegExp(`${typed}|similar commands|No matching`) })
       .first()
       .waitFor();
     const labels = await rows.locator('.quick-input-list-row:first-child .label-name').allInnerTexts();

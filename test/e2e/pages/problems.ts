@@ -33,9 +33,9 @@ export class Problems {
     return { message: await row.innerText(), line: Number(line), column: Number(column) };
   }
 
-  /** What is listed; a heading for each file and its problems. */
-  async all(): Promise<string[]> {
-    return this.#panel.locator('.monaco-list-row').allInnerTexts();
+  /** Names of the files that have problems, as far as their headings are drawn. */
+  async files(): Promise<string[]> {
+    return this.#panel.locator('.monaco-list-row[aria-level="1"] .label-name').allInnerTexts();
   }
 
   async waitUntilGone(text: string | RegExp): Promise<void> {

@@ -83,7 +83,7 @@ export class RunView {
 
   /** The line beside the slider of the samples, once it begins so. */
   async waitForSample(text: string): Promise<void> {
-    await this.#frame.locator('.sample-controls .read-out').filter({ hasText: text }).waitFor();
+    await this.#frame.locator('.scrubber-controls .read-out').filter({ hasText: text }).waitFor();
   }
 
   /** The sample that is shown large, with what stands above it. */
@@ -103,6 +103,13 @@ export class RunView {
   async resolvedConfig(): Promise<string> {
     await this.#frame.locator('.origin > summary').click();
     return this.#frame.getByRole('region', { name: 'Training config as YAML' }).innerText();
+  }
+
+  /** Names of the buttons that step through the samples, once they are there. */
+  async sampleButtons(): Promise<string[]> {
+    const buttons = this.#frame.locator('.scrubber-controls vscode-button');
+    await buttons.first().waitFor();
+    return (await buttons.allInnerTexts()).map((text) => text.trim());
   }
 
   async scrollToTop(): Promise<void> {

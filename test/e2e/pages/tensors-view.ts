@@ -11,12 +11,17 @@ export class TensorsView {
 
   /** Names of the tensors, once all values have been read. */
   async read(file: string): Promise<string[]> {
-    await this.#frame.getByRole('heading', { name: file, exact: true }).waitFor();
+    const names = await this.names(file);
     await this.#frame.locator('main[aria-busy="false"]').waitFor();
-    return this.#frame
-      .getByRole('region', { name: 'Tensors of the file' })
-      .locator('tbody th')
-      .allInnerTexts();
+    return names;
+  }
+
+  /** Names of the tensors, as soon as the header is read. */
+  async names(file: string): Promise<string[]> {
+    await this.#frame.getByRole('heading', { name: file, exact: true }).waitFor();
+    const names = this.#frame.getByRole('region', { name: 'Tensors of the file' }).locator('tbody th');
+    await names.first().waitFor();
+    return names.allInnerTexts();
   }
 
   /** The figures of one column, from the top. */

@@ -31,6 +31,10 @@ export class TextEditor {
     await this.page.locator('.tab.active', { hasText: title }).waitFor();
   }
 
+  async waitUntilClosed(title: string): Promise<void> {
+    await this.page.locator('.tab', { hasText: title }).waitFor({ state: 'detached' });
+  }
+
   async showTab(title: string): Promise<void> {
     await this.page.locator('.tab', { hasText: title }).click();
     await this.waitForTab(title);
@@ -65,9 +69,9 @@ export class TextEditor {
 
   /** The class that gives a piece of text its colour; the piece as the highlighting has cut it. */
   async colourClass(piece: string, line = piece): Promise<string> {
-    const span = this.line(line)
-      .locator('span > span', { hasText: new RegExp(`^\\s*${piece}\\s*$`) })
-      .first();
+    // Spaces are drawn as such that break no line.
+    const text = new RegExp(`^\\s*${piece.replaceAll(' ', '\\s')}\\s*$`);
+    const span = this.line(line).locator('span > span', { hasText: text }).first();
     await span.waitFor();
     const classes = (await span.getAttribute('class')) ?? '';
     return classes.split(' ').find((name) => name.startsWith('mtk')) ?? '';

@@ -44,6 +44,16 @@ export class Tree {
     }
   }
 
+  /** Closes the row's children unless they are closed. */
+  async fold(text: string | RegExp): Promise<void> {
+    const row = this.row(text);
+    await row.waitFor();
+    if ((await row.getAttribute('aria-expanded')) === 'true') {
+      await row.click();
+      await this.page.keyboard.press('ArrowLeft');
+    }
+  }
+
   /** Presses one of the buttons that a row shows under the pointer. */
   async act(text: string | RegExp, action: string): Promise<void> {
     const row = this.row(text);
@@ -131,14 +141,14 @@ export class Tree {
     await input.fill(text);
   }
 
-  /** Has the tree's own search, which is open, hide what does not match. */
-  async leaveOutOthers(): Promise<void> {
-    await this.root.locator('.monaco-tree-type-filter').getByRole('checkbox', { name: 'Filter' }).click();
-  }
-
   /** The parts of the rows that the tree's own search has found. */
   async marked(): Promise<string[]> {
     return this.root.locator('.monaco-list-row .highlight').allInnerTexts();
+  }
+
+  /** Waits until the tree's own search says that it has found nothing. */
+  async waitUntilNothingFound(): Promise<void> {
+    await this.root.getByText('No results found').waitFor();
   }
 
   /** What the view says, where it has nothing to show, and the buttons that it offers. */

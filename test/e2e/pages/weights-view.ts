@@ -72,6 +72,17 @@ export class WeightsView {
       .first();
   }
 
+  /** The colours that the marks of a chart are filled with. */
+  async markColours(title: string): Promise<string[]> {
+    const chart = this.#charts.filter({ has: this.#frame.getByRole('heading', { name: title }) }).first();
+    const colours = await chart
+      .locator('.plot svg g[aria-label] :is(rect, path, circle)')
+      .evaluateAll((marks) =>
+        marks.map((mark) => mark.ownerDocument.defaultView!.getComputedStyle(mark).fill as string),
+      );
+    return [...new Set(colours)].filter((colour) => colour !== 'none');
+  }
+
   get #charts(): Locator {
     return this.#frame.locator('figure.chart', { has: this.#frame.locator('svg') });
   }

@@ -1,0 +1,104 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, inject } from 'vitest';
+import { stepsOf } from './steps.ts';
+import { copyProject, heldOutConcept } from './trained-project.ts';
+import { Workbench } from './workbench.ts';
+
+const patience = { timeout: 30_000 };
+const training = 'tiny.training.yaml';
+
+let workbench: Workbench;
+let project: string;
+
+beforeAll(async () => {
+  project = copyProject(inject('trainedProject'));
+  workbench = await Workbench.open(project);
+  await workbench.explorer.expand(/^concepts$/);
+});
+afterAll(() => workbench?.close());
+
+const step = stepsOf(() => workbench);
+
+step('concepts, training configs and other YAML have icons of their own', async () => {
+  const { explorer } = workbench;
+  const concept = await explorer.icon('sepia.concept.yaml');
+  const config = await explorer.icon(training);
+  expect(concept).toMatch(/url\(.*concept-file/);
+  expect(config).toMatch(/url\(.*training-file/);
+  expect(await explorer.icon('fog.concept.yaml')).toBe(concept);
+});
+
+step('keys, effects and plain strings are drawn in different colours', async () => {
+  const { explorer, editor } = workbench;
+  await explorer.open('sepia.concept.yaml');
+  await editor.waitForTab('sepia.concept.yaml');
+  const colours = async () => [
+    await editor.colourClass('effect', 'effect: sepia'),
+    await editor.colourClass('sepia', 'effect: sepia'),
+    await editor.colourClass('an old sepia print', 'prompt'),
+  ];
+  // First everything is one plain colour.
+  await expect.poll(async () => new Set(await colours()).size, patience).toBe(3);
+  // Any other key is a key, too.
+  expect(await editor.colourClass('source')).toBe((await colours())[0]);
+});
+
+step('hovering over the source shows pictures of it', async () => {
+  const { editor, page } = workbench;
+  await editor.hoverOver('source');
+  await editor.waitForHoverPicture();
+  await page.keyboard.press('Escape');
+});
+
+step('while an effect is typed its name is offered, and Enter takes it', async () => {
+  const { editor, page, palette } = workbench;
+  await editor.replaceLine(5, '    effect: ');
+  await page.keyboard.type('pixe');
+  expect(await editor.suggestion('pixelate')).toBe('pixelate');
+  await page.keyboard.press('Enter');
+  await editor.line('effect: pixelate').waitFor();
+  await palette.run('File: Revert File');
+  await editor.line('effect: sepia').waitFor();
+});
+
+step('a training config says behind its values what they come to', async () => {
+  const { explorer, editor } = workbench;
+  await explorer.open(training);
+  await editor.waitForTab(training);
+  await editor.waitForHint('1 concept');
+});
+
+step('a concept that is missing is created by the quick fix, and the mistake is gone', async () => {
+  const { editor, problems } = workbench;
+  await problems.show();
+  await editor.replaceLine(6, `collect: { holdOut: [${heldOutConcept}, meadow], steps: 8, batchSize: 2 }`);
+  await problems.find('There is no concept or tag `meadow`');
+  await editor.clickAt('meadow', 'holdOut');
+  await editor.offerFixes();
+  await editor.takeFix('Create the concept');
+  await problems.waitUntilGone('There is no concept or tag `meadow`');
+});
+
+step('F12 leads from a name in a training config to its concept', async () => {
+  const { editor, page } = workbench;
+  await editor.showTab(training);
+  await editor.clickAt(heldOutConcept, 'holdOut');
+  await page.keyboard.press('F12');
+  await editor.waitForTab(`${heldOutConcept}.concept.yaml`);
+  await editor.line('the last light at dusk').waitFor();
+});
+
+step('F2 renames a concept in its config, and its file', async () => {
+  const { editor, explorer, palette } = workbench;
+  await editor.showTab(training);
+  await editor.clickAt(heldOutConcept, 'holdOut');
+  await editor.rename('twilight');
+  await editor.line('holdOut: [twilight, meadow]').waitFor();
+  await explorer.waitFor('twilight.concept.yaml');
+  await palette.run('File: Save All');
+  await expect
+    .poll(() => readFileSync(join(project, training), 'utf8'), patience)
+    .toContain('holdOut: [twilight, meadow]');
+  expect(existsSync(join(project, 'concepts', `${heldOutConcept}.concept.yaml`))).toBe(false);
+});
