@@ -19,8 +19,8 @@ export function trainingText(preset: 'fast' | 'paper'): string {
     `extends: preset:${preset}`,
     'seed: 1',
     'collect:',
-    '  # Concepts, by name or tag, that neither the base nor the zoo may see.',
-    '  holdOut: [held-out]',
+    '  # Concepts that neither the base nor the zoo may see, by name or by a tag such as held-out.',
+    '  holdOut: []',
     '',
   ].join('\n');
 }
