@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject } from 'vitest';
-import { stepsOf } from './steps.ts';
+import { stepsIn } from './scenario.ts';
 import { copyProject, heldOutConcept } from './trained-project.ts';
 import { Workbench } from './workbench.ts';
 
@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => workbench?.close());
 
-const step = stepsOf(() => workbench);
+const step = stepsIn(() => workbench);
 
 step('concepts, training configs and other YAML have icons of their own', async () => {
   const { explorer } = workbench;

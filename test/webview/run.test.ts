@@ -412,6 +412,20 @@ describe('samples', () => {
     await page.getByRole('button', { name: 'Follow the latest' }).click();
     await page.getByText('(latest, following)').waitFor();
   });
+
+  it('are played until the editor asks for less motion, and again after that', async () => {
+    const page = await open({ view: 'run', scenario: 'running' });
+    const playing = () => page.getByRole('button', { name: /^(Play|Pause)$/ }).count();
+    await page.getByRole('button', { name: 'Play' }).click();
+    expect(await playing()).toBe(1);
+    // As the workbench does with `workbench.reduceMotion`.
+    await page.evaluate(() => document.body.classList.add('vscode-reduce-motion'));
+    await expect.poll(playing).toBe(0);
+    await page.evaluate(() => document.body.classList.remove('vscode-reduce-motion'));
+    await expect.poll(playing).toBe(1);
+    // What was playing has stopped.
+    expect(await page.getByRole('button', { name: 'Pause' }).count()).toBe(0);
+  });
 });
 
 describe('the log', () => {

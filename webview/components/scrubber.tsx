@@ -1,7 +1,6 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { Button } from './toolkit.tsx';
 import type { Playback } from './use-playback.ts';
-import { useReducedMotion } from './use-reduced-motion.ts';
 
 /** A slider over pictures or states in their order, with buttons that step and play. */
 export function Scrubber(props: {
@@ -20,7 +19,6 @@ export function Scrubber(props: {
   children?: ComponentChildren;
 }): JSX.Element {
   const { noun, index, last, playback, go } = props;
-  const reducedMotion = useReducedMotion();
   return (
     <>
       <input
@@ -38,7 +36,7 @@ export function Scrubber(props: {
         <Button disabled={index === 0} onClick={() => go(index - 1)} label={`Previous ${noun}`}>
           ‹ Previous
         </Button>
-        {!reducedMotion && (
+        {!playback.still && (
           <Button onClick={playback.playing ? playback.pause : playback.play}>
             {playback.playing ? 'Pause' : 'Play'}
           </Button>

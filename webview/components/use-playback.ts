@@ -1,10 +1,13 @@
 import { useEffect, useState } from 'preact/hooks';
+import { useReducedMotion } from './use-reduced-motion.ts';
 
 /** Long enough to see what changed between two pictures. */
 const PICTURE_MS = 350;
 
 export interface Playback {
   playing: boolean;
+  /** Less motion is asked for: nothing is to be played. */
+  still: boolean;
   play: () => void;
   pause: () => void;
 }
@@ -17,17 +20,19 @@ export function usePlayback(props: {
 }): Playback {
   const { index, last, choose } = props;
   const [playing, setPlaying] = useState(false);
+  const still = useReducedMotion();
   useEffect(() => {
     if (!playing) return;
-    if (index >= last) {
+    if (index >= last || still) {
       setPlaying(false);
       return;
     }
     const timer = setTimeout(() => choose(index + 1), PICTURE_MS);
     return () => clearTimeout(timer);
-  }, [playing, index, last]);
+  }, [playing, index, last, still]);
   return {
     playing,
+    still,
     play: () => {
       if (index >= last) choose(0);
       setPlaying(true);
