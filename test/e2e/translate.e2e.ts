@@ -216,6 +216,21 @@ step('a run that replaces the weights is named, and its pictures take the place 
   await notifications.waitForNone();
 });
 
+step('weights that the run kept on the way are chosen by their step', async () => {
+  const { shownView, translateView } = workbench;
+  // Four, evenly spaced over 300 steps.
+  const labels = [240, 180, 120, 60].map((snapshot) => `fine-tuning, step ${snapshot}`);
+  const offered = await shownView.entries('Second weights');
+  expect(offered.filter((label) => label.startsWith('fine-tuning'))).toEqual(labels);
+  await shownView.choose('Second weights', labels.at(-1)!);
+  const title = 'Fine-tuning, step 60';
+  const early = await translateView.pixels(title);
+  await expectMeasured(title);
+  expect(leastDistance(early, await translateView.pixels('Denoised'))).toBeGreaterThan(0);
+  await shownView.choose('Second weights', 'fine-tuned');
+  expect(leastDistance(early, await translateView.pixels('Fine-tuned'))).toBeGreaterThan(0);
+});
+
 step('another concept is shown with the weights and the targets that it has', async () => {
   const { shownView, translateView } = workbench;
   await shownView.choose('Concept', zooConcept);

@@ -86,7 +86,7 @@ step('the map of the blocks is drawn, and walked by the arrow keys', async () =>
   expect(marks).toBeGreaterThan(4);
   expect(picture.deviation).toBeGreaterThan(5);
   expect(await weightsView.mapReadOut(MAP)).toBe(
-    'Point at a block, or walk with the arrow keys, to read it.',
+    'Point at a block, or walk with the arrow keys, to read it; a click or Enter shows its histogram.',
   );
   const untouched = await weightsView.mapDrawing(MAP);
   await weightsView.walkMap(MAP, 'Home');
@@ -101,6 +101,37 @@ step('the map of the blocks is drawn, and walked by the arrow keys', async () =>
   await weightsView.walkMap(MAP, 'ArrowUp');
   await expect.poll(() => weightsView.mapReadOut(MAP), patience).toMatch(/^Block 0, /);
   expect(await weightsView.mapDrawing(MAP)).toBe(first);
+});
+
+step('Enter on a block of the map shows its histogram over the zoo’s', async () => {
+  const { weightsView } = workbench;
+  await weightsView.walkMap(MAP, 'End');
+  await weightsView.walkMap(MAP, 'Enter');
+  const [, block] = /^Block (\d+), /.exec(await weightsView.mapReadOut(MAP))!;
+  const { marks, picture } = await weightsView.chart(`Block ${block}`);
+  expect(marks).toBeGreaterThan(3);
+  expect(picture.deviation).toBeGreaterThan(1);
+});
+
+step('denoising is drawn once more, and gone through from noise to the very weights', async () => {
+  const { weightsView } = workbench;
+  await weightsView.denoise(8);
+  await weightsView.waitForState('weights, after step 8 of 8, timestep 0, distance to the weights 0');
+  const looks = async () => [
+    await weightsView.plot('Distribution of the state'),
+    await weightsView.plot('Way across the zoo’s map'),
+    await weightsView.plot('Distance to the final weights'),
+  ];
+  const weights = await looks();
+  await weightsView.goToState('Home');
+  await weightsView.waitForState('noise, timestep 1, distance to the weights ');
+  await expect
+    .poll(async () => (await looks()).filter((look, chart) => look === weights[chart]), patience)
+    .toEqual([]);
+  await weightsView.goToState('ArrowRight');
+  await weightsView.waitForState('after step 1 of 8, timestep 0.875, distance to the weights ');
+  await weightsView.goToState('End');
+  await expect.poll(looks, patience).toEqual(weights);
 });
 
 step('the nearest zoo members are listed by their distance', async () => {

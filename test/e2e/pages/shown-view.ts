@@ -75,6 +75,16 @@ export class ShownView {
     await this.#frame.getByRole('combobox', { name: list }).click();
   }
 
+  /** The entries of one of the view's lists. */
+  async entries(list: string): Promise<string[]> {
+    await this.open(list);
+    const options = this.#frame.getByRole('combobox', { name: list }).getByRole('option');
+    await options.first().waitFor();
+    const entries = await options.allInnerTexts();
+    await this.#frame.getByRole('combobox', { name: list }).press('Escape');
+    return entries.map((entry) => entry.trim());
+  }
+
   /** Takes an entry from the list that is open. */
   async take(entry: string): Promise<void> {
     await this.#frame.getByRole('option', { name: entry, exact: true }).click();

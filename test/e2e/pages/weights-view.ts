@@ -48,6 +48,31 @@ export class WeightsView {
     await this.page.keyboard.press(key);
   }
 
+  /** Draws the weights once more in so many steps. */
+  async denoise(steps: number): Promise<void> {
+    await this.#frame.getByRole('textbox', { name: 'Denoising steps' }).fill(String(steps));
+    await this.page.keyboard.press('Tab');
+    await this.#frame.getByRole('button', { name: 'Denoise step by step' }).click();
+  }
+
+  /** The line beside the slider of the states, once it begins so. */
+  async waitForState(text: string): Promise<void> {
+    await this.#frame.locator('.scrubber-controls .read-out').filter({ hasText: text }).waitFor();
+  }
+
+  /** Puts the focus on the slider of the states and presses a key. */
+  async goToState(key: string): Promise<void> {
+    await this.#frame.getByRole('slider', { name: 'State' }).focus();
+    await this.page.keyboard.press(key);
+  }
+
+  /** A chart's drawing as a text that is equal for equal drawings. */
+  async plot(title: string): Promise<string> {
+    const plot = this.#chart(title).locator('.plot svg');
+    await plot.waitFor();
+    return plot.innerHTML();
+  }
+
   /** The line below a map. */
   async mapReadOut(title: string): Promise<string> {
     return this.#chart(title).locator('.heat-map .read-out').innerText();
