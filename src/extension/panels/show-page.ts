@@ -24,6 +24,7 @@ export function showPage(
     cspSource: panel.webview.cspSource,
     nonce: randomBytes(18).toString('base64url'),
     language: vscode.env.language,
+    messages: vscode.l10n.bundle,
     title,
   });
 }

@@ -10,12 +10,14 @@ export interface PageResources {
   nonce: string;
   /** BCP 47 tag of the editor's language. */
   language: string;
+  /** What messages are in that language, by message; undefined where they are shown as they are written. */
+  messages?: Readonly<Record<string, string>> | undefined;
   title: string;
 }
 
 /** The page of a view: its policy allows the extension's own script, styles and pictures, and nothing else. */
 export function webviewPage(view: ViewName, resources: PageResources): string {
-  const { script, style, cspSource, nonce, language, title } = resources;
+  const { script, style, cspSource, nonce, language, messages, title } = resources;
   const policy = [
     "default-src 'none'",
     `script-src 'nonce-${nonce}'`,
@@ -36,9 +38,15 @@ export function webviewPage(view: ViewName, resources: PageResources): string {
 <title>${escapeHtml(title)}</title>
 </head>
 <body data-view="${view}">
-<script nonce="${nonce}" src="${escapeHtml(script)}"></script>
+${messages ? messagesBlock(messages) : ''}<script nonce="${nonce}" src="${escapeHtml(script)}"></script>
 </body>
 </html>`;
+}
+
+/** Data, which the page reads and no browser runs. Without `<` in it, nothing can end the element. */
+function messagesBlock(messages: Readonly<Record<string, string>>): string {
+  const json = JSON.stringify(messages).replaceAll('<', '\\u003c');
+  return `<script type="application/json" id="l10n">${json}</script>\n`;
 }
 
 function escapeHtml(text: string): string {

@@ -23,6 +23,8 @@ export interface ViewOptions {
   /** What an earlier life of the page kept. */
   state?: unknown;
   reducedMotion?: boolean;
+  /** The editor's translations, by message. */
+  messages?: Readonly<Record<string, string>>;
 }
 
 const PROGRAMS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
@@ -101,6 +103,7 @@ function pageHtml(options: ViewOptions): string {
     cspSource: ORIGIN,
     nonce: NONCE,
     language: 'en',
+    messages: options.messages,
     title: options.view,
   });
   const json = JSON.stringify(harnessOptions).replaceAll('<', '\\u003c');
