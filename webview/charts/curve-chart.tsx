@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useId, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
@@ -108,14 +109,14 @@ export function CurveChart(props: {
   }, [data]);
 
   const latest = prepared.raw.map(({ y }) => y.at(-1));
-  const lastValues = `Latest: ${latest
+  const lastValues = latest
     .flatMap((value, index) =>
       value === undefined ? [] : [named(curves[index]!.label, value, curves.length)],
     )
-    .join(', ')}`;
+    .join(', ');
   const read = (index: number, at: number) =>
     valueNear((smoothed ? prepared.smoothed : prepared.raw)[index]!, at);
-  const place = cursor === undefined ? 'Latest' : placeText(cursor, xAxis);
+  const place = cursor === undefined ? l10n.t('Latest') : placeText(cursor, xAxis);
   const values = curves.map((_, index) => (cursor === undefined ? latest[index] : read(index, cursor)));
   const single = curves.length === 1 ? curves[0] : undefined;
   return (
@@ -124,34 +125,46 @@ export function CurveChart(props: {
         {props.title}
       </h3>
       {single && smoothed && (
-        <Legend label={`Curves of ${props.title}`} entries={averageLegend(single, smoothing, theme)} />
+        <Legend
+          label={l10n.t('Curves of {0}', props.title)}
+          entries={averageLegend(single, smoothing, theme)}
+        />
       )}
       <div
         class="curve"
         ref={holder}
         role="img"
-        aria-label={`${props.title} over ${xAxis}. ${lastValues}.`}
+        aria-label={
+          xAxis === 'steps'
+            ? l10n.t('{0} over steps. Latest: {1}.', props.title, lastValues)
+            : l10n.t('{0} over seconds. Latest: {1}.', props.title, lastValues)
+        }
       />
       {single ? (
         <p class="read-out">
-          {place}: {values[0] === undefined ? 'none' : formatNumber(values[0])}
+          {place}: {values[0] === undefined ? l10n.t('none') : formatNumber(values[0])}
         </p>
       ) : (
         <CurveValues
-          label={`Curves of ${props.title}`}
+          label={l10n.t('Curves of {0}', props.title)}
           at={place}
           theme={theme}
           curves={curves}
           values={values}
         />
       )}
-      {!single && smoothed && <p class="muted">Strong: moving average {smoothing}. Faint: as reported.</p>}
+      {!single && smoothed && (
+        <p class="muted">{l10n.t('Strong: moving average {0}. Faint: as reported.', smoothing)}</p>
+      )}
       {prepared.unplottable && (
-        <p class="muted">Values at or below zero have no logarithm and are left out.</p>
+        <p class="muted">{l10n.t('Values at or below zero have no logarithm and are left out.')}</p>
       )}
       <DataTable
         caption={props.title}
-        columns={[xAxis === 'steps' ? 'Step' : 'Seconds', ...curves.map((curve) => curve.label)]}
+        columns={[
+          xAxis === 'steps' ? l10n.t('Step') : l10n.t('Seconds'),
+          ...curves.map((curve) => curve.label),
+        ]}
         rows={() => tableRows(curves)}
       />
     </figure>
@@ -168,7 +181,7 @@ function axesOf(theme: Theme, xAxis: 'steps' | 'seconds', unit: string): uPlot.A
   return [
     {
       ...axis,
-      label: xAxis === 'steps' ? 'Training step' : 'Training time, seconds',
+      label: xAxis === 'steps' ? l10n.t('Training step') : l10n.t('Training time, seconds'),
       size: 30,
       values: (_, splits) =>
         splits.map((split) => (Number.isInteger(split) ? formatCount(split) : String(split))),
@@ -221,8 +234,8 @@ function nearestPoint(plot: uPlot, series: number, index: number): number {
 
 function averageLegend({ style }: NamedCurve, smoothing: number, theme: Theme): LegendEntry[] {
   return [
-    legendEntry(`moving average ${smoothing}`, style, theme),
-    { label: 'as reported', color: withAlpha(colorOf(style, theme), rawOpacity(1)), mark: 'line' },
+    legendEntry(l10n.t('moving average {0}', smoothing), style, theme),
+    { label: l10n.t('as reported'), color: withAlpha(colorOf(style, theme), rawOpacity(1)), mark: 'line' },
   ];
 }
 
@@ -232,7 +245,7 @@ function named(label: string, value: number, curves: number): string {
 }
 
 function placeText(x: number, xAxis: 'steps' | 'seconds'): string {
-  return xAxis === 'steps' ? `Step ${formatCount(x)}` : formatDuration(x);
+  return xAxis === 'steps' ? l10n.t('Step {0}', formatCount(x)) : formatDuration(x);
 }
 
 function tableRows(curves: readonly Curve[]): (string | number)[][] {

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { formatNumber } from '../components/format.ts';
 import { Swatch } from '../components/legend.tsx';
@@ -22,7 +23,7 @@ interface CurveValuesProps {
   values: readonly (number | undefined)[];
 }
 
-const valueText = (value: number | undefined) => (value === undefined ? 'none' : formatNumber(value));
+const valueText = (value: number | undefined) => (value === undefined ? l10n.t('none') : formatNumber(value));
 
 /** Legend of a chart of several curves, with what each comes to at one place: of several runs as a table. */
 export function CurveValues(props: CurveValuesProps): JSX.Element {
@@ -71,7 +72,7 @@ function ComparedValues({ label, at, theme, curves, values }: CurveValuesProps):
               {several && (
                 <Swatch label={kind} color={theme.foreground} mark="line" dash={dashOf({ color: 0, dash })} />
               )}{' '}
-              {kind === '' ? 'Value' : kind}
+              {kind === '' ? l10n.t('Value') : kind}
             </th>
           ))}
         </tr>

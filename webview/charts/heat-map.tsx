@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Ramp } from '../components/color.ts';
@@ -133,7 +134,7 @@ export function HeatMap(props: {
             role="application"
             // biome-ignore lint/a11y/noNoninteractiveTabindex: the cells are walked with the arrow keys
             tabIndex={0}
-            aria-label={`${props.label}. Arrow keys move between cells.`}
+            aria-label={`${props.label}. ${l10n.t('Arrow keys move between cells.')}`}
             aria-describedby={readOut}
             onPointerMove={onPointer}
             onPointerDown={(event) => {

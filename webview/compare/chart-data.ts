@@ -1,6 +1,8 @@
-import { METHODS, type Method, type SavedComparison } from '../../src/protocol/comparison.ts';
+import * as l10n from '@vscode/l10n';
+import type { Method, SavedComparison } from '../../src/protocol/comparison.ts';
 import { type Axis, linearAxis, logarithmicAxis, logarithmicAxisFromZero } from './axis.ts';
-import { METRICS, type Metric, type MetricPoint, metricTitle, pointsOf } from './metrics.ts';
+import { methodName } from './method-name.ts';
+import { METRICS, type Metric, type MetricPoint, metricLabel, metricTitle, pointsOf } from './metrics.ts';
 
 export type XAxis = 'seconds' | 'steps';
 
@@ -42,18 +44,20 @@ export function chartData(comparison: SavedComparison, settings: ChartSettings):
   const shown = comparison.curves.filter(({ method }) => !settings.hidden.includes(method));
   const series = shown.map((curve) => ({
     method: curve.method,
-    label: METHODS[curve.method],
+    label: methodName(curve.method),
     points: pointsOf(curve, metric),
   }));
   const at = (point: MetricPoint) => point[xAxis];
   const points = series.flatMap((one) => one.points);
-  const unit = xAxis === 'seconds' ? 'Training time, seconds' : 'Training steps';
   return {
-    title: `${METRICS[metric].label} of ${comparison.concept} while training from each start`,
-    subtitle:
-      `${comparison.images} held-out images of ${comparison.size} × ${comparison.size} pixels, ` +
-      `${comparison.device}, seed ${comparison.seed}`,
-    xTitle: logarithmic ? `${unit} (logarithmic)` : unit,
+    title: l10n.t('{0} of {1} while training from each start', metricLabel(metric), comparison.concept),
+    subtitle: l10n.t('{images} held-out images of {size} × {size} pixels, {device}, seed {seed}', {
+      images: comparison.images,
+      size: comparison.size,
+      device: comparison.device,
+      seed: comparison.seed,
+    }),
+    xTitle: xTitle(xAxis, logarithmic),
     yTitle: metricTitle(metric),
     x: xAxisOf(points.map(at), logarithmic),
     y: yAxisOf(
@@ -68,6 +72,12 @@ export function chartData(comparison: SavedComparison, settings: ChartSettings):
         : pointsOf(curve, metric).length < curve.points.length,
     ),
   };
+}
+
+function xTitle(xAxis: XAxis, logarithmic: boolean): string {
+  if (xAxis === 'seconds')
+    return logarithmic ? l10n.t('Training time, seconds (logarithmic)') : l10n.t('Training time, seconds');
+  return logarithmic ? l10n.t('Training steps (logarithmic)') : l10n.t('Training steps');
 }
 
 /** Always from 0, where the starts lie. */

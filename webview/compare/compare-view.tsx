@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useLayoutEffect, useState } from 'preact/hooks';
 import {
@@ -6,10 +7,12 @@ import {
   compareView,
   type EvaluatedConcept,
   type EvaluationChoice,
+  type PendingState,
 } from '../../src/protocol/webview.ts';
 import { formatMoment } from '../components/format.ts';
 import { LiveRunLine } from '../components/live-run-line.tsx';
-import { Notice, Pending } from '../components/pending.tsx';
+import { Loading, Notice, Pending } from '../components/pending.tsx';
+import { stateBehind } from '../components/run-states.ts';
 import { Button, Choice } from '../components/toolkit.tsx';
 import { messageOf, persist, readViewState, request } from '../host/connection.ts';
 import { useConnection } from '../host/use-connection.ts';
@@ -31,8 +34,16 @@ export function CompareView(): JSX.Element {
     compareView.connect,
     compareView.stateChanged,
   );
-  if (state.kind !== 'ready') return <Pending state={state} title="comparison" />;
+  if (state.kind !== 'ready') return <Pending state={state} words={pendingWords()} />;
   return <Chosen state={state} target={target!} />;
+}
+
+function pendingWords(): Record<PendingState['kind'], string> {
+  return {
+    loading: l10n.t('Loading comparison…'),
+    empty: l10n.t('No comparison yet'),
+    error: l10n.t('Cannot show comparison'),
+  };
 }
 
 function Chosen(props: {
@@ -64,22 +75,22 @@ function Chosen(props: {
     <main aria-busy={succeeded !== undefined && loading}>
       <header class="view-header">
         <h1>
-          Comparison of {concept.name}{' '}
+          {l10n.t('Comparison of {0}', concept.name)}{' '}
           {concept.prompt !== undefined && <span class="prompt-title">“{concept.prompt}”</span>}
         </h1>
         <div class="controls">
           <Choice
-            label="Concept"
+            label={l10n.t('Concept')}
             value={concept.name}
             options={state.concepts.map(({ name, evaluations }) => ({
               value: name,
-              label: evaluations.length > 0 ? name : `${name} (not evaluated)`,
+              label: evaluations.length > 0 ? name : l10n.t('{0} (not evaluated)', name),
             }))}
             onChange={(name) => choose({ concept: name })}
           />
           {evaluation && (
             <Choice
-              label="Evaluation"
+              label={l10n.t('Evaluation')}
               value={evaluation.runId === wanted.runId ? evaluation.runId : NEWEST}
               options={evaluationOptions(concept)}
               onChange={(runId) =>
@@ -88,33 +99,36 @@ function Chosen(props: {
             />
           )}
           {evaluation && (
-            <Button onClick={() => openRun(evaluation.runId)} label={`Open run ${evaluation.runId}`}>
-              Open run
+            <Button
+              onClick={() => openRun(evaluation.runId)}
+              label={l10n.t('Open run {0}', evaluation.runId)}
+            >
+              {l10n.t('Open run')}
             </Button>
           )}
           {evaluation && concept.live === undefined && concept.prompt !== undefined && (
-            <Button onClick={evaluate}>Evaluate again</Button>
+            <Button onClick={evaluate}>{l10n.t('Evaluate again')}</Button>
           )}
         </div>
         {concept.live && <LiveRunLine run={concept.live} onOpen={() => openRun(concept.live!.runId)} />}
       </header>
       {failure !== undefined && <Notice kind="error">{failure}</Notice>}
       {newer && (
-        <Notice kind="warning" action={{ label: 'Open run', onClick: () => openRun(newer.runId) }}>
-          A later evaluation, of {formatMoment(newer.created)}, {outcomeText(newer)}
+        <Notice kind="warning" action={{ label: l10n.t('Open run'), onClick: () => openRun(newer.runId) }}>
+          {laterText(newer)}
         </Notice>
       )}
       {evaluation && !succeeded && (
         <Notice kind="error">
-          <strong>There is nothing to compare:</strong> this evaluation {outcomeText(evaluation)}
+          <strong>{l10n.t('There is nothing to compare:')}</strong> {outcomeText(evaluation)}
         </Notice>
       )}
       {succeeded && error !== undefined && (
-        <Notice kind="error" action={{ label: 'Try again', onClick: retry }}>
-          <strong>The comparison cannot be shown.</strong> {error}
+        <Notice kind="error" action={{ label: l10n.t('Try again'), onClick: retry }}>
+          <strong>{l10n.t('The comparison cannot be shown.')}</strong> {error}
         </Notice>
       )}
-      {succeeded && loading && <Pending state={{ kind: 'loading' }} title="the comparison" />}
+      {succeeded && loading && <Loading text={l10n.t('Loading the comparison…')} />}
       {succeeded && comparison && (
         <Results
           comparison={comparison}
@@ -133,25 +147,50 @@ function evaluationOptions({ evaluations }: EvaluatedConcept): { value: string; 
   const labelOf = ({ created, stage, state, training }: EvaluationChoice) =>
     [
       formatMoment(created),
-      ...(stage === 'quickstart' ? ['quickstart'] : []),
+      ...(stage === 'quickstart' ? [l10n.t('quickstart')] : []),
       ...(several ? [training] : []),
-      ...(state === 'succeeded' ? [] : [state]),
+      ...(state === 'succeeded' ? [] : [stateBehind(state)]),
     ].join(', ');
   return [
-    { value: NEWEST, label: `Newest (${labelOf(newestOf(evaluations)!)})` },
+    { value: NEWEST, label: l10n.t('Newest ({0})', labelOf(newestOf(evaluations)!)) },
     ...evaluations.map((evaluation) => ({ value: evaluation.runId, label: labelOf(evaluation) })),
   ];
 }
 
-/** "failed: out of memory", as the end of a sentence. */
+/** How an evaluation ended that has nothing to compare. */
 function outcomeText({ state, error }: EvaluationChoice): string {
   switch (state) {
     case 'failed':
-      return error === undefined ? 'failed.' : `failed: ${error}`;
+      return error === undefined
+        ? l10n.t('this evaluation failed.')
+        : l10n.t('this evaluation failed: {0}', error);
     case 'stopped':
-      return 'was stopped. Resume it from its run, or evaluate again.';
+      return l10n.t('this evaluation was stopped. Resume it from its run, or evaluate again.');
     default:
-      return 'was interrupted, its process is gone. Resume it from its run, or evaluate again.';
+      return l10n.t(
+        'this evaluation was interrupted, its process is gone. Resume it from its run, or evaluate again.',
+      );
+  }
+}
+
+/** How an evaluation ended after the one that is shown. */
+function laterText({ created, state, error }: EvaluationChoice): string {
+  const moment = formatMoment(created);
+  switch (state) {
+    case 'failed':
+      return error === undefined
+        ? l10n.t('A later evaluation, of {0}, failed.', moment)
+        : l10n.t('A later evaluation, of {0}, failed: {1}', moment, error);
+    case 'stopped':
+      return l10n.t(
+        'A later evaluation, of {0}, was stopped. Resume it from its run, or evaluate again.',
+        moment,
+      );
+    default:
+      return l10n.t(
+        'A later evaluation, of {0}, was interrupted, its process is gone. Resume it from its run, or evaluate again.',
+        moment,
+      );
   }
 }
 
@@ -166,20 +205,21 @@ function NotEvaluated({
   if (concept.live !== undefined) {
     return (
       <div class="pending">
-        <h2>The evaluation is under way</h2>
-        <p>The comparison is shown here as soon as it is done.</p>
+        <h2>{l10n.t('The evaluation is under way')}</h2>
+        <p>{l10n.t('The comparison is shown here as soon as it is done.')}</p>
       </div>
     );
   }
   return (
     <div class="pending">
-      <h2>No comparison of {concept.name} yet</h2>
+      <h2>{l10n.t('No comparison of {0} yet', concept.name)}</h2>
       <p>
-        An evaluation trains the concept from its denoised weights and from every other start, and measures
-        the quality on held-out images along the way.
+        {l10n.t(
+          'An evaluation trains the concept from its denoised weights and from every other start, and measures the quality on held-out images along the way.',
+        )}
       </p>
       <Button primary onClick={onEvaluate}>
-        Evaluate concept
+        {l10n.t('Evaluate concept')}
       </Button>
     </div>
   );

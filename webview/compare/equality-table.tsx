@@ -1,19 +1,22 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
-import { METHODS, type Method, type SavedComparison } from '../../src/protocol/comparison.ts';
+import type { Method, SavedComparison } from '../../src/protocol/comparison.ts';
 import { formatCount, formatDuration, formatNumber } from '../components/format.ts';
+import { RichText } from '../components/rich-text.tsx';
 import { Choice } from '../components/toolkit.tsx';
-import { formatMetric, isDistance, METRICS, type Metric } from './metrics.ts';
-import { type EqualityRow, timeToEqual } from './time-to-equal.ts';
+import { methodName } from './method-name.ts';
+import { formatMetric, isDistance, type Metric, metricLabel } from './metrics.ts';
+import { type EqualityRow, type Goal, timeToEqual } from './time-to-equal.ts';
 
 /** Two digits: points are measured too sparsely for more. */
 const rough = (factor: number) => formatNumber(Number(factor.toPrecision(2)));
 
 /** "26 × less", "1.5 × more". */
 function factorText(factor: number, unit: 'time' | 'steps'): string {
-  if (factor === 1) return 'the same';
-  if (factor === Number.POSITIVE_INFINITY) return 'none needed';
-  const fewer = unit === 'time' ? 'less' : 'fewer';
-  return factor > 1 ? `${rough(factor)} × ${fewer}` : `${rough(1 / factor)} × more`;
+  if (factor === 1) return l10n.t('the same');
+  if (factor === Number.POSITIVE_INFINITY) return l10n.t('none needed');
+  if (factor < 1) return l10n.t('{0} × more', rough(1 / factor));
+  return unit === 'time' ? l10n.t('{0} × less', rough(factor)) : l10n.t('{0} × fewer', rough(factor));
 }
 
 function Row({
@@ -30,25 +33,47 @@ function Row({
   return (
     <tr class={isReference ? 'reference' : undefined}>
       <th scope="row">
-        {METHODS[method]}
-        {isReference && <span class="muted"> (reference)</span>}
+        {methodName(method)}
+        {isReference && <span class="muted"> {l10n.t('(reference)')}</span>}
       </th>
       {reached ? (
         <>
-          <td class="number">{reached.steps === 0 ? 'at once' : formatDuration(reached.seconds)}</td>
+          <td class="number">{reached.steps === 0 ? l10n.t('at once') : formatDuration(reached.seconds)}</td>
           <td class="number">{isReference ? '' : factorText(timeFactor!, 'time')}</td>
           <td class="number">{formatCount(reached.steps)}</td>
           <td class="number">{isReference ? '' : factorText(stepFactor!, 'steps')}</td>
         </>
       ) : (
         <td class="not-reached" colSpan={4}>
-          not reached in {formatCount(row.whole.steps)} steps, {formatDuration(row.whole.seconds)}
+          {l10n.t(
+            'not reached in {0} steps, {1}',
+            formatCount(row.whole.steps),
+            formatDuration(row.whole.seconds),
+          )}
         </td>
       )}
       <td class="number">{formatMetric(metric, row.start)}</td>
       <td class="number">{formatMetric(metric, row.end)}</td>
     </tr>
   );
+}
+
+/** With `{value}` for what the reference has at its end. */
+function goalText({ steps, seconds, whole }: Goal, method: string, label: string): string {
+  const moments = {
+    method,
+    label,
+    wholeSteps: formatCount(whole.steps),
+    wholeTime: formatDuration(whole.seconds),
+    steps: formatCount(steps),
+    time: formatDuration(seconds),
+  };
+  return steps < whole.steps
+    ? l10n.t(
+        '{method} ends at {value} {label} after {wholeSteps} steps, {wholeTime}, and was as good before, after {steps} steps, {time}.',
+        moments,
+      )
+    : l10n.t('{method} ends at {value} {label} after {wholeSteps} steps, {wholeTime}.', moments);
 }
 
 /** How soon each start gets to what one of them has at its end. */
@@ -60,61 +85,66 @@ export function EqualityTable(props: {
 }): JSX.Element {
   const { comparison, metric, reference } = props;
   const equality = timeToEqual(comparison, metric, reference);
-  const { label } = METRICS[metric];
+  const label = metricLabel(metric);
   return (
     <section aria-labelledby="equality-title">
       <div class="section-head">
-        <h2 id="equality-title">Time to equal quality</h2>
+        <h2 id="equality-title">{l10n.t('Time to equal quality')}</h2>
         <div class="controls">
           <Choice
-            label="Reference"
+            label={l10n.t('Reference')}
             value={reference}
-            options={comparison.curves.map(({ method }) => ({ value: method, label: METHODS[method] }))}
+            options={comparison.curves.map(({ method }) => ({ value: method, label: methodName(method) }))}
             onChange={(value) => props.onReference(value as Method)}
           />
         </div>
       </div>
       {equality === undefined ? (
         <p class="muted">
-          {METHODS[reference]} has no finite {label} at its end: choose another reference or metric.
+          {l10n.t(
+            '{0} has no finite {1} at its end: choose another reference or metric.',
+            methodName(reference),
+            label,
+          )}
         </p>
       ) : (
         <>
           <p>
-            {METHODS[reference]} ends at <strong>{formatMetric(metric, equality.goal.value)}</strong> {label}{' '}
-            after {formatCount(equality.goal.whole.steps)} steps,{' '}
-            {formatDuration(equality.goal.whole.seconds)}
-            {equality.goal.steps < equality.goal.whole.steps &&
-              `, and was as good before, after ${formatCount(equality.goal.steps)} steps, ` +
-                formatDuration(equality.goal.seconds)}
-            .
+            <RichText
+              text={goalText(equality.goal, methodName(reference), label)}
+              parts={{ value: <strong>{formatMetric(metric, equality.goal.value)}</strong> }}
+            />
           </p>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-          <section class="table-scroll" tabIndex={0} aria-label="Time to equal quality, scrollable">
+          <section class="table-scroll" tabIndex={0} aria-label={l10n.t('Time to equal quality, scrollable')}>
             <table class="figures equality">
               <caption class="visually-hidden">
-                Training time and steps to the {label} that {METHODS[reference]} has at its end
+                {l10n.t(
+                  'Training time and steps to the {0} that {1} has at its end',
+                  label,
+                  methodName(reference),
+                )}
               </caption>
               <thead>
                 <tr>
-                  <th scope="col">Start</th>
+                  <th scope="col">{l10n.t('Start')}</th>
                   <th scope="col" class="number">
-                    Time
+                    {l10n.t('Time')}
                   </th>
                   <th scope="col" class="number">
-                    Less time
+                    {l10n.t('Less time')}
                   </th>
                   <th scope="col" class="number">
-                    Steps
+                    {l10n.t('Steps')}
                   </th>
                   <th scope="col" class="number">
-                    Fewer steps
+                    {l10n.t('Fewer steps')}
                   </th>
                   <th scope="col" class="number">
-                    At start
+                    {l10n.t('At start')}
                   </th>
                   <th scope="col" class="number">
-                    At end
+                    {l10n.t('At end')}
                   </th>
                 </tr>
               </thead>
@@ -126,9 +156,13 @@ export function EqualityTable(props: {
             </table>
           </section>
           <p class="muted note">
-            Up to the first measured point that is as good
-            {isDistance(metric) ? `; ${label} is measured at start and end alone` : ''}. Factors are against
-            the moment when the reference was as good itself.
+            {isDistance(metric)
+              ? l10n.t(
+                  'Up to the first measured point that is as good; {0} is measured at start and end alone.',
+                  label,
+                )
+              : l10n.t('Up to the first measured point that is as good.')}{' '}
+            {l10n.t('Factors are against the moment when the reference was as good itself.')}
           </p>
         </>
       )}

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import type { SavedComparison } from '../../src/protocol/comparison.ts';
 import { compareView } from '../../src/protocol/webview.ts';
@@ -10,11 +11,16 @@ import { DRAWING_SIZE, svgDrawing } from './svg-drawing.ts';
 
 type Format = 'svg' | 'png' | 'csv';
 
-const TITLES: Record<Format, string> = {
-  svg: 'the chart as a vector drawing, black on white',
-  png: 'the chart as a picture, black on white',
-  csv: 'every measured point with every metric as a table',
-};
+const FORMATS: readonly Format[] = ['svg', 'png', 'csv'];
+
+function titleOf(format: Format): string {
+  const titles: Record<Format, string> = {
+    svg: l10n.t('Save SVG…: the chart as a vector drawing, black on white'),
+    png: l10n.t('Save PNG…: the chart as a picture, black on white'),
+    csv: l10n.t('Save CSV…: every measured point with every metric as a table'),
+  };
+  return titles[format];
+}
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
@@ -30,13 +36,15 @@ export function Exports(props: { comparison: SavedComparison; data: ChartData; n
   return (
     <>
       <div class="controls">
-        {(Object.keys(TITLES) as Format[]).map((format) => (
+        {FORMATS.map((format) => (
           <Button
             key={format}
-            label={`Save ${format.toUpperCase()}…: ${TITLES[format]}`}
-            onClick={() => save(`as ${format.toUpperCase()}`, `${props.name}.${format}`, contents[format])}
+            label={titleOf(format)}
+            onClick={() =>
+              save(l10n.t('Saved as {0}.', format.toUpperCase()), `${props.name}.${format}`, contents[format])
+            }
           >
-            {`Save ${format.toUpperCase()}…`}
+            {l10n.t('Save {0}…', format.toUpperCase())}
           </Button>
         ))}
       </div>

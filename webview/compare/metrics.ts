@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type {
   SavedComparison,
   SavedCurve,
@@ -11,7 +12,6 @@ export type QualityMetric = keyof SavedQuality;
 export type Metric = QualityMetric | keyof SavedDistance;
 
 interface Quantity {
-  label: string;
   /** Behind a value; empty where it has none. */
   unit: string;
   better: 'higher' | 'lower';
@@ -21,14 +21,26 @@ interface Quantity {
 }
 
 export const METRICS: Record<Metric, Quantity> = {
-  psnr: { label: 'PSNR', unit: 'dB', better: 'higher', logarithmic: false, digits: 2 },
-  ssim: { label: 'SSIM', unit: '', better: 'higher', logarithmic: false, digits: 3 },
-  l1: { label: 'L1, values in −1 to 1', unit: '', better: 'lower', logarithmic: true },
-  patchFd: { label: 'Patch Fréchet distance', unit: '', better: 'lower', logarithmic: true },
-  fid: { label: 'FID', unit: '', better: 'lower', logarithmic: true },
+  psnr: { unit: 'dB', better: 'higher', logarithmic: false, digits: 2 },
+  ssim: { unit: '', better: 'higher', logarithmic: false, digits: 3 },
+  l1: { unit: '', better: 'lower', logarithmic: true },
+  patchFd: { unit: '', better: 'lower', logarithmic: true },
+  fid: { unit: '', better: 'lower', logarithmic: true },
   // Unbiased, so that it may lie below zero.
-  kid: { label: 'KID', unit: '', better: 'lower', logarithmic: false },
+  kid: { unit: '', better: 'lower', logarithmic: false },
 };
+
+export function metricLabel(metric: Metric): string {
+  const labels: Record<Metric, string> = {
+    psnr: l10n.t('PSNR'),
+    ssim: l10n.t('SSIM'),
+    l1: l10n.t('L1, values in −1 to 1'),
+    patchFd: l10n.t('Patch Fréchet distance'),
+    fid: l10n.t('FID'),
+    kid: l10n.t('KID'),
+  };
+  return labels[metric];
+}
 
 /** One measured value of a curve. */
 export interface MetricPoint {
@@ -73,6 +85,9 @@ export function formatMetric(metric: Metric, value: number | null | undefined): 
 
 /** "PSNR, dB (higher is better)". */
 export function metricTitle(metric: Metric): string {
-  const { label, unit, better } = METRICS[metric];
-  return `${label}${unit && `, ${unit}`} (${better} is better)`;
+  const { unit, better } = METRICS[metric];
+  const quantity = [metricLabel(metric), ...(unit === '' ? [] : [unit])].join(', ');
+  return better === 'higher'
+    ? l10n.t('{0} (higher is better)', quantity)
+    : l10n.t('{0} (lower is better)', quantity);
 }

@@ -1,8 +1,9 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import { METHODS, type Method } from '../../src/protocol/comparison.ts';
+import type { Method } from '../../src/protocol/comparison.ts';
 import { axisStyle } from '../charts/curve-style.ts';
 import { DataTable } from '../components/data-table.tsx';
 import { formatCount, formatDuration, formatNumber } from '../components/format.ts';
@@ -87,8 +88,18 @@ function pointUnder(plot: uPlot, data: ChartData): { series: ChartSeries; point:
   return nearest;
 }
 
-const when = ({ steps, seconds }: MetricPoint) =>
-  steps === 0 ? 'before training' : `after ${formatCount(steps)} steps, ${formatDuration(seconds)}`;
+function pointText(series: ChartSeries, { steps, seconds, value }: MetricPoint, metric: Metric): string {
+  const measured = formatMetric(metric, value);
+  return steps === 0
+    ? l10n.t('{0} before training: {1}', series.label, measured)
+    : l10n.t(
+        '{0} after {1} steps, {2}: {3}',
+        series.label,
+        formatCount(steps),
+        formatDuration(seconds),
+        measured,
+      );
+}
 
 /** Quality while training from every start. The legend's entries show and hide their curves. */
 export function QualityChart(props: {
@@ -110,9 +121,7 @@ export function QualityChart(props: {
     const { options, rows } = plotOf(data, theme);
     const describe = (plot: uPlot) => {
       const found = pointUnder(plot, data);
-      setUnder(
-        found && `${found.series.label} ${when(found.point)}: ${formatMetric(metric, found.point.value)}`,
-      );
+      setUnder(found && pointText(found.series, found.point, metric));
     };
     const plot = new uPlot(
       { ...options, width, height: HEIGHT, hooks: { setCursor: [describe] } },
@@ -137,18 +146,20 @@ export function QualityChart(props: {
         class="curve"
         ref={holder}
         role="img"
-        aria-label={`${data.title}. ${data.xTitle}. At the end: ${ends}.`}
+        aria-label={`${data.title}. ${data.xTitle}. ${l10n.t('At the end: {0}.', ends)}`}
       />
-      <p class="read-out">{under ?? 'Point at a curve to read it.'}</p>
-      {data.series.length === 0 && <p class="muted">Every start is hidden: choose one in the legend.</p>}
-      {data.incomplete && <p class="muted">Values that were not finite are left out.</p>}
+      <p class="read-out">{under ?? l10n.t('Point at a curve to read it.')}</p>
+      {data.series.length === 0 && (
+        <p class="muted">{l10n.t('Every start is hidden: choose one in the legend.')}</p>
+      )}
+      {data.incomplete && <p class="muted">{l10n.t('Values that were not finite are left out.')}</p>}
       <DataTable
         caption={data.title}
-        columns={['Start', 'Step', 'Seconds', data.yTitle]}
+        columns={[l10n.t('Start'), l10n.t('Step'), l10n.t('Seconds'), data.yTitle]}
         rows={() =>
-          data.series.flatMap(({ method, points }) =>
+          data.series.flatMap(({ label, points }) =>
             points.map(({ steps, seconds, value }) => [
-              METHODS[method],
+              label,
               steps,
               Number(seconds.toFixed(2)),
               formatMetric(metric, value),

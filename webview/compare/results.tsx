@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import type { Method, SavedComparison } from '../../src/protocol/comparison.ts';
@@ -8,7 +9,7 @@ import { Choice, Toggle } from '../components/toolkit.tsx';
 import { type ChartSettings, chartData, type XAxis } from './chart-data.ts';
 import { EqualityTable } from './equality-table.tsx';
 import { Exports } from './exports.tsx';
-import { METRICS, type Metric, metricsOf } from './metrics.ts';
+import { type Metric, metricLabel, metricsOf } from './metrics.ts';
 import { QualityChart } from './quality-chart.tsx';
 import { StartsTable } from './starts-table.tsx';
 
@@ -46,37 +47,37 @@ export function Results(props: {
   return (
     <>
       <dl class="facts">
-        <Fact label="Evaluated" value={formatMoment(evaluation.created)} />
-        <Fact label="Device" value={comparison.device} />
-        <Fact label="Seed" value={String(comparison.seed)} />
+        <Fact label={l10n.t('Evaluated')} value={formatMoment(evaluation.created)} />
+        <Fact label={l10n.t('Device')} value={comparison.device} />
+        <Fact label={l10n.t('Seed')} value={String(comparison.seed)} />
         <Fact
-          label="Held-out images"
-          value={`${comparison.images}, ${comparison.size} × ${comparison.size} pixels`}
+          label={l10n.t('Held-out images')}
+          value={l10n.t('{0}, {1} × {1} pixels', comparison.images, comparison.size)}
         />
-        <Fact label="Training config" value={evaluation.training} />
-        <Fact label="Run" value={evaluation.runId} />
+        <Fact label={l10n.t('Training config')} value={evaluation.training} />
+        <Fact label={l10n.t('Run')} value={evaluation.runId} />
       </dl>
       <section aria-labelledby="quality-title">
         <div class="section-head">
-          <h2 id="quality-title">Quality while training</h2>
+          <h2 id="quality-title">{l10n.t('Quality while training')}</h2>
           <div class="controls">
             <Choice
-              label="Metric"
+              label={l10n.t('Metric')}
               value={metric}
-              options={metrics.map((value) => ({ value, label: METRICS[value].label }))}
+              options={metrics.map((value) => ({ value, label: metricLabel(value) }))}
               onChange={(value) => change({ metric: value as Metric })}
             />
             <Choice
-              label="Over"
+              label={l10n.t('Over')}
               value={xAxis}
               options={[
-                { value: 'seconds', label: 'Training time' },
-                { value: 'steps', label: 'Training steps' },
+                { value: 'seconds', label: l10n.t('Training time') },
+                { value: 'steps', label: l10n.t('Training steps') },
               ]}
               onChange={(value) => change({ xAxis: value as XAxis })}
             />
             <Toggle
-              label={xAxis === 'seconds' ? 'Logarithmic time' : 'Logarithmic steps'}
+              label={xAxis === 'seconds' ? l10n.t('Logarithmic time') : l10n.t('Logarithmic steps')}
               checked={logarithmic}
               onChange={(value) => change({ logarithmic: value })}
             />

@@ -1,7 +1,9 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
-import { METHODS, type Method } from '../../src/protocol/comparison.ts';
+import type { Method } from '../../src/protocol/comparison.ts';
 import { useTheme } from '../components/theme.ts';
 import { Button } from '../components/toolkit.tsx';
+import { methodName } from './method-name.ts';
 import { colorOf, DASHES, strokeWidth } from './method-style.ts';
 
 /** The legend: each entry is a toggle. */
@@ -13,7 +15,7 @@ export function SeriesToggles(props: {
   const { methods, hidden, onHidden } = props;
   const theme = useTheme();
   return (
-    <ul class="legend series-toggles" aria-label="Starts, shown or hidden">
+    <ul class="legend series-toggles" aria-label={l10n.t('Starts, shown or hidden')}>
       {methods.map((method) => {
         const shown = !hidden.includes(method);
         return (
@@ -22,7 +24,7 @@ export function SeriesToggles(props: {
               type="button"
               class="series-toggle"
               aria-pressed={shown}
-              title={shown ? `Hide ${METHODS[method]}` : `Show ${METHODS[method]}`}
+              title={shown ? l10n.t('Hide {0}', methodName(method)) : l10n.t('Show {0}', methodName(method))}
               onClick={() =>
                 onHidden(shown ? [...hidden, method] : hidden.filter((other) => other !== method))
               }
@@ -38,14 +40,14 @@ export function SeriesToggles(props: {
                   stroke-dasharray={DASHES[method].join(' ')}
                 />
               </svg>
-              <span class="series-name">{METHODS[method]}</span>
+              <span class="series-name">{methodName(method)}</span>
             </button>
           </li>
         );
       })}
       {hidden.length > 0 && (
         <li>
-          <Button onClick={() => onHidden([])}>Show all starts</Button>
+          <Button onClick={() => onHidden([])}>{l10n.t('Show all starts')}</Button>
         </li>
       )}
     </ul>

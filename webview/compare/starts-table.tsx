@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import {
   METHODS,
@@ -5,7 +6,16 @@ import {
   type SavedComparison,
   type SavedStarts,
 } from '../../src/protocol/comparison.ts';
-import { formatMetric, isAsGood, isDistance, METRICS, type Metric, type QualityMetric } from './metrics.ts';
+import { methodName } from './method-name.ts';
+import {
+  formatMetric,
+  isAsGood,
+  isDistance,
+  METRICS,
+  type Metric,
+  metricLabel,
+  type QualityMetric,
+} from './metrics.ts';
 
 /** Mean over the concepts that have a finite value; undefined where one has none, since means must compare. */
 function mean(starts: readonly SavedStarts[], method: Method, metric: QualityMetric): number | undefined {
@@ -35,7 +45,7 @@ function Cells({
           {typeof value === 'number' && formatMetric(metric, value) === top ? (
             <strong>
               {formatMetric(metric, value)}
-              <span class="visually-hidden"> (best)</span>
+              <span class="visually-hidden"> {l10n.t('(best)')}</span>
             </strong>
           ) : (
             formatMetric(metric, value)
@@ -56,28 +66,39 @@ export function StartsTable({
 }): JSX.Element {
   const { starts } = comparison;
   const shown = isDistance(metric) ? 'psnr' : metric;
-  const { label, better } = METRICS[shown];
+  const label = metricLabel(shown);
   const methods = (Object.keys(METHODS) as Method[]).filter((method) =>
     starts.some(({ quality }) => quality[method]),
   );
   return (
     <section aria-labelledby="starts-title">
-      <h2 id="starts-title">Starts before any training</h2>
+      <h2 id="starts-title">{l10n.t('Starts before any training')}</h2>
       <p class="muted">
-        {label} on held-out images of every held-out concept; {better} is better, the best of each row is
-        bold.
-        {isDistance(metric) && ` ${METRICS[metric].label} is not measured here.`}
+        {METRICS[shown].better === 'higher'
+          ? l10n.t(
+              '{0} on held-out images of every held-out concept; higher is better, the best of each row is bold.',
+              label,
+            )
+          : l10n.t(
+              '{0} on held-out images of every held-out concept; lower is better, the best of each row is bold.',
+              label,
+            )}
+        {isDistance(metric) && ` ${l10n.t('{0} is not measured here.', metricLabel(metric))}`}
       </p>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-      <section class="table-scroll" tabIndex={0} aria-label="Starts before any training, scrollable">
+      <section
+        class="table-scroll"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
+        tabIndex={0}
+        aria-label={l10n.t('Starts before any training, scrollable')}
+      >
         <table class="figures">
-          <caption class="visually-hidden">{label} of every start before any training</caption>
+          <caption class="visually-hidden">{l10n.t('{0} of every start before any training', label)}</caption>
           <thead>
             <tr>
-              <th scope="col">Held-out concept</th>
+              <th scope="col">{l10n.t('Held-out concept')}</th>
               {methods.map((method) => (
                 <th key={method} scope="col" class="number">
-                  {METHODS[method]}
+                  {methodName(method)}
                 </th>
               ))}
             </tr>
@@ -95,7 +116,7 @@ export function StartsTable({
           {starts.length > 1 && (
             <tfoot>
               <tr>
-                <th scope="row">Mean of {starts.length} concepts</th>
+                <th scope="row">{l10n.t('Mean of {0} concepts', starts.length)}</th>
                 <Cells metric={shown} values={methods.map((method) => mean(starts, method, shown))} />
               </tr>
             </tfoot>

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { PixelCanvas } from './pixel-canvas.tsx';
 
@@ -32,8 +33,8 @@ export function CompareSlider(props: {
         max={100}
         step={1}
         value={position}
-        aria-label={`Divider between ${left.label} and ${right.label}`}
-        aria-valuetext={`${position} % ${left.label}, ${100 - position} % ${right.label}`}
+        aria-label={l10n.t('Divider between {0} and {1}', left.label, right.label)}
+        aria-valuetext={l10n.t('{0} % {1}, {2} % {3}', position, left.label, 100 - position, right.label)}
         onInput={(event) => props.onChange(Number(event.currentTarget.value))}
       />
       <div class="compare-divider" style={{ left: `${position}%` }} aria-hidden="true" />

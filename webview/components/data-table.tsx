@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 
@@ -11,10 +12,10 @@ export function DataTable(props: {
   const [open, setOpen] = useState(false);
   return (
     <details class="data-table" onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary aria-label={`${props.caption}: data as a table`}>Data</summary>
+      <summary aria-label={l10n.t('{0}: data as a table', props.caption)}>{l10n.t('Data')}</summary>
       {open && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-        <section class="data-table-scroll" tabIndex={0} aria-label={`${props.caption}, table`}>
+        <section class="data-table-scroll" tabIndex={0} aria-label={l10n.t('{0}, table', props.caption)}>
           <table>
             <caption>{props.caption}</caption>
             <thead>

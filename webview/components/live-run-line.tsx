@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import type { LiveRun } from '../../src/protocol/webview.ts';
 import { formatCount, formatDuration } from './format.ts';
@@ -14,16 +15,23 @@ export function LiveRunLine({ run, onOpen }: { run: LiveRun; onOpen: () => void 
         {counted && (
           <span class="read-out">
             {': '}
-            {formatCount(run.done!)} of {formatCount(run.total!)}
-            {run.etaSeconds !== undefined && `, ${formatDuration(run.etaSeconds)} left`}
+            {progressText(formatCount(run.done!), formatCount(run.total!), run.etaSeconds)}
           </span>
         )}
-        <span class="muted">. This view follows the run.</span>
+        <span class="muted">. {l10n.t('This view follows the run.')}</span>
       </div>
-      {counted && <ProgressBar done={run.done!} total={run.total!} label={`Progress of ${run.stage}`} />}
-      <Button onClick={onOpen} label={`Open run ${run.runId}`}>
-        Open run
+      {counted && (
+        <ProgressBar done={run.done!} total={run.total!} label={l10n.t('Progress of {0}', run.stage)} />
+      )}
+      <Button onClick={onOpen} label={l10n.t('Open run {0}', run.runId)}>
+        {l10n.t('Open run')}
       </Button>
     </div>
   );
+}
+
+function progressText(done: string, total: string, etaSeconds: number | undefined): string {
+  return etaSeconds === undefined
+    ? l10n.t('{0} of {1}', done, total)
+    : l10n.t('{0} of {1}, {2} left', done, total, formatDuration(etaSeconds));
 }

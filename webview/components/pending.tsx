@@ -23,24 +23,27 @@ function ActionButton({ action }: { action: ViewAction }): JSX.Element {
   );
 }
 
+/** Stands where something will be shown as soon as it is there. */
+export function Loading({ text }: { text: string }): JSX.Element {
+  return (
+    <div class="pending" role="status">
+      <ProgressRing />
+      <p>{text}</p>
+    </div>
+  );
+}
+
 /** A whole view that has nothing to draw: what is missing, why, and what would change that. */
 export function Pending(props: {
   state: PendingState;
-  /** What is being loaded, or what this view shows once it can. */
-  title: string;
+  /** What it says of what it would show, by the kind of the state. */
+  words: Record<PendingState['kind'], string>;
 }): JSX.Element {
-  const { state, title } = props;
-  if (state.kind === 'loading') {
-    return (
-      <div class="pending" role="status">
-        <ProgressRing />
-        <p>Loading {title}…</p>
-      </div>
-    );
-  }
+  const { state, words } = props;
+  if (state.kind === 'loading') return <Loading text={words.loading} />;
   return (
     <div class={`pending pending-${state.kind}`} role={state.kind === 'error' ? 'alert' : undefined}>
-      <h1>{state.kind === 'error' ? `Cannot show ${title}` : `No ${title} yet`}</h1>
+      <h1>{words[state.kind]}</h1>
       <p>{state.message}</p>
       {state.action && <ActionButton action={state.action} />}
     </div>

@@ -1,14 +1,41 @@
+import * as l10n from '@vscode/l10n';
 import type { RunState } from '../../src/protocol/run.ts';
 
-/** Sign and word, so that the state does not hang on colour. */
-export const RUN_STATES: Record<RunState, { sign: string; word: string }> = {
-  queued: { sign: '○', word: 'Queued' },
-  running: { sign: '●', word: 'Running' },
-  succeeded: { sign: '✓', word: 'Finished' },
-  failed: { sign: '✕', word: 'Failed' },
-  stopped: { sign: '■', word: 'Stopped' },
-  interrupted: { sign: '!', word: 'Interrupted' },
+/** Signs, so that the state does not hang on colour. */
+export const STATE_SIGNS: Record<RunState, string> = {
+  queued: '○',
+  running: '●',
+  succeeded: '✓',
+  failed: '✕',
+  stopped: '■',
+  interrupted: '!',
 };
+
+/** By itself: "Finished". */
+export function stateWord(state: RunState): string {
+  const words: Record<RunState, string> = {
+    queued: l10n.t('Queued'),
+    running: l10n.t('Running'),
+    succeeded: l10n.t('Finished'),
+    failed: l10n.t('Failed'),
+    stopped: l10n.t('Stopped'),
+    interrupted: l10n.t('Interrupted'),
+  };
+  return words[state];
+}
+
+/** Behind a name: "finished". */
+export function stateBehind(state: RunState): string {
+  const words: Record<RunState, string> = {
+    queued: l10n.t('queued'),
+    running: l10n.t('running'),
+    succeeded: l10n.t('finished'),
+    failed: l10n.t('failed'),
+    stopped: l10n.t('stopped'),
+    interrupted: l10n.t('interrupted'),
+  };
+  return words[state];
+}
 
 /** Whether more may come of a run. */
 export function isLive(state: RunState): boolean {

@@ -1,11 +1,12 @@
+import * as l10n from '@vscode/l10n';
 import type { ComponentChildren, JSX } from 'preact';
 import { Button } from './toolkit.tsx';
 import type { Playback } from './use-playback.ts';
 
 /** A slider over pictures or states in their order, with buttons that step and play. */
 export function Scrubber(props: {
-  /** What one position is: "sample". */
-  noun: string;
+  /** What one position is, and what the buttons on either side go to: "Sample", "Previous sample", "Next sample". */
+  words: { position: string; previous: string; next: string };
   index: number;
   last: number;
   playback: Playback;
@@ -18,7 +19,7 @@ export function Scrubber(props: {
   /** Further buttons. */
   children?: ComponentChildren;
 }): JSX.Element {
-  const { noun, index, last, playback, go } = props;
+  const { words, index, last, playback, go } = props;
   return (
     <>
       <input
@@ -28,21 +29,21 @@ export function Scrubber(props: {
         max={last}
         step={1}
         value={index}
-        aria-label={noun.charAt(0).toUpperCase() + noun.slice(1)}
+        aria-label={words.position}
         aria-valuetext={props.valueText}
         onInput={(event) => go(Number(event.currentTarget.value))}
       />
       <div class="scrubber-controls">
-        <Button disabled={index === 0} onClick={() => go(index - 1)} label={`Previous ${noun}`}>
-          ‹ Previous
+        <Button disabled={index === 0} onClick={() => go(index - 1)} label={words.previous}>
+          ‹ {l10n.t('Previous')}
         </Button>
         {!playback.still && (
           <Button onClick={playback.playing ? playback.pause : playback.play}>
-            {playback.playing ? 'Pause' : 'Play'}
+            {playback.playing ? l10n.t('Pause') : l10n.t('Play')}
           </Button>
         )}
-        <Button disabled={index === last} onClick={() => go(index + 1)} label={`Next ${noun}`}>
-          Next ›
+        <Button disabled={index === last} onClick={() => go(index + 1)} label={words.next}>
+          {l10n.t('Next')} ›
         </Button>
         {props.children}
         <span class="read-out" aria-live={playback.playing ? 'off' : 'polite'}>

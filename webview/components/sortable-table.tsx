@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { ComponentChildren, JSX } from 'preact';
 import { useId, useMemo, useState } from 'preact/hooks';
 import { useRoving } from './roving.ts';
@@ -134,9 +135,9 @@ export function SortableTable<Row>(props: {
       </section>
       {sorted.length > shown.length && (
         <p class="more-rows">
-          {shown.length} of {sorted.length} rows.{' '}
-          <Button label={`Show more rows: ${caption}`} onClick={() => setLimit(limit + PAGE)}>
-            Show more
+          {l10n.t('{0} of {1} rows.', shown.length, sorted.length)}{' '}
+          <Button label={l10n.t('Show more rows: {0}', caption)} onClick={() => setLimit(limit + PAGE)}>
+            {l10n.t('Show more')}
           </Button>
         </p>
       )}

@@ -7,7 +7,7 @@ import { Notice } from './pending.tsx';
 export interface Saving {
   /**
    * Asks where to save a file.
-   * @param done what was saved, after "Saved": "the denoised picture"
+   * @param done what to say once it is saved: "Saved the denoised picture."
    */
   save(done: string, name: string, make: () => Uint8Array | Promise<Uint8Array>): void;
   /** While a file is being made, or its place asked for. */
@@ -27,7 +27,7 @@ export function useSaving(
     setSaving(true);
     try {
       const saved = await request(type, { name: fileName(name), data: await make() });
-      if (saved) setOutcome({ kind: 'info', text: `Saved ${done}.` });
+      if (saved) setOutcome({ kind: 'info', text: done });
     } catch (error) {
       setOutcome({ kind: 'error', text: messageOf(error) });
     } finally {

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { useEffect, useState } from 'preact/hooks';
 import type { NotificationType, RequestType } from 'vscode-messenger-common';
 import type { Connected, PendingState } from '../../src/protocol/webview.ts';
@@ -31,7 +32,7 @@ export function useConnection<Target, State>(
       (error) =>
         setConnection({
           target: undefined,
-          state: { kind: 'error', message: `The extension did not answer: ${messageOf(error)}` },
+          state: { kind: 'error', message: l10n.t('The extension did not answer: {0}', messageOf(error)) },
         }),
     );
   }, [connectType, stateChanged]);

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { type RunArtifact, runView } from '../../src/protocol/webview.ts';
@@ -24,7 +25,10 @@ function FileList(props: {
     <ul class="artifacts">
       {Array.from(props.files, (artifact) => (
         <li key={artifact.file}>
-          <Button onClick={() => props.onOpen(artifact)} label={`Open ${artifact.kind} ${artifact.file}`}>
+          <Button
+            onClick={() => props.onOpen(artifact)}
+            label={l10n.t('Open {0} {1}', artifact.kind, artifact.file)}
+          >
             {artifact.kind}
           </Button>{' '}
           <code>{artifact.file}</code>
@@ -44,7 +48,7 @@ export function Artifacts({ artifacts }: { artifacts: readonly RunArtifact[] }):
   };
   return (
     <section aria-labelledby="artifacts-title">
-      <h2 id="artifacts-title">Files that this run made</h2>
+      <h2 id="artifacts-title">{l10n.t('Files that this run made')}</h2>
       {failure !== undefined && <Notice kind="error">{failure}</Notice>}
       {Array.from(byFolder(artifacts), ([folder, files]) =>
         files.size === 1 ? (
@@ -52,7 +56,8 @@ export function Artifacts({ artifacts }: { artifacts: readonly RunArtifact[] }):
         ) : (
           <details key={folder} class="artifact-folder">
             <summary>
-              <code>{folder === '' ? './' : folder}</code> <span class="muted">{files.size} files</span>
+              <code>{folder === '' ? './' : folder}</code>{' '}
+              <span class="muted">{l10n.t('{0} files', files.size)}</span>
             </summary>
             <FileList files={files.values()} onOpen={open} />
           </details>

@@ -1,18 +1,27 @@
+import * as l10n from '@vscode/l10n';
 import type { CurvePoints } from '../../src/protocol/webview.ts';
 import type { Curve } from '../charts/curve-chart.tsx';
 import { styleAt } from '../charts/curve-style.ts';
 
 /** What is known of the quantities that the engine reports; any other is shown under its own name. */
-const QUANTITIES: Record<string, { title: string; unit: string }> = {
-  'loss/generator': { title: 'Generator loss', unit: 'Loss' },
-  'loss/discriminator': { title: 'Discriminator loss', unit: 'Loss' },
-  'loss/l1': { title: 'L1 loss, values in −1 to 1', unit: 'Mean absolute error' },
-  loss: { title: 'Denoiser loss, standardised weights', unit: 'Mean squared error' },
-  'quality/psnr': { title: 'PSNR, held-out images', unit: 'dB, higher is better' },
-  'quality/ssim': { title: 'SSIM, held-out images', unit: 'Similarity, at most 1' },
-  'quality/l1': { title: 'L1, held-out images, values in −1 to 1', unit: 'Mean absolute error' },
-  'quality/patchFd': { title: 'Patch Fréchet distance, held-out images', unit: 'Lower is better' },
-};
+function quantities(): Record<string, { title: string; unit: string }> {
+  return {
+    'loss/generator': { title: l10n.t('Generator loss'), unit: l10n.t('Loss') },
+    'loss/discriminator': { title: l10n.t('Discriminator loss'), unit: l10n.t('Loss') },
+    'loss/l1': { title: l10n.t('L1 loss, values in −1 to 1'), unit: l10n.t('Mean absolute error') },
+    loss: { title: l10n.t('Denoiser loss, standardised weights'), unit: l10n.t('Mean squared error') },
+    'quality/psnr': { title: l10n.t('PSNR, held-out images'), unit: l10n.t('dB, higher is better') },
+    'quality/ssim': { title: l10n.t('SSIM, held-out images'), unit: l10n.t('Similarity, at most 1') },
+    'quality/l1': {
+      title: l10n.t('L1, held-out images, values in −1 to 1'),
+      unit: l10n.t('Mean absolute error'),
+    },
+    'quality/patchFd': {
+      title: l10n.t('Patch Fréchet distance, held-out images'),
+      unit: l10n.t('Lower is better'),
+    },
+  };
+}
 
 export interface Chart {
   key: string;
@@ -54,6 +63,7 @@ export function chartsOf(
 ): Chart[] {
   const charts = new Map<string, Chart & { kinds: Map<string, number> }>();
   const several = runs.length > 1;
+  const known = quantities();
   for (const [place, run] of runs.entries()) {
     const concepts = conceptsOf(run.curves);
     const concept = shownConcept(concepts, wanted);
@@ -61,7 +71,7 @@ export function chartsOf(
       if (points.concept !== undefined && concept !== undefined && points.concept !== concept) continue;
       let chart = charts.get(points.key);
       if (!chart) {
-        const quantity = QUANTITIES[points.key] ?? { title: points.key, unit: 'Value' };
+        const quantity = known[points.key] ?? { title: points.key, unit: l10n.t('Value') };
         chart = { key: points.key, ...quantity, curves: [], kinds: new Map() };
         charts.set(points.key, chart);
       }

@@ -1,11 +1,12 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { MOST_OVERLAID, type OverlaidRun, runView } from '../../src/protocol/webview.ts';
 import { legendEntry } from '../charts/curve-style.ts';
 import { Swatch } from '../components/legend.tsx';
 import { Notice } from '../components/pending.tsx';
+import { stateBehind } from '../components/run-states.ts';
 import { useTheme } from '../components/theme.ts';
 import { Button } from '../components/toolkit.tsx';
-import { RUN_STATES } from './run-states.ts';
 import { useAsk } from './use-ask.ts';
 
 /** The runs whose curves are drawn together, each with its colour, and what adds and removes them. */
@@ -20,7 +21,7 @@ export function ComparedRuns(props: {
   return (
     <div class="compared">
       {overlays.length > 0 && (
-        <ul class="compared-runs" aria-label="Runs whose curves are shown">
+        <ul class="compared-runs" aria-label={l10n.t('Runs whose curves are shown')}>
           {labels.map((label, place) => {
             const overlaid = overlays[place - 1];
             return (
@@ -28,13 +29,13 @@ export function ComparedRuns(props: {
                 <Swatch {...legendEntry(label, { color: place, dash: 0 }, theme)} />
                 <span class="compared-label">{label}</span>
                 {overlaid === undefined ? (
-                  <span class="muted">this run</span>
+                  <span class="muted">{l10n.t('this run')}</span>
                 ) : (
                   <>
-                    <span class="muted">{RUN_STATES[overlaid.state].word.toLowerCase()}</span>
+                    <span class="muted">{stateBehind(overlaid.state)}</span>
                     <Button
                       icon
-                      label={`Remove ${label}`}
+                      label={l10n.t('Remove {0}', label)}
                       onClick={() => {
                         const { project, runId } = overlaid;
                         ask(runView.removeOverlaid, { project, runId });
@@ -51,10 +52,10 @@ export function ComparedRuns(props: {
       )}
       <Button onClick={() => ask(runView.chooseOverlaid, undefined)}>
         {overlays.length === 0
-          ? 'Overlay another run…'
+          ? l10n.t('Overlay another run…')
           : overlays.length < MOST_OVERLAID
-            ? 'Overlay other runs…'
-            : 'Change overlaid runs…'}
+            ? l10n.t('Overlay other runs…')
+            : l10n.t('Change overlaid runs…')}
       </Button>
       {failure !== undefined && <Notice kind="error">{failure}</Notice>}
     </div>

@@ -1,15 +1,16 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import type { RunHeader } from '../../src/protocol/webview.ts';
 import { CurveChart } from '../charts/curve-chart.tsx';
 import type { XRange } from '../charts/plotted.ts';
+import { isLive } from '../components/run-states.ts';
 import { Choice, Toggle } from '../components/toolkit.tsx';
 import { chartsOf, conceptsOf, EVERY } from './charts.ts';
 import { ComparedRuns } from './compared-runs.tsx';
 import { RangeControls } from './range-controls.tsx';
 import type { RunHistory } from './run-history.ts';
 import { runLabels } from './run-labels.ts';
-import { isLive } from './run-states.ts';
 import { extentOf } from './x-range.ts';
 
 export interface CurveSettings {
@@ -23,10 +24,7 @@ export interface CurveSettings {
 
 export const DEFAULT_CURVE_SETTINGS: CurveSettings = { xAxis: 'steps', smoothing: 0.8, logarithmic: false };
 
-const SMOOTHINGS = [0, 0.6, 0.8, 0.9, 0.97].map((weight) => ({
-  value: String(weight),
-  label: weight === 0 ? 'None' : `Moving average ${weight}`,
-}));
+const SMOOTHINGS = [0, 0.6, 0.8, 0.9, 0.97];
 const LATEST = '';
 
 /** A chart for each quantity that the run and those overlaid on it report, under common settings. */
@@ -56,15 +54,19 @@ export function CurvePanels(props: {
   return (
     <section aria-labelledby="curves-title">
       <div class="section-head">
-        <h2 id="curves-title">Curves</h2>
+        <h2 id="curves-title">{l10n.t('Curves')}</h2>
         <div class="controls">
           {concepts.length > 1 && (
             <Choice
-              label="Concept"
+              label={l10n.t('Concept')}
               value={settings.concept ?? LATEST}
               options={[
-                { value: LATEST, label: overlays.length > 0 ? 'Latest of each run' : `Latest (${latest})` },
-                { value: EVERY, label: 'All together' },
+                {
+                  value: LATEST,
+                  label:
+                    overlays.length > 0 ? l10n.t('Latest of each run') : l10n.t('Latest ({0})', latest ?? ''),
+                },
+                { value: EVERY, label: l10n.t('All together') },
                 ...concepts.map((name) => ({ value: name, label: name })),
               ]}
               onChange={(value) => onChange({ ...settings, concept: value === LATEST ? undefined : value })}
@@ -72,11 +74,11 @@ export function CurvePanels(props: {
           )}
           {timed && (
             <Choice
-              label="Over"
+              label={l10n.t('Over')}
               value={settings.xAxis}
               options={[
-                { value: 'steps', label: 'Training steps' },
-                { value: 'seconds', label: 'Training time' },
+                { value: 'steps', label: l10n.t('Training steps') },
+                { value: 'seconds', label: l10n.t('Training time') },
               ]}
               onChange={(value) => onChange({ ...settings, xAxis: value as CurveSettings['xAxis'] })}
             />
@@ -84,13 +86,16 @@ export function CurvePanels(props: {
           {charts.length > 0 && (
             <>
               <Choice
-                label="Smoothing of losses"
+                label={l10n.t('Smoothing of losses')}
                 value={String(settings.smoothing)}
-                options={SMOOTHINGS}
+                options={SMOOTHINGS.map((weight) => ({
+                  value: String(weight),
+                  label: weight === 0 ? l10n.t('None') : l10n.t('Moving average {0}', weight),
+                }))}
                 onChange={(value) => onChange({ ...settings, smoothing: Number(value) })}
               />
               <Toggle
-                label="Logarithmic losses"
+                label={l10n.t('Logarithmic losses')}
                 checked={settings.logarithmic}
                 onChange={(logarithmic) => onChange({ ...settings, logarithmic })}
               />
@@ -131,6 +136,6 @@ function useLabels(header: RunHeader, overlays: RunHistory['overlays']): readonl
 
 function nothingText({ state }: RunHeader): string {
   return isLive(state)
-    ? 'Curves begin with the first measured step.'
-    : 'This run measured nothing: there are no curves to show.';
+    ? l10n.t('Curves begin with the first measured step.')
+    : l10n.t('This run measured nothing: there are no curves to show.');
 }

@@ -1,6 +1,8 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { type DamagedLines, runView } from '../../src/protocol/webview.ts';
 import { Notice } from '../components/pending.tsx';
+import { plural } from '../components/plural.ts';
 import { useAsk } from './use-ask.ts';
 
 /** Says which lines of the events file are missing from what is shown. */
@@ -9,17 +11,28 @@ export function DamageNotice({ damaged }: { damaged: DamagedLines }): JSX.Elemen
   const { failure, ask } = useAsk();
   const [first] = lines;
   const numbers = lines.map((line) => line.toLocaleString('en')).join(', ');
-  const more = count > lines.length ? ` and ${(count - lines.length).toLocaleString('en')} more` : '';
   return (
     <>
       <Notice
         kind="warning"
         {...(first !== undefined && {
-          action: { label: `Show line ${first}`, onClick: () => ask(runView.showEvents, first) },
+          action: { label: l10n.t('Show line {0}', first), onClick: () => ask(runView.showEvents, first) },
         })}
       >
-        {count === 1 ? `Line ${numbers} of events.jsonl is` : `Lines ${numbers}${more} of events.jsonl are`}{' '}
-        damaged and left out; everything else is shown.
+        {plural(
+          count,
+          l10n.t('Line {0} of events.jsonl is damaged and left out; everything else is shown.', numbers),
+          count > lines.length
+            ? l10n.t(
+                'Lines {0} and {1} more of events.jsonl are damaged and left out; everything else is shown.',
+                numbers,
+                (count - lines.length).toLocaleString('en'),
+              )
+            : l10n.t(
+                'Lines {0} of events.jsonl are damaged and left out; everything else is shown.',
+                numbers,
+              ),
+        )}
       </Notice>
       {failure !== undefined && <Notice kind="error">{failure}</Notice>}
     </>

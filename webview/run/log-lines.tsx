@@ -1,7 +1,9 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { RunLogLine } from '../../src/protocol/webview.ts';
 import { formatClock, formatCount } from '../components/format.ts';
+import { plural } from '../components/plural.ts';
 import { Button, Choice } from '../components/toolkit.tsx';
 
 /** Lines shown; the log file has them all. */
@@ -17,9 +19,16 @@ const LEVELS: Record<LogSelection, ReadonlySet<RunLogLine['level']>> = {
 };
 
 function countText(shown: number, selected: number, all: number): string {
-  const of = selected < all ? ` of ${formatCount(all)}` : '';
-  if (shown < selected) return `last ${formatCount(shown)} of ${formatCount(selected)} lines`;
-  return `${formatCount(selected)}${of} ${all === 1 ? 'line' : 'lines'}`;
+  const [some, of] = [formatCount(selected), formatCount(all)];
+  if (shown < selected) return l10n.t('last {0} of {1} lines', formatCount(shown), some);
+  return selected < all
+    ? plural(all, l10n.t('{0} of {1} line', some, of), l10n.t('{0} of {1} lines', some, of))
+    : plural(all, l10n.t('{0} line', some), l10n.t('{0} lines', some));
+}
+
+/** Of a line that is more than information. */
+function levelWord(level: 'warning' | 'error'): string {
+  return level === 'warning' ? l10n.t('warning') : l10n.t('error');
 }
 
 /** The run's own log, newest at the end; it follows the end unless one has scrolled up. */
@@ -40,17 +49,17 @@ export function LogLines(props: {
     <section aria-labelledby="log-title">
       <div class="section-head">
         <h2 id="log-title">
-          Log <span class="muted">{countText(shown.length, selected.length, log.length)}</span>
+          {l10n.t('Log')} <span class="muted">{countText(shown.length, selected.length, log.length)}</span>
         </h2>
         <div class="controls">
-          {!following && <Button onClick={() => setFollowing(true)}>Follow the end</Button>}
+          {!following && <Button onClick={() => setFollowing(true)}>{l10n.t('Follow the end')}</Button>}
           <Choice
-            label="Level"
+            label={l10n.t('Level')}
             value={selection}
             options={[
-              { value: 'all', label: 'All lines' },
-              { value: 'warnings', label: 'Warnings and errors' },
-              { value: 'errors', label: 'Errors' },
+              { value: 'all', label: l10n.t('All lines') },
+              { value: 'warnings', label: l10n.t('Warnings and errors') },
+              { value: 'errors', label: l10n.t('Errors') },
             ]}
             onChange={(value) => onSelect(value as LogSelection)}
           />
@@ -61,7 +70,7 @@ export function LogLines(props: {
         ref={holder}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
         tabIndex={0}
-        aria-label="Log lines"
+        aria-label={l10n.t('Log lines')}
         onScroll={({ currentTarget: { scrollTop, clientHeight, scrollHeight } }) =>
           setFollowing(scrollTop + clientHeight >= scrollHeight - 4)
         }
@@ -69,12 +78,14 @@ export function LogLines(props: {
         {shown.map((line, index) => (
           <div key={selected.length - shown.length + index} class={`log-line log-${line.level}`}>
             <time class="log-time">{formatClock(line.time)}</time>
-            {line.level !== 'info' && <strong class="log-level">{line.level}</strong>}
+            {line.level !== 'info' && <strong class="log-level">{levelWord(line.level)}</strong>}
             <span>{line.message}</span>
           </div>
         ))}
         {shown.length === 0 && (
-          <span class="muted">{log.length === 0 ? 'No lines yet.' : 'No lines of this level.'}</span>
+          <span class="muted">
+            {log.length === 0 ? l10n.t('No lines yet.') : l10n.t('No lines of this level.')}
+          </span>
         )}
       </section>
     </section>

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { type RunOrigin, runView } from '../../src/protocol/webview.ts';
@@ -14,29 +15,27 @@ export function Origin({ origin }: { origin: RunOrigin }): JSX.Element {
     <section aria-labelledby="origin-title">
       <details class="origin">
         <summary>
-          <h2 id="origin-title">Resolved config</h2>
+          <h2 id="origin-title">{l10n.t('Resolved config')}</h2>
         </summary>
-        <p class="muted">
-          Seed {origin.seed}; {versions.join(', ')}
-        </p>
+        <p class="muted">{l10n.t('Seed {0}; {1}', origin.seed, versions.join(', '))}</p>
         {origin.options !== '' && (
           <>
-            <h3>Options</h3>
+            <h3>{l10n.t('Options')}</h3>
             <pre class="yaml">{origin.options}</pre>
           </>
         )}
         <div class="section-head origin-head">
-          <h3>Training config with every default</h3>
+          <h3>{l10n.t('Training config with every default')}</h3>
           <Button onClick={async () => setCopied(await ask(runView.copyConfig, undefined))}>
-            Copy config
+            {l10n.t('Copy config')}
           </Button>
         </div>
         <span class="muted" role="status">
-          {copied && 'Copied as YAML.'}
+          {copied && l10n.t('Copied as YAML.')}
         </span>
         {failure !== undefined && <Notice kind="error">{failure}</Notice>}
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-        <section class="yaml-scroll" tabIndex={0} aria-label="Training config as YAML">
+        <section class="yaml-scroll" tabIndex={0} aria-label={l10n.t('Training config as YAML')}>
           <pre class="yaml">{origin.config}</pre>
         </section>
       </details>

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import type { XRange } from '../charts/plotted.ts';
 import { formatCount, formatDuration } from '../components/format.ts';
@@ -15,27 +16,27 @@ export function RangeControls(props: {
   const { extent, range, xAxis, onChange } = props;
   const shown = range ?? extent;
   const text = (value: number) => (xAxis === 'steps' ? formatCount(value) : formatDuration(value));
+  const rangeText = (from: string, to: string) =>
+    xAxis === 'steps' ? l10n.t('Steps {0} to {1}', from, to) : l10n.t('{0} to {1}', from, to);
   const to = (next: XRange) => onChange(next.from <= extent.from && next.to >= extent.to ? undefined : next);
   return (
     <fieldset class="range">
       <legend class="field-label" aria-live="polite">
-        {range === undefined
-          ? 'Whole run'
-          : `${xAxis === 'steps' ? 'Steps ' : ''}${text(range.from)} to ${text(range.to)}`}
+        {range === undefined ? l10n.t('Whole run') : rangeText(text(range.from), text(range.to))}
       </legend>
-      <Button icon label="Zoom in" onClick={() => to(zoomed(shown, 0.5, extent))}>
+      <Button icon label={l10n.t('Zoom in')} onClick={() => to(zoomed(shown, 0.5, extent))}>
         +
       </Button>
-      <Button icon label="Zoom out" disabled={!range} onClick={() => to(zoomed(shown, 2, extent))}>
+      <Button icon label={l10n.t('Zoom out')} disabled={!range} onClick={() => to(zoomed(shown, 2, extent))}>
         −
       </Button>
-      <Button icon label="Earlier" disabled={!range} onClick={() => to(moved(shown, -0.5, extent))}>
+      <Button icon label={l10n.t('Earlier')} disabled={!range} onClick={() => to(moved(shown, -0.5, extent))}>
         ←
       </Button>
-      <Button icon label="Later" disabled={!range} onClick={() => to(moved(shown, 0.5, extent))}>
+      <Button icon label={l10n.t('Later')} disabled={!range} onClick={() => to(moved(shown, 0.5, extent))}>
         →
       </Button>
-      <Button icon label="Show the whole run" disabled={!range} onClick={() => onChange(undefined)}>
+      <Button icon label={l10n.t('Show the whole run')} disabled={!range} onClick={() => onChange(undefined)}>
         ↔
       </Button>
     </fieldset>

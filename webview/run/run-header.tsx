@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { type RunHeader, runView } from '../../src/protocol/webview.ts';
@@ -5,9 +6,9 @@ import { Fact } from '../components/facts.tsx';
 import { formatBytes, formatCount, formatDuration, formatMoment } from '../components/format.ts';
 import { Notice } from '../components/pending.tsx';
 import { ProgressBar } from '../components/progress-bar.tsx';
+import { isLive, STATE_SIGNS, stateWord } from '../components/run-states.ts';
 import { Button } from '../components/toolkit.tsx';
 import { RunParts } from './run-parts.tsx';
-import { isLive, RUN_STATES } from './run-states.ts';
 import { useAsk } from './use-ask.ts';
 
 /** Seconds since the run was created, while it runs. */
@@ -22,12 +23,22 @@ function useElapsed(header: RunHeader): number {
   return header.seconds ?? Math.max(0, (now - header.created) / 1000);
 }
 
+/** In the unit that the engine gives. */
+function progressText(
+  { done, total, unit, etaSeconds }: NonNullable<RunHeader['progress']>,
+  running: boolean,
+): string {
+  const [some, of] = [formatCount(done), formatCount(total)];
+  return running && etaSeconds !== undefined
+    ? l10n.t('{0} of {1} {2}, {3} left', some, of, unit, formatDuration(etaSeconds))
+    : l10n.t('{0} of {1} {2}', some, of, unit);
+}
+
 /** What the run is, how far it is, on what it computes, and what can be done about it. */
 export function RunHeading({ header }: { header: RunHeader }): JSX.Element {
   const { progress } = header;
   const elapsed = useElapsed(header);
   const { failure, ask } = useAsk();
-  const { sign, word } = RUN_STATES[header.state];
   const running = isLive(header.state);
   return (
     <header class="view-header">
@@ -37,38 +48,40 @@ export function RunHeading({ header }: { header: RunHeader }): JSX.Element {
           {header.name !== header.stage && <span class="run-name"> {header.name}</span>}
         </h1>
         <span class={`run-state run-state-${header.state}`} role="status">
-          <span aria-hidden="true">{sign}</span> {header.stopping ? 'Stopping after this step' : word}
+          <span aria-hidden="true">{STATE_SIGNS[header.state]}</span>{' '}
+          {header.stopping ? l10n.t('Stopping after this step') : stateWord(header.state)}
         </span>
         <div class="run-actions">
           {running && (
             <Button onClick={() => ask(runView.stop, undefined)} disabled={header.stopping}>
-              Stop
+              {l10n.t('Stop')}
             </Button>
           )}
           {header.resumable && (
             <Button primary onClick={() => ask(runView.resume, undefined)}>
-              Resume
+              {l10n.t('Resume')}
             </Button>
           )}
           {header.evaluated && (
             <Button primary onClick={() => ask(runView.showComparison, undefined)}>
-              Show comparison
+              {l10n.t('Show comparison')}
             </Button>
           )}
-          <Button onClick={() => ask(runView.showLog, undefined)}>Show log file</Button>
-          <Button onClick={() => ask(runView.reveal, undefined)}>Show folder</Button>
+          <Button onClick={() => ask(runView.showLog, undefined)}>{l10n.t('Show log file')}</Button>
+          <Button onClick={() => ask(runView.reveal, undefined)}>{l10n.t('Show folder')}</Button>
         </div>
       </div>
       {failure !== undefined && <Notice kind="error">{failure}</Notice>}
       {header.error !== undefined && (
         <Notice kind="error">
-          <strong>The run failed.</strong> {header.error}
+          <strong>{l10n.t('The run failed.')}</strong> {header.error}
         </Notice>
       )}
       {header.state === 'interrupted' && (
         <Notice kind="warning">
-          The engine process ended without saying why (a restart, or too little memory). The log file may know
-          more.
+          {l10n.t(
+            'The engine process ended without saying why (a restart, or too little memory). The log file may know more.',
+          )}
         </Notice>
       )}
       {header.parts && <RunParts parts={header.parts} state={header.state} />}
@@ -76,33 +89,32 @@ export function RunHeading({ header }: { header: RunHeader }): JSX.Element {
         <div class="run-progress">
           <div class="run-progress-text">
             <span>{progress.message}</span>
-            <span class="read-out">
-              {formatCount(progress.done)} of {formatCount(progress.total)} {progress.unit}
-              {running &&
-                progress.etaSeconds !== undefined &&
-                `, ${formatDuration(progress.etaSeconds)} left`}
-            </span>
+            <span class="read-out">{progressText(progress, running)}</span>
           </div>
           <ProgressBar
             done={progress.done}
             total={progress.total}
-            label={`Progress of ${header.stage} ${header.name}`}
+            label={l10n.t('Progress of {0} {1}', header.stage, header.name)}
           />
         </div>
       )}
       <dl class="facts">
-        <Fact label={running ? 'Running for' : 'Took'} value={formatDuration(elapsed)} />
-        <Fact label="Begun" value={formatMoment(header.created)} />
-        <Fact label="Training config" value={header.training} />
-        {header.concept && <Fact label="Concept" value={header.concept} />}
-        {header.device && <Fact label="Device" value={header.device} note={header.deviceReason} />}
+        <Fact label={running ? l10n.t('Running for') : l10n.t('Took')} value={formatDuration(elapsed)} />
+        <Fact label={l10n.t('Begun')} value={formatMoment(header.created)} />
+        <Fact label={l10n.t('Training config')} value={header.training} />
+        {header.concept && <Fact label={l10n.t('Concept')} value={header.concept} />}
+        {header.device && <Fact label={l10n.t('Device')} value={header.device} note={header.deviceReason} />}
         {header.memory && (
           <Fact
-            label="Memory of the engine"
+            label={l10n.t('Memory of the engine')}
             value={
               running
-                ? `${formatBytes(header.memory.resident)}, peak ${formatBytes(header.memory.peak)}`
-                : `peak ${formatBytes(header.memory.peak)}`
+                ? l10n.t(
+                    '{0}, peak {1}',
+                    formatBytes(header.memory.resident),
+                    formatBytes(header.memory.peak),
+                  )
+                : l10n.t('peak {0}', formatBytes(header.memory.peak))
             }
           />
         )}

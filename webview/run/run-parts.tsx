@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import type { RunState } from '../../src/protocol/run.ts';
 import type { RunHeader } from '../../src/protocol/webview.ts';
@@ -14,6 +15,17 @@ const SIGNS: Record<PartState, string> = {
   'to come': '○',
 };
 
+function partWord(state: PartState): string {
+  const words: Record<PartState, string> = {
+    done: l10n.t('done'),
+    current: l10n.t('current'),
+    failed: l10n.t('failed'),
+    halted: l10n.t('halted'),
+    'to come': l10n.t('to come'),
+  };
+  return words[state];
+}
+
 function partState(index: number, titles: Parts['titles'], run: RunState): PartState {
   const last = titles.length - 1;
   if (index > last) return 'to come';
@@ -26,9 +38,9 @@ function partState(index: number, titles: Parts['titles'], run: RunState): PartS
 export function RunParts({ parts, state }: { parts: Parts; state: RunState }): JSX.Element {
   const { total, titles } = parts;
   return (
-    <section class="run-parts" aria-label="Parts of the run">
+    <section class="run-parts" aria-label={l10n.t('Parts of the run')}>
       <h2>
-        {titles.length} of {total} · {titles.at(-1)}
+        {l10n.t('{0} of {1}', titles.length, total)} · {titles.at(-1)}
       </h2>
       <ol>
         {Array.from({ length: total }, (_, index) => {
@@ -42,8 +54,8 @@ export function RunParts({ parts, state }: { parts: Parts; state: RunState }): J
               <span class="part-sign" aria-hidden="true">
                 {SIGNS[own]}
               </span>{' '}
-              {titles[index] ?? `Part ${index + 1}`}
-              <span class="visually-hidden">, {own}</span>
+              {titles[index] ?? l10n.t('Part {0}', index + 1)}
+              <span class="visually-hidden">, {partWord(own)}</span>
             </li>
           );
         })}

@@ -1,6 +1,7 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useLayoutEffect, useState } from 'preact/hooks';
-import type { RunOrigin, RunTarget } from '../../src/protocol/webview.ts';
+import type { PendingState, RunOrigin, RunTarget } from '../../src/protocol/webview.ts';
 import { Pending } from '../components/pending.tsx';
 import { persist, readViewState } from '../host/connection.ts';
 import { Artifacts } from './artifacts.tsx';
@@ -22,8 +23,12 @@ const DEFAULT_SETTINGS: ViewSettings = { ...DEFAULT_CURVE_SETTINGS, log: 'all' }
 
 export function RunView(): JSX.Element {
   const { target, state } = useRun();
-  if (state.kind !== 'ready') return <Pending state={state} title="run" />;
+  if (state.kind !== 'ready') return <Pending state={state} words={pendingWords()} />;
   return <Run history={state} origin={state.origin} target={target!} />;
+}
+
+function pendingWords(): Record<PendingState['kind'], string> {
+  return { loading: l10n.t('Loading run…'), empty: l10n.t('No run yet'), error: l10n.t('Cannot show run') };
 }
 
 function Run(props: { history: RunHistory; origin: RunOrigin; target: RunTarget }): JSX.Element {

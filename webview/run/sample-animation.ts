@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { RunSample } from '../../src/protocol/webview.ts';
 import { animatedGif } from '../components/animated-gif.ts';
 
@@ -36,7 +37,7 @@ export async function sampleAnimation(
   const frames = await Promise.all(
     chosen.map(async (sample, place) => ({
       picture: await load(sample.uri).catch(() => {
-        throw new Error(`The picture of ${nameOf(sample)} cannot be read.`);
+        throw new Error(l10n.t('The picture of {0} cannot be read.', nameOf(sample)));
       }),
       caption: nameOf(sample),
       milliseconds: place === chosen.length - 1 ? LAST_MS : SAMPLE_MS,

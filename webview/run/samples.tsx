@@ -1,19 +1,21 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useLayoutEffect, useState } from 'preact/hooks';
 import type { RunState } from '../../src/protocol/run.ts';
 import { type RunSample, runView } from '../../src/protocol/webview.ts';
 import { formatClock, formatCount } from '../components/format.ts';
 import { useRoving } from '../components/roving.ts';
+import { isLive } from '../components/run-states.ts';
 import { Scrubber } from '../components/scrubber.tsx';
 import { Button, Choice } from '../components/toolkit.tsx';
 import { usePlayback } from '../components/use-playback.ts';
 import { useSaving } from '../components/use-saving.tsx';
-import { isLive } from './run-states.ts';
 import { MOST_FRAMES, sampleAnimation } from './sample-animation.ts';
 
 const EVERY = '';
 
-const nameOf = ({ step, concept }: RunSample) => `${concept ? `${concept}, ` : ''}step ${formatCount(step)}`;
+const nameOf = ({ step, concept }: RunSample) =>
+  concept ? l10n.t('{0}, step {1}', concept, formatCount(step)) : l10n.t('step {0}', formatCount(step));
 
 /** Every sample of the run over time; where it has several concepts, all of them or those of one. */
 export function Samples(props: {
@@ -31,14 +33,14 @@ export function Samples(props: {
     <section aria-labelledby="samples-title">
       <div class="section-head">
         <h2 id="samples-title">
-          Samples <span class="muted">{samples.length > 0 && formatCount(shown.length)}</span>
+          {l10n.t('Samples')} <span class="muted">{samples.length > 0 && formatCount(shown.length)}</span>
         </h2>
         {concepts.length > 1 && (
           <Choice
-            label="Concept of the samples"
+            label={l10n.t('Concept of the samples')}
             value={concept}
             options={[
-              { value: EVERY, label: 'All, in order of time' },
+              { value: EVERY, label: l10n.t('All, in order of time') },
               ...concepts.map((name) => ({ value: name, label: name })),
             ]}
             onChange={setWanted}
@@ -49,16 +51,18 @@ export function Samples(props: {
         <SampleScrubber key={concept} samples={shown} live={isLive(state)} runId={props.runId} />
       ) : (
         <p class="muted">
-          {isLive(state) ? 'The first sample picture is still to come.' : 'This run made no sample pictures.'}
+          {isLive(state)
+            ? l10n.t('The first sample picture is still to come.')
+            : l10n.t('This run made no sample pictures.')}
         </p>
       )}
     </section>
   );
 }
 
-function animationName(count: number): string {
-  if (count <= MOST_FRAMES) return 'the animation';
-  return `the animation, ${MOST_FRAMES} of ${formatCount(count)} samples`;
+function savedText(count: number): string {
+  if (count <= MOST_FRAMES) return l10n.t('Saved the animation.');
+  return l10n.t('Saved the animation, {0} of {1} samples.', MOST_FRAMES, formatCount(count));
 }
 
 /**
@@ -88,38 +92,49 @@ function SampleScrubber(props: { samples: readonly RunSample[]; live: boolean; r
     choose(next);
   };
   const following = chosen === undefined;
+  const place = {
+    index: index + 1,
+    count: samples.length,
+    name: nameOf(sample),
+    time: formatClock(sample.time),
+  };
   return (
     <>
       {samples.length > 1 && (
         <>
           <Scrubber
-            noun="sample"
+            words={{
+              position: l10n.t('Sample'),
+              previous: l10n.t('Previous sample'),
+              next: l10n.t('Next sample'),
+            }}
             index={index}
             last={last}
             playback={playback}
             go={go}
             valueText={nameOf(sample)}
             readOut={
-              <>
-                {index + 1} of {samples.length}: {nameOf(sample)} at {formatClock(sample.time)}
-                {following && (live ? ' (latest, following)' : ' (last)')}
-              </>
+              following
+                ? live
+                  ? l10n.t('{index} of {count}: {name} at {time} (latest, following)', place)
+                  : l10n.t('{index} of {count}: {name} at {time} (last)', place)
+                : l10n.t('{index} of {count}: {name} at {time}', place)
             }
           >
             {live && (
               <Button disabled={following} onClick={() => go(last)}>
-                Follow the latest
+                {l10n.t('Follow the latest')}
               </Button>
             )}
             <Button
               disabled={saving}
               onClick={() =>
-                save(animationName(samples.length), `${props.runId} samples.gif`, () =>
+                save(savedText(samples.length), `${props.runId} samples.gif`, () =>
                   sampleAnimation(samples, nameOf),
                 )
               }
             >
-              Save animation…
+              {l10n.t('Save animation…')}
             </Button>
           </Scrubber>
           {outcome}
@@ -127,23 +142,24 @@ function SampleScrubber(props: { samples: readonly RunSample[]; live: boolean; r
       )}
       <figure class="sample">
         <figcaption>
-          <strong>Step {formatCount(sample.step)}</strong> <span class="muted">{sample.label}</span>
+          <strong>{l10n.t('Step {0}', formatCount(sample.step))}</strong>{' '}
+          <span class="muted">{sample.label}</span>
         </figcaption>
         <img class="sample-picture" src={sample.uri} alt={`${sample.label}: ${nameOf(sample)}`} />
       </figure>
       {samples.length > 1 && (
         <ol class="sample-strip" {...roving}>
-          {samples.map((other, place) => (
+          {samples.map((other, at) => (
             <li key={`${other.concept} ${other.step} ${other.uri}`}>
               <button
                 type="button"
                 class="sample-thumbnail"
-                aria-pressed={place === index}
+                aria-pressed={at === index}
                 aria-label={nameOf(other)}
-                onClick={() => go(place)}
+                onClick={() => go(at)}
               >
                 <img src={other.uri} alt="" loading="lazy" />
-                <span aria-hidden="true">step {formatCount(other.step)}</span>
+                <span aria-hidden="true">{l10n.t('step {0}', formatCount(other.step))}</span>
               </button>
             </li>
           ))}

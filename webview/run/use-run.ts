@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { useEffect, useState } from 'preact/hooks';
 import { type PendingState, type RunOrigin, type RunTarget, runView } from '../../src/protocol/webview.ts';
 import { connect, messageOf, onNotification } from '../host/connection.ts';
@@ -26,7 +27,7 @@ export function useRun(): RunConnection {
       ({ target, state }) => setConnection({ target, state }),
       (error) =>
         setConnection({
-          state: { kind: 'error', message: `The extension did not answer: ${messageOf(error)}` },
+          state: { kind: 'error', message: l10n.t('The extension did not answer: {0}', messageOf(error)) },
         }),
     );
   }, []);

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import type { TensorDifference, UnmatchedTensors } from '../../src/protocol/tensors.ts';
@@ -27,14 +28,14 @@ const number = (
 /** Near 1 the first digits say nothing. */
 const formatCosine = (cosine: number) => cosine.toFixed(6).replace('-', '−');
 
-const COLUMNS: readonly Column<TensorDifference>[] = [
-  { key: 'name', title: 'Name', value: ({ name }) => name },
-  number('distance', 'L2 of the difference', formatNumber),
-  number('relative', 'Relative change', formatNumber),
-  number('cosine', 'Cosine', formatCosine),
+const columns = (): readonly Column<TensorDifference>[] => [
+  { key: 'name', title: l10n.t('Name'), value: ({ name }) => name },
+  number('distance', l10n.t('L2 of the difference'), formatNumber),
+  number('relative', l10n.t('Relative change'), formatNumber),
+  number('cosine', l10n.t('Cosine'), formatCosine),
   {
     key: 'nonFinite',
-    title: 'Not finite',
+    title: l10n.t('Not finite'),
     number: true,
     value: ({ nonFinite }) => nonFinite,
     show: ({ nonFinite }) => (
@@ -53,36 +54,41 @@ export function Comparison(props: {
 }): JSX.Element {
   const { comparison, matches, order, onOrder } = props;
   const { name, path, state, done, total, differences, unmatched, message } = comparison;
+  const shownColumns = useMemo(columns, []);
   const rows = useMemo(() => differences.filter((row) => matches(row.name)), [differences, matches]);
   const changed = differences.filter(({ distance }) => distance > 0).length;
   return (
     <section aria-labelledby="comparison-title" class="comparison">
       <div class="section-head">
         <h2 id="comparison-title">
-          Compared with {name} <span class="muted">{path}</span>
+          {l10n.t('Compared with {0}', name)} <span class="muted">{path}</span>
         </h2>
-        <Button onClick={props.onEnd}>End comparison</Button>
+        <Button onClick={props.onEnd}>{l10n.t('End comparison')}</Button>
       </div>
       {state === 'running' && (
         <div class="scan">
-          <span role="status">Comparing…</span>
-          <ProgressBar label="Values compared" done={done} total={total} />
+          <span role="status">{l10n.t('Comparing…')}</span>
+          <ProgressBar label={l10n.t('Values compared')} done={done} total={total} />
         </div>
       )}
       {state === 'failed' && (
         <Notice kind="error">
-          <strong>The files could not be compared.</strong> {message}
+          <strong>{l10n.t('The files could not be compared.')}</strong> {message}
         </Notice>
       )}
       {state === 'done' && (
         <p role="status">
-          {formatCount(changed)} of {formatCount(differences.length)} tensors that both files have differ.
+          {l10n.t(
+            '{0} of {1} tensors that both files have differ.',
+            formatCount(changed),
+            formatCount(differences.length),
+          )}
         </p>
       )}
       {differences.length > 0 && (
         <SortableTable
-          caption={`Differences: ${name} minus this file`}
-          columns={COLUMNS}
+          caption={l10n.t('Differences: {0} minus this file', name)}
+          columns={shownColumns}
           rows={rows}
           keyOf={(row) => row.name}
           order={order}
@@ -96,12 +102,17 @@ export function Comparison(props: {
 
 function Unmatched({ unmatched, second }: { unmatched: UnmatchedTensors; second: string }): JSX.Element {
   const lists: [string, string[]][] = [
-    ['Only in this file', unmatched.onlyFirst],
-    [`Only in ${second}`, unmatched.onlySecond],
+    [l10n.t('Only in this file'), unmatched.onlyFirst],
+    [l10n.t('Only in {0}', second), unmatched.onlySecond],
     [
-      'Of another shape',
-      unmatched.mismatched.map(
-        (tensor) => `${tensor.name}: ${formatShape(tensor.first)} here, ${formatShape(tensor.second)} there`,
+      l10n.t('Of another shape'),
+      unmatched.mismatched.map((tensor) =>
+        l10n.t(
+          '{0}: {1} here, {2} there',
+          tensor.name,
+          formatShape(tensor.first),
+          formatShape(tensor.second),
+        ),
       ),
     ],
   ];

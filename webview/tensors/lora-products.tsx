@@ -1,4 +1,5 @@
 import * as Plot from '@observablehq/plot';
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useCallback, useMemo } from 'preact/hooks';
 import type { LoraSpectrum } from '../../src/protocol/tensors.ts';
@@ -29,14 +30,14 @@ const number = (
   },
 });
 
-const COLUMNS: readonly Column<LoraSpectrum>[] = [
-  { key: 'layer', title: 'Layer', value: ({ layer }) => layer },
-  number('rank', 'Rank', ({ rank }) => rank),
-  number('alpha', 'Alpha', ({ alpha }) => alpha),
-  number('largest', 'Largest singular value', ({ values }) => values?.[0]),
-  number('norm', 'Norm of the product', ({ norm }) => norm),
-  number('effective', 'Effective rank', ({ effectiveRank }) => effectiveRank),
-  { key: 'problem', title: 'Remark', value: ({ problem }) => problem },
+const columnsOfProducts = (): readonly Column<LoraSpectrum>[] => [
+  { key: 'layer', title: l10n.t('Layer'), value: ({ layer }) => layer },
+  number('rank', l10n.t('Rank'), ({ rank }) => rank),
+  number('alpha', l10n.t('Alpha'), ({ alpha }) => alpha),
+  number('largest', l10n.t('Largest singular value'), ({ values }) => values?.[0]),
+  number('norm', l10n.t('Norm of the product'), ({ norm }) => norm),
+  number('effective', l10n.t('Effective rank'), ({ effectiveRank }) => effectiveRank),
+  { key: 'problem', title: l10n.t('Remark'), value: ({ problem }) => problem },
 ];
 
 /** What a LoRA adds to each layer: the product of its two factors, by its singular values. */
@@ -48,29 +49,32 @@ export function LoraProducts(props: {
   onOrder: (order: SortOrder) => void;
 }): JSX.Element {
   const { spectra, ...table } = props;
+  const columns = useMemo(columnsOfProducts, []);
   const chosen = spectra.find(({ down }) => down === props.selected);
   return (
     <section aria-labelledby="products-title">
       <h2 id="products-title">
-        LoRA products <span class="muted">{formatCount(spectra.length)} pairs of factors</span>
+        {l10n.t('LoRA products')}{' '}
+        <span class="muted">{l10n.t('{0} pairs of factors', formatCount(spectra.length))}</span>
       </h2>
       <SortableTable
-        caption="LoRA products"
-        columns={COLUMNS}
+        caption={l10n.t('LoRA products')}
+        columns={columns}
         rows={spectra}
         keyOf={({ down }) => down}
         {...table}
       />
       <p class="muted">
-        Of up · down, without the scale alpha / rank. The effective rank says how many singular values carry
-        the product.
+        {l10n.t(
+          'Of up · down, without the scale alpha / rank. The effective rank says how many singular values carry the product.',
+        )}
       </p>
       {chosen?.values ? (
         <Spectrum spectrum={chosen} values={chosen.values} />
       ) : (
-        <p class="hint">Choose a layer in the table to see its singular values.</p>
+        <p class="hint">{l10n.t('Choose a layer in the table to see its singular values.')}</p>
       )}
-      <SpectrumMap spectra={sortRows(spectra, COLUMNS, props.order)} />
+      <SpectrumMap spectra={sortRows(spectra, columns, props.order)} />
     </section>
   );
 }
@@ -86,14 +90,14 @@ function Spectrum({ spectrum, values }: { spectrum: LoraSpectrum; values: readon
         marginBottom: 36,
         x: {
           domain: [0.5, values.length + 0.5],
-          label: 'Index of the singular value',
+          label: l10n.t('Index of the singular value'),
           labelAnchor: 'center',
           labelArrow: 'none',
           ticks: Math.min(values.length, Math.floor(width / 60)),
           tickFormat: (index: number) => (Number.isInteger(index) ? String(index) : ''),
         },
         y: {
-          label: 'Singular value',
+          label: l10n.t('Singular value'),
           labelArrow: 'none',
           grid: true,
           zero: true,
@@ -111,15 +115,21 @@ function Spectrum({ spectrum, values }: { spectrum: LoraSpectrum; values: readon
   );
   return (
     <PlotFigure
-      title={`Singular values of ${spectrum.layer}`}
-      subtitle={`rank ${spectrum.rank}`}
-      description={`${values.length} singular values of the LoRA product of ${spectrum.layer}, from ${formatNumber(values[0] ?? 0)} to ${formatNumber(values.at(-1) ?? 0)}.`}
+      title={l10n.t('Singular values of {0}', spectrum.layer)}
+      subtitle={l10n.t('rank {0}', spectrum.rank)}
+      description={l10n.t(
+        '{0} singular values of the LoRA product of {1}, from {2} to {3}.',
+        values.length,
+        spectrum.layer,
+        formatNumber(values[0] ?? 0),
+        formatNumber(values.at(-1) ?? 0),
+      )}
       height={220}
       draw={draw}
     >
       <DataTable
-        caption={`Singular values of ${spectrum.layer}`}
-        columns={['Index', 'Singular value']}
+        caption={l10n.t('Singular values of {0}', spectrum.layer)}
+        columns={[l10n.t('Index'), l10n.t('Singular value')]}
         rows={() => values.map((value, i) => [i + 1, formatNumber(value)])}
       />
     </PlotFigure>
@@ -146,34 +156,40 @@ function SpectrumMap({ spectra }: { spectra: readonly LoraSpectrum[] }): JSX.Ele
   return (
     <figure class="chart" aria-labelledby="spectrum-map-title">
       <h3 id="spectrum-map-title" class="chart-title">
-        How fast the singular values fall{' '}
+        {l10n.t('How fast the singular values fall')}{' '}
         {spectra.length > rows.length && (
           <span class="muted">
-            the first {rows.length} of {spectra.length} layers, in the order of the table
+            {l10n.t('the first {0} of {1} layers, in the order of the table', rows.length, spectra.length)}
           </span>
         )}
       </h3>
       <ColorLegend
-        label="Share of the layer’s largest singular value"
+        label={l10n.t('Share of the layer’s largest singular value')}
         domain={DOMAIN}
         ramp={theme.sequential}
         theme={theme}
       />
       <HeatMap
-        label={`Singular values of ${rows.length} layers`}
+        label={l10n.t('Singular values of {0} layers', rows.length)}
         rows={rows}
-        columnTitle="Index of the singular value"
+        columnTitle={l10n.t('Index of the singular value')}
         domain={DOMAIN}
         ramp={theme.sequential}
         theme={theme}
-        hint="Point at a cell, or walk over them with the arrow keys."
+        hint={l10n.t('Point at a cell, or walk over them with the arrow keys.')}
         describe={(row, column) =>
-          `${shown[row]!.layer}, singular value ${column + 1}: ${formatNumber(shown[row]!.values![column]!)} (${formatNumber(rows[row]!.values[column]!)} of the largest)`
+          l10n.t(
+            '{0}, singular value {1}: {2} ({3} of the largest)',
+            shown[row]!.layer,
+            column + 1,
+            formatNumber(shown[row]!.values![column]!),
+            formatNumber(rows[row]!.values[column]!),
+          )
         }
       />
       <DataTable
-        caption="Singular values of the layers as shares of the largest"
-        columns={['Layer', ...Array.from({ length: ranks }, (_, index) => String(index + 1))]}
+        caption={l10n.t('Singular values of the layers as shares of the largest')}
+        columns={[l10n.t('Layer'), ...Array.from({ length: ranks }, (_, index) => String(index + 1))]}
         rows={() => rows.map(({ label, values }) => [label, ...values.map(formatNumber)])}
       />
     </figure>

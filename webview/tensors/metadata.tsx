@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 
 /** Longer values begin folded: trainers keep whole configurations here. */
@@ -17,18 +18,18 @@ export function Metadata({ metadata }: { metadata: Readonly<Record<string, strin
   const entries = Object.entries(metadata).sort(([a], [b]) => (a < b ? -1 : 1));
   return (
     <section aria-labelledby="metadata-title">
-      <h2 id="metadata-title">Metadata</h2>
+      <h2 id="metadata-title">{l10n.t('Metadata')}</h2>
       {entries.length === 0 ? (
-        <p class="muted">The file has none.</p>
+        <p class="muted">{l10n.t('The file has none.')}</p>
       ) : (
         <table class="metadata">
-          <caption class="visually-hidden">Metadata of the file</caption>
+          <caption class="visually-hidden">{l10n.t('Metadata of the file')}</caption>
           <thead class="visually-hidden">
             <tr>
               <th scope="col" class="metadata-key">
-                Key
+                {l10n.t('Key')}
               </th>
-              <th scope="col">Value</th>
+              <th scope="col">{l10n.t('Value')}</th>
             </tr>
           </thead>
           <tbody>
@@ -45,8 +46,12 @@ export function Metadata({ metadata }: { metadata: Readonly<Record<string, strin
                       <summary aria-label={`${key}: ${value.slice(0, SHORT)}…`}>
                         {value.slice(0, SHORT)}…
                       </summary>
-                      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-                      <section class="metadata-value" tabIndex={0} aria-label={`Whole value of ${key}`}>
+                      <section
+                        class="metadata-value"
+                        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
+                        tabIndex={0}
+                        aria-label={l10n.t('Whole value of {0}', key)}
+                      >
                         <pre>{readable(value)}</pre>
                       </section>
                     </details>

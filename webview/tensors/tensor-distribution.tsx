@@ -1,4 +1,5 @@
 import * as Plot from '@observablehq/plot';
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useCallback, useEffect, useState } from 'preact/hooks';
 import type { TensorFile, TensorHistogram } from '../../src/protocol/tensors.ts';
@@ -44,20 +45,22 @@ export function TensorDistribution(props: { file: TensorFile; tensor: TensorRow 
     };
   }, [file, name, attempt]);
   if (props.tensor === undefined) {
-    return <p class="hint">Choose a tensor in the table to see how its values are distributed.</p>;
+    return (
+      <p class="hint">{l10n.t('Choose a tensor in the table to see how its values are distributed.')}</p>
+    );
   }
   const current = answer?.file === file && answer.tensor === name ? answer : undefined;
   if (current?.error !== undefined) {
     return (
-      <Notice kind="error" action={{ label: 'Try again', onClick: () => setAttempt(attempt + 1) }}>
-        <strong>The histogram could not be computed.</strong> {current.error}
+      <Notice kind="error" action={{ label: l10n.t('Try again'), onClick: () => setAttempt(attempt + 1) }}>
+        <strong>{l10n.t('The histogram could not be computed.')}</strong> {current.error}
       </Notice>
     );
   }
   if (current?.histogram === undefined) {
     return (
       <p class="busy" role="status">
-        <ProgressRing /> Reading {name}…
+        <ProgressRing /> {l10n.t('Reading {0}…', props.tensor.name)}
       </p>
     );
   }
@@ -75,13 +78,19 @@ function Histogram({ tensor, histogram }: { tensor: TensorRow; histogram: Tensor
       marginBottom: 36,
       x: {
         domain: [edges[0]!, edges.at(-1)!],
-        label: 'Value',
+        label: l10n.t('Value'),
         labelAnchor: 'center',
         labelArrow: 'none',
         ticks: 6,
         tickFormat: formatNumber,
       },
-      y: { label: 'Values in the bar', labelArrow: 'none', grid: true, ticks: 4, tickFormat: formatNumber },
+      y: {
+        label: l10n.t('Values in the bar'),
+        labelArrow: 'none',
+        grid: true,
+        ticks: 4,
+        tickFormat: formatNumber,
+      },
       marks: [
         Plot.rectY(
           counts.map((count, i) => ({ from: edges[i]!, to: edges[i + 1]!, count })),
@@ -92,20 +101,29 @@ function Histogram({ tensor, histogram }: { tensor: TensorRow; histogram: Tensor
     }),
     [edges, counts],
   );
-  if (finite === 0) return <p class="hint">No value of {tensor.name} is a finite number.</p>;
+  if (finite === 0) return <p class="hint">{l10n.t('No value of {0} is a finite number.', tensor.name)}</p>;
   return (
     <PlotFigure
       title={tensor.name}
       subtitle={`${tensor.dtype}, ${formatShape(tensor.shape)}, n = ${formatCount(finite)}`}
-      description={`Histogram of ${formatCount(finite)} finite values of ${tensor.name}, from ${formatNumber(edges[0]!)} to ${formatNumber(edges.at(-1)!)}.`}
+      description={l10n.t(
+        'Histogram of {0} finite values of {1}, from {2} to {3}.',
+        formatCount(finite),
+        tensor.name,
+        formatNumber(edges[0]!),
+        formatNumber(edges.at(-1)!),
+      )}
       height={220}
       draw={draw}
     >
       <DataTable
-        caption={`Values of ${tensor.name} by bar`}
-        columns={['Value', 'Count']}
+        caption={l10n.t('Values of {0} by bar', tensor.name)}
+        columns={[l10n.t('Value'), l10n.t('Count')]}
         rows={() =>
-          counts.map((count, i) => [`${formatNumber(edges[i]!)} to ${formatNumber(edges[i + 1]!)}`, count])
+          counts.map((count, i) => [
+            l10n.t('{0} to {1}', formatNumber(edges[i]!), formatNumber(edges[i + 1]!)),
+            count,
+          ])
         }
       />
     </PlotFigure>

@@ -1,11 +1,13 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
+import { useMemo } from 'preact/hooks';
 import type { FiniteMoments } from '../../src/protocol/tensors.ts';
 import { formatCount, formatNumber, formatShare } from '../components/format.ts';
 import { type Column, SortableTable, type SortOrder } from '../components/sortable-table.tsx';
 import type { TensorRow } from './use-tensors.ts';
 
 export function formatShape(shape: readonly number[]): string {
-  return shape.length === 0 ? 'scalar' : shape.join(' × ');
+  return shape.length === 0 ? l10n.t('scalar') : shape.join(' × ');
 }
 
 function moment(key: keyof FiniteMoments, title: string): Column<TensorRow> {
@@ -41,27 +43,27 @@ function count(key: 'nan' | 'inf', title: string): Column<TensorRow> {
 const zeroShare = ({ statistics, count: values }: TensorRow) =>
   statistics && values > 0 ? statistics.zeros / values : undefined;
 
-const COLUMNS: readonly Column<TensorRow>[] = [
-  { key: 'name', title: 'Name', value: ({ name }) => name },
-  { key: 'shape', title: 'Shape', value: ({ shape }) => formatShape(shape) },
-  { key: 'dtype', title: 'Type', value: ({ dtype }) => dtype },
+const columnsOfTensors = (): readonly Column<TensorRow>[] => [
+  { key: 'name', title: l10n.t('Name'), value: ({ name }) => name },
+  { key: 'shape', title: l10n.t('Shape'), value: ({ shape }) => formatShape(shape) },
+  { key: 'dtype', title: l10n.t('Type'), value: ({ dtype }) => dtype },
   {
     key: 'count',
-    title: 'Values',
+    title: l10n.t('Values'),
     number: true,
     value: (row) => row.count,
     show: (row) => formatCount(row.count),
   },
-  moment('norm', 'L2 norm'),
-  moment('min', 'Min'),
-  moment('max', 'Max'),
-  moment('mean', 'Mean'),
-  moment('std', 'Std. dev.'),
-  count('nan', 'NaN'),
-  count('inf', 'Inf'),
+  moment('norm', l10n.t('L2 norm')),
+  moment('min', l10n.t('Min')),
+  moment('max', l10n.t('Max')),
+  moment('mean', l10n.t('Mean')),
+  moment('std', l10n.t('Std. dev.')),
+  count('nan', l10n.t('NaN')),
+  count('inf', l10n.t('Inf')),
   {
     key: 'zeros',
-    title: 'Zeros',
+    title: l10n.t('Zeros'),
     number: true,
     value: zeroShare,
     show: (row) => {
@@ -78,7 +80,13 @@ export function TensorTable(props: {
   order: SortOrder | undefined;
   onOrder: (order: SortOrder) => void;
 }): JSX.Element {
+  const columns = useMemo(columnsOfTensors, []);
   return (
-    <SortableTable caption="Tensors of the file" columns={COLUMNS} keyOf={({ name }) => name} {...props} />
+    <SortableTable
+      caption={l10n.t('Tensors of the file')}
+      columns={columns}
+      keyOf={({ name }) => name}
+      {...props}
+    />
   );
 }

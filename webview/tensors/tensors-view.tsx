@@ -1,8 +1,10 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useCallback, useLayoutEffect, useMemo, useState } from 'preact/hooks';
-import { type TensorsTarget, tensorsView } from '../../src/protocol/webview.ts';
+import { type PendingState, type TensorsTarget, tensorsView } from '../../src/protocol/webview.ts';
 import { formatBytes, formatCount } from '../components/format.ts';
 import { Notice, Pending } from '../components/pending.tsx';
+import { plural } from '../components/plural.ts';
 import { ProgressBar } from '../components/progress-bar.tsx';
 import type { SortOrder } from '../components/sortable-table.tsx';
 import { Button, TextFilter } from '../components/toolkit.tsx';
@@ -25,8 +27,16 @@ interface Selection {
 
 export function TensorsView(): JSX.Element {
   const { target, state } = useTensors();
-  if (state.kind !== 'ready') return <Pending state={state} title="tensors" />;
+  if (state.kind !== 'ready') return <Pending state={state} words={pendingWords()} />;
   return <Shown target={target!} shown={state.shown} />;
+}
+
+function pendingWords(): Record<PendingState['kind'], string> {
+  return {
+    loading: l10n.t('Loading tensors…'),
+    empty: l10n.t('No tensors yet'),
+    error: l10n.t('Cannot show tensors'),
+  };
 }
 
 function Shown({ target, shown }: { target: TensorsTarget; shown: ShownTensors }): JSX.Element {
@@ -64,43 +74,52 @@ function Shown({ target, shown }: { target: TensorsTarget; shown: ShownTensors }
       <header class="view-header">
         <h1>{file.name}</h1>
         <p class="muted">
-          {formatBytes(file.size)}, {formatCount(file.tensors.length)} tensors, {formatCount(values)} values
+          {l10n.t(
+            '{0}, {1} tensors, {2} values',
+            formatBytes(file.size),
+            formatCount(file.tensors.length),
+            formatCount(values),
+          )}
           {types && `, ${types}`}
         </p>
         <div class="controls">
           <TextFilter
-            label="Filter by name"
+            label={l10n.t('Filter by name')}
             value={selection.filter}
             onChange={(filter) => change({ filter })}
           />
-          <Button onClick={() => ask(tensorsView.compare)}>Compare with…</Button>
+          <Button onClick={() => ask(tensorsView.compare)}>{l10n.t('Compare with…')}</Button>
         </div>
         {scan.state === 'running' && (
           <div class="scan">
-            <span role="status">Reading the values…</span>
-            <ProgressBar label="Values read" done={scan.done} total={scan.total} />
+            <span role="status">{l10n.t('Reading the values…')}</span>
+            <ProgressBar label={l10n.t('Values read')} done={scan.done} total={scan.total} />
           </div>
         )}
       </header>
       {failure !== undefined && <Notice kind="error">{failure}</Notice>}
       {scan.state === 'failed' && (
-        <Notice kind="error" action={{ label: 'Try again', onClick: () => ask(tensorsView.scan) }}>
-          <strong>The values could not be read.</strong> {scan.message}
+        <Notice kind="error" action={{ label: l10n.t('Try again'), onClick: () => ask(tensorsView.scan) }}>
+          <strong>{l10n.t('The values could not be read.')}</strong> {scan.message}
         </Notice>
       )}
       {unsound > 0 && (
         <Notice kind="warning">
-          {formatCount(unsound)} {unsound === 1 ? 'tensor holds' : 'tensors hold'} values that are not finite
-          numbers. Order the table by NaN or Inf to find them.
+          {plural(
+            unsound,
+            l10n.t('{0} tensor holds values that are not finite numbers.', formatCount(unsound)),
+            l10n.t('{0} tensors hold values that are not finite numbers.', formatCount(unsound)),
+          )}{' '}
+          {l10n.t('Order the table by NaN or Inf to find them.')}
         </Notice>
       )}
       <Metadata metadata={file.metadata} />
       <section aria-labelledby="tensors-title">
         <h2 id="tensors-title">
-          Tensors{' '}
+          {l10n.t('Tensors')}{' '}
           {wanted && (
             <span class="muted" role="status">
-              {formatCount(filtered.length)} of {formatCount(rows.length)}
+              {l10n.t('{0} of {1}', formatCount(filtered.length), formatCount(rows.length))}
             </span>
           )}
         </h2>
@@ -111,8 +130,9 @@ function Shown({ target, shown }: { target: TensorsTarget; shown: ShownTensors }
           {...ordered('tensors')}
         />
         <p class="muted">
-          L2 norm, least, greatest, mean and standard deviation are of the finite values; zeros are a share of
-          all.
+          {l10n.t(
+            'L2 norm, least, greatest, mean and standard deviation are of the finite values; zeros are a share of all.',
+          )}
         </p>
         <TensorDistribution file={file} tensor={chosen} />
       </section>

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useRef } from 'preact/hooks';
 import { translateView } from '../../src/protocol/webview.ts';
@@ -13,6 +14,8 @@ import type { Picture } from './shown-translation.ts';
 export interface ComparablePicture {
   column: Column;
   label: string;
+  /** Within the name of a file. */
+  fileLabel: string;
   picture: Picture;
 }
 
@@ -57,22 +60,22 @@ export function Comparison(props: {
   const left = pictures.find(({ column }) => column === props.left) ?? pictures[0]!;
   const right = pictures.find(({ column }) => column === props.right) ?? pictures.at(-1)!;
   const options = pictures.map(({ column, label }) => ({ value: column, label }));
-  const savePicture = ({ label, picture }: ComparablePicture) =>
-    save(`the ${label} picture`, fileName(imageName, label), () => picture.png);
+  const savePicture = ({ label, fileLabel, picture }: ComparablePicture) =>
+    save(l10n.t('Saved the {0} picture.', label), fileName(imageName, fileLabel), () => picture.png);
   return (
     <section class="comparison" aria-labelledby="comparison-title">
       <h2 id="comparison-title">
-        Before and after <span class="muted">{imageName}</span>
+        {l10n.t('Before and after')} <span class="muted">{imageName}</span>
       </h2>
       <div class="controls">
         <Choice
-          label="Left"
+          label={l10n.t('Left')}
           value={left.column}
           options={options}
           onChange={(value) => props.onSides(value as Column, right.column)}
         />
         <Choice
-          label="Right"
+          label={l10n.t('Right')}
           value={right.column}
           options={options}
           onChange={(value) => props.onSides(left.column, value as Column)}
@@ -89,17 +92,19 @@ export function Comparison(props: {
           />
         )}
       </div>
-      <p class="muted">Drag, or move the divider with the arrow keys.</p>
+      <p class="muted">{l10n.t('Drag, or move the divider with the arrow keys.')}</p>
       <div class="controls">
-        <Button onClick={() => savePicture(left)}>{`Save ${left.label}…`}</Button>
-        <Button onClick={() => savePicture(right)}>{`Save ${right.label}…`}</Button>
+        <Button onClick={() => savePicture(left)}>{l10n.t('Save {0}…', left.label)}</Button>
+        <Button onClick={() => savePicture(right)}>{l10n.t('Save {0}…', right.label)}</Button>
         <Button
           disabled={saving}
           onClick={() =>
-            save('the progression', fileName(imageName, 'progression', 'gif'), () => progression(pictures))
+            save(l10n.t('Saved the progression.'), fileName(imageName, 'progression', 'gif'), () =>
+              progression(pictures),
+            )
           }
         >
-          Save progression…
+          {l10n.t('Save progression…')}
         </Button>
       </div>
       {outcome}

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { canvasPng } from '../components/canvas-png.ts';
 import { wholeScale } from '../components/whole-scale.ts';
 import { decibels, type PictureColumn } from './picture-table.tsx';
@@ -82,7 +83,7 @@ export async function contactSheet(
         );
         bitmap.close();
       } else {
-        write(absent ?? 'failed', left, top + LINE);
+        write(absent ?? l10n.t('failed'), left, top + LINE);
       }
       if (quality) write(decibels(quality.psnr), left, top + LINE + layout.side + 2);
     }

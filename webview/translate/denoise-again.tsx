@@ -1,9 +1,11 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { WeightsChoice } from '../../src/protocol/statistics.ts';
 import { translateView } from '../../src/protocol/webview.ts';
 import { formatDuration } from '../components/format.ts';
 import { Notice } from '../components/pending.tsx';
+import { plural } from '../components/plural.ts';
 import { Button, IntegerField, ProgressRing } from '../components/toolkit.tsx';
 import { messageOf, request } from '../host/connection.ts';
 
@@ -27,9 +29,16 @@ export function DenoiseAgain(props: {
     request(translateView.denoise, { training, concept, seed, steps })
       .then(
         ({ weights, seconds, device }) => {
-          const label = `denoised, seed ${seed}, ${steps} ${steps === 1 ? 'step' : 'steps'}`;
+          const label = plural(
+            steps,
+            l10n.t('denoised, seed {0}, {1} step', seed, steps),
+            l10n.t('denoised, seed {0}, {1} steps', seed, steps),
+          );
           props.onDenoised({ kind: 'denoised', label, file: weights, modified: Date.now() });
-          setOutcome({ kind: 'info', text: `Denoised in ${formatDuration(seconds)} on ${device}.` });
+          setOutcome({
+            kind: 'info',
+            text: l10n.t('Denoised in {0} on {1}.', formatDuration(seconds), device),
+          });
         },
         (error) => setOutcome({ kind: 'error', text: messageOf(error) }),
       )
@@ -37,16 +46,22 @@ export function DenoiseAgain(props: {
   };
   return (
     <details class="denoise-again">
-      <summary>Denoise with another seed</summary>
+      <summary>{l10n.t('Denoise with another seed')}</summary>
       <div class="controls">
-        <IntegerField label="Seed" value={seed} min={0} max={MAX_SEED} onChange={setSeed} />
-        <IntegerField label="Denoising steps" value={steps} min={1} max={MAX_STEPS} onChange={setSteps} />
+        <IntegerField label={l10n.t('Seed')} value={seed} min={0} max={MAX_SEED} onChange={setSeed} />
+        <IntegerField
+          label={l10n.t('Denoising steps')}
+          value={steps}
+          min={1}
+          max={MAX_STEPS}
+          onChange={setSteps}
+        />
         <Button onClick={denoise} disabled={busy}>
-          Denoise
+          {l10n.t('Denoise')}
         </Button>
         {busy && (
           <span class="busy" role="status">
-            <ProgressRing /> Denoising…
+            <ProgressRing /> {l10n.t('Denoising…')}
           </span>
         )}
       </div>

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { translateView } from '../../src/protocol/webview.ts';
@@ -72,7 +73,7 @@ export function ImageList(props: {
   useEffect(() => {
     const onPaste = (event: ClipboardEvent) => {
       if (event.target instanceof HTMLInputElement) return;
-      add(pasted(event.clipboardData!), 'What was pasted is no picture.');
+      add(pasted(event.clipboardData!), l10n.t('What was pasted is no picture.'));
     };
     document.addEventListener('paste', onPaste);
     return () => document.removeEventListener('paste', onPaste);
@@ -80,7 +81,7 @@ export function ImageList(props: {
   return (
     <section
       class={over ? 'images images-over' : 'images'}
-      aria-label="Images"
+      aria-label={l10n.t('Images')}
       onDragOver={(event) => {
         event.preventDefault();
         setOver(true);
@@ -89,28 +90,28 @@ export function ImageList(props: {
       onDrop={(event) => {
         event.preventDefault();
         setOver(false);
-        add(dropped(event.dataTransfer!), 'What was dropped is not a file.');
+        add(dropped(event.dataTransfer!), l10n.t('What was dropped is not a file.'));
       }}
     >
       <div class="images-head">
         <h2>
-          Held-out images{' '}
+          {l10n.t('Held-out images')}{' '}
           <span class="muted">
-            {loading ? 'loading…' : `${props.selected.length} of ${images.length} shown`}
+            {loading ? l10n.t('loading…') : l10n.t('{0} of {1} shown', props.selected.length, images.length)}
           </span>
         </h2>
         <div class="images-own">
-          <span class="muted">Drop (from the explorer: hold Shift) or paste an image, or</span>
-          <Button onClick={choose}>Open image…</Button>
+          <span class="muted">{l10n.t('Drop (from the explorer: hold Shift) or paste an image, or')}</span>
+          <Button onClick={choose}>{l10n.t('Open image…')}</Button>
         </div>
       </div>
-      <div class="thumbnails" role="toolbar" aria-label="Images to translate" {...roving}>
+      <div class="thumbnails" role="toolbar" aria-label={l10n.t('Images to translate')} {...roving}>
         {props.own.map(({ name }) => (
           <button
             key={`own ${name}`}
             class="own-image"
             type="button"
-            aria-label={`Remove ${name}`}
+            aria-label={l10n.t('Remove {0}', name)}
             onClick={() => props.onRemove(name)}
           >
             {name} <span aria-hidden="true">✕</span>
@@ -131,7 +132,7 @@ export function ImageList(props: {
       </div>
       {!loading && images.length === 0 && error === undefined && (
         <p class="muted">
-          None yet: the pairs of this concept were not prepared. “Prepare pairs” makes them.
+          {l10n.t('None yet: the pairs of this concept were not prepared. “Prepare pairs” makes them.')}
         </p>
       )}
       {error !== undefined && <Notice kind="error">{error}</Notice>}

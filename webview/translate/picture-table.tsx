@@ -1,7 +1,9 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useRef } from 'preact/hooks';
 import { formatDuration } from '../components/format.ts';
 import { PixelCanvas, scaleFor, type Zoom } from '../components/pixel-canvas.tsx';
+import { plural } from '../components/plural.ts';
 import { ProgressRing } from '../components/toolkit.tsx';
 import { useWidth } from '../components/use-width.ts';
 import type { SelectedImage } from './selection.ts';
@@ -31,7 +33,11 @@ const PLACEHOLDER = 64;
 
 /** PSNR of equal pictures is infinite. */
 export function decibels(psnr: number): string {
-  return Number.isFinite(psnr) ? `PSNR ${psnr.toFixed(1)} dB` : 'equal';
+  return Number.isFinite(psnr) ? l10n.t('PSNR {0} dB', psnr.toFixed(1)) : l10n.t('equal');
+}
+
+function similarity(ssim: number): string {
+  return l10n.t('SSIM {0}', ssim.toFixed(3));
 }
 
 function Cell(props: { cell: PictureCell; scale: number; label: string; side: number }): JSX.Element {
@@ -48,8 +54,8 @@ function Cell(props: { cell: PictureCell; scale: number; label: string; side: nu
       {cell.quality && <div class="picture-caption">{decibels(cell.quality.psnr)}</div>}
       {cell.seconds !== undefined && (
         <div class="picture-caption muted">
-          {cell.quality && `SSIM ${cell.quality.ssim.toFixed(3)} · `}
-          {cell.stale ? 'outdated' : formatDuration(cell.seconds)}
+          {cell.quality && `${similarity(cell.quality.ssim)} · `}
+          {cell.stale ? l10n.t('outdated') : formatDuration(cell.seconds)}
         </div>
       )}
     </div>
@@ -87,11 +93,12 @@ export function PictureTable(props: {
   const means = columns.map(({ cells }) => meanQuality(cells));
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-    <section class="picture-scroll" ref={holder} tabIndex={0} aria-label="Translations, scrollable">
+    <section class="picture-scroll" ref={holder} tabIndex={0} aria-label={l10n.t('Translations, scrollable')}>
       <table class="picture-table">
         <caption class="muted">
-          Held out: no image here was trained on. PSNR and SSIM are against the target; the time is the
-          generator’s.
+          {l10n.t(
+            'Held out: no image here was trained on. PSNR and SSIM are against the target; the time is the generator’s.',
+          )}
         </caption>
         <thead>
           <tr>
@@ -111,7 +118,7 @@ export function PictureTable(props: {
                   class="row-name"
                   type="button"
                   aria-pressed={image.key === props.compared}
-                  aria-label={`Compare ${image.name} under the slider`}
+                  aria-label={l10n.t('Compare {0} under the slider', image.name)}
                   onClick={() => props.onCompare(image.key)}
                 >
                   {image.name}
@@ -135,9 +142,13 @@ export function PictureTable(props: {
                   {mean && (
                     <>
                       <strong>{decibels(mean.quality.psnr)}</strong>
-                      <span class="column-note">SSIM {mean.quality.ssim.toFixed(3)}</span>
+                      <span class="column-note">{similarity(mean.quality.ssim)}</span>
                       <span class="column-note">
-                        mean of {mean.count} {mean.count === 1 ? 'image' : 'images'}
+                        {plural(
+                          mean.count,
+                          l10n.t('mean of {0} image', mean.count),
+                          l10n.t('mean of {0} images', mean.count),
+                        )}
                       </span>
                     </>
                   )}

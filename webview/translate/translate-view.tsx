@@ -1,7 +1,13 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useLayoutEffect, useMemo, useState } from 'preact/hooks';
 import type { WeightsChoice } from '../../src/protocol/statistics.ts';
-import { type TranslateTarget, type TranslateViewState, translateView } from '../../src/protocol/webview.ts';
+import {
+  type PendingState,
+  type TranslateTarget,
+  type TranslateViewState,
+  translateView,
+} from '../../src/protocol/webview.ts';
 import { LiveRunLine } from '../components/live-run-line.tsx';
 import { Notice, Pending } from '../components/pending.tsx';
 import type { Zoom } from '../components/pixel-canvas.tsx';
@@ -36,8 +42,16 @@ export function TranslateView(): JSX.Element {
     translateView.connect,
     translateView.stateChanged,
   );
-  if (state.kind !== 'ready') return <Pending state={state} title="translations" />;
+  if (state.kind !== 'ready') return <Pending state={state} words={pendingWords()} />;
   return <Chosen state={state} target={target!} />;
+}
+
+function pendingWords(): Record<PendingState['kind'], string> {
+  return {
+    loading: l10n.t('Loading translations…'),
+    empty: l10n.t('No translations yet'),
+    error: l10n.t('Cannot show translations'),
+  };
 }
 
 function Chosen(props: { state: Ready; target: TranslateTarget }): JSX.Element {
@@ -61,10 +75,10 @@ function Chosen(props: { state: Ready; target: TranslateTarget }): JSX.Element {
   if (!selection) {
     return (
       <Pending
-        title="translations"
+        words={pendingWords()}
         state={{
           kind: 'empty',
-          message: 'No concept of this project has weights. Denoise or fine-tune one.',
+          message: l10n.t('No concept of this project has weights. Denoise or fine-tune one.'),
         }}
       />
     );
@@ -77,7 +91,8 @@ function Chosen(props: { state: Ready; target: TranslateTarget }): JSX.Element {
     <main aria-busy={translations.busy || heldOut.loading}>
       <header class="view-header">
         <h1>
-          Translate by {selection.concept.name} <span class="prompt-title">“{selection.concept.prompt}”</span>
+          {l10n.t('Translate by {0}', selection.concept.name)}{' '}
+          <span class="prompt-title">“{selection.concept.prompt}”</span>
         </h1>
         <Controls
           state={state}
@@ -106,7 +121,11 @@ function Chosen(props: { state: Ready; target: TranslateTarget }): JSX.Element {
         )}
       </header>
       {Array.from(failures, (failure) => (
-        <Notice key={failure} kind="error" action={{ label: 'Try again', onClick: translations.retry }}>
+        <Notice
+          key={failure}
+          kind="error"
+          action={{ label: l10n.t('Try again'), onClick: translations.retry }}
+        >
           {failure}
         </Notice>
       ))}
@@ -114,8 +133,8 @@ function Chosen(props: { state: Ready; target: TranslateTarget }): JSX.Element {
       {selected.length === 0 && !heldOut.loading && (
         <p class="pending-line">
           {heldOut.images.length > 0
-            ? 'No image is chosen. Choose some above, or drop one of your own.'
-            : 'Open an image, or drop one above, to translate it.'}
+            ? l10n.t('No image is chosen. Choose some above, or drop one of your own.')
+            : l10n.t('Open an image, or drop one above, to translate it.')}
         </p>
       )}
       {selected.length > 0 && (
@@ -169,12 +188,12 @@ function SaveSheet(props: {
         <Button
           disabled={props.busy}
           onClick={() =>
-            save('the contact sheet', `${concept} contact sheet.png`, () =>
-              contactSheet(`Translated by ${concept}`, names, columns),
+            save(l10n.t('Saved the contact sheet.'), `${concept} contact sheet.png`, () =>
+              contactSheet(l10n.t('Translated by {0}', concept), names, columns),
             )
           }
         >
-          Save contact sheet…
+          {l10n.t('Save contact sheet…')}
         </Button>
       </div>
       {outcome}
@@ -246,7 +265,7 @@ function Controls(props: {
   return (
     <div class="controls">
       <Choice
-        label="Concept"
+        label={l10n.t('Concept')}
         value={selection.concept.name}
         options={state.concepts
           .filter((concept) => concept.weights.length > 0)
@@ -254,7 +273,7 @@ function Controls(props: {
         onChange={(concept) => onWish({ concept })}
       />
       <Choice
-        label="First weights"
+        label={l10n.t('First weights')}
         value={selection.first.file}
         options={weights}
         // Choosing what the other column shows swaps the two.
@@ -268,7 +287,7 @@ function Controls(props: {
       />
       {selection.second && (
         <Choice
-          label="Second weights"
+          label={l10n.t('Second weights')}
           value={selection.second.file}
           options={weights.filter(({ value }) => value !== selection.first.file)}
           onChange={(second) => onWish({ ...definite(chosen), second })}
@@ -276,24 +295,24 @@ function Controls(props: {
       )}
       {state.trainings.length > 1 && (
         <Choice
-          label="Training"
+          label={l10n.t('Training')}
           value={selection.training}
           options={state.trainings.map(({ name }) => ({ value: name, label: name }))}
           onChange={(training) => onWish({ training })}
         />
       )}
       <Choice
-        label="Zoom"
+        label={l10n.t('Zoom')}
         value={String(props.zoom)}
         options={ZOOMS.map((zoom) => ({
           value: String(zoom),
-          label: zoom === 'fit' ? 'Fit the width' : `${zoom} ×`,
+          label: zoom === 'fit' ? l10n.t('Fit the width') : `${zoom} ×`,
         }))}
         onChange={(value) => onWish({ zoom: value === 'fit' ? 'fit' : Number(value) })}
       />
       {props.busy && (
         <span class="busy" role="status">
-          <ProgressRing /> Translating…
+          <ProgressRing /> {l10n.t('Translating…')}
         </span>
       )}
     </div>
@@ -304,6 +323,7 @@ function Controls(props: {
 interface StageColumn extends PictureColumn {
   column: Column;
   label: string;
+  fileLabel: string;
 }
 
 /** Source, one or two sets of weights, target; a cell for each selected image. */
@@ -329,53 +349,56 @@ function columnsOf(
     const picture = shown?.[side];
     if (picture) return { picture, stale: false };
     const error = failed(row);
-    if (shown) return { stale: false, absent: 'no target' };
+    if (shown) return { stale: false, absent: l10n.t('no target') };
     return { stale: false, ...(error !== undefined ? { error } : {}) };
   };
-  const stage = (column: Column, label: string, note: string, cells: PictureCell[]): StageColumn => ({
+  const ofWeights = (column: Column, { label }: WeightsChoice, cells: PictureCell[]): StageColumn => ({
     column,
     label,
+    fileLabel: label,
     title: label.charAt(0).toUpperCase() + label.slice(1),
-    note,
+    note: l10n.t('translation'),
     cells,
   });
   const { first, second } = selection;
   return [
-    stage(
-      'source',
-      'source',
-      'held out',
-      rows.map((row) => given(row, 'source')),
-    ),
-    stage(
+    {
+      column: 'source',
+      label: l10n.t('source'),
+      fileLabel: 'source',
+      title: l10n.t('Source'),
+      note: l10n.t('held out'),
+      cells: rows.map((row) => given(row, 'source')),
+    },
+    ofWeights(
       'first',
-      first.label,
-      'translation',
+      first,
       rows.map((row) => translated(row.first)),
     ),
     ...(second
       ? [
-          stage(
+          ofWeights(
             'second',
-            second.label,
-            'translation',
+            second,
             rows.map((row) => translated(row.second!)),
           ),
         ]
       : []),
-    stage(
-      'target',
-      'target',
-      'of the concept’s pairs',
-      rows.map((row) => given(row, 'target')),
-    ),
+    {
+      column: 'target',
+      label: l10n.t('target'),
+      fileLabel: 'target',
+      title: l10n.t('Target'),
+      note: l10n.t('of the concept’s pairs'),
+      cells: rows.map((row) => given(row, 'target')),
+    },
   ];
 }
 
 /** What the slider can lay over each other for one image. */
 function picturesOf(columns: readonly StageColumn[], row: number): ComparablePicture[] {
-  return columns.flatMap(({ column, label, cells }) => {
+  return columns.flatMap(({ column, label, fileLabel, cells }) => {
     const picture = cells[row]?.picture;
-    return picture ? [{ column, label, picture }] : [];
+    return picture ? [{ column, label, fileLabel, picture }] : [];
   });
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useCallback, useEffect, useState } from 'preact/hooks';
 import type { HistogramPair, WeightStatistics } from '../../src/protocol/statistics.ts';
@@ -8,6 +9,7 @@ import { Notice } from '../components/pending.tsx';
 import { ProgressRing } from '../components/toolkit.tsx';
 import { messageOf, request } from '../host/connection.ts';
 import { histogramOptions, histogramRows } from './histogram.ts';
+import { kindWord } from './kind-word.ts';
 import { colorOf } from './marks.ts';
 
 const BINS = 96;
@@ -37,49 +39,44 @@ export function BlockHistogram(props: { statistics: WeightStatistics; block: num
   if (answer?.block !== block) {
     return (
       <p class="busy" role="status">
-        <ProgressRing /> Reading block {block}…
+        <ProgressRing /> {l10n.t('Reading block {0}…', block)}
       </p>
     );
   }
   if ('error' in answer) {
     return (
       <Notice kind="error">
-        <strong>Block {block} could not be read.</strong> {answer.error}
+        <strong>{l10n.t('Block {0} could not be read.', block)}</strong> {answer.error}
       </Notice>
     );
   }
   return (
-    <Histogram
-      title={`Block ${block}`}
-      layer={blocks.layer[block]!}
-      histogram={answer.histogram}
-      weights={weights}
-    />
+    <Histogram block={block} layer={blocks.layer[block]!} histogram={answer.histogram} weights={weights} />
   );
 }
 
 function Histogram(props: {
-  title: string;
+  block: number;
   layer: string;
   histogram: HistogramPair;
   weights: WeightStatistics['weights'];
 }): JSX.Element {
-  const { title, layer, histogram, weights } = props;
+  const { block, layer, histogram, weights } = props;
   const draw = useCallback<DrawPlot>(
     (_width, theme) => histogramOptions(histogram, colorOf(weights.kind, theme), theme),
     [histogram, weights.kind],
   );
   return (
     <PlotFigure
-      title={title}
+      title={l10n.t('Block {0}', block)}
       subtitle={layer}
-      description={`Histogram of the weights of ${title.toLowerCase()}, ${layer}, beside the zoo's.`}
+      description={l10n.t("Histogram of the weights of block {0}, {1}, beside the zoo's.", block, layer)}
       height={HEIGHT}
       draw={draw}
     >
       <DataTable
-        caption={`Densities of ${title.toLowerCase()}`}
-        columns={['Weight value', weights.kind, 'zoo']}
+        caption={l10n.t('Densities of block {0}', block)}
+        columns={[l10n.t('Weight value'), kindWord(weights.kind), l10n.t('zoo')]}
         rows={() => histogramRows(histogram)}
       />
     </PlotFigure>

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import type { WeightStatistics } from '../../src/protocol/statistics.ts';
@@ -13,10 +14,6 @@ const COLUMNS = 48;
 /** Standard deviations at which the colours end. */
 const Z_END = 3;
 
-const MEASURES = [
-  { value: 'z', label: 'Standard deviations from the zoo’s mean' },
-  { value: 'rms', label: 'Root mean square' },
-];
 type Measure = 'z' | 'rms';
 
 interface PlacedRow extends HeatRow {
@@ -58,50 +55,71 @@ export function BlockMap({ statistics }: { statistics: WeightStatistics }): JSX.
   const ramp = measure === 'z' ? theme.diverging : theme.sequential;
   const words = (index: number) => {
     const score = scores[index]!;
-    const distance = Number.isNaN(score)
-      ? 'the zoo does not vary here'
-      : `${formatSigned(score)} standard deviations`;
-    return `root mean square ${formatNumber(blocks.rms[index]!)}, zoo ${formatNumber(blocks.zooMean[index]!)} ± ${formatNumber(blocks.zooStd[index]!)} (${distance})`;
+    const block = {
+      index,
+      layer: blocks.layer[index]!,
+      rms: formatNumber(blocks.rms[index]!),
+      mean: formatNumber(blocks.zooMean[index]!),
+      deviation: formatNumber(blocks.zooStd[index]!),
+      score: formatSigned(score),
+    };
+    return Number.isNaN(score)
+      ? l10n.t(
+          'Block {index}, {layer}: root mean square {rms}, zoo {mean} ± {deviation} (the zoo does not vary here)',
+          block,
+        )
+      : l10n.t(
+          'Block {index}, {layer}: root mean square {rms}, zoo {mean} ± {deviation} ({score} standard deviations)',
+          block,
+        );
   };
   return (
     <figure class="chart" aria-labelledby="block-map-title">
       <h3 id="block-map-title" class="chart-title">
-        Map of the blocks{' '}
-        <span class="muted">
-          {blocks.layer.length} of {blocks.size} weights each
-        </span>
+        {l10n.t('Map of the blocks')}{' '}
+        <span class="muted">{l10n.t('{0} of {1} weights each', blocks.layer.length, blocks.size)}</span>
       </h3>
       <div class="map-controls">
         <Choice
-          label="Colour shows"
+          label={l10n.t('Colour shows')}
           value={measure}
-          options={MEASURES}
+          options={[
+            { value: 'z', label: l10n.t('Standard deviations from the zoo’s mean') },
+            { value: 'rms', label: l10n.t('Root mean square') },
+          ]}
           onChange={(value) => setMeasure(value as Measure)}
         />
         <ColorLegend
-          label={measure === 'z' ? 'Standard deviations (ends: 3 or more)' : 'Root mean square'}
+          label={
+            measure === 'z' ? l10n.t('Standard deviations (ends: 3 or more)') : l10n.t('Root mean square')
+          }
           domain={domain}
           ramp={ramp}
           theme={theme}
         />
       </div>
       <HeatMap
-        label={`${blocks.layer.length} blocks of ${blocks.size} weights, by layer`}
+        label={l10n.t('{0} blocks of {1} weights, by layer', blocks.layer.length, blocks.size)}
         rows={rows}
-        columnTitle="Block within the layer"
+        columnTitle={l10n.t('Block within the layer')}
         domain={domain}
         ramp={ramp}
         theme={theme}
-        hint="Point at a block, or walk with the arrow keys, to read it; a click or Enter shows its histogram."
+        hint={l10n.t(
+          'Point at a block, or walk with the arrow keys, to read it; a click or Enter shows its histogram.',
+        )}
         onChoose={(row, column) => setChosen(rows[row]!.first + column)}
-        describe={(row, column) => {
-          const index = rows[row]!.first + column;
-          return `Block ${index}, ${blocks.layer[index]!}: ${words(index)}`;
-        }}
+        describe={(row, column) => words(rows[row]!.first + column)}
       />
       <DataTable
-        caption="Blocks"
-        columns={['Block', 'Layer', 'Root mean square', 'Zoo mean', 'Standard deviations from it']}
+        caption={l10n.t('Blocks')}
+        columns={[
+          l10n.t('Block'),
+          l10n.t('Layer'),
+          l10n.t('Root mean square'),
+          l10n.t('Zoo mean'),
+          l10n.t('Standard deviations from it'),
+        ]}
         rows={() =>
           blocks.layer.map((layer, index) => [
             index,

@@ -1,8 +1,10 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { DrawOptions, WeightStatistics } from '../../src/protocol/statistics.ts';
 import { formatDuration } from '../components/format.ts';
 import { Notice } from '../components/pending.tsx';
+import { plural } from '../components/plural.ts';
 import { Button, IntegerField, ProgressRing } from '../components/toolkit.tsx';
 import { Trajectory } from './trajectory.tsx';
 import { useTrajectory } from './use-trajectory.ts';
@@ -20,29 +22,47 @@ export function Denoising(props: { statistics: WeightStatistics; draw: DrawOptio
   return (
     <>
       <p class="muted">
-        These weights were denoised in {props.draw.steps} {props.draw.steps === 1 ? 'step' : 'steps'} from the
-        noise of seed {props.draw.seed}. The same draw can be made again step by step, and any other.
+        {plural(
+          props.draw.steps,
+          l10n.t(
+            'These weights were denoised in {0} step from the noise of seed {1}.',
+            props.draw.steps,
+            props.draw.seed,
+          ),
+          l10n.t(
+            'These weights were denoised in {0} steps from the noise of seed {1}.',
+            props.draw.steps,
+            props.draw.seed,
+          ),
+        )}{' '}
+        {l10n.t('The same draw can be made again step by step, and any other.')}
       </p>
       <div class="controls">
-        <IntegerField label="Denoising steps" value={steps} min={1} max={MAX_STEPS} onChange={setSteps} />
-        <IntegerField label="Seed" value={seed} min={0} max={MAX_SEED} onChange={setSeed} />
+        <IntegerField
+          label={l10n.t('Denoising steps')}
+          value={steps}
+          min={1}
+          max={MAX_STEPS}
+          onChange={setSteps}
+        />
+        <IntegerField label={l10n.t('Seed')} value={seed} min={0} max={MAX_SEED} onChange={setSeed} />
         <Button disabled={loading} onClick={() => draw({ training, concept, seed, steps, bins: BINS })}>
-          Denoise step by step
+          {l10n.t('Denoise step by step')}
         </Button>
         {loading && (
           <span class="busy" role="status">
-            <ProgressRing /> Denoising…
+            <ProgressRing /> {l10n.t('Denoising…')}
           </span>
         )}
         {trajectory && !loading && (
           <span class="muted">
-            {formatDuration(trajectory.seconds)} on {trajectory.device}
+            {l10n.t('{0} on {1}', formatDuration(trajectory.seconds), trajectory.device)}
           </span>
         )}
       </div>
       {error !== undefined && (
         <Notice kind="error">
-          <strong>The weights could not be denoised.</strong> {error}
+          <strong>{l10n.t('The weights could not be denoised.')}</strong> {error}
         </Notice>
       )}
       {trajectory && (

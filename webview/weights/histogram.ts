@@ -1,4 +1,5 @@
 import * as Plot from '@observablehq/plot';
+import * as l10n from '@vscode/l10n';
 import type { HistogramPair } from '../../src/protocol/statistics.ts';
 import type { DrawPlot } from '../charts/plot-figure.tsx';
 import { formatNumber } from '../components/format.ts';
@@ -44,7 +45,7 @@ export function densityOptions(
     marginBottom: 34,
     x: {
       domain: [first, last],
-      label: 'Weight value',
+      label: l10n.t('Weight value'),
       labelAnchor: 'center',
       labelArrow: 'none',
       ticks: 4,
@@ -52,7 +53,7 @@ export function densityOptions(
     },
     y: {
       ...(highest !== undefined && { domain: [0, highest] }),
-      label: 'Density',
+      label: l10n.t('Density'),
       labelArrow: 'none',
       grid: true,
       ticks: 4,
@@ -70,7 +71,7 @@ export function densityOptions(
 /** Rows of the table behind a histogram. */
 export function histogramRows({ edges, weights, zoo }: HistogramPair): string[][] {
   return weights.map((value, i) => [
-    `${formatNumber(edges[i]!)} to ${formatNumber(edges[i + 1]!)}`,
+    l10n.t('{0} to {1}', formatNumber(edges[i]!), formatNumber(edges[i + 1]!)),
     formatNumber(value),
     formatNumber(zoo[i]!),
   ]);

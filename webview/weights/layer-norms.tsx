@@ -1,10 +1,12 @@
 import * as Plot from '@observablehq/plot';
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useCallback } from 'preact/hooks';
 import type { WeightStatistics } from '../../src/protocol/statistics.ts';
 import { type DrawPlot, PlotFigure } from '../charts/plot-figure.tsx';
 import { DataTable } from '../components/data-table.tsx';
 import { formatCount, formatNumber } from '../components/format.ts';
+import { kindWord } from './kind-word.ts';
 import { colorOf } from './marks.ts';
 import { rms } from './overview.tsx';
 
@@ -32,14 +34,14 @@ export function BlockNorms({ statistics }: { statistics: WeightStatistics }): JS
       marginBottom: 38,
       x: {
         domain: [-0.5, rows.length - 0.5],
-        label: 'Block index',
+        label: l10n.t('Block index'),
         labelAnchor: 'center',
         labelArrow: 'none',
         ticks: Math.min(rows.length, Math.floor(width / 60)),
         tickFormat: (index: number) => (Number.isInteger(index) ? String(index) : ''),
       },
       y: {
-        label: 'Root mean square of the block',
+        label: l10n.t('Root mean square of the block'),
         labelArrow: 'none',
         grid: true,
         zero: true,
@@ -69,15 +71,31 @@ export function BlockNorms({ statistics }: { statistics: WeightStatistics }): JS
   );
   return (
     <PlotFigure
-      title="Magnitude of each block"
-      subtitle={`${formatCount(rows.length)} blocks, ${formatCount(outside)} outside the zoo’s mean ± ${INTERVAL} standard deviations`}
-      description={`Root mean square of each of ${rows.length} blocks beside the zoo's mean and ${INTERVAL} standard deviations; ${outside} blocks lie outside.`}
+      title={l10n.t('Magnitude of each block')}
+      subtitle={l10n.t(
+        '{0} blocks, {1} outside the zoo’s mean ± {2} standard deviations',
+        formatCount(rows.length),
+        formatCount(outside),
+        INTERVAL,
+      )}
+      description={l10n.t(
+        "Root mean square of each of {0} blocks beside the zoo's mean and {1} standard deviations; {2} blocks lie outside.",
+        rows.length,
+        INTERVAL,
+        outside,
+      )}
       height={260}
       draw={draw}
     >
       <DataTable
-        caption="Root mean square of each block"
-        columns={['Block', 'Layer', weights.kind, 'zoo mean', 'zoo standard deviation']}
+        caption={l10n.t('Root mean square of each block')}
+        columns={[
+          l10n.t('Block'),
+          l10n.t('Layer'),
+          kindWord(weights.kind),
+          l10n.t('zoo mean'),
+          l10n.t('zoo standard deviation'),
+        ]}
         rows={() =>
           rows.map(({ index, layer, value, mean }) => [
             index,
@@ -106,7 +124,7 @@ export function LayerNorms({ statistics }: { statistics: WeightStatistics }): JS
         marginTop: 8,
         marginBottom: 38,
         x: {
-          label: 'Root mean square of the layer’s weights',
+          label: l10n.t('Root mean square of the layer’s weights'),
           labelAnchor: 'center',
           labelArrow: 'none',
           grid: true,
@@ -132,15 +150,18 @@ export function LayerNorms({ statistics }: { statistics: WeightStatistics }): JS
   );
   return (
     <PlotFigure
-      title="Magnitude of each layer"
-      subtitle={`${rows.length} layers`}
-      description={`Root mean square of the weights of ${rows.length} layers beside that of the whole zoo.`}
+      title={l10n.t('Magnitude of each layer')}
+      subtitle={l10n.t('{0} layers', rows.length)}
+      description={l10n.t(
+        'Root mean square of the weights of {0} layers beside that of the whole zoo.',
+        rows.length,
+      )}
       height={rows.length * ROW + 62}
       draw={draw}
     >
       <DataTable
-        caption="Root mean square of each layer"
-        columns={['Layer', weights.kind, 'zoo', 'Euclidean norm']}
+        caption={l10n.t('Root mean square of each layer')}
+        columns={[l10n.t('Layer'), kindWord(weights.kind), l10n.t('zoo'), l10n.t('Euclidean norm')]}
         rows={() =>
           rows.map(({ name, own, zoo }, i) => [
             name,

@@ -1,4 +1,5 @@
 import * as Plot from '@observablehq/plot';
+import * as l10n from '@vscode/l10n';
 import type { ZooMapPoints } from '../../src/protocol/statistics.ts';
 import type { DrawPlot } from '../charts/plot-figure.tsx';
 import type { Theme } from '../components/theme.ts';
@@ -11,7 +12,7 @@ export function mapOptions(
   theme: Theme,
   marks: Plot.Markish[],
 ): ReturnType<DrawPlot> {
-  const share = (axis: 0 | 1) => `${(100 * explained[axis]).toFixed(0)} % of the zoo’s variance`;
+  const share = (axis: 0 | 1) => (100 * explained[axis]).toFixed(0);
   return {
     marginLeft: 44,
     marginRight: 20,
@@ -19,13 +20,18 @@ export function mapOptions(
     marginBottom: 38,
     inset: 14,
     x: {
-      label: `First principal component, ${share(0)}`,
+      label: l10n.t('First principal component, {0} % of the zoo’s variance', share(0)),
       labelAnchor: 'center',
       labelArrow: 'none',
       ticks: 5,
       nice: true,
     },
-    y: { label: `Second principal component, ${share(1)}`, labelArrow: 'none', ticks: 5, nice: true },
+    y: {
+      label: l10n.t('Second principal component, {0} % of the zoo’s variance', share(1)),
+      labelArrow: 'none',
+      ticks: 5,
+      nice: true,
+    },
     marks: [
       Plot.gridX({ stroke: theme.grid, strokeOpacity: 1 }),
       Plot.gridY({ stroke: theme.grid, strokeOpacity: 1 }),

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import type { NearestConcept } from '../../src/protocol/statistics.ts';
 
@@ -20,20 +21,21 @@ export function NearestConcepts({ nearest }: { nearest: readonly NearestConcept[
   return (
     <section class="chart" aria-labelledby="nearest-title">
       <h3 id="nearest-title" class="chart-title">
-        Nearest zoo members <span class="muted">by distance of the standardised weights</span>
+        {l10n.t('Nearest zoo members')}{' '}
+        <span class="muted">{l10n.t('by distance of the standardised weights')}</span>
       </h3>
       <table class="nearest">
         <thead>
           <tr>
             <th scope="col" class="number">
-              Rank
+              {l10n.t('Rank')}
             </th>
-            <th scope="col">Concept</th>
+            <th scope="col">{l10n.t('Concept')}</th>
             <th scope="col" class="number">
-              Distance
+              {l10n.t('Distance')}
             </th>
             <th scope="col" colSpan={2}>
-              Cosine
+              {l10n.t('Cosine')}
             </th>
           </tr>
         </thead>

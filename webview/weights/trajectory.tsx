@@ -1,4 +1,5 @@
 import * as Plot from '@observablehq/plot';
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useCallback, useMemo, useState } from 'preact/hooks';
 import type { DenoisingTrajectory } from '../../src/protocol/statistics.ts';
@@ -6,6 +7,7 @@ import { type DrawPlot, PlotFigure } from '../charts/plot-figure.tsx';
 import { DataTable } from '../components/data-table.tsx';
 import { formatNumber } from '../components/format.ts';
 import { Legend } from '../components/legend.tsx';
+import { plural } from '../components/plural.ts';
 import { Scrubber } from '../components/scrubber.tsx';
 import { useTheme } from '../components/theme.ts';
 import { usePlayback } from '../components/use-playback.ts';
@@ -24,11 +26,11 @@ export function Trajectory({ trajectory }: { trajectory: DenoisingTrajectory }):
   const theme = useTheme();
   const { timestep, distance } = points[index]!;
   const name = stateName(index, last);
-  const moment = `${name}, timestep ${formatNumber(timestep)}`;
+  const moment = { name, timestep: formatNumber(timestep), distance: formatNumber(distance) };
   return (
     <>
       <Scrubber
-        noun="state"
+        words={{ position: l10n.t('State'), previous: l10n.t('Previous state'), next: l10n.t('Next state') }}
         index={index}
         last={last}
         playback={playback}
@@ -36,15 +38,15 @@ export function Trajectory({ trajectory }: { trajectory: DenoisingTrajectory }):
           playback.pause();
           setIndex(Math.max(0, Math.min(last, next)));
         }}
-        valueText={moment}
-        readOut={`${moment}, distance to the weights ${formatNumber(distance)}`}
+        valueText={l10n.t('{name}, timestep {timestep}', moment)}
+        readOut={l10n.t('{name}, timestep {timestep}, distance to the weights {distance}', moment)}
       />
       <Legend
-        label="Denoising"
+        label={l10n.t('Denoising')}
         entries={[
-          { label: `state: ${name}`, color: theme.denoised, mark: 'diamond' },
-          { label: 'its way', color: theme.denoised, mark: 'line' },
-          { label: 'zoo', color: theme.zooFill, mark: 'area' },
+          { label: l10n.t('state: {0}', name), color: theme.denoised, mark: 'diamond' },
+          { label: l10n.t('its way'), color: theme.denoised, mark: 'line' },
+          { label: l10n.t('zoo'), color: theme.zooFill, mark: 'area' },
         ]}
       />
       <div class="halves">
@@ -57,8 +59,10 @@ export function Trajectory({ trajectory }: { trajectory: DenoisingTrajectory }):
 }
 
 function stateName(index: number, last: number): string {
-  if (index === 0) return 'noise';
-  return index === last ? `weights, after step ${index} of ${last}` : `after step ${index} of ${last}`;
+  if (index === 0) return l10n.t('noise');
+  return index === last
+    ? l10n.t('weights, after step {0} of {1}', index, last)
+    : l10n.t('after step {0} of {1}', index, last);
 }
 
 interface StateProps {
@@ -96,18 +100,23 @@ function StateHistogram({ trajectory, index }: StateProps): JSX.Element {
   const name = stateName(index, points.length - 1);
   return (
     <PlotFigure
-      title="Distribution of the state"
-      subtitle={`standard deviation ${formatNumber(summary.std)}`}
-      description={`Histogram of the weights, ${name}: standard deviation ${formatNumber(summary.std)}, mean ${formatNumber(summary.mean)}.`}
+      title={l10n.t('Distribution of the state')}
+      subtitle={l10n.t('standard deviation {0}', formatNumber(summary.std))}
+      description={l10n.t(
+        'Histogram of the weights, {0}: standard deviation {1}, mean {2}.',
+        name,
+        formatNumber(summary.std),
+        formatNumber(summary.mean),
+      )}
       height={MAP_HEIGHT}
       draw={draw}
     >
       <DataTable
-        caption={`Densities, ${name}`}
-        columns={['Weight value', 'state', 'zoo']}
+        caption={l10n.t('Densities, {0}', name)}
+        columns={[l10n.t('Weight value'), l10n.t('state'), l10n.t('zoo')]}
         rows={() =>
           density.map((value, bar) => [
-            `${formatNumber(edges[bar]!)} to ${formatNumber(edges[bar + 1]!)}`,
+            l10n.t('{0} to {1}', formatNumber(edges[bar]!), formatNumber(edges[bar + 1]!)),
             formatNumber(value),
             formatNumber(zoo[bar]!),
           ])
@@ -138,15 +147,18 @@ function WayOnMap({ trajectory, index }: StateProps): JSX.Element {
   );
   return (
     <PlotFigure
-      title="Way across the zoo’s map"
-      subtitle={`${map.points.length} members`}
-      description={`The way of ${concept} from noise to weights on the first two principal components of the zoo.`}
+      title={l10n.t('Way across the zoo’s map')}
+      subtitle={l10n.t('{0} members', map.points.length)}
+      description={l10n.t(
+        'The way of {0} from noise to weights on the first two principal components of the zoo.',
+        concept,
+      )}
       height={MAP_HEIGHT}
       draw={draw}
     >
       <DataTable
-        caption="Way across the zoo’s map"
-        columns={['State', 'First component', 'Second component']}
+        caption={l10n.t('Way across the zoo’s map')}
+        columns={[l10n.t('State'), l10n.t('First component'), l10n.t('Second component')]}
         rows={() =>
           points.map(({ x, y }, state) => [
             stateName(state, points.length - 1),
@@ -170,13 +182,13 @@ function Distances({ trajectory, index, steps }: StateProps & { steps: number })
       marginBottom: 38,
       x: {
         domain: [1, 0],
-        label: 'Timestep: 1 is noise, 0 is weights',
+        label: l10n.t('Timestep: 1 is noise, 0 is weights'),
         labelAnchor: 'center',
         labelArrow: 'none',
         ticks: 6,
       },
       y: {
-        label: 'Distance to the final weights',
+        label: l10n.t('Distance to the final weights'),
         labelArrow: 'none',
         grid: true,
         zero: true,
@@ -201,15 +213,26 @@ function Distances({ trajectory, index, steps }: StateProps & { steps: number })
   );
   return (
     <PlotFigure
-      title="Distance to the final weights"
-      subtitle={`${steps} ${steps === 1 ? 'step' : 'steps'}`}
-      description={`Distance to the final weights over ${steps} denoising steps, from ${formatNumber(points[0]!.distance)} to ${formatNumber(points.at(-1)!.distance)}.`}
+      title={l10n.t('Distance to the final weights')}
+      subtitle={plural(steps, l10n.t('{0} step', steps), l10n.t('{0} steps', steps))}
+      description={l10n.t(
+        'Distance to the final weights over {0} denoising steps, from {1} to {2}.',
+        steps,
+        formatNumber(points[0]!.distance),
+        formatNumber(points.at(-1)!.distance),
+      )}
       height={DISTANCE_HEIGHT}
       draw={draw}
     >
       <DataTable
-        caption="Denoising trajectory"
-        columns={['State', 'Timestep', 'Distance', 'Norm', 'Standard deviation']}
+        caption={l10n.t('Denoising trajectory')}
+        columns={[
+          l10n.t('State'),
+          l10n.t('Timestep'),
+          l10n.t('Distance'),
+          l10n.t('Norm'),
+          l10n.t('Standard deviation'),
+        ]}
         rows={() =>
           points.map(({ timestep, distance, summary }, state) => [
             stateName(state, points.length - 1),

@@ -1,10 +1,16 @@
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useLayoutEffect, useMemo, useState } from 'preact/hooks';
 import type { WeightStatistics } from '../../src/protocol/statistics.ts';
-import { type WeightsTarget, type WeightsViewState, weightsView } from '../../src/protocol/webview.ts';
+import {
+  type PendingState,
+  type WeightsTarget,
+  type WeightsViewState,
+  weightsView,
+} from '../../src/protocol/webview.ts';
 import { Legend } from '../components/legend.tsx';
 import { LiveRunLine } from '../components/live-run-line.tsx';
-import { Notice, Pending } from '../components/pending.tsx';
+import { Loading, Notice, Pending } from '../components/pending.tsx';
 import { useTheme } from '../components/theme.ts';
 import { Choice, ProgressRing } from '../components/toolkit.tsx';
 import { persist, readViewState, request } from '../host/connection.ts';
@@ -26,8 +32,16 @@ export function WeightsView(): JSX.Element {
     weightsView.connect,
     weightsView.stateChanged,
   );
-  if (state.kind !== 'ready') return <Pending state={state} title="weights" />;
+  if (state.kind !== 'ready') return <Pending state={state} words={pendingWords()} />;
   return <Chosen state={state} target={target!} />;
+}
+
+function pendingWords(): Record<PendingState['kind'], string> {
+  return {
+    loading: l10n.t('Loading weights…'),
+    empty: l10n.t('No weights yet'),
+    error: l10n.t('Cannot show weights'),
+  };
 }
 
 function Chosen(props: {
@@ -48,10 +62,10 @@ function Chosen(props: {
   if (!selection || !concept || !choice) {
     return (
       <Pending
-        title="weights"
+        words={pendingWords()}
         state={{
           kind: 'empty',
-          message: 'No concept of this project has weights. Denoise or fine-tune one.',
+          message: l10n.t('No concept of this project has weights. Denoise or fine-tune one.'),
         }}
       />
     );
@@ -62,11 +76,11 @@ function Chosen(props: {
     <main aria-busy={loading}>
       <header class="view-header">
         <h1>
-          Weights of {concept.name} <span class="prompt-title">“{concept.prompt}”</span>
+          {l10n.t('Weights of {0}', concept.name)} <span class="prompt-title">“{concept.prompt}”</span>
         </h1>
         <div class="controls">
           <Choice
-            label="Concept"
+            label={l10n.t('Concept')}
             value={concept.name}
             options={state.concepts
               .filter(({ weights }) => weights.length > 0)
@@ -74,14 +88,14 @@ function Chosen(props: {
             onChange={(value) => choose({ concept: value })}
           />
           <Choice
-            label="Weights"
+            label={l10n.t('Weights')}
             value={choice.file}
             options={concept.weights.map(({ file, label }) => ({ value: file, label }))}
             onChange={(value) => choose({ weights: value })}
           />
           {state.trainings.length > 1 && (
             <Choice
-              label="Training"
+              label={l10n.t('Training')}
               value={selection.training}
               options={state.trainings.map(({ name }) => ({ value: name, label: name }))}
               onChange={(value) => choose({ training: value })}
@@ -89,7 +103,7 @@ function Chosen(props: {
           )}
           {loading && shown && (
             <span class="busy" role="status">
-              <ProgressRing /> Reading the new weights…
+              <ProgressRing /> {l10n.t('Reading the new weights…')}
             </span>
           )}
         </div>
@@ -98,13 +112,13 @@ function Chosen(props: {
         )}
       </header>
       {error !== undefined && (
-        <Notice kind="error" action={{ label: 'Try again', onClick: retry }}>
-          <strong>The statistics could not be computed.</strong> {error}
-          {shown && ' What stands below is of an earlier version of the file.'}
+        <Notice kind="error" action={{ label: l10n.t('Try again'), onClick: retry }}>
+          <strong>{l10n.t('The statistics could not be computed.')}</strong> {error}
+          {shown && ` ${l10n.t('What stands below is of an earlier version of the file.')}`}
         </Notice>
       )}
       {shown && <Charts statistics={shown} stale={loading || error !== undefined} />}
-      {!shown && error === undefined && <Pending state={{ kind: 'loading' }} title="the statistics" />}
+      {!shown && error === undefined && <Loading text={l10n.t('Loading the statistics…')} />}
     </main>
   );
 }
@@ -126,36 +140,44 @@ function Charts({ statistics, stale }: { statistics: WeightStatistics; stale: bo
     <div class={stale ? 'stale' : undefined}>
       {statistics.zooMembers === 0 && (
         <Notice kind="warning">
-          The zoo of this base has no members: there is nothing to compare the weights with. “Collect zoo”
-          makes them.
+          {l10n.t(
+            'The zoo of this base has no members: there is nothing to compare the weights with. “Collect zoo” makes them.',
+          )}
         </Notice>
       )}
       <Overview statistics={statistics} />
       <section aria-labelledby="layers-title">
         <div class="section-head">
-          <h2 id="layers-title">Distribution by layer</h2>
+          <h2 id="layers-title">{l10n.t('Distribution by layer')}</h2>
           <Legend
-            label="Histograms"
+            label={l10n.t('Histograms')}
             entries={[
               { label: statistics.weights.label, color, mark: 'line' },
-              { label: `zoo, ${statistics.zooMembers} members`, color: theme.zooFill, mark: 'area' },
+              {
+                label: l10n.t('zoo, {0} members', statistics.zooMembers),
+                color: theme.zooFill,
+                mark: 'area',
+              },
             ]}
           />
         </div>
         <LayerHistograms statistics={statistics} />
         <p class="muted">
-          Histograms leave out the outermost {100 * TAIL} % of either set on each side; their tables hold all.
+          {l10n.t(
+            'Histograms leave out the outermost {0} % of either set on each side; their tables hold all.',
+            100 * TAIL,
+          )}
         </p>
       </section>
       <section aria-labelledby="norms-title">
         <div class="section-head">
-          <h2 id="norms-title">Magnitude</h2>
+          <h2 id="norms-title">{l10n.t('Magnitude')}</h2>
           <Legend
-            label="Magnitudes"
+            label={l10n.t('Magnitudes')}
             entries={[
               { label: statistics.weights.label, color, mark: 'dot' },
               {
-                label: 'zoo: all members (layers), mean ± 2 standard deviations (blocks)',
+                label: l10n.t('zoo: all members (layers), mean ± 2 standard deviations (blocks)'),
                 color: theme.zoo,
                 mark: 'interval',
               },
@@ -169,7 +191,7 @@ function Charts({ statistics, stale }: { statistics: WeightStatistics; stale: bo
         <BlockNorms statistics={statistics} />
       </section>
       <section aria-labelledby="zoo-title">
-        <h2 id="zoo-title">Place in the zoo</h2>
+        <h2 id="zoo-title">{l10n.t('Place in the zoo')}</h2>
         <div class="halves">
           <ZooMap statistics={statistics} />
           <NearestConcepts nearest={statistics.nearest} />
@@ -177,7 +199,7 @@ function Charts({ statistics, stale }: { statistics: WeightStatistics; stale: bo
       </section>
       {statistics.draw && (
         <section aria-labelledby="denoising-title">
-          <h2 id="denoising-title">Denoising</h2>
+          <h2 id="denoising-title">{l10n.t('Denoising')}</h2>
           <Denoising key={statistics.weights.file} statistics={statistics} draw={statistics.draw} />
         </section>
       )}

@@ -1,4 +1,5 @@
 import * as Plot from '@observablehq/plot';
+import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useCallback } from 'preact/hooks';
 import type { WeightStatistics } from '../../src/protocol/statistics.ts';
@@ -7,6 +8,7 @@ import { DataTable } from '../components/data-table.tsx';
 import { formatNumber } from '../components/format.ts';
 import { Legend } from '../components/legend.tsx';
 import { useTheme } from '../components/theme.ts';
+import { kindWord } from './kind-word.ts';
 import { MAP_HEIGHT, mapOptions } from './map-options.ts';
 import { colorOf } from './marks.ts';
 
@@ -41,7 +43,7 @@ export function ZooMap({ statistics }: { statistics: WeightStatistics }): JSX.El
           Plot.pointer({
             x: 'x',
             y: 'y',
-            title: ({ concept: name, kind }) => `${name} (${kind})`,
+            title: ({ concept: name, kind }) => `${name} (${kindWord(kind)})`,
             stroke: theme.zoo,
           }),
         ),
@@ -51,30 +53,39 @@ export function ZooMap({ statistics }: { statistics: WeightStatistics }): JSX.El
   );
   return (
     <PlotFigure
-      title="Map of the zoo"
-      subtitle={`${statistics.zooMembers} members`}
-      description={`The zoo's ${statistics.zooMembers} members and ${concept} on the first two principal components of the standardised weights.`}
+      title={l10n.t('Map of the zoo')}
+      subtitle={l10n.t('{0} members', statistics.zooMembers)}
+      description={l10n.t(
+        "The zoo's {0} members and {1} on the first two principal components of the standardised weights.",
+        statistics.zooMembers,
+        concept,
+      )}
       height={MAP_HEIGHT}
       draw={draw}
       legend={
         <Legend
-          label="Map of the zoo"
+          label={l10n.t('Map of the zoo')}
           entries={[
             {
               label: `${concept}, ${statistics.weights.label}`,
               color: colorOf(statistics.weights.kind, theme),
               mark: 'diamond',
             },
-            { label: 'zoo member; numbers are the nearest', color: theme.zoo, mark: 'ring' },
+            { label: l10n.t('zoo member; numbers are the nearest'), color: theme.zoo, mark: 'ring' },
           ]}
         />
       }
     >
       <DataTable
-        caption="Map of the zoo"
-        columns={['Concept', 'Kind', 'First component', 'Second component']}
+        caption={l10n.t('Map of the zoo')}
+        columns={[l10n.t('Concept'), l10n.t('Kind'), l10n.t('First component'), l10n.t('Second component')]}
         rows={() =>
-          map.points.map(({ concept: name, kind, x, y }) => [name, kind, formatNumber(x), formatNumber(y)])
+          map.points.map(({ concept: name, kind, x, y }) => [
+            name,
+            kindWord(kind),
+            formatNumber(x),
+            formatNumber(y),
+          ])
         }
       />
     </PlotFigure>

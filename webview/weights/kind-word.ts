@@ -1,0 +1,14 @@
+import * as l10n from '@vscode/l10n';
+import type { WeightsKind } from '../../src/protocol/statistics.ts';
+
+/** What a kind of weights is called at the head of a column, and beside a concept. */
+export function kindWord(kind: WeightsKind): string {
+  const words: Record<WeightsKind, string> = {
+    base: l10n.t('base'),
+    zoo: l10n.t('zoo'),
+    denoised: l10n.t('denoised'),
+    'fine-tuned': l10n.t('fine-tuned'),
+    checkpoint: l10n.t('checkpoint'),
+  };
+  return words[kind];
+}
