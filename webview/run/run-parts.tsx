@@ -4,7 +4,7 @@ import type { RunState } from '../../src/protocol/run.ts';
 import type { RunHeader } from '../../src/protocol/webview.ts';
 
 type Parts = NonNullable<RunHeader['parts']>;
-type PartState = 'done' | 'current' | 'failed' | 'halted' | 'to come';
+type PartState = 'done' | 'current' | 'failed' | 'halted' | 'to-come';
 
 /** Sign and word, so that the state does not hang on colour. */
 const SIGNS: Record<PartState, string> = {
@@ -12,7 +12,7 @@ const SIGNS: Record<PartState, string> = {
   current: '●',
   failed: '✕',
   halted: '■',
-  'to come': '○',
+  'to-come': '○',
 };
 
 function partWord(state: PartState): string {
@@ -21,14 +21,14 @@ function partWord(state: PartState): string {
     current: l10n.t('current'),
     failed: l10n.t('failed'),
     halted: l10n.t('halted'),
-    'to come': l10n.t('to come'),
+    'to-come': l10n.t('to come'),
   };
   return words[state];
 }
 
 function partState(index: number, titles: Parts['titles'], run: RunState): PartState {
   const last = titles.length - 1;
-  if (index > last) return 'to come';
+  if (index > last) return 'to-come';
   if (index < last || run === 'succeeded') return 'done';
   if (run === 'failed') return 'failed';
   return run === 'stopped' || run === 'interrupted' ? 'halted' : 'current';
@@ -46,11 +46,7 @@ export function RunParts({ parts, state }: { parts: Parts; state: RunState }): J
         {Array.from({ length: total }, (_, index) => {
           const own = partState(index, titles, state);
           return (
-            <li
-              key={index}
-              class={`part part-${own.replace(' ', '-')}`}
-              aria-current={own === 'current' ? 'step' : undefined}
-            >
+            <li key={index} class={`part part-${own}`} aria-current={own === 'current' ? 'step' : undefined}>
               <span class="part-sign" aria-hidden="true">
                 {SIGNS[own]}
               </span>{' '}

@@ -25,6 +25,10 @@ export interface Harness {
   readonly calls: { method: string; params: unknown }[];
   /** Broken rules of the content security policy. */
   readonly violations: string[];
+  /** What the view was answered, why it was not among it, oldest first. */
+  readonly answers: unknown[];
+  /** Texts that were drawn on canvases, where nothing else can read them. */
+  readonly drawn: Set<string>;
   state: unknown;
   setTheme(theme: string): void;
   notify<P>(type: NotificationType<P>, params: P): void;
@@ -63,6 +67,15 @@ document.addEventListener('securitypolicyviolation', (event) =>
   ),
 );
 
+const drawn = new Set<string>();
+for (const { prototype } of [CanvasRenderingContext2D, OffscreenCanvasRenderingContext2D]) {
+  const { fillText } = prototype;
+  prototype.fillText = function (text: string, ...place: [number, number, number?]) {
+    drawn.add(text);
+    fillText.call(this, text, ...place);
+  };
+}
+
 /** As VS Code does: the page hears of a message in a later task. */
 function toView(message: Message & Record<string, unknown>): void {
   setTimeout(() => window.postMessage(message, '*'), 0);
@@ -95,15 +108,20 @@ async function answer(message: Message & { id: string; method: string; params?: 
     if (!handler) throw new Error(`the scenario ${scenario} has no answer to ${message.method}`);
     const result =
       handler === never ? await never() : await counted(Promise.resolve(handler(message.params)));
+    harness.answers.push(result);
     toView({ ...reply, result } as never);
   } catch (error) {
-    toView({ ...reply, error: { message: (error as Error).message } } as never);
+    const { message: reason } = error as Error;
+    harness.answers.push({ message: reason });
+    toView({ ...reply, error: { message: reason } } as never);
   }
 }
 
 globalThis.harness = {
   calls: [],
+  answers: [],
   violations,
+  drawn,
   state,
   setTheme,
   notify: (type, params) => toView({ receiver: { type: 'broadcast' }, method: type.method, params } as never),
