@@ -110,10 +110,10 @@ step('smoothing and a logarithmic scale change what is drawn, and give it back',
   await shownView.choose('Smoothing of losses', 'None');
   await expect.poll(() => runView.drawing(chart), patience).not.toBe(smoothed);
   const plain = await runView.drawing(chart);
-  await runView.setToggle('Logarithmic losses', true);
+  await runView.switchTo('Logarithmic losses', true);
   await expect.poll(() => runView.drawing(chart), patience).not.toBe(plain);
   expect(await runView.drawing(chart)).not.toBe(smoothed);
-  await runView.setToggle('Logarithmic losses', false);
+  await runView.switchTo('Logarithmic losses', false);
   await expect.poll(() => runView.drawing(chart), patience).toBe(plain);
   await shownView.choose('Smoothing of losses', 'Moving average 0.8');
   await expect.poll(() => runView.drawing(chart), patience).toBe(smoothed);

@@ -71,8 +71,10 @@ export class RunView {
     return this.#frame.locator('.compared-runs .compared-label').allInnerTexts();
   }
 
-  async setToggle(label: string, on: boolean): Promise<void> {
-    await this.#frame.getByRole('checkbox', { name: label }).setChecked(on);
+  /** Switches one of the view's toggles; it says a little later than the click that it has changed. */
+  async switchTo(label: string, checked: boolean): Promise<void> {
+    await this.#frame.getByRole('checkbox', { name: label, checked: !checked }).click();
+    await this.#frame.getByRole('checkbox', { name: label, checked }).waitFor();
   }
 
   /** Puts the focus on the slider of the samples and presses a key. */
