@@ -3,6 +3,7 @@ import {
   appendFileSync,
   copyFileSync,
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -15,6 +16,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { readOwner } from '../../src/project/run-owner.ts';
+import { RUN_FILES } from '../../src/protocol/run.ts';
 import { locations } from '../workbench/locations.ts';
 
 /** A concept that the zoo holds; its pictures become brown. */
@@ -158,6 +160,13 @@ export function latestRun(project: string, stage: string): string {
     .at(-1);
   if (run === undefined) throw new Error(`${project} has no run of ${stage}`);
   return run;
+}
+
+/** How a run has ended, by its own events; undefined while it goes on. */
+export function outcomeOf(project: string, run: string): string | undefined {
+  const events = join(project, 'runs', run, RUN_FILES.events);
+  if (!existsSync(events)) return undefined;
+  return /"type":"finished","status":"(\w+)"/.exec(readFileSync(events, 'utf8'))?.[1];
 }
 
 /** A copy that one scenario may change; by default in a folder of its own. */
