@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFile
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject } from 'vitest';
-import { stepsOf } from './steps.ts';
+import { stepsIn } from './scenario.ts';
 import { Workbench } from './workbench.ts';
 
 const patience = { timeout: 30_000 };
@@ -36,7 +36,7 @@ beforeAll(async () => {
 });
 afterAll(() => workbench?.close());
 
-const step = stepsOf(() => workbench);
+const step = stepsIn(() => workbench);
 
 step(
   'without a project every view says what comes first, and the palette offers nothing that needs one',

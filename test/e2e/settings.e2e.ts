@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject } from 'vitest';
-import { stepsOf } from './steps.ts';
+import { stepsIn } from './scenario.ts';
 import { copyProject, finishHeldOut, heldOutConcept, latestRun, outcomeOf } from './trained-project.ts';
 import { Workbench } from './workbench.ts';
 
@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => workbench?.close());
 
-const step = stepsOf(() => workbench);
+const step = stepsIn(() => workbench);
 
 step('a chart is drawn in the colours of the theme', async () => {
   const { palette, weightsView } = workbench;

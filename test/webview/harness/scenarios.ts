@@ -55,7 +55,15 @@ function weights(
   };
 }
 
-const READY_WEIGHTS = { kind: 'ready', trainings: TRAININGS, concepts: CONCEPTS };
+/** As the host gives them to the Weights view: without the bases, which have no LoRA. */
+const READY_WEIGHTS = {
+  kind: 'ready',
+  trainings: TRAININGS,
+  concepts: CONCEPTS.map((concept) => ({
+    ...concept,
+    weights: concept.weights.filter(({ kind }) => kind !== 'base'),
+  })),
+};
 
 const EMPTY = {
   kind: 'empty',

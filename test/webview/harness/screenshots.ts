@@ -14,6 +14,7 @@ const STATES: Record<ViewName, Record<string, string>> = {
     ready: '.nearest',
     live: '.nearest',
     failing: '.notice',
+    'not-finite': '.nearest',
   },
   translate: {
     loading: '.pending',
