@@ -111,11 +111,12 @@ describe('the language features', () => {
     for (const one of wanted) assert.ok(found.includes(one), `${one} is not among ${found}`);
   }
 
-  async function hover(document: vscode.TextDocument, text: string): Promise<string> {
+  /** @param into characters of the text before the one that is pointed at */
+  async function hover(document: vscode.TextDocument, text: string, into = 0): Promise<string> {
     const found = await vscode.commands.executeCommand<vscode.Hover[]>(
       'vscode.executeHoverProvider',
       document.uri,
-      rangeOf(document, text).start,
+      rangeOf(document, text).start.translate(0, into),
     );
     return found
       .flatMap(({ contents }) => contents)
@@ -200,10 +201,14 @@ describe('the language features', () => {
       assert.match(text, /Here: `48`/);
     });
 
-    it('says what an effect does', async () => {
+    it('says what an effect does, with and without parameters', async () => {
       assert.match(
         await hover(await openExample('concepts/snow.concept.yaml'), 'snow: {'),
         /snow lying on upward-facing edges/,
+      );
+      assert.match(
+        await hover(await openExample(SEPIA), 'effect: sepia', 'effect: '.length),
+        /`sepia`: Brown tones of an old print/,
       );
     });
 
