@@ -119,6 +119,9 @@ export class Workbench {
     const editor = this.page.locator('.workspace-trust-editor');
     await editor.getByRole('button', { name: 'Trust', exact: true }).first().click();
     await this.page.locator('.statusbar').getByText('Restricted Mode').waitFor({ state: 'detached' });
+    // It lies over the window.
+    await this.palette.run('View: Close Modal Editor');
+    await editor.waitFor({ state: 'hidden' });
   }
 
   /** Reloads the window: the extension host ends and starts again, open editors are kept. */

@@ -148,7 +148,7 @@ export class Tree {
 
   /** Waits until the tree's own search says that it has found nothing. */
   async waitUntilNothingFound(): Promise<void> {
-    await this.root.getByText('No results found').waitFor();
+    await this.page.locator('.context-view', { hasText: 'No results found' }).waitFor();
   }
 
   /** What the view says, where it has nothing to show, and the buttons that it offers. */
