@@ -50,7 +50,7 @@ async function runEndToEnd(filters) {
   return runVitest('vitest.e2e.config.ts', {
     filters,
     env: await packedWorkbenchEnvironment(),
-    limitMs: 12 * minute,
+    limitMs: 15 * minute,
   });
 }
 

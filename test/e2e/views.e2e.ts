@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, inject } from 'vitest';
 import { FabricatedRun } from '../host/fabricated-run.ts';
-import { stepsOf } from './steps.ts';
+import { stepsIn } from './scenario.ts';
 import { copyProject, heldOutConcept, tagConcept } from './trained-project.ts';
 import { Workbench } from './workbench.ts';
 
@@ -60,7 +60,7 @@ beforeAll(async () => {
 });
 afterAll(() => workbench?.close());
 
-const step = stepsOf(() => workbench);
+const step = stepsIn(() => workbench);
 
 step('concepts are grouped by their tags, and listed by name again', async () => {
   const concepts = workbench.view('Concepts');

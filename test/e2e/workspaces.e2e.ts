@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject } from 'vitest';
 import { copyExampleProject } from '../../scripts/example-project.mjs';
-import { stepsOf } from './steps.ts';
+import { stepsIn } from './scenario.ts';
 import { copyProject, heldOutConcept, latestRun, outcomeOf } from './trained-project.ts';
 import { Workbench } from './workbench.ts';
 
@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => workbench?.close());
 
-const step = stepsOf(() => workbench);
+const step = stepsIn(() => workbench);
 
 step(
   'both projects of a workspace that is not trusted are looked at, and nothing is offered that would run',
