@@ -62,6 +62,7 @@ describe('curves', () => {
     const page = await openReady();
     await page.getByText('Data', { exact: true }).click();
     const rows = page.locator('.data-table tbody tr');
+    await rows.first().waitFor();
     // 5 starts with 7 points each, and 11 of both from scratch.
     expect(await rows.count()).toBe(57);
     expect(await rows.first().locator('td').allInnerTexts()).toEqual([

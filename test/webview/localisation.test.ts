@@ -102,8 +102,12 @@ const FURTHER: Record<string, (page: Page) => Promise<void>> = {
   'translate/ready': async (page) => {
     await page.locator('.denoise-again vscode-button').click();
     await page.locator('.denoise-again .notice').waitFor();
-    for (const button of await page.locator('.side-by-side .controls vscode-button').all())
+    // What is to be saved has to be there: the new weights' translations come first.
+    await page.locator('main[aria-busy=false]').waitFor();
+    for (const button of await page.locator('.side-by-side .controls vscode-button').all()) {
       await button.click();
+      await settled(page);
+    }
     await page.locator('.side-by-side .notice').nth(1).waitFor();
   },
   'run/running': async (page) => {

@@ -25,7 +25,7 @@ function isTranslation(node: ts.Node): node is ts.CallExpression {
 }
 
 /** Everything that the webviews ask for a translation of. A message that is put together at run time throws. */
-export function webviewMessages(): Set<string> {
+function webviewMessages(): Set<string> {
   const messages = new Set<string>();
   for (const [file, text] of webviewSources()) {
     const visit = (node: ts.Node): void => {
