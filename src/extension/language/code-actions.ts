@@ -2,10 +2,14 @@ import { dirname, join, resolve } from 'node:path';
 import { type CodeAction, CodeActionKind, type Diagnostic, type WorkspaceEdit } from 'vscode-languageserver';
 import { CONCEPT_NAME } from '../../project/concept-schema.ts';
 import { folderOf, isGlob } from '../../project/image-files.ts';
+import type { Project } from '../../project/load.ts';
 import { projectPaths } from '../../project/paths.ts';
 import { parseKeyPath, type YamlDocument } from '../../project/yaml-document.ts';
+import { conceptText, usualSource } from '../projects/project-templates.ts';
 import { toRange, uriOfPath } from './positions.ts';
 import { DIAGNOSTIC_SOURCE, type ProblemData } from './project-diagnostics.ts';
+
+type OwnProject = Pick<Project, 'folder' | 'concepts'>;
 
 /** Most alternatives offered for one mistake. */
 const MAX_REPLACEMENTS = 5;
@@ -13,13 +17,13 @@ const MAX_REPLACEMENTS = 5;
 /**
  * Quick fixes for our own diagnostics: plain edits, no commands.
  * @param uri the document's URI as the editor spells it
- * @param folder the project folder, where the document belongs to one
+ * @param project that the document belongs to, if it does to one
  */
 export function codeActions(
   uri: string,
   document: YamlDocument,
   diagnostics: readonly Diagnostic[],
-  folder: string | undefined,
+  project: OwnProject | undefined,
 ): CodeAction[] {
   return diagnostics
     .filter(({ source, data }) => source === DIAGNOSTIC_SOURCE && data !== undefined)
@@ -29,7 +33,7 @@ export function codeActions(
         ...replacements(uri, diagnostic, data),
         ...insertion(uri, document, diagnostic, data),
         ...removal(uri, document, diagnostic, data),
-        ...creations(document, diagnostic, data, folder),
+        ...creations(document, diagnostic, data, project),
       ];
     });
 }
@@ -98,7 +102,7 @@ function creations(
   document: YamlDocument,
   diagnostic: Diagnostic,
   data: ProblemData,
-  folder: string | undefined,
+  project: OwnProject | undefined,
 ): CodeAction[] {
   if (data.code === 'missing-path' && data.key.startsWith('pairs.')) {
     const written = document.scalarAt(parseKeyPath(data.key));
@@ -111,25 +115,20 @@ function creations(
   }
   const isListed = data.key.startsWith('collect.') || data.key.startsWith('base.concepts');
   const isTag = /\.(include|exclude)\[/.test(data.key);
-  if (data.code !== 'unknown-concept' || folder === undefined || !isListed || isTag) return [];
+  if (data.code !== 'unknown-concept' || project === undefined || !isListed || isTag) return [];
   if (!CONCEPT_NAME.test(data.found)) return [];
-  const uri = uriOfPath(join(projectPaths(folder).concepts, `${data.found}.concept.yaml`));
+  const uri = uriOfPath(join(projectPaths(project.folder).concepts, `${data.found}.concept.yaml`));
   const start = { line: 0, character: 0 };
+  const prompt = data.found.replace(/[-_.]+/g, ' ');
+  const text = conceptText({ prompt, source: usualSource(project), effect: 'tone' });
   const edit: WorkspaceEdit = {
     documentChanges: [
       { kind: 'create', uri, options: { ignoreIfExists: true } },
       {
         textDocument: { uri, version: null },
-        edits: [{ range: { start, end: start }, newText: conceptTemplate(data.found) }],
+        edits: [{ range: { start, end: start }, newText: text }],
       },
     ],
   };
   return [quickFix(`Create the concept \`${data.found}\``, diagnostic, edit)];
 }
-
-const conceptTemplate = (name: string) => `prompt: ${name.replace(/[-_.]+/g, ' ')}
-pairs:
-  source: ../images
-  target:
-    effect: tone
-`;

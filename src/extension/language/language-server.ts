@@ -149,7 +149,7 @@ export function serveLanguages(connection: Connection): void {
     const file = opened(textDocument.uri);
     if (!file) return null;
     const checked = await diagnostics.checked(file.document);
-    return codeActions(textDocument.uri, file.tree, context.diagnostics, checked?.project.folder);
+    return codeActions(textDocument.uri, file.tree, context.diagnostics, checked?.project);
   });
   connection.onDocumentSymbol(({ textDocument }) => {
     const file = openedSafe(textDocument.uri);

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { dirname, join, relative, sep } from 'node:path';
+import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { EFFECT_NAMES } from '../../project/concept-schema.ts';
 import type { Project } from '../../project/load.ts';
@@ -7,7 +7,7 @@ import { projectPaths } from '../../project/paths.ts';
 import { UserError } from '../../project/user-error.ts';
 import { chooseProject } from '../commands/targets.ts';
 import type { Services } from '../services.ts';
-import { conceptText, nameFromPrompt, trainingText } from './project-templates.ts';
+import { conceptText, nameFromPrompt, trainingText, usualSource } from './project-templates.ts';
 
 const CONCEPT_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
@@ -37,7 +37,7 @@ export async function newConcept(services: Services, target: unknown): Promise<v
     ),
   });
   if (effect === undefined) return;
-  const text = conceptText({ prompt: prompt.trim(), source: sourceFor(project, folder), effect });
+  const text = conceptText({ prompt: prompt.trim(), source: usualSource(project), effect });
   await createAndOpen(join(folder, `${name}.concept.yaml`), text);
 }
 
@@ -50,12 +50,6 @@ function conceptNameError(project: Project, folder: string, name: string): strin
   const taken = project.concepts.some((concept) => concept.name === name);
   if (!taken && !existsSync(join(folder, `${name}.concept.yaml`))) return undefined;
   return vscode.l10n.t('There is a concept of this name already.');
-}
-
-/** The source images of the project's first concept, relative to the concepts folder; `../images` without one. */
-function sourceFor(project: Project, folder: string): string {
-  const source = project.concepts.flatMap(({ pairs }) => ('source' in pairs ? [pairs.source] : []))[0];
-  return source === undefined ? '../images' : relative(folder, source).split(sep).join('/');
 }
 
 /** Asks for what a training config needs, and opens it. */

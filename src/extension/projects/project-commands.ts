@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import { registerCommand } from '../commands/register-command.ts';
 import { COMMANDS } from '../identifiers.ts';
@@ -31,6 +32,8 @@ async function openSampleProject(context: vscode.ExtensionContext): Promise<void
       openLabel: vscode.l10n.t('Create Here'),
       canSelectFiles: false,
       canSelectFolders: true,
+      // Not the folder of the file that happens to be open: a project within a project is no use.
+      defaultUri: vscode.Uri.file(homedir()),
     })) ?? [];
   if (parent === undefined) return;
   const target = vscode.Uri.joinPath(parent, 'denoised-weights-quickstart');

@@ -1,4 +1,14 @@
+import { relative, sep } from 'node:path';
 import { stringify } from 'yaml';
+import type { Project } from '../../project/load.ts';
+import { projectPaths } from '../../project/paths.ts';
+
+/** The source images of the project's first concept, relative to the concepts folder; `../images` without one. */
+export function usualSource({ folder, concepts }: Pick<Project, 'folder' | 'concepts'>): string {
+  const source = concepts.flatMap(({ pairs }) => ('source' in pairs ? [pairs.source] : []))[0];
+  if (source === undefined) return '../images';
+  return relative(projectPaths(folder).concepts, source).split(sep).join('/');
+}
 
 /** Text of a new concept file. */
 export function conceptText(concept: { prompt: string; source: string; effect: string }): string {

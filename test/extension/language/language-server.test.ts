@@ -205,6 +205,19 @@ describe('quick fixes', () => {
     const action = actions.find(({ title }) => title === 'Create the concept `oil-paint`');
     const uri = uriOf(project.path('concepts/oil-paint.concept.yaml'));
     expect(action!.edit!.documentChanges).toMatchObject([{ kind: 'create', uri }, { textDocument: { uri } }]);
+    expect(JSON.stringify(action!.edit!.documentChanges)).toContain('source: ../images');
+  });
+
+  it('create a concept of the images that the others have', async () => {
+    await project.file('photos/one.png', '');
+    await project.file('concepts/fog.concept.yaml', FOG.replace('../images', '../photos'));
+    await project.file('concepts/snow.concept.yaml', SNOW.replace('../images', '../photos'));
+    const { path } = await project.open('a.training.yaml', 'collect:\n  concepts: [oil-paint]\n');
+    const found = await project.session.diagnostics(path, (all) => all.length > 0);
+    const [, write] = (await project.session.codeActions(path, found)).find(({ title }) =>
+      title.startsWith('Create the concept'),
+    )!.edit!.documentChanges as unknown as [unknown, { edits: { newText: string }[] }];
+    expect(write.edits[0]!.newText).toMatch(/^prompt: oil paint$.*source: \.\.\/photos$/ms);
   });
 
   it('create a missing folder, or correct its name', async () => {
