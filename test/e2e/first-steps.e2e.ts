@@ -104,7 +104,8 @@ step('the walkthrough’s first step makes the sample project in two clicks and 
   const opened = workbench.nextWindow();
   await walkthrough.press('Open Sample Project');
   await expect.poll(() => palette.proposed(), patience).toMatch(/\/$/);
-  const parent = await palette.proposed();
+  const parent = mkdtempSync(join(tmpdir(), 'sample-'));
+  await palette.type(`${parent}/`);
   await palette.confirmFile('Create Here');
   const sample = await opened;
   await sample.showContainer('Denoised Weights');

@@ -147,6 +147,7 @@ step('a run that has written nothing yet is waited for', async () => {
   await runView.waitFor('collect zoo', 'Running');
   waiting.finish('succeeded');
   await runView.waitFor('collect zoo', 'Finished');
+  await expect.poll(() => shownView.isFocused(), patience).toBe(true);
 });
 
 step('a comparison says that there is none yet, is under way, has failed, or is damaged', async () => {

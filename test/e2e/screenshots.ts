@@ -159,6 +159,12 @@ async function takeMainPath({ workbench, project, concept, window }: Shot): Prom
   await palette.run('Denoised Weights: Show Weight Statistics');
   await weightsView.waitFor(concept);
   await window('weights', 1100);
+  await weightsView.denoise(10);
+  await weightsView.waitForState('weights, after step 10 of 10');
+  for (let step = 10; step > 6; step--) await weightsView.goToState('ArrowLeft');
+  await weightsView.waitForState('after step 6 of 10');
+  await weightsView.scrollToDenoising();
+  await window('guide-denoising', 900);
 
   await palette.run('Denoised Weights: Show Translated Images');
   await translateView.waitFor(concept);

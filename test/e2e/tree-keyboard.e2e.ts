@@ -36,6 +36,8 @@ step('in Concepts the arrows go through rows, open and close them, and the menu 
   expect(await concepts.isExpanded(/^fog/)).toBe('false');
   await page.keyboard.press('ArrowRight');
   await expect.poll(() => concepts.isExpanded(/^fog/), patience).toBe('true');
+  // Open before it has been told what is in it.
+  await concepts.waitForChild();
   await page.keyboard.press('ArrowRight');
   await expect.poll(() => concepts.focused(), patience).not.toBe('fog');
   await page.keyboard.press('ArrowLeft');

@@ -102,7 +102,7 @@ describe('what makes new files', () => {
       await until(api.services.projects.onDidChange, () => made() !== undefined);
       // The published side of images, where the other preset has a smaller one.
       assert.equal(made()?.config.image.size, 256);
-      assert.deepEqual(made()?.config.collect.holdOut, ['held-out']);
+      assert.deepEqual(made()?.config.collect.holdOut, []);
     });
 
     it('makes nothing where an answer is missing', async () => {

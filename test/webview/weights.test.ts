@@ -42,6 +42,20 @@ describe('histograms', () => {
   });
 });
 
+it('draws what is below the screen also on a page that is never idle', async () => {
+  const page = await open({ view: 'weights', scenario: 'ready' });
+  await page.locator('.small-multiples .chart').last().locator('svg').waitFor();
+  await page.evaluate(() => {
+    window.requestIdleCallback = (callback, options) =>
+      options?.timeout === undefined ? 0 : window.setTimeout(callback, options.timeout);
+  });
+  // Every chart is drawn anew, in the colours of the other theme.
+  const line = page.getByRole('figure', { name: 'Map of the zoo' }).locator('g[aria-label=dot] path').last();
+  const before = await line.getAttribute('fill');
+  await page.evaluate(() => harness.setTheme('light'));
+  await expect.poll(() => line.getAttribute('fill')).not.toBe(before);
+});
+
 describe('block map', () => {
   const CANVAS = '.heat-map canvas';
   /** Middle of the cell of the block that the fixtures put 3.4 standard deviations too high: ds.conv, 5th. */

@@ -2,6 +2,9 @@ interface Waiting {
   draw: () => void;
 }
 
+/** A page that is never idle, since something moves on it or the machine is busy, goes on all the same. */
+const AT_THE_LATEST = { timeout: 50 };
+
 /** In the order of the page. */
 const waiting: Waiting[] = [];
 
@@ -9,7 +12,7 @@ function drawNext(): void {
   const next = waiting.shift();
   if (next === undefined) return;
   // First, so that one that throws does not hold up those after it.
-  if (waiting.length > 0) requestIdleCallback(drawNext);
+  if (waiting.length > 0) requestIdleCallback(drawNext, AT_THE_LATEST);
   next.draw();
 }
 
@@ -25,7 +28,7 @@ export function drawInTurn(element: Element, draw: () => void): () => void {
   }
   const entry = { draw };
   waiting.push(entry);
-  if (waiting.length === 1) requestIdleCallback(drawNext);
+  if (waiting.length === 1) requestIdleCallback(drawNext, AT_THE_LATEST);
   return () => {
     const index = waiting.indexOf(entry);
     if (index >= 0) waiting.splice(index, 1);

@@ -77,6 +77,11 @@ export class CommandPalette {
     return this.#input.inputValue();
   }
 
+  /** Types over what the box proposes. */
+  async type(text: string): Promise<void> {
+    await this.#input.fill(text);
+  }
+
   /** Agrees to what a dialog for files proposes, which here is a list as well. */
   async confirmFile(button: string): Promise<void> {
     await this.#widget.getByRole('button', { name: button }).click();

@@ -1,4 +1,4 @@
-import type { FrameLocator, Page } from 'playwright-core';
+import type { FrameLocator, Locator, Page } from 'playwright-core';
 import { shownWebview } from './webview.ts';
 
 /** The editor of a safetensors file. */
@@ -11,17 +11,20 @@ export class TensorsView {
 
   /** Names of the tensors, once all values have been read. */
   async read(file: string): Promise<string[]> {
-    const names = await this.names(file);
+    await this.#frame.getByRole('heading', { name: file, exact: true }).waitFor();
     await this.#frame.locator('main[aria-busy="false"]').waitFor();
-    return names;
+    return this.#names.allInnerTexts();
   }
 
   /** Names of the tensors, as soon as the header is read. */
   async names(file: string): Promise<string[]> {
     await this.#frame.getByRole('heading', { name: file, exact: true }).waitFor();
-    const names = this.#frame.getByRole('region', { name: 'Tensors of the file' }).locator('tbody th');
-    await names.first().waitFor();
-    return names.allInnerTexts();
+    await this.#names.first().waitFor();
+    return this.#names.allInnerTexts();
+  }
+
+  get #names(): Locator {
+    return this.#frame.getByRole('region', { name: 'Tensors of the file' }).locator('tbody th');
   }
 
   /** The figures of one column, from the top. */

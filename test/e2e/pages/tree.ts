@@ -26,6 +26,11 @@ export class Tree {
     await this.row(text).waitFor();
   }
 
+  /** Waits until some row that is open shows what is in it. */
+  async waitForChild(): Promise<void> {
+    await this.root.locator('.monaco-list-row[aria-level="2"]').first().waitFor();
+  }
+
   async waitUntilGone(text: string | RegExp): Promise<void> {
     await this.row(text).waitFor({ state: 'detached' });
   }

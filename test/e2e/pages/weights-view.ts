@@ -66,6 +66,12 @@ export class WeightsView {
     await this.page.keyboard.press(key);
   }
 
+  async scrollToDenoising(): Promise<void> {
+    await this.#frame
+      .getByRole('heading', { name: 'Denoising' })
+      .evaluate((heading) => (heading as unknown as { scrollIntoView(): void }).scrollIntoView());
+  }
+
   /** A chart's drawing as a text that is equal for equal drawings. */
   async plot(title: string): Promise<string> {
     const plot = this.#chart(title).locator('.plot svg');
