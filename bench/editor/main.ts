@@ -35,6 +35,8 @@ const PANELS: readonly (readonly [string, string])[] = [
 ];
 
 async function activationMs(workbench: Workbench): Promise<number> {
+  // The slowest come first, and only the rows that have room are there.
+  await workbench.resize(1280, 2400);
   await workbench.palette.run('Developer: Show Running Extensions');
   const row = workbench.page.locator('.runtime-extensions-editor .monaco-list-row', {
     hasText: 'Denoised Weights',
@@ -45,6 +47,7 @@ async function activationMs(workbench: Workbench): Promise<number> {
   // The list is a dialog.
   await workbench.page.keyboard.press('Escape');
   await row.waitFor({ state: 'detached' });
+  await workbench.resize(1280, 800);
   return Number(milliseconds);
 }
 
