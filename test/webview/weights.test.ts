@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { weightsView } from '../../src/protocol/webview.ts';
+import { graveFindings, injectAxe, unfoldAll } from './harness/axe.ts';
 import { browserSession, paramsOf, pixel, waitForCalls } from './harness/session.ts';
 
 const open = browserSession();
@@ -179,6 +180,20 @@ describe('denoising', () => {
     await page.getByText('weights, after step 10 of 10, timestep 0,').waitFor();
     await page.getByRole('button', { name: 'Play' }).waitFor();
   });
+
+  it.each(['light', 'dark', 'high-contrast'] as const)(
+    'has no grave fault for axe in the theme %s',
+    async (theme) => {
+      const page = await open({ view: 'weights', scenario: 'ready', theme });
+      await drawn(page);
+      await page.getByRole('application', { name: /40 blocks of 256 weights/ }).press('Enter');
+      for (const name of ['Distance to the final weights', /^Block \d+/])
+        await page.getByRole('figure', { name }).locator('svg').waitFor();
+      await unfoldAll(page.mainFrame());
+      await injectAxe(page.mainFrame());
+      expect(await graveFindings(page.mainFrame(), theme)).toEqual([]);
+    },
+  );
 
   it('says why weights cannot be drawn', async () => {
     const page = await open({ view: 'weights', scenario: 'no-generator' });
