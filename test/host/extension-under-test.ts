@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setTimeout } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { ExtensionApi } from '../../src/extension/extension.ts';
 import type { Project } from '../../src/project/load.ts';
@@ -16,6 +17,26 @@ export function workspaceProject({ services }: ExtensionApi): Project {
   const project = services.projects.projects.find((candidate) => candidate.folder === folder);
   assert.ok(project, `${folder} holds no project`);
   return project;
+}
+
+const POLL_MS = 100;
+const PATIENCE_MS = 20_000;
+
+/**
+ * What a question that nothing tells of comes to, asked until there is an answer.
+ * @param complaint what is wrong where there never is one
+ */
+export async function polled<T>(
+  ask: () => Promise<T | undefined>,
+  complaint: () => string,
+): Promise<NonNullable<T>> {
+  const end = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const answer = await ask();
+    if (answer !== undefined && answer !== null) return answer;
+    assert.ok(Date.now() < end, complaint());
+    await setTimeout(POLL_MS);
+  }
 }
 
 /**

@@ -5,7 +5,7 @@ import { afterEach, before, describe, it } from 'mocha';
 import * as vscode from 'vscode';
 import type { ExtensionApi } from '../../src/extension/extension.ts';
 import { CONCEPT_LANGUAGE, PANELS, TRAINING_LANGUAGE } from '../../src/extension/identifiers.ts';
-import { activateExtension, until, workspaceProject } from './extension-under-test.ts';
+import { activateExtension, polled, until, workspaceProject } from './extension-under-test.ts';
 import { WrittenFiles } from './written-files.ts';
 
 const TRAINING = 'quickstart.training.yaml';
@@ -84,16 +84,21 @@ describe('the language features', () => {
   const unmarked = (uri: vscode.Uri, wanted: string) =>
     until(vscode.languages.onDidChangeDiagnostics, () => diagnosed(uri, wanted).length === 0);
 
+  /** Applies the fix of this title, as soon as there is one: what lies on the disk is looked for now and then. */
   async function quickFix(uri: vscode.Uri, { range }: vscode.Diagnostic, title: string): Promise<void> {
-    const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
-      'vscode.executeCodeActionProvider',
-      uri,
-      range,
-      vscode.CodeActionKind.QuickFix.value,
-    );
-    const action = actions.find((candidate) => candidate.title === title);
-    assert.ok(action?.edit, `${title} is not among ${actions.map((each) => each.title)}`);
-    assert.ok(await vscode.workspace.applyEdit(action.edit));
+    let titles: string[] = [];
+    const fix = async () => {
+      const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
+        'vscode.executeCodeActionProvider',
+        uri,
+        range,
+        vscode.CodeActionKind.QuickFix.value,
+      );
+      titles = actions.map((each) => each.title);
+      return actions.find((candidate) => candidate.title === title)?.edit;
+    };
+    const edit = await polled(fix, () => `${title} is not among ${titles}`);
+    assert.ok(await vscode.workspace.applyEdit(edit));
   }
 
   async function completions(uri: vscode.Uri, position: vscode.Position): Promise<vscode.CompletionItem[]> {

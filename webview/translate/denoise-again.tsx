@@ -3,14 +3,12 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { WeightsChoice } from '../../src/protocol/statistics.ts';
 import { translateView } from '../../src/protocol/webview.ts';
+import { DrawFields } from '../components/draw-fields.tsx';
 import { formatDuration } from '../components/format.ts';
 import { Notice } from '../components/pending.tsx';
 import { plural } from '../components/plural.ts';
-import { Button, IntegerField, ProgressRing } from '../components/toolkit.tsx';
+import { Button, ProgressRing } from '../components/toolkit.tsx';
 import { messageOf, request } from '../host/connection.ts';
-
-const MAX_SEED = 2 ** 31 - 1;
-const MAX_STEPS = 1000;
 
 /** Other weights for the same prompt: from other noise, or in more steps. The concept's own stay as they are. */
 export function DenoiseAgain(props: {
@@ -19,11 +17,11 @@ export function DenoiseAgain(props: {
   onDenoised: (weights: WeightsChoice) => void;
 }): JSX.Element {
   const { training, concept } = props;
-  const [seed, setSeed] = useState(1);
-  const [steps, setSteps] = useState(1);
+  const [draw, setDraw] = useState({ seed: 1, steps: 1 });
   const [busy, setBusy] = useState(false);
   const [outcome, setOutcome] = useState<{ kind: 'info' | 'error'; text: string }>();
   const denoise = () => {
+    const { seed, steps } = draw;
     setBusy(true);
     setOutcome(undefined);
     request(translateView.denoise, { training, concept, seed, steps })
@@ -48,14 +46,7 @@ export function DenoiseAgain(props: {
     <details class="denoise-again">
       <summary>{l10n.t('Denoise with another seed')}</summary>
       <div class="controls">
-        <IntegerField label={l10n.t('Seed')} value={seed} min={0} max={MAX_SEED} onChange={setSeed} />
-        <IntegerField
-          label={l10n.t('Denoising steps')}
-          value={steps}
-          min={1}
-          max={MAX_STEPS}
-          onChange={setSteps}
-        />
+        <DrawFields draw={draw} onChange={setDraw} />
         <Button onClick={denoise} disabled={busy}>
           {l10n.t('Denoise')}
         </Button>

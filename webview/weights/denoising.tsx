@@ -2,22 +2,20 @@ import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { DrawOptions, WeightStatistics } from '../../src/protocol/statistics.ts';
+import { DrawFields } from '../components/draw-fields.tsx';
 import { formatDuration } from '../components/format.ts';
 import { Notice } from '../components/pending.tsx';
 import { plural } from '../components/plural.ts';
-import { Button, IntegerField, ProgressRing } from '../components/toolkit.tsx';
+import { Button, ProgressRing } from '../components/toolkit.tsx';
 import { Trajectory } from './trajectory.tsx';
 import { useTrajectory } from './use-trajectory.ts';
 
 const BINS = 96;
-const MAX_SEED = 2 ** 31 - 1;
-const MAX_STEPS = 1000;
 
 /** The draw of denoised weights once more, every state kept: with their own seed and steps, or with others. */
 export function Denoising(props: { statistics: WeightStatistics; draw: DrawOptions }): JSX.Element {
   const { training, concept } = props.statistics;
-  const [seed, setSeed] = useState(props.draw.seed);
-  const [steps, setSteps] = useState(props.draw.steps);
+  const [wanted, setWanted] = useState(props.draw);
   const { trajectory, loading, error, draw } = useTrajectory();
   return (
     <>
@@ -38,15 +36,8 @@ export function Denoising(props: { statistics: WeightStatistics; draw: DrawOptio
         {l10n.t('The same draw can be made again step by step, and any other.')}
       </p>
       <div class="controls">
-        <IntegerField
-          label={l10n.t('Denoising steps')}
-          value={steps}
-          min={1}
-          max={MAX_STEPS}
-          onChange={setSteps}
-        />
-        <IntegerField label={l10n.t('Seed')} value={seed} min={0} max={MAX_SEED} onChange={setSeed} />
-        <Button disabled={loading} onClick={() => draw({ training, concept, seed, steps, bins: BINS })}>
+        <DrawFields draw={wanted} onChange={setWanted} />
+        <Button disabled={loading} onClick={() => draw({ training, concept, ...wanted, bins: BINS })}>
           {l10n.t('Denoise step by step')}
         </Button>
         {loading && (

@@ -2,14 +2,14 @@ import * as Plot from '@observablehq/plot';
 import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useCallback, useMemo, useState } from 'preact/hooks';
-import type { DenoisingTrajectory } from '../../src/protocol/statistics.ts';
+import type { DenoisingTrajectory, TrajectoryPoint } from '../../src/protocol/statistics.ts';
 import { type DrawPlot, PlotFigure } from '../charts/plot-figure.tsx';
 import { DataTable } from '../components/data-table.tsx';
 import { formatNumber } from '../components/format.ts';
 import { Legend } from '../components/legend.tsx';
 import { plural } from '../components/plural.ts';
 import { Scrubber } from '../components/scrubber.tsx';
-import { useTheme } from '../components/theme.ts';
+import { type Theme, useTheme } from '../components/theme.ts';
 import { usePlayback } from '../components/use-playback.ts';
 import { centralBars } from './central-bars.ts';
 import { densityOptions } from './histogram.ts';
@@ -63,6 +63,26 @@ function stateName(index: number, last: number): string {
   return index === last
     ? l10n.t('weights, after step {0} of {1}', index, last)
     : l10n.t('after step {0} of {1}', index, last);
+}
+
+/** All states joined by a line, and the present one among them. */
+function wayThrough(
+  points: readonly TrajectoryPoint[],
+  index: number,
+  at: { x: keyof TrajectoryPoint; y: keyof TrajectoryPoint },
+  theme: Theme,
+): Plot.Markish[] {
+  return [
+    Plot.line(points, { ...at, stroke: theme.denoised, strokeWidth: 1.5 }),
+    Plot.dot(points, { ...at, r: 2, fill: theme.denoised }),
+    Plot.dot([points[index]!], {
+      ...at,
+      r: 7,
+      symbol: 'diamond2',
+      fill: theme.denoised,
+      stroke: theme.background,
+    }),
+  ];
 }
 
 interface StateProps {
@@ -130,19 +150,7 @@ function StateHistogram({ trajectory, index }: StateProps): JSX.Element {
 function WayOnMap({ trajectory, index }: StateProps): JSX.Element {
   const { map, points, concept } = trajectory;
   const draw = useCallback<DrawPlot>(
-    (_width, theme) =>
-      mapOptions(map, theme, [
-        Plot.line(points, { x: 'x', y: 'y', stroke: theme.denoised, strokeWidth: 1.5 }),
-        Plot.dot(points, { x: 'x', y: 'y', r: 2, fill: theme.denoised }),
-        Plot.dot([points[index]!], {
-          x: 'x',
-          y: 'y',
-          r: 7,
-          symbol: 'diamond2',
-          fill: theme.denoised,
-          stroke: theme.background,
-        }),
-      ]),
+    (_width, theme) => mapOptions(map, theme, wayThrough(points, index, { x: 'x', y: 'y' }, theme)),
     [trajectory, index],
   );
   return (
@@ -197,16 +205,7 @@ function Distances({ trajectory, index, steps }: StateProps & { steps: number })
       },
       marks: [
         Plot.ruleY([0], { stroke: theme.zoo }),
-        Plot.line(points, { x: 'timestep', y: 'distance', stroke: theme.denoised, strokeWidth: 2 }),
-        Plot.dot(points, { x: 'timestep', y: 'distance', r: 2.5, fill: theme.denoised }),
-        Plot.dot([points[index]!], {
-          x: 'timestep',
-          y: 'distance',
-          r: 7,
-          symbol: 'diamond2',
-          fill: theme.denoised,
-          stroke: theme.background,
-        }),
+        ...wayThrough(points, index, { x: 'timestep', y: 'distance' }, theme),
       ],
     }),
     [trajectory, index],

@@ -79,7 +79,8 @@ export class TextEditor {
 
   /** Puts the cursor into a text, as a click does. */
   async clickAt(text: string, line = text): Promise<void> {
-    await this.line(line).getByText(text, { exact: true }).first().click();
+    // The cursor, a layer of its own, may lie over the text already.
+    await this.line(line).getByText(text, { exact: true }).first().click({ force: true });
   }
 
   /** Names in the list of completions, once there is one with this text. */
