@@ -105,7 +105,10 @@ step('the walkthrough’s first step makes the sample project in two clicks and 
   await walkthrough.press('Open Sample Project');
   await expect.poll(() => palette.proposed(), patience).toMatch(/\/$/);
   const parent = mkdtempSync(join(tmpdir(), 'sample-'));
+  // Before it lists what is there, the dialog writes its own proposal over what is typed.
+  await palette.waitForEntry('..');
   await palette.type(`${parent}/`);
+  await expect.poll(() => palette.proposed(), patience).toBe(`${parent}/`);
   await palette.confirmFile('Create Here');
   const sample = await opened;
   await sample.showContainer('Denoised Weights');

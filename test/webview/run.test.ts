@@ -433,7 +433,7 @@ describe('the log', () => {
 
   it('is narrowed to a level, which is kept', async () => {
     const page = await open({ view: 'run', scenario: 'running' });
-    expect(await lines(page)).toBe(7);
+    await expect.poll(() => lines(page)).toBe(7);
     await page.getByRole('combobox', { name: 'Level' }).click();
     await page.getByRole('option', { name: 'Warnings and errors' }).click();
     await expect.poll(() => lines(page)).toBe(1);
@@ -441,7 +441,7 @@ describe('the log', () => {
     const state = await page.evaluate(() => harness.state);
     const again = await open({ view: 'run', scenario: 'running', state });
     await again.locator('.log').waitFor();
-    expect(await lines(again)).toBe(1);
+    await expect.poll(() => lines(again)).toBe(1);
   });
 
   it('follows the end unless one has scrolled up', async () => {
