@@ -50,7 +50,11 @@ const run = (change: Partial<Run> = {}): Run =>
   ({
     project: '/project',
     id: '20261128-fine-tune',
-    record: { training: 'quick.training.yaml', config: CONFIG },
+    // Threads as the run has resolved them.
+    record: {
+      training: 'quick.training.yaml',
+      config: JSON.parse(JSON.stringify({ ...CONFIG, threads: 2 })),
+    },
     status: {
       ...NO_STATUS,
       device: 'cpu',

@@ -54,12 +54,13 @@ export function estimateTime(
 function costsTheSame(before: unknown, now: TrainingConfig, section: TimedSection): boolean {
   const decisive = (config: Partial<TrainingConfig>) => {
     const { steps: _, ...rest } = { steps: 0, ...config[section] };
-    const { image, generator, discriminator, lora, device, threads } = config;
-    return [image?.size, generator, discriminator, lora, device, threads, rest];
+    const { image, generator, discriminator, lora, device } = config;
+    // As a record has it, in which keys without a value are absent.
+    return JSON.parse(JSON.stringify([image?.size, generator, discriminator, lora, device, rest]));
   };
-  return (
-    typeof before === 'object' &&
-    before !== null &&
-    isDeepStrictEqual(decisive(before as Partial<TrainingConfig>), decisive(now))
-  );
+  if (typeof before !== 'object' || before === null) return false;
+  const recorded = before as Partial<TrainingConfig>;
+  // The record has the number that 0, one thread for each core, came to.
+  const threadsAgree = now.threads === 0 || recorded.threads === now.threads;
+  return threadsAgree && isDeepStrictEqual(decisive(recorded), decisive(now));
 }

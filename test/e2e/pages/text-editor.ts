@@ -133,7 +133,7 @@ export class TextEditor {
     await this.page.locator('.action-widget .monaco-list-row').first().waitFor();
   }
 
-  async waitForHint(text: string): Promise<void> {
+  async waitForHint(text: string | RegExp): Promise<void> {
     await this.#editor.locator('.view-line span[class*="dyn-rule"]', { hasText: text }).first().waitFor();
   }
 
