@@ -67,10 +67,10 @@ step('a training config says behind its values what they come to', async () => {
   await explorer.open(training);
   await editor.waitForTab(training);
   await editor.waitForHint('1 concept');
-  // What the engine counts, and what earlier runs took.
-  await editor.waitForHint(/\d parameters/);
-  await editor.waitForHint(/\d blocks, /);
-  await editor.waitForHint(/≈ \d+ s on cpu/);
+  // What the engine counts, and what earlier runs took; spaces are drawn as such that break no line.
+  await editor.waitForHint(/\d\sparameters/);
+  await editor.waitForHint(/\d\sblocks,\s/);
+  await editor.waitForHint(/≈\s\d+\ss\son\scpu/);
 });
 
 step('a concept that is missing is created by the quick fix, and the mistake is gone', async () => {

@@ -50,10 +50,10 @@ const run = (change: Partial<Run> = {}): Run =>
   ({
     project: '/project',
     id: '20261128-fine-tune',
-    // Threads as the run has resolved them.
+    // Threads as the run has resolved them, and a device that it was told to take.
     record: {
       training: 'quick.training.yaml',
-      config: JSON.parse(JSON.stringify({ ...CONFIG, threads: 2 })),
+      config: JSON.parse(JSON.stringify({ ...CONFIG, threads: 2, device: 'cpu' })),
     },
     status: {
       ...NO_STATUS,

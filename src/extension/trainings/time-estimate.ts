@@ -41,6 +41,8 @@ export function estimateTime(
   for (const run of runs) {
     const { record, status } = run;
     if (run.project !== project.folder || record?.training !== file || status.device === undefined) continue;
+    // What the machine chooses by itself may be what it was told to take then; the estimate says which it was.
+    if (config.device !== 'auto' && config.device !== status.device) continue;
     const pace = status.pace.ended.find((ended) => ended.stage === stage);
     if (pace === undefined || !costsTheSame(record.config, config, section)) continue;
     const secondsPerStep = pace.seconds / pace.steps;
@@ -54,9 +56,9 @@ export function estimateTime(
 function costsTheSame(before: unknown, now: TrainingConfig, section: TimedSection): boolean {
   const decisive = (config: Partial<TrainingConfig>) => {
     const { steps: _, ...rest } = { steps: 0, ...config[section] };
-    const { image, generator, discriminator, lora, device } = config;
+    const { image, generator, discriminator, lora } = config;
     // As a record has it, in which keys without a value are absent.
-    return JSON.parse(JSON.stringify([image?.size, generator, discriminator, lora, device, rest]));
+    return JSON.parse(JSON.stringify([image?.size, generator, discriminator, lora, rest]));
   };
   if (typeof before !== 'object' || before === null) return false;
   const recorded = before as Partial<TrainingConfig>;
