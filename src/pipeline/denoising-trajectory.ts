@@ -3,7 +3,7 @@ import { fitStandardizer, standardize } from '../data/standardizer.ts';
 import type { LoadedConcept, LoadedTraining, Project } from '../project/load.ts';
 import type { DenoisingTrajectory } from '../protocol/statistics.ts';
 import type { WarmZoo } from './warm-zoo.ts';
-import { checkDenoisingSteps, loadWeightGenerator, WeightSampler } from './weight-generator.ts';
+import { checkDenoisingSteps, denoiseWeights, loadWeightGenerator } from './weight-generator.ts';
 import { compare, densities, histogramEdges, summarize, zooMap } from './weight-statistics.ts';
 
 export interface TrajectoryRequest {
@@ -34,17 +34,13 @@ export async function denoisingTrajectory(
   const generator = await loadWeightGenerator(project, training, base);
   const device = await selectDevice(deviceName, threads);
   const begun = performance.now();
-  const sampler = await WeightSampler.create(generator, weightGenerator, device);
   const states: { timestep: number; vector: Float32Array }[] = [];
-  try {
-    await sampler.draw(concept.prompt, {
-      seed,
-      steps,
-      onState: (timestep, vector) => states.push({ timestep, vector }),
-    });
-  } finally {
-    await sampler.dispose();
-  }
+  await denoiseWeights(generator, weightGenerator, concept.prompt, {
+    seed,
+    steps,
+    device,
+    onState: (timestep, vector) => states.push({ timestep, vector }),
+  });
   const seconds = (performance.now() - begun) / 1000;
   const vectors = members.map(({ vector }) => vector);
   const edges = histogramEdges([...states.map(({ vector }) => vector), ...vectors], bins);

@@ -41,9 +41,7 @@ export class WeightInspector {
   /** @throws UserError where base, zoo or weights are missing or do not fit each other */
   async statistics(request: InspectRequest): Promise<WeightStatistics> {
     const { project, training, concept, bins } = request;
-    const { base, members, key: zooKey } = await this.#zoos.load(project, training);
-    const file = weightsFile(project, training, concept, request.weights);
-    const chosen = await readChosenWeights(file, project, training, concept, base);
+    const { base, members, zooKey, file, chosen } = await this.#read(request);
     const { weightGenerator } = training.config;
     const { name, prompt } = concept;
     const key = JSON.stringify([
@@ -78,10 +76,8 @@ export class WeightInspector {
 
   /** @throws UserError as `statistics` does, and where there is no block of this index */
   async blockHistogram(request: InspectRequest & { readonly block: number }): Promise<HistogramPair> {
-    const { project, training, concept, block, bins } = request;
-    const { base, members } = await this.#zoos.load(project, training);
-    const file = weightsFile(project, training, concept, request.weights);
-    const chosen = await readChosenWeights(file, project, training, concept, base);
+    const { training, block, bins } = request;
+    const { base, members, chosen } = await this.#read(request);
     const splitter = createBlockSplitter(base.lora.manifest, training.config.weightGenerator);
     if (!(Number.isInteger(block) && block >= 0 && block < splitter.count)) {
       throw new UserError(`There is no block ${block}: the weights have blocks 0 to ${splitter.count - 1}.`);
@@ -93,6 +89,15 @@ export class WeightInspector {
       members.map(({ vector }) => vector),
       bins,
     );
+  }
+
+  async #read({ project, training, concept, weights }: InspectRequest) {
+    const { base, members, key: zooKey } = await this.#zoos.load(project, training);
+    const file = weightsFile(project, training, concept, weights);
+    return {
+      ...{ base, members, zooKey, file },
+      chosen: await readChosenWeights(file, project, training, concept, base),
+    };
   }
 
   #keep(key: string, statistics: WeightStatistics): WeightStatistics {

@@ -139,6 +139,11 @@ export function blockStatistics(
   };
 }
 
+/** Where the weights of a block stand in the vector, without its padding. */
+function positionsIn({ blockSize, positions }: BlockSplitter, block: number): Int32Array {
+  return positions.subarray(block * blockSize, (block + 1) * blockSize).filter((position) => position >= 0);
+}
+
 /** The weights of one block, without its padding, beside the same block of every zoo member. */
 export function blockHistogram(
   splitter: BlockSplitter,
@@ -147,10 +152,7 @@ export function blockHistogram(
   zoo: readonly Float32Array[],
   bins: number,
 ): HistogramPair {
-  const { blockSize, positions } = splitter;
-  const held = positions
-    .subarray(block * blockSize, (block + 1) * blockSize)
-    .filter((position) => position >= 0);
+  const held = positionsIn(splitter, block);
   const cut = (vector: Float32Array) => Float32Array.from(held, (position) => vector[position]!);
   return histogramPair([cut(weights)], zoo.map(cut), barsFor(held.length, bins));
 }
@@ -171,10 +173,8 @@ function blockRms(splitter: BlockSplitter, vector: Float32Array): number[] {
 }
 
 /** The layer whose weights a block holds; where they come from several, the first and the last. */
-function layersOf({ blockSize, positions }: BlockSplitter, manifest: LayerManifest, block: number): string {
-  const held = positions
-    .subarray(block * blockSize, (block + 1) * blockSize)
-    .filter((position) => position >= 0);
+function layersOf(splitter: BlockSplitter, manifest: LayerManifest, block: number): string {
+  const held = positionsIn(splitter, block);
   const [first, last] = [held[0]!, held.at(-1)!].map(
     (position) => manifest.find(({ offset, size }) => position < offset + size && position >= offset)!.layer,
   );

@@ -8,11 +8,10 @@ import { DataTable } from '../components/data-table.tsx';
 import { Notice } from '../components/pending.tsx';
 import { ProgressRing } from '../components/toolkit.tsx';
 import { messageOf, request } from '../host/connection.ts';
-import { histogramOptions, histogramRows } from './histogram.ts';
+import { BINS, histogramOptions, histogramRows } from './histogram.ts';
 import { kindWord } from './kind-word.ts';
 import { colorOf } from './marks.ts';
 
-const BINS = 96;
 const HEIGHT = 190;
 
 type Answer = { block: number } & ({ histogram: HistogramPair } | { error: string });

@@ -7,10 +7,9 @@ import { formatDuration } from '../components/format.ts';
 import { Notice } from '../components/pending.tsx';
 import { plural } from '../components/plural.ts';
 import { Button, ProgressRing } from '../components/toolkit.tsx';
+import { BINS } from './histogram.ts';
 import { Trajectory } from './trajectory.tsx';
 import { useTrajectory } from './use-trajectory.ts';
-
-const BINS = 96;
 
 /** The draw of denoised weights once more, every state kept: with their own seed and steps, or with others. */
 export function Denoising(props: { statistics: WeightStatistics; draw: DrawOptions }): JSX.Element {

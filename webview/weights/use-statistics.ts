@@ -2,9 +2,8 @@ import { useEffect, useState } from 'preact/hooks';
 import type { WeightStatistics } from '../../src/protocol/statistics.ts';
 import { weightsView } from '../../src/protocol/webview.ts';
 import { messageOf, request } from '../host/connection.ts';
+import { BINS } from './histogram.ts';
 import type { WeightsSelection } from './selection.ts';
-
-const BINS = 96;
 
 export interface StatisticsState {
   /** The newest statistics that arrived, of this or of an earlier request. */
