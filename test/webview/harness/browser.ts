@@ -1,16 +1,15 @@
 /// <reference types="node" />
 /** Shows a view in a real browser without VS Code: bundles it as the build does and feeds it fixtures. */
 import { existsSync } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { delimiter, join } from 'node:path';
 import * as esbuild from 'esbuild';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { webviewPage } from '../../../src/extension/panels/webview-page.ts';
 import type { ViewName } from '../../../src/protocol/webview.ts';
+import { locations } from '../../workbench/locations.ts';
 import { NOW } from './fixtures/concepts.ts';
 import { readTheme, THEMES, type ThemeName } from './themes.ts';
 
-const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../../..');
 const ORIGIN = 'https://webview.test';
 
 export interface ViewOptions {
@@ -59,7 +58,7 @@ export function launchBrowser(): Promise<Browser> {
 /** Script and style of one entry, bundled as scripts/build.mjs does. */
 async function bundle(entry: string): Promise<{ js: string; css: string }> {
   const result = await esbuild.build({
-    absWorkingDir: ROOT,
+    absWorkingDir: locations.repository(),
     entryPoints: [entry],
     bundle: true,
     write: false,

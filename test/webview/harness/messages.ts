@@ -1,11 +1,11 @@
 /// <reference types="node" />
 /** The messages of the webviews as their sources have them, and a translation of all into a made-up language. */
 import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import ts from 'typescript';
+import { locations } from '../../workbench/locations.ts';
 
-const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../../..');
+const ROOT = locations.repository();
 
 /** Text by path, relative to the repository. */
 export function webviewSources(): Map<string, string> {
