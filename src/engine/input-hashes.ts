@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { PROMPT_FILES } from '../data/zoo-prompts.ts';
 import { featureNetworkFile } from '../project/feature-network.ts';
-import { baseHashOf, hashFile, hashText } from '../project/file-hash.ts';
+import { baseHashOf, hashContent, hashFile } from '../project/file-hash.ts';
 import type { LoadedConcept, LoadedTraining, Project } from '../project/load.ts';
 import { projectPaths } from '../project/paths.ts';
 import type { Stage } from '../protocol/events.ts';
@@ -42,7 +42,7 @@ export async function inputHashes(
   const hashes: Record<string, string> = {};
   for (const input of INPUTS[stage]) {
     if (input === 'concept' && concept !== undefined)
-      hashes.concept = hashText(JSON.stringify(concept.config));
+      hashes.concept = hashContent(JSON.stringify(concept.config));
     if (input === 'base' && base !== undefined) hashes.base = base;
     if (input === 'zoo' && base !== undefined) hashes.zoo = await hashListing(paths.zooOf(baseHashOf(base)));
     if (input === 'weight-generator' && existsSync(paths.weightGenerator(training.name))) {
@@ -58,7 +58,7 @@ export async function inputHashes(
 
 /** Names, sizes and times of a zoo's files and of its prompts': reading hundreds of them whole would take longer than it tells. */
 async function hashListing(folder: string): Promise<string> {
-  if (!existsSync(folder)) return hashText('');
+  if (!existsSync(folder)) return hashContent('');
   const prompts: readonly string[] = PROMPT_FILES;
   const members = (await readdir(folder))
     .filter((name) => name.endsWith('.safetensors') || prompts.includes(name))
@@ -67,5 +67,5 @@ async function hashListing(folder: string): Promise<string> {
     const { size, mtimeMs } = await stat(`${folder}/${name}`);
     return `${name} ${size} ${mtimeMs}`;
   });
-  return hashText((await Promise.all(lines)).join('\n'));
+  return hashContent((await Promise.all(lines)).join('\n'));
 }

@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { LRUCache } from 'lru-cache';
 import { selectDevice } from '../compute/devices.ts';
 import { createExecutor } from '../compute/executor.ts';
 import type { DeviceReport, Executor } from '../compute/types.ts';
@@ -7,6 +7,7 @@ import { applyEffects } from '../data/effects/apply.ts';
 import { decodeImage, type Image, loadImage } from '../data/images.ts';
 import { openPairs, type PairImageOptions, type PairRef, type PairSource } from '../data/pairs.ts';
 import { inferenceStep } from '../models/gan-steps.ts';
+import { hashContent } from '../project/file-hash.ts';
 import type { LoadedConcept, LoadedTraining, Project } from '../project/load.ts';
 import { UserError } from '../project/user-error.ts';
 import type { BaseModel } from './base-model.ts';
@@ -36,6 +37,18 @@ export interface TranslatedImage {
   readonly device: DeviceReport['device'];
 }
 
+interface SourceAndTarget {
+  readonly source: Image;
+  readonly target?: Image;
+}
+
+/** The images of a request, not yet decoded. */
+interface Inputs {
+  /** Tells one content of them from the next; undefined where a file is not there. */
+  readonly version: string | undefined;
+  load(): Promise<SourceAndTarget>;
+}
+
 interface WarmModel {
   readonly base: BaseModel;
   readonly device: DeviceReport;
@@ -45,15 +58,23 @@ interface WarmModel {
   readonly key: string;
   /** Which weights are in it now; undefined before the first. */
   weights: string | undefined;
+  /** By the versions of weights and images. */
+  readonly known: LRUCache<string, TranslatedImage>;
 }
+
+/** Of the images that are kept, and again of the translations: the same are asked for when a page is shown again. */
+const KEPT_BYTES = 64 * 1024 * 1024;
 
 /**
  * Translates single images with a generator that stays compiled between calls; LoRA weights are merged into
- * it. Other weights of the same base cost a merge, another base a compilation. Not re-entrant.
+ * it. Other weights of the same base cost a merge, another base a compilation. What was translated last is kept
+ * until one of its files changes. Not re-entrant.
  */
 export class ImageTranslator {
   readonly #bases: WarmBase;
   #model: WarmModel | undefined;
+  /** Decoded, by version: every set of weights translates the same. */
+  readonly #images = keeping<SourceAndTarget>(({ source, target }) => bytesOf(source, target));
 
   constructor(bases: WarmBase) {
     this.#bases = bases;
@@ -61,22 +82,34 @@ export class ImageTranslator {
 
   /** @throws UserError where base, weights or image are missing or do not fit each other */
   async translate(request: TranslateOneRequest): Promise<TranslatedImage> {
-    const { project, training, concept } = request;
+    const { project, training, concept, image } = request;
     const { size, fit } = training.config.image;
-    const { source, target } = await sourceAndTarget(concept, request.image, { size, fit });
     const model = await this.#modelFor(project, training);
-    await useWeights(model, request);
+    const inputs = await findInputs(concept, image, { size, fit });
+    const file = weightsFile(project, training, concept, request.weights);
+    const weights = await versionOf(file);
+    const key = weights !== undefined && inputs.version !== undefined && `${weights}\n${inputs.version}`;
+    const known = key ? model.known.get(key) : undefined;
+    if (known) return known;
+    const { source, target } = await this.#load(inputs);
+    if (weights === undefined || model.weights !== weights) {
+      const chosen = await readChosenWeights(file, project, training, concept, model.base);
+      await model.executor.load('generator', { values: chosen.generatorValues() });
+      model.weights = weights;
+    }
     const begun = performance.now();
-    const { image } = await model.executor.run({ source: source.data });
+    const outputs = await model.executor.run({ source: source.data });
     const seconds = (performance.now() - begun) / 1000;
-    const translated = { width: size, height: size, data: image! };
-    return {
+    const translated = { width: size, height: size, data: outputs.image! };
+    const result: TranslatedImage = {
       source,
       translated,
       ...(target && { target, quality: imageQuality(translated.data, target.data, size, size) }),
       seconds,
       device: model.device.device,
     };
+    if (key) model.known.set(key, result);
+    return result;
   }
 
   /**
@@ -92,6 +125,14 @@ export class ImageTranslator {
     this.#model = undefined;
   }
 
+  async #load({ version, load }: Inputs): Promise<SourceAndTarget> {
+    const known = version === undefined ? undefined : this.#images.get(version);
+    if (known) return known;
+    const images = await load();
+    if (version !== undefined) this.#images.set(version, images);
+    return images;
+  }
+
   async #modelFor(project: Project, training: LoadedTraining): Promise<WarmModel> {
     const base = await this.#bases.load(project, training);
     const { device, threads } = training.config;
@@ -103,37 +144,61 @@ export class ImageTranslator {
       device: report,
       values: { generator: base.generatorValues.slice() },
     });
-    this.#model = { base, device: report, executor, key, weights: undefined };
+    const known = keeping<TranslatedImage>(({ translated }) => bytesOf(translated));
+    this.#model = { base, device: report, executor, key, weights: undefined, known };
     return this.#model;
   }
 }
 
-async function useWeights(model: WarmModel, request: TranslateOneRequest): Promise<void> {
-  const { project, training, concept, weights } = request;
-  const { base, executor } = model;
-  const file = weightsFile(project, training, concept, weights);
-  if (existsSync(file) && model.weights === (await fileVersion(file))) return;
-  const chosen = await readChosenWeights(file, project, training, concept, base);
-  await executor.load('generator', { values: chosen.generatorValues() });
-  model.weights = await fileVersion(file);
+function keeping<T extends object>(bytes: (kept: T) => number): LRUCache<string, T> {
+  return new LRUCache({ maxSize: KEPT_BYTES, sizeCalculation: bytes });
 }
 
-async function sourceAndTarget(
+function bytesOf(...images: readonly (Image | undefined)[]): number {
+  return images.reduce((sum, image) => sum + (image?.data.byteLength ?? 0), 0);
+}
+
+/** Undefined where the file is not there: who reads it says so. */
+function versionOf(file: string): Promise<string | undefined> {
+  return fileVersion(file).catch(() => undefined);
+}
+
+async function findInputs(
   concept: LoadedConcept,
   image: TranslateOneRequest['image'],
   options: PairImageOptions,
-): Promise<{ source: Image; target?: Image }> {
+): Promise<Inputs> {
   const { pairs } = concept;
   if ('source' in pairs && 'effect' in pairs.target) {
-    const source = await loadSource(image, options);
-    return { source, target: applyEffects(source, pairs.target.effect) };
+    const { effect } = pairs.target;
+    return {
+      version: await imageVersion(image, [options, effect]),
+      load: async () => {
+        const source = await loadSource(image, options);
+        return { source, target: applyEffects(source, effect) };
+      },
+    };
   }
-  if (!('file' in image)) return { source: await loadSource(image, options) };
   const opened = openPairs(concept);
-  const ref = await findPair(opened, image.file);
-  if (ref === undefined) return { source: await loadSource(image, options) };
-  const source = await opened.loadSource(ref, options);
-  return { source, target: await opened.loadTarget(ref, source, options) };
+  const ref = 'file' in image ? await findPair(opened, image.file) : undefined;
+  if (ref === undefined) {
+    const load = async () => ({ source: await loadSource(image, options) });
+    return { version: await imageVersion(image, [options]), load };
+  }
+  const target = await versionOf(ref.target ?? ref.source);
+  return {
+    version: target && (await imageVersion(image, [options, pairs, target])),
+    load: async () => {
+      const source = await opened.loadSource(ref, options);
+      return { source, target: await opened.loadTarget(ref, source, options) };
+    },
+  };
+}
+
+/** @param read what else decides what is made of it */
+async function imageVersion(image: TranslateOneRequest['image'], read: unknown): Promise<string | undefined> {
+  const version = 'file' in image ? await versionOf(image.file) : hashContent(image.bytes);
+  return version && JSON.stringify([version, read]);
 }
 
 async function findPair(pairs: PairSource, file: string): Promise<PairRef | undefined> {

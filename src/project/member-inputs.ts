@@ -3,7 +3,7 @@ import { relative, sep } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
 import type { DiskView } from './disk-view.ts';
-import { hashText } from './file-hash.ts';
+import { hashContent } from './file-hash.ts';
 import { folderOf } from './image-files.ts';
 import { imageSources } from './image-sources.ts';
 import type { MemberState, StaleReason } from './member-state.ts';
@@ -48,7 +48,7 @@ export class ImageStamps {
   async of(concept: LoadedConcept): Promise<MemberInputs['images']> {
     const all = await Promise.all(imageSources(concept).map(({ source }) => this.linesOf(source)));
     const count = all[0]?.length ?? 0;
-    return { count, hash: count === 0 ? '' : hashText(JSON.stringify(all)) };
+    return { count, hash: count === 0 ? '' : hashContent(JSON.stringify(all)) };
   }
 
   private linesOf(source: string): Promise<string[]> {

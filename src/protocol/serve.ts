@@ -26,7 +26,7 @@ import type {
  * Here: the parameters and the result of every method.
  */
 export interface ServeRequests {
-  /** Reads, and compiles, what the first answers about a concept need; does nothing a second time. */
+  /** Reads, compiles and translates what the first answers about a concept need; does nothing a second time. */
   warmUp: { params: WarmUpParams; result: null };
   devices: { params: DevicesParams; result: DevicesResult };
   sizes: { params: DescribeParams; result: NetworkSizes };
@@ -71,10 +71,15 @@ interface ConceptParams extends ProjectParams {
   concept: string;
 }
 
+/** Held-out images that the Translate view shows until others are chosen. */
+export const FIRST_IMAGES = 4;
+
 export interface WarmUpParams extends ProjectParams {
   /** Name of the training config. */
   training: string;
   for: 'statistics' | 'translation';
+  /** What the view about this concept asks for first is computed, before it asks. */
+  concept?: string;
 }
 
 export interface DevicesParams {

@@ -14,6 +14,9 @@ export interface WeightsChoice {
   modified: number;
 }
 
+/** Bars of every histogram of the Weights view, of which one of few weights has fewer. */
+export const HISTOGRAM_BARS = 96;
+
 export interface StatisticsRequest {
   /** Name of the training config, whose base and zoo to compare with. */
   training: string;

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import sharp from 'sharp';
@@ -73,6 +73,61 @@ describe('translate', () => {
       expect(result).toMatchObject({ width: 32, height: 32, device: 'cpu' });
       const expected = asBytes(await reference(vector, file));
       expect(largestDifference(await pixels(result.translated), expected)).toBeLessThanOrEqual(1);
+    }
+  });
+
+  test('keeps what it made until the weights, the effects or the image are others', async () => {
+    const { base, denoised, project, zoo } = trained;
+    const image = join(project.folder, 'own.png');
+    const concept = join(project.folder, 'concepts', 'own.concept.yaml');
+    const drawn = (weights: Float32Array) =>
+      writeWeights(projectPaths(project.folder).weights('own', 'denoised'), base, {
+        concept: 'own',
+        prompt: 'of its own',
+        base: base.hash,
+        kind: 'lora',
+        origin: 'denoised',
+        seed: 1,
+        steps: 1,
+        values: weights,
+      });
+    const paired = (effect: string) =>
+      writeFileSync(
+        concept,
+        `prompt: of its own\npairs:\n  source: ../images\n  target:\n    effect: ${effect}\n`,
+      );
+    const translate = () =>
+      client.request('translate', {
+        ...subject(),
+        concept: 'own',
+        weights: 'denoised',
+        image: { file: image },
+      });
+    const distance = async (png: string, weights: Float32Array) =>
+      largestDifference(await pixels(png), asBytes(await reference(weights, image)));
+    try {
+      copyFileSync(imageFile(project, 3), image);
+      paired('snow');
+      await drawn(denoised);
+      const first = await translate();
+      expect(await distance(first.translated, denoised)).toBeLessThanOrEqual(1);
+      // Its time would be another if the generator had run once more.
+      expect(await translate()).toEqual(first);
+
+      await drawn(zoo.dusk!);
+      const byOthers = await translate();
+      expect(await distance(byOthers.translated, zoo.dusk!)).toBeLessThanOrEqual(1);
+      expect(byOthers.source).toEqual(first.source);
+
+      paired('fog');
+      const withOtherTarget = await translate();
+      expect(withOtherTarget.target).not.toEqual(byOthers.target);
+      expect(withOtherTarget.psnr).not.toEqual(byOthers.psnr);
+
+      copyFileSync(imageFile(project, 5), image);
+      expect(await distance((await translate()).translated, zoo.dusk!)).toBeLessThanOrEqual(1);
+    } finally {
+      for (const file of [image, concept]) rmSync(file);
     }
   });
 
@@ -242,6 +297,8 @@ test('warmUp reads what answers need, and says what is missing', async () => {
   const { project, training } = subject();
   expect(await client.request('warmUp', { project, training, for: 'statistics' })).toBeNull();
   expect(await client.request('warmUp', { project, training, for: 'translation' })).toBeNull();
+  for (const purpose of ['statistics', 'translation'] as const)
+    expect(await client.request('warmUp', { ...subject(), for: purpose })).toBeNull();
   await expect(
     client.request('warmUp', { project, training: 'absent', for: 'statistics' }),
   ).rejects.toMatchObject({ code: USER_ERROR });

@@ -19,7 +19,8 @@ export function PixelCanvas(props: { pixels: ImageData; scale: number; label: st
     const element = canvas.current!;
     element.width = pixels.width;
     element.height = pixels.height;
-    element.getContext('2d')!.putImageData(pixels, 0, 0);
+    // Kept in memory: small pictures that are drawn once are not worth a round by the graphics processor.
+    element.getContext('2d', { willReadFrequently: true })!.putImageData(pixels, 0, 0);
   }, [pixels]);
   return (
     <canvas

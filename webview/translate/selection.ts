@@ -1,3 +1,4 @@
+import { FIRST_IMAGES } from '../../src/protocol/serve.ts';
 import type { WeightsChoice, WeightsKind } from '../../src/protocol/statistics.ts';
 import type {
   ConceptChoice,
@@ -100,14 +101,12 @@ export function settle(
   return { training, concept, first, ...(second ? { second } : {}) };
 }
 
-const SHOWN_AT_FIRST = 4;
-
 /** One's own images, then the held-out ones that were chosen (at first: the first few). */
 export function selectImages(
   heldOut: readonly ImageChoice[],
   wishes: Pick<TranslateWishes, 'images' | 'own'>,
 ): SelectedImage[] {
-  const files = wishes.images ?? heldOut.slice(0, SHOWN_AT_FIRST).map(({ file }) => file);
+  const files = wishes.images ?? heldOut.slice(0, FIRST_IMAGES).map(({ file }) => file);
   return [
     ...(wishes.own ?? []).map(({ name, image }): SelectedImage => ({ key: `own ${name}`, name, image })),
     ...heldOut

@@ -1,14 +1,14 @@
 import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useCallback, useEffect, useState } from 'preact/hooks';
-import type { HistogramPair, WeightStatistics } from '../../src/protocol/statistics.ts';
+import { HISTOGRAM_BARS, type HistogramPair, type WeightStatistics } from '../../src/protocol/statistics.ts';
 import { weightsView } from '../../src/protocol/webview.ts';
 import { type DrawPlot, PlotFigure } from '../charts/plot-figure.tsx';
 import { DataTable } from '../components/data-table.tsx';
 import { Notice } from '../components/pending.tsx';
 import { ProgressRing } from '../components/toolkit.tsx';
 import { messageOf, request } from '../host/connection.ts';
-import { BINS, histogramOptions, histogramRows } from './histogram.ts';
+import { histogramOptions, histogramRows } from './histogram.ts';
 import { kindWord } from './kind-word.ts';
 import { colorOf } from './marks.ts';
 
@@ -23,7 +23,13 @@ export function BlockHistogram(props: { statistics: WeightStatistics; block: num
   const [answer, setAnswer] = useState<Answer>();
   useEffect(() => {
     let superseded = false;
-    request(weightsView.blockHistogram, { training, concept, weights: weights.file, block, bins: BINS }).then(
+    request(weightsView.blockHistogram, {
+      training,
+      concept,
+      weights: weights.file,
+      block,
+      bins: HISTOGRAM_BARS,
+    }).then(
       (histogram) => {
         if (!superseded) setAnswer({ block, histogram });
       },

@@ -1,13 +1,12 @@
 import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import type { DrawOptions, WeightStatistics } from '../../src/protocol/statistics.ts';
+import { type DrawOptions, HISTOGRAM_BARS, type WeightStatistics } from '../../src/protocol/statistics.ts';
 import { DrawFields } from '../components/draw-fields.tsx';
 import { formatDuration } from '../components/format.ts';
 import { Notice } from '../components/pending.tsx';
 import { plural } from '../components/plural.ts';
 import { Button, ProgressRing } from '../components/toolkit.tsx';
-import { BINS } from './histogram.ts';
 import { Trajectory } from './trajectory.tsx';
 import { useTrajectory } from './use-trajectory.ts';
 
@@ -36,7 +35,10 @@ export function Denoising(props: { statistics: WeightStatistics; draw: DrawOptio
       </p>
       <div class="controls">
         <DrawFields draw={wanted} onChange={setWanted} />
-        <Button disabled={loading} onClick={() => draw({ training, concept, ...wanted, bins: BINS })}>
+        <Button
+          disabled={loading}
+          onClick={() => draw({ training, concept, ...wanted, bins: HISTOGRAM_BARS })}
+        >
           {l10n.t('Denoise step by step')}
         </Button>
         {loading && (

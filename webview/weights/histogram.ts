@@ -6,9 +6,6 @@ import { formatNumber } from '../components/format.ts';
 import type { Theme } from '../components/theme.ts';
 import { centralBars } from './central-bars.ts';
 
-/** Bars of every histogram, of which one of few weights has fewer. */
-export const BINS = 96;
-
 /** The bars that hold all but a few outermost weights, drawn as `densityOptions` says. */
 export function histogramOptions(whole: HistogramPair, color: string, theme: Theme): ReturnType<DrawPlot> {
   return densityOptions(centralBars(whole), color, theme);

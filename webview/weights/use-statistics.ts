@@ -1,8 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { WeightStatistics } from '../../src/protocol/statistics.ts';
+import { HISTOGRAM_BARS, type WeightStatistics } from '../../src/protocol/statistics.ts';
 import { weightsView } from '../../src/protocol/webview.ts';
 import { messageOf, request } from '../host/connection.ts';
-import { BINS } from './histogram.ts';
 import type { WeightsSelection } from './selection.ts';
 
 export interface StatisticsState {
@@ -30,7 +29,7 @@ export function useStatistics(
     if (training === undefined || concept === undefined || weights === undefined) return;
     let superseded = false;
     setState((previous) => ({ ...previous, loading: true }));
-    request(weightsView.statistics, { training, concept, weights, bins: BINS }).then(
+    request(weightsView.statistics, { training, concept, weights, bins: HISTOGRAM_BARS }).then(
       (statistics) => {
         if (!superseded) setState({ statistics, loading: false });
       },

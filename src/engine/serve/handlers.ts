@@ -1,38 +1,29 @@
 import { resolve } from 'node:path';
-import { encodePng, type Image } from '../../data/images.ts';
-import { openPairs } from '../../data/pairs.ts';
-import { preparePairs } from '../../data/prepared.ts';
 import { listWeights } from '../../pipeline/chosen-weights.ts';
 import { denoiseToCache } from '../../pipeline/denoise-one.ts';
 import { denoisingTrajectory } from '../../pipeline/denoising-trajectory.ts';
-import { HIGHEST_PSNR } from '../../pipeline/image-metrics.ts';
 import { WeightInspector } from '../../pipeline/inspect.ts';
 import { networkSizes } from '../../pipeline/network-sizes.ts';
-import { ImageTranslator } from '../../pipeline/translate-one.ts';
 import { WarmBase } from '../../pipeline/warm-base.ts';
 import { WarmZoo } from '../../pipeline/warm-zoo.ts';
 import { DiskView } from '../../project/disk-view.ts';
-import { type LoadedConcept, type LoadedTraining, loadProject, type Project } from '../../project/load.ts';
+import { loadProject } from '../../project/load.ts';
 import { toProjectPath } from '../../project/paths.ts';
 import { rememberingReader } from '../../project/remembering-reader.ts';
 import { type TrainingConfig, trainingSchema } from '../../project/training-schema.ts';
 import { UserError } from '../../project/user-error.ts';
+import { HISTOGRAM_BARS } from '../../protocol/statistics.ts';
 import { listDevices } from '../device-listing.ts';
 import { chooseConcept, chooseTraining, refuseConfigProblems } from '../project-choice.ts';
 import { describeScale } from '../scale-listing.ts';
 import type { ServeHandlers } from './server.ts';
 import { compareTensorFiles, scanTensorFile, tensorFileHistogram } from './tensor-handlers.ts';
+import { listTranslations, type Subject, Translations } from './translations.ts';
 
 /** From the command line, instead of each config's. */
 export interface DeviceOverrides {
   readonly device?: TrainingConfig['device'] | undefined;
   readonly threads?: number | undefined;
-}
-
-interface Subject {
-  readonly project: Project;
-  readonly training: LoadedTraining;
-  readonly concept: LoadedConcept;
 }
 
 /**
@@ -41,7 +32,7 @@ interface Subject {
  */
 export function createHandlers(overrides: DeviceOverrides): ServeHandlers {
   const bases = new WarmBase();
-  const translator = new ImageTranslator(bases);
+  const translations = new Translations(bases);
   const zoos = new WarmZoo(bases);
   const inspector = new WeightInspector(zoos);
   const readDocument = rememberingReader();
@@ -67,8 +58,13 @@ export function createHandlers(overrides: DeviceOverrides): ServeHandlers {
   return {
     warmUp: async (params) => {
       const { project, training } = await trainingOf(params);
-      if (params.for === 'statistics') await zoos.load(project, training);
-      else await translator.warmUp(project, training);
+      const { concept } = params;
+      const about =
+        concept === undefined ? undefined : { project, training, concept: chooseConcept(project, concept) };
+      if (params.for === 'translation') {
+        await (about ? translations.begin(about) : translations.compile(project, training));
+      } else if (about) await beginStatistics(inspector, about);
+      else await zoos.load(project, training);
       return null;
     },
 
@@ -97,17 +93,11 @@ export function createHandlers(overrides: DeviceOverrides): ServeHandlers {
       })),
     }),
 
-    translations: async (params) => {
-      const { project, training, concept } = await subject(params);
-      return {
-        weights: await listWeights(project, training, concept),
-        testImages: await heldOutImages(training, concept),
-      };
-    },
+    translations: async (params) => listTranslations(await subject(params)),
 
     translate: async (params) => {
       const { image } = params;
-      const result = await translator.translate({
+      return translations.translate({
         ...(await subject(params)),
         weights: params.weights,
         image:
@@ -115,18 +105,6 @@ export function createHandlers(overrides: DeviceOverrides): ServeHandlers {
             ? { file: resolve(params.project, image.file) }
             : { name: image.name, bytes: Buffer.from(image.base64, 'base64') },
       });
-      const { source, translated, target, quality, seconds, device } = result;
-      return {
-        source: await base64Png(source),
-        translated: await base64Png(translated),
-        ...(target && { target: await base64Png(target) }),
-        width: translated.width,
-        height: translated.height,
-        seconds,
-        device,
-        // JSON has no infinity, which equal images would have.
-        ...(quality && { psnr: Math.min(quality.psnr, HIGHEST_PSNR), ssim: quality.ssim }),
-      };
     },
 
     denoise: async (params) => {
@@ -152,24 +130,16 @@ export function createHandlers(overrides: DeviceOverrides): ServeHandlers {
   };
 }
 
+/** What a page about this concept asks for first; there is nothing to ask for before it has weights. */
+async function beginStatistics(inspector: WeightInspector, subject: Subject): Promise<void> {
+  const weights = await listWeights(subject.project, subject.training, subject.concept);
+  const first = weights.find(({ kind }) => kind !== 'base');
+  if (first) await inspector.statistics({ ...subject, weights: first.file, bins: HISTOGRAM_BARS });
+}
+
 function deviceName(name: string): TrainingConfig['device'] {
   const parsed = trainingSchema.shape.device.safeParse(name);
   if (parsed.success) return parsed.data;
   const names = trainingSchema.shape.device.unwrap().options;
   throw new UserError(`There is no device ${JSON.stringify(name)}. Devices: ${names.join(', ')}.`);
-}
-
-/** Absolute paths of the source images that training holds out; none until the pairs were prepared. */
-async function heldOutImages(training: LoadedTraining, concept: LoadedConcept): Promise<string[]> {
-  const { image, seed } = training.config;
-  // Asked to stop at once, it gives what is in the cache and makes nothing.
-  const prepared = await preparePairs(concept, image, seed, { shouldStop: () => true });
-  if (prepared === undefined) return [];
-  const { refs } = await openPairs(concept).list();
-  const sources = new Map(refs.map(({ name, source }) => [name, source]));
-  return prepared.test.names.map((name) => sources.get(name)!);
-}
-
-async function base64Png(image: Image): Promise<string> {
-  return (await encodePng(image)).toString('base64');
 }

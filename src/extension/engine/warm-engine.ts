@@ -2,14 +2,15 @@ import type { WarmUpParams } from '../../protocol/serve.ts';
 import type { WeightsTarget } from '../../protocol/webview.ts';
 import type { Services } from '../services.ts';
 
-/** Has the engine read and compile what a panel will ask it for before it does: while its page is still being loaded. */
+/** Has the engine work out what a panel will ask it for before it does: while its page is still being loaded. */
 export function warmEngine(
   { engine, projects }: Services,
-  { project, training }: WeightsTarget,
+  { project, training, concept }: WeightsTarget,
   purpose: WarmUpParams['for'],
 ): void {
   const first = training ?? projects.get(project)?.trainings[0]?.name;
   // The first request says what hinders the engine.
-  if (first !== undefined)
-    engine.requests.request('warmUp', { project, training: first, for: purpose }).catch(() => {});
+  if (first === undefined) return;
+  const about = { project, training: first, for: purpose, ...(concept !== undefined && { concept }) };
+  engine.requests.request('warmUp', about).catch(() => {});
 }

@@ -1,0 +1,95 @@
+/** What `dnw serve` answers about translated images. */
+import { encodePng, type Image } from '../../data/images.ts';
+import { openPairs } from '../../data/pairs.ts';
+import { preparePairs } from '../../data/prepared.ts';
+import { listWeights } from '../../pipeline/chosen-weights.ts';
+import { HIGHEST_PSNR } from '../../pipeline/image-metrics.ts';
+import { ImageTranslator, type TranslateOneRequest } from '../../pipeline/translate-one.ts';
+import type { WarmBase } from '../../pipeline/warm-base.ts';
+import type { LoadedConcept, LoadedTraining, Project } from '../../project/load.ts';
+import { FIRST_IMAGES, type TranslateResult, type TranslationsResult } from '../../protocol/serve.ts';
+
+export interface Subject {
+  readonly project: Project;
+  readonly training: LoadedTraining;
+  readonly concept: LoadedConcept;
+}
+
+/** Sets of weights that a page shows side by side. */
+const FIRST_WEIGHTS = 2;
+
+export class Translations {
+  readonly #translator: ImageTranslator;
+  /** In base64; an image that is shown again is not encoded again. */
+  readonly #pngs = new WeakMap<Image, Promise<string>>();
+
+  constructor(bases: WarmBase) {
+    this.#translator = new ImageTranslator(bases);
+  }
+
+  /** @throws UserError where there is no base */
+  compile(project: Project, training: LoadedTraining): Promise<void> {
+    return this.#translator.warmUp(project, training);
+  }
+
+  /**
+   * Translates what a page about this concept asks for first, so that its answers are there by then.
+   * @throws UserError as `translate` does
+   */
+  async begin(subject: Subject): Promise<void> {
+    await this.compile(subject.project, subject.training);
+    const { weights, testImages } = await listTranslations(subject);
+    // The further a concept has come, the later its weights stand.
+    for (const { file } of weights.slice(-FIRST_WEIGHTS)) {
+      for (const image of testImages.slice(0, FIRST_IMAGES)) {
+        await this.translate({ ...subject, weights: file, image: { file: image } });
+      }
+    }
+  }
+
+  /** @throws UserError where base, weights or image are missing or do not fit each other */
+  async translate(request: TranslateOneRequest): Promise<TranslateResult> {
+    const result = await this.#translator.translate(request);
+    const [source, translated, target] = await Promise.all([
+      this.#png(result.source),
+      this.#png(result.translated),
+      result.target && this.#png(result.target),
+    ]);
+    const { quality, seconds, device } = result;
+    const { width, height } = result.translated;
+    return {
+      ...{ source, translated, width, height, seconds, device },
+      ...(target !== undefined && { target }),
+      // JSON has no infinity, which equal images would have.
+      ...(quality && { psnr: Math.min(quality.psnr, HIGHEST_PSNR), ssim: quality.ssim }),
+    };
+  }
+
+  #png(image: Image): Promise<string> {
+    let png = this.#pngs.get(image);
+    if (!png) {
+      png = encodePng(image).then((bytes) => bytes.toString('base64'));
+      this.#pngs.set(image, png);
+    }
+    return png;
+  }
+}
+
+/** The weights that a concept has, and the source images that training holds out: none until its pairs were prepared. */
+export async function listTranslations({ project, training, concept }: Subject): Promise<TranslationsResult> {
+  return {
+    weights: await listWeights(project, training, concept),
+    testImages: await heldOutImages(training, concept),
+  };
+}
+
+/** Absolute paths. */
+async function heldOutImages(training: LoadedTraining, concept: LoadedConcept): Promise<string[]> {
+  const { image, seed } = training.config;
+  // Asked to stop at once, it gives what is in the cache and makes nothing.
+  const prepared = await preparePairs(concept, image, seed, { shouldStop: () => true });
+  if (prepared === undefined) return [];
+  const { refs } = await openPairs(concept).list();
+  const sources = new Map(refs.map(({ name, source }) => [name, source]));
+  return prepared.test.names.map((name) => sources.get(name)!);
+}
