@@ -27,6 +27,7 @@ export const COMMANDS = {
   newTrainingConfig: 'denoisedWeights.newTrainingConfig',
   describeTraining: 'denoisedWeights.describeTraining',
   findConcept: 'denoisedWeights.findConcept',
+  clearConceptFilter: 'denoisedWeights.clearConceptFilter',
   groupConceptsByTag: 'denoisedWeights.groupConceptsByTag',
   listConceptsByName: 'denoisedWeights.listConceptsByName',
   selectDevice: 'denoisedWeights.selectDevice',
@@ -83,6 +84,8 @@ export const CONTEXT_KEYS = {
   hasWeightGenerator: 'denoisedWeights.hasWeightGenerator',
   hasDenoised: 'denoisedWeights.hasDenoised',
   conceptsByTag: 'denoisedWeights.conceptsByTag',
+  /** The Concepts view is narrowed to what a filter lets through. */
+  conceptsFiltered: 'denoisedWeights.conceptsFiltered',
 } as const;
 
 export const SETTINGS_SECTION = 'denoisedWeights';

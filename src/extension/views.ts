@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { registerCommand } from './commands/register-command.ts';
+import { registerConceptFilter } from './concepts/concept-filter-box.ts';
 import type { ConceptTree } from './concepts/concept-tree.ts';
 import { warmEngine } from './engine/warm-engine.ts';
 import { COMMANDS, CONTEXT_KEYS, TREES } from './identifiers.ts';
@@ -60,10 +61,11 @@ export function registerViews(
   const { log } = services;
   registerCommand(context, log, COMMANDS.groupConceptsByTag, async () => group(true));
   registerCommand(context, log, COMMANDS.listConceptsByName, async () => group(false));
-  registerCommand(context, log, COMMANDS.findConcept, async () => {
-    await vscode.commands.executeCommand(`${TREES.concepts}.focus`);
-    await vscode.commands.executeCommand('list.find');
-  });
+  registerConceptFilter(context, log, trees.concepts, concepts);
+  context.subscriptions.push(
+    concepts.onDidCollapseElement(({ element }) => trees.concepts.setClosed(element, true)),
+    concepts.onDidExpandElement(({ element }) => trees.concepts.setClosed(element, false)),
+  );
   return runs;
 }
 

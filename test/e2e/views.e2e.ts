@@ -78,19 +78,6 @@ step('concepts are grouped by their tags, and listed by name again', async () =>
   await expect.poll(() => concepts.labels(), patience).toEqual(byName);
 });
 
-step('Find Concept marks what is typed in the names, and leads there', async () => {
-  const { page } = workbench;
-  const concepts = workbench.view('Concepts');
-  await concepts.select(/^dusk/);
-  await concepts.actInTitle('Find Concept');
-  await concepts.find('no concept has this');
-  await concepts.waitUntilNothingFound();
-  await concepts.find('sep');
-  await expect.poll(() => concepts.marked(), patience).toEqual(['sep']);
-  await page.keyboard.press('Escape');
-  await expect.poll(() => concepts.focused(), patience).toBe('sepia');
-});
-
 step('what a run’s menu and buttons offer goes by its state', async () => {
   const { menu } = workbench;
   const runs = workbench.view('Runs');

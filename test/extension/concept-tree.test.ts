@@ -95,6 +95,99 @@ test('what a concept has come to is said before its prompt, and to screen reader
   expect(fog?.accessibilityInformation?.label).toBe('fog, nothing made yet, make fog');
 });
 
+test('a filter leaves what it matches, by states as well, and counts it', () => {
+  const artifact = { file: 'weights/snow/denoised.safetensors', modified: 0, size: 1 };
+  const project = projectOf(concept('snow', 'weather'), concept('fog', 'weather', 'grey'), concept('sepia'));
+  const tree = treeOf([project], {
+    made: { ...NO_ARTIFACTS, denoised: new Map([['snow', artifact]]) },
+    runs: [{ ...run('1', {}), state: 'running', record: { concept: 'concepts/sepia.concept.yaml' } } as Run],
+  });
+  const labels = () => tree.getChildren().map((node) => tree.getTreeItem(node).label);
+  expect(tree.isFiltered).toBe(false);
+  const fired: unknown[] = [];
+  tree.onDidChangeTreeData((node) => fired.push(node));
+  tree.filter('weather');
+  expect(fired).toHaveLength(1);
+  expect(tree.isFiltered).toBe(true);
+  expect(labels()).toEqual(['snow', 'fog']);
+  expect(tree.count()).toEqual({ found: 2, all: 3 });
+  tree.filter('@denoised');
+  expect(labels()).toEqual(['snow']);
+  tree.filter('@running');
+  expect(labels()).toEqual(['sepia']);
+  tree.filter('@nothing @grey');
+  expect(labels()).toEqual(['fog']);
+  tree.filter('volcano');
+  expect(labels()).toEqual([]);
+  expect(tree.count()).toEqual({ found: 0, all: 3 });
+  tree.filter(' ');
+  expect(tree.isFiltered).toBe(false);
+  expect(labels()).toEqual(['snow', 'fog', 'sepia']);
+});
+
+test('with a filter only tags that have matches are there, open and with these alone', () => {
+  const project = projectOf(concept('snow', 'weather', 'cold'), concept('sepia'), concept('fog', 'weather'));
+  const tree = treeOf([project]);
+  tree.groupByTag(true);
+  const groups = () =>
+    tree.getChildren().map((node) => {
+      const { label, collapsibleState, id } = tree.getTreeItem(node);
+      return { label, collapsibleState, id, in: shown(tree, tree.getChildren(node)).length };
+    });
+  const [Collapsed, Expanded] = [1, 2];
+  const [, weather] = tree.getChildren();
+  tree.setClosed(weather!, true);
+  const before = groups();
+  expect(before.map(({ label, collapsibleState }) => [label, collapsibleState])).toEqual([
+    ['cold', Expanded],
+    ['weather', Collapsed],
+    ['No tags', Expanded],
+  ]);
+  tree.filter('fog');
+  const [filtered, ...others] = groups();
+  expect(others).toEqual([]);
+  expect(filtered).toMatchObject({ label: 'weather', collapsibleState: Expanded, in: 1 });
+  // The view remembers by the id what is closed.
+  expect(filtered?.id).not.toBe(before[1]?.id);
+  // What is closed among what was found says nothing about afterwards.
+  tree.setClosed(tree.getChildren()[0]!, false);
+  tree.filter('');
+  expect(groups()).toEqual(before);
+  tree.setClosed(weather!, false);
+  expect(groups().map(({ collapsibleState }) => collapsibleState)).toEqual([Expanded, Expanded, Expanded]);
+});
+
+test('with a filter only projects that have matches are there', () => {
+  const other = { ...projectOf(concept('volcano')), folder: '/other' };
+  const tree = treeOf([projectOf(concept('snow')), other]);
+  const projects = () => tree.getChildren().map((node) => tree.getTreeItem(node).label);
+  expect(projects()).toHaveLength(2);
+  tree.filter('volcano');
+  expect(projects()).toEqual(['other']);
+  expect(tree.count()).toEqual({ found: 1, all: 2 });
+  tree.filter('neither');
+  expect(projects()).toEqual([]);
+});
+
+test('a file that is broken is found by what it is called, a training config is not among what is found', () => {
+  const problem = (name: string) => ({ severity: 'error', file: join(folder, name), message: 'unknown key' });
+  const problems = [problem('concepts/volcano.concept.yaml'), problem('fast.training.yaml')];
+  const tree = treeOf([{ ...projectOf(concept('snow')), problems } as unknown as Project]);
+  const kinds = () => tree.getChildren().map(({ kind }) => kind);
+  expect(kinds()).toEqual(['broken', 'broken', 'concept']);
+  for (const [filter, expected] of [
+    ['volc', ['broken']],
+    ['fast', []],
+    ['yaml', []],
+    ['tag:', []],
+    ['snow', ['concept']],
+  ] as const) {
+    tree.filter(filter);
+    expect(kinds()).toEqual(expected);
+    expect(tree.count()).toEqual({ found: expected.length, all: 2 });
+  }
+});
+
 async function tooltip(tree: ConceptTree): Promise<string> {
   const [node] = tree.getChildren();
   const item = tree.getTreeItem(node!);

@@ -1,14 +1,16 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { LoadedConcept, Problem, Project } from '../../project/load.ts';
+import { CONCEPT_SUFFIX, nameFromFile } from '../../project/paths.ts';
 import { zooConcepts } from '../../project/selection.ts';
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import type { ProjectStore } from '../projects/project-store.ts';
 import type { RunStore } from '../runs/run-store.ts';
 import { progressText } from '../runs/run-wording.ts';
+import { conceptMatcher, type Findable } from './concept-filter.ts';
 import { CONCEPT_STAGES, type ConceptProgress, type ConceptStage, conceptProgress } from './concept-stage.ts';
 import { conceptTooltip } from './concept-tooltip.ts';
-import { stageName, stageState } from './concept-wording.ts';
+import { furthestText, stageName, stageState } from './concept-wording.ts';
 import { conceptsByTag } from './concepts-by-tag.ts';
 
 export type ConceptNode =
@@ -19,6 +21,8 @@ export type ConceptNode =
   | { kind: 'concept'; project: Project; concept: LoadedConcept; tag?: string }
   | { kind: 'stage'; project: Project; concept: LoadedConcept; tag?: string; stage: ConceptStage }
   | { kind: 'broken'; file: string; problem: Problem };
+type GroupNode = ConceptNode & { kind: 'project' | 'tag' };
+type BrokenNode = ConceptNode & { kind: 'broken' };
 
 const ICONS: Record<ConceptStage | 'none' | 'active', vscode.ThemeIcon> = {
   none: new vscode.ThemeIcon('circle-outline'),
@@ -34,6 +38,9 @@ export class ConceptTree implements vscode.TreeDataProvider<ConceptNode> {
   private readonly changed = new vscode.EventEmitter<undefined>();
   readonly onDidChangeTreeData = this.changed.event;
   private grouped = false;
+  private matches: ((concept: Findable) => boolean) | undefined;
+  /** Projects and tags that were closed while nothing was filtered, by their ids: they will be again. */
+  private readonly closed = new Set<string>();
 
   constructor(
     private readonly projects: ProjectStore,
@@ -52,13 +59,47 @@ export class ConceptTree implements vscode.TreeDataProvider<ConceptNode> {
     this.changed.fire(undefined);
   }
 
+  /** Narrows the tree to the concepts that a filter lets through (`conceptMatcher`), everything open above them. */
+  filter(filter: string): void {
+    this.matches = conceptMatcher(filter);
+    this.changed.fire(undefined);
+  }
+
+  get isFiltered(): boolean {
+    return this.matches !== undefined;
+  }
+
+  /** How many concepts the filter lets through, of how many; files that are broken are counted as well. */
+  count(): { found: number; all: number } {
+    const { projects } = this.projects;
+    const sum = (counts: number[]) => counts.reduce((total, count) => total + count, 0);
+    const found = projects.map((project) => this.found(project));
+    return {
+      found: sum(found.map(({ concepts, broken }) => concepts.length + broken.length)),
+      all: sum(
+        projects.map(
+          (project) => project.concepts.length + brokenFiles(project).filter(isBrokenConcept).length,
+        ),
+      ),
+    };
+  }
+
+  /** What the view tells when a node was opened or closed by hand. */
+  setClosed(node: ConceptNode, closed: boolean): void {
+    if (this.isFiltered || (node.kind !== 'project' && node.kind !== 'tag')) return;
+    if (closed) this.closed.add(groupId(node));
+    else this.closed.delete(groupId(node));
+  }
+
   getChildren(node?: ConceptNode): ConceptNode[] {
     const { projects } = this.projects;
     if (node === undefined) {
       const only = projects.length === 1 ? projects[0] : undefined;
-      return only === undefined
-        ? projects.map((project) => ({ kind: 'project', project }))
-        : this.contentOf(only);
+      if (only !== undefined) return this.contentOf(only);
+      const shown = this.isFiltered
+        ? projects.filter((project) => this.contentOf(project).length > 0)
+        : projects;
+      return shown.map((project) => ({ kind: 'project', project }));
     }
     switch (node.kind) {
       case 'project':
@@ -77,18 +118,14 @@ export class ConceptTree implements vscode.TreeDataProvider<ConceptNode> {
   getTreeItem(node: ConceptNode): vscode.TreeItem {
     switch (node.kind) {
       case 'project': {
-        const item = new vscode.TreeItem(
-          basename(node.project.folder),
-          vscode.TreeItemCollapsibleState.Expanded,
-        );
-        item.id = node.project.folder;
+        const item = this.groupItem(node, basename(node.project.folder));
         item.resourceUri = vscode.Uri.file(node.project.folder);
         item.iconPath = vscode.ThemeIcon.Folder;
         item.contextValue = 'project';
         return item;
       }
       case 'tag':
-        return tagItem(node);
+        return this.tagItem(node);
       case 'concept':
         return this.conceptItem(node);
       case 'stage':
@@ -108,8 +145,9 @@ export class ConceptTree implements vscode.TreeDataProvider<ConceptNode> {
   }
 
   private contentOf(project: Project): ConceptNode[] {
+    const found = this.found(project);
     const concepts = this.grouped
-      ? conceptsByTag(project.concepts).map(
+      ? conceptsByTag(found.concepts).map(
           ({ tag, concepts }): ConceptNode => ({
             kind: 'tag',
             project,
@@ -117,8 +155,51 @@ export class ConceptTree implements vscode.TreeDataProvider<ConceptNode> {
             ...(tag !== undefined && { tag }),
           }),
         )
-      : project.concepts.map((concept): ConceptNode => ({ kind: 'concept', project, concept }));
-    return [...brokenFiles(project), ...concepts];
+      : found.concepts.map((concept): ConceptNode => ({ kind: 'concept', project, concept }));
+    return [...found.broken, ...concepts];
+  }
+
+  /** The concepts and the broken files that are shown of a project. */
+  private found(project: Project): { concepts: readonly LoadedConcept[]; broken: BrokenNode[] } {
+    const { matches } = this;
+    const broken = brokenFiles(project);
+    if (matches === undefined) return { concepts: project.concepts, broken };
+    const states = (concept: LoadedConcept) => () => {
+      const { furthest, active } = this.progressOf(project, concept);
+      return [furthestText(furthest), ...(active ? [vscode.l10n.t('running')] : [])];
+    };
+    return {
+      concepts: project.concepts.filter((concept) => matches({ ...concept, states: states(concept) })),
+      // All that is known of them is what they are called.
+      broken: broken.filter(
+        (node) =>
+          isBrokenConcept(node) &&
+          matches({ name: nameFromFile(node.file), prompt: '', tags: [], states: () => [] }),
+      ),
+    };
+  }
+
+  /**
+   * A filter shows what it has found, whatever was closed before: by ids of their own, since the view keeps in mind
+   * what is closed by the id.
+   */
+  private groupItem(node: GroupNode, label: string): vscode.TreeItem {
+    const { Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
+    const id = groupId(node);
+    const item = new vscode.TreeItem(label, !this.isFiltered && this.closed.has(id) ? Collapsed : Expanded);
+    item.id = this.isFiltered ? `${id}#filtered` : id;
+    return item;
+  }
+
+  private tagItem(node: ConceptNode & { kind: 'tag' }): vscode.TreeItem {
+    const { tag, concepts } = node;
+    const label = tag ?? vscode.l10n.t('No tags');
+    const item = this.groupItem(node, label);
+    item.iconPath = new vscode.ThemeIcon('tag');
+    item.description = String(concepts.length);
+    item.contextValue = 'tag';
+    item.accessibilityInformation = { label: vscode.l10n.t('{0}, {1} concepts', label, concepts.length) };
+    return item;
   }
 
   private conceptItem({ project, concept, tag }: ConceptNode & { kind: 'concept' }): vscode.TreeItem {
@@ -133,7 +214,7 @@ export class ConceptTree implements vscode.TreeDataProvider<ConceptNode> {
       : [state, concept.prompt].filter((part) => part !== undefined).join(' · ');
     const spoken = active
       ? `${vscode.l10n.t('running')} ${progressText(active.status)}`
-      : (state ?? vscode.l10n.t('nothing made yet'));
+      : furthestText(furthest);
     item.accessibilityInformation = { label: [concept.name, spoken, concept.prompt].join(', ') };
     item.contextValue = `concept.${progress.furthest ?? 'none'}`;
     item.command = openFile(concept.path);
@@ -146,7 +227,7 @@ export class ConceptTree implements vscode.TreeDataProvider<ConceptNode> {
 }
 
 /** One node for each file with a mistake that keeps it from being a concept. */
-function brokenFiles({ concepts, problems }: Project): ConceptNode[] {
+function brokenFiles({ concepts, problems }: Project): BrokenNode[] {
   const whole = new Set(concepts.map(({ path }) => path));
   const broken = new Map<string, Problem>();
   for (const problem of problems) {
@@ -157,20 +238,15 @@ function brokenFiles({ concepts, problems }: Project): ConceptNode[] {
   return [...broken].map(([file, problem]) => ({ kind: 'broken', file, problem }));
 }
 
+/** Training configs stand among them as well. */
+const isBrokenConcept = ({ file }: BrokenNode) => CONCEPT_SUFFIX.test(file);
+
+const groupId = (node: GroupNode) =>
+  node.kind === 'project' ? node.project.folder : `${node.project.folder}#tag:${node.tag ?? ''}`;
+
 /** A concept may be shown more than once, below each of its tags. */
 const itemId = ({ path }: LoadedConcept, tag: string | undefined) =>
   tag === undefined ? path : `${path}#tag:${tag}`;
-
-function tagItem({ project, tag, concepts }: ConceptNode & { kind: 'tag' }): vscode.TreeItem {
-  const label = tag ?? vscode.l10n.t('No tags');
-  const item = new vscode.TreeItem(label, vscode.TreeItemCollapsibleState.Expanded);
-  item.id = `${project.folder}#tag:${tag ?? ''}`;
-  item.iconPath = new vscode.ThemeIcon('tag');
-  item.description = String(concepts.length);
-  item.contextValue = 'tag';
-  item.accessibilityInformation = { label: vscode.l10n.t('{0}, {1} concepts', label, concepts.length) };
-  return item;
-}
 
 function stageItem(
   stage: ConceptStage,

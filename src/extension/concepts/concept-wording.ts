@@ -27,3 +27,8 @@ export function stageState(stage: ConceptStage): string {
       return vscode.l10n.t('fine-tuned');
   }
 }
+
+/** The same of the last stage that a concept has, where it has one. */
+export function furthestText(furthest: ConceptStage | undefined): string {
+  return furthest === undefined ? vscode.l10n.t('nothing made yet') : stageState(furthest);
+}

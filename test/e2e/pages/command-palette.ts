@@ -82,6 +82,11 @@ export class CommandPalette {
     await this.#input.fill(text);
   }
 
+  /** What the box says below what is typed. */
+  async hint(): Promise<string> {
+    return this.#widget.locator('.quick-input-message').innerText();
+  }
+
   /** Agrees to what a dialog for files proposes, which here is a list as well. */
   async confirmFile(button: string): Promise<void> {
     await this.#widget.getByRole('button', { name: button }).click();
@@ -113,6 +118,12 @@ export class CommandPalette {
     await this.page.keyboard.press('Escape');
     await this.waitUntilClosed();
     return labels.filter((label) => label.startsWith(typed));
+  }
+
+  /** Waits for the box or list of this title, and that what is typed goes there. */
+  async waitUntilOpen(title: string): Promise<void> {
+    await this.#widget.getByText(title, { exact: true }).waitFor();
+    await this.#widget.locator('input[type="text"]:focus').waitFor();
   }
 
   async waitUntilClosed(): Promise<void> {

@@ -139,21 +139,17 @@ export class Tree {
     return this.row(text).getAttribute('aria-expanded');
   }
 
-  /** Types into the tree's own search, which is open. */
-  async find(text: string): Promise<void> {
-    const input = this.root.locator('.monaco-tree-type-filter input');
-    await input.waitFor();
-    await input.fill(text);
+  /** What the view says above its rows; empty where it says nothing. */
+  async message(): Promise<string> {
+    const message = this.root.locator('.tree-explorer-viewlet-tree-view > .message:not(.hide)');
+    return (await message.count()) === 0 ? '' : message.innerText();
   }
 
-  /** The parts of the rows that the tree's own search has found. */
-  async marked(): Promise<string[]> {
-    return this.root.locator('.monaco-list-row .highlight').allInnerTexts();
-  }
-
-  /** Waits until the tree's own search says that it has found nothing. */
-  async waitUntilNothingFound(): Promise<void> {
-    await this.page.locator('.context-view', { hasText: 'No results found' }).waitFor();
+  /** Names of the buttons in the view's title. */
+  async titleButtons(): Promise<string[]> {
+    await this.root.hover();
+    const buttons = this.root.getByRole('toolbar').locator('.action-label');
+    return buttons.evaluateAll((found) => found.map((button) => button.getAttribute('aria-label') ?? ''));
   }
 
   /** What the view says, where it has nothing to show, and the buttons that it offers. */

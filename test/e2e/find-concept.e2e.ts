@@ -1,0 +1,149 @@
+import { afterAll, beforeAll, expect, inject } from 'vitest';
+import { stepsIn } from './scenario.ts';
+import { copyProject, heldOutConcept, tagConcept } from './trained-project.ts';
+import { Workbench } from './workbench.ts';
+
+const patience = { timeout: 30_000 };
+
+const all = ['dusk', 'fog', 'negative', 'night', 'sepia'];
+
+let workbench: Workbench;
+
+beforeAll(async () => {
+  const project = copyProject(inject('trainedProject'));
+  for (const concept of ['fog', 'night']) tagConcept(project, concept, 'weather');
+  tagConcept(project, 'sepia', 'print');
+  workbench = await Workbench.open(project);
+  await workbench.showContainer('Denoised Weights');
+  await workbench.view('Concepts').waitFor(new RegExp(`${heldOutConcept}.*denoised`));
+});
+afterAll(() => workbench?.close());
+
+const step = stepsIn(() => workbench);
+
+const shows = (labels: readonly string[]) =>
+  expect.poll(() => workbench.view('Concepts').labels(), patience).toEqual(labels);
+const says = (message: string) =>
+  expect.poll(() => workbench.view('Concepts').message(), patience).toBe(message);
+
+step(
+  'what is typed narrows the concepts at once: by name, prompt, tag and how far they have come',
+  async () => {
+    const { palette } = workbench;
+    const concepts = workbench.view('Concepts');
+    await shows(all);
+    await says('');
+    expect(await concepts.titleButtons()).not.toContain('Clear Filter');
+    await concepts.actInTitle('Find Concept');
+    expect(await palette.hint()).toContain('tag:weather');
+    await palette.type('sep');
+    await shows(['sepia']);
+    await says('1 of 5 concepts match “sep”');
+    expect(await palette.hint()).toContain('1 of 5 concepts match “sep”');
+    await palette.type('OVER scene');
+    await shows(['fog']);
+    await palette.type('tag:wea');
+    await shows(['fog', 'night']);
+    await palette.type('@denoised');
+    await shows([heldOutConcept]);
+    await palette.type('volcano');
+    await shows([]);
+    await says('No concept of 5 matches “volcano”');
+  },
+);
+
+step('Escape brings back what was shown before', async () => {
+  const { page, palette } = workbench;
+  await page.keyboard.press('Escape');
+  await palette.waitUntilClosed();
+  await shows(all);
+  await says('');
+});
+
+step('by keys: Ctrl+Alt+F in the view, Enter keeps the filter, and the arrows go on from there', async () => {
+  const { page, palette, editor } = workbench;
+  const concepts = workbench.view('Concepts');
+  await palette.run('Denoised Weights: Focus on Concepts View');
+  await concepts.goTo('fog');
+  await page.keyboard.press('Control+Alt+F');
+  await palette.waitUntilOpen('Find Concept');
+  await page.keyboard.type('night');
+  await shows(['night']);
+  await page.keyboard.press('Enter');
+  await palette.waitUntilClosed();
+  await shows(['night']);
+  await says('1 of 5 concepts match “night”');
+  await concepts.goTo('night');
+  await page.keyboard.press('Enter');
+  await editor.waitForTab('night.concept.yaml');
+});
+
+step('Escape brings back an earlier filter, which the box proposes', async () => {
+  const { page, palette } = workbench;
+  await palette.run('Denoised Weights: Find Concept');
+  await palette.waitUntilOpen('Find Concept');
+  expect(await palette.proposed()).toBe('night');
+  await palette.type('fog');
+  await shows(['fog']);
+  await page.keyboard.press('Escape');
+  await palette.waitUntilClosed();
+  await shows(['night']);
+});
+
+step('Clear Filter shows all again, and is offered only while there is a filter', async () => {
+  const { palette } = workbench;
+  const concepts = workbench.view('Concepts');
+  await concepts.actInTitle('Clear Filter');
+  await shows(all);
+  await says('');
+  await expect.poll(() => concepts.titleButtons(), patience).not.toContain('Clear Filter');
+  expect(await palette.offered('Denoised Weights: Clear Filter')).toEqual([]);
+});
+
+step('who takes a row while the box is open has found it', async () => {
+  const { palette, editor } = workbench;
+  const concepts = workbench.view('Concepts');
+  await concepts.actInTitle('Find Concept');
+  await palette.type('print');
+  await shows(['sepia']);
+  await concepts.select(/^sepia/);
+  await palette.waitUntilClosed();
+  await editor.waitForTab('sepia.concept.yaml');
+  await says('1 of 5 concepts match “print”');
+  await concepts.actInTitle('Clear Filter');
+  await shows(all);
+});
+
+step('below tags only those with matches are left, open; afterwards they are as they were', async () => {
+  const { page, palette } = workbench;
+  const concepts = workbench.view('Concepts');
+  await concepts.actInTitle('Group Concepts by Tag');
+  for (const [fold, folded] of [
+    [() => concepts.fold('weather'), ['print', 'sepia', 'weather', 'No tags', 'dusk', 'negative']],
+    [() => concepts.actInTitle('Collapse All'), ['print', 'weather', 'No tags']],
+  ] as const) {
+    await fold();
+    await shows(folded);
+    await concepts.actInTitle('Find Concept');
+    await palette.type('tag:weather');
+    await shows(['weather', 'fog', 'night']);
+    await page.keyboard.press('Escape');
+    await palette.waitUntilClosed();
+    await shows(folded);
+  }
+});
+
+step('a reload keeps the filter', async () => {
+  const { palette, page } = workbench;
+  await workbench.view('Concepts').actInTitle('Find Concept');
+  await palette.type('@denoised');
+  await page.keyboard.press('Enter');
+  await palette.waitUntilClosed();
+  const left = ['No tags', heldOutConcept];
+  await shows(left);
+  await workbench.reload();
+  await shows(left);
+  await says('1 of 5 concepts match “@denoised”');
+  await workbench.view('Concepts').actInTitle('Clear Filter');
+  await shows(['print', 'sepia', 'weather', 'fog', 'night', 'No tags', 'dusk', 'negative']);
+});
