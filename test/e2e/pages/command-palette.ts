@@ -46,11 +46,6 @@ export class CommandPalette {
     await this.page.locator('.quick-input-list .monaco-list-row').filter({ has: label }).click();
   }
 
-  /** Takes the first entry of the list that a command asks with. */
-  async chooseFirst(): Promise<void> {
-    await this.choose('');
-  }
-
   /** Answers the box that a command asks with. */
   async answer(text: string): Promise<void> {
     await this.#input.waitFor();

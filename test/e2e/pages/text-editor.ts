@@ -160,9 +160,4 @@ export class TextEditor {
   async waitForCodeLens(text: string): Promise<void> {
     await this.#editor.locator('.codelens-decoration a', { hasText: text }).first().waitFor();
   }
-
-  /** Presses the code lens with this text. */
-  async pressCodeLens(text: string): Promise<void> {
-    await this.#editor.locator('.codelens-decoration a', { hasText: text }).first().click();
-  }
 }
