@@ -1,15 +1,13 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
-import { EFFECT_NAMES } from '../../project/concept-schema.ts';
+import { CONCEPT_NAME, EFFECT_NAMES } from '../../project/concept-schema.ts';
 import type { Project } from '../../project/load.ts';
 import { projectPaths } from '../../project/paths.ts';
 import { UserError } from '../../project/user-error.ts';
 import { chooseProject } from '../commands/targets.ts';
 import type { Services } from '../services.ts';
 import { conceptText, nameFromPrompt, trainingText, usualSource } from './project-templates.ts';
-
-const CONCEPT_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 /** Asks for what a concept file needs, and opens it. */
 export async function newConcept(services: Services, target: unknown): Promise<void> {
