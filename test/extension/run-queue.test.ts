@@ -84,6 +84,7 @@ class Bench {
 let bench: Bench;
 const warnings: { message: string; answer: (chosen: string | undefined) => void; buttons: string[] }[] = [];
 const messages: string[] = [];
+const failures: string[] = [];
 let shown: Promise<unknown>;
 let warned: () => void;
 let cancel: () => void;
@@ -92,6 +93,7 @@ beforeEach(() => {
   bench = new Bench();
   warnings.length = 0;
   messages.length = 0;
+  failures.length = 0;
   Object.assign(fake.window, {
     withProgress: (
       { title }: { title: string },
@@ -106,6 +108,9 @@ beforeEach(() => {
       messages.push(title);
       shown = work({ report: ({ message }: { message: string }) => messages.push(message) }, token);
       return shown;
+    },
+    showErrorMessage: async (message: string) => {
+      failures.push(message);
     },
     showWarningMessage: (message: string, ...buttons: string[]) =>
       new Promise((answer) => {
@@ -170,6 +175,15 @@ test('cancelling drops what waits', async () => {
   await shown;
   expect(bench.launched).toEqual(['snow']);
   expect(warnings).toEqual([]);
+});
+
+test('cancelling says so where the folder of the run has just been deleted, and drops what waits', async () => {
+  await startRuns(bench.services, queue);
+  cancel();
+  await shown;
+  expect(failures).toEqual([expect.stringMatching(/^.*denoise-snow: its folder is gone.*nothing to stop/)]);
+  expect(bench.launched).toEqual(['snow']);
+  expect(bench.kept).toEqual([]);
 });
 
 test('what waits is kept for a later window, until it has begun', async () => {

@@ -7,6 +7,7 @@ import type { ExtensionApi } from '../../src/extension/extension.ts';
 import { COMMANDS, PANELS } from '../../src/extension/identifiers.ts';
 import type { Run } from '../../src/extension/runs/run-state.ts';
 import type { Project } from '../../src/project/load.ts';
+import { answering, failure } from './answers.ts';
 import { activateExtension, until, workspaceProject } from './extension-under-test.ts';
 import { FabricatedRun } from './fabricated-run.ts';
 
@@ -105,6 +106,19 @@ describe('runs', () => {
     assert.equal(known(run)?.status.progress, undefined);
     appendFileSync(events, `${line.slice(20)}\n`);
     await seen(run, ({ status }) => status.progress?.done === 7);
+  });
+
+  it('says so where the folder of the run to stop is gone', async () => {
+    const run = fabricate();
+    run.begin();
+    await seen(run, ({ state }) => state === 'running');
+    const before = known(run);
+    run.remove();
+    const gone = failure((message) =>
+      assert.equal(message, `${run.id}: its folder is gone, and there is nothing to stop.`),
+    );
+    await answering([gone], COMMANDS.stopRun, before);
+    assert.equal(known(run), undefined);
   });
 
   it('a stop is asked for by a file in the run folder', async () => {

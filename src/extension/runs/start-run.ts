@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { newRunId, type RunRequest } from '../../project/run-launch.ts';
+import { UserError } from '../../project/user-error.ts';
 import { RUN_FILES } from '../../protocol/run.ts';
 import { showFailure } from '../failure.ts';
 import { SETTINGS } from '../identifiers.ts';
@@ -44,10 +45,19 @@ export async function resumeRun(services: Services, run: Run): Promise<void> {
   void showProgress(services, run.project, await launch(services, request), runLabel(run));
 }
 
-/** Asks a run to end after its present step. Works for runs on other machines too. */
+/**
+ * Asks a run to end after its present step. Works for runs on other machines too.
+ * @throws UserError where its folder was deleted
+ */
 export async function requestStop({ runs }: Pick<Services, 'runs'>, run: Run): Promise<void> {
-  await writeFile(join(run.folder, RUN_FILES.stopRequest), '');
-  await runs.refresh();
+  try {
+    await writeFile(join(run.folder, RUN_FILES.stopRequest), '');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    throw new UserError(vscode.l10n.t('{0}: its folder is gone, and there is nothing to stop.', run.id));
+  } finally {
+    await runs.refresh();
+  }
 }
 
 async function launch(services: Services, request: RunRequest): Promise<StartedRun> {
@@ -83,7 +93,7 @@ function showProgress(services: Services, project: string, run: StartedRun, titl
  * @param report called with every change while the run is active
  */
 export async function followRun(
-  { runs }: Pick<Services, 'runs'>,
+  { runs, log }: Pick<Services, 'runs' | 'log'>,
   project: string,
   { id, settled }: StartedRun,
   cancelled: vscode.CancellationToken,
@@ -96,7 +106,11 @@ export async function followRun(
   const stopped = new Promise<void>((asked) => {
     cancelled.onCancellationRequested(async () => {
       const run = runs.get(project, id);
-      if (run !== undefined) await requestStop({ runs }, run);
+      try {
+        if (run !== undefined) await requestStop({ runs }, run);
+      } catch (error) {
+        void showFailure(log, error);
+      }
       asked();
     });
   });
