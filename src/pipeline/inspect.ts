@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { createBlockSplitter } from '../data/blocks.ts';
 import { fitStandardizer } from '../data/standardizer.ts';
 import type { LoadedConcept, LoadedTraining, Project } from '../project/load.ts';
@@ -40,16 +41,20 @@ export class WeightInspector {
 
   /** @throws UserError where base, zoo or weights are missing or do not fit each other */
   async statistics(request: InspectRequest): Promise<WeightStatistics> {
-    const { project, training, concept, bins } = request;
-    const { base, members, zooKey, file, chosen } = await this.#read(request);
+    const { project, training, concept, weights, bins } = request;
+    const { base, members, key: zooKey } = await this.#zoos.load(project, training);
+    const file = weightsFile(project, training, concept, weights);
     const { weightGenerator } = training.config;
     const { name, prompt } = concept;
+    // Of a file that is not there, reading it says what to do.
+    const version = existsSync(file) ? await fileVersion(file) : undefined;
     const key = JSON.stringify([
-      ...[project.folder, zooKey, await fileVersion(file)],
+      ...[project.folder, zooKey, version],
       ...[training.name, weightGenerator, name, prompt, bins],
     ]);
-    const known = this.#known.get(key);
+    const known = version === undefined ? undefined : this.#known.get(key);
     if (known) return this.#keep(key, known);
+    const chosen = await readChosenWeights(file, project, training, concept, base);
     const vector = chosen.loraVector();
     const vectors = members.map((member) => member.vector);
     const { manifest } = base.lora;
@@ -76,8 +81,10 @@ export class WeightInspector {
 
   /** @throws UserError as `statistics` does, and where there is no block of this index */
   async blockHistogram(request: InspectRequest & { readonly block: number }): Promise<HistogramPair> {
-    const { training, block, bins } = request;
-    const { base, members, chosen } = await this.#read(request);
+    const { project, training, concept, weights, block, bins } = request;
+    const { base, members } = await this.#zoos.load(project, training);
+    const file = weightsFile(project, training, concept, weights);
+    const chosen = await readChosenWeights(file, project, training, concept, base);
     const splitter = createBlockSplitter(base.lora.manifest, training.config.weightGenerator);
     if (!(Number.isInteger(block) && block >= 0 && block < splitter.count)) {
       throw new UserError(`There is no block ${block}: the weights have blocks 0 to ${splitter.count - 1}.`);
@@ -89,15 +96,6 @@ export class WeightInspector {
       members.map(({ vector }) => vector),
       bins,
     );
-  }
-
-  async #read({ project, training, concept, weights }: InspectRequest) {
-    const { base, members, key: zooKey } = await this.#zoos.load(project, training);
-    const file = weightsFile(project, training, concept, weights);
-    return {
-      ...{ base, members, zooKey, file },
-      chosen: await readChosenWeights(file, project, training, concept, base),
-    };
   }
 
   #keep(key: string, statistics: WeightStatistics): WeightStatistics {
