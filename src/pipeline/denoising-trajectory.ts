@@ -1,10 +1,10 @@
 import { selectDevice } from '../compute/devices.ts';
-import { fitStandardizer, standardize } from '../data/standardizer.ts';
+import { fitStandardizer } from '../data/standardizer.ts';
 import type { LoadedConcept, LoadedTraining, Project } from '../project/load.ts';
 import type { DenoisingTrajectory } from '../protocol/statistics.ts';
 import type { WarmZoo } from './warm-zoo.ts';
 import { checkDenoisingSteps, denoiseWeights, loadWeightGenerator } from './weight-generator.ts';
-import { compare, densities, histogramEdges, summarize, zooMap } from './weight-statistics.ts';
+import { compare, densities, histogramEdges, standardized, summarize, zooMap } from './weight-statistics.ts';
 
 export interface TrajectoryRequest {
   readonly project: Project;
@@ -46,12 +46,12 @@ export async function denoisingTrajectory(
   const edges = histogramEdges([...states.map(({ vector }) => vector), ...vectors], bins);
   const standardizer = fitStandardizer(weightGenerator.standardize, vectors, base.lora.manifest);
   const { name, prompt } = concept;
-  const map = zooMap(
+  const drawn = standardized(
     standardizer,
-    members,
     states.map(({ vector }) => ({ concept: name, prompt, kind: 'denoised', vector })),
   );
-  const end = standardize(standardizer, states.at(-1)!.vector);
+  const map = zooMap(standardized(standardizer, members), drawn);
+  const end = drawn.at(-1)!.vector;
   return {
     training: training.name,
     concept: name,
@@ -68,7 +68,7 @@ export async function denoisingTrajectory(
         timestep,
         summary: summarize([vector]),
         density: densities([vector], edges),
-        distance: compare(standardize(standardizer, vector), end).distance,
+        distance: compare(drawn[index]!.vector, end).distance,
         x,
         y,
       };

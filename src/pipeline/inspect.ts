@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { createBlockSplitter } from '../data/blocks.ts';
-import { fitStandardizer } from '../data/standardizer.ts';
+import { fitStandardizer, standardize } from '../data/standardizer.ts';
 import type { LoadedConcept, LoadedTraining, Project } from '../project/load.ts';
 import { UserError } from '../project/user-error.ts';
 import type { HistogramPair, WeightStatistics } from '../protocol/statistics.ts';
@@ -12,6 +12,7 @@ import {
   histogramPair,
   layerStatistics,
   nearestMembers,
+  standardized,
   summarize,
   zooMap,
 } from './weight-statistics.ts';
@@ -61,7 +62,8 @@ export class WeightInspector {
     const splitter = createBlockSplitter(manifest, weightGenerator);
     const standardizer = fitStandardizer(weightGenerator.standardize, vectors, manifest);
     const { kind, draw } = chosen;
-    const shown = { concept: name, prompt, kind, vector };
+    const zoo = standardized(standardizer, members);
+    const shown = { concept: name, prompt, kind, vector: standardize(standardizer, vector) };
     const summary = { weights: summarize([vector]), zoo: summarize(vectors) };
     const finite = summary.weights.notFinite === 0;
     return this.#keep(key, {
@@ -74,8 +76,8 @@ export class WeightInspector {
       histogram: histogramPair([vector], vectors, bins),
       layers: layerStatistics(manifest, vector, vectors, bins),
       blocks: blockStatistics(splitter, manifest, vector, vectors),
-      map: zooMap(standardizer, members, kind === 'zoo' || !finite ? [] : [shown]),
-      nearest: finite ? nearestMembers(standardizer, members, vector) : [],
+      map: zooMap(zoo, kind === 'zoo' || !finite ? [] : [shown]),
+      nearest: finite ? nearestMembers(zoo, shown.vector) : [],
     });
   }
 

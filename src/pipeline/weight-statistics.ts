@@ -189,36 +189,31 @@ export interface NamedWeights {
   readonly vector: Float32Array;
 }
 
-/** The map that a zoo's standardised vectors span, with other weights put in. */
+/** The same weights, their vectors standardised. */
+export function standardized(standardizer: Standardizer, weights: readonly NamedWeights[]): NamedWeights[] {
+  return weights.map((each) => ({ ...each, vector: standardize(standardizer, each.vector) }));
+}
+
+/** The map that a zoo's vectors span, with other weights put in; all of them standardised. */
 export function zooMap(
-  standardizer: Standardizer,
   zoo: readonly NamedWeights[],
   others: readonly NamedWeights[],
 ): WeightStatistics['map'] {
   const plane = principalComponents(
-    zoo.map(({ vector }) => standardize(standardizer, vector)),
+    zoo.map(({ vector }) => vector),
     2,
   );
   const points = [...zoo, ...others].map(({ concept, kind, vector }) => {
-    const [x, y] = projectOnAxes(plane, standardize(standardizer, vector));
+    const [x, y] = projectOnAxes(plane, vector);
     return { concept, kind, x: x!, y: y! };
   });
   return { points, explained: [plane.explained[0]!, plane.explained[1]!] };
 }
 
-/** The zoo members nearest to some weights, by Euclidean distance of the standardised vectors. */
-export function nearestMembers(
-  standardizer: Standardizer,
-  zoo: readonly NamedWeights[],
-  weights: Float32Array,
-): NearestConcept[] {
-  const own = standardize(standardizer, weights);
+/** The zoo members nearest to some weights, by Euclidean distance; all of them standardised. */
+export function nearestMembers(zoo: readonly NamedWeights[], weights: Float32Array): NearestConcept[] {
   return zoo
-    .map(({ concept, prompt, vector }) => ({
-      concept,
-      prompt,
-      ...compare(own, standardize(standardizer, vector)),
-    }))
+    .map(({ concept, prompt, vector }) => ({ concept, prompt, ...compare(weights, vector) }))
     .sort((a, b) => a.distance - b.distance)
     .slice(0, NEAREST);
 }

@@ -10,6 +10,7 @@ import {
   layerStatistics,
   type NamedWeights,
   nearestMembers,
+  standardized,
   summarize,
   zooMap,
 } from '../../src/pipeline/weight-statistics.ts';
@@ -196,10 +197,12 @@ describe('neighbours', () => {
     kind: 'zoo',
     vector: floats(...values),
   });
-  const zoo = [member('far', 8, 0, 0, 0), member('near', 1, 2, 0, 0), member('opposite', -1, -2, 0, 0)];
+  const members = [member('far', 8, 0, 0, 0), member('near', 1, 2, 0, 0), member('opposite', -1, -2, 0, 0)];
+  const zoo = standardized(standardizer, members);
+  const [weights] = standardized(standardizer, [{ ...member('new', 1, 2, 0, 0), kind: 'denoised' }]);
 
   test('come nearest first, by standardised distance, with their cosine', () => {
-    const found = nearestMembers(standardizer, zoo, floats(1, 2, 0, 0));
+    const found = nearestMembers(zoo, weights!.vector);
     expect(found.map(({ concept }) => concept)).toEqual(['near', 'opposite', 'far']);
     expect(found[0]).toMatchObject({ prompt: 'make it near', distance: 0, cosine: expect.closeTo(1, 6) });
     // Standardised: (1, 1, 0, 0) against (-1, -1, 0, 0), over the root of four values.
@@ -210,7 +213,7 @@ describe('neighbours', () => {
   });
 
   test('stand on the map beside the weights in question', () => {
-    const { points } = zooMap(standardizer, zoo, [{ ...member('new', 1, 2, 0, 0), kind: 'denoised' }]);
+    const { points } = zooMap(zoo, [weights!]);
     expect(points.map(({ concept, kind }) => `${concept} ${kind}`)).toEqual([
       'far zoo',
       'near zoo',
