@@ -13,6 +13,7 @@ import type { TrainingConfig } from '../project/training-schema.ts';
 import { UserError } from '../project/user-error.ts';
 import type { JsonObject } from '../protocol/json.ts';
 import { featuresOf, type PromptFeatures } from './prompt-features.ts';
+import { wayTo } from './remedies.ts';
 
 /** The networks that a training config describes, without weights. */
 export interface BaseNetworks {
@@ -125,7 +126,7 @@ export async function loadBase(project: Project, training: LoadedTraining): Prom
   const path = projectPaths(project.folder).base(training.name);
   if (!existsSync(path)) {
     throw new UserError(
-      `${training.name}: no base generator yet (${path}). Train it first: dnw train-base --training ${training.name}`,
+      `${training.name}: no base generator yet (${path}). Train it first: ${wayTo('trainBase', training.name)}`,
     );
   }
   const networks = baseNetworks(training);

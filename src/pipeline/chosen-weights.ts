@@ -8,6 +8,7 @@ import { UserError } from '../project/user-error.ts';
 import { RUN_FILES } from '../protocol/run.ts';
 import type { DrawOptions, WeightsChoice, WeightsKind } from '../protocol/statistics.ts';
 import type { BaseModel } from './base-model.ts';
+import { wayTo } from './remedies.ts';
 import { generatorValuesOf, readWeights } from './weights-file.ts';
 import { finalVector } from './zoo-vectors.ts';
 
@@ -63,7 +64,11 @@ export async function readChosenWeights(
     const vector = finalVector(await readMember(file));
     return { kind: 'zoo', generatorValues: () => merged(vector), loraVector: () => vector };
   }
-  const weights = await readWeights(file, base, `Make them with: dnw denoise --concept ${concept.name}`);
+  const weights = await readWeights(
+    file,
+    base,
+    `Make them first: ${wayTo('denoiseWeights', training.name, concept.name)}`,
+  );
   return {
     kind: isSnapshot(project, file) ? 'checkpoint' : weights.origin,
     ...(weights.origin === 'denoised' && { draw: { seed: weights.seed, steps: weights.steps } }),

@@ -8,6 +8,7 @@ import { loadBase } from './base-model.ts';
 import { ConceptTrainer } from './concept-training.ts';
 import { heldOutImages } from './held-out.ts';
 import { meanQuality } from './image-metrics.ts';
+import { wayTo } from './remedies.ts';
 import { writeSampleGrid } from './sample-grid.ts';
 import type { StageFunction } from './stage.ts';
 import { preparedPairs, stageConcept, stageDevice, stageSeed } from './stage-support.ts';
@@ -23,7 +24,7 @@ export const fineTune: StageFunction = async (context) => {
   const start = await readWeights(
     paths.weights(concept.name, 'denoised'),
     base,
-    `Denoise them first: dnw denoise --training ${training.name} --concept ${concept.name}`,
+    `Denoise them first: ${wayTo('denoiseWeights', training.name, concept.name)}`,
   );
   const prepared = await preparedPairs(context, [concept]);
   if (!prepared) return { status: 'stopped', result: {} };

@@ -5,6 +5,7 @@ import { zooConcepts } from '../project/selection.ts';
 import { UserError } from '../project/user-error.ts';
 import type { BaseModel } from './base-model.ts';
 import { fileVersion } from './chosen-weights.ts';
+import { wayTo } from './remedies.ts';
 import type { WarmBase } from './warm-base.ts';
 import { type NamedWeights, summarize } from './weight-statistics.ts';
 import { finalVector, readZoo } from './zoo-vectors.ts';
@@ -55,6 +56,6 @@ function refuseNotFinite(member: ZooMember, folder: string, training: LoadedTrai
   const { concept } = member;
   throw new UserError(
     `${folder}: ${notFinite} weights of the zoo member ${concept} are NaN or infinite. Remove its file and ` +
-      `collect it anew: dnw collect --training ${training.name} --concept ${concept}`,
+      `collect it anew: ${wayTo('collectMember', training.name, concept)}`,
   );
 }

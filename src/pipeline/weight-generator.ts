@@ -17,6 +17,7 @@ import type { TrainingConfig } from '../project/training-schema.ts';
 import { UserError } from '../project/user-error.ts';
 import type { JsonObject } from '../protocol/json.ts';
 import type { BaseModel } from './base-model.ts';
+import { wayTo } from './remedies.ts';
 import type { StartCalibration } from './start-estimate.ts';
 import { decodeBlocks, splitterFor, type WeightCoding, type WeightSpace } from './weight-coding.ts';
 
@@ -150,7 +151,7 @@ export async function loadWeightGenerator(
   if (stored.files) {
     throw new UserError(
       `${path}: it was trained on a folder of files (dnw train-generator --zoo) and knows no concepts. ` +
-        `Denoise with --prompt and --output, or train one for the base: dnw train-generator --training ${training.name}`,
+        `Denoise with --prompt and --output, or train one for the base: ${wayTo('trainWeightGenerator', training.name)}`,
     );
   }
   return readGenerator(path, training.config.weightGenerator, spaceOfBase(base), stored);
@@ -181,7 +182,7 @@ function existingGenerator(project: Project, training: LoadedTraining): string {
   const path = projectPaths(project.folder).weightGenerator(training.name);
   if (existsSync(path)) return path;
   throw new UserError(
-    `${training.name}: no weight generator yet (${path}). Train it first: dnw train-generator --training ${training.name}`,
+    `${training.name}: no weight generator yet (${path}). Train it first: ${wayTo('trainWeightGenerator', training.name)}`,
   );
 }
 

@@ -6,6 +6,7 @@ import { FEWEST_ZOO_MEMBERS, zooConcepts } from '../project/selection.ts';
 import { UserError } from '../project/user-error.ts';
 import type { BaseModel } from './base-model.ts';
 import { nearestPrompt } from './prompt-features.ts';
+import { wayTo } from './remedies.ts';
 
 /**
  * Members of the zoo of this base that the config selects, in the order of their names.
@@ -22,7 +23,7 @@ export async function readZoo(
   if (files.length < FEWEST_ZOO_MEMBERS) {
     throw new UserError(
       `${folder}: the zoo of this base has ${files.length} of the ${selected.size} concepts that ${training.name} ` +
-        `selects; at least ${FEWEST_ZOO_MEMBERS} are needed. Collect them first: dnw collect --training ${training.name}`,
+        `selects; at least ${FEWEST_ZOO_MEMBERS} are needed. Collect them first: ${wayTo('collectZoo', training.name)}`,
     );
   }
   const members: ZooMember[] = [];
@@ -31,13 +32,13 @@ export async function readZoo(
     if (member.layout.size !== base.lora.layout.size) {
       throw new UserError(
         `${path} holds ${member.layout.size} LoRA weights, and the config's LoRA has ${base.lora.layout.size}. ` +
-          `Collect it anew: dnw collect --training ${training.name} --concept ${member.concept}`,
+          `Collect it anew: ${wayTo('collectMember', training.name, member.concept)}`,
       );
     }
     if (!isDeepStrictEqual(member.layout.entries, base.lora.layout.entries)) {
       throw new UserError(
         `${path} holds LoRA weights of other ranks than the config's. ` +
-          `Collect it anew: dnw collect --training ${training.name} --concept ${member.concept}`,
+          `Collect it anew: ${wayTo('collectMember', training.name, member.concept)}`,
       );
     }
     members.push(member);

@@ -168,7 +168,7 @@ describe('in a project', () => {
     expect(loaded.files).toEqual({ tensors, metadata: { format: 'pt' } });
     expect(loaded.generator.prompts).toEqual(['n 1', 'n 2', 'n 3']);
     await expect(loadWeightGenerator(project, training, trained.base)).rejects.toThrow(
-      'it was trained on a folder of files (dnw train-generator --zoo) and knows no concepts. Denoise with --prompt and --output, or train one for the base: dnw train-generator --training tiny',
+      'it was trained on a folder of files (dnw train-generator --zoo) and knows no concepts. Denoise with --prompt and --output, or train one for the base: "Train Weight Generator" in the editor, or dnw train-generator --training tiny',
     );
   });
 
@@ -186,7 +186,7 @@ describe('in a project', () => {
     const path = projectPaths(project.folder).zooMember(base.hash, 'fog');
     await writeMember(path, { ...member('fog', 'thick fog', floats(1, 2)), baseHash: base.hash });
     await expect(readZoo(project, trained.training, base)).rejects.toThrow(
-      `${path} holds 2 LoRA weights, and the config's LoRA has ${base.lora.layout.size}. Collect it anew: dnw collect --training tiny --concept fog`,
+      `${path} holds 2 LoRA weights, and the config's LoRA has ${base.lora.layout.size}. Collect it anew: "Collect Zoo Member" in the editor, or dnw collect --training tiny --concept fog`,
     );
   });
 });

@@ -152,7 +152,9 @@ describe('chosen weights', () => {
   });
 
   test('that do not exist say how to make them', async () => {
-    await expect(read('nowhere.safetensors')).rejects.toThrow('dnw denoise --concept snow');
+    await expect(read('nowhere.safetensors')).rejects.toThrow(
+      'Make them first: "Denoise Weights" in the editor, or dnw denoise --training tiny --concept snow',
+    );
   });
 
   test('are listed where they exist', async () => {

@@ -202,7 +202,9 @@ export const SCENARIOS: Record<string, () => Handlers> = {
   'weights/no-generator': () => ({
     ...weights(READY_WEIGHTS),
     [weightsView.trajectory.method]: () => {
-      throw new Error('There is no weight generator yet. Train it with: dnw train-generator --training fast');
+      throw new Error(
+        'There is no weight generator yet. Train it first: "Train Weight Generator" in the editor, or dnw train-generator --training fast',
+      );
     },
   }),
   'weights/failing': () =>
