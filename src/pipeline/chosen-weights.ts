@@ -90,10 +90,17 @@ function isSnapshot(project: Project, file: string): boolean {
   );
 }
 
-/** Tells one content of a file from the next without reading it. @throws where it is not there */
-export async function fileVersion(file: string): Promise<string> {
-  const { mtimeMs, size } = await stat(file);
-  return `${file} ${mtimeMs} ${size}`;
+/**
+ * Tells one content of a file from the next without reading it; undefined where it cannot be read, which whoever reads
+ * it says.
+ */
+export async function fileVersion(file: string): Promise<string | undefined> {
+  try {
+    const { mtimeMs, size } = await stat(file);
+    return `${file} ${mtimeMs} ${size}`;
+  } catch {
+    return undefined;
+  }
 }
 
 /** @throws where the file is not there */

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { LRUCache } from 'lru-cache';
 import { createBlockSplitter } from '../data/blocks.ts';
 import { fitStandardizer, standardize } from '../data/standardizer.ts';
 import type { LoadedConcept, LoadedTraining, Project } from '../project/load.ts';
@@ -33,8 +33,8 @@ const KEPT = 16;
 /** Computes statistics of weights beside the zoo's. What was computed last is kept until a file changes. */
 export class WeightInspector {
   readonly #zoos: WarmZoo;
-  /** By everything that they depend on, the latest last. */
-  readonly #known = new Map<string, WeightStatistics>();
+  /** By everything that they depend on. */
+  readonly #known = new LRUCache<string, WeightStatistics>({ max: KEPT });
 
   constructor(zoos: WarmZoo) {
     this.#zoos = zoos;
@@ -47,14 +47,13 @@ export class WeightInspector {
     const file = weightsFile(project, training, concept, weights);
     const { weightGenerator } = training.config;
     const { name, prompt } = concept;
-    // Of a file that is not there, reading it says what to do.
-    const version = existsSync(file) ? await fileVersion(file) : undefined;
+    const version = await fileVersion(file);
     const key = JSON.stringify([
       ...[project.folder, zooKey, version],
       ...[training.name, weightGenerator, name, prompt, bins],
     ]);
     const known = version === undefined ? undefined : this.#known.get(key);
-    if (known) return this.#keep(key, known);
+    if (known) return known;
     const chosen = await readChosenWeights(file, project, training, concept, base);
     const vector = chosen.loraVector();
     const vectors = members.map((member) => member.vector);
@@ -66,7 +65,7 @@ export class WeightInspector {
     const shown = { concept: name, prompt, kind, vector: standardize(standardizer, vector) };
     const summary = { weights: summarize([vector]), zoo: summarize(vectors) };
     const finite = summary.weights.notFinite === 0;
-    return this.#keep(key, {
+    const statistics: WeightStatistics = {
       training: training.name,
       concept: name,
       weights: await weightsChoice(project, kind, file),
@@ -78,7 +77,9 @@ export class WeightInspector {
       blocks: blockStatistics(splitter, manifest, vector, vectors),
       map: zooMap(zoo, kind === 'zoo' || !finite ? [] : [shown]),
       nearest: finite ? nearestMembers(zoo, shown.vector) : [],
-    });
+    };
+    if (version !== undefined) this.#known.set(key, statistics);
+    return statistics;
   }
 
   /** @throws UserError as `statistics` does, and where there is no block of this index */
@@ -98,12 +99,5 @@ export class WeightInspector {
       members.map(({ vector }) => vector),
       bins,
     );
-  }
-
-  #keep(key: string, statistics: WeightStatistics): WeightStatistics {
-    this.#known.delete(key);
-    this.#known.set(key, statistics);
-    if (this.#known.size > KEPT) this.#known.delete(this.#known.keys().next().value!);
-    return statistics;
   }
 }

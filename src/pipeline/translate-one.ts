@@ -87,7 +87,7 @@ export class ImageTranslator {
     const model = await this.#modelFor(project, training);
     const inputs = await findInputs(concept, image, { size, fit });
     const file = weightsFile(project, training, concept, request.weights);
-    const weights = await versionOf(file);
+    const weights = await fileVersion(file);
     const key = weights !== undefined && inputs.version !== undefined && `${weights}\n${inputs.version}`;
     const known = key ? model.known.get(key) : undefined;
     if (known) return known;
@@ -158,11 +158,6 @@ function bytesOf(...images: readonly (Image | undefined)[]): number {
   return images.reduce((sum, image) => sum + (image?.data.byteLength ?? 0), 0);
 }
 
-/** Undefined where the file is not there: who reads it says so. */
-function versionOf(file: string): Promise<string | undefined> {
-  return fileVersion(file).catch(() => undefined);
-}
-
 async function findInputs(
   concept: LoadedConcept,
   image: TranslateOneRequest['image'],
@@ -185,7 +180,7 @@ async function findInputs(
     const load = async () => ({ source: await loadSource(image, options) });
     return { version: await imageVersion(image, [options]), load };
   }
-  const target = await versionOf(ref.target ?? ref.source);
+  const target = await fileVersion(ref.target ?? ref.source);
   return {
     version: target && (await imageVersion(image, [options, pairs, target])),
     load: async () => {
@@ -197,7 +192,7 @@ async function findInputs(
 
 /** @param read what else decides what is made of it */
 async function imageVersion(image: TranslateOneRequest['image'], read: unknown): Promise<string | undefined> {
-  const version = 'file' in image ? await versionOf(image.file) : hashContent(image.bytes);
+  const version = 'file' in image ? await fileVersion(image.file) : hashContent(image.bytes);
   return version && JSON.stringify([version, read]);
 }
 

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import type { LoadedTraining, Project } from '../project/load.ts';
 import { projectPaths } from '../project/paths.ts';
 import { type BaseModel, loadBase } from './base-model.ts';
@@ -11,7 +10,6 @@ export class WarmBase {
   /** @throws UserError as `loadBase` does */
   async load(project: Project, training: LoadedTraining): Promise<BaseModel> {
     const file = projectPaths(project.folder).base(training.name);
-    if (!existsSync(file)) return loadBase(project, training);
     const { image, generator, discriminator, lora, base, seed } = training.config;
     const settings = [image.size, generator, discriminator, lora, base.conditioning, seed];
     const key = JSON.stringify([await fileVersion(file), settings]);

@@ -30,7 +30,9 @@ interface Wanted {
 }
 
 /** The engine answers one after the other; with further requests at hand it does not wait for this page. */
-const MOST_ASKED = 4;
+const MOST_ASKED = 8;
+/** Between two drawings of the table while answers come, which takes as long as some of them. */
+const DRAWING_MS = 100;
 
 /**
  * Translations of every selected image by every selected set of weights: asked for one after the other,
@@ -49,13 +51,18 @@ export function useTranslations(
   const wanted = useRef<readonly Wanted[]>([]);
   const asked = useRef(new Set<string>());
   const [, count] = useState(0);
-  const frame = useRef<number>();
-  /** Once a frame: answers come faster than the table is drawn. */
+  const timer = useRef<ReturnType<typeof setTimeout>>();
+  const drawn = useRef(0);
+  const draw = () => {
+    clearTimeout(timer.current);
+    timer.current = undefined;
+    drawn.current = performance.now();
+    count((drawings) => drawings + 1);
+  };
+  /** At once where nothing more is to come. */
   const redraw = () => {
-    frame.current ??= requestAnimationFrame(() => {
-      frame.current = undefined;
-      count((drawn) => drawn + 1);
-    });
+    if (!wanted.current.some(isMissing)) draw();
+    else timer.current ??= setTimeout(draw, Math.max(0, drawn.current + DRAWING_MS - performance.now()));
   };
 
   const isMissing = ({ key, weights }: Wanted) => entries.current.get(key)?.modified !== weights.modified;
@@ -103,7 +110,7 @@ export function useTranslations(
     busy: present.some(isMissing),
     retry() {
       for (const [key, { error }] of entries.current) if (error !== undefined) entries.current.delete(key);
-      redraw();
+      draw();
       work();
     },
   };
