@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { latestConcept } from './artifacts/project-artifacts.ts';
 import { registerCommand } from './commands/register-command.ts';
 import { registerConceptFilter } from './concepts/concept-filter-box.ts';
 import type { ConceptTree } from './concepts/concept-tree.ts';
@@ -69,7 +70,10 @@ export function registerViews(
   return runs;
 }
 
-/** Whoever looks at concepts that have weights will soon look at these: the engine starts meanwhile, once a look. */
+/**
+ * Whoever looks at concepts that have weights will soon look at the latest of these: the engine starts meanwhile, once
+ * a look.
+ */
 function warmWhileVisible(
   view: vscode.TreeView<unknown>,
   services: Services,
@@ -79,13 +83,14 @@ function warmWhileVisible(
   let warmed = false;
   const warm = () => {
     if (warmed || !view.visible) return;
-    const project = projects.projects.find(({ folder }) => {
-      const { denoised, fineTuned } = artifacts.of(folder);
-      return denoised.size + fineTuned.size > 0;
-    });
-    if (project === undefined) return;
-    warmed = true;
-    warmEngine(services, { project: project.folder }, 'statistics');
+    for (const { folder: project } of projects.projects) {
+      const concept = latestConcept(artifacts.of(project));
+      if (concept === undefined) continue;
+      warmed = true;
+      warmEngine(services, { project, concept }, 'statistics');
+      warmEngine(services, { project, concept }, 'translation');
+      return;
+    }
   };
   context.subscriptions.push(
     artifacts.onDidChange(warm),

@@ -32,6 +32,12 @@ export interface ProjectArtifacts {
   readonly fineTuned: ReadonlyMap<string, Artifact>;
 }
 
+/** The concept whose own weights were made last: what is looked at where none was named. */
+export function latestConcept({ denoised, fineTuned }: ProjectArtifacts): string | undefined {
+  const newestFirst = [...denoised, ...fineTuned].sort(([, a], [, b]) => b.modified - a.modified);
+  return newestFirst[0]?.[0];
+}
+
 export const NO_ARTIFACTS: ProjectArtifacts = {
   bases: new Map(),
   weightGenerators: new Map(),

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { ProjectArtifacts } from '../artifacts/project-artifacts.ts';
+import { latestConcept } from '../artifacts/project-artifacts.ts';
 import { registerCommand } from '../commands/register-command.ts';
 import { chooseComparedRuns, chooseProject, chooseRun, givenConcept, givenRun } from '../commands/targets.ts';
 import { evaluationOf } from '../comparisons/evaluations.ts';
@@ -57,12 +57,6 @@ export function registerPanels(context: vscode.ExtensionContext, services: Servi
       (await panels())[view].show({ project: project.folder, concept });
     });
   }
-}
-
-/** The concept whose own weights were made last. */
-function latestConcept({ denoised, fineTuned }: ProjectArtifacts): string | undefined {
-  const newestFirst = [...denoised, ...fineTuned].sort(([, a], [, b]) => b.modified - a.modified);
-  return newestFirst[0]?.[0];
 }
 
 /** The concept that was evaluated last. */
