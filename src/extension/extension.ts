@@ -79,14 +79,17 @@ export async function activate(context: vscode.ExtensionContext): Promise<Extens
   registerPanels(context, services);
   registerTools(context, services);
   const tensorEditors = registerTensorEditors(context, services);
-  startLanguages(context).catch((error) => showFailure(log, error));
+  startLanguages(context, projects.onDidChangeFiles).catch((error) => showFailure(log, error));
   await projects.refresh();
   offerWaiting(services).catch((error) => showFailure(log, error));
   return { services, trees, tensorEditors };
 }
 
 /** The protocol's library is nearly half of all code, and nothing waits for it. */
-async function startLanguages(context: vscode.ExtensionContext): Promise<void> {
+async function startLanguages(
+  context: vscode.ExtensionContext,
+  configsChanged: vscode.Event<void>,
+): Promise<void> {
   const { startLanguageClient } = await import('./language/client.ts');
-  context.subscriptions.push(await startLanguageClient(context));
+  context.subscriptions.push(await startLanguageClient(context, configsChanged));
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { rmSync } from 'node:fs';
-import { basename } from 'node:path';
+import { mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import { afterEach, before, describe, it } from 'mocha';
 import * as vscode from 'vscode';
 import type { ConceptNode } from '../../src/extension/concepts/concept-tree.ts';
@@ -60,6 +61,21 @@ describe('the project’s views', () => {
       'host test',
     );
     rmSync(path);
+    await until(projectsChanged(), () => conceptNamed('host-test') === undefined);
+  });
+
+  it('follows a folder of concepts that is moved away, brought back and deleted', async () => {
+    files.write('concepts/host-folder/host-test.concept.yaml', CONCEPT.replace('../', '../../'));
+    await until(projectsChanged(), () => conceptNamed('host-test') !== undefined);
+    const place = files.path('concepts/host-folder');
+    const outside = mkdtempSync(join(tmpdir(), 'moved-'));
+    const elsewhere = join(outside, 'host-folder');
+    files.add(place, outside);
+    renameSync(place, elsewhere);
+    await until(projectsChanged(), () => conceptNamed('host-test') === undefined);
+    renameSync(elsewhere, place);
+    await until(projectsChanged(), () => conceptNamed('host-test') !== undefined);
+    rmSync(place, { recursive: true });
     await until(projectsChanged(), () => conceptNamed('host-test') === undefined);
   });
 

@@ -1,5 +1,6 @@
-import { type ExtensionContext, workspace } from 'vscode';
+import type { Event, ExtensionContext } from 'vscode';
 import {
+  DidChangeWatchedFilesNotification,
   LanguageClient,
   type LanguageClientOptions,
   type ServerOptions,
@@ -12,29 +13,30 @@ const CLIENT_ID = 'denoisedWeights';
 
 /**
  * Starts the language server of the two YAML languages, in a process of its own.
+ * @param configsChanged configs on disk are not what they were
  * @returns what stops it
  */
-export async function startLanguageClient(context: ExtensionContext): Promise<{ dispose(): Promise<void> }> {
+export async function startLanguageClient(
+  context: ExtensionContext,
+  configsChanged: Event<void>,
+): Promise<{ dispose(): Promise<void> }> {
   const module = context.asAbsolutePath('dist/language-server.cjs');
   const server: ServerOptions = {
     run: { module, transport: TransportKind.ipc },
     debug: { module, transport: TransportKind.ipc, options: { execArgv: ['--nolazy', '--inspect=6019'] } },
   };
-  const watcher = workspace.createFileSystemWatcher('**/*.{concept,training}.{yaml,yml}');
   const options: LanguageClientOptions = {
     documentSelector: LANGUAGE_IDS.map((language) => ({ language })),
-    synchronize: { fileEvents: watcher },
   };
   const client = new LanguageClient(CLIENT_ID, 'Denoised Weights Language', server, options);
-  try {
-    await client.start();
-  } catch (error) {
-    watcher.dispose();
-    throw error;
-  }
+  await client.start();
+  // It reads the files of open documents' projects again, whichever changed.
+  const following = configsChanged(() =>
+    client.sendNotification(DidChangeWatchedFilesNotification.type, { changes: [] }),
+  );
   return {
     dispose: async () => {
-      watcher.dispose();
+      following.dispose();
       await client.dispose();
     },
   };

@@ -2,29 +2,27 @@ import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import type { Project } from '../../project/load.ts';
 import { Refresher } from '../refresher.ts';
-
-const PROJECT_FILES = '**/*.{concept,training}.{yaml,yml}';
-/** What stages make may hold copies of configs. */
-const EXCLUDED = '**/{node_modules,runs,.dnw,.git}/**';
+import { ConfigWatcher, EXCLUDED } from './config-watcher.ts';
 
 /** The projects of the workspace: every folder that holds a training config. */
 export class ProjectStore implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<readonly Project[]>();
   readonly onDidChange = this.changed.event;
+  /** Configs on disk may not be what they were, before they are read. */
+  readonly onDidChangeFiles: vscode.Event<void>;
   private readonly refresher = new Refresher(() => this.read());
   private readonly subscriptions: vscode.Disposable[];
   private loading: Promise<(folder: string) => Promise<Project>> | undefined;
   private current: readonly Project[] | undefined;
 
   constructor(private readonly log: vscode.LogOutputChannel) {
-    const watcher = vscode.workspace.createFileSystemWatcher(PROJECT_FILES);
+    const watcher = new ConfigWatcher(() => this.projects.flatMap(configsOf));
+    this.onDidChangeFiles = watcher.onDidChange;
     const refresh = () => void this.refresh();
     this.subscriptions = [
       this.changed,
       watcher,
-      watcher.onDidCreate(refresh),
       watcher.onDidChange(refresh),
-      watcher.onDidDelete(refresh),
       vscode.workspace.onDidChangeWorkspaceFolders(refresh),
     ];
   }
@@ -70,6 +68,11 @@ export class ProjectStore implements vscode.Disposable {
       return undefined;
     }
   }
+}
+
+/** Paths of the files that a project was read from, with those that hold mistakes. */
+function configsOf({ concepts, trainings, problems }: Project): string[] {
+  return [...concepts, ...trainings].map(({ path }) => path).concat(problems.map(({ file }) => file));
 }
 
 /** Reads projects; one changed file of a thousand is parsed, not all. */
