@@ -23,6 +23,11 @@ import { WeightsView } from './pages/weights-view.ts';
 /** What one step of a scenario may take, on a machine that does other things too. */
 const stepLimitMs = 45_000;
 
+export interface OpenOptions extends Pick<ServerOptions, 'asksForTrust'> {
+  /** Packed extensions that are there too. */
+  otherExtensions?: readonly string[];
+}
+
 /** A VS Code window with the packaged extension installed and one folder open, and a person in front of it. */
 export class Workbench {
   readonly palette: CommandPalette;
@@ -73,10 +78,10 @@ export class Workbench {
   static async open(
     folder: string,
     settings: Settings = {},
-    options: Pick<ServerOptions, 'asksForTrust'> = {},
+    { otherExtensions, ...options }: OpenOptions = {},
   ): Promise<Workbench> {
     const profile = createProfile(settings);
-    await installVsix(profile);
+    await installVsix(profile, otherExtensions);
     const server = await startServer(profile, options);
     const browser = await launchBrowser();
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });

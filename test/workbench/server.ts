@@ -86,12 +86,14 @@ async function stop(child: ChildProcess): Promise<void> {
 
 /**
  * Installs the packaged extension into the profile, as a user of a remote window would.
+ * @param others packed extensions that are installed with it
  * @returns the folder that it was unpacked into
  */
-export async function installVsix(profile: Profile): Promise<string> {
+export async function installVsix(profile: Profile, others: readonly string[] = []): Promise<string> {
+  const installed = [locations.vsix(), ...others].flatMap((file) => ['--install-extension', file]);
   await promisify(execFile)(
     locations.serverNode(),
-    [locations.server(), ...profileFlags(profile), '--install-extension', locations.vsix(), '--force'],
+    [locations.server(), ...profileFlags(profile), ...installed, '--force'],
     { env: serverEnvironment() },
   );
   const [folder] = readdirSync(profile.extensions).filter((name) => name.startsWith('denoised-weights.'));

@@ -78,7 +78,8 @@ function startConfirmation(request: StageRequest): vscode.LanguageModelToolConfi
       : [vscode.l10n.t('Unsaved concepts and training configs are saved first.')]),
   ];
   const message = new vscode.MarkdownString();
-  for (const fact of facts) message.appendMarkdown('- ').appendText(fact).appendMarkdown('\n');
+  // Lines, and no list: the dialog, which shows no Markdown, would show a list's entries with their escapes.
+  for (const fact of facts) message.appendText(fact).appendMarkdown('  \n');
   message
     .appendMarkdown('\n')
     .appendText(

@@ -1,0 +1,75 @@
+import { mkdtempSync, readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, inject } from 'vitest';
+import { TOOLS } from '../../src/extension/identifiers.ts';
+import { packTestExtension } from '../workbench/pack.ts';
+import { stepsIn } from './scenario.ts';
+import { copyProject, heldOutConcept, latestRun, outcomeOf } from './trained-project.ts';
+import { Workbench } from './workbench.ts';
+
+const patience = { timeout: 30_000 };
+const steps = 7;
+const call = JSON.stringify({
+  tool: TOOLS.startRun,
+  input: { stage: 'denoise', concept: heldOutConcept, steps, seed: 3 },
+});
+const question = `Start Denoise Weights: ${heldOutConcept}?`;
+
+let workbench: Workbench;
+let project: string;
+
+/** A window with another extension that calls tools, without a chat: the workbench asks for it. */
+beforeAll(async () => {
+  // Shown as it is, whatever Markdown makes of such a name.
+  const folder = join(mkdtempSync(join(tmpdir(), 'consent-')), '_old_town_ & [new_town] `sea`');
+  project = copyProject(inject('trainedProject'), folder);
+  const caller = await packTestExtension('test/e2e/tool-caller');
+  workbench = await Workbench.open(project, {}, { otherExtensions: [caller] });
+  await workbench.showContainer('Denoised Weights');
+  await workbench.view('Concepts').waitFor(new RegExp(`${heldOutConcept}.*denoised`));
+});
+afterAll(() => workbench?.close());
+
+const step = stepsIn(() => workbench);
+const runs = () => readdirSync(join(project, 'runs')).toSorted();
+
+step(
+  'a tool that is to start a run asks what it will start, and starts nothing where it may not',
+  async () => {
+    const { page, palette, dialog, notifications } = workbench;
+    const before = runs();
+    await palette.run('Tool Caller: Call Tool');
+    await palette.answer(call);
+    const asked = (await dialog.text(question)).replaceAll('\u00a0', ' ');
+    for (const fact of [
+      `Project: ${project}`,
+      'Training config: tiny',
+      `Concept: ${heldOutConcept}`,
+      'Seed: 3',
+      `Steps: ${steps}`,
+      'Device: auto',
+      'It computes on this machine until it ends or is stopped',
+    ])
+      expect(asked).toContain(fact);
+    await page.keyboard.press('Escape');
+    await dialog.waitUntilClosed();
+    await notifications.waitFor('No answer: Canceled');
+    expect(runs()).toEqual(before);
+  },
+);
+
+step('once it may, the run starts, and the tool answers with it', async () => {
+  const { page, palette, dialog, notifications } = workbench;
+  const before = latestRun(project, 'denoise');
+  await palette.run('Tool Caller: Call Tool');
+  await palette.answer(call);
+  await dialog.text(question);
+  await page.keyboard.press('Enter');
+  await dialog.waitUntilClosed();
+  await expect.poll(() => latestRun(project, 'denoise'), patience).not.toBe(before);
+  const run = latestRun(project, 'denoise');
+  await notifications.waitFor(`Answer: Run: ${run}`);
+  await expect.poll(() => outcomeOf(project, run), patience).toBe('succeeded');
+  await workbench.view('Runs').waitFor(new RegExp(`Denoise Weights: ${heldOutConcept}.*done`));
+});
