@@ -229,3 +229,20 @@ test('what waited for a run that goes on begins once that has ended', async () =
   expect(bench.launched).toEqual(['snow', 'fog']);
   await expect.poll(() => bench.kept).toEqual(['rain']);
 });
+
+test('where that run fails, what waited for it is started only if it is still wanted', async () => {
+  await startRuns(bench.services, queue.slice(0, 1));
+  const after = { project: '/project', runId: bench.newest };
+  await bench.waiting.keep('queue', { after, rest: queue.slice(1) });
+  await offerWaiting(bench.services);
+  warnings[0]!.answer('Start Them After It');
+  bench.end('failed');
+  await expect.poll(() => warnings.map(({ message }) => message)).toHaveLength(2);
+  expect(warnings[1]!.message).toMatch(/: failed\. Not started: fog, rain\.$/);
+  expect(bench.launched).toEqual(['snow']);
+  expect(bench.kept).toEqual(['fog', 'rain']);
+  warnings[1]!.answer('Start Them');
+  await bench.launches(2);
+  expect(bench.launched).toEqual(['snow', 'fog']);
+  await expect.poll(() => bench.kept).toEqual(['rain']);
+});

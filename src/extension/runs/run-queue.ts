@@ -58,9 +58,7 @@ async function runThrough(
     const ended = services.runs.get(request.project, run.id);
     if (ended?.state === 'succeeded') continue;
     if (rest.length === 0) return;
-    const state = ended ? stateTitle(ended.state) : vscode.l10n.t('not begun');
-    const message = vscode.l10n.t('{0}: {1}. Not started: {2}.', name, state, namesOf(rest));
-    void offerRest(services, begun.id, message, vscode.l10n.t('Start Them'), () => startRuns(services, rest));
+    void offerAfterFailure(services, begun.id, name, ended, rest);
     return;
   }
 }
@@ -82,21 +80,22 @@ export async function offerWaiting(services: Services): Promise<void> {
       const message = vscode.l10n.t('Waited for {0} when the window was closed: {1}.', runLabel(run), names);
       const start = vscode.l10n.t('Start Them After It');
       void offerRest(services, queue, message, start, async () => {
-        await ended(services, run);
-        await startRuns(services, rest);
+        const last = await ended(services, run);
+        if (last?.state === 'succeeded') await startRuns(services, rest);
+        else await offerAfterFailure(services, queue, run.record?.name ?? run.id, last, rest);
       });
     }
   }
 }
 
-/** Resolves once the run is active no more, whoever started it. */
-function ended({ runs }: Services, { project, id }: Run): Promise<void> {
+/** Resolves once the run is active no more, whoever started it, with how it is then; undefined where it is gone. */
+function ended({ runs }: Services, { project, id }: Run): Promise<Run | undefined> {
   return new Promise((resolve) => {
     const look = () => {
       const run = runs.get(project, id);
       if (run !== undefined && isActive(run)) return;
       subscription.dispose();
-      resolve();
+      resolve(run);
     };
     const subscription = runs.onDidChange(look);
     look();
@@ -109,6 +108,19 @@ function queueText(name: string, index: number, queue: readonly QueuedRun[], how
   const next = namesOf(queue.slice(index + 1));
   const done = [now, how].filter(Boolean).join(', ');
   return next === '' ? done : vscode.l10n.t('{0}; then {1}', done, next);
+}
+
+/** Says that a run has not succeeded, and asks whether to start what waited for it. */
+function offerAfterFailure(
+  services: Services,
+  queue: string,
+  name: string,
+  run: Run | undefined,
+  rest: readonly QueuedRun[],
+): Promise<void> {
+  const state = run ? stateTitle(run.state) : vscode.l10n.t('not begun');
+  const message = vscode.l10n.t('{0}: {1}. Not started: {2}.', name, state, namesOf(rest));
+  return offerRest(services, queue, message, vscode.l10n.t('Start Them'), () => startRuns(services, rest));
 }
 
 /** Asks whether to start what waits. It is kept until that is answered, and until it has begun. */
