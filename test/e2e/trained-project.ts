@@ -98,7 +98,7 @@ export async function makeTrainedProject(): Promise<string> {
   writeConfigs(project);
   for (const stage of ['prepare', 'train-base', 'collect', 'train-generator'])
     await runEngine(project, stage);
-  await runEngine(project, 'denoise', '--concept', heldOutConcept);
+  await denoise(project, heldOutConcept);
   return project;
 }
 
@@ -109,6 +109,11 @@ export async function preparePairs(project: string, concept: string): Promise<vo
 
 export async function prepareHeldOut(project: string): Promise<void> {
   await preparePairs(project, heldOutConcept);
+}
+
+/** Denoises weights of a concept that has none yet. */
+export async function denoise(project: string, concept: string): Promise<void> {
+  await runEngine(project, 'denoise', '--concept', concept);
 }
 
 /** Fine-tunes the denoised weights for so many steps. */
@@ -152,6 +157,17 @@ export async function endRuns(project: string): Promise<void> {
   }
 }
 
+/**
+ * Has a run stand still before it can have ended, however fast the machine is.
+ * @returns what lets it go on
+ */
+export async function holdRun(project: string, run: string): Promise<() => void> {
+  const { owner, active } = await readOwner(join(project, 'runs', run));
+  if (owner === undefined || !active) throw new Error(`${run} does not go on`);
+  process.kill(owner.pid, 'SIGSTOP');
+  return () => process.kill(owner.pid, 'SIGCONT');
+}
+
 /** The newest run of a stage: its folder's name. */
 export function latestRun(project: string, stage: string): string {
   const run = readdirSync(join(project, 'runs'))
@@ -160,6 +176,12 @@ export function latestRun(project: string, stage: string): string {
     .at(-1);
   if (run === undefined) throw new Error(`${project} has no run of ${stage}`);
   return run;
+}
+
+/** Whether a run has told how far it is. */
+export function hasProgress(project: string, run: string): boolean {
+  const events = join(project, 'runs', run, RUN_FILES.events);
+  return existsSync(events) && readFileSync(events, 'utf8').includes('"type":"progress"');
 }
 
 /** How a run has ended, by its own events; undefined while it goes on. */

@@ -16,6 +16,18 @@ export class Notifications {
     await this.page.locator('.notification-toast').first().waitFor({ state: 'detached' });
   }
 
+  /** Closes the toast with this text, without an answer. */
+  async close(text: string | RegExp): Promise<void> {
+    await this.toast(text).hover();
+    await this.toast(text).getByRole('button', { name: 'Clear Notification' }).click();
+    await this.toast(text).waitFor({ state: 'detached' });
+  }
+
+  /** What the toasts say that are shown now. */
+  async shown(): Promise<string[]> {
+    return this.page.locator('.notification-toast .notification-list-item-message').allInnerTexts();
+  }
+
   /** Presses a button of the toast with this text. */
   async answer(text: string | RegExp, button: string): Promise<void> {
     await this.toast(text).getByRole('button', { name: button }).click();
