@@ -28,7 +28,7 @@ export interface OpenOptions extends Pick<ServerOptions, 'asksForTrust'> {
   otherExtensions?: readonly string[];
 }
 
-/** A VS Code window with the packaged extension installed and one folder open, and a person in front of it. */
+/** A VS Code window with the packaged extension installed and at most one folder open, and a person in front of it. */
 export class Workbench {
   readonly palette: CommandPalette;
   readonly explorer: Tree;
@@ -47,6 +47,7 @@ export class Workbench {
   readonly walkthrough: Walkthrough;
 
   readonly #errors: string[] = [];
+  readonly #hostErrors: string[] = [];
 
   private constructor(
     readonly page: Page,
@@ -72,11 +73,21 @@ export class Workbench {
     page.on('pageerror', ({ stack }) => {
       if (stack?.includes('/denoised-weights.')) this.#errors.push(stack);
     });
+    // It says here what the extension host leaves uncaught.
+    page.on('console', (message) => {
+      if (message.type() === 'error' && message.text().includes('/denoised-weights.'))
+        this.#hostErrors.push(message.text());
+    });
   }
 
-  /** Starts a server with a fresh profile and opens the folder, or the workspace file, in it. */
+  /** Errors of the extension in its host that nothing has caught so far. */
+  get hostErrors(): readonly string[] {
+    return this.#hostErrors;
+  }
+
+  /** Starts a server with a fresh profile and opens the folder, the workspace file, or an empty window in it. */
   static async open(
-    folder: string,
+    folder: string | undefined,
     settings: Settings = {},
     { otherExtensions, ...options }: OpenOptions = {},
   ): Promise<Workbench> {

@@ -1,17 +1,22 @@
 /** Keys of the query that the web workbench reads before it starts. */
 export type PayloadEntry = readonly [key: string, value: string];
 
-/** The address of the workbench with one folder open, or with those of a `.code-workspace` file. */
+/** The address of the workbench with one folder open, with those of a `.code-workspace` file, or with none. */
 export function workbenchUrl(
   serverUrl: string,
-  opened: string,
+  opened: string | undefined,
   payload: readonly PayloadEntry[] = [],
 ): string {
   const query = new URLSearchParams({
-    [opened.endsWith('.code-workspace') ? 'workspace' : 'folder']: opened,
+    ...openedIn(opened),
     payload: JSON.stringify([['skipWelcome', 'true'], ...payload]),
   });
   return `${serverUrl}/?${query}`;
+}
+
+function openedIn(opened: string | undefined): Record<string, string> {
+  if (opened === undefined) return { ew: 'true' };
+  return { [opened.endsWith('.code-workspace') ? 'workspace' : 'folder']: opened };
 }
 
 /** An absolute path on the server's machine as the workbench names it. */

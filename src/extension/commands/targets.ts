@@ -51,7 +51,9 @@ export async function chooseProject(services: Services, target: unknown): Promis
   if (containing !== undefined) return containing;
   if (projects.length === 0) {
     throw new UserError(
-      vscode.l10n.t('The workspace has no training config (*.training.yaml) yet. Make one first.'),
+      vscode.workspace.workspaceFolders?.length
+        ? vscode.l10n.t('The workspace has no training config (*.training.yaml) yet. Make one first.')
+        : vscode.l10n.t('Open a folder first.'),
     );
   }
   if (projects.length === 1) return projects[0];

@@ -87,6 +87,11 @@ export class CommandPalette {
     await this.#widget.getByRole('button', { name: button }).click();
   }
 
+  /** Waits until a dialog for files, which here is a list as well, can be agreed to. */
+  async waitForFileDialog(button: string): Promise<void> {
+    await this.#widget.getByRole('button', { name: button }).waitFor();
+  }
+
   async waitForEntry(label: string): Promise<void> {
     await this.#row(label).waitFor();
   }

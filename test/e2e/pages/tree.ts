@@ -166,6 +166,17 @@ export class Tree {
     await this.root.locator('.welcome-view-content').getByRole('button', { name: button }).click();
   }
 
+  /** Presses a button of what the view says by keyboard alone, from where the view has the focus. */
+  async pressInWelcomeByKey(button: string): Promise<void> {
+    const content = this.root.locator('.welcome-view-content');
+    const presses = await content.locator('.monaco-button').count();
+    const focused = content.locator('.monaco-button:focus', { hasText: button });
+    for (let press = 0; press <= presses && (await focused.count()) === 0; press++)
+      await this.page.keyboard.press('Tab');
+    if ((await focused.count()) === 0) throw new Error(`the keyboard does not come to ${button}`);
+    await this.page.keyboard.press('Enter');
+  }
+
   /** Names of the rows that are drawn, without their descriptions. */
   async labels(): Promise<string[]> {
     return this.root.locator('.monaco-list-row .label-name').allInnerTexts();

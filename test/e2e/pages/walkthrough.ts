@@ -17,6 +17,11 @@ export class Walkthrough {
     return this.#page.locator('.getting-started-step .step-title').allInnerTexts();
   }
 
+  /** Unfolds a step by its title. */
+  async openStep(title: string): Promise<void> {
+    await this.#page.locator('.getting-started-step', { hasText: title }).click();
+  }
+
   /** Presses a button of the step that is open. */
   async press(button: string): Promise<void> {
     await this.#page
