@@ -18,6 +18,7 @@ import { useConnection } from '../host/use-connection.ts';
 import { BlockMap } from './block-map.tsx';
 import { TAIL } from './central-bars.ts';
 import { Denoising } from './denoising.tsx';
+import { kindWord } from './kind-word.ts';
 import { LayerHistograms } from './layer-histograms.tsx';
 import { BlockNorms, LayerNorms } from './layer-norms.tsx';
 import { colorOf } from './marks.ts';
@@ -152,7 +153,7 @@ function Charts({ statistics, stale }: { statistics: WeightStatistics; stale: bo
           <Legend
             label={l10n.t('Histograms')}
             entries={[
-              { label: statistics.weights.label, color, mark: 'line' },
+              { label: kindWord(kind), color, mark: 'line' },
               {
                 label: l10n.t('zoo, {0} members', statistics.zooMembers),
                 color: theme.zooFill,
@@ -175,7 +176,7 @@ function Charts({ statistics, stale }: { statistics: WeightStatistics; stale: bo
           <Legend
             label={l10n.t('Magnitudes')}
             entries={[
-              { label: statistics.weights.label, color, mark: 'dot' },
+              { label: kindWord(kind), color, mark: 'dot' },
               {
                 label: l10n.t('zoo: all members (layers), mean ± 2 standard deviations (blocks)'),
                 color: theme.zoo,

@@ -67,7 +67,7 @@ export function ZooMap({ statistics }: { statistics: WeightStatistics }): JSX.El
           label={l10n.t('Map of the zoo')}
           entries={[
             {
-              label: `${concept}, ${statistics.weights.label}`,
+              label: `${concept}, ${kindWord(statistics.weights.kind)}`,
               color: colorOf(statistics.weights.kind, theme),
               mark: 'diamond',
             },
