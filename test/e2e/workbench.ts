@@ -23,9 +23,11 @@ import { WeightsView } from './pages/weights-view.ts';
 /** What one step of a scenario may take, on a machine that does other things too. */
 const stepLimitMs = 45_000;
 
-export interface OpenOptions extends Pick<ServerOptions, 'asksForTrust'> {
+export interface OpenOptions extends Pick<ServerOptions, 'asksForTrust' | 'flags'> {
   /** Packed extensions that are there too. */
   otherExtensions?: readonly string[];
+  /** Changes the profile, or the extension in the folder that it was unpacked into, before anything reads them. */
+  change?: (profile: Profile, extension: string) => void;
 }
 
 /** A VS Code window with the packaged extension installed and at most one folder open, and a person in front of it. */
@@ -89,10 +91,11 @@ export class Workbench {
   static async open(
     folder: string | undefined,
     settings: Settings = {},
-    { otherExtensions, ...options }: OpenOptions = {},
+    { otherExtensions, change, ...options }: OpenOptions = {},
   ): Promise<Workbench> {
     const profile = createProfile(settings);
-    await installVsix(profile, otherExtensions);
+    const extension = await installVsix(profile, otherExtensions);
+    change?.(profile, extension);
     const server = await startServer(profile, options);
     const browser = await launchBrowser();
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });

@@ -60,6 +60,16 @@ export class ShownView {
     await this.#frame.locator('.live-run').waitFor({ state: 'detached' });
   }
 
+  /** All that can be read in the view. */
+  async text(): Promise<string> {
+    return this.#frame.locator('body').innerText();
+  }
+
+  /** The language that the page says it is in. */
+  async language(): Promise<string | null> {
+    return this.#frame.locator('html').getAttribute('lang');
+  }
+
   /** All lines above the content. */
   async notices(): Promise<string[]> {
     return this.#frame.locator('.notice').allInnerTexts();

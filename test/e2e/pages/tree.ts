@@ -13,7 +13,7 @@ export class Tree {
       page,
       page.locator('.sidebar .pane', {
         // Between the two stands the view's description, if it has one.
-        has: page.getByRole('button', { name: new RegExp(`^${heading}\\b.*Section$`) }),
+        has: page.getByRole('button', { name: new RegExp(`^${heading} .*Section$`) }),
       }),
     );
   }
