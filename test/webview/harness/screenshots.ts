@@ -74,6 +74,8 @@ for (const [view, states] of Object.entries(STATES) as [ViewName, Record<string,
       for (const width of [600, 1200]) {
         const { page, errors } = await openView(browser, { view, scenario, theme, width });
         await page.locator(drawn).first().waitFor();
+        // Charts far down are drawn in turn.
+        await page.waitForFunction(() => !document.querySelector('.plot[aria-busy=true]'));
         // Pictures far down are loaded when they come near.
         await page.evaluate(async () => {
           for (const image of document.images) image.loading = 'eager';
