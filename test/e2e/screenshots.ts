@@ -108,6 +108,13 @@ async function takeViews({ workbench, save }: Shot): Promise<void> {
   await concepts.actInTitle('List Concepts by Name');
   await concepts.waitUntilGone('held-out');
 
+  await concepts.actInTitle('Find Concept');
+  await palette.type('fog @zoo');
+  await concepts.waitUntilGone('night');
+  await save('guide-find', await workbench.detail({ x: 0, y: 0, width: 980, height: 300 }));
+  await workbench.page.keyboard.press('Escape');
+  await concepts.waitFor('night');
+
   await palette.run('Denoised Weights: Select Device');
   await palette.waitForEntry('CPU');
   await save('guide-devices', await workbench.detail({ x: 300, y: 0, width: 680, height: 360 }));

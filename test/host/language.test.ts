@@ -144,6 +144,25 @@ describe('the language features', () => {
     ]);
   });
 
+  it('leave a file to the YAML extension that is given the language of that', async () => {
+    const text = 'prompt: host test\nimages: here\npairs: { source: ../images, target: { effect: sepia } }\n';
+    const { uri } = await openNew('concepts/host-as-yaml.concept.yaml', text);
+    await marked(uri, 'unknown-key');
+    const document = await vscode.languages.setTextDocumentLanguage(
+      await vscode.workspace.openTextDocument(uri),
+      'yaml',
+    );
+    await unmarked(uri, 'unknown-key');
+    assert.deepEqual(vscode.languages.getDiagnostics(uri), []);
+    assert.equal(await hover(document, 'prompt'), '');
+    assert.deepEqual(await vscode.commands.executeCommand('vscode.executeCodeLensProvider', uri), []);
+    const offered = await completions(uri, document.positionAt(text.length));
+    assert.deepEqual(
+      offered.filter(({ kind }) => kind === vscode.CompletionItemKind.Property),
+      [],
+    );
+  });
+
   describe('completion', () => {
     it('offers an empty concept its keys, and snippets for a whole one', async () => {
       const { uri } = await openNew('concepts/host-empty.concept.yaml', '');
