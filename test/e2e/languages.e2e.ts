@@ -46,6 +46,8 @@ step('keys, effects and plain strings are drawn in different colours', async () 
 
 step('hovering over the source shows pictures of it', async () => {
   const { editor, page } = workbench;
+  // It moves the text away from under the pointer when it comes.
+  await editor.waitForCodeLens('Fine-Tune');
   await editor.hoverOver('source');
   await editor.waitForHoverPicture();
   await page.keyboard.press('Escape');
