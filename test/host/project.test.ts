@@ -53,28 +53,48 @@ describe('the project’s views', () => {
     assert.equal((await api.trees.concepts.getChildren(nodes[0]))?.length, 4);
   });
 
+  /** Once the editor tells of a path: of what comes and goes before that, it never tells. */
+  function toldOf(path: string): Promise<void> {
+    const watcher = vscode.workspace.createFileSystemWatcher('**');
+    return new Promise((resolve) => {
+      for (const event of [watcher.onDidCreate, watcher.onDidChange]) {
+        event(({ fsPath }) => {
+          if (fsPath !== path) return;
+          watcher.dispose();
+          resolve();
+        });
+      }
+    });
+  }
+
   it('shows a concept as soon as its file is there, and forgets it with the file', async () => {
+    const told = toldOf(files.path('concepts/host-test.concept.yaml'));
     const path = files.write('concepts/host-test.concept.yaml', CONCEPT);
     await until(projectsChanged(), () => conceptNamed('host-test') !== undefined);
     assert.equal(
       (await api.trees.concepts.getTreeItem(await conceptNode('host-test'))).description,
       'host test',
     );
+    await told;
     rmSync(path);
     await until(projectsChanged(), () => conceptNamed('host-test') === undefined);
   });
 
   it('follows a folder of concepts that is moved away, brought back and deleted', async () => {
+    const place = files.path('concepts/host-folder');
+    const made = toldOf(place);
     files.write('concepts/host-folder/host-test.concept.yaml', CONCEPT.replace('../', '../../'));
     await until(projectsChanged(), () => conceptNamed('host-test') !== undefined);
-    const place = files.path('concepts/host-folder');
+    await made;
     const outside = mkdtempSync(join(tmpdir(), 'moved-'));
     const elsewhere = join(outside, 'host-folder');
     files.add(place, outside);
     renameSync(place, elsewhere);
     await until(projectsChanged(), () => conceptNamed('host-test') === undefined);
+    const back = toldOf(place);
     renameSync(elsewhere, place);
     await until(projectsChanged(), () => conceptNamed('host-test') !== undefined);
+    await back;
     rmSync(place, { recursive: true });
     await until(projectsChanged(), () => conceptNamed('host-test') === undefined);
   });
