@@ -145,22 +145,23 @@ describe('the language features', () => {
   });
 
   it('leave a file to the YAML extension that is given the language of that', async () => {
+    // As long as one file of a project is open, all of them are checked.
+    await openExample(SEPIA);
     const text = 'prompt: host test\nimages: here\npairs: { source: ../images, target: { effect: sepia } }\n';
-    const { uri } = await openNew('concepts/host-as-yaml.concept.yaml', text);
+    const document = await openNew('concepts/host-as-yaml.concept.yaml', text);
+    const { uri } = document;
     await marked(uri, 'unknown-key');
-    const document = await vscode.languages.setTextDocumentLanguage(
-      await vscode.workspace.openTextDocument(uri),
-      'yaml',
-    );
+    await vscode.languages.setTextDocumentLanguage(document, 'yaml');
     await unmarked(uri, 'unknown-key');
     assert.deepEqual(vscode.languages.getDiagnostics(uri), []);
     assert.equal(await hover(document, 'prompt'), '');
     assert.deepEqual(await vscode.commands.executeCommand('vscode.executeCodeLensProvider', uri), []);
     const offered = await completions(uri, document.positionAt(text.length));
-    assert.deepEqual(
-      offered.filter(({ kind }) => kind === vscode.CompletionItemKind.Property),
-      [],
-    );
+    const properties = offered.filter(({ kind }) => kind === vscode.CompletionItemKind.Property);
+    assert.deepEqual(properties.map(labelOf), []);
+
+    await vscode.languages.setTextDocumentLanguage(document, CONCEPT_LANGUAGE);
+    await marked(uri, 'unknown-key');
   });
 
   describe('completion', () => {

@@ -1,4 +1,4 @@
-import type { Event, ExtensionContext } from 'vscode';
+import { Disposable, type Event, type ExtensionContext } from 'vscode';
 import {
   DidChangeWatchedFilesNotification,
   LanguageClient,
@@ -7,6 +7,7 @@ import {
   TransportKind,
 } from 'vscode-languageclient/node';
 import { LANGUAGE_IDS } from './language-ids.ts';
+import { ShownDiagnostics } from './shown-diagnostics.ts';
 
 /** Id of the client: the setting `denoisedWeights.trace.server` goes by it. */
 const CLIENT_ID = 'denoisedWeights';
@@ -25,14 +26,19 @@ export async function startLanguageClient(
     run: { module, transport: TransportKind.ipc },
     debug: { module, transport: TransportKind.ipc, options: { execArgv: ['--nolazy', '--inspect=6019'] } },
   };
+  const diagnostics = new ShownDiagnostics();
   const options: LanguageClientOptions = {
     documentSelector: LANGUAGE_IDS.map((language) => ({ language })),
+    middleware: {
+      handleDiagnostics: (uri, found, next) => next(uri, diagnostics.of(uri, found)),
+    },
   };
   const client = new LanguageClient(CLIENT_ID, 'Denoised Weights Language', server, options);
   await client.start();
   // It reads the files of open documents' projects again, whichever changed.
-  const following = configsChanged(() =>
-    client.sendNotification(DidChangeWatchedFilesNotification.type, { changes: [] }),
+  const following = Disposable.from(
+    configsChanged(() => client.sendNotification(DidChangeWatchedFilesNotification.type, { changes: [] })),
+    diagnostics.follow(client.diagnostics!),
   );
   return {
     dispose: async () => {
