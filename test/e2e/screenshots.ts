@@ -165,6 +165,7 @@ async function takeMainPath({ workbench, project, concept, window }: Shot): Prom
 
   await palette.run('Denoised Weights: Show Weight Statistics');
   await weightsView.waitFor(concept);
+  await weightsView.waitForAllCharts();
   await window('weights', 1100);
   await weightsView.denoise(10);
   await weightsView.waitForState('weights, after step 10 of 10');

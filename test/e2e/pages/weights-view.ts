@@ -15,6 +15,11 @@ export class WeightsView {
     await this.#charts.first().waitFor();
   }
 
+  /** Until those that lie below the screen are drawn too, which happens in turn. */
+  async waitForAllCharts(): Promise<void> {
+    await this.#frame.locator('.plot[aria-busy=true]').first().waitFor({ state: 'detached' });
+  }
+
   /** Titles of the charts, from the top. */
   async chartTitles(): Promise<string[]> {
     return this.#frame.locator('figure.chart .chart-title').allInnerTexts();
@@ -22,7 +27,7 @@ export class WeightsView {
 
   /**
    * How many marks (bars, lines, areas, dots) a chart has drawn, or of a map of cells how many colours, and how it
-   * looks. A chart off the screen may be drawn only when it comes into view.
+   * looks.
    */
   async chart(title: string): Promise<{ marks: number; picture: Picture }> {
     const chart = this.#chart(title);
