@@ -138,8 +138,8 @@ export class Workbench {
     const editor = this.page.locator('.workspace-trust-editor');
     await editor.getByRole('button', { name: 'Trust', exact: true }).first().click();
     await this.page.locator('.statusbar').getByText('Restricted Mode').waitFor({ state: 'detached' });
-    // It lies over the window.
-    await this.palette.run('View: Close Modal Editor');
+    // It lies over the window. Keys are lost while it draws itself anew.
+    await this.page.getByRole('button', { name: /^Close Modal Editor/ }).click();
     await editor.waitFor({ state: 'hidden' });
   }
 
