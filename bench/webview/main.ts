@@ -6,6 +6,7 @@
  */
 import type { Page } from 'playwright-core';
 import { launchBrowser, openView } from '../../test/webview/harness/browser.ts';
+import { median } from '../step/statistics.ts';
 
 const repetitions = Number(process.argv[2] ?? 9);
 
@@ -23,10 +24,6 @@ async function timed(page: Page, act: () => Promise<unknown>): Promise<number> {
     () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(() => resolve(undefined), 0))),
   );
   return performance.now() - start;
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1]!;
 }
 
 const press = (page: Page, name: string) =>

@@ -38,7 +38,8 @@ async function runHostTests() {
   const env = await packedWorkbenchEnvironment();
   const { runner, suites } = await bundleHostTests();
   const folder = mkdtempSync(join(tmpdir(), 'host-'));
-  const workspace = join(folder, 'quickstart');
+  // A name that stands for something only below a project.
+  const workspace = join(folder, 'runs', 'quickstart');
   copyExampleProject(workspace);
   const report = join(folder, 'report.jsonl');
   const command = [process.execPath, runner, suites, workspace, report];

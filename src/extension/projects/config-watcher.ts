@@ -1,10 +1,12 @@
 import { sep } from 'node:path';
 import * as vscode from 'vscode';
+import { CONCEPT_SUFFIX, TRAINING_SUFFIX } from '../../project/paths.ts';
 
 const CONFIGS = '**/*.{concept,training}.{yaml,yml}';
 /** What stages make may hold copies of configs. */
-export const EXCLUDED = '**/{node_modules,runs,.dnw,.git}/**';
-const EXCLUDED_FOLDER = /[\\/](?:node_modules|runs|\.dnw|\.git)(?:[\\/]|$)/;
+const EXCLUDED_FOLDERS = ['node_modules', 'runs', '.dnw', '.git'];
+/** The same as a pattern below a folder of the workspace. */
+export const EXCLUDED = `**/{${EXCLUDED_FOLDERS}}/**`;
 
 /**
  * Tells when a concept or a training config may have come, changed or gone. Of a folder that is moved or deleted the
@@ -17,20 +19,14 @@ export class ConfigWatcher implements vscode.Disposable {
 
   /** @param known absolute paths of the configs that were there when they were read last */
   constructor(private readonly known: () => readonly string[]) {
-    const changed = () => this.changed.fire();
-    const configs = vscode.workspace.createFileSystemWatcher(CONFIGS);
-    const anything = vscode.workspace.createFileSystemWatcher('**');
+    const watcher = vscode.workspace.createFileSystemWatcher('**');
     this.disposables = [
       this.changed,
-      configs,
-      configs.onDidCreate(changed),
-      configs.onDidChange(changed),
-      configs.onDidDelete(changed),
-      anything,
-      anything.onDidCreate((uri) => this.appeared(uri)),
+      watcher,
+      watcher.onDidCreate((uri) => this.appeared(uri)),
       // Of a folder: it went and came within the moments that the editor's events are gathered in.
-      anything.onDidChange((uri) => this.appeared(uri)),
-      anything.onDidDelete((uri) => this.deleted(uri)),
+      watcher.onDidChange((uri) => this.appeared(uri)),
+      watcher.onDidDelete((uri) => this.deleted(uri)),
     ];
   }
 
@@ -39,16 +35,25 @@ export class ConfigWatcher implements vscode.Disposable {
   }
 
   private async appeared(uri: vscode.Uri): Promise<void> {
-    if (EXCLUDED_FOLDER.test(uri.fsPath) || !(await isFolder(uri))) return;
-    const inside = new vscode.RelativePattern(uri, CONFIGS);
-    const [config] = await vscode.workspace.findFiles(inside, EXCLUDED, 1);
-    if (config !== undefined) this.changed.fire();
+    if (isConfig(uri) || (await isFolderWithConfigs(uri))) this.changed.fire();
   }
 
-  private deleted({ fsPath }: vscode.Uri): void {
-    const folder = fsPath + sep;
-    if (this.known().some((config) => config.startsWith(folder))) this.changed.fire();
+  private deleted(uri: vscode.Uri): void {
+    const folder = uri.fsPath + sep;
+    if (isConfig(uri) || this.known().some((config) => config.startsWith(folder))) this.changed.fire();
   }
+}
+
+function isConfig({ path }: vscode.Uri): boolean {
+  return CONCEPT_SUFFIX.test(path) || TRAINING_SUFFIX.test(path);
+}
+
+async function isFolderWithConfigs(uri: vscode.Uri): Promise<boolean> {
+  // Above the workspace such a name stands for nothing.
+  const names = vscode.workspace.asRelativePath(uri, false).split('/');
+  if (names.some((name) => EXCLUDED_FOLDERS.includes(name)) || !(await isFolder(uri))) return false;
+  const inside = new vscode.RelativePattern(uri, CONFIGS);
+  return (await vscode.workspace.findFiles(inside, EXCLUDED, 1)).length > 0;
 }
 
 async function isFolder(uri: vscode.Uri): Promise<boolean> {
