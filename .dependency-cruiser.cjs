@@ -12,8 +12,48 @@ const allowedBelow = {
   protocol: [],
 };
 
+// The folders of a layer, from the top: each may import itself and those after it, nothing before it.
+const folders = {
+  pipeline: [
+    'stages',
+    'interactive',
+    'evaluation',
+    'scale',
+    'weight-generator',
+    'training',
+    'metrics',
+    'weights',
+  ],
+  compute: ['run', 'optimizer', 'trace', 'lower', 'onnx', 'graph', 'tfjs'],
+};
+
+/** What a folder may not import: the folders above it. */
+function foldersImportDownwards(layer) {
+  return folders[layer].slice(1).map((folder, index) => ({
+    name: `${layer}-${folder}-imports-upwards`,
+    severity: 'error',
+    from: { path: `^src/${layer}/${folder}/` },
+    to: { path: `^src/${layer}/(${folders[layer].slice(0, index + 1).join('|')})/` },
+  }));
+}
+
 module.exports = {
   forbidden: [
+    ...Object.keys(folders).flatMap(foldersImportDownwards),
+    {
+      name: 'compute-entries-stay-on-top',
+      comment:
+        'Files beside the folders of compute: what all of them share (types, layout), else its public surface.',
+      severity: 'error',
+      from: { path: '^src/compute/[^/]+/' },
+      to: { path: '^src/compute/[^/]+$', pathNot: '^src/compute/(types|layout)[.]ts$' },
+    },
+    {
+      name: 'pipeline-shared-files-know-no-folder',
+      severity: 'error',
+      from: { path: '^src/pipeline/[^/]+$' },
+      to: { path: '^src/pipeline/[^/]+/' },
+    },
     ...layers.map((layer) => ({
       name: `${layer}-imports-upwards`,
       severity: 'error',

@@ -7,8 +7,8 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createDiscriminator } from '../../src/models/discriminator.ts';
-import { type BaseModel, loadBase } from '../../src/pipeline/base-model.ts';
-import { ConceptTrainer } from '../../src/pipeline/concept-training.ts';
+import { ConceptTrainer } from '../../src/pipeline/training/concept-training.ts';
+import { type BaseModel, loadBase } from '../../src/pipeline/weights/base-model.ts';
 import type { LoadedTraining } from '../../src/project/load.ts';
 import {
   type BenchContext,

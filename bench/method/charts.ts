@@ -1,6 +1,6 @@
 /** The measurements as stand-alone SVGs. */
 import * as Plot from '@observablehq/plot';
-import { standaloneSvg } from '../../src/pipeline/plot-svg.ts';
+import { standaloneSvg } from '../../src/pipeline/evaluation/plot-svg.ts';
 import type { CurvePoint } from './curve.ts';
 import type { MethodReport } from './report.ts';
 import { median } from './statistics.ts';

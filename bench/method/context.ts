@@ -7,7 +7,7 @@ import { stringify } from 'yaml';
 import { selectDevice } from '../../src/compute/devices.ts';
 import type { DeviceReport } from '../../src/compute/types.ts';
 import type { PreparedPairs } from '../../src/data/prepared.ts';
-import { type HeldOutImages, heldOutImages } from '../../src/pipeline/held-out.ts';
+import { type HeldOutImages, heldOutImages } from '../../src/pipeline/metrics/held-out.ts';
 import type { RunWriter, StageContext, StageFunction, StageOutcome } from '../../src/pipeline/stage.ts';
 import { preparedPairs } from '../../src/pipeline/stage-support.ts';
 import {

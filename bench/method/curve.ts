@@ -1,5 +1,5 @@
 /** Quality on held-out images while something trains. */
-import type { ImageQuality } from '../../src/pipeline/image-metrics.ts';
+import type { ImageQuality } from '../../src/pipeline/metrics/image-metrics.ts';
 import { UserError } from '../../src/project/user-error.ts';
 
 export interface CurvePoint extends ImageQuality {

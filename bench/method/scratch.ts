@@ -2,9 +2,9 @@
 import type { PreparedPairs } from '../../src/data/prepared.ts';
 import { createDiscriminator } from '../../src/models/discriminator.ts';
 import { createImageGenerator } from '../../src/models/image-generator.ts';
-import { pix2pixGenerator, ScratchTraining } from '../../src/pipeline/scratch-training.ts';
 import type { RunWriter } from '../../src/pipeline/stage.ts';
-import { trainingLoop } from '../../src/pipeline/training-loop.ts';
+import { pix2pixGenerator, ScratchTraining } from '../../src/pipeline/training/scratch-training.ts';
+import { trainingLoop } from '../../src/pipeline/training/training-loop.ts';
 import type { LoadedTraining } from '../../src/project/load.ts';
 import { type BenchContext, device, heldOut } from './context.ts';
 import { type CurvePoint, evenDiverged } from './curve.ts';

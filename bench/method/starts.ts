@@ -2,14 +2,14 @@
 import { Random } from '../../src/data/random.ts';
 import type { ZooMember } from '../../src/data/zoo.ts';
 import { predictRidge } from '../../src/models/ridge.ts';
-import type { BaseModel } from '../../src/pipeline/base-model.ts';
-import { ridgeOfZoo } from '../../src/pipeline/weight-coding.ts';
+import { ridgeOfZoo } from '../../src/pipeline/weight-generator/weight-codec.ts';
 import {
   denoiseWeights,
   loadWeightGenerator,
   type WeightGenerator,
-} from '../../src/pipeline/weight-generator.ts';
-import { finalVector, meanVector, nearestMember, readZoo } from '../../src/pipeline/zoo-vectors.ts';
+} from '../../src/pipeline/weight-generator/weight-generator.ts';
+import type { BaseModel } from '../../src/pipeline/weights/base-model.ts';
+import { finalVector, meanVector, nearestMember, readZoo } from '../../src/pipeline/weights/zoo-vectors.ts';
 import type { LoadedConcept, LoadedTraining } from '../../src/project/load.ts';
 import { heldOutConcepts } from '../../src/project/selection.ts';
 import { type BenchContext, device, trainingOf } from './context.ts';

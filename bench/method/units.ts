@@ -1,15 +1,18 @@
 /** Does one unit of work. */
 import type { PreparedPairs } from '../../src/data/prepared.ts';
-import { type BaseModel, loadBase } from '../../src/pipeline/base-model.ts';
-import { collect } from '../../src/pipeline/collect.ts';
-import { ConceptTrainer, type ConceptTrainingSettings } from '../../src/pipeline/concept-training.ts';
-import { type HeldOutImages, heldOutImages } from '../../src/pipeline/held-out.ts';
-import { l1 } from '../../src/pipeline/image-metrics.ts';
-import { LoraTranslator } from '../../src/pipeline/lora-translator.ts';
-import type { ScratchTraining } from '../../src/pipeline/scratch-training.ts';
-import { trainBase } from '../../src/pipeline/train-base.ts';
-import { trainGenerator } from '../../src/pipeline/train-generator.ts';
-import { finalVector } from '../../src/pipeline/zoo-vectors.ts';
+import { type HeldOutImages, heldOutImages } from '../../src/pipeline/metrics/held-out.ts';
+import { l1 } from '../../src/pipeline/metrics/image-metrics.ts';
+import { LoraTranslator } from '../../src/pipeline/metrics/lora-translator.ts';
+import { collect } from '../../src/pipeline/stages/collect.ts';
+import { trainBase } from '../../src/pipeline/stages/train-base.ts';
+import { trainGenerator } from '../../src/pipeline/stages/train-generator.ts';
+import {
+  ConceptTrainer,
+  type ConceptTrainingSettings,
+} from '../../src/pipeline/training/concept-training.ts';
+import type { ScratchTraining } from '../../src/pipeline/training/scratch-training.ts';
+import { type BaseModel, loadBase } from '../../src/pipeline/weights/base-model.ts';
+import { finalVector } from '../../src/pipeline/weights/zoo-vectors.ts';
 import type { LoadedConcept, LoadedTraining } from '../../src/project/load.ts';
 import { zooConcepts } from '../../src/project/selection.ts';
 import type { JsonObject } from '../../src/protocol/json.ts';

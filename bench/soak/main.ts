@@ -5,13 +5,13 @@
  */
 import { selectDevice } from '../../src/compute/devices.ts';
 import { createExecutor } from '../../src/compute/executor.ts';
-import { defaultThreads } from '../../src/compute/threads.ts';
+import { defaultThreads } from '../../src/compute/run/threads.ts';
 import type { AdamOptions } from '../../src/compute/types.ts';
+import { PairBatches, type PairSet } from '../../src/data/pair-batches.ts';
 import { Random } from '../../src/data/random.ts';
 import { createDiscriminator } from '../../src/models/discriminator.ts';
 import { fullTrainingStep } from '../../src/models/gan-steps.ts';
 import { createImageGenerator } from '../../src/models/image-generator.ts';
-import { PairBatches, type PairSet } from '../../src/pipeline/pair-batches.ts';
 
 const steps = Number(process.argv[2] ?? 10_000);
 const reports = 10;

@@ -2,10 +2,11 @@
  * What a step costs in figures that are the same on every machine, and the most that it may: `--check` fails when one
  * of them grows.
  */
-import { compile } from '../../src/compute/compile.ts';
-import { stepCost } from '../../src/compute/cost.ts';
+
 import { sizeOf } from '../../src/compute/layout.ts';
-import { lower } from '../../src/compute/lower.ts';
+import { lower } from '../../src/compute/lower/lower.ts';
+import { compile } from '../../src/compute/trace/compile.ts';
+import { stepCost } from '../../src/compute/trace/cost.ts';
 import type { Workload } from './workloads.ts';
 
 /** The CPU engine's blocks on AVX-512 and ARM, whatever this machine has: the graph depends on it. */

@@ -7,9 +7,9 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { cpus, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Command } from 'commander';
-import { compile } from '../../src/compute/compile.ts';
-import { stepCost } from '../../src/compute/cost.ts';
-import { defaultThreads } from '../../src/compute/threads.ts';
+import { defaultThreads } from '../../src/compute/run/threads.ts';
+import { compile } from '../../src/compute/trace/compile.ts';
+import { stepCost } from '../../src/compute/trace/cost.ts';
 import { type Budget, budgetOf, excesses } from './budget.ts';
 import { bundled, Contender, findTorch } from './contender.ts';
 import type { Part } from './parts.ts';

@@ -4,8 +4,8 @@
  */
 import * as ort from 'onnxruntime-node';
 import { selectDevice } from '../../src/compute/devices.ts';
-import { OnnxGraph } from '../../src/compute/onnx-graph.ts';
-import { createDeviceSession } from '../../src/compute/session.ts';
+import { OnnxGraph } from '../../src/compute/onnx/onnx-graph.ts';
+import { createDeviceSession } from '../../src/compute/onnx/session.ts';
 import type { DeviceName } from '../../src/compute/types.ts';
 import { median } from './statistics.ts';
 

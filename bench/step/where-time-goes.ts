@@ -1,7 +1,7 @@
 /** Prints, as JSON, how a workload's step divides its time: where-time-goes <workload> <threads> [<runs>] */
 import { selectDevice } from '../../src/compute/devices.ts';
 import { createExecutor } from '../../src/compute/executor.ts';
-import { HostAdam } from '../../src/compute/host-adam.ts';
+import { HostAdam } from '../../src/compute/optimizer/host-adam.ts';
 import type { AdamOptions } from '../../src/compute/types.ts';
 import { PARTS, type Part, partOf } from './parts.ts';
 import { profileWorkload } from './profile.ts';

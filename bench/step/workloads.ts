@@ -1,7 +1,7 @@
 /** The training steps that are measured, each with fixed weights and one fixed batch. */
 
 import type { Scalar, Tensor4D } from '@tensorflow/tfjs-core';
-import * as tf from '../../src/compute/tf.ts';
+import * as tf from '../../src/compute/tfjs/tf.ts';
 import type { AdamOptions, StepDefinition, StepInputs } from '../../src/compute/types.ts';
 import { Random } from '../../src/data/random.ts';
 import { denoiserTrainingStep } from '../../src/models/denoiser-step.ts';

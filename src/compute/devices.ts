@@ -5,10 +5,10 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { listSupportedBackends } from 'onnxruntime-node';
 import { UserError } from '../project/user-error.ts';
-import { OnnxGraph } from './onnx-graph.ts';
-import { createDeviceSession, type OnnxDevice, PROVIDERS } from './session.ts';
-import { loadTfjsBackend, tfjsOutlook } from './tfjs-backend.ts';
-import { defaultThreads } from './threads.ts';
+import { OnnxGraph } from './onnx/onnx-graph.ts';
+import { createDeviceSession, type OnnxDevice, PROVIDERS } from './onnx/session.ts';
+import { defaultThreads } from './run/threads.ts';
+import { loadTfjsBackend, tfjsOutlook } from './tfjs/backend.ts';
 import type { DeviceName, DeviceReport } from './types.ts';
 
 /** What `auto` tries, best first. */

@@ -1,9 +1,10 @@
 /** Makes the executor for a device. */
-import { compile } from './compile.ts';
-import { OnnxExecutor } from './onnx-executor.ts';
-import { ResidentExecutor } from './resident-executor.ts';
-import { loadTfjsBackend } from './tfjs-backend.ts';
-import { TfjsExecutor } from './tfjs-executor.ts';
+
+import { OnnxExecutor } from './run/onnx-executor.ts';
+import { ResidentExecutor } from './run/resident-executor.ts';
+import { TfjsExecutor } from './run/tfjs-executor.ts';
+import { loadTfjsBackend } from './tfjs/backend.ts';
+import { compile } from './trace/compile.ts';
 import type { Executor, ExecutorOptions, StepDefinition } from './types.ts';
 
 /**

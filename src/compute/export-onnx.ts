@@ -1,13 +1,13 @@
 /** Writes an inference function and its weights as one .onnx file that needs nothing of ours. */
 import writeFileAtomic from 'write-file-atomic';
-import { compile } from './compile.ts';
-import type { TensorType, ValueId } from './graph.ts';
+import type { TensorType, ValueId } from './graph/graph.ts';
 import { viewParameters } from './layout.ts';
-import { lowerNodes } from './lower.ts';
-import { Lowering } from './lowering.ts';
-import { OPSET, writeModel } from './onnx-writer.ts';
-import { PORTABLE } from './target.ts';
-import * as tf from './tf.ts';
+import { lowerNodes } from './lower/lower.ts';
+import { Lowering } from './lower/lowering.ts';
+import { PORTABLE } from './lower/target.ts';
+import { OPSET, writeModel } from './onnx/onnx-writer.ts';
+import * as tf from './tfjs/tf.ts';
+import { compile } from './trace/compile.ts';
 import type { StepDefinition, StepInputs, StepScope, Tensors } from './types.ts';
 
 export interface ExportOptions {

@@ -42,6 +42,11 @@ export function concatLayouts(parts: Readonly<Record<string, ParameterLayout>>):
   return { entries, size: start };
 }
 
+/** The name of a group's parameter among a step's inputs, outputs and gradients. */
+export function parameterName(group: string, name: string): string {
+  return `${group}/${name}`;
+}
+
 /**
  * Views (no copies) of each parameter's values in the flat vector.
  * @throws where the vector's length is not the layout's

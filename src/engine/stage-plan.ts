@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { dependencies, version } from '../../package.json';
-import { defaultThreads } from '../compute/threads.ts';
+import { defaultThreads } from '../compute/run/threads.ts';
 import type { StageOptions } from '../pipeline/stage.ts';
 import { type LoadedTraining, loadProject, type Project } from '../project/load.ts';
 import { nameFromFile, projectPaths, toProjectPath } from '../project/paths.ts';

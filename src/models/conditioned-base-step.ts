@@ -1,6 +1,6 @@
 import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { layoutOf } from '../compute/layout.ts';
-import * as tf from '../compute/tf.ts';
+import * as tf from '../compute/tfjs/tf.ts';
 import type { ParameterLayout, StepDefinition, Tensors } from '../compute/types.ts';
 import { adversarialStep, type GanTrainingOptions, trainingInputs } from './gan-steps.ts';
 import type { LoraAdapter } from './lora.ts';

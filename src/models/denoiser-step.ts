@@ -1,5 +1,5 @@
 import type { Scalar, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
-import * as tf from '../compute/tf.ts';
+import * as tf from '../compute/tfjs/tf.ts';
 import type { StepDefinition, StepScope, TensorSpec } from '../compute/types.ts';
 import { gradientsOf } from './gradients.ts';
 import type { DenoiserInputs, WeightDenoiser } from './weight-denoiser.ts';

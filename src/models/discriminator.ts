@@ -1,5 +1,5 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
-import * as tf from '../compute/tf.ts';
+import * as tf from '../compute/tfjs/tf.ts';
 import type { ParameterLayout, Tensors } from '../compute/types.ts';
 import { pix2pixNormal } from './initializers.ts';
 import { instanceNorm } from './layers.ts';

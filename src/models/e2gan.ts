@@ -1,5 +1,5 @@
 import type { Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
-import * as tf from '../compute/tf.ts';
+import * as tf from '../compute/tfjs/tf.ts';
 import { fanInNormal, pix2pixNormal } from './initializers.ts';
 import type { Layer, NetworkBuilder } from './network-builder.ts';
 import { activate, declareResidualBlock, hiddenWeight, type Norm } from './residual-block.ts';

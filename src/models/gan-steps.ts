@@ -1,5 +1,5 @@
 import type { Scalar, Tensor4D } from '@tensorflow/tfjs-core';
-import * as tf from '../compute/tf.ts';
+import * as tf from '../compute/tfjs/tf.ts';
 import type { StepDefinition, StepScope, TensorSpec, Tensors } from '../compute/types.ts';
 import { UserError } from '../project/user-error.ts';
 import type { Discriminator } from './discriminator.ts';

@@ -1,6 +1,6 @@
 /** Functions between layers that have no parameters of their own. Images are NHWC, sequences [N, T, C]. */
 import type { GradSaveFunc, Tensor, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
-import * as tf from '../compute/tf.ts';
+import * as tf from '../compute/tfjs/tf.ts';
 
 /** As in PyTorch, so that networks may be compared. */
 const NORM_EPSILON = 1e-5;

@@ -1,6 +1,6 @@
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import { layoutOf } from '../compute/layout.ts';
-import * as tf from '../compute/tf.ts';
+import * as tf from '../compute/tfjs/tf.ts';
 import type { ParameterLayout, Tensors } from '../compute/types.ts';
 import { Random } from '../data/random.ts';
 import { fanInNormal, type Initializer, ones, zeros } from './initializers.ts';

@@ -1,5 +1,5 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
-import * as tf from '../compute/tf.ts';
+import * as tf from '../compute/tfjs/tf.ts';
 import { fanInNormal, type Initializer, pix2pixNormal } from './initializers.ts';
 import { instanceNorm } from './layers.ts';
 import type { Layer, NetworkBuilder } from './network-builder.ts';

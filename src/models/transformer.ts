@@ -1,5 +1,5 @@
 import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
-import * as tf from '../compute/tf.ts';
+import * as tf from '../compute/tfjs/tf.ts';
 import { fanInNormal } from './initializers.ts';
 import { attend, gelu } from './layers.ts';
 import type { Layer, NetworkBuilder, NetworkTensors } from './network-builder.ts';

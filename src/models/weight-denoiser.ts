@@ -1,5 +1,5 @@
 import type { Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
-import * as tf from '../compute/tf.ts';
+import * as tf from '../compute/tfjs/tf.ts';
 import type { ParameterLayout, Tensors } from '../compute/types.ts';
 import { UserError } from '../project/user-error.ts';
 import { type Initializer, normal, ones, zeros } from './initializers.ts';

@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 import { selectDevice } from '../../src/compute/devices.ts';
 import { createExecutor } from '../../src/compute/executor.ts';
 import { sizeOf } from '../../src/compute/layout.ts';
-import * as tf from '../../src/compute/tf.ts';
+import * as tf from '../../src/compute/tfjs/tf.ts';
 import type { DeviceReport, StepDefinition, TensorSpec } from '../../src/compute/types.ts';
 import { Random } from '../../src/data/random.ts';
 

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createExecutor } from '../../src/compute/executor.ts';
 import { exportOnnx } from '../../src/compute/export-onnx.ts';
 import { layoutOf, sizeOf } from '../../src/compute/layout.ts';
-import * as tf from '../../src/compute/tf.ts';
+import * as tf from '../../src/compute/tfjs/tf.ts';
 import type { StepDefinition } from '../../src/compute/types.ts';
 import { Random } from '../../src/data/random.ts';
 import { expectClose, report } from './compare.ts';

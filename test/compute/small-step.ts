@@ -1,7 +1,7 @@
 /** A training step in small: strided, transposed and plain convolutions, instance norm, two trained groups. */
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { layoutOf } from '../../src/compute/layout.ts';
-import * as tf from '../../src/compute/tf.ts';
+import * as tf from '../../src/compute/tfjs/tf.ts';
 import type {
   AdamOptions,
   MuonOptions,

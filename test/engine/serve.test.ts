@@ -12,7 +12,7 @@ import { readSafetensors } from '../../src/data/safetensors.ts';
 import { Vocabulary } from '../../src/data/text.ts';
 import { writeMember } from '../../src/data/zoo.ts';
 import { loraInferenceStep } from '../../src/models/gan-steps.ts';
-import { writeWeights } from '../../src/pipeline/weights-file.ts';
+import { writeWeights } from '../../src/pipeline/weights/weights-file.ts';
 import { loadProject } from '../../src/project/load.ts';
 import { projectPaths } from '../../src/project/paths.ts';
 import { zooConcepts } from '../../src/project/selection.ts';

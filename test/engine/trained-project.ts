@@ -1,10 +1,14 @@
 import { join } from 'node:path';
 import { writeMember } from '../../src/data/zoo.ts';
-import type { BaseModel } from '../../src/pipeline/base-model.ts';
-import { fitCoding } from '../../src/pipeline/weight-coding.ts';
-import { denoiserFor, saveWeightGenerator, spaceOfBase } from '../../src/pipeline/weight-generator.ts';
-import { writeWeights } from '../../src/pipeline/weights-file.ts';
-import { readZoo } from '../../src/pipeline/zoo-vectors.ts';
+import { fitCoding } from '../../src/pipeline/weight-generator/weight-codec.ts';
+import {
+  denoiserFor,
+  saveWeightGenerator,
+  spaceOfBase,
+} from '../../src/pipeline/weight-generator/weight-generator.ts';
+import type { BaseModel } from '../../src/pipeline/weights/base-model.ts';
+import { writeWeights } from '../../src/pipeline/weights/weights-file.ts';
+import { readZoo } from '../../src/pipeline/weights/zoo-vectors.ts';
 import { type LoadedTraining, loadProject, type Project } from '../../src/project/load.ts';
 import { projectPaths } from '../../src/project/paths.ts';
 import { normalValues } from '../models/eager.ts';

@@ -1,7 +1,7 @@
 import '@tensorflow/tfjs-backend-cpu';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import * as tf from '../../src/compute/tf.ts';
+import * as tf from '../../src/compute/tfjs/tf.ts';
 import { gelu, silu } from '../../src/models/layers.ts';
 
 /** The error function by its series, in float64: right to 1e-12 for the arguments here. */

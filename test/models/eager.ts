@@ -1,7 +1,7 @@
 import '@tensorflow/tfjs-backend-cpu';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { viewParameters } from '../../src/compute/layout.ts';
-import * as tf from '../../src/compute/tf.ts';
+import * as tf from '../../src/compute/tfjs/tf.ts';
 import type { ParameterLayout, StepDefinition, StepInputs, Tensors } from '../../src/compute/types.ts';
 import { Random } from '../../src/data/random.ts';
 

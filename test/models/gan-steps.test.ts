@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { compile } from '../../src/compute/compile.ts';
-import type { StepGraph } from '../../src/compute/graph.ts';
-import { withGradients } from '../../src/compute/simplify.ts';
-import * as tf from '../../src/compute/tf.ts';
+import type { StepGraph } from '../../src/compute/graph/graph.ts';
+import * as tf from '../../src/compute/tfjs/tf.ts';
+import { compile } from '../../src/compute/trace/compile.ts';
+import { withGradients } from '../../src/compute/trace/simplify.ts';
 import type { StepDefinition } from '../../src/compute/types.ts';
 import { conditionedBaseStep, promptMapLayout } from '../../src/models/conditioned-base-step.ts';
 import { createDiscriminator } from '../../src/models/discriminator.ts';

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import * as tf from '../../src/compute/tf.ts';
+import * as tf from '../../src/compute/tfjs/tf.ts';
 import { createDiscriminator } from '../../src/models/discriminator.ts';
 import { createImageGenerator, type GeneratorOptions } from '../../src/models/image-generator.ts';
 import { createLora } from '../../src/models/lora.ts';

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import * as tf from '../../src/compute/tf.ts';
+import * as tf from '../../src/compute/tfjs/tf.ts';
 import { createImageGenerator, type GeneratorOptions } from '../../src/models/image-generator.ts';
 import { createLora, type LoraOptions } from '../../src/models/lora.ts';
 import { normalValues, randomImages, tensorsOf } from './eager.ts';

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import * as tf from '../../src/compute/tf.ts';
+import * as tf from '../../src/compute/tfjs/tf.ts';
 import type { StepInputs } from '../../src/compute/types.ts';
 import { Random } from '../../src/data/random.ts';
 import { denoiserInferenceStep, denoiserTrainingStep } from '../../src/models/denoiser-step.ts';

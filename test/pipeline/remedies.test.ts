@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import strings from '../../package.nls.json';
-import { loadBase } from '../../src/pipeline/base-model.ts';
 import { EDITOR_TITLES } from '../../src/pipeline/remedies.ts';
+import { loadBase } from '../../src/pipeline/weights/base-model.ts';
 import { loadProject } from '../../src/project/load.ts';
 import { projectPaths } from '../../src/project/paths.ts';
 import { makeProject } from '../engine/example-project.ts';

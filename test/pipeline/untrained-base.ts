@@ -1,4 +1,4 @@
-import { type BaseModel, baseNetworks, loadBase, saveBase } from '../../src/pipeline/base-model.ts';
+import { type BaseModel, baseNetworks, loadBase, saveBase } from '../../src/pipeline/weights/base-model.ts';
 import type { LoadedTraining, Project } from '../../src/project/load.ts';
 
 /** Saves random networks as the base of a training config, and loads them. @param concepts that it says it was trained on */

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { type Budget, budgetOf, excesses } from '../../bench/step/budget.ts';
 import { WORKLOADS } from '../../bench/step/workloads.ts';
-import * as tf from '../../src/compute/tf.ts';
+import * as tf from '../../src/compute/tfjs/tf.ts';
 
 const workload = WORKLOADS['fast-64']!();
 const found = budgetOf(workload);

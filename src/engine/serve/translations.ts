@@ -2,10 +2,10 @@
 import { encodePng, type Image } from '../../data/images.ts';
 import { openPairs } from '../../data/pairs.ts';
 import { preparePairs } from '../../data/prepared.ts';
-import { listWeights } from '../../pipeline/chosen-weights.ts';
-import { HIGHEST_PSNR } from '../../pipeline/image-metrics.ts';
-import { ImageTranslator, type TranslateOneRequest } from '../../pipeline/translate-one.ts';
-import type { WarmBase } from '../../pipeline/warm-base.ts';
+import { ImageTranslator, type TranslateOneRequest } from '../../pipeline/interactive/translate-one.ts';
+import type { WarmBase } from '../../pipeline/interactive/warm-base.ts';
+import { HIGHEST_PSNR } from '../../pipeline/metrics/image-metrics.ts';
+import { listWeights } from '../../pipeline/weights/chosen-weights.ts';
 import type { LoadedConcept, LoadedTraining, Project } from '../../project/load.ts';
 import { FIRST_IMAGES, type TranslateResult, type TranslationsResult } from '../../protocol/serve.ts';
 

@@ -1,0 +1,49 @@
+/** Two ways to the same runtime: its Node binding, and its C interface (native-session.ts). */
+import * as ort from 'onnxruntime-node';
+import type { DeviceReport } from '../types.ts';
+import type { Binding, BoundSession } from './binding.ts';
+import { createNativeSession } from './native-session.ts';
+import type { OnnxGraph } from './onnx-graph.ts';
+import { createDeviceSession } from './session.ts';
+
+function tensorOf({ data, dims }: Binding): ort.Tensor {
+  return new ort.Tensor(data instanceof Float32Array ? 'float32' : 'int32', data, dims);
+}
+
+/** The Node binding copies every output to a new array; it is copied once more to where it belongs. */
+function bindingSession(
+  session: ort.InferenceSession,
+  inputs: readonly Binding[],
+  outputs: readonly Binding[],
+): BoundSession {
+  const feeds = Object.fromEntries(inputs.map((input) => [input.name, tensorOf(input)]));
+  const names = outputs.map(({ name }) => name);
+  return {
+    run: async () => {
+      const results = await session.run(feeds, names);
+      for (const { name, data } of outputs) data.set(results[name]!.data as Float32Array);
+    },
+    release: () => session.release(),
+  };
+}
+
+/**
+ * A session on the CPU through the C interface where that works here; otherwise, and on other devices, through the
+ * Node binding.
+ * @param inputs those that the graph does not use are left out
+ */
+export async function createBoundSession(
+  graph: OnnxGraph,
+  name: string,
+  device: DeviceReport,
+  inputs: readonly Binding[],
+  outputs: readonly Binding[],
+): Promise<{ session: BoundSession; warnings: readonly string[] }> {
+  const used = new Set(graph.nodes.flatMap((node) => node.inputs));
+  const fed = inputs.filter((input) => used.has(input.name));
+  const native =
+    device.device === 'cpu' && (await createNativeSession(graph, name, device.threads, fed, outputs));
+  if (native) return { session: native, warnings: [] };
+  const { session, warnings } = await createDeviceSession(graph, name, device);
+  return { session: bindingSession(session, fed, outputs), warnings };
+}

@@ -1,0 +1,48 @@
+/** Model files that others made, such as feature networks: run as they are. */
+import * as ort from 'onnxruntime-node';
+import type { DeviceReport } from '../types.ts';
+import { sessionOptions } from './session.ts';
+
+/** One input or output; without `shape` it is no tensor. */
+export interface ModelValue {
+  readonly name: string;
+  readonly dtype?: string;
+  /** A text is the name of an extent that is open. */
+  readonly shape?: readonly (number | string)[];
+}
+
+export interface ModelFile {
+  readonly inputs: readonly ModelValue[];
+  readonly outputs: readonly ModelValue[];
+  /**
+   * Runs a model of one input.
+   * @param data float32, of the shape `dims`
+   * @returns its first output
+   */
+  run(data: Float32Array, dims: readonly number[]): Promise<{ data: unknown; dims: readonly number[] }>;
+  release(): Promise<void>;
+}
+
+/**
+ * Opens an .onnx file on the run's device where that is one of ONNX Runtime's, else on the CPU.
+ * @throws with the runtime's message where the file cannot be read or is no model that it runs
+ */
+export async function openModelFile(path: string, device: DeviceReport): Promise<ModelFile> {
+  const where = device.device === 'tfjs' ? 'cpu' : device.device;
+  const session = await ort.InferenceSession.create(path, sessionOptions(where, device.threads));
+  const [input, output] = [session.inputNames[0]!, session.outputNames[0]!];
+  return {
+    inputs: session.inputMetadata.map(describedValue),
+    outputs: session.outputMetadata.map(describedValue),
+    run: async (data, dims) => {
+      const results = await session.run({ [input]: new ort.Tensor('float32', data, dims) }, [output]);
+      return results[output]!;
+    },
+    release: () => session.release(),
+  };
+}
+
+function describedValue(metadata: ort.InferenceSession.ValueMetadata): ModelValue {
+  const { name } = metadata;
+  return metadata.isTensor ? { name, dtype: metadata.type, shape: metadata.shape } : { name };
+}

@@ -1,0 +1,112 @@
+import type { DeviceReport } from '../../compute/types.ts';
+import { fitStandardizer } from '../../data/standardizer.ts';
+import type { LoadedConcept } from '../../project/project.ts';
+import type { HeldOutImages } from '../metrics/held-out.ts';
+import { LoraTranslator } from '../metrics/lora-translator.ts';
+import { evenlyChosen } from '../metrics/sample-statistics.ts';
+import type { StageContext } from '../stage.ts';
+import { drawSeeds } from '../weight-generator/best-of.ts';
+import { loadWeightGenerator, WeightSampler } from '../weight-generator/weight-generator.ts';
+import type { BaseModel } from '../weights/base-model.ts';
+import { finalVector, nearestMember, readZoo } from '../weights/zoo-vectors.ts';
+import {
+  drawSpread,
+  layerRanges,
+  likeness,
+  type Neighbour,
+  type Novelty,
+  type NoveltyNeighbour,
+  nearestAmongMembers,
+  neighbours,
+} from './memorization.ts';
+
+/** Neighbours in weights whose pictures are looked at. */
+const NEAREST = 3;
+/** Members whose pictures are compared with their nearest fellow member's. */
+const COMPARED_MEMBERS = 24;
+
+interface NoveltyOptions {
+  readonly base: BaseModel;
+  readonly concept: LoadedConcept;
+  /** The denoised LoRA vector. */
+  readonly vector: Float32Array;
+  /** What weights are made to translate. */
+  readonly images: HeldOutImages;
+  readonly device: DeviceReport;
+  /** Of the first of the draws whose spread is measured. */
+  readonly seed: number;
+}
+
+/**
+ * Measures denoised weights beside the zoo, in weights and in the pictures that they make of the concept's images.
+ * @returns undefined where a stop was asked for
+ */
+export async function measureNovelty(
+  context: StageContext,
+  { base, concept, vector, images, device, seed }: NoveltyOptions,
+): Promise<Novelty | undefined> {
+  const { project, training, shouldStop } = context;
+  const config = training.config.weightGenerator;
+  const { manifest } = base.lora;
+  const zoo = await readZoo(project, training, base);
+  const members = zoo.map(finalVector);
+  const standardizer = fitStandardizer(config.standardize, members, manifest);
+  const ranked = neighbours(standardizer, members, vector);
+  const amongMembers = nearestAmongMembers(standardizer, members);
+  const draws = await drawsOf(context, { base, concept, device, seed });
+
+  const translator = await LoraTranslator.create(base, device, images.count);
+  try {
+    const own = await translator.translate(vector, images);
+    const pictures = new Map<number, Float32Array>();
+    const picturesOf = async (index: number) => {
+      const made = pictures.get(index) ?? (await translator.translate(members[index]!, images));
+      pictures.set(index, made);
+      return made;
+    };
+    const beside = async ({ index, distance }: Neighbour): Promise<NoveltyNeighbour> => ({
+      concept: zoo[index]!.concept,
+      distance,
+      likeness: likeness(own, await picturesOf(index)),
+    });
+    const nearest: NoveltyNeighbour[] = [];
+    for (const neighbour of ranked.slice(0, NEAREST)) nearest.push(await beside(neighbour));
+    const memberLikenesses: number[] = [];
+    for (const { member, nearest: fellow } of evenlyChosen(amongMembers, COMPARED_MEMBERS)) {
+      if (shouldStop()) return undefined;
+      memberLikenesses.push(likeness(await picturesOf(member), await picturesOf(fellow.index)));
+    }
+    const byPrompt = nearestMember(zoo, concept.prompt);
+    return {
+      concept: concept.name,
+      nearest,
+      nearestByPrompt: await beside(ranked.find(({ index }) => zoo[index] === byPrompt)!),
+      memberDistances: amongMembers.map(({ nearest: { distance } }) => distance),
+      memberLikenesses,
+      layers: layerRanges(manifest, vector, members),
+      draws: { count: draws.length, spread: drawSpread(standardizer, draws) },
+    };
+  } finally {
+    await translator.dispose();
+  }
+}
+
+/** Weights for the prompt from several seeds. */
+async function drawsOf(
+  { project, training }: StageContext,
+  { base, concept, device, seed }: Pick<NoveltyOptions, 'base' | 'concept' | 'device' | 'seed'>,
+): Promise<Float32Array[]> {
+  const { weightGenerator, evaluate } = training.config;
+  const { steps } = weightGenerator.sampling;
+  const generator = await loadWeightGenerator(project, training, base);
+  const sampler = await WeightSampler.create(generator, weightGenerator, device);
+  try {
+    const draws: Float32Array[] = [];
+    for (const drawn of drawSeeds(seed, evaluate.draws)) {
+      draws.push((await sampler.draw(concept.prompt, { steps, seed: drawn })).vector);
+    }
+    return draws;
+  } finally {
+    await sampler.dispose();
+  }
+}

@@ -1,0 +1,89 @@
+import * as Plot from '@observablehq/plot';
+import { judge, type Novelty, type NoveltyVerdict, type Spread } from './memorization.ts';
+import { standaloneSvg } from './plot-svg.ts';
+
+/** Tensors that are named one by one. */
+const MOST_TENSORS = 3;
+
+/** Share of the usual distance between neighbours below which draws differ by rounding only. */
+const SAME = 1e-4;
+
+const decibels = (value: number) => `${value.toFixed(1)} dB`;
+const figure = (value: number) => value.toPrecision(3);
+const between = ({ median, low, high }: Spread, format: (value: number) => string) =>
+  `${format(median)} (${format(low)} to ${format(high)})`;
+
+/** The analysis in a few lines, the last of which says whether the weights are a copy. */
+export function noveltyLines(novelty: Novelty): string[] {
+  const verdict = judge(novelty);
+  const { nearest, nearestByPrompt, layers, draws } = novelty;
+  const outside = layers.filter(({ within }) => !within);
+  const named = outside
+    .slice(0, MOST_TENSORS)
+    .map(
+      ({ name, norm, normRange: [low, high] }) =>
+        `${name} (norm ${figure(norm)}, zoo ${figure(low)} to ${figure(high)})`,
+    );
+  const more = outside.length - named.length;
+  return [
+    `nearest in weights: ${nearest.map(({ concept, distance, likeness }) => `${concept} ${figure(distance)} (${decibels(likeness)})`).join(', ')}; ` +
+      `by prompt: ${nearestByPrompt.concept} ${figure(nearestByPrompt.distance)} (${decibels(nearestByPrompt.likeness)})`,
+    `members to their nearest: ${between(verdict.distances, figure)}, ${between(verdict.likenesses, decibels)} between their pictures`,
+    `norms and deviations: ${layers.length - outside.length} of ${layers.length} tensors within the zoo's` +
+      (named.length > 0 ? `; not ${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}` : ''),
+    drawsLine(draws, verdict.distances.median),
+    copySentence(novelty, verdict),
+  ];
+}
+
+function drawsLine({ count, spread }: Novelty['draws'], usual: number): string {
+  if (count === 1) return 'one seed drawn: no spread';
+  return spread <= SAME * usual
+    ? `${count} seeds: every draw gives the same weights`
+    : `${count} seeds: draws are ${figure(spread)} apart, ${(spread / usual).toFixed(2)} of the members' median`;
+}
+
+function copySentence({ concept, nearest: [first] }: Novelty, verdict: NoveltyVerdict): string {
+  const { ratio, distances, likenesses, mostAlike } = verdict;
+  const numbers =
+    `${concept} lies ${figure(first!.distance)} from the nearest zoo member (${first!.concept}), ${ratio.toFixed(2)} of the ` +
+    `members' median ${figure(distances.median)}, and its pictures are ${decibels(mostAlike.likeness)} from those of ${mostAlike.concept}, ` +
+    `where neighbouring members have ${decibels(likenesses.median)}`;
+  const answers = { copy: 'Yes', close: 'Not a copy, but closer than members are to one another', new: 'No' };
+  return `Is it a copy? ${answers[verdict.verdict]}: ${numbers}.`;
+}
+
+/** Histogram of the members' distances to their nearest, with the denoised weights' marked, as a stand-alone SVG. */
+export function noveltySvg(novelty: Novelty): string {
+  const { memberDistances, nearest, concept } = novelty;
+  const own = nearest[0]!;
+  const top = Math.max(own.distance, ...memberDistances);
+  return standaloneSvg({
+    width: 760,
+    height: 320,
+    marginTop: 44,
+    marginBottom: 44,
+    x: {
+      label: 'distance to the nearest zoo member (root mean square, standardised weights)',
+      domain: [0, 1.05 * (top || 1)],
+    },
+    y: { label: 'zoo members', grid: true },
+    marks: [
+      Plot.rectY(
+        memberDistances,
+        Plot.binX<Plot.RectYOptions>({ y: 'count' }, { x: memberDistances, fill: '#8a8a8a', thresholds: 20 }),
+      ),
+      Plot.ruleY([0]),
+      Plot.ruleX([own.distance], { stroke: '#0072b2', strokeWidth: 3 }),
+      Plot.text([`${concept} to ${own.concept}`], {
+        x: own.distance,
+        frameAnchor: 'top',
+        dy: -14,
+        // Away from the nearer edge.
+        textAnchor: 2 * own.distance < top ? 'start' : 'end',
+        fill: '#0072b2',
+        fontWeight: 'bold',
+      }),
+    ],
+  });
+}

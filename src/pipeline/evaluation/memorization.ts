@@ -1,0 +1,174 @@
+/**
+ * Are denoised weights a copy of a zoo member? Everything is measured by what the zoo itself shows: how far its
+ * members lie from their nearest fellow members, in weights and in what they do. Pure: arrays in, plain objects out.
+ */
+import { type Standardizer, standardize } from '../../data/standardizer.ts';
+import type { LayerManifest } from '../../models/lora.ts';
+import { HIGHEST_PSNR, psnr } from '../metrics/image-metrics.ts';
+import { evenlyChosen, median, quantile } from '../metrics/sample-statistics.ts';
+import { compare, summarize } from '../metrics/weight-statistics.ts';
+
+/**
+ * A copy is at most this share of the usual distance between neighbours away. The factor is that of Yoon et al. 2023
+ * ("Diffusion probabilistic models generalize when they fail to memorize"), who call a sample memorised where its
+ * nearest training example is so much nearer than the second; a zoo's own spacing is the steadier measure where many
+ * members are alike.
+ */
+const COPY_RATIO = 1 / 3;
+/** Members whose nearest neighbour is looked for, all members being candidates: distances are quadratic in number. */
+const MOST_MEMBERS = 200;
+
+export interface Neighbour {
+  /** Index among the members. */
+  readonly index: number;
+  /** Root mean square difference of the standardised vectors. */
+  readonly distance: number;
+}
+
+/** A sample as its median and its 10 % and 90 % quantiles. */
+export interface Spread {
+  readonly median: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Members by distance in standardised weights, the nearest first; `except` is left out. */
+export function neighbours(
+  standardizer: Standardizer,
+  members: readonly Float32Array[],
+  vector: Float32Array,
+  except?: number,
+): Neighbour[] {
+  const own = standardize(standardizer, vector);
+  return neighboursOf(
+    members.map((member) => standardize(standardizer, member)),
+    own,
+    except,
+  );
+}
+
+/** Of members chosen evenly, each one's index and its nearest fellow member. @param members two or more */
+export function nearestAmongMembers(
+  standardizer: Standardizer,
+  members: readonly Float32Array[],
+): { member: number; nearest: Neighbour }[] {
+  const standardized = members.map((member) => standardize(standardizer, member));
+  return evenlyChosen([...members.keys()], MOST_MEMBERS).map((member) => ({
+    member,
+    nearest: neighboursOf(standardized, standardized[member]!, member)[0]!,
+  }));
+}
+
+function neighboursOf(members: readonly Float32Array[], own: Float32Array, except?: number): Neighbour[] {
+  return [...members.keys()]
+    .filter((index) => index !== except)
+    .map((index) => ({ index, distance: compare(own, members[index]!).distance }))
+    .sort((a, b) => a.distance - b.distance);
+}
+
+function spreadOf(values: readonly number[]): Spread {
+  return { median: median(values), low: quantile(values, 0.1), high: quantile(values, 0.9) };
+}
+
+/** PSNR between two sets of images in decibels, all values together; HIGHEST_PSNR for equal ones. */
+export function likeness(a: Float32Array, b: Float32Array): number {
+  return Math.min(psnr(a, b), HIGHEST_PSNR);
+}
+
+/** A tensor's norm and standard deviation, and their ranges over the members. */
+export interface LayerRange {
+  readonly name: string;
+  readonly norm: number;
+  readonly normRange: readonly [number, number];
+  /** Of the tensor's values. */
+  readonly std: number;
+  readonly stdRange: readonly [number, number];
+  /** Both within what members have. */
+  readonly within: boolean;
+}
+
+export function layerRanges(
+  manifest: LayerManifest,
+  vector: Float32Array,
+  members: readonly Float32Array[],
+): LayerRange[] {
+  return manifest.map(({ name, offset, size }) => {
+    const momentsOf = (of: Float32Array) => summarize([of.subarray(offset, offset + size)]);
+    const { norm, std } = momentsOf(vector);
+    const zoo = members.map(momentsOf);
+    const range = (values: number[]): [number, number] => [Math.min(...values), Math.max(...values)];
+    const normRange = range(zoo.map((moments) => moments.norm));
+    const stdRange = range(zoo.map((moments) => moments.std));
+    const inside = (value: number, [low, high]: [number, number]) => value >= low && value <= high;
+    const within = inside(norm, normRange) && inside(std, stdRange);
+    return { name, norm, normRange, std, stdRange, within };
+  });
+}
+
+/** Mean distance of all pairs of draws in standardised weights; 0 for one draw. */
+export function drawSpread(standardizer: Standardizer, draws: readonly Float32Array[]): number {
+  const standardized = draws.map((draw) => standardize(standardizer, draw));
+  const distances = standardized.flatMap((a, i) =>
+    standardized.slice(i + 1).map((b) => compare(a, b).distance),
+  );
+  return distances.reduce((sum, distance) => sum + distance, 0) / Math.max(1, distances.length);
+}
+
+/** A zoo member beside the denoised weights. */
+export interface NoveltyNeighbour {
+  readonly concept: string;
+  readonly distance: number;
+  /** Between what it and the denoised weights make of the same images, in decibels. */
+  readonly likeness: number;
+}
+
+export interface Novelty {
+  readonly concept: string;
+  /** The nearest members in weights, the nearest first. */
+  readonly nearest: readonly NoveltyNeighbour[];
+  /** The member of nearest prompt. */
+  readonly nearestByPrompt: NoveltyNeighbour;
+  /** Members' distances to their nearest fellow members, one each. */
+  readonly memberDistances: readonly number[];
+  /** Likeness of members to their nearest fellow members, in decibels, for some of them. */
+  readonly memberLikenesses: readonly number[];
+  readonly layers: readonly LayerRange[];
+  readonly draws: { readonly count: number; readonly spread: number };
+}
+
+export interface NoveltyVerdict {
+  /**
+   * `copy`: as near as a third of the usual distance, in weights or in what they do. `close`: nearer to a member than
+   * nine in ten members are to theirs, in weights or in what they do. Else `new`.
+   */
+  readonly verdict: 'copy' | 'close' | 'new';
+  /** Distance to the nearest member by the median of the members' own. */
+  readonly ratio: number;
+  readonly distances: Spread;
+  readonly likenesses: Spread;
+  /** The member whose pictures are most like the denoised weights'. */
+  readonly mostAlike: NoveltyNeighbour;
+}
+
+/** What the numbers come to. */
+export function judge(novelty: Novelty): NoveltyVerdict {
+  const distances = spreadOf(novelty.memberDistances);
+  const likenesses = spreadOf(novelty.memberLikenesses);
+  const { distance } = novelty.nearest[0]!;
+  const mostAlike = [...novelty.nearest, novelty.nearestByPrompt].reduce((a, b) =>
+    b.likeness > a.likeness ? b : a,
+  );
+  // Of equal members the distance is 0, and what is not equal to one is infinitely further.
+  const ratio = distance === 0 ? 0 : distance / distances.median;
+  // Decibels are logarithms of mean squares: a third of the difference is 9.5 dB.
+  const copied = Math.min(likenesses.median - 20 * Math.log10(COPY_RATIO), HIGHEST_PSNR);
+  const isCopy = ratio <= COPY_RATIO || mostAlike.likeness >= copied;
+  const isClose = distance < distances.low || mostAlike.likeness > likenesses.high;
+  return {
+    verdict: isCopy ? 'copy' : isClose ? 'close' : 'new',
+    ratio,
+    distances,
+    likenesses,
+    mostAlike,
+  };
+}

@@ -1,0 +1,76 @@
+import type { DeviceReport } from '../../compute/types.ts';
+import type { PreparedPairs } from '../../data/prepared.ts';
+import { predictRidge } from '../../models/ridge.ts';
+import type { LoadedConcept } from '../../project/project.ts';
+import { METHODS, type Method } from '../../protocol/comparison.ts';
+import { type HeldOutImages, setQualityOf } from '../metrics/held-out.ts';
+import { LoraTranslator } from '../metrics/lora-translator.ts';
+import type { StageContext } from '../stage.ts';
+import { denoiseBest } from '../weight-generator/best-of.ts';
+import { ridgeOfZoo } from '../weight-generator/weight-codec.ts';
+import { loadWeightGenerator } from '../weight-generator/weight-generator.ts';
+import type { BaseModel } from '../weights/base-model.ts';
+import { finalVector, meanVector, nearestMember, readZoo } from '../weights/zoo-vectors.ts';
+import { type ConceptStarts, type FromScratch, isFromScratch } from './comparison.ts';
+
+/** A LoRA vector that a concept's training may start from. */
+export interface Start {
+  readonly method: Exclude<Method, FromScratch>;
+  readonly vector: Float32Array;
+}
+
+/**
+ * How a concept gets its starts: the denoised one, as the denoise stage makes it, and the baselines that the config
+ * names. A concept's own zoo member, where it has one, is left out of what the baselines see.
+ */
+export async function startsOfConcept(
+  { project, training }: StageContext,
+  base: BaseModel,
+  device: DeviceReport,
+  seed: number,
+): Promise<(concept: LoadedConcept, pairs: PreparedPairs) => Promise<Start[]>> {
+  const { sampling } = training.config.weightGenerator;
+  const generator = await loadWeightGenerator(project, training, base);
+  const zoo = await readZoo(project, training, base);
+  const wanted = new Set<Method>(['denoised', ...training.config.evaluate.baselines]);
+  const { vocabulary } = generator.coding;
+  return async (concept, pairs) => {
+    const { name, prompt } = concept;
+    const members = zoo.filter((member) => member.concept !== name);
+    const draws = { count: sampling.bestOf, steps: sampling.steps, seed, device, pairs };
+    const vectorOf: Record<Start['method'], () => Promise<Float32Array> | Float32Array> = {
+      denoised: async () =>
+        (await denoiseBest(generator, base, training.config, concept, draws)).weights.vector,
+      ridge: () => predictRidge(ridgeOfZoo(vocabulary, members), vocabulary.bagOfWords(prompt)),
+      nearest: () => finalVector(nearestMember(members, prompt)),
+      mean: () => meanVector(members),
+      fresh: () => base.loraStart,
+    };
+    const starts: Start[] = [];
+    for (const method of Object.keys(METHODS) as Method[]) {
+      if (!isFromScratch(method) && wanted.has(method))
+        starts.push({ method, vector: await vectorOf[method]() });
+    }
+    return starts;
+  };
+}
+
+/** Quality on held-out images of the base with each start's LoRA, untrained. */
+export async function qualityAtStart(
+  { name, prompt }: LoadedConcept,
+  starts: readonly Start[],
+  heldOut: HeldOutImages,
+  base: BaseModel,
+  device: DeviceReport,
+): Promise<ConceptStarts> {
+  const translator = await LoraTranslator.create(base, device, heldOut.count);
+  try {
+    const quality: ConceptStarts['quality'] = {};
+    for (const { method, vector } of starts) {
+      quality[method] = setQualityOf(await translator.translate(vector, heldOut), heldOut);
+    }
+    return { concept: name, prompt, quality };
+  } finally {
+    await translator.dispose();
+  }
+}

@@ -1,0 +1,212 @@
+import { resolve } from 'node:path';
+import { LRUCache } from 'lru-cache';
+import { selectDevice } from '../../compute/devices.ts';
+import { createExecutor } from '../../compute/executor.ts';
+import type { DeviceReport, Executor } from '../../compute/types.ts';
+import { applyEffects } from '../../data/effects/apply.ts';
+import { decodeImage, type Image, loadImage } from '../../data/images.ts';
+import { openPairs, type PairImageOptions, type PairRef, type PairSource } from '../../data/pairs.ts';
+import { inferenceStep } from '../../models/gan-steps.ts';
+import { hashContent } from '../../project/file-hash.ts';
+import type { LoadedConcept, LoadedTraining, Project } from '../../project/load.ts';
+import { UserError } from '../../project/user-error.ts';
+import { type ImageQuality, imageQuality } from '../metrics/image-metrics.ts';
+import type { BaseModel } from '../weights/base-model.ts';
+import { fileVersion, readChosenWeights, weightsFile } from '../weights/chosen-weights.ts';
+import type { WarmBase } from './warm-base.ts';
+
+export interface TranslateOneRequest {
+  readonly project: Project;
+  readonly training: LoadedTraining;
+  readonly concept: LoadedConcept;
+  /** `base`, `denoised`, `fine-tuned`, or a weights file, absolute or relative to the project folder. */
+  readonly weights: string;
+  readonly image: { readonly file: string } | { readonly name: string; readonly bytes: Buffer };
+}
+
+export interface TranslatedImage {
+  /** What the generator saw. */
+  readonly source: Image;
+  readonly translated: Image;
+  /** The edited counterpart, where the concept's pairs have one or its effects can make it. */
+  readonly target?: Image;
+  /** Against the target. */
+  readonly quality?: ImageQuality;
+  /** Time of the generator alone. */
+  readonly seconds: number;
+  readonly device: DeviceReport['device'];
+}
+
+interface SourceAndTarget {
+  readonly source: Image;
+  readonly target?: Image;
+}
+
+/** The images of a request, not yet decoded. */
+interface Inputs {
+  /** Tells one content of them from the next; undefined where a file is not there. */
+  readonly version: string | undefined;
+  load(): Promise<SourceAndTarget>;
+}
+
+interface WarmModel {
+  readonly base: BaseModel;
+  readonly device: DeviceReport;
+  /** One image at a time; its parameters are exchanged for each set of weights. */
+  readonly executor: Executor;
+  /** What the config says about where to compute. */
+  readonly key: string;
+  /** Which weights are in it now; undefined before the first. */
+  weights: string | undefined;
+  /** By the versions of weights and images. */
+  readonly known: LRUCache<string, TranslatedImage>;
+}
+
+/** Of the images that are kept, and again of the translations: the same are asked for when a page is shown again. */
+const KEPT_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Translates single images with a generator that stays compiled between calls; LoRA weights are merged into
+ * it. Other weights of the same base cost a merge, another base a compilation. What was translated last is kept
+ * until one of its files changes. Not re-entrant.
+ */
+export class ImageTranslator {
+  readonly #bases: WarmBase;
+  #model: WarmModel | undefined;
+  /** Decoded, by version: every set of weights translates the same. */
+  readonly #images = keeping<SourceAndTarget>(({ source, target }) => bytesOf(source, target));
+
+  constructor(bases: WarmBase) {
+    this.#bases = bases;
+  }
+
+  /** @throws UserError where base, weights or image are missing or do not fit each other */
+  async translate(request: TranslateOneRequest): Promise<TranslatedImage> {
+    const { project, training, concept, image } = request;
+    const { size, fit } = training.config.image;
+    const model = await this.#modelFor(project, training);
+    const inputs = await findInputs(concept, image, { size, fit });
+    const file = weightsFile(project, training, concept, request.weights);
+    const weights = await fileVersion(file);
+    const key = weights !== undefined && inputs.version !== undefined && `${weights}\n${inputs.version}`;
+    const known = key ? model.known.get(key) : undefined;
+    if (known) return known;
+    const { source, target } = await this.#load(inputs);
+    if (weights === undefined || model.weights !== weights) {
+      const chosen = await readChosenWeights(file, project, training, concept, model.base);
+      await model.executor.load('generator', { values: chosen.generatorValues() });
+      model.weights = weights;
+    }
+    const begun = performance.now();
+    const outputs = await model.executor.run({ source: source.data });
+    const seconds = (performance.now() - begun) / 1000;
+    const translated = { width: size, height: size, data: outputs.image! };
+    const result: TranslatedImage = {
+      source,
+      translated,
+      ...(target && { target, quality: imageQuality(translated.data, target.data, size, size) }),
+      seconds,
+      device: model.device.device,
+    };
+    if (key) model.known.set(key, result);
+    return result;
+  }
+
+  /**
+   * Compiles the generator before there is anything to translate.
+   * @throws UserError where there is no base
+   */
+  async warmUp(project: Project, training: LoadedTraining): Promise<void> {
+    await this.#modelFor(project, training);
+  }
+
+  async dispose(): Promise<void> {
+    await this.#model?.executor.dispose();
+    this.#model = undefined;
+  }
+
+  async #load({ version, load }: Inputs): Promise<SourceAndTarget> {
+    const known = version === undefined ? undefined : this.#images.get(version);
+    if (known) return known;
+    const images = await load();
+    if (version !== undefined) this.#images.set(version, images);
+    return images;
+  }
+
+  async #modelFor(project: Project, training: LoadedTraining): Promise<WarmModel> {
+    const base = await this.#bases.load(project, training);
+    const { device, threads } = training.config;
+    const key = `${device} ${threads}`;
+    if (this.#model?.base === base && this.#model.key === key) return this.#model;
+    await this.dispose();
+    const report = await selectDevice(device, threads);
+    const executor = await createExecutor(inferenceStep({ generator: base.generator, batchSize: 1 }), {
+      device: report,
+      values: { generator: base.generatorValues.slice() },
+    });
+    const known = keeping<TranslatedImage>(({ translated }) => bytesOf(translated));
+    this.#model = { base, device: report, executor, key, weights: undefined, known };
+    return this.#model;
+  }
+}
+
+function keeping<T extends object>(bytes: (kept: T) => number): LRUCache<string, T> {
+  return new LRUCache({ maxSize: KEPT_BYTES, sizeCalculation: bytes });
+}
+
+function bytesOf(...images: readonly (Image | undefined)[]): number {
+  return images.reduce((sum, image) => sum + (image?.data.byteLength ?? 0), 0);
+}
+
+async function findInputs(
+  concept: LoadedConcept,
+  image: TranslateOneRequest['image'],
+  options: PairImageOptions,
+): Promise<Inputs> {
+  const { pairs } = concept;
+  if ('source' in pairs && 'effect' in pairs.target) {
+    const { effect } = pairs.target;
+    return {
+      version: await imageVersion(image, [options, effect]),
+      load: async () => {
+        const source = await loadSource(image, options);
+        return { source, target: applyEffects(source, effect) };
+      },
+    };
+  }
+  const opened = openPairs(concept);
+  const ref = 'file' in image ? await findPair(opened, image.file) : undefined;
+  if (ref === undefined) {
+    const load = async () => ({ source: await loadSource(image, options) });
+    return { version: await imageVersion(image, [options]), load };
+  }
+  const target = await fileVersion(ref.target ?? ref.source);
+  return {
+    version: target && (await imageVersion(image, [options, pairs, target])),
+    load: async () => {
+      const source = await opened.loadSource(ref, options);
+      return { source, target: await opened.loadTarget(ref, source, options) };
+    },
+  };
+}
+
+/** @param read what else decides what is made of it */
+async function imageVersion(image: TranslateOneRequest['image'], read: unknown): Promise<string | undefined> {
+  const version = 'file' in image ? await fileVersion(image.file) : hashContent(image.bytes);
+  return version && JSON.stringify([version, read]);
+}
+
+async function findPair(pairs: PairSource, file: string): Promise<PairRef | undefined> {
+  try {
+    const { refs } = await pairs.list();
+    return refs.find((ref) => ref.source === resolve(file));
+  } catch (error) {
+    // A concept may be denoised before it has any pairs: its images then have no counterpart.
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
+}
+
+function loadSource(image: TranslateOneRequest['image'], options: PairImageOptions): Promise<Image> {
+  return 'file' in image ? loadImage(image.file, options) : decodeImage(image.bytes, image.name, options);
+}

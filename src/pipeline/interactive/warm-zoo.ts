@@ -1,0 +1,61 @@
+import { listMembers, type ZooMember } from '../../data/zoo.ts';
+import type { LoadedTraining, Project } from '../../project/load.ts';
+import { projectPaths } from '../../project/paths.ts';
+import { zooConcepts } from '../../project/selection.ts';
+import { UserError } from '../../project/user-error.ts';
+import { type NamedWeights, summarize } from '../metrics/weight-statistics.ts';
+import { wayTo } from '../remedies.ts';
+import type { BaseModel } from '../weights/base-model.ts';
+import { fileVersion } from '../weights/chosen-weights.ts';
+import { finalVector, readZoo } from '../weights/zoo-vectors.ts';
+import type { WarmBase } from './warm-base.ts';
+
+export interface ZooOfBase {
+  readonly base: BaseModel;
+  readonly members: readonly NamedWeights[];
+  /** Which base, member files and selection it was read by. */
+  readonly key: string;
+}
+
+/** The zoo that was asked for last, kept until its base, its files or the selection change. */
+export class WarmZoo {
+  readonly #bases: WarmBase;
+  #loaded: ZooOfBase | undefined;
+
+  constructor(bases: WarmBase) {
+    this.#bases = bases;
+  }
+
+  /** @throws UserError where base or zoo are missing, or a member's weights are not finite */
+  async load(project: Project, training: LoadedTraining): Promise<ZooOfBase> {
+    const base = await this.#bases.load(project, training);
+    const folder = projectPaths(project.folder).zooOf(base.hash);
+    const files = await listMembers(folder);
+    const versions = await Promise.all(files.map(({ path }) => fileVersion(path)));
+    const selected = zooConcepts(project, training).map(({ name }) => name);
+    const key = JSON.stringify([base.hash, versions, selected]);
+    if (this.#loaded?.key === key) return this.#loaded;
+    const members = await readZoo(project, training, base);
+    for (const member of members) refuseNotFinite(member, folder, training);
+    this.#loaded = {
+      base,
+      members: members.map((member) => {
+        const { concept, prompt } = member;
+        return { concept, prompt, kind: 'zoo' as const, vector: finalVector(member) };
+      }),
+      key,
+    };
+    return this.#loaded;
+  }
+}
+
+/** Nothing can be compared with a zoo that has such a member. */
+function refuseNotFinite(member: ZooMember, folder: string, training: LoadedTraining): void {
+  const { notFinite } = summarize([finalVector(member)]);
+  if (notFinite === 0) return;
+  const { concept } = member;
+  throw new UserError(
+    `${folder}: ${notFinite} weights of the zoo member ${concept} are NaN or infinite. Remove its file and ` +
+      `collect it anew: ${wayTo('collectMember', training.name, concept)}`,
+  );
+}

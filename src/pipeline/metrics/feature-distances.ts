@@ -1,0 +1,107 @@
+import type { DeviceReport } from '../../compute/types.ts';
+import { Random } from '../../data/random.ts';
+import { featureNetworkFile } from '../../project/feature-network.ts';
+import { UserError } from '../../project/user-error.ts';
+import type { StageContext } from '../stage.ts';
+import { withFeatureNetwork } from './feature-network.ts';
+import { type FeatureSet, frechetDistance } from './frechet.ts';
+import type { HeldOutImages } from './held-out.ts';
+import { kernelDistance } from './kernel-distance.ts';
+
+/** How far a set of translated images is from its targets in the features of the config's network. */
+export interface FeatureDistance {
+  /** Fréchet distance (squared), 0 or more. It is the FID of the literature where the network is its Inception. */
+  fid: number;
+  /** Unbiased kernel distance, around 0 for images of one distribution. */
+  kid: number;
+}
+
+interface Targets {
+  /** Absolute path of the network. */
+  readonly file: string;
+  readonly heldOut: HeldOutImages;
+  readonly device: DeviceReport;
+  /** Of the kernel distance's subsets. */
+  readonly seed: number;
+}
+
+/** FID and KID against the targets of one set of held-out images. */
+export class FeatureDistances {
+  readonly #context: StageContext;
+  readonly #targets: Targets;
+  readonly #features: FeatureSet;
+
+  private constructor(context: StageContext, targets: Targets, features: FeatureSet) {
+    this.#context = context;
+    this.#targets = targets;
+    this.#features = features;
+  }
+
+  /**
+   * With the network that the config names, tried at once on the targets: what is wrong with it is said before
+   * hours of training. Warns of too few images.
+   * @returns undefined where the config names none
+   * @throws UserError where it cannot be used, or there is one image only
+   */
+  static async create(
+    context: StageContext,
+    heldOut: HeldOutImages,
+    device: DeviceReport,
+    seed: number,
+  ): Promise<FeatureDistances | undefined> {
+    const { training, run } = context;
+    const file = featureNetworkFile(training);
+    if (file === undefined) return undefined;
+    if (heldOut.count < 2) {
+      throw new UserError(
+        `${training.path}: FID and KID (evaluate.featureNetwork) need two held-out images or more; there is ` +
+          `${heldOut.count}. Raise evaluate.images and image.test, add images, or remove evaluate.featureNetwork.`,
+      );
+    }
+    const features = await withFeatureNetwork(
+      file,
+      training.config.evaluate.featureNetwork,
+      device,
+      (network) => network.features(heldOut.target, heldOut.size),
+    );
+    if (heldOut.count <= features.dims) {
+      run.emit({
+        type: 'log',
+        level: 'warning',
+        message:
+          `FID is measured on ${heldOut.count} images with ${features.dims} features each: with so few images it is ` +
+          'biased upwards, and compares only with FIDs of as many images. KID has no such bias.',
+      });
+    }
+    return new FeatureDistances(context, { file, heldOut, device, seed }, features);
+  }
+
+  /**
+   * @param sets translations of the held-out images, flat [n, size, size, 3] in [-1, 1]
+   * @returns the distance of each, or undefined where a stop was asked for
+   */
+  async measure(sets: readonly Float32Array[]): Promise<FeatureDistance[] | undefined> {
+    const { training, run, shouldStop } = this.#context;
+    const { file, heldOut, device, seed } = this.#targets;
+    return withFeatureNetwork(file, training.config.evaluate.featureNetwork, device, async (network) => {
+      const distances: FeatureDistance[] = [];
+      for (const images of sets) {
+        if (shouldStop()) return undefined;
+        const features = await network.features(images, heldOut.size);
+        distances.push({
+          fid: frechetDistance(features, this.#features),
+          // The same subsets for every set.
+          kid: kernelDistance(features, this.#features, { random: new Random(seed).fork('kernel distance') }),
+        });
+        run.emit({
+          type: 'progress',
+          message: 'measuring FID and KID',
+          unit: 'images',
+          done: distances.length * heldOut.count,
+          total: sets.length * heldOut.count,
+        });
+      }
+      return distances;
+    });
+  }
+}

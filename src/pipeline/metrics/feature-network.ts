@@ -1,0 +1,175 @@
+import { existsSync } from 'node:fs';
+import { type ModelFile, openModelFile } from '../../compute/onnx/model-file.ts';
+import type { DeviceReport } from '../../compute/types.ts';
+import { type Resampling, resampled } from '../../data/resampling.ts';
+import type { TrainingConfig } from '../../project/training-schema.ts';
+import { UserError } from '../../project/user-error.ts';
+import type { FeatureSet } from './frechet.ts';
+
+/** Images at once where the network leaves its batch open. */
+const OPEN_BATCH = 8;
+
+type Range = TrainingConfig['evaluate']['featureNetwork']['range'];
+/** What a level from 0 to 255 is to the network. */
+const IN_RANGE: Record<Range, (level: number) => number> = {
+  '0..255': (level) => level,
+  '0..1': (level) => level / 255,
+  '-1..1': (level) => level / 127.5 - 1,
+};
+
+export interface ImageConventions {
+  readonly resize: Resampling;
+  readonly range: Range;
+}
+
+/** What a network takes: images of one size, planes first (NCHW) or colours last (NHWC). */
+interface ImageInput {
+  readonly layout: 'NCHW' | 'NHWC';
+  readonly width: number;
+  readonly height: number;
+  /** Absent where it is open. */
+  readonly batch?: number;
+}
+
+/**
+ * Opens a feature network for as long as `use` takes.
+ * @throws UserError where there is no such file, it is no model, or it is none of one batch of RGB images
+ */
+export async function withFeatureNetwork<T>(
+  file: string,
+  conventions: ImageConventions,
+  device: DeviceReport,
+  use: (network: FeatureNetwork) => Promise<T>,
+): Promise<T> {
+  if (!existsSync(file)) {
+    throw refusal(file, 'there is no such file. Correct the path (it is relative to the training config)');
+  }
+  const model = await openModelFile(file, device).catch((error: Error) => {
+    throw refusal(
+      file,
+      `ONNX Runtime cannot open it: ${error.message.trim()}. Export the network anew`,
+      error,
+    );
+  });
+  try {
+    return await use(new FeatureNetwork(file, model, conventions));
+  } finally {
+    await model.release();
+  }
+}
+
+function refusal(file: string, reason: string, cause?: unknown): UserError {
+  return new UserError(
+    `${file} (evaluate.featureNetwork.file): ${reason}, or remove the key: FID and KID are then not measured.`,
+    { cause },
+  );
+}
+
+/** A network that makes a vector of each image, from a file of the user's. */
+class FeatureNetwork {
+  readonly #file: string;
+  readonly #model: ModelFile;
+  readonly #conventions: ImageConventions;
+  readonly #input: ImageInput;
+
+  constructor(file: string, model: ModelFile, conventions: ImageConventions) {
+    this.#file = file;
+    this.#model = model;
+    this.#conventions = conventions;
+    this.#input = imageInput(file, model);
+  }
+
+  /**
+   * The network's first output for each image, flattened.
+   * @param images flat [n, size, size, 3] in [-1, 1], at least one
+   * @throws UserError where the output is no row of float32 numbers for each image
+   */
+  async features(images: Float32Array, size: number): Promise<FeatureSet> {
+    const values = size * size * 3;
+    const count = images.length / values;
+    const rows: Float32Array[] = [];
+    for (let first = 0; first < count; first += this.#input.batch ?? OPEN_BATCH) {
+      const used = Math.min(this.#input.batch ?? OPEN_BATCH, count - first);
+      const prepared = Array.from({ length: used }, (_, i) =>
+        this.#prepared(images.subarray((first + i) * values, (first + i + 1) * values), size),
+      );
+      rows.push(...(await this.#run(prepared)));
+    }
+    const dims = rows[0]!.length;
+    const flat = new Float32Array(count * dims);
+    rows.forEach((row, i) => {
+      flat.set(row, i * dims);
+    });
+    return { rows: flat, dims };
+  }
+
+  /** One image as the network takes it. */
+  #prepared(data: Float32Array, size: number): Float32Array {
+    const { width, height, layout } = this.#input;
+    const { resize, range } = this.#conventions;
+    const levels = resampled({ width: size, height: size, data }, width, height, resize);
+    const pixels = levels.map(IN_RANGE[range]);
+    if (layout === 'NHWC') return pixels;
+    const plane = width * height;
+    return Float32Array.from(pixels, (_, i) => pixels[3 * (i % plane) + Math.floor(i / plane)]!);
+  }
+
+  /** A row for each image; a batch of fixed size is filled up with repeats of the last. */
+  async #run(images: readonly Float32Array[]): Promise<Float32Array[]> {
+    const { width, height, layout, batch = images.length } = this.#input;
+    const values = width * height * 3;
+    const data = new Float32Array(batch * values);
+    for (let i = 0; i < batch; i++) data.set(images[Math.min(i, images.length - 1)]!, i * values);
+    const extents = layout === 'NCHW' ? [3, height, width] : [height, width, 3];
+    const output = await this.#model.run(data, [batch, ...extents]);
+    if (!(output.data instanceof Float32Array) || output.dims[0] !== batch || output.data.length === 0) {
+      throw refusal(
+        this.#file,
+        `its first output for ${batch} images is [${output.dims}]; export it with one row of float32 features for each image`,
+      );
+    }
+    const dims = output.data.length / batch;
+    const features = output.data;
+    return images.map((_, i) => features.slice(i * dims, (i + 1) * dims));
+  }
+}
+
+function imageInput(file: string, { inputs }: ModelFile): ImageInput {
+  const [input, ...others] = inputs;
+  if (!input || others.length > 0) {
+    const found = inputs.map(({ name }) => name).join(', ') || 'none';
+    throw refusal(
+      file,
+      `a feature network has one input, this one ${inputs.length} (${found}). Name another`,
+    );
+  }
+  const { name, dtype, shape } = input;
+  const found = `its input \`${name}\` is ${dtype ?? 'no tensor'}${shape ? ` [${shape.join(', ')}]` : ''}`;
+  if (dtype !== 'float32' || shape?.length !== 4) {
+    throw refusal(
+      file,
+      `${found}; export it with a float32 input [N, 3, height, width] or [N, height, width, 3]`,
+    );
+  }
+  const [batch, ...extents] = shape;
+  if (!extents.every(isExtent)) {
+    throw refusal(
+      file,
+      `${found}; export it with fixed height, width and channels (only the batch may be open)`,
+    );
+  }
+  const [first, second, third] = extents as [number, number, number];
+  if (first !== 3 && third !== 3) {
+    throw refusal(file, `${found}, with no axis of 3 colours; export it for RGB images`);
+  }
+  return {
+    ...(first === 3
+      ? { layout: 'NCHW', height: second, width: third }
+      : { layout: 'NHWC', height: first, width: second }),
+    ...(isExtent(batch) && { batch }),
+  };
+}
+
+function isExtent(extent: number | string | undefined): extent is number {
+  return typeof extent === 'number' && extent > 0;
+}

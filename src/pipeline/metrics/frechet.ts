@@ -1,0 +1,132 @@
+import { matrixProduct, rowProducts } from '../../data/matrices.ts';
+import { symmetricEigen, symmetricEigenvalues } from '../../data/symmetric-eigen.ts';
+
+/** Feature vectors of a set of images or patches. */
+export interface FeatureSet {
+  /** Flat [n, dims]. */
+  readonly rows: Float32Array;
+  readonly dims: number;
+}
+
+/** Mean and covariance of a set of vectors. */
+export interface Gaussian {
+  readonly mean: Float64Array;
+  /** Flat [dims, dims], with n - 1 in the denominator. */
+  readonly covariance: Float64Array;
+}
+
+/**
+ * The squared Fréchet distance between the Gaussians fitted to two sets of features (Dowson and Landau 1982; of
+ * Inception's features it is the FID of Heusel et al. 2017):
+ * |m1 - m2|^2 + tr(C1) + tr(C2) - 2 tr((C1 C2)^(1/2)). Fewer rows than dimensions bias it upwards.
+ * @returns 0 or more; NaN where a feature is not finite
+ * @throws RangeError where the dimensions differ or a set has fewer than two rows
+ */
+export function frechetDistance(a: FeatureSet, b: FeatureSet): number {
+  if (a.dims !== b.dims) throw new RangeError(`Features of ${a.dims} and ${b.dims} dimensions`);
+  const rows = Math.min(rowCount(a), rowCount(b));
+  return rows < a.dims ? distanceOfFewRows(a, b) : gaussianFrechetDistance(gaussianOf(a), gaussianOf(b));
+}
+
+/** `frechetDistance` of Gaussians that are known. */
+export function gaussianFrechetDistance(a: Gaussian, b: Gaussian): number {
+  const dims = a.mean.length;
+  const traces = trace(a.covariance, dims) + trace(b.covariance, dims);
+  if (!Number.isFinite(traces)) return Number.NaN;
+  // C1 C2 is not symmetric, but has the eigenvalues of R C2 R with R the root of C1, which is.
+  const root = squareRoot(a.covariance, dims);
+  const product = matrixProduct(matrixProduct(root, b.covariance, dims), root, dims);
+  return total(squaredDistance(a.mean, b.mean), traces, symmetricEigenvalues(product, dims));
+}
+
+/**
+ * The same from the rows: with C1 = A'A and C2 = B'B (rows centred and scaled), C1 C2 has the non-zero eigenvalues
+ * of MM' for M = AB', which is only as large as the sets are. Covariances of 2048 dimensions are never formed.
+ */
+function distanceOfFewRows(a: FeatureSet, b: FeatureSet): number {
+  const [few, many] = rowCount(a) <= rowCount(b) ? [centred(a), centred(b)] : [centred(b), centred(a)];
+  const traces = sumOfSquares(few.rows) + sumOfSquares(many.rows);
+  if (!Number.isFinite(traces)) return Number.NaN;
+  const cross = rowProducts(few.rows, few.count, many.rows, many.count, a.dims);
+  const gram = rowProducts(cross, few.count, cross, few.count, many.count);
+  return total(squaredDistance(few.mean, many.mean), traces, symmetricEigenvalues(gram, few.count));
+}
+
+function total(means: number, traces: number, eigenvalues: Float64Array): number {
+  // Zero eigenvalues come out as tiny numbers of either sign, and so does the distance of equal sets.
+  const traceOfRoot = eigenvalues.reduce((sum, value) => sum + Math.sqrt(Math.max(0, value)), 0);
+  return Math.max(0, means + traces - 2 * traceOfRoot);
+}
+
+function rowCount({ rows, dims }: FeatureSet): number {
+  const count = rows.length / dims;
+  if (!Number.isInteger(count) || count < 2) {
+    throw new RangeError(`A covariance needs two rows of ${dims} features or more, not ${count}`);
+  }
+  return count;
+}
+
+/** Mean and covariance of feature vectors. @throws RangeError where there are fewer than two */
+export function gaussianOf(set: FeatureSet): Gaussian {
+  const { rows, mean, count } = centred(set);
+  const { dims } = set;
+  const covariance = new Float64Array(dims * dims);
+  for (let row = 0; row < count; row++) {
+    const offset = row * dims;
+    for (let i = 0; i < dims; i++) {
+      const value = rows[offset + i]!;
+      for (let j = i; j < dims; j++) covariance[i * dims + j]! += value * rows[offset + j]!;
+    }
+  }
+  for (let i = 0; i < dims; i++) {
+    for (let j = 0; j < i; j++) covariance[i * dims + j] = covariance[j * dims + i]!;
+  }
+  return { mean, covariance };
+}
+
+/** Rows less their mean, scaled so that the products of their columns are covariances. */
+function centred(set: FeatureSet): { rows: Float64Array; mean: Float64Array; count: number } {
+  const { rows, dims } = set;
+  const count = rowCount(set);
+  const mean = new Float64Array(dims);
+  for (let i = 0; i < rows.length; i += dims) for (let j = 0; j < dims; j++) mean[j]! += rows[i + j]!;
+  for (let j = 0; j < dims; j++) mean[j]! /= count;
+  const scale = 1 / Math.sqrt(count - 1);
+  const out = new Float64Array(rows.length);
+  for (let i = 0; i < rows.length; i += dims) {
+    for (let j = 0; j < dims; j++) out[i + j] = (rows[i + j]! - mean[j]!) * scale;
+  }
+  return { rows: out, mean, count };
+}
+
+/** Symmetric root of a positive semi-definite matrix. */
+function squareRoot(matrix: Float64Array, n: number): Float64Array {
+  const { values, vectors } = symmetricEigen(matrix, n);
+  const out = new Float64Array(n * n);
+  for (let k = 0; k < n; k++) {
+    const root = Math.sqrt(Math.max(0, values[k]!));
+    for (let i = 0; i < n; i++) {
+      const scaled = root * vectors[k * n + i]!;
+      for (let j = 0; j < n; j++) out[i * n + j]! += scaled * vectors[k * n + j]!;
+    }
+  }
+  return out;
+}
+
+function trace(matrix: Float64Array, n: number): number {
+  let sum = 0;
+  for (let i = 0; i < n; i++) sum += matrix[i * n + i]!;
+  return sum;
+}
+
+function sumOfSquares(values: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i]! * values[i]!;
+  return sum;
+}
+
+function squaredDistance(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += (a[i]! - b[i]!) ** 2;
+  return sum;
+}

@@ -1,0 +1,38 @@
+import { createExecutor } from '../../compute/executor.ts';
+import type { DeviceReport, Executor } from '../../compute/types.ts';
+import { loraInferenceStep } from '../../models/gan-steps.ts';
+import type { BaseModel } from '../weights/base-model.ts';
+import { type HeldOutImages, measuringBatch, qualityOf, translateAll } from './held-out.ts';
+import { type ImageQuality, meanQuality } from './image-metrics.ts';
+
+/** The base with one LoRA vector after another, untrained: what each makes of images. */
+export class LoraTranslator {
+  private constructor(
+    private readonly executor: Executor,
+    private readonly batchSize: number,
+  ) {}
+
+  /** @param images most that are to be translated at once: it is compiled for batches of them */
+  static async create(base: BaseModel, device: DeviceReport, images: number): Promise<LoraTranslator> {
+    const { generator, generatorValues, lora, loraFrozen, loraStart } = base;
+    const batchSize = measuringBatch(images);
+    const step = loraInferenceStep({ generator, batchSize, generatorValues, lora, loraFrozen });
+    const executor = await createExecutor(step, { device, values: { lora: loraStart.slice() } });
+    return new LoraTranslator(executor, batchSize);
+  }
+
+  /** @returns [count, size, size, 3] in [-1, 1] */
+  async translate(lora: Float32Array, { source, size }: HeldOutImages): Promise<Float32Array> {
+    await this.executor.load('lora', { values: lora.slice() });
+    return translateAll(this.executor, source, size, this.batchSize);
+  }
+
+  /** Mean quality over the images. */
+  async quality(lora: Float32Array, images: HeldOutImages): Promise<ImageQuality> {
+    return meanQuality(qualityOf(await this.translate(lora, images), images));
+  }
+
+  async dispose(): Promise<void> {
+    await this.executor.dispose();
+  }
+}

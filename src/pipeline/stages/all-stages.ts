@@ -1,0 +1,24 @@
+import type { StageFunctions } from '../stage.ts';
+import { collect } from './collect.ts';
+import { denoise } from './denoise.ts';
+import { evaluate } from './evaluate.ts';
+import { fineTune } from './fine-tune.ts';
+import { prepare } from './prepare.ts';
+import { quickstart } from './quickstart.ts';
+import { searchRanks } from './search-ranks.ts';
+import { trainBase } from './train-base.ts';
+import { trainGenerator } from './train-generator.ts';
+import { translate } from './translate.ts';
+
+export const STAGE_FUNCTIONS: StageFunctions = {
+  prepare,
+  'train-base': trainBase,
+  'search-ranks': searchRanks,
+  collect,
+  'train-generator': trainGenerator,
+  denoise,
+  'fine-tune': fineTune,
+  translate,
+  evaluate,
+  quickstart,
+};

@@ -1,0 +1,185 @@
+import { existsSync } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
+import { writeMember } from '../../data/zoo.ts';
+import { DiskView } from '../../project/disk-view.ts';
+import { ImageStamps, memberInputs } from '../../project/member-inputs.ts';
+import { isWanting } from '../../project/member-state.ts';
+import { projectPaths, toProjectPath } from '../../project/paths.ts';
+import type { LoadedConcept } from '../../project/project.ts';
+import { zooConcepts } from '../../project/selection.ts';
+import { UserError } from '../../project/user-error.ts';
+import { zooStates } from '../../project/zoo-status.ts';
+import { RUN_FILES } from '../../protocol/run.ts';
+import { heldOutImages } from '../metrics/held-out.ts';
+import { meanQuality } from '../metrics/image-metrics.ts';
+import type { StageContext, StageFunction, StageOutcome } from '../stage.ts';
+import { preparedPairs, stageConcept, stageDevice, stageSeed } from '../stage-support.ts';
+import { ConceptTrainer } from '../training/concept-training.ts';
+import { loadBase } from '../weights/base-model.ts';
+
+/** Inside the run folder: the concepts that this run has finished. */
+const COLLECTED = 'collected.json';
+/** Share of a training, at its end, over which the kept checkpoints are spread. */
+const CHECKPOINT_SPAN = 0.2;
+
+interface Collected {
+  readonly concept: string;
+  /** Mean PSNR on held-out images at the end, in decibels. */
+  readonly psnr: number;
+}
+
+/**
+ * Fine-tunes LoRA weights for every concept of the zoo (or the one that was named), all with the same data order
+ * and from the same kind of start, so that their weights lie in one basin. Each member is written whole as soon
+ * as it is done; a resumed run goes on inside the concept that was being trained.
+ */
+export const collect: StageFunction = async (context) => {
+  const { project, training, run, shouldStop } = context;
+  const { config } = training;
+  const base = await loadBase(project, training);
+  const done = context.resume ? await readCollected(run.folder) : [];
+  const finished = new Set(done.map(({ concept }) => concept));
+  const concepts = await wantedConcepts(context, base.hash, finished);
+  if (concepts.length === 0) return nothingWanted(context, base.hash);
+  const pairs = await preparedPairs(context, concepts);
+  if (!pairs) return { status: 'stopped', result: {} };
+  const stamps = new ImageStamps(new DiskView());
+  const trainer = await ConceptTrainer.create(
+    base,
+    config,
+    { ...config.collect, trainable: 'lora' },
+    await stageDevice(context),
+  );
+  try {
+    const { steps, checkpoints, checkpointEvery } = config.collect;
+    const kept = keptSteps(steps, checkpoints);
+    const total = concepts.length * steps;
+    const seed = stageSeed(context);
+    for (const [index, concept] of concepts.entries()) {
+      if (finished.has(concept.name)) continue;
+      const progress = (stepsDone: number) => ({ done: index * steps + stepsDone, total });
+      const vectors: Float32Array[] = [];
+      const inputs = await memberInputs(concept, training, stamps);
+      const checkpointFile = `${concept.name}.${RUN_FILES.checkpoint}`;
+      await trainer.start(base.loraStartFor(concept.prompt), base.discriminatorValues);
+      const outcome = await trainer.train({
+        run,
+        shouldStop,
+        resume: context.resume,
+        pairs: pairs[index]!,
+        seed,
+        concept: concept.name,
+        message: `collecting ${concept.name} (${index + 1} of ${concepts.length})`,
+        checkpointEvery,
+        checkpointFile,
+        extraGroups: {
+          save: () => Object.fromEntries(vectors.map((vector, i) => [`kept.${i}`, vector])),
+          load: (groups) => {
+            for (let i = 0; groups[`kept.${i}`]; i++) vectors.push(groups[`kept.${i}`]!);
+          },
+        },
+        metricsEvery: Math.max(1, Math.floor(steps / 20)),
+        progress,
+        afterStep: async (stepsDone) => {
+          if (kept.has(stepsDone)) vectors.push(await trainer.values());
+        },
+      });
+      if (!outcome.finished) return { status: 'stopped', result: { concepts: done.length } };
+      const path = projectPaths(project.folder).zooMember(base.hash, concept.name);
+      await writeMember(path, {
+        concept: concept.name,
+        prompt: concept.prompt,
+        baseHash: base.hash,
+        layout: base.lora.layout,
+        steps,
+        checkpoints: vectors,
+        inputs,
+      });
+      const { test, size } = pairs[index]!;
+      const { quality } = await trainer.measure(
+        heldOutImages(test, size, config.image.size, config.evaluate.images),
+      );
+      const { psnr, ssim, l1 } = meanQuality(quality);
+      run.emit({
+        type: 'metrics',
+        step: steps,
+        concept: concept.name,
+        seconds: outcome.seconds,
+        values: { 'quality/psnr': psnr, 'quality/ssim': ssim, 'quality/l1': l1 },
+      });
+      done.push({ concept: concept.name, psnr });
+      await writeFileAtomic(join(run.folder, COLLECTED), JSON.stringify(done));
+      await rm(join(run.folder, checkpointFile), { force: true });
+      run.emit({
+        type: 'artifact',
+        kind: 'zoo-member',
+        file: toProjectPath(project.folder, path),
+        concept: concept.name,
+      });
+    }
+    return {
+      status: 'succeeded',
+      result: {
+        base: base.hash,
+        folder: toProjectPath(project.folder, projectPaths(project.folder).zooOf(base.hash)),
+        concepts: done.map(({ concept, psnr }) => ({ concept, psnr })),
+        loraParameters: base.lora.layout.size,
+      },
+    };
+  } finally {
+    await trainer.dispose();
+  }
+};
+
+/** The selected concepts; with `missing`, only those that this run finished before it was resumed or has still to. */
+async function wantedConcepts(
+  context: StageContext,
+  baseHash: string,
+  finished: ReadonlySet<string>,
+): Promise<LoadedConcept[]> {
+  const { project, training, options } = context;
+  const selected = selectedConcepts(context);
+  if (options.missing !== true) return selected;
+  const states = await zooStates(project, training, baseHash, new DiskView());
+  return selected.filter((concept) => finished.has(concept.name) || isWanting(states.get(concept)!));
+}
+
+function nothingWanted({ project, run }: StageContext, baseHash: string): StageOutcome {
+  run.emit({ type: 'log', level: 'info', message: 'No member of the zoo is missing or stale.' });
+  const folder = toProjectPath(project.folder, projectPaths(project.folder).zooOf(baseHash));
+  return { status: 'succeeded', result: { base: baseHash, folder, concepts: [] } };
+}
+
+function selectedConcepts(context: StageContext): LoadedConcept[] {
+  const { project, training, options } = context;
+  const zoo = zooConcepts(project, training);
+  if (options.concept === undefined) {
+    if (zoo.length > 0) return zoo;
+    throw new UserError(
+      `${training.path}: collect.concepts selects no concept. Add concepts to the project, or hold out fewer.`,
+    );
+  }
+  const concept = stageConcept(context);
+  if (zoo.includes(concept)) return [concept];
+  throw new UserError(
+    `${concept.name} is held out of the zoo by ${training.path} (collect.concepts, collect.holdOut). ` +
+      `The zoo has ${zoo.map(({ name }) => name).join(', ')}.`,
+  );
+}
+
+/** The steps after which a vector is kept: the last one, and others evenly before it. */
+function keptSteps(steps: number, checkpoints: number): Set<number> {
+  const span = Math.max(checkpoints - 1, Math.floor(steps * CHECKPOINT_SPAN));
+  return new Set(
+    Array.from({ length: checkpoints }, (_, i) =>
+      Math.max(1, steps - Math.round((span * i) / Math.max(1, checkpoints - 1))),
+    ),
+  );
+}
+
+async function readCollected(folder: string): Promise<Collected[]> {
+  const path = join(folder, COLLECTED);
+  return existsSync(path) ? (JSON.parse(await readFile(path, 'utf8')) as Collected[]) : [];
+}

@@ -1,0 +1,165 @@
+import { writeFileWeights } from '../../data/file-zoo.ts';
+import type { PreparedPairs } from '../../data/prepared.ts';
+import type { EncodedPrompt } from '../../data/text.ts';
+import { projectPaths, toProjectPath } from '../../project/paths.ts';
+import type { TrainingConfig } from '../../project/training-schema.ts';
+import { UserError } from '../../project/user-error.ts';
+import type { StageContext, StageFunction, StageOutcome } from '../stage.ts';
+import { preparedPairs, stageConcept, stageDevice, stageSeed } from '../stage-support.ts';
+import { checkBestOf, denoiseBest } from '../weight-generator/best-of.ts';
+import { distanceWarnings, estimateStart, expectationLines } from '../weight-generator/start-estimate.ts';
+import {
+  checkDenoisingSteps,
+  denoiseWeights,
+  loadFileGenerator,
+  loadWeightGenerator,
+} from '../weight-generator/weight-generator.ts';
+import { loadBase } from '../weights/base-model.ts';
+import { writeWeights } from '../weights/weights-file.ts';
+
+/** Denoises weights from a prompt: a concept's LoRA, or a file like those that the generator was trained on. */
+export const denoise: StageFunction = (context) =>
+  context.options.prompt === undefined
+    ? denoiseConcept(context)
+    : denoiseFile(context, context.options.prompt);
+
+/**
+ * Denoises a concept's LoRA weights from its prompt, after saying how far that is from the zoo and what to expect.
+ * Where the best of several draws is asked for, a few of the concept's training images choose.
+ */
+async function denoiseConcept(context: StageContext): Promise<StageOutcome> {
+  const { project, training, run, options } = context;
+  const concept = stageConcept(context);
+  const config = training.config.weightGenerator;
+  const steps = denoisingSteps(context);
+  const count = options.bestOf ?? config.sampling.bestOf;
+  checkBestOf(count, config, steps);
+  const log = logOf(context, concept.name);
+  const base = await loadBase(project, training);
+  const generator = await loadWeightGenerator(project, training, base);
+  const estimate = estimateStart(generator.prompts, generator.calibration, concept);
+  for (const line of expectationLines(estimate)) log('info', line);
+  for (const warning of distanceWarnings(estimate)) log('warning', warning);
+  let pairs: PreparedPairs | undefined;
+  if (count > 1) {
+    pairs = (await preparedPairs(context, [concept]))?.[0];
+    if (!pairs) return { status: 'stopped', result: {} };
+  }
+  const device = await stageDevice(context);
+  const begun = performance.now();
+  const { weights, seed, images, candidates } = await denoiseBest(generator, base, training.config, concept, {
+    count,
+    steps,
+    seed: stageSeed(context),
+    device,
+    pairs,
+    onCandidate: ({ seed: drawn, psnr }, index) =>
+      log('info', `draw ${index + 1} of ${count}: seed ${drawn}, ${psnr.toFixed(2)} dB on training images`),
+  });
+  const seconds = (performance.now() - begun) / 1000;
+  if (count > 1) {
+    const scores = candidates.map(({ psnr }) => psnr);
+    const gap = (Math.max(...scores) - Math.min(...scores)).toFixed(2);
+    log(
+      'info',
+      `the best of ${count} draws on ${images} training images has seed ${seed}, ${gap} dB above the worst`,
+    );
+  }
+  const { vector, prompt } = weights;
+  warnOfDropped(log, prompt, config);
+  const path = projectPaths(project.folder).weights(concept.name, 'denoised');
+  await writeWeights(path, base, {
+    concept: concept.name,
+    prompt: concept.prompt,
+    base: base.hash,
+    kind: 'lora',
+    origin: 'denoised',
+    seed,
+    steps,
+    values: vector,
+  });
+  const file = toProjectPath(project.folder, path);
+  run.emit({ type: 'artifact', kind: 'weights', file, concept: concept.name });
+  run.emit({ ...finished(concept.name, steps), concept: concept.name });
+  const { unseen, calibrated } = estimate;
+  return {
+    status: 'succeeded',
+    result: {
+      file,
+      steps,
+      seed,
+      seconds,
+      unseenWords: [...unseen],
+      ...(calibrated && { zooDistance: JSON.parse(JSON.stringify(calibrated)) }),
+      ...(count > 1 && { bestOf: { images, candidates: candidates.map((candidate) => ({ ...candidate })) } }),
+    },
+  };
+}
+
+/**
+ * Denoises a file. There is nothing to translate with it, so that neither several draws can be judged nor the
+ * quality of a start be expected.
+ */
+async function denoiseFile(context: StageContext, prompt: string): Promise<StageOutcome> {
+  const { project, training, run, options } = context;
+  const { output } = options;
+  if (output === undefined) throw new UserError('A prompt is denoised to a file. Name it with --output.');
+  const config = training.config.weightGenerator;
+  const steps = denoisingSteps(context);
+  const log = logOf(context, prompt);
+  const { generator, files } = await loadFileGenerator(project, training);
+  const estimate = estimateStart(generator.prompts, generator.calibration, { name: prompt, prompt });
+  for (const warning of distanceWarnings(estimate)) log('warning', warning);
+  if (config.sampling.bestOf > 1) {
+    log(
+      'warning',
+      `weightGenerator.sampling.bestOf ${config.sampling.bestOf} does not apply to a prompt without images: one set of weights is drawn.`,
+    );
+  }
+  const seed = stageSeed(context);
+  const device = await stageDevice(context);
+  const begun = performance.now();
+  const weights = await denoiseWeights(generator, config, prompt, { steps, seed, device });
+  const seconds = (performance.now() - begun) / 1000;
+  warnOfDropped(log, weights.prompt, config);
+  await writeFileWeights(output, files, { prompt, seed, steps, vector: weights.vector });
+  const file = toProjectPath(project.folder, output);
+  run.emit({ type: 'artifact', kind: 'weights', file });
+  run.emit(finished(prompt, steps));
+  return {
+    status: 'succeeded',
+    result: { file, steps, seed, seconds, unseenWords: [...estimate.unseen] },
+  };
+}
+
+function denoisingSteps({ training, options }: StageContext): number {
+  const config = training.config.weightGenerator;
+  const steps = options.steps ?? config.sampling.steps;
+  checkDenoisingSteps(steps, config);
+  return steps;
+}
+
+type Log = (level: 'info' | 'warning', message: string) => void;
+
+function logOf({ run }: StageContext, name: string): Log {
+  return (level, message) => run.emit({ type: 'log', level, message: `${name}: ${message}` });
+}
+
+function warnOfDropped(
+  log: Log,
+  { dropped }: EncodedPrompt,
+  { maxTokens }: TrainingConfig['weightGenerator'],
+): void {
+  if (dropped.length === 0) return;
+  log('warning', `only the first ${maxTokens} words of the prompt count; left out: ${dropped.join(' ')}.`);
+}
+
+function finished(what: string, steps: number) {
+  return {
+    type: 'progress',
+    message: `denoised ${what}`,
+    unit: 'steps',
+    done: steps,
+    total: steps,
+  } as const;
+}

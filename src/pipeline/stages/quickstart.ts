@@ -1,0 +1,113 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
+import { folderOf } from '../../project/image-files.ts';
+import { toProjectPath } from '../../project/paths.ts';
+import { heldOutConcepts } from '../../project/selection.ts';
+import { UserError } from '../../project/user-error.ts';
+import type { Stage } from '../../protocol/events.ts';
+import type { JsonObject } from '../../protocol/json.ts';
+import { RUN_FILES } from '../../protocol/run.ts';
+import type { StageContext, StageFunction, StageOptions } from '../stage.ts';
+import { stageConcept } from '../stage-support.ts';
+import { collect } from './collect.ts';
+import { denoise } from './denoise.ts';
+import { evaluate } from './evaluate.ts';
+import { fineTune } from './fine-tune.ts';
+import { prepare } from './prepare.ts';
+import { trainBase } from './train-base.ts';
+import { trainGenerator } from './train-generator.ts';
+import { translate } from './translate.ts';
+
+/**
+ * The whole method on one project: pairs, base, zoo, weight generator, and for one held-out concept denoising,
+ * fine-tuning, translated images and the comparison. Each part writes below this run's folder and is not
+ * repeated by a resumed run once it is done.
+ */
+export const quickstart: StageFunction = async (context) => {
+  const { project, training, run } = context;
+  const newConcept =
+    context.options.concept === undefined ? heldOutConcepts(project, training)[0] : stageConcept(context);
+  if (newConcept === undefined) {
+    throw new UserError(
+      `${training.path} holds out no concept (collect.holdOut), so there is no new one to denoise weights for.`,
+    );
+  }
+  const { name: concept, pairs } = newConcept;
+  const input = folderOf('aligned' in pairs ? pairs.aligned : pairs.source);
+  const about: StageOptions = { ...context.options, concept };
+  const overAll: StageOptions = { ...context.options, concept: undefined };
+  const output = join(project.folder, 'translated', concept);
+  const parts: { title: string; name: Stage; stage: StageFunction; options: StageOptions }[] = [
+    { title: 'Prepare pairs', name: 'prepare', stage: prepare, options: overAll },
+    { title: 'Train the base generator', name: 'train-base', stage: trainBase, options: overAll },
+    { title: 'Collect LoRA weights of the zoo', name: 'collect', stage: collect, options: overAll },
+    { title: 'Train the weight generator', name: 'train-generator', stage: trainGenerator, options: overAll },
+    { title: `Denoise weights for ${concept}`, name: 'denoise', stage: denoise, options: about },
+    { title: `Fine-tune ${concept}`, name: 'fine-tune', stage: fineTune, options: about },
+    {
+      title: 'Translate images',
+      name: 'translate',
+      stage: translate,
+      options: { ...about, input, output, weights: 'fine-tuned' },
+    },
+    { title: 'Compare with other starts', name: 'evaluate', stage: evaluate, options: about },
+  ];
+  const results: Record<string, JsonObject> = {};
+  for (const [index, { title, name, stage, options }] of parts.entries()) {
+    run.emit({ type: 'stage', stage: name, index, total: parts.length, title });
+    const folder = join(run.folder, name);
+    const resultPath = join(folder, RUN_FILES.result);
+    if (context.resume && existsSync(resultPath)) {
+      results[name] = JSON.parse(await readFile(resultPath, 'utf8')) as JsonObject;
+      continue;
+    }
+    await mkdir(folder, { recursive: true });
+    const outcome = await stage(partContext(context, project, name, folder, options));
+    if (outcome.status === 'stopped') return { status: 'stopped', result: results };
+    results[name] = outcome.result;
+    await writeFileAtomic(resultPath, JSON.stringify(outcome.result, null, 2));
+  }
+  const folder = toProjectPath(project.folder, run.folder);
+  return {
+    status: 'succeeded',
+    result: results,
+    summary: [
+      '',
+      `In ${project.folder}:`,
+      `  ${folder}/evaluate/comparison.svg   quality against seconds, every start`,
+      `  ${folder}/evaluate/samples/         the same images from every start, before and after training`,
+      `  weights/${concept}/                 denoised and fine-tuned weights, and generator.onnx`,
+      `  translated/${concept}/              every image of the project, translated`,
+      '',
+      'To see them in the editor: install the extension (npm run package, then "Install from VSIX..."),',
+      `open the folder ${project.folder}, and choose "Show Weight Statistics" or "Show Translated Images"`,
+      'from the command palette.',
+    ],
+  };
+};
+
+/** A part's events go to this run; the files that they name lie in the part's folder. */
+function partContext(
+  context: StageContext,
+  project: StageContext['project'],
+  name: string,
+  folder: string,
+  options: StageOptions,
+): StageContext {
+  return {
+    ...context,
+    project,
+    options,
+    run: {
+      folder,
+      emit: (event) =>
+        context.run.emit(
+          event.type === 'sample' || event.type === 'checkpoint' || event.type === 'snapshot'
+            ? { ...event, file: `${name}/${event.file}` }
+            : event,
+        ),
+    },
+  };
+}

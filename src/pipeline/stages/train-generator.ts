@@ -1,0 +1,165 @@
+import { createExecutor } from '../../compute/executor.ts';
+import type { DeviceReport } from '../../compute/types.ts';
+import { readFileZoo } from '../../data/file-zoo.ts';
+import { Random } from '../../data/random.ts';
+import type { ZooMember } from '../../data/zoo.ts';
+import { denoiserTrainingStep } from '../../models/denoiser-step.ts';
+import { diffusionBatch } from '../../models/diffusion.ts';
+import { projectPaths, toProjectPath } from '../../project/paths.ts';
+import type { StageContext, StageFunction } from '../stage.ts';
+import { stageDevice, stageSeed } from '../stage-support.ts';
+import { learningRateFactor } from '../training/learning-rate.ts';
+import { trainingLoop } from '../training/training-loop.ts';
+import { calibrateStarts } from '../weight-generator/calibrate-starts.ts';
+import type { StartCalibration } from '../weight-generator/start-estimate.ts';
+import {
+  diffusionData,
+  type FittedCoding,
+  fitCoding,
+  type PromptedVectors,
+  ridgeOfZoo,
+  type WeightSpace,
+} from '../weight-generator/weight-codec.ts';
+import {
+  denoiserFor,
+  diffusionConventions,
+  generatorArchitecture,
+  saveWeightGenerator,
+  spaceOfBase,
+  spaceOfFiles,
+} from '../weight-generator/weight-generator.ts';
+import { type BaseModel, loadBase } from '../weights/base-model.ts';
+import { readZoo } from '../weights/zoo-vectors.ts';
+
+const BETAS = { beta1: 0.9, beta2: 0.99 };
+
+/** Trains the diffusion model over the zoo's weight blocks: the zoo of the base, or a folder of files (`--zoo`). */
+export const trainGenerator: StageFunction = async (context) => {
+  const { project, training, run } = context;
+  const config = training.config.weightGenerator;
+  const { space, members, ofBase } = await chosenZoo(context);
+  const seed = stageSeed(context);
+  const coding = fitCoding(space.segments, config, members);
+  const data = diffusionData(coding, config, members);
+  const denoiser = denoiserFor(config, coding);
+  const { count, blockSize } = coding.splitter;
+  run.emit({
+    type: 'log',
+    level: 'info',
+    message:
+      `${members.length} zoo members of ${coding.standardizer.mean.length} weights: ` +
+      (coding.explained === undefined
+        ? `${count} blocks of ${blockSize} (${config.grouping})`
+        : `${config.latent} principal components, which hold ${(100 * coding.explained).toFixed(0)} % of their variance, as one block of ${blockSize}`) +
+      `; denoiser of ${denoiser.layout.size} parameters` +
+      (coding.head
+        ? `; ridge head leaves ${(100 * coding.head.leaveOneOutError).toFixed(0)} % of the variance when a concept is left out`
+        : ''),
+  });
+  const device = await stageDevice(context);
+  const calibration = ofBase && (await calibrated(context, ofBase, coding, device));
+  if (ofBase && !calibration) return { status: 'stopped', result: { steps: 0 } };
+  const start = denoiser.initial(seed);
+  const average = start.slice();
+  const executor = await createExecutor(denoiserTrainingStep({ denoiser, batchSize: config.batchSize }), {
+    device,
+    values: { denoiser: start },
+    optimizers: { denoiser: { kind: 'adam', ...BETAS, weightDecay: config.weightDecay } },
+  });
+  try {
+    const options = { ...config, ...diffusionConventions(config) };
+    const batches = new Random(seed).fork('diffusion');
+    const outcome = await trainingLoop({
+      run,
+      shouldStop: context.shouldStop,
+      resume: context.resume,
+      executor,
+      groups: ['denoiser'],
+      architecture: generatorArchitecture(space, config, denoiser),
+      steps: config.steps,
+      checkpointEvery: config.checkpointEvery,
+      message: `training weight generator ${training.name}`,
+      step: (index) => ({
+        inputs: diffusionBatch(data, options, batches.fork(`step ${index}`)),
+        learningRates: { denoiser: config.learningRate * learningRateFactor(COSINE, index, config.steps) },
+      }),
+      afterStep: async (stepsDone) => {
+        const decay = averageDecay(config.ema, stepsDone);
+        const values = await executor.values('denoiser');
+        for (let i = 0; i < average.length; i++) average[i]! += (1 - decay) * (values[i]! - average[i]!);
+      },
+      extraGroups: {
+        save: () => ({ average }),
+        load: (groups) => average.set(groups.average!),
+      },
+    });
+    if (!outcome.finished) return { status: 'stopped', result: { steps: outcome.stepsDone } };
+    const path = projectPaths(project.folder).weightGenerator(training.name);
+    await saveWeightGenerator(
+      path,
+      space,
+      config,
+      {
+        coding,
+        denoiser,
+        denoiserValues: average,
+        prompts: members.map(({ prompt }) => prompt),
+        ...(calibration && { calibration }),
+      },
+      config.steps,
+    );
+    const file = toProjectPath(project.folder, path);
+    run.emit({ type: 'artifact', kind: 'weight-generator', file });
+    return {
+      status: 'succeeded',
+      result: {
+        file,
+        members: members.length,
+        blocks: count,
+        blockSize,
+        parameters: denoiser.layout.size,
+        steps: config.steps,
+        seconds: outcome.seconds,
+        ...(calibration && { calibratedConcepts: calibration.points.length }),
+        ...(coding.head && { ridgeLeaveOneOutError: coding.head.leaveOneOutError }),
+      },
+    };
+  } finally {
+    await executor.dispose();
+  }
+};
+
+interface ChosenZoo {
+  readonly space: WeightSpace;
+  readonly members: readonly PromptedVectors[];
+  /** Where it is the zoo of a base: files have nothing that their weights could be measured on. */
+  readonly ofBase?: { readonly base: BaseModel; readonly members: readonly ZooMember[] };
+}
+
+/** What to train on, and what its vectors are. */
+async function chosenZoo({ project, training, options }: StageContext): Promise<ChosenZoo> {
+  if (options.zoo !== undefined) {
+    const { layout, members } = await readFileZoo(options.zoo);
+    return { space: spaceOfFiles(layout), members };
+  }
+  const base = await loadBase(project, training);
+  const members = await readZoo(project, training, base);
+  return { space: spaceOfBase(base), members, ofBase: { base, members } };
+}
+
+function calibrated(
+  context: StageContext,
+  { base, members }: NonNullable<ChosenZoo['ofBase']>,
+  { head, vocabulary }: FittedCoding,
+  device: DeviceReport,
+): Promise<StartCalibration | undefined> {
+  const ridge = head ?? ridgeOfZoo(vocabulary, members);
+  return calibrateStarts(context, base, members, vocabulary, ridge, device);
+}
+
+const COSINE = { schedule: 'cosine', warmup: 0 } as const;
+
+/** The average follows closely at first, so that it does not drag the initial values along. */
+function averageDecay(decay: number, stepsDone: number): number {
+  return Math.min(decay, (1 + stepsDone) / (10 + stepsDone));
+}

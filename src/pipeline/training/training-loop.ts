@@ -1,0 +1,164 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Executor, GroupState, StepInputs } from '../../compute/types.ts';
+import { type CheckpointArchitecture, readCheckpoint, writeCheckpoint } from '../../models/checkpoint.ts';
+import { UserError } from '../../project/user-error.ts';
+import { RUN_FILES } from '../../protocol/run.ts';
+import type { RunWriter } from '../stage.ts';
+import { LossWatch } from './loss-watch.ts';
+
+export interface TrainingStep {
+  readonly inputs: StepInputs;
+  /** By parameter group. */
+  readonly learningRates: Readonly<Record<string, number>>;
+}
+
+export interface TrainingLoopOptions {
+  readonly run: RunWriter;
+  readonly shouldStop: () => boolean;
+  /** Go on from the checkpoint in the run folder, where there is one. */
+  readonly resume: boolean;
+  readonly executor: Executor;
+  /** Parameter groups whose values and moments go into the checkpoint. */
+  readonly groups: readonly string[];
+  readonly architecture: CheckpointArchitecture;
+  readonly steps: number;
+  /** Data and learning rates as a pure function of the 0-based step, so that a resumed run repeats nothing. */
+  readonly step: (index: number) => TrainingStep;
+  readonly checkpointEvery: number;
+  /** Below the run folder; default RUN_FILES.checkpoint. */
+  readonly checkpointFile?: string;
+  /** What is being trained, for the progress line. */
+  readonly message: string;
+  readonly concept?: string;
+  readonly series?: string;
+  /** Where this loop stands inside a longer piece of work; default: it is all of it. */
+  readonly progress?: (done: number) => { done: number; total: number };
+  /** Steps between metrics events. */
+  readonly metricsEvery?: number;
+  /**
+   * Called before step 0, and after each step whose 1-based number it is asked for, with what was trained
+   * for so far (seconds without this callback's own time). Not called again for a step before a resume.
+   */
+  readonly measure?: {
+    at: (stepsDone: number) => boolean;
+    run: (stepsDone: number, seconds: number) => Promise<void>;
+  };
+  /** Called after each step with its outputs, for state that is kept beside the executor (a moving average). */
+  readonly afterStep?: (stepsDone: number) => Promise<void>;
+  /** More groups for the checkpoint, and how to take them back (the moving average). */
+  readonly extraGroups?: {
+    save: () => Record<string, Float32Array>;
+    load: (groups: Record<string, Float32Array>) => void;
+  };
+}
+
+export interface TrainingOutcome {
+  readonly finished: boolean;
+  readonly stepsDone: number;
+  /** Seconds spent in steps, this process and the ones before a resume together. */
+  readonly seconds: number;
+}
+
+/**
+ * Runs a training to its end or to a stop request. Between steps it gives the process a chance to see
+ * signals; it writes a checkpoint every `checkpointEvery` steps, at a stop, and none at the end (the
+ * caller writes the result).
+ * @throws UserError where a loss is not finite, the L1 loss has risen by the end, or the checkpoint belongs to another
+ * architecture
+ */
+export async function trainingLoop(options: TrainingLoopOptions): Promise<TrainingOutcome> {
+  const { executor, run, steps } = options;
+  const file = options.checkpointFile ?? RUN_FILES.checkpoint;
+  const path = join(run.folder, file);
+  let done = 0;
+  let seconds = 0;
+  const watch = new LossWatch();
+  if (options.resume && existsSync(path)) {
+    const checkpoint = await readCheckpoint(path, options.architecture);
+    for (const group of options.groups) await executor.load(group, checkpoint.groups[group]!);
+    options.extraGroups?.load(
+      Object.fromEntries(Object.entries(checkpoint.groups).map(([name, state]) => [name, state.values])),
+    );
+    done = checkpoint.extra.stepsDone as number;
+    seconds = checkpoint.extra.seconds as number;
+    watch.restore((checkpoint.extra.firstLosses as number[] | undefined) ?? []);
+  }
+  const save = async () => {
+    const groups: Record<string, GroupState> = {};
+    for (const group of options.groups) groups[group] = await executor.state(group);
+    for (const [name, values] of Object.entries(options.extraGroups?.save() ?? {})) {
+      groups[name] = { values, stepCount: done };
+    }
+    await writeCheckpoint(path, {
+      architecture: options.architecture,
+      groups,
+      extra: { stepsDone: done, seconds, firstLosses: [...watch.first] },
+    });
+    run.emit({ type: 'checkpoint', step: done, file });
+  };
+  if (done === 0 && options.measure?.at(0)) await options.measure.run(0, 0);
+  const metricsEvery = options.metricsEvery ?? Math.max(1, Math.floor(steps / 200));
+  while (done < steps) {
+    if (options.shouldStop()) {
+      await save();
+      return { finished: false, stepsDone: done, seconds };
+    }
+    const begun = performance.now();
+    const step = options.step(done);
+    const outputs = await executor.run(step.inputs, step.learningRates);
+    done++;
+    await options.afterStep?.(done);
+    seconds += (performance.now() - begun) / 1000;
+    const values = scalars(outputs);
+    for (const [name, value] of Object.entries(values)) {
+      if (!Number.isFinite(value)) {
+        throw new UserError(
+          `${options.message}: ${name} became ${value} at step ${done}. Lower the learning rate, ` +
+            'or resume from the last checkpoint with another seed.',
+        );
+      }
+    }
+    if (values[L1] !== undefined) watch.note(values[L1]);
+    if (done % metricsEvery === 0 || done === steps) {
+      run.emit({
+        type: 'metrics',
+        step: done,
+        seconds,
+        values,
+        ...(options.concept ? { concept: options.concept } : {}),
+        ...(options.series ? { series: options.series } : {}),
+      });
+    }
+    const whole = options.progress?.(done) ?? { done, total: steps };
+    run.emit({
+      type: 'progress',
+      message: options.message,
+      unit: 'steps',
+      ...whole,
+      ...(options.concept ? { concept: options.concept } : {}),
+    });
+    if (options.measure?.at(done)) await options.measure.run(done, seconds);
+    if (done % options.checkpointEvery === 0 && done < steps) await save();
+    // The ONNX Runtime call blocks the event loop: let signals, timers and requests in.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  if (watch.risen) {
+    const { first, last } = watch.risen;
+    throw new UserError(
+      `${options.message}: ${L1} has risen from ${first.toPrecision(2)} to ${last.toPrecision(2)} over ${steps} steps, ` +
+        'so the generator has lost the image. Lower the learning rate (learningRate), raise warmup, or lower beta2.',
+    );
+  }
+  return { finished: true, stepsDone: done, seconds };
+}
+
+/** The output that is watched: distance to the target, in every training of images. */
+const L1 = 'loss/l1';
+
+/** The outputs that hold one value: losses. */
+function scalars(outputs: Record<string, Float32Array>): Record<string, number> {
+  const values: Record<string, number> = {};
+  for (const [name, data] of Object.entries(outputs)) if (data.length === 1) values[name] = data[0]!;
+  return values;
+}

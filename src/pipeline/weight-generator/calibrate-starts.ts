@@ -1,0 +1,133 @@
+import type { DeviceReport } from '../../compute/types.ts';
+import type { PreparedPairs } from '../../data/prepared.ts';
+import type { Vocabulary } from '../../data/text.ts';
+import type { ZooMember } from '../../data/zoo.ts';
+import { leaveOneOutPredictions, predictRidge, type RidgeModel } from '../../models/ridge.ts';
+import { heldOutConcepts } from '../../project/selection.ts';
+import { UserError } from '../../project/user-error.ts';
+import { heldOutImages } from '../metrics/held-out.ts';
+import { HIGHEST_PSNR } from '../metrics/image-metrics.ts';
+import { LoraTranslator } from '../metrics/lora-translator.ts';
+import { evenlyChosen } from '../metrics/sample-statistics.ts';
+import type { StageContext } from '../stage.ts';
+import { preparedPairs } from '../stage-support.ts';
+import type { BaseModel } from '../weights/base-model.ts';
+import { finalVector } from '../weights/zoo-vectors.ts';
+import {
+  type CalibrationPoint,
+  distanceOf,
+  promptDistance,
+  type StartCalibration,
+} from './start-estimate.ts';
+
+/** Of zoo members, and of held-out concepts: more add time and little certainty. */
+const MOST_CONCEPTS = 24;
+/** Held-out images of each concept, where `evaluate.images` allows as many. */
+const IMAGES = 16;
+
+/** A start that ridge regression predicts for a concept whose weights it was not shown. */
+interface UnseenStart extends Omit<CalibrationPoint, 'psnr'> {
+  readonly prediction: Float32Array;
+}
+
+/**
+ * Predicts weights by ridge regression from prompts, and measures each prediction on its concept's held-out images:
+ * what a start is worth, by its prompt's distance. Of zoo members, each predicted from all the others, those first
+ * that the base was not trained on; and of the concepts that the config holds out.
+ * @param ridge fitted on the members
+ * @returns undefined where a stop was asked for
+ */
+export async function calibrateStarts(
+  context: StageContext,
+  base: BaseModel,
+  members: readonly ZooMember[],
+  vocabulary: Vocabulary,
+  ridge: RidgeModel,
+  device: DeviceReport,
+): Promise<StartCalibration | undefined> {
+  const { run, shouldStop, project, training } = context;
+  const { image, evaluate } = training.config;
+  const starts = [
+    ...leftOutMembers(base, members, vocabulary, ridge.lambda),
+    ...evenlyChosen(heldOutConcepts(project, training), MOST_CONCEPTS).map(
+      ({ name, prompt }): UnseenStart => ({
+        concept: name,
+        knownTo: 'neither',
+        distance: promptDistance(
+          members.map((member) => member.prompt),
+          prompt,
+          ridge.lambda,
+        ),
+        prediction: predictRidge(ridge, vocabulary.bagOfWords(prompt)),
+      }),
+    ),
+  ];
+  const points: CalibrationPoint[] = [];
+  const most = Math.min(IMAGES, evaluate.images);
+  const translator = await LoraTranslator.create(base, device, most);
+  try {
+    for (const [index, { prediction, ...start }] of starts.entries()) {
+      const { concept } = start;
+      const pairs = await pairsOf(context, concept);
+      if (shouldStop()) return undefined;
+      if (!pairs) continue;
+      const images = heldOutImages(pairs.test, pairs.size, image.size, most);
+      const { psnr } = await translator.quality(prediction, images);
+      points.push({ ...start, psnr: Math.min(psnr, HIGHEST_PSNR) });
+      run.emit({
+        type: 'progress',
+        message: `measuring what to expect of a start: ${concept}`,
+        unit: 'concepts',
+        done: index + 1,
+        total: starts.length,
+        concept,
+      });
+    }
+    return { lambda: ridge.lambda, points };
+  } finally {
+    await translator.dispose();
+  }
+}
+
+function leftOutMembers(
+  base: BaseModel,
+  members: readonly ZooMember[],
+  vocabulary: Vocabulary,
+  lambda: number,
+): UnseenStart[] {
+  const inBase = (index: number) => base.concepts.includes(members[index]!.concept);
+  const indices = [...members.keys()];
+  const clean = evenlyChosen(
+    indices.filter((index) => !inBase(index)),
+    MOST_CONCEPTS,
+  );
+  const chosen = [...clean, ...evenlyChosen(indices.filter(inBase), MOST_CONCEPTS - clean.length)];
+  const leftOut = leaveOneOutPredictions(
+    members.map(({ prompt }) => vocabulary.bagOfWords(prompt)),
+    members.map(finalVector),
+    lambda,
+    chosen,
+  );
+  return leftOut.map(({ prediction, leverage }, place) => ({
+    concept: members[chosen[place]!]!.concept,
+    knownTo: inBase(chosen[place]!) ? 'base' : 'zoo',
+    distance: distanceOf(lambda, leverage),
+    prediction,
+  }));
+}
+
+/** A zoo's files outlive its images: a concept without them is left out, and the run says so. */
+async function pairsOf(context: StageContext, name: string): Promise<PreparedPairs | undefined> {
+  const concept = context.project.concepts.find((candidate) => candidate.name === name)!;
+  try {
+    return (await preparedPairs(context, [concept]))?.[0];
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    context.run.emit({
+      type: 'log',
+      level: 'warning',
+      message: `${name}: left out of the estimate of what quality to expect: ${error.message}`,
+    });
+    return undefined;
+  }
+}

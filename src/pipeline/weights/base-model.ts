@@ -1,0 +1,188 @@
+import { existsSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
+import { Vocabulary } from '../../data/text.ts';
+import { type CheckpointArchitecture, readCheckpoint, writeCheckpoint } from '../../models/checkpoint.ts';
+import { createDiscriminator, type Discriminator } from '../../models/discriminator.ts';
+import { createImageGenerator, type ImageGenerator } from '../../models/image-generator.ts';
+import { createLora, type LoraAdapter, type LoraOptions } from '../../models/lora.ts';
+import { baseHashOf, hashFile } from '../../project/file-hash.ts';
+import type { LoadedTraining, Project } from '../../project/load.ts';
+import { projectPaths } from '../../project/paths.ts';
+import { readSafetensorsHeader } from '../../project/safetensors-header.ts';
+import type { TrainingConfig } from '../../project/training-schema.ts';
+import { UserError } from '../../project/user-error.ts';
+import type { JsonObject } from '../../protocol/json.ts';
+import { wayTo } from '../remedies.ts';
+import { featuresOf, type PromptFeatures } from './prompt-features.ts';
+
+/** The networks that a training config describes, without weights. */
+export interface BaseNetworks {
+  readonly generator: ImageGenerator;
+  readonly discriminator: Discriminator;
+  readonly lora: LoraAdapter;
+  /** What a checkpoint of the base carries, and refuses to be loaded into anything else. */
+  readonly architecture: CheckpointArchitecture;
+}
+
+/** A trained base: the generator that every zoo member and every new concept adapts. */
+export interface BaseModel extends BaseNetworks {
+  /** First 12 hex digits of the SHA-256 of the base file: names the zoo that belongs to it. */
+  readonly hash: string;
+  /** Names of the concepts that it was trained on. */
+  readonly concepts: readonly string[];
+  readonly generatorValues: Float32Array;
+  readonly discriminatorValues: Float32Array;
+  /** Shared down factors (`lora.train: up`), else empty. */
+  readonly loraFrozen: Float32Array;
+  /** Fresh LoRA: up factors zero, so that the adapted generator is the base. */
+  readonly loraStart: Float32Array;
+  /**
+   * Where a zoo concept's training starts: fresh LoRA, the same for all, or where a text-conditioned base was
+   * trained to expect the concept.
+   */
+  loraStartFor(prompt: string): Float32Array;
+}
+
+export function baseNetworks(training: LoadedTraining): BaseNetworks {
+  const { generator, discriminator, image, base } = training.config;
+  const lora = adapterOptions(training.config.lora);
+  const imageGenerator = createImageGenerator({ ...generator, imageSize: image.size });
+  return {
+    generator: imageGenerator,
+    discriminator: createDiscriminator(discriminator),
+    lora: createLora(imageGenerator, lora),
+    architecture: {
+      kind: 'base',
+      image: { size: image.size },
+      generator: { ...generator },
+      discriminator: { channels: discriminator.channels, layers: discriminator.layers },
+      lora: { ...lora },
+      conditioning: base.conditioning,
+    },
+  };
+}
+
+/** What decides the adapter's layout: the section `lora` without the search for ranks. */
+export function adapterOptions({ rank, ranks, train, bias }: TrainingConfig['lora']): LoraOptions {
+  return { rank, ranks, train, bias };
+}
+
+/** The base with another adapter beside it, whose down factors come from the seed. */
+export function withLora(base: BaseModel, options: LoraOptions, seed: number): BaseModel {
+  const lora = createLora(base.generator, options);
+  const { trained, frozen } = lora.initial(seed);
+  return {
+    ...base,
+    lora,
+    architecture: { ...base.architecture, lora: { ...options } },
+    loraFrozen: frozen,
+    loraStart: trained,
+    loraStartFor: () => trained,
+  };
+}
+
+/** Writes the base whole; its down factors and LoRA start travel with it, since a zoo needs the same ones. */
+export async function saveBase(
+  project: Project,
+  training: LoadedTraining,
+  networks: BaseNetworks,
+  values: {
+    generator: Float32Array;
+    discriminator: Float32Array;
+    loraFrozen: Float32Array;
+    loraStart: Float32Array;
+    promptMap?: Float32Array;
+  },
+  extra: { concepts: readonly string[]; steps: number; features?: PromptFeatures | undefined },
+): Promise<string> {
+  const path = projectPaths(project.folder).base(training.name);
+  const group = (groupValues: Float32Array) => ({ values: groupValues, stepCount: extra.steps });
+  await writeCheckpoint(path, {
+    architecture: networks.architecture,
+    groups: {
+      generator: group(values.generator),
+      discriminator: group(values.discriminator),
+      'lora-frozen': group(values.loraFrozen),
+      'lora-start': group(values.loraStart),
+      ...(values.promptMap && { 'prompt-map': group(values.promptMap) }),
+    },
+    extra: {
+      concepts: [...extra.concepts],
+      steps: extra.steps,
+      ...(extra.features && {
+        features: { words: extra.features.vocabulary.words, mean: [...extra.features.mean] },
+      }),
+    },
+  });
+  return path;
+}
+
+/**
+ * With `lora.train: both` a base has no part in the adapter, so that ranks may change after its training; the zoo is
+ * then to be collected anew. Shared down factors (`up`) belong to the base.
+ * @throws UserError where no base was trained yet, or it was trained with other sizes than the config says
+ */
+export async function loadBase(project: Project, training: LoadedTraining): Promise<BaseModel> {
+  const path = projectPaths(project.folder).base(training.name);
+  if (!existsSync(path)) {
+    throw new UserError(
+      `${training.name}: no base generator yet (${path}). Train it first: ${wayTo('trainBase', training.name)}`,
+    );
+  }
+  const networks = baseNetworks(training);
+  const checkpoint = await readCheckpoint(path, await expectedArchitecture(path, networks));
+  const loraStart = checkpoint.groups['lora-start']!.values;
+  const promptMap = checkpoint.groups['prompt-map']?.values;
+  const features = promptMap && featuresFrom(checkpoint.extra.features as JsonObject);
+  const base: BaseModel = {
+    ...networks,
+    hash: baseHashOf(await hashFile(path)),
+    concepts: checkpoint.extra.concepts as string[],
+    generatorValues: checkpoint.groups.generator!.values,
+    discriminatorValues: checkpoint.groups.discriminator!.values,
+    loraFrozen: checkpoint.groups['lora-frozen']!.values,
+    loraStart,
+    loraStartFor: (prompt) =>
+      promptMap && features ? mapped(loraStart, promptMap, featuresOf(features, prompt)) : loraStart,
+  };
+  const isAsStored = isDeepStrictEqual(checkpoint.architecture.lora, networks.architecture.lora);
+  return isAsStored ? base : withLora(base, networks.lora.options, training.config.seed);
+}
+
+/** The config's architecture; with the file's own adapter where neither has shared down factors. */
+async function expectedArchitecture(
+  path: string,
+  { architecture, lora }: BaseNetworks,
+): Promise<CheckpointArchitecture> {
+  const { metadata } = await readSafetensorsHeader(path);
+  // A file without a readable architecture is refused by whoever reads it whole.
+  const stored = (parsed(metadata.architecture) as { lora?: LoraOptions } | undefined)?.lora;
+  return lora.options.train === 'both' && stored?.train === 'both'
+    ? { ...architecture, lora: { ...stored } }
+    : architecture;
+}
+
+function parsed(json: string | undefined): unknown {
+  try {
+    return JSON.parse(json ?? '');
+  } catch {
+    return undefined;
+  }
+}
+
+function featuresFrom(stored: JsonObject): PromptFeatures {
+  return {
+    vocabulary: new Vocabulary({ words: stored.words as string[], buckets: 1 }),
+    mean: Float32Array.from(stored.mean as number[]),
+  };
+}
+
+/** `start` plus features times map, [words] times [words, LoRA values]. */
+function mapped(start: Float32Array, map: Float32Array, features: Float32Array): Float32Array {
+  const sum = start.slice();
+  for (const [word, weight] of features.entries()) {
+    const row = map.subarray(word * sum.length, (word + 1) * sum.length);
+    for (let i = 0; i < sum.length; i++) sum[i]! += weight * row[i]!;
+  }
+  return sum;
+}

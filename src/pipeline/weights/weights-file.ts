@@ -1,0 +1,100 @@
+import { existsSync } from 'node:fs';
+import { viewParameters } from '../../compute/layout.ts';
+import type { ParameterLayout } from '../../compute/types.ts';
+import { WEIGHTS_FORMAT } from '../../data/file-zoo.ts';
+import { readSafetensors, writeSafetensors } from '../../data/safetensors.ts';
+import { UserError } from '../../project/user-error.ts';
+import type { BaseModel } from './base-model.ts';
+
+/** Weights of one concept on one base, as a project keeps them under `weights/<concept>/`. */
+export interface ConceptWeights {
+  readonly concept: string;
+  readonly prompt: string;
+  /** Hash of the base they belong to. */
+  readonly base: string;
+  /** A LoRA vector beside the frozen base, or the whole generator. */
+  readonly kind: 'lora' | 'generator';
+  /** How they came to be. */
+  readonly origin: 'denoised' | 'fine-tuned';
+  readonly seed: number;
+  /** Denoising steps, or fine-tuning steps taken. */
+  readonly steps: number;
+  readonly values: Float32Array;
+}
+
+function layoutOfKind(base: BaseModel, kind: ConceptWeights['kind']): ParameterLayout {
+  return kind === 'lora' ? base.lora.layout : base.generator.layout;
+}
+
+/** Writes one tensor a parameter, so that any safetensors reader can look at the layers. */
+export async function writeWeights(path: string, base: BaseModel, weights: ConceptWeights): Promise<void> {
+  const layout = layoutOfKind(base, weights.kind);
+  const views = viewParameters(layout, weights.values);
+  await writeSafetensors(
+    path,
+    new Map(
+      layout.entries.map(({ name, shape }) => [
+        name,
+        { dtype: 'F32' as const, shape: [...shape], data: views[name]! },
+      ]),
+    ),
+    {
+      format: WEIGHTS_FORMAT,
+      concept: weights.concept,
+      prompt: weights.prompt,
+      base: weights.base,
+      kind: weights.kind,
+      origin: weights.origin,
+      seed: String(weights.seed),
+      steps: String(weights.steps),
+    },
+  );
+}
+
+/**
+ * Reads weights and checks that they belong to this base.
+ * @param remedy what to do where the file is missing
+ * @throws UserError where the file is missing, belongs to another base, or its tensors do not fit
+ */
+export async function readWeights(path: string, base: BaseModel, remedy: string): Promise<ConceptWeights> {
+  if (!existsSync(path)) throw new UserError(`No weights at ${path}. ${remedy}`);
+  const { tensors, metadata } = await readSafetensors(path);
+  const kind = metadata.kind;
+  if (kind !== 'lora' && kind !== 'generator') {
+    throw new UserError(
+      `${path}: its metadata has kind ${JSON.stringify(kind)}, but weights of a concept are "lora" or "generator". ` +
+        'It was not written by dnw denoise or dnw fine-tune.',
+    );
+  }
+  if (metadata.base !== base.hash) {
+    throw new UserError(
+      `${path} belongs to base ${metadata.base}, but the base is now ${base.hash}: it was trained anew. ${remedy}`,
+    );
+  }
+  const layout = layoutOfKind(base, kind);
+  const values = new Float32Array(layout.size);
+  for (const { name, offset, size } of layout.entries) {
+    const tensor = tensors.get(name);
+    if (!(tensor?.data instanceof Float32Array) || tensor.data.length !== size) {
+      throw new UserError(`${path}: tensor ${name} is missing or has not ${size} float32 values. ${remedy}`);
+    }
+    values.set(tensor.data, offset);
+  }
+  return {
+    concept: metadata.concept ?? '',
+    prompt: metadata.prompt ?? '',
+    base: metadata.base,
+    kind,
+    origin: metadata.origin === 'fine-tuned' ? 'fine-tuned' : 'denoised',
+    seed: Number(metadata.seed),
+    steps: Number(metadata.steps),
+    values,
+  };
+}
+
+/** The whole generator that these weights make of the base. */
+export function generatorValuesOf(base: BaseModel, weights: ConceptWeights): Float32Array {
+  return weights.kind === 'generator'
+    ? weights.values
+    : base.lora.merge(base.generatorValues, weights.values, base.loraFrozen);
+}

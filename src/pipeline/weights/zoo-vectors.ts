@@ -1,0 +1,70 @@
+import { isDeepStrictEqual } from 'node:util';
+import { listMembers, readMember, type ZooMember } from '../../data/zoo.ts';
+import { projectPaths } from '../../project/paths.ts';
+import type { LoadedTraining, Project } from '../../project/project.ts';
+import { FEWEST_ZOO_MEMBERS, zooConcepts } from '../../project/selection.ts';
+import { UserError } from '../../project/user-error.ts';
+import { wayTo } from '../remedies.ts';
+import type { BaseModel } from './base-model.ts';
+import { nearestPrompt } from './prompt-features.ts';
+
+/**
+ * Members of the zoo of this base that the config selects, in the order of their names.
+ * @throws UserError where there are too few, or a member's vector has another layout than the config's LoRA
+ */
+export async function readZoo(
+  project: Project,
+  training: LoadedTraining,
+  base: BaseModel,
+): Promise<ZooMember[]> {
+  const folder = projectPaths(project.folder).zooOf(base.hash);
+  const selected = new Set(zooConcepts(project, training).map(({ name }) => name));
+  const files = (await listMembers(folder)).filter(({ concept }) => selected.has(concept));
+  if (files.length < FEWEST_ZOO_MEMBERS) {
+    throw new UserError(
+      `${folder}: the zoo of this base has ${files.length} of the ${selected.size} concepts that ${training.name} ` +
+        `selects; at least ${FEWEST_ZOO_MEMBERS} are needed. Collect them first: ${wayTo('collectZoo', training.name)}`,
+    );
+  }
+  const members: ZooMember[] = [];
+  for (const { path } of files) {
+    const member = await readMember(path);
+    if (member.layout.size !== base.lora.layout.size) {
+      throw new UserError(
+        `${path} holds ${member.layout.size} LoRA weights, and the config's LoRA has ${base.lora.layout.size}. ` +
+          `Collect it anew: ${wayTo('collectMember', training.name, member.concept)}`,
+      );
+    }
+    if (!isDeepStrictEqual(member.layout.entries, base.lora.layout.entries)) {
+      throw new UserError(
+        `${path} holds LoRA weights of other ranks than the config's. ` +
+          `Collect it anew: ${wayTo('collectMember', training.name, member.concept)}`,
+      );
+    }
+    members.push(member);
+  }
+  return members;
+}
+
+/** The weights at the end of a member's training. */
+export function finalVector({ checkpoints }: Pick<ZooMember, 'checkpoints'>): Float32Array {
+  return checkpoints[checkpoints.length - 1]!;
+}
+
+export function meanVector(members: readonly ZooMember[]): Float32Array {
+  const mean = new Float64Array(finalVector(members[0]!).length);
+  for (const member of members) {
+    for (const [i, value] of finalVector(member).entries()) mean[i]! += value / members.length;
+  }
+  return Float32Array.from(mean);
+}
+
+/** The member whose prompt shares most words with this one. */
+export function nearestMember(members: readonly ZooMember[], prompt: string): ZooMember {
+  return members[
+    nearestPrompt(
+      members.map((member) => member.prompt),
+      prompt,
+    )
+  ]!;
+}
