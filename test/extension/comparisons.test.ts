@@ -80,11 +80,11 @@ describe('the file', () => {
     return 'problem' in parsed ? parsed.problem : undefined;
   };
   const whole = (comparison: unknown) =>
-    JSON.stringify({ status: 'succeeded', seconds: 1, result: { comparison, novelty: {} } });
+    JSON.stringify({ status: 'succeeded', seconds: 1, result: { comparison, memorization: {} } });
 
   test('of a run of its own holds the comparison in its result, of a quickstart at once', () => {
     expect(parseComparison(whole(COMPARISON), 'evaluate')).toEqual({ comparison: COMPARISON });
-    const part = JSON.stringify({ comparison: COMPARISON, novelty: {} });
+    const part = JSON.stringify({ comparison: COMPARISON, memorization: {} });
     expect(parseComparison(part, 'quickstart')).toEqual({ comparison: COMPARISON });
     expect(problemOf(part)?.kind).toBe('foreign');
   });

@@ -13,9 +13,9 @@ import {
   drawSpread,
   layerRanges,
   likeness,
+  type MemberNeighbor,
+  type Memorization,
   type Neighbour,
-  type Novelty,
-  type NoveltyNeighbour,
   nearestAmongMembers,
   neighbours,
 } from './memorization.ts';
@@ -25,7 +25,7 @@ const NEAREST = 3;
 /** Members whose pictures are compared with their nearest fellow member's. */
 const COMPARED_MEMBERS = 24;
 
-interface NoveltyOptions {
+interface MemorizationOptions {
   readonly base: BaseModel;
   readonly concept: LoadedConcept;
   /** The denoised LoRA vector. */
@@ -41,10 +41,10 @@ interface NoveltyOptions {
  * Measures denoised weights beside the zoo, in weights and in the pictures that they make of the concept's images.
  * @returns undefined where a stop was asked for
  */
-export async function measureNovelty(
+export async function measureMemorization(
   context: StageContext,
-  { base, concept, vector, images, device, seed }: NoveltyOptions,
-): Promise<Novelty | undefined> {
+  { base, concept, vector, images, device, seed }: MemorizationOptions,
+): Promise<Memorization | undefined> {
   const { project, training, shouldStop } = context;
   const config = training.config.weightGenerator;
   const { manifest } = base.lora;
@@ -64,12 +64,12 @@ export async function measureNovelty(
       pictures.set(index, made);
       return made;
     };
-    const beside = async ({ index, distance }: Neighbour): Promise<NoveltyNeighbour> => ({
+    const beside = async ({ index, distance }: Neighbour): Promise<MemberNeighbor> => ({
       concept: zoo[index]!.concept,
       distance,
       likeness: likeness(own, await picturesOf(index)),
     });
-    const nearest: NoveltyNeighbour[] = [];
+    const nearest: MemberNeighbor[] = [];
     for (const neighbour of ranked.slice(0, NEAREST)) nearest.push(await beside(neighbour));
     const memberLikenesses: number[] = [];
     for (const { member, nearest: fellow } of evenlyChosen(amongMembers, COMPARED_MEMBERS)) {
@@ -94,7 +94,7 @@ export async function measureNovelty(
 /** Weights for the prompt from several seeds. */
 async function drawsOf(
   { project, training }: StageContext,
-  { base, concept, device, seed }: Pick<NoveltyOptions, 'base' | 'concept' | 'device' | 'seed'>,
+  { base, concept, device, seed }: Pick<MemorizationOptions, 'base' | 'concept' | 'device' | 'seed'>,
 ): Promise<Float32Array[]> {
   const { weightGenerator, evaluate } = training.config;
   const { steps } = weightGenerator.sampling;

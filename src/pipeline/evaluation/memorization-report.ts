@@ -1,5 +1,10 @@
 import * as Plot from '@observablehq/plot';
-import { judge, type Novelty, type NoveltyVerdict, type Spread } from './memorization.ts';
+import {
+  type Memorization,
+  type MemorizationVerdict,
+  memorizationVerdict,
+  type Spread,
+} from './memorization.ts';
 import { standaloneSvg } from './plot-svg.ts';
 
 /** Tensors that are named one by one. */
@@ -14,9 +19,9 @@ const between = ({ median, low, high }: Spread, format: (value: number) => strin
   `${format(median)} (${format(low)} to ${format(high)})`;
 
 /** The analysis in a few lines, the last of which says whether the weights are a copy. */
-export function noveltyLines(novelty: Novelty): string[] {
-  const verdict = judge(novelty);
-  const { nearest, nearestByPrompt, layers, draws } = novelty;
+export function memorizationLines(memorization: Memorization): string[] {
+  const verdict = memorizationVerdict(memorization);
+  const { nearest, nearestByPrompt, layers, draws } = memorization;
   const outside = layers.filter(({ within }) => !within);
   const named = outside
     .slice(0, MOST_TENSORS)
@@ -32,18 +37,18 @@ export function noveltyLines(novelty: Novelty): string[] {
     `norms and deviations: ${layers.length - outside.length} of ${layers.length} tensors within the zoo's` +
       (named.length > 0 ? `; not ${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}` : ''),
     drawsLine(draws, verdict.distances.median),
-    copySentence(novelty, verdict),
+    copySentence(memorization, verdict),
   ];
 }
 
-function drawsLine({ count, spread }: Novelty['draws'], usual: number): string {
+function drawsLine({ count, spread }: Memorization['draws'], usual: number): string {
   if (count === 1) return 'one seed drawn: no spread';
   return spread <= SAME * usual
     ? `${count} seeds: every draw gives the same weights`
     : `${count} seeds: draws are ${figure(spread)} apart, ${(spread / usual).toFixed(2)} of the members' median`;
 }
 
-function copySentence({ concept, nearest: [first] }: Novelty, verdict: NoveltyVerdict): string {
+function copySentence({ concept, nearest: [first] }: Memorization, verdict: MemorizationVerdict): string {
   const { ratio, distances, likenesses, mostAlike } = verdict;
   const numbers =
     `${concept} lies ${figure(first!.distance)} from the nearest zoo member (${first!.concept}), ${ratio.toFixed(2)} of the ` +
@@ -54,8 +59,8 @@ function copySentence({ concept, nearest: [first] }: Novelty, verdict: NoveltyVe
 }
 
 /** Histogram of the members' distances to their nearest, with the denoised weights' marked, as a stand-alone SVG. */
-export function noveltySvg(novelty: Novelty): string {
-  const { memberDistances, nearest, concept } = novelty;
+export function memorizationSvg(memorization: Memorization): string {
+  const { memberDistances, nearest, concept } = memorization;
   const own = nearest[0]!;
   const top = Math.max(own.distance, ...memberDistances);
   return standaloneSvg({

@@ -115,19 +115,19 @@ export function drawSpread(standardizer: Standardizer, draws: readonly Float32Ar
 }
 
 /** A zoo member beside the denoised weights. */
-export interface NoveltyNeighbour {
+export interface MemberNeighbor {
   readonly concept: string;
   readonly distance: number;
   /** Between what it and the denoised weights make of the same images, in decibels. */
   readonly likeness: number;
 }
 
-export interface Novelty {
+export interface Memorization {
   readonly concept: string;
   /** The nearest members in weights, the nearest first. */
-  readonly nearest: readonly NoveltyNeighbour[];
+  readonly nearest: readonly MemberNeighbor[];
   /** The member of nearest prompt. */
-  readonly nearestByPrompt: NoveltyNeighbour;
+  readonly nearestByPrompt: MemberNeighbor;
   /** Members' distances to their nearest fellow members, one each. */
   readonly memberDistances: readonly number[];
   /** Likeness of members to their nearest fellow members, in decibels, for some of them. */
@@ -136,7 +136,7 @@ export interface Novelty {
   readonly draws: { readonly count: number; readonly spread: number };
 }
 
-export interface NoveltyVerdict {
+export interface MemorizationVerdict {
   /**
    * `copy`: as near as a third of the usual distance, in weights or in what they do. `close`: nearer to a member than
    * nine in ten members are to theirs, in weights or in what they do. Else `new`.
@@ -147,15 +147,15 @@ export interface NoveltyVerdict {
   readonly distances: Spread;
   readonly likenesses: Spread;
   /** The member whose pictures are most like the denoised weights'. */
-  readonly mostAlike: NoveltyNeighbour;
+  readonly mostAlike: MemberNeighbor;
 }
 
 /** What the numbers come to. */
-export function judge(novelty: Novelty): NoveltyVerdict {
-  const distances = spreadOf(novelty.memberDistances);
-  const likenesses = spreadOf(novelty.memberLikenesses);
-  const { distance } = novelty.nearest[0]!;
-  const mostAlike = [...novelty.nearest, novelty.nearestByPrompt].reduce((a, b) =>
+export function memorizationVerdict(memorization: Memorization): MemorizationVerdict {
+  const distances = spreadOf(memorization.memberDistances);
+  const likenesses = spreadOf(memorization.memberLikenesses);
+  const { distance } = memorization.nearest[0]!;
+  const mostAlike = [...memorization.nearest, memorization.nearestByPrompt].reduce((a, b) =>
     b.likeness > a.likeness ? b : a,
   );
   // Of equal members the distance is 0, and what is not equal to one is infinitely further.

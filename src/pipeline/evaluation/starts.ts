@@ -33,7 +33,7 @@ export async function startsOfConcept(
   const generator = await loadWeightGenerator(project, training, base);
   const zoo = await readZoo(project, training, base);
   const wanted = new Set<Method>(['denoised', ...training.config.evaluate.baselines]);
-  const { vocabulary } = generator.coding;
+  const { vocabulary } = generator.codec;
   return async (concept, pairs) => {
     const { name, prompt } = concept;
     const members = zoo.filter((member) => member.concept !== name);

@@ -22,9 +22,9 @@ import {
   isFromScratch,
   startsTable,
 } from '../evaluation/comparison.ts';
-import { measureNovelty } from '../evaluation/measure-memorization.ts';
-import { judge } from '../evaluation/memorization.ts';
-import { noveltyLines, noveltySvg } from '../evaluation/memorization-report.ts';
+import { measureMemorization } from '../evaluation/measure-memorization.ts';
+import { memorizationVerdict } from '../evaluation/memorization.ts';
+import { memorizationLines, memorizationSvg } from '../evaluation/memorization-report.ts';
 import { qualityAtStart, type Start, startsOfConcept } from '../evaluation/starts.ts';
 import { FeatureDistances } from '../metrics/feature-distances.ts';
 import { type HeldOutImages, heldOutImages, setQualityOf } from '../metrics/held-out.ts';
@@ -138,7 +138,7 @@ export const evaluate: StageFunction = async (context) => {
     starts: heldOutStarts,
   };
   const { vector } = starts.find(({ method }) => method === 'denoised')!;
-  const novelty = await measureNovelty(context, {
+  const memorization = await measureMemorization(context, {
     base,
     concept,
     vector,
@@ -146,10 +146,10 @@ export const evaluate: StageFunction = async (context) => {
     device,
     seed,
   });
-  if (!novelty) return { status: 'stopped', result: { methods: results.length } };
-  const noveltyFile = join(run.folder, 'novelty.svg');
-  await writeFileAtomic(noveltyFile, noveltySvg(novelty));
-  const files = [...(await writeReport(evaluation, comparison, results)), noveltyFile];
+  if (!memorization) return { status: 'stopped', result: { methods: results.length } };
+  const memorizationFile = join(run.folder, 'memorization.svg');
+  await writeFileAtomic(memorizationFile, memorizationSvg(memorization));
+  const files = [...(await writeReport(evaluation, comparison, results)), memorizationFile];
   const lines = [
     '',
     'PSNR on held-out images before any training:',
@@ -161,7 +161,7 @@ export const evaluate: StageFunction = async (context) => {
     ...comparisonVerdict(comparison),
     '',
     'The denoised weights beside the zoo:',
-    ...noveltyLines(novelty),
+    ...memorizationLines(memorization),
   ];
   for (const line of lines) {
     run.emit({ type: 'log', level: 'info', message: line });
@@ -178,7 +178,7 @@ export const evaluate: StageFunction = async (context) => {
     status: 'succeeded',
     result: {
       comparison: JSON.parse(JSON.stringify(comparison satisfies SavedComparison)),
-      novelty: JSON.parse(JSON.stringify({ ...novelty, ...judge(novelty) })),
+      memorization: JSON.parse(JSON.stringify({ ...memorization, ...memorizationVerdict(memorization) })),
     },
     // The table is in the run's log, where the editor finds it too.
     summary: [],

@@ -7,9 +7,9 @@ import { readSafetensors, type WritableTensor, writeSafetensors } from '../../..
 import { Vocabulary } from '../../../src/data/text.ts';
 import { loraInferenceStep } from '../../../src/models/gan-steps.ts';
 import { fitRidge, predictRidge } from '../../../src/models/ridge.ts';
-import { measureNovelty } from '../../../src/pipeline/evaluation/measure-memorization.ts';
-import { judge } from '../../../src/pipeline/evaluation/memorization.ts';
-import { noveltyLines } from '../../../src/pipeline/evaluation/memorization-report.ts';
+import { measureMemorization } from '../../../src/pipeline/evaluation/measure-memorization.ts';
+import { memorizationVerdict } from '../../../src/pipeline/evaluation/memorization.ts';
+import { memorizationLines } from '../../../src/pipeline/evaluation/memorization-report.ts';
 import { heldOutImages } from '../../../src/pipeline/metrics/held-out.ts';
 import { psnr } from '../../../src/pipeline/metrics/image-metrics.ts';
 import { denoise } from '../../../src/pipeline/stages/denoise.ts';
@@ -52,37 +52,37 @@ function translated(
   return runEagerly(step, { lora }, { source }).outputs.image!;
 }
 
-describe('novelty of denoised weights', () => {
-  async function noveltyOf(vector: Float32Array) {
+describe('memorization of denoised weights', () => {
+  async function memorizationOf(vector: Float32Array) {
     const { project, base, training } = trained;
     const { context } = stageContext(trained);
     const concept = project.concepts.find(({ name }) => name === 'snow')!;
     const { device, threads } = { ...training.config, device: 'cpu' as const, threads: 1 };
     const images = await heldOutOf('snow');
     const options = { base, concept, vector, images, device: await selectDevice(device, threads), seed: 5 };
-    return { images, novelty: (await measureNovelty(context, options))! };
+    return { images, memorization: (await measureMemorization(context, options))! };
   }
 
   test('of weights that are a zoo member is none: a copy', async () => {
-    const { novelty } = await noveltyOf(trained.zoo.dusk!);
-    expect(novelty.nearest[0]).toEqual({ concept: 'dusk', distance: 0, likeness: 100 });
-    expect(judge(novelty)).toMatchObject({ verdict: 'copy', ratio: 0 });
-    expect(noveltyLines(novelty).at(-1)).toMatch(
+    const { memorization } = await memorizationOf(trained.zoo.dusk!);
+    expect(memorization.nearest[0]).toEqual({ concept: 'dusk', distance: 0, likeness: 100 });
+    expect(memorizationVerdict(memorization)).toMatchObject({ verdict: 'copy', ratio: 0 });
+    expect(memorizationLines(memorization).at(-1)).toMatch(
       /^Is it a copy\? Yes: snow lies 0\.00 from the nearest zoo member \(dusk\)/,
     );
   });
 
   test('of unrelated weights is found, with what they and their neighbours make of the images', async () => {
-    const { novelty, images } = await noveltyOf(trained.denoised);
-    expect(judge(novelty).verdict).toBe('new');
-    expect(novelty.nearestByPrompt.concept).toBe('snow');
+    const { memorization, images } = await memorizationOf(trained.denoised);
+    expect(memorizationVerdict(memorization).verdict).toBe('new');
+    expect(memorization.nearestByPrompt.concept).toBe('snow');
     const own = translated(trained.denoised, images);
-    for (const { concept, likeness } of [...novelty.nearest, novelty.nearestByPrompt]) {
+    for (const { concept, likeness } of [...memorization.nearest, memorization.nearestByPrompt]) {
       expect(likeness).toBeCloseTo(psnr(own, translated(trained.zoo[concept]!, images)), 1);
     }
-    expect(novelty.memberDistances).toHaveLength(3);
+    expect(memorization.memberDistances).toHaveLength(3);
     // Drawn in one gated step.
-    expect(noveltyLines(novelty)[3]).toBe('4 seeds: every draw gives the same weights');
+    expect(memorizationLines(memorization)[3]).toBe('4 seeds: every draw gives the same weights');
   });
 });
 

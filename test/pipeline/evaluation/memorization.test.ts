@@ -4,15 +4,15 @@ import type { Standardizer } from '../../../src/data/standardizer.ts';
 import type { LayerManifest } from '../../../src/models/lora.ts';
 import {
   drawSpread,
-  judge,
   layerRanges,
   likeness,
-  type Novelty,
-  type NoveltyNeighbour,
+  type MemberNeighbor,
+  type Memorization,
+  memorizationVerdict,
   nearestAmongMembers,
   neighbours,
 } from '../../../src/pipeline/evaluation/memorization.ts';
-import { noveltyLines, noveltySvg } from '../../../src/pipeline/evaluation/memorization-report.ts';
+import { memorizationLines, memorizationSvg } from '../../../src/pipeline/evaluation/memorization-report.ts';
 
 const floats = (...values: number[]) => Float32Array.from(values);
 
@@ -84,14 +84,14 @@ test('norms and deviations of each tensor are set beside the range of the member
   ]);
 });
 
-const beside = (distance: number, alike: number, concept = 'fog'): NoveltyNeighbour => ({
+const beside = (distance: number, alike: number, concept = 'fog'): MemberNeighbor => ({
   concept,
   distance,
   likeness: alike,
 });
 
 /** Members 0.8 to 1.2 from their nearest, whose pictures are 16 to 20 dB alike. */
-function novelty(nearest: NoveltyNeighbour, byPrompt = beside(2, 15, 'snow')): Novelty {
+function memorization(nearest: MemberNeighbor, byPrompt = beside(2, 15, 'snow')): Memorization {
   return {
     concept: 'sepia-fog',
     nearest: [nearest],
@@ -105,28 +105,28 @@ function novelty(nearest: NoveltyNeighbour, byPrompt = beside(2, 15, 'snow')): N
 
 describe('the verdict', () => {
   test.each([
-    ['the member itself', novelty(beside(0, 100)), 'copy'],
-    ['weights a third as far as members are', novelty(beside(0.33, 25)), 'copy'],
-    ['other weights that do the same', novelty(beside(1.5, 18 + 9.6)), 'copy'],
-    ['the pictures of the member of nearest prompt', novelty(beside(1.5, 12), beside(2, 40)), 'copy'],
-    ['weights nearer than members are', novelty(beside(0.7, 17)), 'close'],
-    ['pictures more alike than members’ are', novelty(beside(1, 21)), 'close'],
-    ['weights as far as members are', novelty(beside(1, 18)), 'new'],
+    ['the member itself', memorization(beside(0, 100)), 'copy'],
+    ['weights a third as far as members are', memorization(beside(0.33, 25)), 'copy'],
+    ['other weights that do the same', memorization(beside(1.5, 18 + 9.6)), 'copy'],
+    ['the pictures of the member of nearest prompt', memorization(beside(1.5, 12), beside(2, 40)), 'copy'],
+    ['weights nearer than members are', memorization(beside(0.7, 17)), 'close'],
+    ['pictures more alike than members’ are', memorization(beside(1, 21)), 'close'],
+    ['weights as far as members are', memorization(beside(1, 18)), 'new'],
   ])('on %s', (_what, of, verdict) => {
-    expect(judge(of).verdict).toBe(verdict);
+    expect(memorizationVerdict(of).verdict).toBe(verdict);
   });
 
   test('of a vector that is a member of the zoo is a copy', () => {
     const [first] = neighbours(STANDARDIZER, MEMBERS, MEMBERS[2]!);
     const memberDistances = nearestAmongMembers(STANDARDIZER, MEMBERS).map(({ nearest }) => nearest.distance);
-    const of = { ...novelty(beside(first!.distance, 100)), memberDistances };
-    expect(judge(of)).toMatchObject({ verdict: 'copy', ratio: 0 });
+    const of = { ...memorization(beside(first!.distance, 100)), memberDistances };
+    expect(memorizationVerdict(of)).toMatchObject({ verdict: 'copy', ratio: 0 });
   });
 
   test('on a zoo whose members are all alike takes an equal for a copy and nothing else', () => {
     const alike = { memberDistances: [0, 0, 0], memberLikenesses: [100, 100, 100] };
-    expect(judge({ ...novelty(beside(0, 100)), ...alike }).verdict).toBe('copy');
-    expect(judge({ ...novelty(beside(0.2, 20)), ...alike })).toMatchObject({
+    expect(memorizationVerdict({ ...memorization(beside(0, 100)), ...alike }).verdict).toBe('copy');
+    expect(memorizationVerdict({ ...memorization(beside(0.2, 20)), ...alike })).toMatchObject({
       verdict: 'new',
       ratio: Infinity,
     });
@@ -135,14 +135,16 @@ describe('the verdict', () => {
 
 describe('the report', () => {
   test('ends with the answer and its numbers', () => {
-    expect(noveltyLines(novelty(beside(0.95, 17.25))).at(-1)).toBe(
+    expect(memorizationLines(memorization(beside(0.95, 17.25))).at(-1)).toBe(
       "Is it a copy? No: sepia-fog lies 0.950 from the nearest zoo member (fog), 0.95 of the members' median 1.00, " +
         'and its pictures are 17.3 dB from those of fog, where neighbouring members have 18.0 dB.',
     );
-    expect(noveltyLines(novelty(beside(0, 100))).at(-1)).toMatch(
+    expect(memorizationLines(memorization(beside(0, 100))).at(-1)).toMatch(
       /^Is it a copy\? Yes: sepia-fog lies 0\.00 from/,
     );
-    expect(noveltyLines(novelty(beside(0.7, 17))).at(-1)).toMatch(/^Is it a copy\? Not a copy, but closer/);
+    expect(memorizationLines(memorization(beside(0.7, 17))).at(-1)).toMatch(
+      /^Is it a copy\? Not a copy, but closer/,
+    );
   });
 
   test('names the tensors that no member has the like of, and the spread of the draws', () => {
@@ -155,18 +157,18 @@ describe('the report', () => {
       layer('d', false),
       layer('e', false),
     ];
-    const lines = noveltyLines({ ...novelty(beside(1, 18)), layers });
+    const lines = memorizationLines({ ...memorization(beside(1, 18)), layers });
     expect(lines[2]).toBe(
       "norms and deviations: 1 of 5 tensors within the zoo's; not b (norm 3.00, zoo 1.00 to 2.00), " +
         'c (norm 3.00, zoo 1.00 to 2.00), d (norm 3.00, zoo 1.00 to 2.00) and 1 more',
     );
     expect(lines[3]).toBe("4 seeds: draws are 0.500 apart, 0.50 of the members' median");
-    const same = { ...novelty(beside(1, 18)), draws: { count: 4, spread: 1e-9 } };
-    expect(noveltyLines(same)[3]).toBe('4 seeds: every draw gives the same weights');
+    const same = { ...memorization(beside(1, 18)), draws: { count: 4, spread: 1e-9 } };
+    expect(memorizationLines(same)[3]).toBe('4 seeds: every draw gives the same weights');
   });
 
   test('has a histogram of the members with the weights marked where they lie', () => {
-    const svg = noveltySvg(novelty(beside(0.6, 18)));
+    const svg = memorizationSvg(memorization(beside(0.6, 18)));
     expect(svg).toContain('sepia-fog to fog');
     expect(svg).not.toContain('NaN');
     const document = new DOMParser().parseFromString(svg, 'image/svg+xml');
