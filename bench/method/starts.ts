@@ -91,7 +91,7 @@ export class ConceptStarts {
   }
 
   async ridge(prompt: string): Promise<Float32Array> {
-    const { vocabulary } = (await this.generator('')).generator.coding;
+    const { vocabulary } = (await this.generator('')).generator.codec;
     return predictRidge(ridgeOfZoo(vocabulary, this.zoo), vocabulary.bagOfWords(prompt));
   }
 

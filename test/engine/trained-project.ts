@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { writeMember } from '../../src/data/zoo.ts';
-import { fitCoding } from '../../src/pipeline/weight-generator/weight-codec.ts';
+import { fitCodec } from '../../src/pipeline/weight-generator/weight-codec.ts';
 import {
   denoiserFor,
   saveWeightGenerator,
@@ -69,15 +69,15 @@ async function writeWeightGenerator(
 ): Promise<void> {
   const config = training.config.weightGenerator;
   const members = await readZoo(project, training, base);
-  const coding = fitCoding(base.lora.manifest, config, members);
-  const denoiser = denoiserFor(config, coding);
+  const codec = fitCodec(base.lora.manifest, config, members);
+  const denoiser = denoiserFor(config, codec);
   const path = projectPaths(project.folder).weightGenerator(training.name);
   const prompts = members.map(({ prompt }) => prompt);
   await saveWeightGenerator(
     path,
     spaceOfBase(base),
     config,
-    { coding, denoiser, denoiserValues: denoiser.initial(8), prompts },
+    { codec, denoiser, denoiserValues: denoiser.initial(8), prompts },
     0,
   );
 }

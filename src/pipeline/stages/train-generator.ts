@@ -14,8 +14,8 @@ import { calibrateStarts } from '../weight-generator/calibrate-starts.ts';
 import type { StartCalibration } from '../weight-generator/start-estimate.ts';
 import {
   diffusionData,
-  type FittedCoding,
-  fitCoding,
+  type FittedCodec,
+  fitCodec,
   type PromptedVectors,
   ridgeOfZoo,
   type WeightSpace,
@@ -39,25 +39,25 @@ export const trainGenerator: StageFunction = async (context) => {
   const config = training.config.weightGenerator;
   const { space, members, ofBase } = await chosenZoo(context);
   const seed = stageSeed(context);
-  const coding = fitCoding(space.segments, config, members);
-  const data = diffusionData(coding, config, members);
-  const denoiser = denoiserFor(config, coding);
-  const { count, blockSize } = coding.splitter;
+  const codec = fitCodec(space.segments, config, members);
+  const data = diffusionData(codec, config, members);
+  const denoiser = denoiserFor(config, codec);
+  const { count, blockSize } = codec.splitter;
   run.emit({
     type: 'log',
     level: 'info',
     message:
-      `${members.length} zoo members of ${coding.standardizer.mean.length} weights: ` +
-      (coding.explained === undefined
+      `${members.length} zoo members of ${codec.standardizer.mean.length} weights: ` +
+      (codec.explained === undefined
         ? `${count} blocks of ${blockSize} (${config.grouping})`
-        : `${config.latent} principal components, which hold ${(100 * coding.explained).toFixed(0)} % of their variance, as one block of ${blockSize}`) +
+        : `${config.latent} principal components, which hold ${(100 * codec.explained).toFixed(0)} % of their variance, as one block of ${blockSize}`) +
       `; denoiser of ${denoiser.layout.size} parameters` +
-      (coding.head
-        ? `; ridge head leaves ${(100 * coding.head.leaveOneOutError).toFixed(0)} % of the variance when a concept is left out`
+      (codec.head
+        ? `; ridge head leaves ${(100 * codec.head.leaveOneOutError).toFixed(0)} % of the variance when a concept is left out`
         : ''),
   });
   const device = await stageDevice(context);
-  const calibration = ofBase && (await calibrated(context, ofBase, coding, device));
+  const calibration = ofBase && (await calibrated(context, ofBase, codec, device));
   if (ofBase && !calibration) return { status: 'stopped', result: { steps: 0 } };
   const start = denoiser.initial(seed);
   const average = start.slice();
@@ -100,7 +100,7 @@ export const trainGenerator: StageFunction = async (context) => {
       space,
       config,
       {
-        coding,
+        codec,
         denoiser,
         denoiserValues: average,
         prompts: members.map(({ prompt }) => prompt),
@@ -121,7 +121,7 @@ export const trainGenerator: StageFunction = async (context) => {
         steps: config.steps,
         seconds: outcome.seconds,
         ...(calibration && { calibratedConcepts: calibration.points.length }),
-        ...(coding.head && { ridgeLeaveOneOutError: coding.head.leaveOneOutError }),
+        ...(codec.head && { ridgeLeaveOneOutError: codec.head.leaveOneOutError }),
       },
     };
   } finally {
@@ -150,7 +150,7 @@ async function chosenZoo({ project, training, options }: StageContext): Promise<
 function calibrated(
   context: StageContext,
   { base, members }: NonNullable<ChosenZoo['ofBase']>,
-  { head, vocabulary }: FittedCoding,
+  { head, vocabulary }: FittedCodec,
   device: DeviceReport,
 ): Promise<StartCalibration | undefined> {
   const ridge = head ?? ridgeOfZoo(vocabulary, members);

@@ -31,7 +31,7 @@ export interface WeightSpace {
 }
 
 /** Everything around the denoiser that a zoo decides: how its vectors become blocks and its prompts tokens. */
-export interface WeightCoding {
+export interface WeightCodec {
   readonly vocabulary: Vocabulary;
   /** Of what is diffused: the weights, or their principal components as one block. */
   readonly splitter: BlockSplitter;
@@ -43,18 +43,18 @@ export interface WeightCoding {
   readonly latent?: LatentBasis;
 }
 
-/** A coding just fitted, with what can be told of it. */
-export interface FittedCoding extends WeightCoding {
+/** A codec just fitted, with what can be told of it. */
+export interface FittedCodec extends WeightCodec {
   /** Share of the zoo's variance that the principal components hold, 0 to 1; where those are diffused. */
   readonly explained?: number;
 }
 
 /** @throws UserError where more principal components are wanted than the zoo has */
-export function fitCoding(
+export function fitCodec(
   segments: readonly WeightSegment[],
   config: GeneratorConfig,
   members: readonly PromptedVectors[],
-): FittedCoding {
+): FittedCodec {
   const vocabulary = Vocabulary.ofPrompts(members.map(({ prompt }) => prompt));
   const head = config.head === 'ridge' ? ridgeOfZoo(vocabulary, members) : undefined;
   const diffused = members.flatMap(({ prompt, checkpoints }) =>
@@ -99,9 +99,9 @@ export function ridgeOfZoo(vocabulary: Vocabulary, members: readonly PromptedVec
 }
 
 /** The blocks [count, blockSize] of a vector with this prompt. */
-export function encodeVector(coding: WeightCoding, vector: Float32Array, prompt: string): Float32Array {
-  const { splitter, standardizer, latent } = coding;
-  const standardized = standardize(standardizer, withoutHead(vector, coding, prompt));
+export function encodeVector(codec: WeightCodec, vector: Float32Array, prompt: string): Float32Array {
+  const { splitter, standardizer, latent } = codec;
+  const standardized = standardize(standardizer, withoutHead(vector, codec, prompt));
   return splitter.split(latent ? toLatent(latent, standardized) : standardized);
 }
 
@@ -110,8 +110,8 @@ export function encodeVector(coding: WeightCoding, vector: Float32Array, prompt:
  * weights, and added to what the ridge head predicts. The inverse of `encodeVector`, for principal components
  * of what they span.
  */
-export function decodeBlocks(coding: WeightCoding, blocks: Float32Array, prompt: string): Float32Array {
-  const { splitter, standardizer, latent, head, vocabulary } = coding;
+export function decodeBlocks(codec: WeightCodec, blocks: Float32Array, prompt: string): Float32Array {
+  const { splitter, standardizer, latent, head, vocabulary } = codec;
   const joined = splitter.join(blocks);
   const diffused = destandardize(standardizer, latent ? fromLatent(latent, joined) : joined);
   if (!head) return diffused;
@@ -121,18 +121,18 @@ export function decodeBlocks(coding: WeightCoding, blocks: Float32Array, prompt:
 
 /** The zoo as standardised blocks with their prompts. */
 export function diffusionData(
-  coding: WeightCoding,
+  codec: WeightCodec,
   config: GeneratorConfig,
   members: readonly PromptedVectors[],
 ): DiffusionData {
-  const { vocabulary, splitter } = coding;
+  const { vocabulary, splitter } = codec;
   return {
     blockSize: splitter.blockSize,
     mask: splitter.mask,
     nullPrompt: nullPrompt(config.maxTokens),
     examples: members.flatMap(({ prompt, checkpoints }) =>
       checkpoints.map((vector) => ({
-        blocks: encodeVector(coding, vector, prompt),
+        blocks: encodeVector(codec, vector, prompt),
         prompt: vocabulary.encode(prompt, config.maxTokens),
       })),
     ),

@@ -19,13 +19,13 @@ import type { JsonObject } from '../../protocol/json.ts';
 import { wayTo } from '../remedies.ts';
 import type { BaseModel } from '../weights/base-model.ts';
 import type { StartCalibration } from './start-estimate.ts';
-import { decodeBlocks, splitterFor, type WeightCoding, type WeightSpace } from './weight-codec.ts';
+import { decodeBlocks, splitterFor, type WeightCodec, type WeightSpace } from './weight-codec.ts';
 
 type GeneratorConfig = TrainingConfig['weightGenerator'];
 
 /** A weight generator ready to denoise. */
 export interface WeightGenerator {
-  readonly coding: WeightCoding;
+  readonly codec: WeightCodec;
   readonly denoiser: WeightDenoiser;
   /** The moving average of the training. */
   readonly denoiserValues: Float32Array;
@@ -37,7 +37,7 @@ export interface WeightGenerator {
 
 export function denoiserFor(
   { channels, heads, patch, embedding, maxTokens }: GeneratorConfig,
-  { splitter, vocabulary }: Pick<WeightCoding, 'splitter' | 'vocabulary'>,
+  { splitter, vocabulary }: Pick<WeightCodec, 'splitter' | 'vocabulary'>,
 ): WeightDenoiser {
   return createWeightDenoiser({
     blockSize: splitter.blockSize,
@@ -69,7 +69,7 @@ export function diffusionConventions(config: GeneratorConfig): NetworkConvention
   };
 }
 
-/** What a weight generator's files carry: network, coding, and what its weights belong to. */
+/** What a weight generator's files carry: network, codec, and what its weights belong to. */
 export function generatorArchitecture(
   { hash, segments, lora }: WeightSpace,
   config: GeneratorConfig,
@@ -96,8 +96,8 @@ export async function saveWeightGenerator(
   generator: WeightGenerator,
   steps: number,
 ): Promise<void> {
-  const { coding, denoiser, denoiserValues, prompts, calibration } = generator;
-  const { head, latent, standardizer, vocabulary } = coding;
+  const { codec, denoiser, denoiserValues, prompts, calibration } = generator;
+  const { head, latent, standardizer, vocabulary } = codec;
   const group = (values: Float32Array) => ({ values, stepCount: steps });
   await writeCheckpoint(path, {
     architecture: generatorArchitecture(space, config, denoiser),
@@ -202,7 +202,7 @@ async function readGenerator(
     denoiserValues: values('denoiser'),
     prompts: stored.prompts,
     ...(stored.calibration && { calibration: stored.calibration }),
-    coding: {
+    codec: {
       vocabulary,
       splitter,
       standardizer: { mean: values('mean'), std: values('std') },
@@ -317,8 +317,8 @@ export class WeightSampler {
     config: GeneratorConfig,
     device: DeviceReport,
   ): Promise<WeightSampler> {
-    const { coding, denoiser, denoiserValues } = generator;
-    const step = denoiserInferenceStep({ denoiser, batchSize: coding.splitter.count });
+    const { codec, denoiser, denoiserValues } = generator;
+    const step = denoiserInferenceStep({ denoiser, batchSize: codec.splitter.count });
     const executor = await createExecutor(step, { device, values: { denoiser: denoiserValues.slice() } });
     return new WeightSampler(generator, config, executor);
   }
@@ -326,8 +326,8 @@ export class WeightSampler {
   /** Denoises the weights of a prompt: all blocks at once from noise, one step or several (DDIM), decoded. */
   async draw(prompt: string, { steps, seed, onState }: Draw): Promise<DenoisedWeights> {
     const { config, executor } = this;
-    const { coding } = this.generator;
-    const { splitter, vocabulary } = coding;
+    const { codec } = this.generator;
+    const { splitter, vocabulary } = codec;
     const { count } = splitter;
     const encoded = vocabulary.encode(prompt, config.maxTokens);
     const none = nullPrompt(config.maxTokens);
@@ -338,7 +338,7 @@ export class WeightSampler {
       mask: splitter.mask,
       random: new Random(seed).fork('denoise'),
       ...(onState && {
-        onState: (timestep, noisy) => onState(timestep, decodeBlocks(coding, noisy, prompt)),
+        onState: (timestep, noisy) => onState(timestep, decodeBlocks(codec, noisy, prompt)),
       }),
       predict: async (input, timestep, prompted) => {
         const { tokens, mask } = prompted ? encoded : none;
@@ -352,7 +352,7 @@ export class WeightSampler {
         return prediction!;
       },
     });
-    return { vector: decodeBlocks(coding, blocks, prompt), prompt: encoded };
+    return { vector: decodeBlocks(codec, blocks, prompt), prompt: encoded };
   }
 
   async dispose(): Promise<void> {

@@ -10,7 +10,7 @@ import {
   decodeBlocks,
   diffusionData,
   encodeVector,
-  fitCoding,
+  fitCodec,
   type PromptedVectors,
 } from '../../../src/pipeline/weight-generator/weight-codec.ts';
 import {
@@ -73,9 +73,9 @@ async function train(
   segments: readonly WeightSegment[] = trained.base.lora.manifest,
   members: readonly PromptedVectors[] = zoo,
 ): Promise<WeightGenerator> {
-  const coding = fitCoding(segments, config, members);
-  const denoiser = denoiserFor(config, coding);
-  const data = diffusionData(coding, config, members);
+  const codec = fitCodec(segments, config, members);
+  const denoiser = denoiserFor(config, codec);
+  const data = diffusionData(codec, config, members);
   const executor = await createExecutor(denoiserTrainingStep({ denoiser, batchSize: 32 }), {
     device,
     values: { denoiser: denoiser.initial(1) },
@@ -89,7 +89,7 @@ async function train(
       await executor.run(diffusionBatch(data, options, batches.fork(`step ${step}`)), { denoiser: rate });
     }
     return {
-      coding,
+      codec,
       denoiser,
       denoiserValues: (await executor.values('denoiser')).slice(),
       prompts: members.map(({ prompt }) => prompt),
@@ -101,12 +101,12 @@ async function train(
 
 /** Many weights of one prompt at once: the blocks of a batch are independent. */
 async function samples(
-  { coding, denoiser, denoiserValues }: WeightGenerator,
+  { codec, denoiser, denoiserValues }: WeightGenerator,
   config: GeneratorConfig,
   prompt: string,
   { count, steps }: { count: number; steps: number },
 ): Promise<Float32Array[]> {
-  const { splitter, vocabulary } = coding;
+  const { splitter, vocabulary } = codec;
   const { tokens, mask } = vocabulary.encode(prompt, config.maxTokens);
   const rows = count * splitter.count;
   const length = splitter.count * splitter.blockSize;
@@ -135,7 +135,7 @@ async function samples(
       },
     });
     return Array.from({ length: count }, (_, i) =>
-      decodeBlocks(coding, blocks.slice(i * length, (i + 1) * length), prompt),
+      decodeBlocks(codec, blocks.slice(i * length, (i + 1) * length), prompt),
     );
   } finally {
     await executor.dispose();
@@ -155,14 +155,14 @@ function distances(vector: Float32Array, prompt: number): number[] {
   return [distance(vector, first) / apart, distance(vector, second) / apart];
 }
 
-describe('the coding', () => {
+describe('the codec', () => {
   test('is one block of the components, padded with zeros that the mask leaves out', () => {
     const config = configOf();
-    const coding = fitCoding(trained.base.lora.manifest, config, zoo);
-    const { count, blockSize, mask } = coding.splitter;
+    const codec = fitCodec(trained.base.lora.manifest, config, zoo);
+    const { count, blockSize, mask } = codec.splitter;
     expect({ count, blockSize, mask: [...mask] }).toEqual({ count: 1, blockSize: 4, mask: [1, 1, 1, 0] });
-    expect(coding.explained).toBeGreaterThan(0.95);
-    const { examples } = diffusionData(coding, config, zoo);
+    expect(codec.explained).toBeGreaterThan(0.95);
+    const { examples } = diffusionData(codec, config, zoo);
     expect(examples.length).toBe(zoo.length);
     for (const { blocks } of examples) expect([blocks.length, blocks[3]]).toEqual([4, 0]);
   });
@@ -171,9 +171,9 @@ describe('the coding', () => {
     for (const standardize of ['tensor', 'parameter', 'none'] as const) {
       const few = zoo.filter((_, i) => i % 3 === 0);
       const config = configOf({ head, standardize, latent: few.length - 1 });
-      const coding = fitCoding(trained.base.lora.manifest, config, few);
+      const codec = fitCodec(trained.base.lora.manifest, config, few);
       for (const { prompt, checkpoints } of few) {
-        const again = decodeBlocks(coding, encodeVector(coding, checkpoints[0]!, prompt), prompt);
+        const again = decodeBlocks(codec, encodeVector(codec, checkpoints[0]!, prompt), prompt);
         expect(distance(again, checkpoints[0]!)).toBeLessThan(2e-5 * Math.sqrt(again.length));
       }
     }
@@ -181,7 +181,7 @@ describe('the coding', () => {
 
   test('is refused where the zoo has not so many components, saying how many it has', () => {
     const config = configOf({ latent: 20 });
-    expect(() => fitCoding(trained.base.lora.manifest, config, zoo)).toThrow(
+    expect(() => fitCodec(trained.base.lora.manifest, config, zoo)).toThrow(
       "weightGenerator.latent: 20 principal components are wanted, and the zoo's 20 weight vectors differ in 19 directions. Write 19 or fewer, or add to the zoo.",
     );
   });
@@ -223,7 +223,7 @@ test('blocks that are sampled each by itself mix the looks of a prompt', async (
   }));
   const generator = await train(config, 400, [{ name: 'weights', offset: 0, size }], short);
   const sampled = await samples(generator, config, PROMPTS[0]!, { count: 40, steps: 20 });
-  const { splitter } = generator.coding;
+  const { splitter } = generator.codec;
   const ofOneLook = (vector: Float32Array) => distances(vector, 0).some((share) => share < 0.25);
   expect(sampled.filter(ofOneLook).length).toBeLessThan(15);
   // Each block by itself is of one look: the network has learned what it could.

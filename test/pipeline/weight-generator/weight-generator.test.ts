@@ -5,7 +5,7 @@ import { Vocabulary } from '../../../src/data/text.ts';
 import type { ZooMember } from '../../../src/data/zoo.ts';
 import { writeMember } from '../../../src/data/zoo.ts';
 import { predictRidge } from '../../../src/models/ridge.ts';
-import { diffusionData, fitCoding, ridgeOfZoo } from '../../../src/pipeline/weight-generator/weight-codec.ts';
+import { diffusionData, fitCodec, ridgeOfZoo } from '../../../src/pipeline/weight-generator/weight-codec.ts';
 import {
   denoiserFor,
   loadFileGenerator,
@@ -123,12 +123,12 @@ describe('in a project', () => {
     async (head) => {
       const config = withGenerator({ head }).config.weightGenerator;
       const members = await readZoo(trained.project, trained.training, trained.base);
-      const coding = fitCoding(trained.base.lora.manifest, config, members);
-      const { examples } = diffusionData(coding, config, members);
+      const codec = fitCodec(trained.base.lora.manifest, config, members);
+      const { examples } = diffusionData(codec, config, members);
       for (const [i, { blocks }] of examples.entries()) {
-        const diffused = destandardize(coding.standardizer, coding.splitter.join(blocks));
+        const diffused = destandardize(codec.standardizer, codec.splitter.join(blocks));
         const predicted =
-          coding.head && predictRidge(coding.head, coding.vocabulary.bagOfWords(members[i]!.prompt));
+          codec.head && predictRidge(codec.head, codec.vocabulary.bagOfWords(members[i]!.prompt));
         const distances = finalVector(members[i]!).map((value, j) =>
           Math.abs(value - diffused[j]! - (predicted?.[j] ?? 0)),
         );
@@ -140,7 +140,7 @@ describe('in a project', () => {
   test('a stored generator comes back for its config', async () => {
     const generator = await loadWeightGenerator(trained.project, trained.training, trained.base);
     expect(generator.denoiserValues).toEqual(generator.denoiser.initial(8));
-    expect(generator.coding.vocabulary.words).toEqual(['dusk', 'fog', 'of', 'prompt', 'snow']);
+    expect(generator.codec.vocabulary.words).toEqual(['dusk', 'fog', 'of', 'prompt', 'snow']);
   });
 
   test.each([
@@ -163,10 +163,10 @@ describe('in a project', () => {
     const tensors = fileTensors([{ name: 'a', shape: [2, 30] }]);
     const space = spaceOfFiles({ tensors, metadata: { format: 'pt' } });
     const members = [1, 2, 3].map((seed) => ({ prompt: `n ${seed}`, checkpoints: [normalValues(60, seed)] }));
-    const coding = fitCoding(tensors, config, members);
-    const denoiser = denoiserFor(config, coding);
+    const codec = fitCodec(tensors, config, members);
+    const denoiser = denoiserFor(config, codec);
     const prompts = members.map(({ prompt }) => prompt);
-    const generator = { coding, denoiser, denoiserValues: denoiser.initial(1), prompts };
+    const generator = { codec, denoiser, denoiserValues: denoiser.initial(1), prompts };
     const path = projectPaths(project.folder).weightGenerator(training.name);
     await saveWeightGenerator(path, space, config, generator, 0);
     const loaded = await loadFileGenerator(project, training);
