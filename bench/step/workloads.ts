@@ -102,18 +102,18 @@ function ganWorkload(
   const whole = lora
     ? loraTrainingStep({ ...options, generatorValues, lora, loraFrozen: new Float32Array(0) })
     : fullTrainingStep(options);
-  const judged = !request.kind.endsWith('generator');
+  const adversarial = !request.kind.endsWith('generator');
   return {
     ...request,
-    ...(judged ? { discriminator: discriminatorOptions } : {}),
+    ...(adversarial ? { discriminator: discriminatorOptions } : {}),
     lambdaL1: LAMBDA_L1,
-    step: judged ? whole : generatorPart(whole, generator, lora),
+    step: adversarial ? whole : generatorPart(whole, generator, lora),
     values: {
       [group]: lora ? startOf(lora, random) : generatorValues,
-      ...(judged ? { discriminator: discriminator.initial(SEED + 1) } : {}),
+      ...(adversarial ? { discriminator: discriminator.initial(SEED + 1) } : {}),
     },
-    optimizers: { [group]: ganAdam, ...(judged ? { discriminator: ganAdam } : {}) },
-    learningRates: { [group]: GAN_RATE, ...(judged ? { discriminator: GAN_RATE } : {}) },
+    optimizers: { [group]: ganAdam, ...(adversarial ? { discriminator: ganAdam } : {}) },
+    learningRates: { [group]: GAN_RATE, ...(adversarial ? { discriminator: GAN_RATE } : {}) },
     inputs,
   };
 }

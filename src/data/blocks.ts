@@ -72,8 +72,8 @@ const POSITIONS: Record<
     const starts = segments.filter((segment, i) => i === 0 || !sameLayer(segments[i - 1]!, segment));
     const last = segments.at(-1)!;
     const ends = [...starts.slice(1).map(({ offset }) => offset), last.offset + last.size];
-    const places = starts.flatMap(({ offset }, i) => padded(offset, ends[i]!, blockSize));
-    return Int32Array.from(places);
+    const positions = starts.flatMap(({ offset }, i) => padded(offset, ends[i]!, blockSize));
+    return Int32Array.from(positions);
   },
   'across-layers': (_segments, size, blockSize) => Int32Array.from(padded(0, size, blockSize)),
   interleaved: (_segments, size, blockSize) => {
@@ -89,7 +89,7 @@ function sameLayer(a: WeightSegment, b: WeightSegment): boolean {
   return a.layer !== undefined && a.layer === b.layer;
 }
 
-/** The places from `start` to `end`, and -1 up to a whole number of blocks. */
+/** The positions from `start` to `end`, and -1 up to a whole number of blocks. */
 function padded(start: number, end: number, blockSize: number): number[] {
   const length = Math.ceil((end - start) / blockSize) * blockSize;
   return Array.from({ length }, (_, i) => (start + i < end ? start + i : -1));

@@ -12,7 +12,7 @@ export interface DiscriminatorOptions {
   readonly layers: number;
 }
 
-/** Conditional PatchGAN: judges overlapping patches of an image beside its source. */
+/** Conditional PatchGAN: tells real patches of an image from generated ones, given its source. */
 export interface Discriminator {
   readonly options: DiscriminatorOptions;
   readonly layout: ParameterLayout;

@@ -147,27 +147,31 @@ export function adversarialStep(
   const { discriminator, loss, lambdaL1 } = options;
   const source = scope.inputs.source as Tensor4D;
   const target = scope.inputs.target as Tensor4D;
-  const judge = (image: Tensor4D) => discriminator.apply(scope.parameters.discriminator!, source, image);
+  const discriminate = (image: Tensor4D) =>
+    discriminator.apply(scope.parameters.discriminator!, source, image);
 
   const generated = gradientsOf(trained, () => {
     const image = generate(source);
     const l1: Scalar = tf.mean(tf.abs(tf.sub(target, image)));
-    const total: Scalar = tf.add(adversarialLoss(loss, judge(image), true), tf.mul(l1, lambdaL1));
+    const total: Scalar = tf.add(adversarialLoss(loss, discriminate(image), true), tf.mul(l1, lambdaL1));
     return { loss: total, outputs: { image, l1 } };
   });
   const { image, l1 } = generated.outputs;
-  const judged = gradientsOf(scope.parameters.discriminator!, () => ({
+  const discriminated = gradientsOf(scope.parameters.discriminator!, () => ({
     // Real and generated images apart: the pass over the generated ones is then the same as the generator's, which
     // the compiler finds. Halved, to slow the discriminator down (Isola et al. 2017, section 3.3).
     loss: tf.mul<Scalar>(
-      tf.add(adversarialLoss(loss, judge(target), true), adversarialLoss(loss, judge(image), false)),
+      tf.add(
+        adversarialLoss(loss, discriminate(target), true),
+        adversarialLoss(loss, discriminate(image), false),
+      ),
       0.5,
     ),
     outputs: {},
   }));
   return {
-    outputs: { 'loss/l1': l1, 'loss/generator': generated.loss, 'loss/discriminator': judged.loss },
-    gradients: { [group]: generated.gradients, discriminator: judged.gradients },
+    outputs: { 'loss/l1': l1, 'loss/generator': generated.loss, 'loss/discriminator': discriminated.loss },
+    gradients: { [group]: generated.gradients, discriminator: discriminated.gradients },
   };
 }
 

@@ -18,15 +18,16 @@ function withGradient<T extends Tensor>(
 }
 
 /**
- * Mean 0 and variance 1 over `axes`. The gradient is written out, as for `gelu` below: with y the result and r one over
- * the deviation, it is r (dy - mean(dy) - y mean(dy y)), six passes over x instead of twelve.
+ * Standardizes to mean 0 and variance 1 over `axes`. The gradient is written out, as for `gelu` below: with y the result
+ * and r the reciprocal of the standard deviation, it is r (dy - mean(dy) - y mean(dy y)), six passes over x instead of
+ * twelve.
  */
 export function normalize<T extends Tensor>(x: T, axes: number[]): T {
   return withGradient(x, (input, save) => {
-    const centred = tf.sub(input, tf.mean(input, axes, true));
-    const rate = tf.rsqrt(tf.add(tf.mean(tf.square(centred), axes, true), NORM_EPSILON));
-    const value = tf.mul(centred, rate);
-    save([value, rate]);
+    const centered = tf.sub(input, tf.mean(input, axes, true));
+    const rstd = tf.rsqrt(tf.add(tf.mean(tf.square(centered), axes, true), NORM_EPSILON));
+    const value = tf.mul(centered, rstd);
+    save([value, rstd]);
     return {
       value,
       gradFunc: (dy: Tensor, saved: Tensor[]) => {
@@ -38,7 +39,7 @@ export function normalize<T extends Tensor>(x: T, axes: number[]): T {
   });
 }
 
-/** Each channel of each image to mean 0 and variance 1, without affine parameters (Pix2pix's instance norm). */
+/** Standardizes each channel of each image [N, H, W, C], without affine parameters (Pix2pix's instance norm). */
 export function instanceNorm(x: Tensor4D): Tensor4D {
   return normalize(x, [1, 2]);
 }
@@ -56,14 +57,14 @@ export function reflectPad(x: Tensor4D, margin: number): Tensor4D {
  */
 export function gelu<T extends Tensor>(x: T): T {
   return withGradient(x, (input, save) => {
-    const share = tf.add(tf.mul(tf.erf(tf.mul(input, Math.SQRT1_2)), 0.5), 0.5); // Φ(x)
-    save([input, share]);
+    const cdf = tf.add(tf.mul(tf.erf(tf.mul(input, Math.SQRT1_2)), 0.5), 0.5); // Φ(x)
+    save([input, cdf]);
     return {
-      value: tf.mul(input, share),
+      value: tf.mul(input, cdf),
       gradFunc: (dy: Tensor, saved: Tensor[]) => {
-        const [z, normal] = saved as [Tensor, Tensor];
+        const [z, cumulative] = saved as [Tensor, Tensor];
         const density = tf.mul(tf.exp(tf.mul(tf.mul(z, z), -0.5)), 1 / Math.sqrt(2 * Math.PI)); // φ(x)
-        return tf.mul(dy, tf.add(normal, tf.mul(z, density)));
+        return tf.mul(dy, tf.add(cumulative, tf.mul(z, density)));
       },
     };
   });
@@ -72,9 +73,9 @@ export function gelu<T extends Tensor>(x: T): T {
 /** x σ(x), its gradient written out for the same reason: s + y - y s. */
 export function silu<T extends Tensor>(x: T): T {
   return withGradient(x, (input, save) => {
-    const share = tf.sigmoid(input);
-    const value = tf.mul(input, share);
-    save([share, value]);
+    const sigmoid = tf.sigmoid(input);
+    const value = tf.mul(input, sigmoid);
+    save([sigmoid, value]);
     return {
       value,
       gradFunc: (dy: Tensor, saved: Tensor[]) => {
@@ -90,7 +91,7 @@ export function silu<T extends Tensor>(x: T): T {
  * @param queries [N, T, C]
  * @param keys [N, M, C]
  * @param values [N, M, C]
- * @param mask [N, M], 1 for keys that may be looked at and 0 for padding; at least one 1 a row
+ * @param mask [N, M], 1 for keys that may be attended to and 0 for padding; at least one 1 a row
  * @returns [N, T, C]
  */
 export function attend(
@@ -107,14 +108,14 @@ export function attend(
   // Scaling the queries costs less than scaling the scores.
   let scores = tf.matMul(split(tf.mul(queries, 1 / Math.sqrt(width))), split(keys), false, true); // [N, H, T, M]
   if (mask) {
-    const barred = tf.mul(tf.sub(mask, 1), 1e9); // 0 where allowed, -1e9 where not
-    scores = tf.add(scores, tf.reshape(barred, [count, 1, 1, keys.shape[1]]));
+    const masked = tf.mul(tf.sub(mask, 1), 1e9); // 0 where allowed, -1e9 where not
+    scores = tf.add(scores, tf.reshape(masked, [count, 1, 1, keys.shape[1]]));
   }
   const mixed = tf.matMul(tf.softmax(scores), split(values)); // [N, H, T, W]
   return tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [count, length, channels]);
 }
 
-/** Rows of a learned table: [N, M] int32 indices into [V, E] give [N, M, E]. Its gradient is a plain product. */
+/** Looks up rows of a learned table: [N, M] int32 indices into [V, E] give [N, M, E]. Its gradient is a plain product. */
 export function lookUp(table: Tensor2D, indices: Tensor2D): Tensor3D {
   const [rows, width] = table.shape;
   const [count, length] = indices.shape;

@@ -60,7 +60,7 @@ type Attending = (tensors: NetworkTensors, x: Tensor3D, prompt: PromptContext) =
  * skips. Block index and timestep embeddings are added and enter every ResBlock, the prompt's tokens enter
  * every transformer.
  *
- * Not published, and chosen here: widths; folding of neighbours into channels; learned places within a block
+ * Not published, and chosen here: widths; folding of neighbours into channels; learned positions within a block
  * and a learned output bias for each block, since it matters which weight a weight is and convolutions alone
  * could not tell.
  * @throws UserError where the sizes do not fit each other
@@ -93,7 +93,8 @@ export function createWeightDenoiser(options: DenoiserOptions): WeightDenoiser {
   const tokenTable = network.parameter<Tensor2D>('prompt.table', [vocabularySize, embedding], small);
 
   const stem = declareConvolution(network, 'stem', patch, first);
-  const places = network.parameter<Tensor2D>('places', [length, first], normal(1 / Math.sqrt(first)));
+  // The name is stored in files, and seeds the first values.
+  const positions = network.parameter<Tensor2D>('places', [length, first], normal(1 / Math.sqrt(first)));
   const down1 = residual('down1.residual', first, first);
   const down1Attention = attention('down1.transformer', first);
   const shrink1 = linear('down1.shrink', 2 * first, second);
@@ -125,7 +126,7 @@ export function createWeightDenoiser(options: DenoiserOptions): WeightDenoiser {
       const prompt = { tokens: lookUp(tokenTable(tensors), tokens), mask: tokenMask };
 
       let x = stem(tensors, tf.reshape(blocks, [count, length, patch]));
-      x = tf.add(x, places(tensors));
+      x = tf.add(x, positions(tensors));
       const skip1 = down1Attention(tensors, down1(tensors, x, condition), prompt); // [B, L, C]
       x = shrink1(tensors, tf.reshape(skip1, [count, length / 2, 2 * first]));
       const skip2 = down2Attention(tensors, down2(tensors, x, condition), prompt); // [B, L/2, 2C]
@@ -219,7 +220,7 @@ function declareResidual(
   };
 }
 
-/** Group norm (Wu and He 2018) of one group: over all places and channels of a block, then scale and shift. */
+/** Group norm (Wu and He 2018) of one group: over all positions and channels of a block, then scale and shift. */
 function declareNorm(network: NetworkBuilder, name: string, channels: number): Layer<Tensor3D> {
   const scale = network.parameter<Tensor1D>(`${name}.scale`, [channels], ones);
   const shift = network.parameter<Tensor1D>(`${name}.shift`, [channels], zeros);

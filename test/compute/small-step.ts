@@ -36,7 +36,7 @@ function generate({ down, middle, up, bias }: Tensors, source: Tensor): Tensor {
 }
 
 /** Six input channels, as a conditional discriminator has: ONNX Runtime's WebGPU convolution needs help there. */
-function judge({ first, last }: Tensors, source: Tensor, image: Tensor): Tensor {
+function discriminate({ first, last }: Tensors, source: Tensor, image: Tensor): Tensor {
   const pair = tf.concat([source, image], 3);
   const features = tf.leakyRelu(tf.conv2d(pair as Tensor4D, first as Tensor4D, 2, 'same'), 0.2);
   return tf.conv2d(features as Tensor4D, last as Tensor4D, 1, 'same');
@@ -62,12 +62,12 @@ export const smallStep: StepDefinition = {
     const discriminator = parameters.discriminator!;
     const generatorLoss = (tensors: Tensors) => {
       const image = generate(tensors, inputs.source!);
-      const adversarial = tf.mean(tf.square(tf.sub(judge(discriminator, inputs.source!, image), 1)));
+      const adversarial = tf.mean(tf.square(tf.sub(discriminate(discriminator, inputs.source!, image), 1)));
       return tf.add(adversarial, tf.mul(tf.mean(tf.abs(tf.sub(inputs.target!, image))), 10));
     };
     const discriminatorLoss = (tensors: Tensors) => {
-      const real = tf.mean(tf.square(tf.sub(judge(tensors, inputs.source!, inputs.target!), 1)));
-      const fake = tf.mean(tf.square(judge(tensors, inputs.source!, generate(generator, inputs.source!))));
+      const real = tf.mean(tf.square(tf.sub(discriminate(tensors, inputs.source!, inputs.target!), 1)));
+      const fake = tf.mean(tf.square(discriminate(tensors, inputs.source!, generate(generator, inputs.source!))));
       return tf.mul(tf.add(real, fake), 0.5);
     };
     return {

@@ -244,7 +244,7 @@ it('translates with an exchangeable adapter as with the merged generator', () =>
   expect(Math.max(...branch.map((value, i) => Math.abs(value - merged[i]!)))).toBeLessThan(1e-4);
 });
 
-it('refuses a discriminator that has nothing left to judge', () => {
+it('refuses a discriminator that has nothing left to discriminate', () => {
   const generator = createImageGenerator(E2GAN);
   const deep = createDiscriminator({ channels: 4, layers: 3 });
   expect(() =>

@@ -92,7 +92,7 @@ it('gives neither vanishing nor exploding activations without norm', () => {
   expect(spread).toBeLessThan(0.95);
 });
 
-it('judges patches: one logit for each 70 x 70 window', () => {
+it('tells patches apart: one logit for each 70 x 70 window', () => {
   const discriminator = createDiscriminator({ channels: 4, layers: 3 });
   const images = tf.tensor4d(randomImages(1, 64, 3), [1, 64, 64, 3]);
   const parameters = tensorsOf(discriminator.layout, discriminator.initial(1));

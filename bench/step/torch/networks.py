@@ -93,7 +93,7 @@ def create_e2gan(layers: Layers, options: Mapping[str, Any]) -> Generator:
     return generate
 
 
-def judge(layers: Layers, strided: int, source: Tensor, image: Tensor) -> Tensor:
+def discriminate(layers: Layers, strided: int, source: Tensor, image: Tensor) -> Tensor:
     """Logits of the conditional PatchGAN with `strided` layers of stride 2: [N, 1, P, P]."""
     x = torch.cat([source, image], dim=1)
     for number in range(1, strided + 2):

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from denoiser import create_denoiser
 from layers import Layers
-from networks import create_generator, judge
+from networks import create_generator, discriminate
 from workload import TrainedGroup, Workload
 
 # Runs one step and returns its losses by the names that the extension's steps use.
@@ -36,24 +36,24 @@ def adversarial_step(workload: Workload) -> Step:
     discriminator = workload.groups["discriminator"]
     layers = Layers(discriminator.tensors)
 
-    def discriminate(image: Tensor) -> Tensor:
-        return judge(layers, options["layers"], source, image)
+    def logits_of(image: Tensor) -> Tensor:
+        return discriminate(layers, options["layers"], source, image)
 
     # `backward` with `inputs` leaves out every gradient that only the other network needs.
     def run() -> dict[str, float]:
         forget_gradients(trained, discriminator)
         # The losses of the discriminator are halved (Isola et al. 2017, section 3.3). The pass over real images
         # is over before the generator begins, so that its activations need no memory beside the generator's.
-        loss_real = 0.5 * adversarial_loss(kind, discriminate(target), True)
+        loss_real = 0.5 * adversarial_loss(kind, logits_of(target), True)
         loss_real.backward(inputs=discriminator.parameters)
 
         image = generate(source)
-        logits = discriminate(image if sharing else image.detach())
+        logits = logits_of(image if sharing else image.detach())
         loss_fake = 0.5 * adversarial_loss(kind, logits, False)
         # Shared, one pass over the generated images serves both networks: neither has been updated yet.
         loss_fake.backward(inputs=discriminator.parameters, retain_graph=sharing)
         if not sharing:
-            logits = discriminate(image)
+            logits = logits_of(image)
 
         loss_l1 = F.l1_loss(image, target)
         loss_generator = adversarial_loss(kind, logits, True) + lambda_l1 * loss_l1

@@ -43,7 +43,7 @@ interface Scale {
  * Laplacian.
  * @param images flat [n, size, size, 3] in [-1, 1]
  * @param size side in pixels: a multiple of 4, at least 16
- * @returns flat [n x places, dims], an image's places row by row; (size / 4)^2 places, at most 256
+ * @returns flat [n x positions, dims], an image's positions row by row; (size / 4)^2 positions, at most 256
  * @throws RangeError where the size is another or the images are no whole ones
  */
 export function patchFeatures(images: Float32Array, size: number): FeatureSet {
