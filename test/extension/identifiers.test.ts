@@ -15,7 +15,7 @@ import {
   TREES,
 } from '../../src/extension/identifiers.ts';
 import { trainingSchema } from '../../src/project/training-schema.ts';
-import { VIEWS } from '../../src/protocol/webview.ts';
+import { VIEWS } from '../../src/protocol/webview/common.ts';
 
 const { contributes } = manifest;
 const root = join(import.meta.dirname, '../..');

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { isRunList, overlaidOn } from '../../src/extension/panels/overlaid-runs.ts';
 import { RunsReader } from '../../src/extension/panels/run-reader.ts';
-import { MOST_OVERLAID } from '../../src/protocol/webview.ts';
+import { MOST_OVERLAID } from '../../src/protocol/webview/run.ts';
 import { temporaryProject } from '../project/temporary-project.ts';
 
 async function project(...runs: string[]) {

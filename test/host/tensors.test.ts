@@ -8,7 +8,7 @@ import { after, afterEach, before, describe, it } from 'mocha';
 import * as vscode from 'vscode';
 import type { ExtensionApi } from '../../src/extension/extension.ts';
 import { COMMANDS, CUSTOM_EDITORS } from '../../src/extension/identifiers.ts';
-import type { TensorsViewState } from '../../src/protocol/webview.ts';
+import type { TensorsViewState } from '../../src/protocol/webview/tensors.ts';
 import { float32, type RawTensor, raw, safetensorsBytes } from '../data/safetensors-bytes.ts';
 import { activateExtension, until } from './extension-under-test.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CurvePoints } from '../../src/protocol/webview.ts';
+import type { CurvePoints } from '../../src/protocol/webview/run.ts';
 import { chartsOf, conceptsOf, EVERY } from '../../webview/run/charts.ts';
 
 function curve(key: string, concept?: string, series?: string): CurvePoints {

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { compareView } from '../../src/protocol/webview.ts';
+import { compareView } from '../../src/protocol/webview/compare.ts';
 import { browserSession, paramsOf, waitForCalls } from './harness/session.ts';
 
 const open = browserSession();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ViewName } from '../../src/protocol/webview.ts';
+import type { ViewName } from '../../src/protocol/webview/common.ts';
 import { browserSession, settled } from './harness/session.ts';
 import { expectWalkable } from './harness/walkable.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CurvePoints, OverlaidRun, RunHeader, RunUpdate } from '../../src/protocol/webview.ts';
+import type { CurvePoints, OverlaidRun, RunHeader, RunUpdate } from '../../src/protocol/webview/run.ts';
 import { append } from '../../webview/run/run-history.ts';
 
 const HEADER: RunHeader = {

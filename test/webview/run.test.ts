@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { runView } from '../../src/protocol/webview.ts';
+import { runView } from '../../src/protocol/webview/run.ts';
 import { browserSession, paramsOf, savedFile, waitForCalls } from './harness/session.ts';
 import { THEMES } from './harness/themes.ts';
 

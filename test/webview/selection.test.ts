@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { WeightsChoice, WeightsKind } from '../../src/protocol/statistics.ts';
-import type { ConceptChoice } from '../../src/protocol/webview.ts';
+import type { ConceptChoice } from '../../src/protocol/webview/choices.ts';
 import { keepable, selectImages, settle } from '../../webview/translate/selection.ts';
 import { settle as settleWeights } from '../../webview/weights/selection.ts';
 

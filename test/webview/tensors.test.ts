@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { type TensorsUpdate, tensorsView } from '../../src/protocol/webview.ts';
+import { type TensorsUpdate, tensorsView } from '../../src/protocol/webview/tensors.ts';
 import { LORA_FILE, SPECTRA, STATISTICS, UNSOUND } from './harness/fixtures/tensors.ts';
 import { browserSession, paramsOf, waitForCalls } from './harness/session.ts';
 

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { translateView } from '../../src/protocol/webview.ts';
+import { translateView } from '../../src/protocol/webview/translate.ts';
 import { browserSession, paramsOf, pixel, savedFile, waitForCalls } from './harness/session.ts';
 
 const open = browserSession();

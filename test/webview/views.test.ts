@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ViewName } from '../../src/protocol/webview.ts';
+import type { ViewName } from '../../src/protocol/webview/common.ts';
 import { browserSession, paramsOf } from './harness/session.ts';
 import { THEMES } from './harness/themes.ts';
 

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { weightsView } from '../../src/protocol/webview.ts';
+import { weightsView } from '../../src/protocol/webview/weights.ts';
 import { graveFindings, injectAxe, unfoldAll } from './harness/axe.ts';
 import { browserSession, paramsOf, pixel, waitForCalls } from './harness/session.ts';
 

@@ -1,14 +1,14 @@
 import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useLayoutEffect, useState } from 'preact/hooks';
+import type { PendingState } from '../../src/protocol/webview/common.ts';
 import {
   type CompareTarget,
   type CompareViewState,
   compareView,
   type EvaluatedConcept,
   type EvaluationChoice,
-  type PendingState,
-} from '../../src/protocol/webview.ts';
+} from '../../src/protocol/webview/compare.ts';
 import { formatMoment } from '../components/format.ts';
 import { LiveRunLine } from '../components/live-run-line.tsx';
 import { Loading, Notice, Pending } from '../components/pending.tsx';

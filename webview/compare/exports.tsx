@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import type { SavedComparison } from '../../src/protocol/comparison.ts';
-import { compareView } from '../../src/protocol/webview.ts';
+import { compareView } from '../../src/protocol/webview/compare.ts';
 import { Button } from '../components/toolkit.tsx';
 import { useSaving } from '../components/use-saving.tsx';
 import type { ChartData } from './chart-data.ts';

@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import type { Method, SavedComparison } from '../../src/protocol/comparison.ts';
-import type { EvaluationChoice } from '../../src/protocol/webview.ts';
+import type { EvaluationChoice } from '../../src/protocol/webview/compare.ts';
 import { Fact } from '../components/facts.tsx';
 import { formatMoment } from '../components/format.ts';
 import { Choice, Toggle } from '../components/toolkit.tsx';

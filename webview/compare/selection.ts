@@ -1,4 +1,8 @@
-import type { CompareViewState, EvaluatedConcept, EvaluationChoice } from '../../src/protocol/webview.ts';
+import type {
+  CompareViewState,
+  EvaluatedConcept,
+  EvaluationChoice,
+} from '../../src/protocol/webview/compare.ts';
 
 type Ready = Extract<CompareViewState, { kind: 'ready' }>;
 

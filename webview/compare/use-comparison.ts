@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { SavedComparison } from '../../src/protocol/comparison.ts';
-import { compareView } from '../../src/protocol/webview.ts';
+import { compareView } from '../../src/protocol/webview/compare.ts';
 import { messageOf, request } from '../host/connection.ts';
 
 export interface ComparisonState {

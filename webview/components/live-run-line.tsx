@@ -1,6 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
-import type { LiveRun } from '../../src/protocol/webview.ts';
+import type { LiveRun } from '../../src/protocol/webview/common.ts';
 import { formatCount, formatDuration } from './format.ts';
 import { ProgressBar } from './progress-bar.tsx';
 import { Button } from './toolkit.tsx';

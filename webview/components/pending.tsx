@@ -1,6 +1,6 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import { type PendingState, type ViewAction, viewAction } from '../../src/protocol/webview.ts';
+import { type PendingState, type ViewAction, viewAction } from '../../src/protocol/webview/common.ts';
 import { messageOf, request } from '../host/connection.ts';
 import { Button, ProgressRing } from './toolkit.tsx';
 

@@ -1,6 +1,8 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import type { compareView, runView, translateView } from '../../src/protocol/webview.ts';
+import type { compareView } from '../../src/protocol/webview/compare.ts';
+import type { runView } from '../../src/protocol/webview/run.ts';
+import type { translateView } from '../../src/protocol/webview/translate.ts';
 import { messageOf, request } from '../host/connection.ts';
 import { Notice } from './pending.tsx';
 

@@ -1,7 +1,7 @@
 import type { NotificationType, RequestType } from 'vscode-messenger-common';
 import { HOST_EXTENSION } from 'vscode-messenger-common';
 import { Messenger, type VsCodeApi } from 'vscode-messenger-webview';
-import type { Connected, PersistedState } from '../../src/protocol/webview.ts';
+import type { Connected, PersistedState } from '../../src/protocol/webview/common.ts';
 
 declare function acquireVsCodeApi(): VsCodeApi;
 

@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { useEffect, useState } from 'preact/hooks';
 import type { NotificationType, RequestType } from 'vscode-messenger-common';
-import type { Connected, PendingState } from '../../src/protocol/webview.ts';
+import type { Connected, PendingState } from '../../src/protocol/webview/common.ts';
 import { connect, messageOf, onNotification } from './connection.ts';
 
 export interface Connection<Target, State> {

@@ -1,5 +1,5 @@
 import * as l10n from '@vscode/l10n';
-import type { CurvePoints } from '../../src/protocol/webview.ts';
+import type { CurvePoints } from '../../src/protocol/webview/run.ts';
 import type { Curve } from '../charts/curve-chart.tsx';
 import { styleAt } from '../charts/curve-style.ts';
 

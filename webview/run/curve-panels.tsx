@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
-import type { RunHeader } from '../../src/protocol/webview.ts';
+import type { RunHeader } from '../../src/protocol/webview/run.ts';
 import { CurveChart } from '../charts/curve-chart.tsx';
 import type { XRange } from '../charts/plotted.ts';
 import { isLive } from '../components/run-states.ts';

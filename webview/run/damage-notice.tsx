@@ -1,6 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
-import { type DamagedLines, runView } from '../../src/protocol/webview.ts';
+import { type DamagedLines, runView } from '../../src/protocol/webview/run.ts';
 import { Notice } from '../components/pending.tsx';
 import { plural } from '../components/plural.ts';
 import { useAsk } from './use-ask.ts';

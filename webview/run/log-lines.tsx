@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
-import type { RunLogLine } from '../../src/protocol/webview.ts';
+import type { RunLogLine } from '../../src/protocol/webview/run.ts';
 import { formatClock, formatCount } from '../components/format.ts';
 import { plural } from '../components/plural.ts';
 import { Button, Choice } from '../components/toolkit.tsx';

@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import { type RunOrigin, runView } from '../../src/protocol/webview.ts';
+import { type RunOrigin, runView } from '../../src/protocol/webview/run.ts';
 import { Notice } from '../components/pending.tsx';
 import { Button } from '../components/toolkit.tsx';
 import { useAsk } from './use-ask.ts';

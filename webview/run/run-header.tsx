@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { type RunHeader, runView } from '../../src/protocol/webview.ts';
+import { type RunHeader, runView } from '../../src/protocol/webview/run.ts';
 import { Fact } from '../components/facts.tsx';
 import { formatBytes, formatCount, formatDuration, formatMoment } from '../components/format.ts';
 import { Notice } from '../components/pending.tsx';

@@ -7,7 +7,7 @@ import type {
   RunLogLine,
   RunSample,
   RunUpdate,
-} from '../../src/protocol/webview.ts';
+} from '../../src/protocol/webview/run.ts';
 import { grown } from './growing.ts';
 
 /** Everything a run has said so far. Replaced, never changed, with every update. */

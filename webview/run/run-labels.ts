@@ -1,4 +1,4 @@
-import type { OverlaidRun, RunHeader } from '../../src/protocol/webview.ts';
+import type { OverlaidRun, RunHeader } from '../../src/protocol/webview/run.ts';
 import { formatShortMoment } from '../components/format.ts';
 
 type Named = Pick<RunHeader | OverlaidRun, 'runId' | 'stage' | 'name' | 'created'>;

@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import type { RunState } from '../../src/protocol/run.ts';
-import type { RunHeader } from '../../src/protocol/webview.ts';
+import type { RunHeader } from '../../src/protocol/webview/run.ts';
 
 type Parts = NonNullable<RunHeader['parts']>;
 type PartState = 'done' | 'current' | 'failed' | 'halted' | 'to-come';

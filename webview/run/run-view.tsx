@@ -1,7 +1,8 @@
 import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useLayoutEffect, useState } from 'preact/hooks';
-import type { PendingState, RunOrigin, RunTarget } from '../../src/protocol/webview.ts';
+import type { PendingState } from '../../src/protocol/webview/common.ts';
+import type { RunOrigin, RunTarget } from '../../src/protocol/webview/run.ts';
 import { Pending } from '../components/pending.tsx';
 import { persist, readViewState } from '../host/connection.ts';
 import { Artifacts } from './artifacts.tsx';

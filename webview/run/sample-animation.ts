@@ -1,5 +1,5 @@
 import * as l10n from '@vscode/l10n';
-import type { RunSample } from '../../src/protocol/webview.ts';
+import type { RunSample } from '../../src/protocol/webview/run.ts';
 import { animatedGif } from '../components/animated-gif.ts';
 
 /** More would make a file that no chat takes. */

@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useLayoutEffect, useState } from 'preact/hooks';
 import type { RunState } from '../../src/protocol/run.ts';
-import { type RunSample, runView } from '../../src/protocol/webview.ts';
+import { type RunSample, runView } from '../../src/protocol/webview/run.ts';
 import { formatClock, formatCount } from '../components/format.ts';
 import { useRoving } from '../components/roving.ts';
 import { isLive } from '../components/run-states.ts';

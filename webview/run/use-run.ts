@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { useEffect, useState } from 'preact/hooks';
-import { type PendingState, type RunOrigin, type RunTarget, runView } from '../../src/protocol/webview.ts';
+import type { PendingState } from '../../src/protocol/webview/common.ts';
+import { type RunOrigin, type RunTarget, runView } from '../../src/protocol/webview/run.ts';
 import { connect, messageOf, onNotification } from '../host/connection.ts';
 import { append, type RunHistory } from './run-history.ts';
 

@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import type { TensorDifference, UnmatchedTensors } from '../../src/protocol/tensors.ts';
-import type { TensorComparison } from '../../src/protocol/webview.ts';
+import type { TensorComparison } from '../../src/protocol/webview/tensors.ts';
 import { formatCount, formatNumber } from '../components/format.ts';
 import { Notice } from '../components/pending.tsx';
 import { ProgressBar } from '../components/progress-bar.tsx';

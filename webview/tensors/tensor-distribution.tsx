@@ -3,7 +3,7 @@ import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useCallback, useEffect, useState } from 'preact/hooks';
 import type { TensorFile, TensorHistogram } from '../../src/protocol/tensors.ts';
-import { tensorsView } from '../../src/protocol/webview.ts';
+import { tensorsView } from '../../src/protocol/webview/tensors.ts';
 import { type DrawPlot, PlotFigure } from '../charts/plot-figure.tsx';
 import { DataTable } from '../components/data-table.tsx';
 import { formatCount, formatNumber } from '../components/format.ts';

@@ -1,7 +1,8 @@
 import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useCallback, useLayoutEffect, useMemo, useState } from 'preact/hooks';
-import { type PendingState, type TensorsTarget, tensorsView } from '../../src/protocol/webview.ts';
+import type { PendingState } from '../../src/protocol/webview/common.ts';
+import { type TensorsTarget, tensorsView } from '../../src/protocol/webview/tensors.ts';
 import { formatBytes, formatCount } from '../components/format.ts';
 import { Notice, Pending } from '../components/pending.tsx';
 import { plural } from '../components/plural.ts';

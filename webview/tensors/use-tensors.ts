@@ -1,14 +1,14 @@
 import { useLayoutEffect, useState } from 'preact/hooks';
 import type { LoraSpectrum, TensorEntry, TensorFile, TensorStatistics } from '../../src/protocol/tensors.ts';
+import type { PendingState } from '../../src/protocol/webview/common.ts';
 import {
-  type PendingState,
   type TensorComparison,
   type TensorScan,
   type TensorsTarget,
   type TensorsUpdate,
   type TensorsViewState,
   tensorsView,
-} from '../../src/protocol/webview.ts';
+} from '../../src/protocol/webview/tensors.ts';
 import { onNotification } from '../host/connection.ts';
 import { useConnection } from '../host/use-connection.ts';
 

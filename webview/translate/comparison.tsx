@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useRef } from 'preact/hooks';
-import { translateView } from '../../src/protocol/webview.ts';
+import { translateView } from '../../src/protocol/webview/translate.ts';
 import { animatedGif } from '../components/animated-gif.ts';
 import { CompareSlider } from '../components/compare-slider.tsx';
 import { scaleFor, type Zoom } from '../components/pixel-canvas.tsx';

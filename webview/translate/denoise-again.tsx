@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { WeightsChoice } from '../../src/protocol/statistics.ts';
-import { translateView } from '../../src/protocol/webview.ts';
+import { translateView } from '../../src/protocol/webview/translate.ts';
 import { DrawFields } from '../components/draw-fields.tsx';
 import { formatDuration } from '../components/format.ts';
 import { Notice } from '../components/pending.tsx';

@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { translateView } from '../../src/protocol/webview.ts';
+import { translateView } from '../../src/protocol/webview/translate.ts';
 import { Notice } from '../components/pending.tsx';
 import { useRoving } from '../components/roving.ts';
 import { Button } from '../components/toolkit.tsx';

@@ -1,12 +1,12 @@
 import { FIRST_IMAGES } from '../../src/protocol/serve.ts';
 import type { WeightsChoice, WeightsKind } from '../../src/protocol/statistics.ts';
+import type { ConceptChoice } from '../../src/protocol/webview/choices.ts';
 import type {
-  ConceptChoice,
   ImageChoice,
   TranslateImage,
   TranslateTarget,
   TranslateViewState,
-} from '../../src/protocol/webview.ts';
+} from '../../src/protocol/webview/translate.ts';
 import type { Zoom } from '../components/pixel-canvas.tsx';
 
 type Ready = Extract<TranslateViewState, { kind: 'ready' }>;

@@ -1,4 +1,4 @@
-import type { Translation } from '../../src/protocol/webview.ts';
+import type { Translation } from '../../src/protocol/webview/translate.ts';
 
 /** Of a translated picture against its target, as the engine measured it. */
 export interface PictureQuality {

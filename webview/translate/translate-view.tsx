@@ -2,12 +2,12 @@ import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useLayoutEffect, useMemo, useState } from 'preact/hooks';
 import type { WeightsChoice } from '../../src/protocol/statistics.ts';
+import type { PendingState } from '../../src/protocol/webview/common.ts';
 import {
-  type PendingState,
   type TranslateTarget,
   type TranslateViewState,
   translateView,
-} from '../../src/protocol/webview.ts';
+} from '../../src/protocol/webview/translate.ts';
 import { LiveRunLine } from '../components/live-run-line.tsx';
 import { Notice, Pending } from '../components/pending.tsx';
 import type { Zoom } from '../components/pixel-canvas.tsx';

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { type ImageChoice, translateView } from '../../src/protocol/webview.ts';
+import { type ImageChoice, translateView } from '../../src/protocol/webview/translate.ts';
 import { messageOf, request } from '../host/connection.ts';
 
 export interface TestImages {

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { WeightsChoice } from '../../src/protocol/statistics.ts';
-import { translateView } from '../../src/protocol/webview.ts';
+import { translateView } from '../../src/protocol/webview/translate.ts';
 import { messageOf, request } from '../host/connection.ts';
 import type { SelectedImage, TranslateSelection } from './selection.ts';
 import { type ShownTranslation, show } from './shown-translation.ts';

@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useCallback, useEffect, useState } from 'preact/hooks';
 import { HISTOGRAM_BARS, type HistogramPair, type WeightStatistics } from '../../src/protocol/statistics.ts';
-import { weightsView } from '../../src/protocol/webview.ts';
+import { weightsView } from '../../src/protocol/webview/weights.ts';
 import { type DrawPlot, PlotFigure } from '../charts/plot-figure.tsx';
 import { DataTable } from '../components/data-table.tsx';
 import { Notice } from '../components/pending.tsx';

@@ -1,4 +1,4 @@
-import type { WeightsTarget, WeightsViewState } from '../../src/protocol/webview.ts';
+import type { WeightsTarget, WeightsViewState } from '../../src/protocol/webview/weights.ts';
 
 type Ready = Extract<WeightsViewState, { kind: 'ready' }>;
 

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { HISTOGRAM_BARS, type WeightStatistics } from '../../src/protocol/statistics.ts';
-import { weightsView } from '../../src/protocol/webview.ts';
+import { weightsView } from '../../src/protocol/webview/weights.ts';
 import { messageOf, request } from '../host/connection.ts';
 import type { WeightsSelection } from './selection.ts';
 

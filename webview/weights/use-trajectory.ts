@@ -1,6 +1,6 @@
 import { useRef, useState } from 'preact/hooks';
 import type { DenoisingTrajectory, TrajectoryRequest } from '../../src/protocol/statistics.ts';
-import { weightsView } from '../../src/protocol/webview.ts';
+import { weightsView } from '../../src/protocol/webview/weights.ts';
 import { messageOf, request } from '../host/connection.ts';
 
 export interface TrajectoryState {

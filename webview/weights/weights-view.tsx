@@ -2,12 +2,12 @@ import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useLayoutEffect, useMemo, useState } from 'preact/hooks';
 import type { WeightStatistics } from '../../src/protocol/statistics.ts';
+import type { PendingState } from '../../src/protocol/webview/common.ts';
 import {
-  type PendingState,
   type WeightsTarget,
   type WeightsViewState,
   weightsView,
-} from '../../src/protocol/webview.ts';
+} from '../../src/protocol/webview/weights.ts';
 import { Legend } from '../components/legend.tsx';
 import { LiveRunLine } from '../components/live-run-line.tsx';
 import { Loading, Notice, Pending } from '../components/pending.tsx';

@@ -1,5 +1,5 @@
 import type { WarmUpParams } from '../../protocol/serve.ts';
-import type { WeightsTarget } from '../../protocol/webview.ts';
+import type { WeightsTarget } from '../../protocol/webview/weights.ts';
 import type { Services } from '../services.ts';
 
 /** Has the engine work out what a panel will ask it for before it does: while its page is still being loaded. */

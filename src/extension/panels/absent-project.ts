@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { PendingState } from '../../protocol/webview.ts';
+import type { PendingState } from '../../protocol/webview/common.ts';
 import type { ProjectStore } from '../projects/project-store.ts';
 
 /** What a view shows while its project is not there, or not yet. */

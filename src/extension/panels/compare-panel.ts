@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { type CompareTarget, type CompareViewState, compareView } from '../../protocol/webview.ts';
+import { type CompareTarget, type CompareViewState, compareView } from '../../protocol/webview/compare.ts';
 import { evaluationOf } from '../comparisons/evaluations.ts';
 import { readComparison } from '../comparisons/read-comparison.ts';
 import { COMMANDS } from '../identifiers.ts';

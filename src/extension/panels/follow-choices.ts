@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { NotificationType, RequestType } from 'vscode-messenger-common';
-import type { Connected, PendingState, ProjectTarget, ViewAction } from '../../protocol/webview.ts';
+import type { Connected, PendingState, ProjectTarget, ViewAction } from '../../protocol/webview/common.ts';
 import { COMMANDS } from '../identifiers.ts';
 import type { Services } from '../services.ts';
 import { Pacer } from './pacer.ts';

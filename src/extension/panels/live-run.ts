@@ -1,4 +1,4 @@
-import type { LiveRun } from '../../protocol/webview.ts';
+import type { LiveRun } from '../../protocol/webview/common.ts';
 import type { Run } from '../runs/run-state.ts';
 
 /** A run for a view's progress line; undefined until it has said what it is. */

@@ -1,4 +1,5 @@
-import { MOST_OVERLAID, type RunReference } from '../../protocol/webview.ts';
+import type { RunReference } from '../../protocol/webview/common.ts';
+import { MOST_OVERLAID } from '../../protocol/webview/run.ts';
 import { runKey } from './run-reader.ts';
 
 /** Whether what a page kept over a reload is a list of runs. */

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { Messenger } from 'vscode-messenger';
 import type { NotificationType, RequestType, WebviewIdMessageParticipant } from 'vscode-messenger-common';
-import { type Connected, type ViewAction, viewAction } from '../../protocol/webview.ts';
+import { type Connected, type ViewAction, viewAction } from '../../protocol/webview/common.ts';
 
 /**
  * One panel's end of the conversation with its page. The page connects whenever it was made anew; between

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { PersistedState, ProjectTarget } from '../../protocol/webview.ts';
+import type { PersistedState, ProjectTarget } from '../../protocol/webview/common.ts';
 import { PANELS } from '../identifiers.ts';
 import { PanelConnection } from './panel-connection.ts';
 import { showPage } from './show-page.ts';

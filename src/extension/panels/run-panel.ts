@@ -3,16 +3,16 @@ import * as vscode from 'vscode';
 import { stringify } from 'yaml';
 import { projectPaths } from '../../project/paths.ts';
 import { RUN_FILES, type RunRecord } from '../../protocol/run.ts';
+import type { RunReference } from '../../protocol/webview/common.ts';
 import {
   type OverlaidRun,
   type RunHeader,
   type RunOrigin,
-  type RunReference,
   type RunTarget,
   type RunUpdate,
   type RunViewState,
   runView,
-} from '../../protocol/webview.ts';
+} from '../../protocol/webview/run.ts';
 import { evaluationOf } from '../comparisons/evaluations.ts';
 import { COMMANDS } from '../identifiers.ts';
 import { checkComparable, comparableRuns, pickComparableRuns } from '../runs/choose-runs.ts';

@@ -1,4 +1,4 @@
-import type { RunReference } from '../../protocol/webview.ts';
+import type { RunReference } from '../../protocol/webview/common.ts';
 import type { Run } from '../runs/run-state.ts';
 
 /** What a page knows a run by. */

@@ -1,6 +1,6 @@
 import { extname } from 'node:path';
 import * as vscode from 'vscode';
-import type { SaveRequest } from '../../protocol/webview.ts';
+import type { SaveRequest } from '../../protocol/webview/common.ts';
 
 /**
  * Asks for a place, the project's folder to begin with, and writes the file there.

@@ -10,7 +10,7 @@ import {
   type TranslateTarget,
   type Translation,
   translateView,
-} from '../../protocol/webview.ts';
+} from '../../protocol/webview/translate.ts';
 import { warmEngine } from '../engine/warm-engine.ts';
 import type { Services } from '../services.ts';
 import { followChoices } from './follow-choices.ts';

@@ -3,13 +3,8 @@ import * as vscode from 'vscode';
 import type { LoadedConcept, Project } from '../../project/load.ts';
 import { toProjectPath } from '../../project/paths.ts';
 import type { WeightsChoice } from '../../protocol/statistics.ts';
-import type {
-  ConceptChoice,
-  LiveRun,
-  PendingState,
-  TrainingChoice,
-  ViewAction,
-} from '../../protocol/webview.ts';
+import type { ConceptChoice, TrainingChoice } from '../../protocol/webview/choices.ts';
+import type { LiveRun, PendingState, ViewAction } from '../../protocol/webview/common.ts';
 import type { ProjectArtifacts } from '../artifacts/project-artifacts.ts';
 import { COMMANDS } from '../identifiers.ts';
 import { isActive, type Run } from '../runs/run-state.ts';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { type WeightsTarget, weightsView } from '../../protocol/webview.ts';
+import { type WeightsTarget, weightsView } from '../../protocol/webview/weights.ts';
 import { warmEngine } from '../engine/warm-engine.ts';
 import type { Services } from '../services.ts';
 import { followChoices } from './follow-choices.ts';

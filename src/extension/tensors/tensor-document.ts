@@ -8,7 +8,7 @@ import type {
   TensorScan,
   TensorsUpdate,
   TensorsViewState,
-} from '../../protocol/webview.ts';
+} from '../../protocol/webview/tensors.ts';
 import { Pacer } from '../panels/pacer.ts';
 import type { Services } from '../services.ts';
 

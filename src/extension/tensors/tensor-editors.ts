@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { type TensorsTarget, tensorsView } from '../../protocol/webview.ts';
+import { type TensorsTarget, tensorsView } from '../../protocol/webview/tensors.ts';
 import { registerCommand } from '../commands/register-command.ts';
 import { COMMANDS, CUSTOM_EDITORS } from '../identifiers.ts';
 import { showPage } from '../panels/show-page.ts';

@@ -5,7 +5,7 @@ import { delimiter, join } from 'node:path';
 import * as esbuild from 'esbuild';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { webviewPage } from '../../../src/extension/panels/webview-page.ts';
-import type { ViewName } from '../../../src/protocol/webview.ts';
+import type { ViewName } from '../../../src/protocol/webview/common.ts';
 import { locations } from '../../workbench/locations.ts';
 import { NOW } from './fixtures/concepts.ts';
 import { readTheme, THEMES, type ThemeName } from './themes.ts';

@@ -4,7 +4,7 @@ import {
   compareView,
   type EvaluatedConcept,
   type EvaluationChoice,
-} from '../../../src/protocol/webview.ts';
+} from '../../../src/protocol/webview/compare.ts';
 import { COMPARISON, WITH_DISTANCES } from './fixtures/comparison.ts';
 import { CONCEPTS, NOW, PROJECT } from './fixtures/concepts.ts';
 import { type Handlers, never } from './scenarios.ts';

@@ -3,17 +3,12 @@ import type {
   StatisticsRequest,
   TrajectoryRequest,
 } from '../../../src/protocol/statistics.ts';
-import {
-  type ConceptChoice,
-  type LiveRun,
-  type RunHeader,
-  runView,
-  type TensorHistogramRequest,
-  type TranslateRequest,
-  tensorsView,
-  translateView,
-  weightsView,
-} from '../../../src/protocol/webview.ts';
+import type { ConceptChoice } from '../../../src/protocol/webview/choices.ts';
+import type { LiveRun } from '../../../src/protocol/webview/common.ts';
+import { type RunHeader, runView } from '../../../src/protocol/webview/run.ts';
+import { type TensorHistogramRequest, tensorsView } from '../../../src/protocol/webview/tensors.ts';
+import { type TranslateRequest, translateView } from '../../../src/protocol/webview/translate.ts';
+import { weightsView } from '../../../src/protocol/webview/weights.ts';
 import { COMPARE_SCENARIOS } from './compare-scenarios.ts';
 import { CONCEPTS, PROJECT, TRAININGS } from './fixtures/concepts.ts';
 import { SIZE, scene, toPng } from './fixtures/pictures.ts';

@@ -1,7 +1,7 @@
 // Takes a picture of every view in its main states, in each theme and at two widths: screenshots.ts <folder>
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ViewName } from '../../../src/protocol/webview.ts';
+import type { ViewName } from '../../../src/protocol/webview/common.ts';
 import { launchBrowser, openView } from './browser.ts';
 import { THEMES } from './themes.ts';
 

@@ -1,0 +1,31 @@
+import type { WeightsChoice } from '../statistics.ts';
+import type { LiveRun, ProjectTarget } from './common.ts';
+
+/** What the Weights and Translate views let the user choose from. */
+
+/** What to show first; the view chooses whatever is absent. */
+export interface ConceptTarget extends ProjectTarget {
+  training?: string;
+  concept?: string;
+}
+
+/** A training config under which concepts have weights. */
+export interface TrainingChoice {
+  name: string;
+  /** Relative to the project folder, with forward slashes. */
+  file: string;
+}
+
+/** A concept with the weights that it has under each training config. */
+export interface ConceptChoice {
+  name: string;
+  prompt: string;
+  tags: string[];
+  weights: WeightsChoice[];
+}
+
+export interface ConceptChoices {
+  trainings: TrainingChoice[];
+  concepts: ConceptChoice[];
+  live?: LiveRun;
+}

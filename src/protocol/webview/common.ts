@@ -1,0 +1,79 @@
+import type { RequestType } from 'vscode-messenger-common';
+import type { Stage } from '../events.ts';
+import type { RunState } from '../run.ts';
+
+/**
+ * What all contracts between the extension host and a webview share. Each view has a contract of its own in this folder:
+ * its target, its states, and its messages, which travel over `vscode-messenger`.
+ *
+ * A webview pulls: it sends `connect` once its script runs and gets all it needs to draw. After that the host sends
+ * changes while the view is visible, at most ten a second, and the newest wins. A hidden view hears nothing: its page is
+ * built again when it is shown again, and then connects again.
+ * A request that fails rejects with an `Error` whose message is fit to show.
+ * Bulk numbers are typed arrays and pictures are encoded PNG or JPEG bytes; neither travels as JSON.
+ */
+
+/** The views. Each is a script below `dist/webview/`, bundled from `webview/<view>/main.tsx`. */
+export const VIEWS = ['run', 'weights', 'translate', 'compare', 'tensors'] as const;
+export type ViewName = (typeof VIEWS)[number];
+
+/**
+ * What a webview keeps with `setState`. After a window reload the host reads `target` from it to fill the panel again.
+ * `view` belongs to the webview: scroll position, zoom, selection.
+ */
+export interface PersistedState<Target> {
+  target: Target;
+  view?: unknown;
+}
+
+/** A project folder, as an absolute path. */
+export interface ProjectTarget {
+  project: string;
+}
+
+/** One run of a project in the workspace. */
+export interface RunReference extends ProjectTarget {
+  runId: string;
+}
+
+/** The states that every view can be in besides showing its content. */
+export type PendingState =
+  | { kind: 'loading' }
+  /** There is nothing to show yet; `action` is the command that would change that. */
+  | { kind: 'empty'; message: string; action?: ViewAction }
+  | { kind: 'error'; message: string; action?: ViewAction };
+
+/** A button that has the host run one of the extension's commands: see `viewAction`. */
+export interface ViewAction {
+  label: string;
+  /** The command's id; the host refuses commands that it did not offer. */
+  command: string;
+}
+
+/** Runs the action that the present state offers; rejects where the state offers none. */
+export const viewAction: RequestType<ViewAction, void> = { method: 'action' };
+
+/** Answer to `connect`. Each `stateChanged` then replaces the whole `state`. */
+export interface Connected<Target, State> {
+  target: Target;
+  state: State;
+}
+
+/** A run that works on what the view shows, for a progress line. */
+export interface LiveRun {
+  runId: string;
+  stage: Stage;
+  name: string;
+  state: RunState;
+  message?: string;
+  done?: number;
+  total?: number;
+  etaSeconds?: number;
+}
+
+/** A file to be saved where the user chooses. */
+export interface SaveRequest {
+  /** The suggested file name, with its extension. */
+  name: string;
+  data: Uint8Array;
+}

@@ -1,0 +1,89 @@
+import type { NotificationType, RequestType } from 'vscode-messenger-common';
+import type { ConceptChoices, ConceptTarget } from './choices.ts';
+import type { Connected, PendingState, SaveRequest } from './common.ts';
+
+/** The contract of the Translate view: images translated with a concept's weights, beside what its pairs show. */
+
+export type TranslateTarget = ConceptTarget;
+
+/** An image that can be translated: a held-out one of the concept, or one that the user chose. */
+export interface ImageChoice {
+  name: string;
+  /** Absolute path. */
+  file: string;
+  /** Address for an `img` element. */
+  uri: string;
+}
+
+export type TranslateViewState = PendingState | ({ kind: 'ready' } & ConceptChoices);
+
+export interface TestImagesRequest {
+  training: string;
+  concept: string;
+}
+
+/** An image of the list, one dropped from the editor's explorer, or the bytes of a file dropped from outside. */
+export type TranslateImage =
+  | { kind: 'file'; file: string }
+  | { kind: 'uri'; uri: string }
+  | { kind: 'bytes'; name: string; data: Uint8Array };
+
+export interface TranslateRequest {
+  training: string;
+  concept: string;
+  /** `file` of the weights choice. */
+  weights: string;
+  image: TranslateImage;
+}
+
+export interface Translation {
+  /** The image as the generator saw it, as PNG: square, cropped to the training's size. */
+  source: Uint8Array;
+  translated: Uint8Array;
+  /** What the concept's own pairs show for this image, where it is one of theirs or its effects can be applied. */
+  target?: Uint8Array;
+  width: number;
+  height: number;
+  /** How long the generator took, without loading. */
+  seconds: number;
+  device: string;
+  /** Peak signal-to-noise ratio against the target in dB, over values in [0, 1]. */
+  psnr?: number;
+  /** Structural similarity of the luminance to the target's, at most 1. */
+  ssim?: number;
+}
+
+export interface DenoiseRequest {
+  training: string;
+  concept: string;
+  /** Seed of the noise that denoising starts from. */
+  seed: number;
+  /** Number of denoising steps; the paper uses 1. */
+  steps: number;
+}
+
+export interface DenoisedWeights {
+  /** Serves as `weights` of a translation or of statistics. */
+  weights: string;
+  seconds: number;
+  device: string;
+}
+
+export const translateView = {
+  connect: { method: 'translate/connect' } as RequestType<
+    void,
+    Connected<TranslateTarget, TranslateViewState>
+  >,
+  stateChanged: { method: 'translate/state' } as NotificationType<TranslateViewState>,
+  /** Lists the held-out images of a concept; empty until its pairs are prepared. */
+  testImages: { method: 'translate/testImages' } as RequestType<TestImagesRequest, ImageChoice[]>,
+  translate: { method: 'translate/translate' } as RequestType<TranslateRequest, Translation>,
+  /** Denoises weights with another seed or number of steps, without touching the concept's own. */
+  denoise: { method: 'translate/denoise' } as RequestType<DenoiseRequest, DenoisedWeights>,
+  /** Asks for an image file with the editor's dialog; undefined where the user chose none. */
+  chooseImage: { method: 'translate/chooseImage' } as RequestType<void, ImageChoice | undefined>,
+  /** Saves the picture where the user chooses; false where they chose no place. */
+  save: { method: 'translate/save' } as RequestType<SaveRequest, boolean>,
+  /** Opens the run of this id. */
+  openRun: { method: 'translate/openRun' } as RequestType<string, void>,
+};
