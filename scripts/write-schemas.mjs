@@ -1,11 +1,14 @@
-// Writes syntaxes/dnw-*.schema.json from the zod schemas: node scripts/write-schemas.mjs
-// They serve people who open our files as plain YAML (contributes.yamlValidation); a test says when they are stale.
+// Writes from the zod schemas, in syntaxes/: node scripts/write-schemas.mjs
+// - dnw-*.schema.json, for people who open our files as plain YAML (contributes.yamlValidation);
+// - the names of effects and keys in dnw-concept.tmLanguage.json, whose other rules are written by hand.
+// test/project/json-schema.test.ts fails while one of them is stale.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import * as esbuild from 'esbuild';
+import { conceptGrammar } from './grammar.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const folder = mkdtempSync(join(tmpdir(), 'dnw-schemas-'));
@@ -18,11 +21,19 @@ try {
     platform: 'node',
     format: 'esm',
   });
-  const { conceptJsonSchema, trainingJsonSchema } = await import(pathToFileURL(outfile).href);
-  const files = { 'dnw-concept': conceptJsonSchema(), 'dnw-training': trainingJsonSchema() };
-  const paths = Object.entries(files).map(([name, schema]) => {
-    const path = join(root, 'syntaxes', `${name}.schema.json`);
-    writeFileSync(path, JSON.stringify(schema, null, 2));
+  const { conceptGrammarNames, conceptJsonSchema, trainingJsonSchema } = await import(
+    pathToFileURL(outfile).href
+  );
+  const grammarPath = join(root, 'syntaxes', 'dnw-concept.tmLanguage.json');
+  const grammar = JSON.parse(readFileSync(grammarPath, 'utf8'));
+  const files = {
+    'dnw-concept.schema.json': conceptJsonSchema(),
+    'dnw-training.schema.json': trainingJsonSchema(),
+    'dnw-concept.tmLanguage.json': conceptGrammar(grammar, conceptGrammarNames()),
+  };
+  const paths = Object.entries(files).map(([name, content]) => {
+    const path = join(root, 'syntaxes', name);
+    writeFileSync(path, JSON.stringify(content, null, 2));
     return path;
   });
   execFileSync('npx', ['biome', 'format', '--write', ...paths], { cwd: root, stdio: 'inherit' });

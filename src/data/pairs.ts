@@ -1,5 +1,5 @@
 import { basename, dirname, join, relative, sep } from 'node:path';
-import type { Effect } from '../project/concept-schema.ts';
+import type { Effect } from '../project/effects.ts';
 import { folderOf, listImages } from '../project/image-files.ts';
 import type { LoadedConcept } from '../project/project.ts';
 import { UserError } from '../project/user-error.ts';

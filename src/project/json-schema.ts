@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { conceptSchema, EFFECT_NAMES, EFFECTS } from './concept-schema.ts';
+import { conceptSchema } from './concept-schema.ts';
+import { EFFECT_NAMES, EFFECTS } from './effects.ts';
 import { trainingSchema } from './training-schema.ts';
 
 /** The part of JSON Schema (2020-12) that the two schemas come out as, with the editor's additions. */
@@ -131,6 +132,13 @@ function* everyNode(schema: JsonSchema): Generator<JsonSchema> {
 export const conceptJsonSchema = once(() => decorateConcept(toJsonSchema(conceptSchema, 'dnw-concept')));
 /** JSON Schema of `*.training.yaml`. */
 export const trainingJsonSchema = once(() => decorateTraining(toJsonSchema(trainingSchema, 'dnw-training')));
+
+/** What the grammar of concept files highlights: effects, and all other keys. */
+export function conceptGrammarNames(): { effects: readonly string[]; keys: readonly string[] } {
+  const effects: readonly string[] = EFFECT_NAMES;
+  const keys = [...everyNode(conceptJsonSchema())].flatMap(({ properties }) => Object.keys(properties ?? {}));
+  return { effects, keys: [...new Set(keys)].filter((key) => !effects.includes(key)) };
+}
 
 /** What a value must be, in words: "a whole number from 16 to 1024, a multiple of 8". */
 export function describeAllowed(schema: JsonSchema): string {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { EFFECT_NAMES } from '../../src/project/effects.ts';
 import type { Problem } from '../../src/project/problem.ts';
 import { readConcept, readTraining } from '../../src/project/project-files.ts';
 import { parseYaml } from '../../src/project/yaml-document.ts';
@@ -21,8 +22,7 @@ const short = ({ line, column, endLine, endColumn, message, remedy }: Problem) =
 const concept = (pairs: string) => `prompt: fresh snow\npairs:\n${pairs}`;
 const effect = (step: string) => concept(`  source: ../images\n  target:\n    effect: ${step}\n`);
 
-const EFFECTS =
-  'tone, sepia, grayscale, negative, duotone, posterize, pencilSketch, edges, pixelate, blur, sharpen, emboss, halftone, vignette, snow, fog, dusk, night, oil, solarize';
+const EFFECTS = EFFECT_NAMES.join(', ');
 
 describe('a mistake in a concept', () => {
   it.each<[string, string, string[]]>([

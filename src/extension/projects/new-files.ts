@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
-import { CONCEPT_NAME, EFFECT_NAMES } from '../../project/concept-schema.ts';
+import { CONCEPT_NAME } from '../../project/concept-schema.ts';
+import { EFFECT_NAMES } from '../../project/effects.ts';
 import type { Project } from '../../project/load.ts';
 import { projectPaths } from '../../project/paths.ts';
 import { UserError } from '../../project/user-error.ts';

@@ -1,0 +1,4 @@
+export function conceptGrammar(
+  grammar: unknown,
+  names: { readonly effects: readonly string[]; readonly keys: readonly string[] },
+): unknown;
