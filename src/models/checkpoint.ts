@@ -1,5 +1,6 @@
 import type { GroupState } from '../compute/types.ts';
 import { readSafetensors, type WritableTensor, writeSafetensors } from '../data/safetensors.ts';
+import { readSafetensorsHeader } from '../project/safetensors-header.ts';
 import { UserError } from '../project/user-error.ts';
 import type { JsonObject, JsonValue } from '../protocol/json.ts';
 
@@ -34,6 +35,26 @@ export async function writeCheckpoint(path: string, checkpoint: Checkpoint): Pro
     stepCounts: JSON.stringify(stepCounts),
     extra: JSON.stringify(checkpoint.extra),
   });
+}
+
+/** What a checkpoint's header says of it, each as parsed; undefined where it is absent or no JSON. */
+export interface CheckpointHeader {
+  readonly architecture: unknown;
+  readonly extra: unknown;
+}
+
+/** Reads a checkpoint's header alone, for whoever has to know what it holds before it can be read whole. */
+export async function readCheckpointHeader(path: string): Promise<CheckpointHeader> {
+  const { metadata } = await readSafetensorsHeader(path);
+  return { architecture: parseOrUndefined(metadata.architecture), extra: parseOrUndefined(metadata.extra) };
+}
+
+function parseOrUndefined(json: string | undefined): unknown {
+  try {
+    return JSON.parse(json ?? '');
+  } catch {
+    return undefined;
+  }
 }
 
 /**

@@ -17,8 +17,8 @@ export function projectFolderOf(file: string): string {
   return concepts > 0 ? parts.slice(0, concepts).join(sep) || sep : folder;
 }
 
-/** Two files of one concept's weights (README, "weights"). */
-export type WeightsKind = 'denoised' | 'fine-tuned';
+/** The weights that a concept's stages make, each a file of its folder (README, "weights"). */
+export type ConceptWeights = 'denoised' | 'fine-tuned';
 
 /** Where everything of a project lies. All paths are absolute where `folder` is. */
 export interface ProjectPaths {
@@ -41,7 +41,7 @@ export interface ProjectPaths {
   zooMember(baseHash: string, concept: string): string;
   weightGenerator(training: string): string;
   /** A concept's weights, LoRA in safetensors form. */
-  weights(concept: string, kind: WeightsKind): string;
+  weights(concept: string, kind: ConceptWeights): string;
   /** A concept's exported generator. */
   exported(concept: string): string;
 }

@@ -6,13 +6,17 @@ import type { DeviceReport, Executor } from '../../compute/types.ts';
 import { type FileLayout, fileTensors } from '../../data/file-zoo.ts';
 import { Random } from '../../data/random.ts';
 import { type EncodedPrompt, nullPrompt, Vocabulary } from '../../data/text.ts';
-import { type CheckpointArchitecture, readCheckpoint, writeCheckpoint } from '../../models/checkpoint.ts';
+import {
+  type CheckpointArchitecture,
+  readCheckpoint,
+  readCheckpointHeader,
+  writeCheckpoint,
+} from '../../models/checkpoint.ts';
 import { denoiserInferenceStep } from '../../models/denoiser-step.ts';
 import { createSchedule, type NetworkConventions, sampleBlocks } from '../../models/diffusion.ts';
 import { createWeightDenoiser, type WeightDenoiser } from '../../models/weight-denoiser.ts';
 import { projectPaths } from '../../project/paths.ts';
 import type { LoadedTraining, Project } from '../../project/project.ts';
-import { readSafetensorsHeader } from '../../project/safetensors-header.ts';
 import type { TrainingConfig } from '../../project/training-schema.ts';
 import { UserError } from '../../project/user-error.ts';
 import type { JsonObject } from '../../protocol/json.ts';
@@ -253,21 +257,13 @@ const storedSchema = z.object({
 type StoredGenerator = z.output<typeof storedSchema>;
 
 async function readStored(path: string): Promise<StoredGenerator> {
-  const { metadata } = await readSafetensorsHeader(path);
-  const parsed = storedSchema.safeParse(jsonOf(metadata.extra));
+  const { extra } = await readCheckpointHeader(path);
+  const parsed = storedSchema.safeParse(extra);
   if (parsed.success) return parsed.data;
   const key = parsed.error.issues[0]!.path[0];
   throw new UserError(
     `${path}: its ${key === undefined ? 'metadata' : String(key)} cannot be read. The file is damaged: train the weight generator anew.`,
   );
-}
-
-function jsonOf(text: string | undefined): unknown {
-  try {
-    return JSON.parse(text ?? '');
-  } catch {
-    return undefined;
-  }
 }
 
 /** @throws UserError where there cannot be so many */

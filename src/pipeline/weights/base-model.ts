@@ -1,14 +1,18 @@
 import { existsSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { Vocabulary } from '../../data/text.ts';
-import { type CheckpointArchitecture, readCheckpoint, writeCheckpoint } from '../../models/checkpoint.ts';
+import {
+  type CheckpointArchitecture,
+  readCheckpoint,
+  readCheckpointHeader,
+  writeCheckpoint,
+} from '../../models/checkpoint.ts';
 import { createDiscriminator, type Discriminator } from '../../models/discriminator.ts';
 import { createImageGenerator, type ImageGenerator } from '../../models/image-generator.ts';
 import { createLora, type LoraAdapter, type LoraOptions } from '../../models/lora.ts';
 import { baseHashOf, hashFile } from '../../project/file-hash.ts';
 import type { LoadedTraining, Project } from '../../project/load.ts';
 import { projectPaths } from '../../project/paths.ts';
-import { readSafetensorsHeader } from '../../project/safetensors-header.ts';
 import type { TrainingConfig } from '../../project/training-schema.ts';
 import { UserError } from '../../project/user-error.ts';
 import type { JsonObject } from '../../protocol/json.ts';
@@ -154,20 +158,12 @@ async function expectedArchitecture(
   path: string,
   { architecture, lora }: BaseNetworks,
 ): Promise<CheckpointArchitecture> {
-  const { metadata } = await readSafetensorsHeader(path);
   // A file without a readable architecture is refused by whoever reads it whole.
-  const stored = (parsed(metadata.architecture) as { lora?: LoraOptions } | undefined)?.lora;
+  const header = await readCheckpointHeader(path);
+  const stored = (header.architecture as { lora?: LoraOptions } | undefined)?.lora;
   return lora.options.train === 'both' && stored?.train === 'both'
     ? { ...architecture, lora: { ...stored } }
     : architecture;
-}
-
-function parsed(json: string | undefined): unknown {
-  try {
-    return JSON.parse(json ?? '');
-  } catch {
-    return undefined;
-  }
 }
 
 function featuresFrom(stored: JsonObject): PromptFeatures {
