@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { conceptSchema } from './concept-schema.ts';
 import { EFFECT_NAMES, EFFECTS } from './effects.ts';
-import { trainingSchema } from './training-schema.ts';
+import { BASELINES, trainingSchema } from './training-schema.ts';
 
 /** The part of JSON Schema (2020-12) that the two schemas come out as, with the editor's additions. */
 export interface JsonSchema {
@@ -113,6 +113,8 @@ function decorateTraining(schema: JsonSchema): JsonSchema {
   ];
   schema.properties!.lora!.properties!.ranks!.examples = [{ downsample: 1, transformer: 4, upsample: 1 }];
   schema.properties!.collect!.properties!.holdOut!.examples = [['test']];
+  // Zod leaves out the default of values that are rewritten as they are read, as earlier names of baselines are.
+  schema.properties!.evaluate!.properties!.baselines!.default = [...BASELINES];
   return schema;
 }
 

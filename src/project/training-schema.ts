@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import type { Method } from '../protocol/comparison.ts';
+import { presentMethodName } from '../protocol/comparison.ts';
 
 const int = (min: number, max: number, fallback: number, what: string) =>
   z
@@ -52,6 +54,16 @@ const learningRateSchedule = choice(
 
 /** Of weights for one prompt, from different seeds. */
 export const MOST_DRAWS = 64;
+
+/** What `evaluate` can compare denoised weights with, in the order in which completion offers them. */
+export const BASELINES = [
+  'pix2pix',
+  'sameGenerator',
+  'fresh',
+  'mean',
+  'nearest',
+  'ridge',
+] as const satisfies Method[];
 
 /** Every key of a training config, with its default. The presets (project/presets.ts) are values of this schema. */
 export const trainingSchema = z
@@ -341,8 +353,8 @@ export const trainingSchema = z
           'Sets of weights to denoise from different seeds, to see how far they spread',
         ),
         baselines: z
-          .array(z.enum(['scratch', 'untrained', 'fresh', 'mean', 'nearest', 'ridge']))
-          .default(['scratch', 'untrained', 'fresh', 'mean', 'nearest', 'ridge'])
+          .array(z.preprocess(presentMethodName, z.enum(BASELINES)))
+          .default([...BASELINES])
           .describe(
             'What to compare with: Pix2pix from scratch, the config’s own generator from scratch, fresh LoRA on the base, the zoo’s mean, the nearest zoo member by prompt, ridge regression from the prompt',
           ),

@@ -7,20 +7,31 @@ export const METHODS = {
   nearest: 'Nearest zoo member',
   mean: 'Zoo mean',
   fresh: 'Fresh LoRA on the base',
-  untrained: 'Same generator from scratch',
-  scratch: 'Pix2pix from scratch',
+  sameGenerator: 'Same generator from scratch',
+  pix2pix: 'Pix2pix from scratch',
 } as const;
 export type Method = keyof typeof METHODS;
 
-/** On white: told apart by people with any kind of colour vision (Okabe and Ito 2008), dark enough as text. */
-export const METHOD_COLOURS: Record<Method, string> = {
+/** What configs, results and unfinished runs of earlier versions call two of the methods. */
+export const EARLIER_METHOD_NAMES: ReadonlyMap<unknown, Method> = new Map([
+  ['untrained', 'sameGenerator'],
+  ['scratch', 'pix2pix'],
+]);
+
+/** A method's present name for one of an earlier version; any other value as it is. */
+export function presentMethodName(name: unknown): unknown {
+  return EARLIER_METHOD_NAMES.get(name) ?? name;
+}
+
+/** On white: told apart by people with any kind of color vision (Okabe and Ito 2008), dark enough as text. */
+export const METHOD_COLORS: Record<Method, string> = {
   denoised: '#0072b2',
   ridge: '#b87700',
   nearest: '#b0538a',
   mean: '#8a8a8a',
   fresh: '#00795a',
-  untrained: '#3d3d3d',
-  scratch: '#c14e00',
+  sameGenerator: '#3d3d3d',
+  pix2pix: '#c14e00',
 };
 
 /** A measured value; null where it was not finite, since JSON has no word for that. */

@@ -67,7 +67,9 @@ export const smallStep: StepDefinition = {
     };
     const discriminatorLoss = (tensors: Tensors) => {
       const real = tf.mean(tf.square(tf.sub(discriminate(tensors, inputs.source!, inputs.target!), 1)));
-      const fake = tf.mean(tf.square(discriminate(tensors, inputs.source!, generate(generator, inputs.source!))));
+      const fake = tf.mean(
+        tf.square(discriminate(tensors, inputs.source!, generate(generator, inputs.source!))),
+      );
       return tf.mul(tf.add(real, fake), 0.5);
     };
     return {

@@ -48,7 +48,7 @@ weightGenerator:
   { blockSize: 64, channels: 8, heads: 2, embedding: 16, steps: 40, batchSize: 8, checkpointEvery: 40 }
 fineTune: { steps: ${fineTuneSteps}, batchSize: 2, trainable: lora, sampleEvery: 100 }
 evaluate:
-  { images: 4, draws: 1, baselines: [scratch, fresh, nearest], scratch: { channels: 4, blocks: 1, steps: 20, batchSize: 2 } }
+  { images: 4, draws: 1, baselines: [pix2pix, fresh, nearest], scratch: { channels: 4, blocks: 1, steps: 20, batchSize: 2 } }
 `;
 }
 

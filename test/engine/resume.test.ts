@@ -28,7 +28,7 @@ lora: {rank: 2}
 collect: {holdOut: [dusk], steps: 12, batchSize: 2, checkpoints: 2, checkpointEvery: 4}
 weightGenerator: {blockSize: 64, channels: 4, heads: 2, embedding: 8, steps: ${STEPS}, batchSize: 4, checkpointEvery: 4}
 fineTune: {steps: ${STEPS}, batchSize: 2, sampleEvery: 30, checkpointEvery: 4, snapshots: 2}
-evaluate: {images: 2, baselines: [fresh, scratch], scratch: {channels: 4, blocks: 1, steps: 12, batchSize: 2}}
+evaluate: {images: 2, baselines: [fresh, pix2pix], scratch: {channels: 4, blocks: 1, steps: 12, batchSize: 2}}
 `;
 
 async function tinyProject(): Promise<string> {

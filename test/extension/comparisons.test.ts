@@ -89,6 +89,19 @@ describe('the file', () => {
     expect(problemOf(part)?.kind).toBe('foreign');
   });
 
+  test('of an earlier version has the present names of methods', () => {
+    const quality = { untrained: QUALITY, scratch: QUALITY };
+    const points = [{ steps: 0, seconds: 0, ...QUALITY }];
+    const curves = ['untrained', 'scratch'].map((method) => ({ method, points }));
+    const saved = { ...COMPARISON, curves, starts: [{ concept: 'snow', prompt: 'let it snow', quality }] };
+    expect(parseComparison(whole(saved), 'evaluate')).toMatchObject({
+      comparison: {
+        curves: [{ method: 'sameGenerator' }, { method: 'pix2pix' }],
+        starts: [{ quality: { sameGenerator: QUALITY, pix2pix: QUALITY } }],
+      },
+    });
+  });
+
   test('that ends early is damaged', () => {
     expect(problemOf(whole(COMPARISON).slice(0, 80))).toMatchObject({
       kind: 'damaged',

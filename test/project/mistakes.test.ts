@@ -211,7 +211,7 @@ describe('a mistake in a training config', () => {
       'a baseline that is none',
       'evaluate: { baselines: [fresh, meen] }\n',
       [
-        '1:32-1:36 `evaluate.baselines[1]` is meen; allowed: one of scratch, untrained, fresh, mean, nearest, ridge. Did you mean mean?',
+        '1:32-1:36 `evaluate.baselines[1]` is meen; allowed: one of pix2pix, sameGenerator, fresh, mean, nearest, ridge. Did you mean mean?',
       ],
     ],
   ])('%s', async (_name, text, expected) => {

@@ -106,6 +106,14 @@ describe('extends', () => {
     expect(featureNetworkFile(main)).toBe(path);
   });
 
+  it('takes the names that earlier versions had for two baselines', async () => {
+    const folder = await temporaryProject({
+      'old.training.yaml': 'evaluate: { baselines: [scratch, fresh, untrained] }\n',
+    });
+    const { config } = await loadTraining(join(folder, 'old.training.yaml'));
+    expect(config.evaluate.baselines).toEqual(['pix2pix', 'fresh', 'sameGenerator']);
+  });
+
   it('takes presets that are valid and complete', async () => {
     const folder = await temporaryProject({
       'fast.training.yaml': 'extends: preset:fast\n',

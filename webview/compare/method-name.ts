@@ -9,8 +9,8 @@ export function methodName(method: Method): string {
     nearest: l10n.t('Nearest zoo member'),
     mean: l10n.t('Zoo mean'),
     fresh: l10n.t('Fresh LoRA on the base'),
-    untrained: l10n.t('Same generator from scratch'),
-    scratch: l10n.t('Pix2pix from scratch'),
+    sameGenerator: l10n.t('Same generator from scratch'),
+    pix2pix: l10n.t('Pix2pix from scratch'),
   };
   return names[method];
 }

@@ -8,8 +8,8 @@ export const DASHES: Record<Method, readonly number[]> = {
   nearest: [],
   mean: [2, 3],
   fresh: [],
-  untrained: [8, 3, 2, 3],
-  scratch: [],
+  sameGenerator: [8, 3, 2, 3],
+  pix2pix: [],
 };
 
 /** The denoised start is what the others are compared with. */
@@ -37,8 +37,8 @@ export function colorOf(method: Method, { series, muted, denoised }: Theme): str
     nearest: purple,
     mean: muted,
     fresh: green,
-    untrained: foreground,
-    scratch: red,
+    sameGenerator: foreground,
+    pix2pix: red,
   };
   return colors[method];
 }

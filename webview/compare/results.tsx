@@ -22,7 +22,7 @@ export const DEFAULT_SETTINGS: ResultSettings = {
   xAxis: 'seconds',
   logarithmic: true,
   hidden: [],
-  reference: 'scratch',
+  reference: 'pix2pix',
 };
 
 /** What one evaluation has measured. */

@@ -1,4 +1,4 @@
-import { METHOD_COLOURS } from '../../src/protocol/comparison.ts';
+import { METHOD_COLORS } from '../../src/protocol/comparison.ts';
 import { formatNumber } from '../components/format.ts';
 import type { ChartData } from './chart-data.ts';
 import { DASHES, drawingOrder, strokeWidth } from './method-style.ts';
@@ -49,7 +49,7 @@ export function svgDrawing(data: ChartData): string {
   const curves = data.series
     .toSorted((a, b) => drawingOrder(a.method) - drawingOrder(b.method))
     .map(({ method, label, points }) => {
-      const color = METHOD_COLOURS[method];
+      const color = METHOD_COLORS[method];
       const places = points.map(
         (point) => [toX(data.x.place(data.at(point))), toY(data.y.place(point.value))] as const,
       );
@@ -68,7 +68,7 @@ export function svgDrawing(data: ChartData): string {
     const y = top + 10 + row * 22;
     return (
       line(right + 16, y, right + 42, y, {
-        stroke: METHOD_COLOURS[method],
+        stroke: METHOD_COLORS[method],
         'stroke-width': strokeWidth(method),
         'stroke-dasharray': DASHES[method].join(' ') || 'none',
       }) + text(right + 50, y + 4, label, method === 'denoised' ? { 'font-weight': 600 } : {})

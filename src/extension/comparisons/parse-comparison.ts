@@ -1,10 +1,18 @@
 import * as z from 'zod';
-import { METHODS, type Method, type SavedComparison } from '../../protocol/comparison.ts';
+import { METHODS, type Method, presentMethodName, type SavedComparison } from '../../protocol/comparison.ts';
 import type { Stage } from '../../protocol/events.ts';
 
 const measured = z.number().nullable();
 const quality = { psnr: measured, ssim: measured, l1: measured, patchFd: measured };
-const method = z.enum(Object.keys(METHODS) as [Method, ...Method[]]);
+const methodName = z.enum(Object.keys(METHODS) as [Method, ...Method[]]);
+const method = z.preprocess(presentMethodName, methodName);
+const qualityByMethod = z.preprocess(
+  (given) =>
+    typeof given === 'object' && given !== null
+      ? Object.fromEntries(Object.entries(given).map(([name, value]) => [presentMethodName(name), value]))
+      : given,
+  z.partialRecord(methodName, z.object(quality)),
+);
 const distance = z.object({ fid: measured, kid: measured });
 const atLeastZero = z.number().min(0);
 
@@ -36,7 +44,7 @@ const comparison: z.ZodType<SavedComparison> = z.object({
     z.object({
       concept: z.string(),
       prompt: z.string(),
-      quality: z.partialRecord(method, z.object(quality)),
+      quality: qualityByMethod,
     }),
   ),
 });

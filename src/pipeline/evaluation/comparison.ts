@@ -2,7 +2,7 @@ import * as Plot from '@observablehq/plot';
 import {
   type ComparisonOf,
   type CurveOf,
-  METHOD_COLOURS,
+  METHOD_COLORS,
   METHODS,
   type Method,
   type StartsOf,
@@ -13,7 +13,7 @@ import { standaloneSvg } from './plot-svg.ts';
 import { textTable } from './text-table.ts';
 
 /** Methods that train a whole generator from random weights. */
-const FROM_SCRATCH = ['untrained', 'scratch'] as const;
+const FROM_SCRATCH = ['sameGenerator', 'pix2pix'] as const;
 export type FromScratch = (typeof FROM_SCRATCH)[number];
 
 export function isFromScratch(method: Method): method is FromScratch {
@@ -42,12 +42,12 @@ const decibels = (value: number) => value.toFixed(2);
 
 /** The comparison as lines of text: one row a method, with how soon it reaches what Pix2pix ends at. */
 export function comparisonTable(comparison: Comparison): string[] {
-  const scratch = comparison.curves.find((curve) => curve.method === 'scratch');
+  const pix2pix = comparison.curves.find((curve) => curve.method === 'pix2pix');
   const distances = comparison.curves.some((curve) => curve.distances);
   const header = ['method', 'PSNR at start', 'PSNR at end', 'SSIM at end', 'patch FD at start', 'at end'];
   if (distances) header.push('FID at start', 'at end', 'KID at start', 'at end');
   header.push('steps', 'seconds');
-  if (scratch) header.push("reaches Pix2pix's end after");
+  if (pix2pix) header.push("reaches Pix2pix's end after");
   const rows = comparison.curves.map((curve) => {
     const end = last(curve);
     const row = [
@@ -60,8 +60,8 @@ export function comparisonTable(comparison: Comparison): string[] {
     ];
     if (distances) row.push(...distanceCells(curve));
     row.push(String(end.steps), end.seconds.toFixed(1));
-    if (scratch) {
-      const reached = timeToReach(curve, last(scratch).psnr);
+    if (pix2pix) {
+      const reached = timeToReach(curve, last(pix2pix).psnr);
       row.push(reached ? `${reached.steps} steps, ${reached.seconds.toFixed(1)} s` : 'not reached');
     }
     return row;
@@ -119,11 +119,11 @@ export function comparisonVerdict(comparison: Comparison, tolerance = 0.1): stri
         : `${METHODS[method]} starts BETTER than the denoised weights (+${decibels(difference)} dB).`,
     );
   }
-  for (const method of ['scratch', 'untrained'] as const) {
-    const scratch = curve(method);
-    if (!scratch) continue;
-    const name = method === 'scratch' ? 'Pix2pix' : 'the same generator from scratch';
-    const goal = last(scratch);
+  for (const method of ['pix2pix', 'sameGenerator'] as const) {
+    const fromScratch = curve(method);
+    if (!fromScratch) continue;
+    const name = method === 'pix2pix' ? 'Pix2pix' : 'the same generator from scratch';
+    const goal = last(fromScratch);
     const reached = timeToReach(denoised, goal.psnr);
     sentences.push(
       reached
@@ -172,7 +172,7 @@ export function comparisonSvg({ curves, concept, images }: Comparison): string {
   const methods = curves.map(({ method }) => method);
   // Later marks lie on top: the denoised start is drawn last, and ridge dashed over it where the two coincide.
   const drawn = [...curves].sort((a, b) => drawingOrder(a.method) - drawingOrder(b.method));
-  const colour = (method: Method) => METHOD_COLOURS[method];
+  const colour = (method: Method) => METHOD_COLORS[method];
   return standaloneSvg({
     width: 760,
     height: 420,

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
+import { readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import type { DeviceReport } from '../../compute/types.ts';
@@ -8,7 +8,12 @@ import { toProjectPath } from '../../project/paths.ts';
 import type { LoadedConcept } from '../../project/project.ts';
 import { heldOutConcepts } from '../../project/selection.ts';
 import type { TrainingConfig } from '../../project/training-schema.ts';
-import { METHODS, type Method, type SavedComparison } from '../../protocol/comparison.ts';
+import {
+  EARLIER_METHOD_NAMES,
+  METHODS,
+  type Method,
+  type SavedComparison,
+} from '../../protocol/comparison.ts';
 import { RUN_FILES } from '../../protocol/run.ts';
 import {
   type Comparison,
@@ -74,6 +79,7 @@ export const evaluate: StageFunction = async (context) => {
   const [pairs, ...pairsOfOthers] = prepared as [PreparedPairs, ...PreparedPairs[]];
   const device = await stageDevice(context);
   const seed = stageSeed(context);
+  if (context.resume) await renameEarlierFiles(run.folder);
   const startsOf = await startsOfConcept(context, base, device, seed);
   const starts = await startsOf(concept, pairs);
   const fromScratch = (Object.keys(METHODS) as Method[])
@@ -189,6 +195,16 @@ type Measure = NonNullable<Parameters<typeof trainingLoop>[0]['measure']>['run']
 /** Translates the held-out images as the generator is now. */
 type Translate = () => Promise<Float32Array>;
 
+/** Gives the files of a run that an earlier version left unfinished the present names of their methods. */
+async function renameEarlierFiles(folder: string): Promise<void> {
+  for (const [earlier, method] of EARLIER_METHOD_NAMES) {
+    for (const ending of ['json', 'partial.json', RUN_FILES.checkpoint]) {
+      const file = join(folder, `${earlier}.${ending}`);
+      if (existsSync(file)) await rename(file, join(folder, `${method}.${ending}`));
+    }
+  }
+}
+
 /**
  * Runs one method, collecting its curve; the finished method is kept in the run folder, so that a resumed
  * evaluation does not train it again.
@@ -200,13 +216,13 @@ async function measureOnce(
 ): Promise<MethodResult | undefined> {
   const { run, resume } = context;
   const path = join(run.folder, `${method}.json`);
-  if (resume && existsSync(path)) return decodeResult(await readFile(path, 'utf8'));
+  if (resume && existsSync(path)) return decodeResult(method, await readFile(path, 'utf8'));
   let points: Curve['points'] = [];
   const partial = join(run.folder, `${method}.partial.json`);
   let start: Float32Array | undefined;
   let end: Float32Array | undefined;
   if (resume && existsSync(partial)) {
-    const saved = decodeResult(await readFile(partial, 'utf8'));
+    const saved = decodeResult(method, await readFile(partial, 'utf8'));
     points = saved.curve.points;
     start = saved.start;
   }
@@ -292,7 +308,7 @@ function scratchSettings(config: TrainingConfig, method: FromScratch): ScratchSe
   const { steps, batchSize, learningRate } = scratch;
   const common = { steps, batchSize, discriminatorEvery: config.discriminator.every };
   const { fineTune } = config;
-  if (method === 'scratch' || fineTune.trainable === 'lora') {
+  if (method === 'pix2pix' || fineTune.trainable === 'lora') {
     return {
       ...common,
       schedule: 'linear',
@@ -324,7 +340,7 @@ async function trainFromScratch(
   const { context, concept, base, pairs, heldOut, device, seed, totalSteps } = evaluation;
   const { config } = context.training;
   const { scratch } = config.evaluate;
-  const generator = method === 'scratch' ? pix2pixGenerator(config) : base.generator;
+  const generator = method === 'pix2pix' ? pix2pixGenerator(config) : base.generator;
   const { discriminator } = base;
   const training = await ScratchTraining.create({
     config,
@@ -404,11 +420,11 @@ function encodeResult({ curve, start, end }: MethodResult): string {
   return JSON.stringify({ curve, start: text(start), end: text(end) });
 }
 
-function decodeResult(json: string): MethodResult {
+function decodeResult(method: Method, json: string): MethodResult {
   const { curve, start, end } = JSON.parse(json) as { curve: Curve; start: string; end: string };
   const images = (text: string) => {
     const bytes = Uint8Array.from(Buffer.from(text, 'base64'));
     return new Float32Array(bytes.buffer);
   };
-  return { curve, start: images(start), end: images(end) };
+  return { curve: { ...curve, method }, start: images(start), end: images(end) };
 }

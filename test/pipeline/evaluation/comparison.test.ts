@@ -42,13 +42,13 @@ function comparison(...curves: Curve[]): Comparison {
   };
 }
 
-const SCRATCH = curve('scratch', [0, 0, 5], [50, 10, 15], [100, 20, 20]);
+const PIX2PIX = curve('pix2pix', [0, 0, 5], [50, 10, 15], [100, 20, 20]);
 
 describe('the table', () => {
   test('has a row for each method, with how soon it reaches the end of Pix2pix', () => {
     const denoised = curve('denoised', [0, 0, 18], [5, 0.5, 19.99], [10, 1, 20], [20, 2, 22]);
     const fresh = curve('fresh', [0, 0, 10], [20, 2, 19.994]);
-    expect(comparisonTable(comparison(denoised, fresh, SCRATCH))).toEqual([
+    expect(comparisonTable(comparison(denoised, fresh, PIX2PIX))).toEqual([
       "method                  PSNR at start  PSNR at end  SSIM at end  patch FD at start  at end  steps  seconds  reaches Pix2pix's end after",
       '----------------------  -------------  -----------  -----------  -----------------  ------  -----  -------  ---------------------------',
       'Denoised weights             18.00 dB     22.00 dB        0.220              0.556   0.455     20      2.0              10 steps, 1.0 s',
@@ -73,7 +73,7 @@ describe('the table', () => {
   });
 
   test('says of a start that is as good at once that it takes no step', () => {
-    const lines = comparisonTable(comparison(curve('denoised', [0, 0, 25], [20, 2, 26]), SCRATCH));
+    const lines = comparisonTable(comparison(curve('denoised', [0, 0, 25], [20, 2, 26]), PIX2PIX));
     expect(lines[2]).toContain('0 steps, 0.0 s');
   });
 });
@@ -115,7 +115,7 @@ describe('the verdict', () => {
   });
 
   test('says how soon training from scratch is reached', () => {
-    expect(verdict(SCRATCH)).toEqual([
+    expect(verdict(PIX2PIX)).toEqual([
       'It reaches what Pix2pix has after 100 steps (20.00 dB, 20.0 s) after 10 steps (1.0 s).',
     ]);
   });
@@ -123,8 +123,8 @@ describe('the verdict', () => {
   test('says that it is not reached, of Pix2pix and of the same generator', () => {
     expect(
       verdict(
-        curve('scratch', [0, 0, 5], [100, 20, 23, 0.2]),
-        curve('untrained', [0, 0, 5], [80, 9, 24, 0.2]),
+        curve('pix2pix', [0, 0, 5], [100, 20, 23, 0.2]),
+        curve('sameGenerator', [0, 0, 5], [80, 9, 24, 0.2]),
       ),
     ).toEqual([
       'It does not reach what Pix2pix has after 100 steps (23.00 dB).',
@@ -133,14 +133,14 @@ describe('the verdict', () => {
   });
 
   test('does not hide that it ends below by SSIM', () => {
-    expect(verdict(curve('scratch', [0, 0, 5], [100, 20, 20, 0.9]))).toEqual([
+    expect(verdict(curve('pix2pix', [0, 0, 5], [100, 20, 20, 0.9]))).toEqual([
       expect.stringContaining('It reaches what Pix2pix has'),
       'By SSIM it ends BELOW Pix2pix: 0.220 against 0.900.',
     ]);
   });
 
   test('is silent where there are no denoised weights', () => {
-    expect(comparisonVerdict(comparison(SCRATCH))).toEqual([]);
+    expect(comparisonVerdict(comparison(PIX2PIX))).toEqual([]);
   });
 });
 
@@ -180,7 +180,7 @@ test('the CSV has FID and KID on the lines that they were measured at', () => {
 });
 
 test('the plot names each method and has a dot for each measured point', () => {
-  const svg = comparisonSvg(comparison(curve('denoised', [0, 0, 18], [20, 2, 22]), SCRATCH));
+  const svg = comparisonSvg(comparison(curve('denoised', [0, 0, 18], [20, 2, 22]), PIX2PIX));
   expect(svg).toContain('Denoised weights');
   expect(svg).toContain('Pix2pix from scratch');
   expect(svg.match(/<circle/g)).toHaveLength(5);

@@ -19,7 +19,7 @@ async function ends(
   const { context } = stageContext(trained, { concept: 'snow', steps: 1 }, (config) => ({
     ...config,
     fineTune: { ...config.fineTune, batchSize: 2, warmup: 0, ...fineTune },
-    evaluate: { ...config.evaluate, baselines: ['scratch', 'untrained'], scratch },
+    evaluate: { ...config.evaluate, baselines: ['pix2pix', 'sameGenerator'], scratch },
   }));
   mkdirSync(join(context.run.folder, 'samples'), { recursive: true });
   const { result } = await evaluate(context);
@@ -32,10 +32,10 @@ test('the own generator is trained from scratch as fine-tuning trains it, Pix2pi
   const adam = await ends(trained, { trainable: 'all', optimizer: 'adam', learningRate: 1e-3 });
   const muon = await ends(trained, { trainable: 'all', optimizer: 'muon', learningRate: 1e-3 });
   const faster = await ends(trained, { trainable: 'all', optimizer: 'adam', learningRate: 1e-3 }, 1e-3);
-  expect(muon.untrained).not.toBe(adam.untrained);
-  expect(muon.scratch).toBe(adam.scratch);
-  expect(faster.untrained).toBe(adam.untrained);
-  expect(faster.scratch).not.toBe(adam.scratch);
+  expect(muon.sameGenerator).not.toBe(adam.sameGenerator);
+  expect(muon.pix2pix).toBe(adam.pix2pix);
+  expect(faster.sameGenerator).toBe(adam.sameGenerator);
+  expect(faster.pix2pix).not.toBe(adam.pix2pix);
 });
 
 test('settings of LoRA layers say nothing of a whole generator, which is then trained as Pix2pix is', async () => {
@@ -44,8 +44,8 @@ test('settings of LoRA layers say nothing of a whole generator, which is then tr
   const fast = await ends(trained, { trainable: 'lora', optimizer: 'muon', learningRate: 1e-2 });
   const faster = await ends(trained, { trainable: 'lora', optimizer: 'adam', learningRate: 1e-4 }, 1e-3);
   expect(fast.denoised).not.toBe(slow.denoised);
-  expect(fast.untrained).toBe(slow.untrained);
-  expect(faster.untrained).not.toBe(slow.untrained);
+  expect(fast.sameGenerator).toBe(slow.sameGenerator);
+  expect(faster.sameGenerator).not.toBe(slow.sameGenerator);
 });
 
 test('the warm-up is the same share of the steps', async () => {
@@ -55,6 +55,6 @@ test('the warm-up is the same share of the steps', async () => {
   const warm = await ends(trained, { ...all, steps: 100, warmup: 100 });
   const alsoWarm = await ends(trained, { ...all, steps: 8, warmup: 8 });
   const cold = await ends(trained, { ...all, steps: 100, warmup: 0 });
-  expect(alsoWarm.untrained).toBe(warm.untrained);
-  expect(cold.untrained).not.toBe(warm.untrained);
+  expect(alsoWarm.sameGenerator).toBe(warm.sameGenerator);
+  expect(cold.sameGenerator).not.toBe(warm.sameGenerator);
 });
