@@ -25,6 +25,21 @@ const folders = {
     'weights',
   ],
   compute: ['run', 'optimizer', 'trace', 'lower', 'onnx', 'graph', 'tfjs'],
+  extension: [
+    'commands',
+    'tools',
+    'tensors',
+    'panels',
+    'trainings',
+    'concepts',
+    'comparisons',
+    'zoo',
+    'artifacts',
+    'runs',
+    'engine',
+    'language',
+    'projects',
+  ],
 };
 
 /** What a folder may not import: the folders above it. */

@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 import { latestConcept } from './artifacts/project-artifacts.ts';
-import { registerCommand } from './commands/register-command.ts';
 import { registerConceptFilter } from './concepts/concept-filter-box.ts';
 import type { ConceptTree } from './concepts/concept-tree.ts';
 import { warmEngine } from './engine/warm-engine.ts';
 import { COMMANDS, CONTEXT_KEYS, TREES } from './identifiers.ts';
+import { registerCommand } from './register-command.ts';
 import type { Run } from './runs/run-state.ts';
 import type { RunTree } from './runs/run-tree.ts';
 import type { Services } from './services.ts';

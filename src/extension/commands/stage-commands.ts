@@ -4,12 +4,12 @@ import { UserError } from '../../project/user-error.ts';
 import type { Stage } from '../../protocol/events.ts';
 import { COMMANDS } from '../identifiers.ts';
 import { saveProjectFiles } from '../projects/unsaved-files.ts';
+import { registerCommand } from '../register-command.ts';
 import type { QueuedRun } from '../runs/new-run.ts';
 import { startRuns } from '../runs/run-queue.ts';
 import { startRun } from '../runs/start-run.ts';
 import type { Services } from '../services.ts';
 import { wantedMembers } from '../zoo/zoo-status.ts';
-import { registerCommand } from './register-command.ts';
 import {
   type ConceptsTarget,
   chooseConcept,

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { UserError } from '../../project/user-error.ts';
 import type { SavedComparison } from '../../protocol/comparison.ts';
-import { comparisonFile, type Evaluation } from './evaluations.ts';
+import { comparisonFile, type Evaluation } from '../runs/evaluations.ts';
 import { parseComparison } from './parse-comparison.ts';
 
 /**

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { registerCommand } from '../commands/register-command.ts';
 import { COMMANDS, CONTEXT_KEYS, TREES } from '../identifiers.ts';
+import { registerCommand } from '../register-command.ts';
 import type { ConceptNode, ConceptTree } from './concept-tree.ts';
 
 /** What the concepts are filtered by; of this workspace. */

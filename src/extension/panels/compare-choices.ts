@@ -1,7 +1,7 @@
 import type { Project } from '../../project/load.ts';
 import { heldOutConcepts } from '../../project/selection.ts';
 import type { EvaluatedConcept } from '../../protocol/webview/compare.ts';
-import { type Evaluation, evaluationOf } from '../comparisons/evaluations.ts';
+import { type Evaluation, evaluationOf } from '../runs/evaluations.ts';
 import { isActive, type Run } from '../runs/run-state.ts';
 import { liveRun } from './live-run.ts';
 

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import { type CompareTarget, type CompareViewState, compareView } from '../../protocol/webview/compare.ts';
-import { evaluationOf } from '../comparisons/evaluations.ts';
 import { readComparison } from '../comparisons/read-comparison.ts';
 import { COMMANDS } from '../identifiers.ts';
+import { evaluationOf } from '../runs/evaluations.ts';
 import type { Services } from '../services.ts';
 import { absentProject } from './absent-project.ts';
 import { evaluatedConcepts } from './compare-choices.ts';

@@ -13,10 +13,10 @@ import {
   type RunViewState,
   runView,
 } from '../../protocol/webview/run.ts';
-import { evaluationOf } from '../comparisons/evaluations.ts';
 import { COMMANDS } from '../identifiers.ts';
 import { checkComparable, comparableRuns, pickComparableRuns } from '../runs/choose-runs.ts';
-import { showRunLog } from '../runs/run-commands.ts';
+import { evaluationOf } from '../runs/evaluations.ts';
+import { showRunLog } from '../runs/run-log.ts';
 import { isActive, isResumable, type Run } from '../runs/run-state.ts';
 import { runLabel } from '../runs/run-wording.ts';
 import { requestStop, resumeRun } from '../runs/start-run.ts';

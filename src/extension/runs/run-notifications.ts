@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 import type { RunState } from '../../protocol/run.ts';
-import { evaluationOf } from '../comparisons/evaluations.ts';
 import { formatDuration } from '../duration.ts';
 import { COMMANDS, SETTINGS } from '../identifiers.ts';
 import type { Services } from '../services.ts';
 import { setting } from '../settings.ts';
+import { evaluationOf } from './evaluations.ts';
 import { isActive, type Run } from './run-state.ts';
 import type { RunChange } from './run-store.ts';
 import { runLabel } from './run-wording.ts';

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import type { RunState } from '../../protocol/run.ts';
-import { evaluationOf } from '../comparisons/evaluations.ts';
 import { formatDuration } from '../duration.ts';
 import { COMMANDS } from '../identifiers.ts';
+import { evaluationOf } from './evaluations.ts';
 import { metricsText } from './metrics-text.ts';
 import { isActive, isResumable, type Run } from './run-state.ts';
 import type { RunStore } from './run-store.ts';

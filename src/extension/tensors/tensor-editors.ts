@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import { type TensorsTarget, tensorsView } from '../../protocol/webview/tensors.ts';
-import { registerCommand } from '../commands/register-command.ts';
 import { COMMANDS, CUSTOM_EDITORS } from '../identifiers.ts';
 import { showPage } from '../panels/show-page.ts';
+import { registerCommand } from '../register-command.ts';
 import type { Services } from '../services.ts';
 import type { TensorDocument } from './tensor-document.ts';
 

@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
-import { registerCommand } from '../commands/register-command.ts';
-import { chooseProject, chooseTraining } from '../commands/targets.ts';
 import { COMMANDS } from '../identifiers.ts';
 import { saveProjectFiles } from '../projects/unsaved-files.ts';
 import type { ReadOnlyDocuments } from '../read-only-documents.ts';
+import { registerCommand } from '../register-command.ts';
 import type { Services } from '../services.ts';
+import { chooseProject, chooseTraining } from './targets.ts';
 
 export function registerTrainingCommands(
   context: vscode.ExtensionContext,

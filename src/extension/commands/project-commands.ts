@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import * as vscode from 'vscode';
-import { registerCommand } from '../commands/register-command.ts';
 import { COMMANDS } from '../identifiers.ts';
+import { registerCommand } from '../register-command.ts';
 import type { Services } from '../services.ts';
 import { reveal } from './reveal.ts';
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { RUN_FILES } from '../../protocol/run.ts';
-import type { Run } from '../runs/run-state.ts';
+import type { Run } from './run-state.ts';
 
 /** The part of a quickstart that evaluates, and its folder below the run's. It is the last. */
 const QUICKSTART_PART = 'evaluate';

@@ -1,19 +1,19 @@
 import * as vscode from 'vscode';
 import { latestConcept } from '../artifacts/project-artifacts.ts';
-import { registerCommand } from '../commands/register-command.ts';
-import { chooseComparedRuns, chooseProject, chooseRun, givenConcept, givenRun } from '../commands/targets.ts';
-import { evaluationOf } from '../comparisons/evaluations.ts';
 import { COMMANDS, PANELS } from '../identifiers.ts';
+import type { AllPanels } from '../panels/all-panels.ts';
+import type { KeptState } from '../panels/panels.ts';
+import { referenceOf } from '../panels/run-reference.ts';
+import { registerCommand } from '../register-command.ts';
+import { evaluationOf } from '../runs/evaluations.ts';
 import type { Services } from '../services.ts';
-import type { AllPanels } from './all-panels.ts';
-import type { KeptState } from './panels.ts';
-import { referenceOf } from './run-reference.ts';
+import { chooseComparedRuns, chooseProject, chooseRun, givenConcept, givenRun } from './targets.ts';
 
 /** Opens the panels, and brings them back after a reload. Their code is loaded by the first of them. */
 export function registerPanels(context: vscode.ExtensionContext, services: Services): void {
   let loading: Promise<AllPanels> | undefined;
   const panels = () => {
-    loading ??= import('./all-panels.ts').then(({ createPanels }) => createPanels(context, services));
+    loading ??= import('../panels/all-panels.ts').then(({ createPanels }) => createPanels(context, services));
     return loading;
   };
   for (const view of Object.keys(PANELS) as (keyof typeof PANELS)[]) {

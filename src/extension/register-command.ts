@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { showFailure } from '../failure.ts';
-import type { COMMANDS } from '../identifiers.ts';
+import { showFailure } from './failure.ts';
+import type { COMMANDS } from './identifiers.ts';
 
 /**
  * Registers a command whose failures are shown instead of thrown at whoever called it.

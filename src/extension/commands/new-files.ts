@@ -6,9 +6,9 @@ import { EFFECT_NAMES } from '../../project/effects.ts';
 import type { Project } from '../../project/load.ts';
 import { projectPaths } from '../../project/paths.ts';
 import { UserError } from '../../project/user-error.ts';
-import { chooseProject } from '../commands/targets.ts';
+import { conceptText, nameFromPrompt, trainingText, usualSource } from '../projects/project-templates.ts';
 import type { Services } from '../services.ts';
-import { conceptText, nameFromPrompt, trainingText, usualSource } from './project-templates.ts';
+import { chooseProject } from './targets.ts';
 
 /** Asks for what a concept file needs, and opens it. */
 export async function newConcept(services: Services, target: unknown): Promise<void> {

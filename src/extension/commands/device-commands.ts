@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
 import type { DevicesResult } from '../../protocol/serve.ts';
-import { registerCommand } from '../commands/register-command.ts';
+import { type DeviceItem, deviceItems } from '../engine/device-items.ts';
 import { COMMANDS, SETTINGS, SETTINGS_SECTION } from '../identifiers.ts';
 import type { ReadOnlyDocuments } from '../read-only-documents.ts';
+import { registerCommand } from '../register-command.ts';
 import type { Services } from '../services.ts';
 import { setting } from '../settings.ts';
-import { type DeviceItem, deviceItems } from './device-items.ts';
 
 export function registerDeviceCommands(
   context: vscode.ExtensionContext,

@@ -1,14 +1,12 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { RUN_FILES } from '../../protocol/run.ts';
-import { registerCommand } from '../commands/register-command.ts';
-import { chooseRun, chooseRuns } from '../commands/targets.ts';
 import { COMMANDS } from '../identifiers.ts';
+import { registerCommand } from '../register-command.ts';
+import { deleteRuns } from '../runs/delete-runs.ts';
+import { showRunLog } from '../runs/run-log.ts';
+import { isActive, isResumable, type Run } from '../runs/run-state.ts';
+import { requestStop, resumeRun } from '../runs/start-run.ts';
 import type { Services } from '../services.ts';
-import { deleteRuns } from './delete-runs.ts';
-import { isActive, isResumable, type Run } from './run-state.ts';
-import { requestStop, resumeRun } from './start-run.ts';
+import { chooseRun, chooseRuns } from './targets.ts';
 
 const isEnded = (run: Run) => !isActive(run);
 
@@ -47,11 +45,4 @@ export function registerRunCommands(
     const runs = await chooseRuns(services, about.target, about.selected, isEnded, none);
     if (runs.length > 0) await deleteRuns(services, runs, vscode.window.showWarningMessage);
   });
-}
-
-/** Opens the engine's log of a run; its events where it was started from a terminal, which had the log. */
-export async function showRunLog(run: Run): Promise<void> {
-  const log = join(run.folder, RUN_FILES.log);
-  const file = existsSync(log) ? log : join(run.folder, RUN_FILES.events);
-  await vscode.window.showTextDocument(vscode.Uri.file(file), { preview: true });
 }
