@@ -1,5 +1,5 @@
+import { systemReason } from '../project/system-reason.ts';
 import { UserError } from '../project/user-error.ts';
-import { systemReason } from '../project/yaml-document.ts';
 
 /** Exit codes of `dnw`. */
 export const EXIT = {

@@ -3,7 +3,8 @@ import type { DiskView } from './disk-view.ts';
 import { folderOf } from './image-files.ts';
 import { nearestNames } from './nearest.ts';
 import { scalarLike } from './scalar-text.ts';
-import type { KeyPath, YamlDocument } from './yaml-document.ts';
+import type { YamlDocument } from './yaml/document.ts';
+import type { KeyPath } from './yaml/key-path.ts';
 
 /** Most folders of similar names that are followed at each level of a path. */
 const BRANCHES = 3;

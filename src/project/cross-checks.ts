@@ -6,13 +6,14 @@ import { folderOf, IMAGE_EXTENSIONS, isGlob } from './image-files.ts';
 import { ImageSources, imageSources } from './image-sources.ts';
 import { nearestNames } from './nearest.ts';
 import { nameFromFile } from './paths.ts';
-import type { Problem } from './problem.ts';
+import type { Problem, ProblemText } from './problem.ts';
 import type { LoadedConcept, LoadedTraining } from './project.ts';
 import type { ConceptFile, ProjectFiles, TrainingFile } from './project-files.ts';
 import { baseConcepts, FEWEST_ZOO_MEMBERS, heldOutConcepts, zooConcepts } from './selection.ts';
 import { sizeProblems } from './size-checks.ts';
 import { problemInChain } from './training-chain.ts';
-import type { KeyPath, ProblemText, YamlDocument } from './yaml-document.ts';
+import type { YamlDocument } from './yaml/document.ts';
+import type { KeyPath } from './yaml/key-path.ts';
 
 /**
  * Unknown names of one config that are compared with every known one. More of them are no slips of the finger but

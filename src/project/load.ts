@@ -4,7 +4,7 @@ import { DiskView } from './disk-view.ts';
 import { type Problem, throwOnErrors } from './problem.ts';
 import type { LoadedConcept, LoadedTraining, Project } from './project.ts';
 import { type ProjectFiles, readConcept, readProjectFiles, readTraining } from './project-files.ts';
-import { readYaml } from './yaml-document.ts';
+import { readYaml } from './yaml/read.ts';
 
 export type { Problem } from './problem.ts';
 export type { LoadedConcept, LoadedTraining, Project } from './project.ts';

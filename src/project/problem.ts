@@ -8,7 +8,7 @@ export interface SourceRange {
   endColumn: number;
 }
 
-/** What kind of mistake a problem is; quick fixes and tests go by it. */
+/** The kind of a mistake; quick fixes and tests go by it. */
 export type ProblemCode =
   | 'unreadable'
   | 'encoding'
@@ -28,7 +28,7 @@ export type ProblemCode =
   | 'few-images'
   | 'impossible-size';
 
-/** A mistake in a project's files, with all that is needed to find and mend it. */
+/** A mistake in a project's files, with all that is needed to find and fix it. */
 export interface Problem extends SourceRange {
   /** Absolute path. */
   file: string;
@@ -44,11 +44,38 @@ export interface Problem extends SourceRange {
   remedy: string;
   severity: 'error' | 'warning';
   code: ProblemCode;
-  /** Texts that mend it when put in place of the range, best first. */
+  /** Texts that fix it when they replace the range, best first. */
   replacements: string[];
 }
 
-/** `file:line:column: error: message remedy`, the form that terminals and editors make a link of. */
+/** What a problem says, without where it is. */
+export interface ProblemText {
+  code: ProblemCode;
+  message: string;
+  remedy: string;
+  found?: string;
+  allowed?: string;
+  severity?: Problem['severity'];
+  replacements?: string[];
+}
+
+/** A problem at a place; what its text leaves out is empty, and its severity is `error`. */
+export function makeProblem(file: string, range: SourceRange, key: string, text: ProblemText): Problem {
+  return {
+    file,
+    ...range,
+    key,
+    found: text.found ?? '',
+    allowed: text.allowed ?? '',
+    message: text.message,
+    remedy: text.remedy,
+    severity: text.severity ?? 'error',
+    code: text.code,
+    replacements: text.replacements ?? [],
+  };
+}
+
+/** Writes a problem as `file:line:column: error: message remedy`, which terminals and editors turn into a link. */
 export function formatProblem(problem: Problem): string {
   const { file, line, column, severity, message, remedy } = problem;
   return `${file}:${line}:${column}: ${severity}: ${message}${remedy === '' ? '' : ` ${remedy}`}`;

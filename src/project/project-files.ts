@@ -10,7 +10,8 @@ import type { LoadedConcept, LoadedTraining } from './project.ts';
 import { repeatedEntries } from './repeated-entries.ts';
 import { checkSchema } from './schema-problems.ts';
 import { type TrainingInput, trainingSchema } from './training-schema.ts';
-import type { ReadDocument, YamlDocument } from './yaml-document.ts';
+import type { YamlDocument } from './yaml/document.ts';
+import type { ReadDocument } from './yaml/read.ts';
 
 /** Longest chain of `extends`. */
 const MAX_EXTENDS = 16;

@@ -2,7 +2,7 @@ import { type ImageSources, imageSources } from './image-sources.ts';
 import { imageSplit } from './image-split.ts';
 import type { LoadedConcept, LoadedTraining, Project } from './project.ts';
 import { baseConcepts, heldOutConcepts, zooConcepts } from './selection.ts';
-import type { KeyPath } from './yaml-document.ts';
+import type { KeyPath } from './yaml/key-path.ts';
 
 /** Something that follows from a value and the rest of the project, and that no file says. */
 export interface Fact {

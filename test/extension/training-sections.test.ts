@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { stageLines } from '../../src/extension/trainings/training-sections.ts';
-import { parseYaml } from '../../src/project/yaml-document.ts';
+import { parseYaml } from '../../src/project/yaml/parse.ts';
 
 test('each stage stands above its section, and above the file where there is no such section', () => {
   const text = '# comment\nextends: preset:fast\nbase:\n  steps: 3\n\ncollect: { steps: 2 }\nevaluate:\n';

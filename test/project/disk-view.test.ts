@@ -5,7 +5,8 @@ import { DiskView } from '../../src/project/disk-view.ts';
 import { checkProject } from '../../src/project/load.ts';
 import { readProjectFiles } from '../../src/project/project-files.ts';
 import { rememberingReader } from '../../src/project/remembering-reader.ts';
-import { parseYaml, readYaml } from '../../src/project/yaml-document.ts';
+import { parseYaml } from '../../src/project/yaml/parse.ts';
+import { readYaml } from '../../src/project/yaml/read.ts';
 import { temporaryProject } from './temporary-project.ts';
 
 const CONCEPT = 'prompt: snow\npairs: { source: ../images, target: { effect: snow } }\n';

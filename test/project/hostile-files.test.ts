@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { formatProblem } from '../../src/project/problem.ts';
 import { readConcept } from '../../src/project/project-files.ts';
-import { decodeYaml, MAX_FILE_BYTES, parseYaml, readYaml } from '../../src/project/yaml-document.ts';
+import { decodeYaml } from '../../src/project/yaml/decode.ts';
+import { MAX_FILE_BYTES } from '../../src/project/yaml/limits.ts';
+import { parseYaml } from '../../src/project/yaml/parse.ts';
+import { readYaml } from '../../src/project/yaml/read.ts';
 import { temporaryProject } from './temporary-project.ts';
 
 const FILE = '/project/a.training.yaml';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { EFFECT_NAMES } from '../../src/project/effects.ts';
 import type { Problem } from '../../src/project/problem.ts';
 import { readConcept, readTraining } from '../../src/project/project-files.ts';
-import { parseYaml } from '../../src/project/yaml-document.ts';
+import { parseYaml } from '../../src/project/yaml/parse.ts';
 
 const CONCEPT_FILE = '/project/concepts/snow.concept.yaml';
 const TRAINING_FILE = '/project/main.training.yaml';

@@ -3,7 +3,7 @@ import type { Location, Position } from 'vscode-languageserver';
 import type { Project } from '../../project/load.ts';
 import { nameKindsAt } from '../../project/name-places.ts';
 import { PRESET_PREFIX } from '../../project/presets.ts';
-import type { YamlDocument } from '../../project/yaml-document.ts';
+import type { YamlDocument } from '../../project/yaml/document.ts';
 import { FILE_START, fromPosition, uriOfPath } from './positions.ts';
 
 /** The file that a name in a training config stands for: a concept's, or the config that it extends. */

@@ -1,4 +1,5 @@
-import type { KeyPath, YamlDocument } from '../../project/yaml-document.ts';
+import type { YamlDocument } from '../../project/yaml/document.ts';
+import type { KeyPath } from '../../project/yaml/key-path.ts';
 
 /** Where a hint about a value stands, counted from 0: behind it; behind its key where it begins on a line of its own. */
 export function hintPosition(document: YamlDocument, path: KeyPath): { line: number; character: number } {

@@ -1,6 +1,6 @@
 import { type InlayHint, InlayHintKind, type Range } from 'vscode-languageserver';
 import { conceptFacts, type Fact, trainingFacts } from '../../project/training-facts.ts';
-import type { YamlDocument } from '../../project/yaml-document.ts';
+import type { YamlDocument } from '../../project/yaml/document.ts';
 import { hintPosition } from './hint-position.ts';
 import type { CheckedProject } from './project-diagnostics.ts';
 

@@ -3,7 +3,8 @@ import { type CompletionItem, CompletionItemKind, type Position } from 'vscode-l
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Project } from '../../project/load.ts';
 import { nameKindsAt } from '../../project/name-places.ts';
-import { type KeyPath, parseYaml } from '../../project/yaml-document.ts';
+import type { KeyPath } from '../../project/yaml/key-path.ts';
+import { parseYaml } from '../../project/yaml/parse.ts';
 import { fromPosition, toRange } from './positions.ts';
 
 /** Stands at the cursor while the text is parsed, so that an entry not yet written has a place in the tree. */

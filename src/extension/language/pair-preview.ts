@@ -1,6 +1,7 @@
 import { basename, dirname, extname, resolve } from 'node:path';
 import type { ImageSources } from '../../project/image-sources.ts';
-import { type KeyPath, valueAt, type YamlDocument } from '../../project/yaml-document.ts';
+import type { YamlDocument } from '../../project/yaml/document.ts';
+import { type KeyPath, valueAt } from '../../project/yaml/key-path.ts';
 import { uriOfPath } from './positions.ts';
 
 /** Most pictures of one source. */

@@ -11,7 +11,7 @@ import {
   readProjectFiles,
   readTraining,
 } from '../../project/project-files.ts';
-import type { YamlDocument } from '../../project/yaml-document.ts';
+import type { YamlDocument } from '../../project/yaml/document.ts';
 import { Refresher } from '../refresher.ts';
 import type { DocumentCache } from './document-cache.ts';
 import { pathOfUri, toRange, uriOfPath } from './positions.ts';

@@ -9,7 +9,8 @@ import {
 } from '../../project/name-uses.ts';
 import { CONCEPT_SUFFIX } from '../../project/paths.ts';
 import type { ProjectFiles } from '../../project/project-files.ts';
-import { type KeyPath, valueAt, type YamlDocument } from '../../project/yaml-document.ts';
+import type { YamlDocument } from '../../project/yaml/document.ts';
+import { type KeyPath, valueAt } from '../../project/yaml/key-path.ts';
 import { FILE_START, fromPosition, toRange } from './positions.ts';
 
 /** The concept or tag whose name stands at a position, and where in the file; undefined where none does. */

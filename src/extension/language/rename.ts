@@ -23,7 +23,7 @@ import { nameFromFile } from '../../project/paths.ts';
 import type { ProblemCode } from '../../project/problem.ts';
 import type { ProjectFiles } from '../../project/project-files.ts';
 import { scalarLike } from '../../project/scalar-text.ts';
-import type { YamlDocument } from '../../project/yaml-document.ts';
+import type { YamlDocument } from '../../project/yaml/document.ts';
 import { toRange } from './positions.ts';
 import { nameAt } from './references.ts';
 

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { DiskView } from '../../project/disk-view.ts';
 import { checkProject } from '../../project/load.ts';
 import { readProjectFiles } from '../../project/project-files.ts';
-import { parseYaml } from '../../project/yaml-document.ts';
+import { parseYaml } from '../../project/yaml/parse.ts';
 import { TOOLS } from '../identifiers.ts';
 import { unsavedProjectFiles } from '../projects/unsaved-files.ts';
 import type { Services } from '../services.ts';

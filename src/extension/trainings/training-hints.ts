@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { LoadedTraining, Project } from '../../project/load.ts';
-import type { KeyPath, YamlDocument } from '../../project/yaml-document.ts';
+import type { YamlDocument } from '../../project/yaml/document.ts';
+import type { KeyPath } from '../../project/yaml/key-path.ts';
 import type { NetworkSizes } from '../../protocol/network-sizes.ts';
 import { formatDuration } from '../duration.ts';
 import { hintPosition } from '../language/hint-position.ts';
@@ -33,7 +34,7 @@ export class TrainingHints implements vscode.InlayHintsProvider {
     // Sizes and plans are those of the file on disk.
     if (document.isDirty) return [];
     const { fsPath } = document.uri;
-    const { parseYaml } = await import('../../project/yaml-document.ts');
+    const { parseYaml } = await import('../../project/yaml/parse.ts');
     for (const project of this.services.projects.projects) {
       const training = project.trainings.find(({ path }) => path === fsPath);
       if (training === undefined) continue;

@@ -22,7 +22,7 @@ export class TrainingLenses implements vscode.CodeLensProvider {
   }
 
   async provideCodeLenses(document: vscode.TextDocument): Promise<vscode.CodeLens[]> {
-    const { parseYaml } = await import('../../project/yaml-document.ts');
+    const { parseYaml } = await import('../../project/yaml/parse.ts');
     const { projects, artifacts, runs } = this.services;
     const { uri } = document;
     for (const project of projects.projects) {

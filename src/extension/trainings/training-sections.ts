@@ -1,4 +1,4 @@
-import type { YamlDocument } from '../../project/yaml-document.ts';
+import type { YamlDocument } from '../../project/yaml/document.ts';
 import type { Stage } from '../../protocol/events.ts';
 
 /** The sections of a training config that a stage goes by, with the stages, in the order of the method. */

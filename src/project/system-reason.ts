@@ -1,0 +1,20 @@
+const SYSTEM_REASONS: Record<string, string> = {
+  ENOENT: 'there is no such file or folder',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EISDIR: 'it is a folder',
+  ENOTDIR: 'a part of its path is not a folder',
+  ELOOP: 'its symbolic links form a circle',
+  ENAMETOOLONG: 'its path is too long',
+  EMFILE: 'too many files are open',
+  EEXIST: 'something else has that name',
+  EROFS: 'it lies on a read-only file system',
+  ENOSPC: 'no space is left on the disk',
+  EDQUOT: 'no space is left of the quota',
+};
+
+/** The reason why the file system refused, in words that follow a colon: no capital, no full stop. */
+export function systemReason(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return (code && SYSTEM_REASONS[code]) ?? message.replace(/\.$/, '');
+}

@@ -1,0 +1,32 @@
+import { rejectedDocument, type YamlDocument } from './document.ts';
+import { parseYaml } from './parse.ts';
+
+/** Parses bytes as UTF-8 YAML, with or without a byte order mark; other encodings are named and refused. */
+export function decodeYaml(file: string, bytes: Uint8Array): YamlDocument {
+  const save = 'Save the file as UTF-8.';
+  const wrong = (encoding: string) =>
+    rejectedDocument(file, '', 0, 0, {
+      code: 'encoding',
+      message: `The file is encoded as ${encoding}, not as UTF-8.`,
+      remedy: save,
+    });
+  if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff))
+    return wrong('UTF-16');
+  // ASCII text in UTF-16 or UTF-32 has a zero in every second byte or more.
+  const head = bytes.subarray(0, 1024);
+  if (head.length >= 4 && head.filter((byte) => byte === 0).length > head.length / 3)
+    return wrong('UTF-16 or UTF-32');
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    const before = new TextDecoder('utf-8').decode(bytes);
+    const at = before.indexOf('\ufffd');
+    return rejectedDocument(file, before, at, at + 1, {
+      code: 'encoding',
+      message: 'This character is not valid UTF-8; the file may be encoded as Latin-1 or Windows-1252.',
+      remedy: save,
+    });
+  }
+  return parseYaml(file, text);
+}

@@ -1,0 +1,194 @@
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  type LineCounter,
+  type Node,
+  type Pair,
+} from 'yaml';
+import { makeProblem, type Problem, type ProblemText, type SourceRange } from '../problem.ts';
+import { formatKeyPath, type KeyPath } from './key-path.ts';
+import { excerpt, keyText, lineCounterOf, toRange } from './source-text.ts';
+
+/** One YAML file: its text, its value, and where each key and value of it stands. */
+export class YamlDocument {
+  readonly file: string;
+  readonly text: string;
+  /** The content as plain values; undefined where `problems` left nothing to check. */
+  readonly value: unknown;
+  /** What is wrong with the file as YAML. */
+  readonly problems: readonly Problem[];
+  readonly #root: Node | null;
+  readonly #document: Document | undefined;
+  readonly #lines: LineCounter;
+
+  constructor(
+    file: string,
+    text: string,
+    lines: LineCounter,
+    parsed: { document?: Document; value?: unknown; problems: readonly Problem[] },
+  ) {
+    this.file = file;
+    this.text = text;
+    this.value = parsed.value;
+    this.problems = parsed.problems;
+    this.#lines = lines;
+    this.#document = parsed.document;
+    this.#root = parsed.document?.contents ?? null;
+  }
+
+  /** Where the key of `path` stands; for a list entry, the entry; for a path that is absent, its nearest parent's key. */
+  keyRange(path: KeyPath): SourceRange {
+    for (let length = path.length; length > 0; length--) {
+      const found = this.#find(path.slice(0, length));
+      if (found) return this.#rangeOf(found.key ?? found.value);
+    }
+    return this.#firstLine();
+  }
+
+  /** Where the value of `path` stands; its key where the value is empty, or its nearest parent's key where it is absent. */
+  valueRange(path: KeyPath): SourceRange {
+    const found = this.#find(path);
+    if (!found) return this.keyRange(path);
+    const range = found.value && this.#rangeOf(found.value);
+    if (!range || (range.line === range.endLine && range.column === range.endColumn))
+      return this.keyRange(path);
+    return range;
+  }
+
+  /** True where the file itself holds a value at `path`. */
+  has(path: KeyPath): boolean {
+    return this.#find(path) !== undefined;
+  }
+
+  /** The value at `path` as written, on one line and shortened. */
+  sourceOf(path: KeyPath): string {
+    const value = this.#find(path)?.value;
+    if (!value?.range) return '';
+    return excerpt(this.text.slice(value.range[0], value.range[1]));
+  }
+
+  /** The text of the plain or quoted scalar at `path`, without its quotes. */
+  scalarAt(path: KeyPath): string | undefined {
+    const value = this.#find(path)?.value;
+    return isScalar(value) ? String(value.value) : undefined;
+  }
+
+  /**
+   * What to delete so that an entry of a list goes, with its comma or dash; undefined for the first entry, and
+   * where other text stands on the entry's lines.
+   */
+  entryRange(path: KeyPath): SourceRange | undefined {
+    const index = path.at(-1);
+    const list = this.#find(path.slice(0, -1))?.value;
+    if (!isSeq(list) || typeof index !== 'number' || index < 1) return undefined;
+    const [before, entry] = [list.items[index - 1], list.items[index]] as (Node | null | undefined)[];
+    if (!before?.range || !entry?.range) return undefined;
+    if (list.flow) return toRange(this.#lines, before.range[1], entry.range[1]);
+    const lineStart = this.text.lastIndexOf('\n', entry.range[0] - 1) + 1;
+    if (!/^\s*-\s+$/.test(this.text.slice(lineStart, entry.range[0]))) return undefined;
+    const lineEnd = this.text.indexOf('\n', entry.range[1] - 1);
+    // The last line of a text may have no end of its own; then the one before gives its.
+    return lineEnd < 0
+      ? toRange(this.#lines, lineStart - 1, this.text.length)
+      : toRange(this.#lines, lineStart, lineEnd + 1);
+  }
+
+  /** Where the first key of the mapping at `path` stands. */
+  firstKeyRange(path: KeyPath): SourceRange | undefined {
+    const value = this.#find(path)?.value;
+    const first = isMap(value) ? value.items[0]?.key : undefined;
+    return isNode(first) ? this.#rangeOf(first) : undefined;
+  }
+
+  /** A problem at the key or the value of `path`. */
+  problem(path: KeyPath, at: 'key' | 'value', text: ProblemText): Problem {
+    return makeProblem(
+      this.file,
+      at === 'key' ? this.keyRange(path) : this.valueRange(path),
+      formatKeyPath(path),
+      text,
+    );
+  }
+
+  /** The innermost path whose key or value covers a position (from 1), and which of the two it is. */
+  pathAt(line: number, column: number): { path: KeyPath; at: 'key' | 'value' } | undefined {
+    const start = this.#lines.lineStarts[line - 1];
+    if (start === undefined) return undefined;
+    const offset = start + column - 1;
+    const covers = (node: Node | null | undefined) =>
+      node?.range != null && node.range[0] <= offset && offset <= node.range[1];
+    let node: Node | null = this.#root;
+    const path: (string | number)[] = [];
+    for (;;) {
+      let next: { part: string | number; key?: Node; value: Node | null } | undefined;
+      if (isMap(node)) {
+        for (const pair of node.items as Pair<Node, Node | null>[]) {
+          if (covers(pair.key) || covers(pair.value)) {
+            next = { part: keyText(pair.key), key: pair.key, value: pair.value };
+            break;
+          }
+        }
+      } else if (isSeq(node)) {
+        const i = (node.items as (Node | null)[]).findIndex(covers);
+        if (i >= 0) next = { part: i, value: node.items[i] as Node };
+      }
+      if (!next) return path.length === 0 ? undefined : { path, at: 'value' };
+      path.push(next.part);
+      if (next.key && covers(next.key)) return { path, at: 'key' };
+      node = next.value;
+    }
+  }
+
+  #find(path: KeyPath): { key?: Node; value: Node | null } | undefined {
+    let found: { key?: Node; value: Node | null } = { value: this.#root };
+    for (const part of path) {
+      const container: Node | null | undefined = isAlias(found.value)
+        ? found.value.resolve(this.#document!)
+        : found.value;
+      if (isMap(container)) {
+        // The last of several equal keys is the one whose value is used.
+        const pair = (container.items as Pair<Node, Node | null>[]).findLast(
+          (item) => keyText(item.key) === String(part),
+        );
+        if (!pair) return undefined;
+        found = { key: pair.key, value: pair.value };
+      } else if (isSeq(container) && typeof part === 'number' && part < container.items.length) {
+        found = { value: container.items[part] as Node };
+      } else return undefined;
+    }
+    return found;
+  }
+
+  #rangeOf(node: Node | null): SourceRange {
+    const range = node?.range;
+    if (!range) return this.#firstLine();
+    return toRange(this.#lines, range[0], range[0] + this.text.slice(range[0], range[1]).trimEnd().length);
+  }
+
+  #firstLine(): SourceRange {
+    const end = this.text.search(/\r?\n|$/);
+    return { line: 1, column: 1, endLine: 1, endColumn: Math.max(end, 0) + 1 };
+  }
+}
+
+/**
+ * A document whose text is not parsed, with the one problem that forbids it.
+ * @param start offset of what is wrong in the text
+ * @param end offset after it
+ */
+export function rejectedDocument(
+  file: string,
+  text: string,
+  start: number,
+  end: number,
+  problem: ProblemText,
+): YamlDocument {
+  const lines = lineCounterOf(text);
+  return new YamlDocument(file, text, lines, {
+    problems: [makeProblem(file, toRange(lines, start, end), '', problem)],
+  });
+}

@@ -1,0 +1,99 @@
+import { type Document, isScalar, LineCounter, parseDocument } from 'yaml';
+import { makeProblem, type Problem, type ProblemText } from '../problem.ts';
+import { rejectedDocument, YamlDocument } from './document.ts';
+import { findExcess, MAX_ALIASES, MAX_FILE_BYTES, MAX_PROBLEMS } from './limits.ts';
+import { toRange } from './source-text.ts';
+import { syntaxProblem } from './syntax-text.ts';
+import { treeProblems } from './tree-problems.ts';
+
+/**
+ * Parses YAML text, such as an unsaved editor document. Content never makes it throw, and hostile content takes little
+ * time: depth and aliases are counted before the tree is built, and equal keys are found without comparing all pairs.
+ * @param file absolute path, for the problems
+ */
+export function parseYaml(file: string, text: string): YamlDocument {
+  const rejected = refuse(file, text);
+  if (rejected) return rejected;
+
+  const lines = new LineCounter();
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    // Comparing every key with every other is quadratic; `treeProblems` finds equal keys with a set.
+    uniqueKeys: false,
+    stringKeys: true,
+    logLevel: 'error',
+  });
+  if (lines.lineStarts.length === 0) lines.addNewLine(0);
+  const problems = [...document.errors, ...document.warnings].map((error) =>
+    syntaxProblem(file, text, lines, error),
+  );
+  const sound = document.errors.every((error) => error.code === 'MULTIPLE_DOCS');
+  // The broken tree still says where things stand, for completion and hover.
+  if (!sound) return new YamlDocument(file, text, lines, { document, problems: inOrder(problems) });
+
+  const tree = treeProblems(document);
+  problems.push(
+    ...tree.map(({ range, ...problem }) => makeProblem(file, toRange(lines, ...range), problem.key, problem)),
+  );
+  const ofWholeFile = (problem: ProblemText) =>
+    problems.push(makeProblem(file, toRange(lines, 0, 0), '', problem));
+  if (isEmpty(document)) {
+    ofWholeFile({
+      code: 'syntax',
+      message: 'The file is empty.',
+      remedy: 'Begin with a key; completion (Ctrl+Space) lists the keys and templates.',
+    });
+  }
+  const convertible = document.contents !== null && !tree.some((problem) => problem.fatal);
+  let value: unknown;
+  if (convertible) {
+    try {
+      value = document.toJS({ maxAliasCount: MAX_ALIASES });
+    } catch (error) {
+      // The library's guard against aliases that multiply each other.
+      if (!(error instanceof ReferenceError)) throw error;
+      ofWholeFile({
+        code: 'too-large',
+        message: `The aliases (*name) repeat content more than ${MAX_ALIASES} times.`,
+        remedy: 'Write the values out.',
+      });
+    }
+  }
+  return new YamlDocument(file, text, lines, {
+    document,
+    value: value ?? undefined,
+    problems: inOrder(problems),
+  });
+}
+
+/** The document of a text that is not given to the parser; undefined for a text that is. */
+function refuse(file: string, text: string): YamlDocument | undefined {
+  if (text.length > MAX_FILE_BYTES) {
+    return rejectedDocument(file, '', 0, 0, {
+      code: 'too-large',
+      message: `The file has ${text.length} characters; at most ${MAX_FILE_BYTES} are read.`,
+      remedy: 'Remove what is not configuration, or split it.',
+    });
+  }
+  const nul = text.indexOf('\0');
+  if (nul >= 0) {
+    return rejectedDocument(file, text, nul, nul + 1, {
+      code: 'encoding',
+      message: 'The text holds a NUL character.',
+      remedy: 'This may be a binary file; remove the character if it is not.',
+    });
+  }
+  const excess = findExcess(text);
+  if (!excess) return undefined;
+  return rejectedDocument(file, text, excess.offset, excess.offset + excess.length, excess.problem);
+}
+
+function isEmpty({ contents }: Document): boolean {
+  return contents === null || (isScalar(contents) && contents.value === null);
+}
+
+/** Problems in the order of the text, as many as are listed. */
+function inOrder(problems: Problem[]): Problem[] {
+  return problems.sort((a, b) => a.line - b.line || a.column - b.column).slice(0, MAX_PROBLEMS);
+}

@@ -1,0 +1,48 @@
+import type { LineCounter, YAMLError } from 'yaml';
+import { makeProblem, type Problem } from '../problem.ts';
+import { excerpt, toRange } from './source-text.ts';
+
+/** Our words for the parser's error codes; its own message stands where there is none here. */
+const SYNTAX_TEXT: Partial<Record<YAMLError['code'], { message?: string; remedy: string }>> = {
+  TAB_AS_INDENT: {
+    message: 'A tab is used for indentation, which YAML forbids.',
+    remedy: 'Indent with spaces.',
+  },
+  BAD_INDENT: { remedy: 'Give the keys of one mapping the same indentation.' },
+  MULTIPLE_DOCS: {
+    message: 'The file holds several YAML documents.',
+    remedy: 'Remove the `---` line and what follows it, or move it to a file of its own.',
+  },
+  MISSING_CHAR: { remedy: 'Close the quote or bracket, or put a space after the colon.' },
+  MULTILINE_IMPLICIT_KEY: {
+    remedy: 'Check that every key ends with a colon and a space, and that quotes are closed.',
+  },
+  NON_STRING_KEY: {
+    message: 'A key must be plain text.',
+    remedy: 'Quote text that holds { } [ ] or : if it is meant as it stands.',
+  },
+  BLOCK_AS_IMPLICIT_KEY: { remedy: 'Put nested keys on a line of their own, indented.' },
+  BAD_SCALAR_START: { remedy: 'Quote the text.' },
+  BAD_ALIAS: { remedy: 'Quote text that begins with * or &.' },
+  BAD_DQ_ESCAPE: { remedy: 'Use single quotes, or double the backslash.' },
+  TAG_RESOLVE_FAILED: { remedy: 'Remove the tag; quote text that begins with an exclamation mark.' },
+  UNEXPECTED_TOKEN: { remedy: 'Check quotes, brackets and indentation around here.' },
+};
+
+/** A syntax error of the parser as a problem: what is wrong and what to do about it. */
+export function syntaxProblem(file: string, text: string, lines: LineCounter, error: YAMLError): Problem {
+  const start = Math.min(error.pos[0], text.length);
+  // A mark on one line is easier to see than one that runs to the end of the file.
+  const lineEnd = text.indexOf('\n', start);
+  const end = Math.min(
+    Math.max(error.pos[1], start + 1),
+    lineEnd < 0 ? text.length : Math.max(lineEnd, start),
+  );
+  const known = SYNTAX_TEXT[error.code];
+  return makeProblem(file, toRange(lines, start, end), '', {
+    code: 'syntax',
+    message: known?.message ?? `${error.message.replace(/\.?$/, '')}.`,
+    remedy: known?.remedy ?? 'Check quotes, brackets and indentation around here.',
+    found: excerpt(text.slice(start, end)),
+  });
+}
