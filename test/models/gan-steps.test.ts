@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { StepGraph } from '../../src/compute/graph/graph.ts';
 import * as tf from '../../src/compute/tfjs/tf.ts';
 import { compile } from '../../src/compute/trace/compile.ts';
-import { withGradients } from '../../src/compute/trace/simplify.ts';
+import { withGradients } from '../../src/compute/trace/remove-dead.ts';
 import type { StepDefinition } from '../../src/compute/types.ts';
 import { conditionedBaseStep, promptMapLayout } from '../../src/models/conditioned-base-step.ts';
 import { createDiscriminator } from '../../src/models/discriminator.ts';
@@ -198,7 +198,7 @@ it('has no weight gradient of a frozen layer, and none as large', () => {
     String(shape),
   );
   const gradients = withGradients(step, ['lora']).graph.nodes.filter(
-    ({ kernel }) => kernel === 'Conv2DBackpropFilter',
+    (node) => node.kernel === 'Conv2DBackpropFilter',
   );
   expect(gradients.length).toBeGreaterThan(0);
   for (const { attrs } of gradients) {

@@ -1,8 +1,6 @@
 /** Geometry of 2-D convolutions. */
 import type { Conv2DAttrs } from '@tensorflow/tfjs-core/dist/kernel_names.js';
-import type { Attributes } from '../graph/graph.ts';
 import { backend_util as backend } from '../tfjs/tf.ts';
-import { attributes } from './kernel-rule.ts';
 
 /** A 2-D convolution in numbers: extents in pixels, paddings in input pixels. */
 export interface ConvolutionShape {
@@ -25,13 +23,11 @@ export interface ConvolutionShape {
   readonly padRight: number;
 }
 
-interface GeometryAttrs {
-  readonly strides: [number, number] | number;
-  readonly pad: Conv2DAttrs['pad'];
-  readonly dataFormat: 'NHWC' | 'NCHW';
-  readonly dilations?: [number, number] | number;
-  readonly dimRoundingMode?: 'floor' | 'round' | 'ceil';
-}
+/** Attributes that the three kernels of a convolution share; gradients have no dilations. */
+type GeometryAttrs = Readonly<
+  Pick<Conv2DAttrs, 'strides' | 'pad' | 'dataFormat' | 'dimRoundingMode'> &
+    Partial<Pick<Conv2DAttrs, 'dilations'>>
+>;
 
 /**
  * Resolves tfjs's attributes ('same', 'valid', explicit paddings) to numbers.
@@ -41,9 +37,9 @@ interface GeometryAttrs {
 export function convolutionShape(
   image: readonly number[],
   filter: readonly number[],
-  attrs: Attributes,
+  attrs: GeometryAttrs,
 ): ConvolutionShape {
-  const { strides, pad, dataFormat, dilations, dimRoundingMode } = attributes<GeometryAttrs>(attrs);
+  const { strides, pad, dataFormat, dilations, dimRoundingMode } = attrs;
   if (dataFormat === 'NCHW')
     throw new Error('Convolutions in NCHW have no lowering rule; write the model in NHWC.');
   const info = backend.computeConv2DInfo(

@@ -1,9 +1,6 @@
 /** Convolutions: tfjs's NHWC images and HWIO filters become ONNX's NCHW images and OIHW filters. */
-import type {
-  Conv2DBackpropFilterAttrs,
-  Conv2DBackpropInputAttrs,
-} from '@tensorflow/tfjs-core/dist/kernel_names.js';
 import type { ValueId } from '../graph/graph.ts';
+import { sizeOf } from '../layout.ts';
 import {
   blockedCorrelation,
   blockedTransposedStride2,
@@ -11,7 +8,7 @@ import {
   type FilterSide,
 } from './blocked-convolution.ts';
 import { type ConvolutionShape, type Correlation, convolutionShape } from './convolution-shape.ts';
-import { attributes, type KernelRules } from './kernel-rule.ts';
+import type { KernelRules } from './kernel-rule.ts';
 import type { Lowering } from './lowering.ts';
 import { filterGradient } from './weight-gradient.ts';
 
@@ -229,13 +226,24 @@ function inputGradient(lowering: Lowering, dy: ValueId, filter: ValueId, shape: 
   });
 }
 
-export const CONVOLUTIONS: KernelRules = {
+/** Floating-point operations of a convolution: every tap counts, also those that fall on padding. */
+function operations(output: readonly number[], filter: readonly number[]): number {
+  const [height, width, input] = filter as Shape4;
+  return 2 * sizeOf(output) * height * width * input;
+}
+
+/** A convolution of the forward pass is part of that; one of the backward pass passes a gradient on. */
+const LAYER_PART = { forward: 'forward', backward: 'inputGradients' } as const;
+
+export const CONVOLUTIONS = {
   Conv2D: {
     inputs: ['x', 'filter'],
     infer: ([x, filter], attrs) => {
       const { batch, outHeight, outWidth, outChannels } = convolutionShape(x!.shape, filter!.shape, attrs);
       return { shape: [batch, outHeight, outWidth, outChannels], dtype: 'float32' };
     },
+    fold: 'never',
+    cost: { part: LAYER_PART, operations: ([, filter], output) => operations(output.shape, filter!.shape) },
     lower: (lowering, node) => {
       const [x, filter] = node.inputs as [ValueId, ValueId];
       const shape = convolutionShape(lowering.shape(x), lowering.shape(filter), node.attrs);
@@ -252,12 +260,15 @@ export const CONVOLUTIONS: KernelRules = {
   Conv2DBackpropInput: {
     inputs: ['dy', 'filter'],
     infer: (_, attrs) => ({
-      shape: attributes<Conv2DBackpropInputAttrs>(attrs).inputShape,
+      shape: attrs.inputShape,
       dtype: 'float32',
     }),
+    fold: 'never',
+    // As much as the convolution whose gradient it is.
+    cost: { part: LAYER_PART, operations: ([dy, filter]) => operations(dy!.shape, filter!.shape) },
     lower: (lowering, node) => {
       const [dy, filter] = node.inputs as [ValueId, ValueId];
-      const { inputShape } = attributes<Conv2DBackpropInputAttrs>(node.attrs);
+      const { inputShape } = node.attrs;
       const shape = convolutionShape(inputShape, lowering.shape(filter), node.attrs);
       lowering.define(node.outputs[0]!, inputGradient(lowering, dy, filter, shape), 'channelsFirst');
     },
@@ -265,14 +276,19 @@ export const CONVOLUTIONS: KernelRules = {
   Conv2DBackpropFilter: {
     inputs: ['x', 'dy'],
     infer: (_, attrs) => ({
-      shape: attributes<Conv2DBackpropFilterAttrs>(attrs).filterShape,
+      shape: attrs.filterShape,
       dtype: 'float32',
     }),
+    fold: 'never',
+    cost: {
+      part: { forward: 'filterGradients', backward: 'filterGradients' },
+      operations: ([, dy], filter) => operations(dy!.shape, filter.shape),
+    },
     lower: (lowering, node) => {
       const [x, dy] = node.inputs as [ValueId, ValueId];
-      const { filterShape } = attributes<Conv2DBackpropFilterAttrs>(node.attrs);
+      const { filterShape } = node.attrs;
       const shape = convolutionShape(lowering.shape(x), filterShape, node.attrs);
       lowering.define(node.outputs[0]!, filterGradient(lowering, x, dy, shape), 'logical');
     },
   },
-};
+} satisfies KernelRules;

@@ -1,27 +1,35 @@
 /** Element-wise kernels: most are one ONNX operator in whatever layout the operands are in. */
-import type {
-  CastAttrs,
-  ClipByValueAttrs,
-  LeakyReluAttrs,
-  StepAttrs,
-} from '@tensorflow/tfjs-core/dist/kernel_names.js';
 import type { Attributes, Dtype, TensorType } from '../graph/graph.ts';
+import type { KernelName } from '../graph/kernel-types.ts';
 import { broadcast_util as broadcast } from '../tfjs/tf.ts';
-import { attributes, type KernelRule, type KernelRules, sameType } from './kernel-rule.ts';
+import { type FoldValues, type KernelRule, type KernelRules, sameType } from './kernel-rule.ts';
 import type { Lowering } from './lowering.ts';
 
-type Emit = (lowering: Lowering, operands: readonly string[], attrs: Attributes) => string;
+/** The name of an ONNX operator, or a function that emits nodes for the operands and returns the result's name. */
+type Emit<Name extends KernelName> =
+  | string
+  | ((lowering: Lowering, operands: readonly string[], attrs: Attributes[Name]) => string);
 
-function unary(inputs: readonly string[], emit: string | Emit, fold?: KernelRule['fold']): KernelRule {
+/** The rule of an element-wise kernel whose output has the type of its first input. */
+function elementwise<Name extends KernelName>(
+  inputs: readonly string[],
+  emit: Emit<Name>,
+  fold: FoldValues<Name> | 'never' = 'never',
+): KernelRule<Name> {
   return {
     inputs,
     infer: sameType,
-    ...(fold && { fold }),
+    fold,
+    cost: 'uncounted',
     lower: (lowering, node) =>
       lowering.elementwise(node, (operands) =>
         typeof emit === 'string' ? lowering.onnx.add(emit, operands) : emit(lowering, operands, node.attrs),
       ),
   };
+}
+
+function unary<Name extends KernelName>(emit: Emit<Name>, fold?: (x: number) => number): KernelRule<Name> {
+  return elementwise(['x'], emit, fold && (([x]) => fold(x!)));
 }
 
 function broadcastType(inputs: readonly TensorType[], dtype?: Dtype): TensorType {
@@ -32,100 +40,82 @@ function broadcastType(inputs: readonly TensorType[], dtype?: Dtype): TensorType
   };
 }
 
-function binary(emit: string | Emit, fold?: (a: number, b: number) => number): KernelRule {
+function binary<Name extends KernelName>(
+  emit: Emit<Name>,
+  fold?: (a: number, b: number) => number,
+): KernelRule<Name> {
   return {
-    ...unary(['a', 'b'], emit, fold && (([a, b]) => fold(a!, b!))),
+    ...elementwise(['a', 'b'], emit, fold && (([a, b]) => fold(a!, b!))),
     infer: (inputs) => broadcastType(inputs),
   };
 }
 
-function comparison(emit: string | Emit, fold: (a: number, b: number) => boolean): KernelRule {
+function comparison<Name extends KernelName>(
+  emit: Emit<Name>,
+  fold: (a: number, b: number) => boolean,
+): KernelRule<Name> {
   return {
-    ...unary(['a', 'b'], emit, ([a, b]) => Number(fold(a!, b!))),
+    ...elementwise(['a', 'b'], emit, ([a, b]) => Number(fold(a!, b!))),
     infer: (inputs) => broadcastType(inputs, 'bool'),
   };
 }
 
-function scalarFold(fold: (x: number) => number): KernelRule['fold'] {
-  return ([x]) => fold(x!);
-}
-
-const x = ['x'];
-
-/** 1 - exp(x), log(1 + x): ONNX has no operators of their own; the absolute error stays that of float32. */
+/** The scalar 1. */
 const one = (lowering: Lowering) => lowering.onnx.float(1);
 
 /** Every positive normal number times this is above 1. */
 const LARGEST = 3e38;
 
-export const ELEMENTWISE: KernelRules = {
-  Abs: unary(x, 'Abs', scalarFold(Math.abs)),
-  Neg: unary(
-    x,
-    'Neg',
-    scalarFold((value) => -value),
-  ),
-  Sign: unary(x, 'Sign', scalarFold(Math.sign)),
-  Floor: unary(x, 'Floor', scalarFold(Math.floor)),
-  Ceil: unary(x, 'Ceil', scalarFold(Math.ceil)),
+export const ELEMENTWISE = {
+  Abs: unary('Abs', Math.abs),
+  Neg: unary('Neg', (value) => -value),
+  Sign: unary('Sign', Math.sign),
+  Floor: unary('Floor', Math.floor),
+  Ceil: unary('Ceil', Math.ceil),
   // Both round halves to even.
-  Round: unary(x, 'Round'),
+  Round: unary('Round'),
   Square: unary(
-    x,
     ({ onnx }, [value]) => onnx.add('Mul', [value!, value!]),
-    scalarFold((value) => value * value),
+    (value) => value * value,
   ),
-  Sqrt: unary(x, 'Sqrt', scalarFold(Math.sqrt)),
+  Sqrt: unary('Sqrt', Math.sqrt),
   Rsqrt: unary(
-    x,
     ({ onnx }, operands) => onnx.add('Reciprocal', [onnx.add('Sqrt', operands)]),
-    scalarFold((value) => 1 / Math.sqrt(value)),
+    (value) => 1 / Math.sqrt(value),
   ),
-  Reciprocal: unary(
-    x,
-    'Reciprocal',
-    scalarFold((value) => 1 / value),
-  ),
-  Exp: unary(x, 'Exp', scalarFold(Math.exp)),
-  Expm1: unary(x, (lowering, operands) =>
+  Reciprocal: unary('Reciprocal', (value) => 1 / value),
+  Exp: unary('Exp', Math.exp),
+  Expm1: unary((lowering, operands) =>
     lowering.onnx.add('Sub', [lowering.onnx.add('Exp', operands), one(lowering)]),
   ),
-  Log: unary(x, 'Log', scalarFold(Math.log)),
-  Log1p: unary(x, (lowering, [value]) =>
+  Log: unary('Log', Math.log),
+  Log1p: unary((lowering, [value]) =>
     lowering.onnx.add('Log', [lowering.onnx.add('Add', [value!, one(lowering)])]),
   ),
-  Sin: unary(x, 'Sin', scalarFold(Math.sin)),
-  Cos: unary(x, 'Cos', scalarFold(Math.cos)),
-  Tanh: unary(x, 'Tanh', scalarFold(Math.tanh)),
-  Sigmoid: unary(
-    x,
-    'Sigmoid',
-    scalarFold((value) => 1 / (1 + Math.exp(-value))),
+  Sin: unary('Sin', Math.sin),
+  Cos: unary('Cos', Math.cos),
+  Tanh: unary('Tanh', Math.tanh),
+  Sigmoid: unary('Sigmoid', (value) => 1 / (1 + Math.exp(-value))),
+  Softplus: unary('Softplus'),
+  Erf: unary('Erf'),
+  Relu: unary('Relu', (value) => Math.max(value, 0)),
+  Relu6: unary(({ onnx }, [value]) => onnx.add('Clip', [value!, onnx.float(0), onnx.float(6)])),
+  LeakyRelu: unary(({ onnx }, operands, attrs) =>
+    onnx.add('LeakyRelu', operands, { alpha: { float: attrs.alpha } }),
   ),
-  Softplus: unary(x, 'Softplus'),
-  Erf: unary(x, 'Erf'),
-  Relu: unary(
-    x,
-    'Relu',
-    scalarFold((value) => Math.max(value, 0)),
-  ),
-  Relu6: unary(x, ({ onnx }, [value]) => onnx.add('Clip', [value!, onnx.float(0), onnx.float(6)])),
-  LeakyRelu: unary(x, ({ onnx }, operands, attrs) =>
-    onnx.add('LeakyRelu', operands, { alpha: { float: attributes<LeakyReluAttrs>(attrs).alpha } }),
-  ),
-  Elu: unary(x, 'Elu'),
+  Elu: unary('Elu'),
   // dy for y >= 0, else dy (y + 1): y is the output of Elu.
-  EluGrad: unary(['dy', 'y'], (lowering, [dy, y]) => {
+  EluGrad: elementwise(['dy', 'y'], (lowering, [dy, y]) => {
     const { onnx } = lowering;
     const slope = onnx.add('Add', [onnx.add('Min', [y!, onnx.float(0)]), one(lowering)]);
     return onnx.add('Mul', [dy!, slope]);
   }),
-  Selu: unary(x, 'Selu'),
+  Selu: unary('Selu'),
   // 1 for positive values, alpha for the others: the gradient of ReLU and its kind. Stretched and clipped: comparing,
   // and casting or choosing, takes twice as long (8 MB: 1.7 ms with the product by dy, 3.3).
-  Step: unary(x, (lowering, [value], attrs) => {
+  Step: unary((lowering, [value], attrs) => {
     const { onnx } = lowering;
-    const alpha = attributes<StepAttrs>(attrs).alpha;
+    const alpha = attrs.alpha;
     if (alpha >= 0 && alpha <= 1) {
       return onnx.add('Clip', [
         onnx.add('Mul', [value!, onnx.float(LARGEST)]),
@@ -136,8 +126,8 @@ export const ELEMENTWISE: KernelRules = {
     const positive = onnx.add('Greater', [value!, onnx.float(0)]);
     return onnx.add('Where', [positive, one(lowering), onnx.float(alpha)]);
   }),
-  ClipByValue: unary(x, (lowering, [value], attrs) => {
-    const { clipValueMin, clipValueMax } = attributes<ClipByValueAttrs>(attrs);
+  ClipByValue: unary((lowering, [value], attrs) => {
+    const { clipValueMin, clipValueMax } = attrs;
     return lowering.onnx.add('Clip', [
       value!,
       lowering.onnx.float(clipValueMin),
@@ -145,15 +135,13 @@ export const ELEMENTWISE: KernelRules = {
     ]);
   }),
   Cast: {
-    ...unary(
-      x,
-      (lowering, [value], attrs) => lowering.cast(value!, attributes<CastAttrs>(attrs).dtype as Dtype),
-      ([value], attrs) => {
-        const { dtype } = attributes<CastAttrs>(attrs);
-        return dtype === 'int32' ? Math.trunc(value!) : dtype === 'bool' ? Number(value !== 0) : value!;
-      },
+    ...elementwise<'Cast'>(
+      ['x'],
+      (lowering, [value], attrs) => lowering.cast(value!, attrs.dtype as Dtype),
+      ([value], { dtype }) =>
+        dtype === 'int32' ? Math.trunc(value!) : dtype === 'bool' ? Number(value !== 0) : value!,
     ),
-    infer: ([input], attrs) => ({ shape: input!.shape, dtype: attributes<CastAttrs>(attrs).dtype as Dtype }),
+    infer: ([input], attrs) => ({ shape: input!.shape, dtype: attrs.dtype as Dtype }),
   },
 
   Add: binary('Add', (a, b) => a + b),
@@ -174,6 +162,7 @@ export const ELEMENTWISE: KernelRules = {
   AddN: {
     infer: sameType,
     fold: (values) => values.reduce((sum, value) => sum + value, 0),
+    cost: 'uncounted',
     lower: (lowering, node) =>
       lowering.elementwise(node, (operands) =>
         operands.reduce((sum, operand) => lowering.onnx.add('Add', [sum, operand])),
@@ -191,13 +180,9 @@ export const ELEMENTWISE: KernelRules = {
   ),
   LogicalAnd: comparison('And', (a, b) => a !== 0 && b !== 0),
   LogicalOr: comparison('Or', (a, b) => a !== 0 || b !== 0),
-  LogicalNot: unary(
-    x,
-    'Not',
-    scalarFold((value) => Number(value === 0)),
-  ),
+  LogicalNot: unary('Not', (value) => Number(value === 0)),
   Select: {
-    ...unary(['condition', 't', 'e'], 'Where', ([condition, t, e]) => (condition ? t! : e!)),
+    ...elementwise(['condition', 't', 'e'], 'Where', ([condition, t, e]) => (condition ? t! : e!)),
     infer: ([, t]) => t!,
   },
-};
+} satisfies KernelRules;

@@ -3,14 +3,9 @@
  * every case, gradients included, can be two products with small constant matrices. The common cases,
  * nearest-neighbour upscaling by a whole factor and pooling itself, have operators.
  */
-import type {
-  AvgPoolAttrs,
-  ResizeBilinearAttrs,
-  ResizeNearestNeighborAttrs,
-} from '@tensorflow/tfjs-core/dist/kernel_names.js';
-import type { Attributes, KernelNode, TensorType, ValueId } from '../graph/graph.ts';
+import type { Attributes, NodeOf, TensorType, ValueId } from '../graph/graph.ts';
 import { backend_util as backend } from '../tfjs/tf.ts';
-import { attributes, type KernelRules, sameType } from './kernel-rule.ts';
+import { type KernelRules, sameType } from './kernel-rule.ts';
 import type { Lowering } from './lowering.ts';
 
 /** Weights [outputs][inputs] along one axis. */
@@ -75,7 +70,7 @@ function matrix({ onnx }: Lowering, map: AxisMap, transposed: boolean): string {
 /** Applies the maps of rows and columns to an image, or their transposes to a gradient. */
 function applyMaps(
   lowering: Lowering,
-  node: KernelNode,
+  node: ResizeNode | NodeOf<'AvgPoolGrad'>,
   image: ValueId,
   rows: AxisMap,
   columns: AxisMap,
@@ -92,18 +87,15 @@ function applyMaps(
 
 type ResizeMap = typeof nearestMap;
 
-interface ResizeAttrs {
-  readonly alignCorners: boolean;
-  readonly halfPixelCenters: boolean;
-}
+type ResizeName = 'ResizeNearestNeighbor' | 'ResizeBilinear';
+type ResizeNode = NodeOf<ResizeName> | NodeOf<`${ResizeName}Grad`>;
 
-function resizedType([image]: readonly TensorType[], attrs: Attributes): TensorType {
-  const { size } = attributes<ResizeNearestNeighborAttrs | ResizeBilinearAttrs>(attrs);
+function resizedType([image]: readonly TensorType[], { size }: Attributes[ResizeName]): TensorType {
   return { shape: [image!.shape[0]!, ...size, image!.shape[3]!], dtype: 'float32' };
 }
 
-function lowerResize(lowering: Lowering, node: KernelNode, map: ResizeMap, gradient: boolean): void {
-  const { alignCorners, halfPixelCenters } = attributes<ResizeAttrs>(node.attrs);
+function lowerResize(lowering: Lowering, node: ResizeNode, map: ResizeMap, gradient: boolean): void {
+  const { alignCorners, halfPixelCenters } = node.attrs;
   const [image, dy] = node.inputs as [ValueId, ValueId];
   const [, inHeight, inWidth] = lowering.shape(image) as [number, number, number, number];
   const [, outHeight, outWidth] = lowering.shape(gradient ? dy : node.outputs[0]!) as [
@@ -123,15 +115,18 @@ function lowerResize(lowering: Lowering, node: KernelNode, map: ResizeMap, gradi
 function wholeFactor(
   small: readonly number[],
   large: readonly number[],
-  attrs: Attributes,
+  attrs: Attributes['ResizeNearestNeighbor'],
 ): number | undefined {
   const factor = large[1]! / small[1]!;
   const whole = Number.isInteger(factor) && large[2]! / small[2]! === factor;
-  return whole && !attributes<ResizeAttrs>(attrs).alignCorners ? factor : undefined;
+  return whole && !attrs.alignCorners ? factor : undefined;
 }
 
-function pooling(image: readonly number[], attrs: Attributes): ReturnType<typeof backend.computePool2DInfo> {
-  const { filterSize, strides, pad, dimRoundingMode } = attributes<AvgPoolAttrs>(attrs);
+function pooling(
+  image: readonly number[],
+  attrs: Attributes['AvgPoolGrad'] & Partial<Pick<Attributes['AvgPool'], 'dimRoundingMode'>>,
+): ReturnType<typeof backend.computePool2DInfo> {
+  const { filterSize, strides, pad, dimRoundingMode } = attrs;
   return backend.computePool2DInfo(
     [...image] as unknown as [number, number, number, number],
     filterSize,
@@ -142,10 +137,12 @@ function pooling(image: readonly number[], attrs: Attributes): ReturnType<typeof
   );
 }
 
-export const IMAGE_KERNELS: KernelRules = {
+export const IMAGE_KERNELS = {
   ResizeNearestNeighbor: {
     inputs: ['images'],
     infer: resizedType,
+    fold: 'never',
+    cost: 'uncounted',
     lower: (lowering, node) => {
       const [image, output] = [node.inputs[0]!, node.outputs[0]!];
       const factor = wholeFactor(lowering.shape(image), lowering.shape(output), node.attrs);
@@ -166,22 +163,30 @@ export const IMAGE_KERNELS: KernelRules = {
   ResizeNearestNeighborGrad: {
     inputs: ['images', 'dy'],
     infer: sameType,
+    fold: 'never',
+    cost: 'uncounted',
     lower: (lowering, node) => lowerResize(lowering, node, nearestMap, true),
   },
   ResizeBilinear: {
     inputs: ['images'],
     infer: resizedType,
+    fold: 'never',
+    cost: 'uncounted',
     lower: (lowering, node) => lowerResize(lowering, node, bilinearMap, false),
   },
   ResizeBilinearGrad: {
     inputs: ['images', 'dy'],
     infer: sameType,
+    fold: 'never',
+    cost: 'uncounted',
     lower: (lowering, node) => lowerResize(lowering, node, bilinearMap, true),
   },
   // Pixels outside the image are not counted, as in tfjs.
   AvgPool: {
     inputs: ['x'],
     infer: ([x], attrs) => ({ shape: pooling(x!.shape, attrs).outShape, dtype: 'float32' }),
+    fold: 'never',
+    cost: 'uncounted',
     lower: (lowering, node) => {
       const [image] = node.inputs as [ValueId];
       const info = pooling(lowering.shape(image), node.attrs);
@@ -197,6 +202,8 @@ export const IMAGE_KERNELS: KernelRules = {
   AvgPoolGrad: {
     inputs: ['dy', 'input'],
     infer: ([, input]) => input!,
+    fold: 'never',
+    cost: 'uncounted',
     lower: (lowering, node) => {
       const [dy, image] = node.inputs as [ValueId, ValueId];
       const info = pooling(lowering.shape(image), node.attrs);
@@ -217,4 +224,4 @@ export const IMAGE_KERNELS: KernelRules = {
       applyMaps(lowering, node, dy, rows, columns, true);
     },
   },
-};
+} satisfies KernelRules;

@@ -1,13 +1,7 @@
 /** Gathers, their gradients and one-hot vectors. */
-import type {
-  CumsumAttrs,
-  GatherV2Attrs,
-  OneHotAttrs,
-  UnsortedSegmentSumAttrs,
-} from '@tensorflow/tfjs-core/dist/kernel_names.js';
 import type { Dtype, ValueId } from '../graph/graph.ts';
 import { sizeOf } from '../layout.ts';
-import { attributes, type KernelRules, sameType } from './kernel-rule.ts';
+import { type KernelRules, sameType } from './kernel-rule.ts';
 import type { Lowering } from './lowering.ts';
 
 function counting(lowering: Lowering, count: number, dims: readonly number[]): string {
@@ -18,17 +12,19 @@ function counting(lowering: Lowering, count: number, dims: readonly number[]): s
   );
 }
 
-export const INDEXING: KernelRules = {
+export const INDEXING = {
   GatherV2: {
     inputs: ['x', 'indices'],
     infer: ([x, indices], attrs) => {
-      const { axis, batchDims } = attributes<GatherV2Attrs>(attrs);
+      const { axis, batchDims } = attrs;
       if (batchDims) throw new Error('tf.gather with batchDims has no lowering rule; use batchDims 0.');
       return { shape: x!.shape.toSpliced(axis, 1, ...indices!.shape), dtype: x!.dtype };
     },
+    fold: 'never',
+    cost: 'uncounted',
     lower: (lowering, node) => {
       const [input, indices] = node.inputs as [ValueId, ValueId];
-      const { axis } = attributes<GatherV2Attrs>(node.attrs);
+      const { axis } = node.attrs;
       const operands = [lowering.logical(input), lowering.logical(indices)];
       lowering.define(
         node.outputs[0]!,
@@ -42,16 +38,15 @@ export const INDEXING: KernelRules = {
   UnsortedSegmentSum: {
     inputs: ['x', 'segmentIds'],
     infer: ([x, segmentIds], attrs) => ({
-      shape: [
-        attributes<UnsortedSegmentSumAttrs>(attrs).numSegments,
-        ...x!.shape.slice(segmentIds!.shape.length),
-      ],
+      shape: [attrs.numSegments, ...x!.shape.slice(segmentIds!.shape.length)],
       dtype: x!.dtype,
     }),
+    fold: 'never',
+    cost: 'uncounted',
     lower: (lowering, node) => {
       const { onnx } = lowering;
       const [input, segmentIds] = node.inputs as [ValueId, ValueId];
-      const { numSegments } = attributes<UnsortedSegmentSumAttrs>(node.attrs);
+      const { numSegments } = node.attrs;
       const rows = sizeOf(lowering.shape(segmentIds));
       const rowSize = sizeOf(lowering.shape(input)) / rows;
       const ids = onnx.reshape(lowering.logical(segmentIds), [1, rows]);
@@ -65,13 +60,15 @@ export const INDEXING: KernelRules = {
   OneHot: {
     inputs: ['indices'],
     infer: ([indices], attrs) => {
-      const { depth, dtype } = attributes<OneHotAttrs>(attrs);
+      const { depth, dtype } = attrs;
       return { shape: [...indices!.shape, depth], dtype: dtype as Dtype };
     },
+    fold: 'never',
+    cost: 'uncounted',
     lower: (lowering, node) => {
       const { onnx } = lowering;
       const [indices] = node.inputs as [ValueId];
-      const { depth, onValue, offValue } = attributes<OneHotAttrs>(node.attrs);
+      const { depth, onValue, offValue } = node.attrs;
       const { dtype } = lowering.type(node.outputs[0]!);
       const column = onnx.reshape(lowering.logical(indices), [...lowering.shape(indices), 1]);
       const equal = onnx.add('Equal', [column, counting(lowering, depth, [depth])]);
@@ -85,8 +82,10 @@ export const INDEXING: KernelRules = {
   Cumsum: {
     inputs: ['x'],
     infer: sameType,
+    fold: 'never',
+    cost: 'uncounted',
     lower: (lowering, node) => {
-      const { axis, exclusive, reverse } = attributes<CumsumAttrs>(node.attrs);
+      const { axis, exclusive, reverse } = node.attrs;
       const along = lowering.onnx.initializer('int32', [], Int32Array.of(axis));
       const value = lowering.onnx.add('CumSum', [lowering.logical(node.inputs[0]!), along], {
         exclusive: { int: exclusive ? 1 : 0 },
@@ -95,4 +94,4 @@ export const INDEXING: KernelRules = {
       lowering.define(node.outputs[0]!, value, 'logical');
     },
   },
-};
+} satisfies KernelRules;

@@ -1,36 +1,59 @@
-/** What the compiler knows of one tfjs kernel: its result's type, how it folds, what it becomes in ONNX. */
-import type { Attributes, KernelNode, TensorType } from '../graph/graph.ts';
+/** What the compiler knows about one tfjs kernel. */
+import type { Attributes, NodeOf, Phase, TensorType } from '../graph/graph.ts';
+import type { KernelName } from '../graph/kernel-types.ts';
 import type { Lowering } from './lowering.ts';
 
-export interface KernelRule {
+/** Types of a call's inputs, in the order of `KernelRule.inputs`. */
+export type InputTypes = readonly TensorType[];
+
+/** One output value of an element-wise kernel, computed from one value of each input. */
+export type FoldValues<Name extends KernelName> = (
+  inputs: readonly number[],
+  attrs: Attributes[Name],
+) => number;
+
+/** The parts of a step's cost (trace/cost.ts). */
+export type CostPart = 'forward' | 'inputGradients' | 'filterGradients' | 'productGradients';
+
+/** How the calls of a kernel count in a step's cost. */
+export interface CountedCost<Name extends KernelName> {
+  /** The part that a call counts toward, by the half of the step that asked for it. */
+  readonly part: Readonly<Record<Phase, CostPart>>;
+  /** Floating-point operations of one call; a multiplication and its addition are two. */
+  readonly operations: (inputs: InputTypes, output: TensorType, attrs: Attributes[Name]) => number;
+}
+
+export interface KernelRule<Name extends KernelName> {
   /** Names of the kernel's inputs, in order; absent where the kernel takes a list. */
   readonly inputs?: readonly string[];
   /** Types of the outputs. */
-  readonly infer: (inputs: readonly TensorType[], attrs: Attributes) => TensorType | readonly TensorType[];
-  /** For element-wise kernels: one output value from one value of each input. */
-  readonly fold?: (inputs: readonly number[], attrs: Attributes) => number;
+  readonly infer: (inputs: InputTypes, attrs: Attributes[Name]) => TensorType | readonly TensorType[];
+  /**
+   * What becomes of a call on uniform tensors. `moves`: the kernel only moves values of its first input, so the
+   * outputs are as uniform as that. A function: an element-wise kernel, whose output is uniform where all inputs
+   * are, and which broadcasts its operands by itself. `never`: the call stays as it is.
+   */
+  readonly fold: 'moves' | 'never' | FoldValues<Name>;
+  /** How calls count in a step's cost. `uncounted`: everything but convolutions and matrix products. */
+  readonly cost: 'uncounted' | CountedCost<Name>;
   /** Emits ONNX nodes and says which of them holds each output. */
-  readonly lower: (lowering: Lowering, node: KernelNode) => void;
+  readonly lower: (lowering: Lowering, node: NodeOf<Name>) => void;
 }
 
-export type KernelRules = Readonly<Record<string, KernelRule>>;
+/** A table of rules, each typed by the kernel that it is for. */
+export type KernelRules = { readonly [Name in KernelName]?: KernelRule<Name> };
 
-/** Output types as a list. */
-export function inferTypes(
-  rule: KernelRule,
-  inputs: readonly TensorType[],
-  attrs: Attributes,
+/** Output types of a call as a list. */
+export function inferTypes<Name extends KernelName>(
+  rule: KernelRule<Name>,
+  inputs: InputTypes,
+  attrs: Attributes[Name],
 ): readonly TensorType[] {
   const types = rule.infer(inputs, attrs);
   return Array.isArray(types) ? types : [types as TensorType];
 }
 
 /** The type of the first input. */
-export function sameType([input]: readonly TensorType[]): TensorType {
+export function sameType([input]: InputTypes): TensorType {
   return input!;
-}
-
-/** tfjs's attribute types are interfaces per kernel; the rule's author names the one that applies. */
-export function attributes<Attrs>(attrs: Attributes): Attrs {
-  return attrs as unknown as Attrs;
 }

@@ -1,6 +1,7 @@
 /** Lowers a step's kernels to one ONNX graph. */
 
-import { CONSTANT, INPUT, PARAMETER, type StepGraph, type ValueId } from '../graph/graph.ts';
+import { CONSTANT, INPUT, type NodeOf, PARAMETER, type StepGraph, type ValueId } from '../graph/graph.ts';
+import type { KernelName } from '../graph/kernel-types.ts';
 import { parameterName } from '../layout.ts';
 import type { OnnxGraph } from '../onnx/onnx-graph.ts';
 import type { ParameterEntry, ParameterLayout } from '../types.ts';
@@ -29,6 +30,11 @@ function floatValue(lowering: Lowering, value: ValueId): string {
   return lowering.type(value).dtype === 'float32' ? name : lowering.cast(name, 'float32');
 }
 
+function lowerCall<Name extends KernelName>(lowering: Lowering, node: NodeOf<Name>): void {
+  lowering.onnx.origin = `${node.phase}/${node.kernel}`;
+  ruleOf(node.kernel).lower(lowering, node);
+}
+
 /** Lowers every node; `source` says what stands for the parameters and inputs. */
 export function lowerNodes(
   lowering: Lowering,
@@ -37,12 +43,8 @@ export function lowerNodes(
 ): void {
   for (const node of graph.nodes) {
     if (node.kernel === CONSTANT) continue;
-    if (node.kernel === PARAMETER || node.kernel === INPUT)
-      source(node.outputs[0]!, node.attrs.name as string);
-    else {
-      lowering.onnx.origin = `${node.phase}/${node.kernel}`;
-      ruleOf(node.kernel).lower(lowering, node);
-    }
+    if (node.kernel === PARAMETER || node.kernel === INPUT) source(node.outputs[0]!, node.attrs.name);
+    else lowerCall(lowering, node);
   }
 }
 

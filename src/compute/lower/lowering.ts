@@ -3,7 +3,7 @@
  * in which memory layout. tfjs convolutions are NHWC, ONNX's are NCHW, so a rank-4 value may live in
  * either order; it is converted when a kernel first asks for the other one, and only then.
  */
-import type { KernelGraph, KernelNode, TensorType, ValueId } from '../graph/graph.ts';
+import type { GraphNode, KernelGraph, TensorType, ValueId } from '../graph/graph.ts';
 import { constantValues } from '../graph/graph.ts';
 import { sizeOf } from '../layout.ts';
 import { OnnxGraph } from '../onnx/onnx-graph.ts';
@@ -142,19 +142,22 @@ export class Lowering {
   }
 
   /** Lowers a node to one ONNX operator that takes its operands in any one layout, with broadcasting. */
-  elementwise(node: KernelNode, emit: (operands: readonly string[]) => string): void {
-    const [output] = node.outputs as [ValueId];
+  elementwise(
+    { inputs, outputs }: Pick<GraphNode, 'inputs' | 'outputs'>,
+    emit: (operands: readonly string[]) => string,
+  ): void {
+    const [output] = outputs as [ValueId];
     const { shape } = this.type(output);
-    const full = node.inputs.filter((value) => this.shape(value).length === shape.length);
+    const full = inputs.filter((value) => this.shape(value).length === shape.length);
     const layout = shape.length === 4 ? this.layoutFor(full) : 'logical';
-    const operands = node.inputs.map((value) => this.broadcastOperand(value, layout, shape.length));
+    const operands = inputs.map((value) => this.broadcastOperand(value, layout, shape.length));
     const covered = shape.every((extent, axis) =>
-      node.inputs.some((value) => {
+      inputs.some((value) => {
         const own = this.shape(value);
         return this.uniformOf(value) === undefined && own[own.length - shape.length + axis] === extent;
       }),
     );
-    const rankCovered = node.inputs.some(
+    const rankCovered = inputs.some(
       (value) => this.uniformOf(value) === undefined && this.shape(value).length === shape.length,
     );
     let name = emit(operands);

@@ -1,9 +1,8 @@
 /** Matrix products. */
-import type { BatchMatMulAttrs } from '@tensorflow/tfjs-core/dist/kernel_names.js';
 import type { ValueId } from '../graph/graph.ts';
 import { sizeOf } from '../layout.ts';
 import { broadcast_util as broadcast } from '../tfjs/tf.ts';
-import { attributes, type KernelRules } from './kernel-rule.ts';
+import type { KernelRules } from './kernel-rule.ts';
 import type { Lowering } from './lowering.ts';
 
 /** The value with its last two axes exchanged. */
@@ -15,18 +14,25 @@ function transposed({ onnx }: Lowering, value: string, shape: readonly number[])
   return onnx.transpose(value, shape, permutation);
 }
 
-export const MATRIX_PRODUCTS: KernelRules = {
+export const MATRIX_PRODUCTS = {
   BatchMatMul: {
     inputs: ['a', 'b'],
     infer: ([a, b], attrs) => {
-      const { transposeA, transposeB } = attributes<BatchMatMulAttrs>(attrs);
+      const { transposeA, transposeB } = attrs;
       const batch = broadcast.assertAndGetBroadcastShape(a!.shape.slice(0, -2), b!.shape.slice(0, -2));
       const rows = a!.shape.at(transposeA ? -1 : -2)!;
       const columns = b!.shape.at(transposeB ? -2 : -1)!;
       return { shape: [...batch, rows, columns], dtype: 'float32' };
     },
+    fold: 'never',
+    // The gradients of both operands are products, too: which is which cannot be told from the kernel.
+    cost: {
+      part: { forward: 'forward', backward: 'productGradients' },
+      operations: ([a], output, { transposeA }) =>
+        2 * sizeOf(output.shape) * a!.shape.at(transposeA ? -2 : -1)!,
+    },
     lower: (lowering, node) => {
-      const { transposeA, transposeB } = attributes<BatchMatMulAttrs>(node.attrs);
+      const { transposeA, transposeB } = node.attrs;
       const [a, b] = node.inputs as [ValueId, ValueId];
       const [shapeA, shapeB] = [lowering.shape(a), lowering.shape(b)];
       let [left, right] = [lowering.logical(a), lowering.logical(b)];
@@ -63,4 +69,4 @@ export const MATRIX_PRODUCTS: KernelRules = {
       lowering.define(node.outputs[0]!, value, 'logical');
     },
   },
-};
+} satisfies KernelRules;

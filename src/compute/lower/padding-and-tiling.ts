@@ -1,13 +1,6 @@
 /** Kernels that enlarge a tensor by padding or repeating its values. */
-import type {
-  BroadCastToAttrs,
-  DepthToSpaceAttrs,
-  MirrorPadAttrs,
-  PadV2Attrs,
-  TileAttrs,
-} from '@tensorflow/tfjs-core/dist/kernel_names.js';
 import type { TensorType, ValueId } from '../graph/graph.ts';
-import { attributes, type KernelRules } from './kernel-rule.ts';
+import type { KernelRules } from './kernel-rule.ts';
 import type { Lowering } from './lowering.ts';
 import { withShape } from './shape.ts';
 
@@ -60,12 +53,14 @@ function lowerSymmetricPad(
   lowering.define(output, value, 'logical');
 }
 
-export const ENLARGING_KERNELS: KernelRules = {
+export const ENLARGING_KERNELS = {
   PadV2: {
     inputs: ['x'],
-    infer: ([x], attrs) => paddedType(x!, attributes<PadV2Attrs>(attrs).paddings),
+    infer: ([x], attrs) => paddedType(x!, attrs.paddings),
+    fold: 'never',
+    cost: 'uncounted',
     lower: (lowering, node) => {
-      const { paddings, constantValue } = attributes<PadV2Attrs>(node.attrs);
+      const { paddings, constantValue } = node.attrs;
       const [input] = node.inputs as [ValueId];
       const constant = [lowering.scalar(constantValue, lowering.type(input).dtype)];
       lowerPad(lowering, input, node.outputs[0]!, paddings, 'constant', constant);
@@ -73,9 +68,11 @@ export const ENLARGING_KERNELS: KernelRules = {
   },
   MirrorPad: {
     inputs: ['x'],
-    infer: ([x], attrs) => paddedType(x!, attributes<MirrorPadAttrs>(attrs).paddings),
+    infer: ([x], attrs) => paddedType(x!, attrs.paddings),
+    fold: 'moves',
+    cost: 'uncounted',
     lower: (lowering, node) => {
-      const { paddings, mode } = attributes<MirrorPadAttrs>(node.attrs);
+      const { paddings, mode } = node.attrs;
       const [input, output] = [node.inputs[0]!, node.outputs[0]!];
       if (mode === 'reflect') lowerPad(lowering, input, output, paddings, 'reflect', []);
       else lowerSymmetricPad(lowering, input, output, paddings);
@@ -84,23 +81,27 @@ export const ENLARGING_KERNELS: KernelRules = {
   Tile: {
     inputs: ['x'],
     infer: ([x], attrs) => {
-      const { reps } = attributes<TileAttrs>(attrs);
+      const { reps } = attrs;
       return withShape(
         x!,
         x!.shape.map((extent, axis) => extent * reps[axis]!),
       );
     },
+    fold: 'moves',
+    cost: 'uncounted',
     lower: (lowering, node) => {
       const [input] = node.inputs as [ValueId];
       const layout = lowering.layoutFor([input]);
-      const reps = lowering.perAxis(attributes<TileAttrs>(node.attrs).reps, layout);
+      const reps = lowering.perAxis(node.attrs.reps, layout);
       const value = lowering.onnx.add('Tile', [lowering.in(input, layout), lowering.onnx.ints(reps)]);
       lowering.define(node.outputs[0]!, value, layout);
     },
   },
   BroadcastTo: {
     inputs: ['x'],
-    infer: ([x], attrs) => withShape(x!, attributes<BroadCastToAttrs>(attrs).shape),
+    infer: ([x], attrs) => withShape(x!, attrs.shape),
+    fold: 'moves',
+    cost: 'uncounted',
     lower: (lowering, node) => {
       const [input, output] = [node.inputs[0]!, node.outputs[0]!];
       const shape = lowering.shape(output);
@@ -115,14 +116,16 @@ export const ENLARGING_KERNELS: KernelRules = {
   DepthToSpace: {
     inputs: ['x'],
     infer: ([x], attrs) => {
-      const { blockSize } = attributes<DepthToSpaceAttrs>(attrs);
+      const { blockSize } = attrs;
       const [batch, height, width, channels] = x!.shape as [number, number, number, number];
       const shape = [batch, height * blockSize, width * blockSize, channels / (blockSize * blockSize)];
       return withShape(x!, shape);
     },
+    fold: 'never',
+    cost: 'uncounted',
     // tfjs orders the channels as block row, block column, depth: ONNX's DCR.
     lower: (lowering, node) => {
-      const { blockSize } = attributes<DepthToSpaceAttrs>(node.attrs);
+      const { blockSize } = node.attrs;
       const value = lowering.onnx.add('DepthToSpace', [lowering.channelsFirst(node.inputs[0]!)], {
         blocksize: { int: blockSize },
         mode: { string: 'DCR' },
@@ -130,4 +133,4 @@ export const ENLARGING_KERNELS: KernelRules = {
       lowering.define(node.outputs[0]!, value, 'channelsFirst');
     },
   },
-};
+} satisfies KernelRules;

@@ -1,24 +1,22 @@
 /** Reductions and softmax. */
-import type { Attributes, KernelNode, TensorType, ValueId } from '../graph/graph.ts';
+import type { Attributes, TensorType, ValueId } from '../graph/graph.ts';
 import { util } from '../tfjs/tf.ts';
-import { attributes, type KernelRule, type KernelRules, sameType } from './kernel-rule.ts';
+import { type KernelRule, type KernelRules, sameType } from './kernel-rule.ts';
 import type { Lowering } from './lowering.ts';
 
-interface ReductionAttrs {
-  readonly axis?: number | number[];
-  /** What tf.max calls its axes. */
-  readonly reductionIndices?: number | number[];
-  readonly keepDims?: boolean;
+/** Kernels that reduce along axes. `Max` calls its axes reductionIndices, `Mean` and its kind axis. */
+type ReductionName = 'Sum' | 'Mean' | 'Max' | 'Min' | 'Prod' | 'All' | 'Any';
+
+type ReductionAttrs = Attributes[ReductionName];
+
+function reducedAxes(shape: readonly number[], attrs: ReductionAttrs): number[] {
+  const axes = 'reductionIndices' in attrs ? attrs.reductionIndices : attrs.axis;
+  return util.parseAxisParam(axes ?? shape.map((_, index) => index), [...shape]);
 }
 
-function reducedAxes(shape: readonly number[], attrs: Attributes): number[] {
-  const { axis, reductionIndices } = attributes<ReductionAttrs>(attrs);
-  return util.parseAxisParam(axis ?? reductionIndices ?? shape.map((_, index) => index), [...shape]);
-}
-
-function reducedShape(shape: readonly number[], attrs: Attributes): readonly number[] {
+function reducedShape(shape: readonly number[], attrs: ReductionAttrs): readonly number[] {
   const axes = new Set(reducedAxes(shape, attrs));
-  return attributes<ReductionAttrs>(attrs).keepDims
+  return attrs.keepDims
     ? shape.map((extent, axis) => (axes.has(axis) ? 1 : extent))
     : shape.filter((_, axis) => !axes.has(axis));
 }
@@ -51,7 +49,7 @@ function lowerReduction(
   op: string,
   input: ValueId,
   output: ValueId,
-  attrs: Attributes,
+  attrs: ReductionAttrs,
 ): void {
   const shape = lowering.shape(input);
   const axes = reducedAxes(shape, attrs);
@@ -70,7 +68,7 @@ function lowerReduction(
   for (const group of split ? [physical.slice(1), [0]] : [physical]) {
     if (group.length > 0) value = reduce(lowering, op, value, group);
   }
-  if (attributes<ReductionAttrs>(attrs).keepDims) {
+  if (attrs.keepDims) {
     lowering.define(output, value, layout);
     return;
   }
@@ -81,18 +79,20 @@ function lowerReduction(
   lowering.define(output, lowering.onnx.reshape(value, lowering.shape(output)), 'logical');
 }
 
-function reduction(op: string): KernelRule {
+function reduction<Name extends ReductionName>(op: string): KernelRule<Name> {
   return {
     inputs: ['x'],
     infer: ([input], attrs) => ({ shape: reducedShape(input!.shape, attrs), dtype: input!.dtype }),
+    fold: 'never',
+    cost: 'uncounted',
     lower: (lowering, node) => lowerReduction(lowering, op, node.inputs[0]!, node.outputs[0]!, node.attrs),
   };
 }
 
 /** All and Any of booleans, as the product and the largest of 0 and 1. */
-function booleanReduction(op: string): KernelRule {
+function booleanReduction<Name extends 'All' | 'Any'>(op: string): KernelRule<Name> {
   return {
-    ...reduction(op),
+    ...reduction<Name>(op),
     lower: (lowering, node) => {
       const [input, output] = [node.inputs[0]!, node.outputs[0]!];
       const axes = reducedAxes(lowering.shape(input), node.attrs);
@@ -104,13 +104,18 @@ function booleanReduction(op: string): KernelRule {
 }
 
 /** Softmax along the channels of an NCHW value would stride through memory in the CPU engine, so: logical. */
-function softmax(op: string, attribute: string): KernelRule {
+function softmax<Name extends 'Softmax' | 'LogSoftmax'>(
+  op: string,
+  axisOf: (attrs: Attributes[Name]) => number,
+): KernelRule<Name> {
   return {
     inputs: ['logits'],
     infer: sameType,
-    lower: (lowering: Lowering, node: KernelNode) => {
+    fold: 'never',
+    cost: 'uncounted',
+    lower: (lowering, node) => {
       const [input] = node.inputs as [ValueId];
-      const axis = (node.attrs[attribute] as number | undefined) ?? -1;
+      const axis = axisOf(node.attrs);
       const rank = lowering.shape(input).length;
       const value = lowering.onnx.add(op, [lowering.logical(input)], {
         axis: { int: axis < 0 ? axis + rank : axis },
@@ -120,12 +125,12 @@ function softmax(op: string, attribute: string): KernelRule {
   };
 }
 
-const floatMean = ([input]: readonly TensorType[], attrs: Attributes): TensorType => ({
+const floatMean = ([input]: readonly TensorType[], attrs: Attributes['Mean']): TensorType => ({
   shape: reducedShape(input!.shape, attrs),
   dtype: 'float32',
 });
 
-export const REDUCTIONS: KernelRules = {
+export const REDUCTIONS = {
   Sum: reduction('ReduceSum'),
   Mean: { ...reduction('ReduceMean'), infer: floatMean },
   Max: reduction('ReduceMax'),
@@ -133,6 +138,6 @@ export const REDUCTIONS: KernelRules = {
   Prod: reduction('ReduceProd'),
   All: booleanReduction('ReduceMin'),
   Any: booleanReduction('ReduceMax'),
-  Softmax: softmax('Softmax', 'dim'),
-  LogSoftmax: softmax('LogSoftmax', 'axis'),
-};
+  Softmax: softmax('Softmax', ({ dim }) => dim),
+  LogSoftmax: softmax('LogSoftmax', ({ axis }) => axis),
+} satisfies KernelRules;

@@ -1,27 +1,18 @@
 /** Kernels that reshape, reorder, cut and join: they keep the layout of their operand where they can. */
-import type {
-  ConcatAttrs,
-  ExpandDimsAttrs,
-  PackAttrs,
-  ReshapeAttrs,
-  ReverseAttrs,
-  SliceAttrs,
-  SplitVAttrs,
-  StridedSliceAttrs,
-  TransposeAttrs,
-  UnpackAttrs,
-} from '@tensorflow/tfjs-core/dist/kernel_names.js';
 import type { Attributes, TensorType, ValueId } from '../graph/graph.ts';
 import { backend_util as backend, slice_util as slices, util } from '../tfjs/tf.ts';
-import { attributes, type KernelRules } from './kernel-rule.ts';
+import type { KernelRules } from './kernel-rule.ts';
 import type { Lowering } from './lowering.ts';
 
 export function withShape({ dtype }: TensorType, shape: readonly number[]): TensorType {
   return { shape, dtype };
 }
 
-function sliceBounds(shape: readonly number[], attrs: Attributes): { begin: number[]; size: number[] } {
-  const { begin, size } = attributes<SliceAttrs>(attrs);
+function sliceBounds(
+  shape: readonly number[],
+  attrs: Attributes['Slice'],
+): { begin: number[]; size: number[] } {
+  const { begin, size } = attrs;
   // parseSliceParams reads nothing but the shape.
   const [starts, sizes] = slices.parseSliceParams(
     { shape: [...shape] } as Parameters<typeof slices.parseSliceParams>[0],
@@ -31,8 +22,7 @@ function sliceBounds(shape: readonly number[], attrs: Attributes): { begin: numb
   return { begin: starts!, size: sizes! };
 }
 
-function stridedSlice(shape: readonly number[], attrs: Attributes) {
-  const a = attributes<StridedSliceAttrs>(attrs);
+function stridedSlice(shape: readonly number[], a: Attributes['StridedSlice']) {
   return slices.sliceInfo(
     [...shape],
     a.begin,
@@ -74,8 +64,8 @@ function lowerSlice(
 }
 
 /** Sizes of the parts and where each begins. */
-function splits(shape: readonly number[], attrs: Attributes): { axis: number; sizes: number[] } {
-  const { numOrSizeSplits, axis } = attributes<SplitVAttrs>(attrs);
+function splits(shape: readonly number[], attrs: Attributes['SplitV']): { axis: number; sizes: number[] } {
+  const { numOrSizeSplits, axis } = attrs;
   const along = positiveAxis(axis, shape.length);
   const sizes = backend.prepareSplitSize(
     { shape: [...shape] } as Parameters<typeof backend.prepareSplitSize>[0],
@@ -85,22 +75,23 @@ function splits(shape: readonly number[], attrs: Attributes): { axis: number; si
   return { axis: along, sizes };
 }
 
-export const SHAPE_KERNELS: KernelRules = {
+export const SHAPE_KERNELS = {
   Reshape: {
     inputs: ['x'],
     infer: ([x], attrs) =>
-      withShape(
-        x!,
-        util.inferFromImplicitShape(attributes<ReshapeAttrs>(attrs).shape, util.sizeFromShape([...x!.shape])),
-      ),
+      withShape(x!, util.inferFromImplicitShape(attrs.shape, util.sizeFromShape([...x!.shape]))),
+    fold: 'moves',
+    cost: 'uncounted',
     lower: (lowering, node) => lowerReshape(lowering, node.inputs[0]!, node.outputs[0]!),
   },
   ExpandDims: {
     inputs: ['input'],
     infer: ([x], attrs) => {
-      const { dim } = attributes<ExpandDimsAttrs>(attrs);
+      const { dim } = attrs;
       return withShape(x!, x!.shape.toSpliced(positiveAxis(dim, x!.shape.length + 1), 0, 1));
     },
+    fold: 'moves',
+    cost: 'uncounted',
     lower: (lowering, node) => lowerReshape(lowering, node.inputs[0]!, node.outputs[0]!),
   },
   Transpose: {
@@ -108,8 +99,10 @@ export const SHAPE_KERNELS: KernelRules = {
     infer: ([x], attrs) =>
       withShape(
         x!,
-        attributes<TransposeAttrs>(attrs).perm.map((axis) => x!.shape[axis]!),
+        attrs.perm.map((axis) => x!.shape[axis]!),
       ),
+    fold: 'moves',
+    cost: 'uncounted',
     // From an NCHW value the two permutations are one.
     lower: (lowering, node) => {
       const [input] = node.inputs as [ValueId];
@@ -117,14 +110,14 @@ export const SHAPE_KERNELS: KernelRules = {
       const value = lowering.onnx.transpose(
         lowering.in(input, layout),
         lowering.extents(lowering.shape(input), layout),
-        attributes<TransposeAttrs>(node.attrs).perm.map((axis) => lowering.axis(axis, layout)),
+        node.attrs.perm.map((axis) => lowering.axis(axis, layout)),
       );
       lowering.define(node.outputs[0]!, value, 'logical');
     },
   },
   Concat: {
     infer: (inputs, attrs) => {
-      const axis = positiveAxis(attributes<ConcatAttrs>(attrs).axis, inputs[0]!.shape.length);
+      const axis = positiveAxis(attrs.axis, inputs[0]!.shape.length);
       return withShape(
         inputs[0]!,
         backend.computeOutShape(
@@ -133,10 +126,12 @@ export const SHAPE_KERNELS: KernelRules = {
         ),
       );
     },
+    fold: 'never',
+    cost: 'uncounted',
     lower: (lowering, node) => {
       const filled = node.inputs.filter((input) => !lowering.shape(input).includes(0));
       const rank = lowering.shape(node.outputs[0]!).length;
-      const axis = positiveAxis(attributes<ConcatAttrs>(node.attrs).axis, rank);
+      const axis = positiveAxis(node.attrs.axis, rank);
       const layout = lowering.layoutFor(filled);
       const operands = filled.map((input) => lowering.in(input, layout));
       const value = lowering.onnx.concat(operands, lowering.axis(axis, layout));
@@ -146,6 +141,8 @@ export const SHAPE_KERNELS: KernelRules = {
   Slice: {
     inputs: ['x'],
     infer: ([x], attrs) => withShape(x!, sliceBounds(x!.shape, attrs).size),
+    fold: 'moves',
+    cost: 'uncounted',
     lower: (lowering, node) => {
       const [input] = node.inputs as [ValueId];
       const { begin, size } = sliceBounds(lowering.shape(input), node.attrs);
@@ -155,6 +152,8 @@ export const SHAPE_KERNELS: KernelRules = {
   StridedSlice: {
     inputs: ['x'],
     infer: ([x], attrs) => withShape(x!, stridedSlice(x!.shape, attrs).finalShape),
+    fold: 'moves',
+    cost: 'uncounted',
     lower: (lowering, node) => {
       const [input] = node.inputs as [ValueId];
       const { begin, end, strides } = stridedSlice(lowering.shape(input), node.attrs);
@@ -177,6 +176,8 @@ export const SHAPE_KERNELS: KernelRules = {
       const { axis, sizes } = splits(x!.shape, attrs);
       return sizes.map((size) => withShape(x!, x!.shape.with(axis, size)));
     },
+    fold: 'moves',
+    cost: 'uncounted',
     lower: (lowering, node) => {
       const [input] = node.inputs as [ValueId];
       const shape = lowering.shape(input);
@@ -193,15 +194,13 @@ export const SHAPE_KERNELS: KernelRules = {
     infer: (inputs, attrs) =>
       withShape(
         inputs[0]!,
-        inputs[0]!.shape.toSpliced(
-          positiveAxis(attributes<PackAttrs>(attrs).axis, inputs[0]!.shape.length + 1),
-          0,
-          inputs.length,
-        ),
+        inputs[0]!.shape.toSpliced(positiveAxis(attrs.axis, inputs[0]!.shape.length + 1), 0, inputs.length),
       ),
+    fold: 'never',
+    cost: 'uncounted',
     lower: (lowering, node) => {
       const shape = lowering.shape(node.outputs[0]!);
-      const axis = positiveAxis(attributes<PackAttrs>(node.attrs).axis, shape.length);
+      const axis = positiveAxis(node.attrs.axis, shape.length);
       const parts = node.inputs.map((input) =>
         lowering.onnx.reshape(lowering.logical(input), shape.with(axis, 1)),
       );
@@ -211,13 +210,15 @@ export const SHAPE_KERNELS: KernelRules = {
   Unpack: {
     inputs: ['value'],
     infer: ([value], attrs) => {
-      const axis = positiveAxis(attributes<UnpackAttrs>(attrs).axis, value!.shape.length);
+      const axis = positiveAxis(attrs.axis, value!.shape.length);
       const type = withShape(value!, value!.shape.toSpliced(axis, 1));
       return Array.from({ length: value!.shape[axis]! }, () => type);
     },
+    fold: 'moves',
+    cost: 'uncounted',
     lower: (lowering, node) => {
       const [input] = node.inputs as [ValueId];
-      const axis = positiveAxis(attributes<UnpackAttrs>(node.attrs).axis, lowering.shape(input).length);
+      const axis = positiveAxis(node.attrs.axis, lowering.shape(input).length);
       node.outputs.forEach((output, index) => {
         const part = lowering.onnx.slice(lowering.logical(input), [axis], [index], [index + 1]);
         lowering.define(output, lowering.onnx.reshape(part, lowering.shape(output)), 'logical');
@@ -227,10 +228,12 @@ export const SHAPE_KERNELS: KernelRules = {
   Reverse: {
     inputs: ['x'],
     infer: ([x]) => x!,
+    fold: 'moves',
+    cost: 'uncounted',
     lower: (lowering, node) => {
       const [input] = node.inputs as [ValueId];
       const layout = lowering.layoutFor([input]);
-      const axes = util.parseAxisParam(attributes<ReverseAttrs>(node.attrs).dims, [...lowering.shape(input)]);
+      const axes = util.parseAxisParam(node.attrs.dims, [...lowering.shape(input)]);
       const value = lowering.onnx.reverse(
         lowering.in(input, layout),
         axes.map((axis) => lowering.axis(axis, layout)),
@@ -238,4 +241,4 @@ export const SHAPE_KERNELS: KernelRules = {
       lowering.define(node.outputs[0]!, value, layout);
     },
   },
-};
+} satisfies KernelRules;

@@ -11,7 +11,7 @@ import { type Binding, type BoundSession, pinnedArray } from '../onnx/binding.ts
 import { createBoundSession } from '../onnx/bound-session.ts';
 import type { OnnxDevice } from '../onnx/session.ts';
 import { type CompiledStep, compile } from '../trace/compile.ts';
-import { withGradients } from '../trace/simplify.ts';
+import { withGradients } from '../trace/remove-dead.ts';
 import type { Executor, ExecutorOptions, GroupState, StepDefinition, StepInputs } from '../types.ts';
 import { HostState } from './host-state.ts';
 import { checkInputs } from './step-inputs.ts';

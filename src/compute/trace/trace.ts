@@ -2,6 +2,7 @@
 
 import type { DataId, Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import {
+  type Attributes,
   type ConstantData,
   constantFrom,
   constantValues,
@@ -14,6 +15,7 @@ import {
   type TensorType,
   type ValueId,
 } from '../graph/graph.ts';
+import type { KernelName } from '../graph/kernel-types.ts';
 import { parameterName } from '../layout.ts';
 import { inferTypes, type KernelRule } from '../lower/kernel-rule.ts';
 import { findRule } from '../lower/kernels.ts';
@@ -122,43 +124,45 @@ function typeOf({ shape, dtype }: TensorInfo): TensorType {
 
 type TensorsByName = Record<string, TensorInfo> | TensorInfo[];
 
-function record(
+/** Adds a call to the graph. */
+function record<Name extends KernelName>(
   backend: TraceBackend,
-  kernel: string,
-  rule: KernelRule,
+  kernel: Name,
+  rule: KernelRule<Name>,
   inputs: TensorsByName,
-  attrs: object,
-) {
+  attrs: Attributes[Name],
+): TensorInfo | TensorInfo[] {
   const tensors = rule.inputs
     ? rule.inputs.map((name) => (inputs as Record<string, TensorInfo>)[name]!)
     : Object.values(inputs);
-  const types = inferTypes(rule, tensors.map(typeOf), attrs as Record<string, unknown>);
+  const types = inferTypes(rule, tensors.map(typeOf), attrs);
   const values = tensors.map((tensor) => backend.valueOf(tensor));
   backend.graph.phase = currentPhase();
-  const outputs = backend.graph
-    .add(kernel, values, attrs as Record<string, unknown>, types)
-    .map((value) => backend.tensor(value));
+  const outputs = backend.graph.add(kernel, values, attrs, types).map((value) => backend.tensor(value));
   return outputs.length === 1 ? outputs[0]! : outputs;
 }
 
-/** Kernels that make or pass on values, which the recorder handles without a rule. */
-const MAKERS: Record<string, (backend: TraceBackend, inputs: TensorsByName, attrs: object) => TensorInfo> = {
+/** Makes the output of a kernel without adding a call. */
+type Maker<Name extends KernelName> = (
+  backend: TraceBackend,
+  inputs: TensorsByName,
+  attrs: Attributes[Name],
+) => TensorInfo;
+
+/** Kernels that make or pass on values, which need no rule. */
+const MAKERS: { readonly [Name in KernelName]?: Maker<Name> } = {
   Identity: (backend, inputs) => backend.tensor(backend.valueOf((inputs as { x: TensorInfo }).x)),
-  Fill: (backend, _, attrs) => {
-    const { shape, value, dtype } = attrs as { shape: number[]; value: number; dtype: Dtype };
-    return filled(backend, value, { shape, dtype: dtype ?? 'float32' });
-  },
+  Fill: (backend, _, { shape, value, dtype }) =>
+    filled(backend, value as number, { shape, dtype: (dtype as Dtype | undefined) ?? 'float32' }),
   ZerosLike: (backend, inputs) => filled(backend, 0, typeOf((inputs as { x: TensorInfo }).x)),
   OnesLike: (backend, inputs) => filled(backend, 1, typeOf((inputs as { x: TensorInfo }).x)),
-  Range: (backend, _, attrs) => {
-    const { start, stop, step, dtype } = attrs as { start: number; stop: number; step: number; dtype: Dtype };
+  Range: (backend, _, { start, stop, step, dtype }) => {
     const length = Math.max(0, Math.ceil((stop - start) / step));
     const values = Array.from({ length }, (_, index) => start + index * step);
     const data = dtype === 'int32' ? Int32Array.from(values) : Float32Array.from(values);
     return backend.tensor(backend.graph.constant(constantFrom(data), { shape: [length], dtype }));
   },
-  LinSpace: (backend, _, attrs) => {
-    const { start, stop, num } = attrs as { start: number; stop: number; num: number };
+  LinSpace: (backend, _, { start, stop, num }) => {
     const data = Float32Array.from(
       { length: num },
       (_, index) => start + (index * (stop - start)) / (num - 1 || 1),
@@ -171,23 +175,29 @@ function filled(backend: TraceBackend, uniform: number, type: TensorType): Tenso
   return backend.tensor(backend.graph.constant({ uniform }, type));
 }
 
+/** Registers what records the calls of one kernel. */
+function registerRecorder<Name extends KernelName>(kernelName: Name): void {
+  tf.registerKernel({
+    kernelName,
+    backendName: BACKEND,
+    kernelFunc: ({ inputs, attrs, backend }) => {
+      const trace = backend as TraceBackend;
+      const named = inputs as unknown as TensorsByName;
+      // tfjs passes a kernel its own attributes but declares them as a record of anything.
+      const given = (attrs ?? {}) as Attributes[Name];
+      const maker: Maker<Name> | undefined = MAKERS[kernelName];
+      if (maker) return maker(trace, named, given);
+      const rule = findRule(kernelName);
+      if (rule) return record(trace, kernelName, rule, named, given);
+      throw new Error(`Kernel ${kernelName}, called by ${currentOperation()}, has no lowering rule.`);
+    },
+  });
+}
+
 /** Registers a recorder for every kernel name that tfjs knows. */
 function registerRecorders(): void {
   for (const kernelName of Object.values(tf.kernelNames)) {
-    if (typeof kernelName !== 'string' || tf.getKernel(kernelName, BACKEND)) continue;
-    tf.registerKernel({
-      kernelName,
-      backendName: BACKEND,
-      kernelFunc: ({ inputs, attrs, backend }) => {
-        const trace = backend as TraceBackend;
-        const named = inputs as unknown as TensorsByName;
-        const maker = MAKERS[kernelName];
-        if (maker) return maker(trace, named, attrs ?? {});
-        const rule = findRule(kernelName);
-        if (rule) return record(trace, kernelName, rule, named, attrs ?? {});
-        throw new Error(`Kernel ${kernelName}, called by ${currentOperation()}, has no lowering rule.`);
-      },
-    });
+    if (!tf.getKernel(kernelName, BACKEND)) registerRecorder(kernelName);
   }
 }
 
@@ -224,7 +234,7 @@ function collect(backend: TraceBackend, tensors: Tensors): Map<string, ValueId> 
 export function trace(definition: StepDefinition): StepGraph {
   const graph = new KernelGraph();
   return withTraceBackend(graph, (backend) => {
-    const source = (kernel: string, name: string, type: TensorType): Tensor => {
+    const source = (kernel: typeof PARAMETER | typeof INPUT, name: string, type: TensorType): Tensor => {
       const [value] = graph.add(kernel, [], { name }, [type]);
       return tf.engine().makeTensorFromTensorInfo(backend.tensor(value!));
     };
