@@ -10,6 +10,8 @@ export default defineConfig({
     include: [
       'test/{project,data,compute,models,pipeline,engine,extension,webview,scripts,bench}/**/*.test.{ts,tsx}',
     ],
+    // Every graph that a test compiles is checked after each pass (src/compute/trace/inspector.ts).
+    env: { DNW_VERIFY_GRAPHS: '1' },
     testTimeout: 60_000,
     hookTimeout: 120_000,
     // Two cores: one worker leaves the other to the process under test.

@@ -1,4 +1,4 @@
-/** Writes an inference function and its weights as one .onnx file that needs nothing of ours. */
+/** Writes an inference function and its weights as one self-contained .onnx file. */
 import writeFileAtomic from 'write-file-atomic';
 import type { TensorType, ValueId } from './graph/graph.ts';
 import { viewParameters } from './layout.ts';
@@ -11,7 +11,7 @@ import { compile } from './trace/compile.ts';
 import type { StepDefinition, StepInputs, StepScope, Tensors } from './types.ts';
 
 export interface ExportOptions {
-  /** Values of the inputs that are not the image, such as a prompt's tokens; they become constants. */
+  /** Values of the inputs other than the image, such as a prompt's tokens. They become constants. */
   readonly fixedInputs?: StepInputs;
   /** Key-value pairs of the model's metadata: concept, prompt, base. */
   readonly metadata?: Readonly<Record<string, string>>;
@@ -21,7 +21,7 @@ export interface ExportOptions {
 const EXPORT_INPUT = 'image';
 const EXPORT_OUTPUT = 'result';
 
-/** The same function of the image alone: parameters and fixed inputs are constants. */
+/** The step as a function of the image alone: parameters and fixed inputs become constants. */
 function frozen(
   definition: StepDefinition,
   values: Readonly<Record<string, Float32Array>>,
@@ -61,7 +61,7 @@ function isImage({ shape, dtype }: TensorType): boolean {
  * Exports a step with one image input and one image output ([N, H, W, 3] inside, [N, 3, H, W] in the file)
  * as a stand-alone model of opset 17.
  * @param values one flat vector per parameter group of the step
- * @throws where the step has other inputs that `fixedInputs` does not give, or not exactly one image output
+ * @throws if the step has other inputs that `fixedInputs` does not give, or does not return exactly one image
  */
 export async function exportOnnx(
   definition: StepDefinition,
@@ -73,10 +73,10 @@ export async function exportOnnx(
   const inputs = Object.keys(single.inputs);
   if (inputs.length !== 1) {
     throw new Error(
-      `Exporting ${definition.name} needs exactly one input beside fixed ones, found ${inputs.join(', ')}.`,
+      `Exporting ${definition.name} needs exactly one input besides the fixed ones, found ${inputs.join(', ')}.`,
     );
   }
-  const { step } = compile(single);
+  const { step, inspector } = compile(single);
   const [output, ...others] = step.outputs.values();
   if (output === undefined || others.length > 0 || !isImage(step.graph.type(output))) {
     throw new Error(`Exporting ${definition.name} needs exactly one output, an image [N, H, W, C].`);
@@ -89,6 +89,7 @@ export async function exportOnnx(
     lowering.define(value, lowering.onnx.input(EXPORT_INPUT, 'float32', extents(value)), 'channelsFirst');
   });
   lowering.onnx.output(EXPORT_OUTPUT, lowering.channelsFirst(output), 'float32', extents(output));
+  inspector.seesOnnx('onnx-export', lowering.onnx, lowering.notes());
   const model = writeModel(lowering.onnx, {
     name: definition.name,
     documentation:

@@ -4,6 +4,7 @@ import { CONSTANT, INPUT, type NodeOf, PARAMETER, type StepGraph, type ValueId }
 import type { KernelName } from '../graph/kernel-types.ts';
 import { parameterName } from '../layout.ts';
 import type { OnnxGraph } from '../onnx/onnx-graph.ts';
+import type { ValueNote } from '../onnx/print-onnx.ts';
 import type { ParameterEntry, ParameterLayout } from '../types.ts';
 import { ruleOf } from './kernels.ts';
 import { Lowering } from './lowering.ts';
@@ -13,6 +14,8 @@ export interface LoweredStep {
   readonly graph: OnnxGraph;
   /** One output for each parameter of every group that is trained. */
   readonly gradients: readonly GradientOutput[];
+  /** What is known about the graph's values, by their names, for prints. */
+  readonly notes: ReadonlyMap<string, ValueNote>;
 }
 
 /** A gradient among the graph's outputs: the parameter's values, in its order. */
@@ -20,7 +23,7 @@ export interface GradientOutput {
   readonly group: string;
   readonly parameter: ParameterEntry;
   readonly name: string;
-  /** Extents of the output, which may be joined ones of the parameter's. */
+  /** Extents of the output, where some of the parameter's may be joined. */
   readonly dims: readonly number[];
 }
 
@@ -35,7 +38,7 @@ function lowerCall<Name extends KernelName>(lowering: Lowering, node: NodeOf<Nam
   ruleOf(node.kernel).lower(lowering, node);
 }
 
-/** Lowers every node; `source` says what stands for the parameters and inputs. */
+/** Lowers every node. `source` defines what stands for a parameter or an input. */
 export function lowerNodes(
   lowering: Lowering,
   { graph }: StepGraph,
@@ -70,7 +73,7 @@ export function lower(
   const gradients = [...step.gradients].flatMap(([group, values]) =>
     gradientOutputs(lowering, group, parameters[group], values),
   );
-  return { graph: onnx, gradients };
+  return { graph: onnx, gradients, notes: lowering.notes() };
 }
 
 function gradientOutputs(
@@ -85,7 +88,7 @@ function gradientOutputs(
     const gradient = values.get(parameter.name);
     if (gradient === undefined) throw new Error(`The step returns no gradient for ${full}.`);
     const name = `gradient/${full}`;
-    // A product that is reshaped at the end would be copied by that.
+    // A reshape at the end would copy the product.
     const whole = { value: floatValue(lowering, gradient), dims: parameter.shape };
     const { value, dims } = lowering.onnx.beforeReshape(whole.value) ?? whole;
     lowering.onnx.output(name, value, 'float32', dims);

@@ -7,6 +7,7 @@ import type { GraphNode, KernelGraph, TensorType, ValueId } from '../graph/graph
 import { constantValues } from '../graph/graph.ts';
 import { sizeOf } from '../layout.ts';
 import { OnnxGraph } from '../onnx/onnx-graph.ts';
+import type { ValueNote } from '../onnx/print-onnx.ts';
 import type { LoweringTarget } from './target.ts';
 
 /** `logical`: tfjs's own order. `channelsFirst`: a logical [N, H, W, C] stored as [N, C, H, W]. */
@@ -20,6 +21,7 @@ const TO_CHANNELS_LAST = [0, 2, 3, 1] as const;
 /** Full constants above this size are expanded by the runtime instead of being stored. */
 const LARGEST_STORED_UNIFORM = 1024;
 
+/** The ONNX values that hold one tfjs value, by their layout. */
 interface Places {
   /** The layout the value was made in. */
   native: MemoryLayout;
@@ -58,7 +60,7 @@ export class Lowering {
     return this.source.constantOf(value) !== undefined;
   }
 
-  /** Says which ONNX value holds a tfjs value. */
+  /** Records which ONNX value holds a tfjs value. */
   define(value: ValueId, name: string, layout: MemoryLayout): void {
     this.places.set(value, { native: layout, [layout]: name });
   }
@@ -131,7 +133,7 @@ export class Lowering {
     return this.onnx.add('Cast', [name], { to: { int: { float32: 1, int32: 6, bool: 9 }[dtype] } });
   }
 
-  /** A table that several nodes use, made once; the same array is one initializer. */
+  /** A table that several nodes use, made once: one array is one initializer. */
   shared(key: string, make: () => Int32Array): Int32Array {
     let table = this.tables.get(key);
     if (!table) {
@@ -168,6 +170,26 @@ export class Lowering {
 
   expand(name: string, extents: readonly number[]): string {
     return this.onnx.add('Expand', [name, this.onnx.ints(extents)]);
+  }
+
+  /** What is known about the ONNX values that stand for tfjs values, for prints. */
+  notes(): ReadonlyMap<string, ValueNote> {
+    const notes = new Map<string, ValueNote>();
+    for (const [value, places] of this.places) {
+      const { shape, dtype } = this.type(value);
+      for (const layout of ['logical', 'channelsFirst'] as const) {
+        const name = places[layout];
+        // A reshape that changes nothing gives one ONNX value to two of tfjs: the first has the extents it was made in.
+        if (name === undefined || notes.has(name)) continue;
+        notes.set(name, {
+          dtype,
+          dims: this.extents(shape, layout),
+          ...(layout === 'channelsFirst' && { layout: 'nchw' }),
+          value: `%${value}`,
+        });
+      }
+    }
+    return notes;
   }
 
   private placesOf(value: ValueId): Places {

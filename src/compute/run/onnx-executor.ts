@@ -1,22 +1,21 @@
 /**
  * Runs a step in ONNX Runtime with its parameters in host memory. Every parameter is a graph input that
  * views the group's flat vector, so an update in place is seen by the next run without a copy; the graph
- * writes gradients beside it, and the optimiser runs outside it.
+ * writes gradients beside it, and the optimizer runs outside the graph.
  */
 
 import { parameterName, sizeOf, viewParameters } from '../layout.ts';
-import { type LoweredStep, lower } from '../lower/lower.ts';
+import type { LoweredStep } from '../lower/lower.ts';
 import { loweringTarget } from '../lower/target.ts';
 import { type Binding, type BoundSession, pinnedArray } from '../onnx/binding.ts';
 import { createBoundSession } from '../onnx/bound-session.ts';
 import type { OnnxDevice } from '../onnx/session.ts';
-import { type CompiledStep, compile } from '../trace/compile.ts';
-import { withGradients } from '../trace/remove-dead.ts';
+import { type CompiledStep, compile, lowerCompiled } from '../trace/compile.ts';
 import type { Executor, ExecutorOptions, GroupState, StepDefinition, StepInputs } from '../types.ts';
 import { HostState } from './host-state.ts';
 import { checkInputs } from './step-inputs.ts';
 
-/** The resident vectors, cut into parameters. */
+/** Views of the resident vectors, one per parameter. */
 function parameterBindings({ parameters }: StepDefinition, host: HostState): Binding[] {
   return Object.entries(parameters).flatMap(([group, layout]) => {
     const views = viewParameters(layout, host.values(group));
@@ -28,7 +27,7 @@ function parameterBindings({ parameters }: StepDefinition, host: HostState): Bin
   });
 }
 
-/** What the step was given and what it returns, in arrays of their own. */
+/** An array for each input of the step. */
 function inputBindings({ inputs }: StepDefinition): Binding[] {
   return Object.entries(inputs).map(([name, { shape, dtype = 'float32' }]) => ({
     name,
@@ -47,7 +46,7 @@ function gradientBindings({ gradients }: LoweredStep, host: HostState): Binding[
 
 export class OnnxExecutor implements Executor {
   readonly name: string;
-  /** Named by the groups that they compute gradients for. */
+  /** By the groups whose gradients they compute. */
   private readonly sessions = new Map<string, BoundSession>();
   private readonly trained: readonly string[];
   private readonly inputs: readonly Binding[];
@@ -122,9 +121,8 @@ export class OnnxExecutor implements Executor {
     const known = this.sessions.get(key);
     if (known) return known;
     const { compiled, options, host } = this;
-    const step = withGradients(compiled.step, updated);
     const target = await loweringTarget(options.device.device as OnnxDevice);
-    const lowered = lower(step, compiled.definition.parameters, target);
+    const lowered = lowerCompiled(compiled, target, updated);
     const { session, warnings } = await createBoundSession(
       lowered.graph,
       this.name,

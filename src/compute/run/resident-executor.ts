@@ -3,12 +3,11 @@
  * buffers that one run returns and the next is fed with; only batches, rates and outputs cross the bus.
  */
 import * as ort from 'onnxruntime-node';
-import { lower } from '../lower/lower.ts';
 import { loweringTarget } from '../lower/target.ts';
 import { OnnxGraph } from '../onnx/onnx-graph.ts';
 import { createDeviceSession, createSession } from '../onnx/session.ts';
 import { optimizerRates, RATE_PARTS, STATE_PARTS, type StatePart } from '../optimizer/optimizer-state.ts';
-import { compile } from '../trace/compile.ts';
+import { compile, lowerCompiled } from '../trace/compile.ts';
 import type {
   DeviceReport,
   Executor,
@@ -21,7 +20,7 @@ import type {
 import { nextStateName, rateName, residentStep, stateName } from './resident-step.ts';
 import { checkInputs, checkState } from './step-inputs.ts';
 
-/** Copies one vector between host and device: an Identity graph whose output lies where it is wanted. */
+/** Copies one vector between host and device, with an Identity graph whose output is placed on either. */
 class Transfer {
   private constructor(private readonly session: ort.InferenceSession) {}
 
@@ -73,8 +72,8 @@ export class ResidentExecutor implements Executor {
   }
 
   static async create(definition: StepDefinition, options: ExecutorOptions): Promise<ResidentExecutor> {
-    const { step } = compile(residentStep(definition, options.optimizers ?? {}));
-    const { graph } = lower(step, {}, await loweringTarget('webgpu'));
+    const compiled = compile(residentStep(definition, options.optimizers ?? {}));
+    const { graph } = lowerCompiled(compiled, await loweringTarget('webgpu'));
     const locations = graph.outputs.map(
       ({ name }) => [name, name.startsWith('next/') ? 'gpu-buffer' : 'cpu'] as const,
     );
@@ -176,7 +175,7 @@ export class ResidentExecutor implements Executor {
     return (await download.copy(tensors.get(part)!)).data as Float32Array;
   }
 
-  /** Takes over a group's next state, or drops it where the group is not to be updated. */
+  /** Takes over a group's next state, or drops it if the group is not to be updated. */
   private advance(group: string, results: ort.InferenceSession.ReturnType, update: boolean): void {
     const own = this.groupOf(group);
     for (const part of STATE_PARTS) {

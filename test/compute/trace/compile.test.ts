@@ -144,18 +144,6 @@ describe('lowering', () => {
     expect(large).toHaveLength(1);
   });
 
-  it('defines every value before its use, once', () => {
-    const { graph } = lower(compile(smallStep).step, smallStep.parameters, PORTABLE);
-    const defined = new Set([...graph.inputs.map(({ name }) => name), ...graph.initializers.keys(), '']);
-    for (const { inputs, outputs } of graph.nodes) {
-      for (const input of inputs) expect(defined).toContain(input);
-      for (const output of outputs) {
-        expect(defined).not.toContain(output);
-        defined.add(output);
-      }
-    }
-  });
-
   it('is the same every time', () => {
     const text = () =>
       JSON.stringify(lower(compile(smallStep).step, smallStep.parameters, PORTABLE).graph.nodes);
