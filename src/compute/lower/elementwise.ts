@@ -160,7 +160,7 @@ export const ELEMENTWISE = {
   ),
   Prelu: { ...binary('PRelu'), inputs: ['x', 'alpha'] },
   AddN: {
-    infer: sameType,
+    infer: (inputs) => inputs.reduce((sum, input) => broadcastType([sum, input])),
     fold: (values) => values.reduce((sum, value) => sum + value, 0),
     cost: 'uncounted',
     lower: (lowering, node) =>

@@ -96,6 +96,16 @@ describe('simplification', () => {
     expect(large.map(({ kernel }) => kernel)).toEqual(['$input', 'BroadcastTo']);
   });
 
+  it('knows the shape of a sum of many whose first operand is broadcast', () => {
+    const inputs = { small: { shape: [1, 3] }, large: { shape: [4, 3] } };
+    const { graph } = compile(
+      step(inputs, ({ inputs: { small, large } }) => tf.addN([tf.broadcastTo(small!, [4, 3]), large!])),
+    ).step;
+    const sum = graph.nodes.at(-1)!;
+    expect(sum.kernel).toBe('AddN');
+    expect(graph.type(sum.outputs[0]!).shape).toEqual([4, 3]);
+  });
+
   it('removes what nothing needs', () => {
     const definition = step(image, ({ inputs }) => {
       tf.exp(inputs.x!);
