@@ -1,4 +1,4 @@
-/** Which engine computes, and why. */
+/** Chooses the engine that computes, and says why. */
 
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -21,10 +21,10 @@ const REMEDY: Record<Exclude<OnnxDevice, 'cpu'>, string> = {
   coreml: 'Core ML is part of ONNX Runtime on macOS only.',
 };
 
-/** Drivers that compute on the CPU, by the names of their Vulkan manifests. */
+/** Matches the Vulkan manifests of drivers that compute on the CPU. */
 const SOFTWARE_DRIVERS = /swiftshader|lvp|llvmpipe|lavapipe/i;
 
-/** Why there is surely no GPU for WebGPU, from what can be seen without asking a driver. */
+/** Why WebGPU certainly has no GPU here, judged without asking a driver; undefined if it may have one. */
 function whyNoHardware(): string | undefined {
   const manifests = process.env.VK_DRIVER_FILES ?? process.env.VK_ICD_FILENAMES;
   if (manifests && SOFTWARE_DRIVERS.test(manifests)) {
@@ -37,7 +37,7 @@ function whyNoHardware(): string | undefined {
     : `no GPU is visible to this process (none of ${nodes.join(', ')} exists)`;
 }
 
-/** Why ONNX Runtime's binary lacks an engine. */
+/** Why ONNX Runtime's binary lacks an engine; undefined if it has it. */
 function whyNotBuilt(device: Exclude<OnnxDevice, 'cpu'>): string | undefined {
   const provider = PROVIDERS[device];
   const known = listSupportedBackends().find(({ name }) => name === provider);
@@ -52,7 +52,7 @@ function whyNotBuilt(device: Exclude<OnnxDevice, 'cpu'>): string | undefined {
   return existsSync(join(folder, library)) ? undefined : `ONNX Runtime's library ${library} is not installed`;
 }
 
-/** Why a device does not run even one operator; undefined where it does. */
+/** Why a device does not run even one operator; undefined if it does. */
 async function whyNotRunning(report: DeviceReport): Promise<string | undefined> {
   const graph = new OnnxGraph();
   graph.output('y', graph.add('Relu', [graph.input('x', 'float32', [4])]), 'float32', [4]);
@@ -79,10 +79,10 @@ async function tryDevice(
 }
 
 /**
- * Chooses what computes: the device of this name, or for `auto` the first that works of CUDA, WebGPU on a
- * real GPU, and the CPU. The report says what was rejected and why.
- * @param wanted threads of the CPU engine, and of what a GPU engine leaves to the CPU; 0 means one a physical core
- * @throws UserError where a named device does not work, with the reason and the remedy
+ * Selects a device: the one of this name, or for `auto` the first that works of CUDA, WebGPU on a real GPU, and
+ * the CPU. The report says which devices were rejected and why.
+ * @param wanted threads of the CPU engine, also for operators that a GPU engine leaves to it; 0: one per physical core
+ * @throws UserError if a named device does not work, with the reason and the remedy
  */
 export async function selectDevice(name: DeviceName, wanted: number): Promise<DeviceReport> {
   // The number that is reported is the one that runs: results depend on it.
@@ -109,18 +109,18 @@ export async function selectDevice(name: DeviceName, wanted: number): Promise<De
   return { ...cpu, reason: 'No GPU engine works here.', rejected };
 }
 
-/** What comes of one device. */
+/** Whether one device can be used. */
 export interface DeviceFinding {
   readonly device: Exclude<DeviceName, 'auto'>;
   readonly usable: boolean;
   readonly reason: string;
-  /** What would make it usable. */
+  /** How to make it usable; absent for usable devices. */
   readonly remedy?: string;
 }
 
 /**
- * Every device: those that a selection has looked at as it found them, the others tried now. Nothing that is tried
- * stays loaded.
+ * Surveys every device. Devices that the selection tried are reported as it found them; the others are tried now.
+ * Nothing that is tried stays loaded.
  */
 export async function surveyDevices({
   device: selected,

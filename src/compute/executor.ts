@@ -8,8 +8,8 @@ import { compile } from './trace/compile.ts';
 import type { Executor, ExecutorOptions, StepDefinition } from './types.ts';
 
 /**
- * Compiles a step for `options.device` and loads its initial state: with the state on the device for
- * WebGPU, in host memory for the other engines of ONNX Runtime, eagerly for tfjs.
+ * Compiles a step for `options.device` and loads its initial state: onto the device for WebGPU, into host memory
+ * otherwise. tfjs runs the step eagerly.
  */
 export async function createExecutor(
   definition: StepDefinition,

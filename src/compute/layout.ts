@@ -1,4 +1,4 @@
-/** Flat vectors of named parameters. */
+/** Where named parameters lie in flat vectors. */
 import type { ParameterEntry, ParameterLayout } from './types.ts';
 
 /** Number of values of a tensor of this shape; 1 for a scalar. */
@@ -8,7 +8,7 @@ export function sizeOf(shape: readonly number[]): number {
 
 /**
  * Lays named parameters one after the other, in the order of the record's keys.
- * @throws where a shape has an extent that is not a positive whole number
+ * @throws if a shape has an extent that is not a positive whole number
  */
 export function layoutOf(shapes: Readonly<Record<string, readonly number[]>>): ParameterLayout {
   const entries: ParameterEntry[] = [];
@@ -27,8 +27,8 @@ export function layoutOf(shapes: Readonly<Record<string, readonly number[]>>): P
 }
 
 /**
- * Joins layouts one after the other; each part's names get its key and a dot in front.
- * The flat vector of the whole is the parts' vectors, concatenated.
+ * Joins layouts one after the other. Each part's names are prefixed with its key and a dot.
+ * The flat vector of the whole is the concatenation of the parts' vectors.
  */
 export function concatLayouts(parts: Readonly<Record<string, ParameterLayout>>): ParameterLayout {
   const entries: ParameterEntry[] = [];
@@ -49,11 +49,11 @@ export function parameterName(group: string, name: string): string {
 
 /**
  * Views (no copies) of each parameter's values in the flat vector.
- * @throws where the vector's length is not the layout's
+ * @throws if the vector's length is not that of the layout
  */
 export function viewParameters(layout: ParameterLayout, flat: Float32Array): Record<string, Float32Array> {
   if (flat.length !== layout.size) {
-    throw new Error(`A flat vector of ${layout.size} values was expected, found ${flat.length}.`);
+    throw new Error(`Expected a flat vector of ${layout.size} values, found ${flat.length}.`);
   }
   return Object.fromEntries(
     layout.entries.map(({ name, offset, size }) => [name, flat.subarray(offset, offset + size)]),

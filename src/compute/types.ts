@@ -55,7 +55,7 @@ export interface StepDefinition {
   readonly name: string;
   /** Groups of resident parameters: fed from, and for those with gradients updated in, one flat vector each. */
   readonly parameters: Readonly<Record<string, ParameterLayout>>;
-  /** Groups that never change while this step lives; they become constants of the graph. */
+  /** Groups that do not change while the step lives. They become constants of the graph. */
   readonly constants?: Readonly<Record<string, { layout: ParameterLayout; values: Float32Array }>>;
   /** What changes from call to call. */
   readonly inputs: Readonly<Record<string, TensorSpec>>;
@@ -73,27 +73,30 @@ export interface AdamOptions {
   readonly weightDecay?: number;
 }
 
-/** Muon (muon.ts); the betas are those of the momentum and, for what is no matrix, of Adam. */
+/**
+ * Muon (optimizer/muon.ts). `beta1` is that of the momentum; parameters that are not matrices take Adam's steps, with
+ * both betas.
+ */
 export interface MuonOptions extends Omit<AdamOptions, 'kind'> {
   readonly kind: 'muon';
 }
 
 export type OptimizerOptions = AdamOptions | MuonOptions;
 
-/** Everything an optimiser remembers of one parameter group, as flat vectors of the group's size. */
+/** Everything an optimizer keeps for one parameter group, as flat vectors of the group's size. */
 export interface GroupState {
   readonly values: Float32Array;
   /** First and second moment; absent for groups that are not trained. */
   readonly moment1?: Float32Array;
   readonly moment2?: Float32Array;
-  /** Optimiser steps taken. */
+  /** Number of optimizer steps taken. */
   readonly stepCount: number;
 }
 
 /** Where to compute. `auto` takes the first that works of cuda, webgpu (a real GPU), cpu. */
 export type DeviceName = 'auto' | 'cpu' | 'webgpu' | 'cuda' | 'directml' | 'coreml' | 'tfjs';
 
-/** What was chosen and why; also what was not, and why not. */
+/** The device that was chosen and why, and the devices that were passed over and why. */
 export interface DeviceReport {
   readonly device: Exclude<DeviceName, 'auto'>;
   readonly executor: 'onnxruntime' | 'tfjs';
@@ -104,9 +107,9 @@ export interface DeviceReport {
 
 export interface ExecutorOptions {
   readonly device: DeviceReport;
-  /** Initial values, one flat vector per parameter group. Not to be written to while the executor lives. */
+  /** Initial values, one flat vector per parameter group. Do not write to them while the executor lives. */
   readonly values: Readonly<Record<string, Float32Array>>;
-  /** One optimiser per group that the step returns gradients for. */
+  /** One optimizer per group that the step returns gradients for. */
   readonly optimizers?: Readonly<Record<string, OptimizerOptions>>;
 }
 
@@ -116,23 +119,23 @@ export type StepInputs = Readonly<Record<string, Float32Array | Int32Array>>;
 /** A compiled step with its resident state. Not re-entrant: await one `run` before the next. */
 export interface Executor {
   readonly name: string;
-  /** What the user should know of how the step runs, such as operators that the device leaves to the CPU. */
+  /** What the user should know about how the step runs, such as operators that the device leaves to the CPU. */
   readonly warnings?: readonly string[];
   /**
    * Runs the step once, then updates every group that has gradients and a learning rate.
    * @param inputs one array per declared input
-   * @param learningRates per parameter group; a group that is not named (or has rate 0) is left as it is
+   * @param learningRates per parameter group; a group that is not named, or has rate 0, stays as it is
    * @returns each output, flat, row-major
    */
   run(
     inputs: StepInputs,
     learningRates?: Readonly<Record<string, number>>,
   ): Promise<Record<string, Float32Array>>;
-  /** A group's values as they are now; to be read before the next `run`, not written to or kept. */
+  /** A group's current values. Read them before the next `run`; do not write to them or keep them. */
   values(group: string): Promise<Float32Array>;
   /** A copy of a group's state, for checkpoints. */
   state(group: string): Promise<GroupState>;
-  /** Replaces a group's state; without moments the optimiser begins anew. Throws on a size mismatch. */
+  /** Replaces a group's state; without moments the optimizer starts again. Throws on a size mismatch. */
   load(group: string, state: { values: Float32Array } & Partial<GroupState>): Promise<void>;
   dispose(): Promise<void>;
 }

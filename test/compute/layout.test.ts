@@ -34,6 +34,8 @@ describe('parameter layouts', () => {
 
   it('refuse impossible shapes and vectors of another length', () => {
     expect(() => layoutOf({ weight: [2, 0] })).toThrow(/weight has shape \[2,0\]/);
-    expect(() => viewParameters(layout, new Float32Array(6))).toThrow('7 values was expected, found 6');
+    expect(() => viewParameters(layout, new Float32Array(6))).toThrow(
+      'Expected a flat vector of 7 values, found 6',
+    );
   });
 });

@@ -13,7 +13,7 @@ import { NCHWC_DOMAIN } from '../onnx/onnx-graph.ts';
 import { type Correlation, correlationExtents, type Sides } from './convolution-shape.ts';
 import type { Lowering } from './lowering.ts';
 
-/** Which channels of a filter [kh, kw, first, second] the images bring: `second` for gradients and transposes. */
+/** The channels of a filter [kh, kw, first, second] that meet the image's: `second` for gradients and transposes. */
 export type FilterSide = 'first' | 'second';
 
 /** Whether the blocked kernels exist on this engine and take these channels. */
@@ -22,7 +22,7 @@ export function blocksFit({ blockSize }: Lowering, inChannels: number, outChanne
   return inChannels % blockSize === 0 || inChannels < blockSize;
 }
 
-/** Which row of B values of a filter [taps, I, O] comes where in its blocked order. */
+/** For each row of B values in a filter's blocked order, the row of the filter [taps, I, O] that it is. */
 function filterRows(taps: readonly number[], input: number, inBlock: number, outBlocks: number): Int32Array {
   const rows = new Int32Array(taps.length * input * outBlocks);
   let at = 0;
@@ -39,8 +39,8 @@ function filterRows(taps: readonly number[], input: number, inBlock: number, out
 }
 
 /**
- * A filter in blocked order.
- * @param taps which taps of the kernel, in which order
+ * Puts a filter into blocked order.
+ * @param taps the kernel's taps that are wanted, in the order in which they are wanted
  * @param side the channels that meet the image's
  */
 function blockedFilter(
@@ -99,7 +99,7 @@ function correlate(
   );
 }
 
-/** A correlation of an image in planes with a filter of our own order; the result lies in planes. */
+/** Correlates an image in planes with a filter in HWIO order. The result lies in planes. */
 export function blockedCorrelation(
   lowering: Lowering,
   image: string,
@@ -155,8 +155,8 @@ function phases(inSize: number, outSize: number, kernel: number, pad: number): P
  * A transposed convolution of stride 2 (also the input gradient of a convolution of stride 2) as four correlations
  * of stride 1, one for each parity of row and column, whose results are interleaved while they are blocked: rows of B
  * values are copied, not single ones.
- * @param correlation of the convolution whose transpose this is: its input is our result
- * @returns undefined where sizes are odd or paddings reach beyond the kernel
+ * @param correlation the convolution whose transpose this is: its input is our result
+ * @returns undefined if sizes are odd or paddings reach beyond the kernel
  */
 export function blockedTransposedStride2(
   lowering: Lowering,

@@ -22,9 +22,10 @@ type Shape4 = readonly [number, number, number, number];
 type CorrelationForm = 'blocked' | 'scattered' | 'plain';
 
 /**
- * Which form a correlation takes. Measured on two cores (AVX-512), ms: 256→512 4x4 at 32x32 pixels plain 35,
+ * Chooses the form of a correlation. Measured on two cores (AVX-512), ms: 256→512 4x4 at 32x32 pixels plain 35,
  * blocked with all its reorderings 24; 256→256 3x3 at 64x64 31 and 28; 64→128 4x4 stride 2 at 128x128 10.5 and 7.1;
- * 16→16 3x3 at 64x64, batch 4, 0.8 and 0.5: blocks win wherever channels fill them. A constant filter is blocked by the runtime itself, which then also keeps what lies between two convolutions blocked.
+ * 16→16 3x3 at 64x64, batch 4, 0.8 and 0.5: blocks win wherever channels fill them. A constant filter is blocked by the
+ * runtime itself, which then also keeps what lies between two convolutions blocked.
  * Few outputs waste columns of the whole image on a thin product (64→2 7x7 at 256x256: plain 26, scattered 9) or
  * most of a block (64→3 with a constant filter: 30).
  */
@@ -43,8 +44,8 @@ function chooseCorrelationForm(
 }
 
 /**
- * HWIO to OIHW. Constants are ordered here and now. For the others a plain Transpose walks single values:
- * taps to the end (a fast matrix transpose) and then whole rows of taps into place is 3 to 4 times faster.
+ * Reorders a filter from HWIO to OIHW. Constants are reordered here. For the others a plain Transpose walks single
+ * values: taps to the end (a fast matrix transpose) and then whole rows of taps into place is 3 to 4 times faster.
  */
 function orderedFilter(lowering: Lowering, filter: ValueId): string {
   const { onnx } = lowering;
@@ -65,7 +66,7 @@ function orderedFilter(lowering: Lowering, filter: ValueId): string {
   return onnx.reshape(ordered, [output, input, height, width]);
 }
 
-/** HWIO to IOHW with every kernel rotated by half a turn. */
+/** Reorders a filter from HWIO to IOHW and rotates every kernel by half a turn. */
 function rotatedFilter(lowering: Lowering, filter: ValueId): string {
   const { onnx } = lowering;
   const [height, width, input, output] = lowering.shape(filter) as Shape4;
@@ -115,7 +116,8 @@ function plainCorrelation(
 }
 
 /**
- * A correlation of stride 1 as the transpose of the one with rotated kernels: the product comes first and is thin.
+ * Computes a correlation of stride 1 as the transpose of the one with rotated kernels: the product comes first and is
+ * thin.
  * @param filter [I, O, kh, kw], rotated against the correlation's
  */
 function scatteredCorrelation(
@@ -132,8 +134,8 @@ function scatteredCorrelation(
 }
 
 /**
- * A correlation of an image with a filter in HWIO order: as it is, or with its channels exchanged and its kernels
- * rotated, as input gradients want it.
+ * Correlates an image with a filter in HWIO order: as it is, or with its channels exchanged and its kernels rotated,
+ * which input gradients need.
  */
 function correlate(
   lowering: Lowering,
@@ -176,10 +178,10 @@ function forwardCorrelation(shape: ConvolutionShape): Correlation {
 }
 
 /**
- * Gradient with respect to a convolution's input, also the forward pass of a transposed convolution.
+ * The gradient with respect to a convolution's input, also the forward pass of a transposed convolution.
  * Stride 1: a correlation with the rotated filter. Stride 2: four correlations on blocked images where they fit, one
  * for each parity of row and column (256→128 4x4 from 64x64 to 128x128: ConvTranspose 28 ms, four parts 22).
- * Else ConvTranspose, which in planes is faster than four parts in every case measured.
+ * Otherwise ConvTranspose, which in planes is faster than four parts in every case measured.
  */
 function inputGradient(lowering: Lowering, dy: ValueId, filter: ValueId, shape: ConvolutionShape): string {
   const { onnx } = lowering;

@@ -1,7 +1,7 @@
 /**
  * Resizing and average pooling. Each is a linear map of the rows times a linear map of the columns, so
  * every case, gradients included, can be two products with small constant matrices. The common cases,
- * nearest-neighbour upscaling by a whole factor and pooling itself, have operators.
+ * nearest-neighbor upscaling by a whole factor and pooling itself, have operators.
  */
 import type { Attributes, NodeOf, TensorType, ValueId } from '../graph/graph.ts';
 import { backend_util as backend } from '../tfjs/tf.ts';
@@ -27,7 +27,7 @@ function resizeScale(inputs: number, outputs: number, alignCorners: boolean): nu
   return alignCorners && outputs > 1 ? (inputs - 1) / (outputs - 1) : inputs / outputs;
 }
 
-/** As tfjs's CPU backend computes the source of each output. */
+/** Nearest-neighbor resizing, with the source of each output as tfjs's CPU backend computes it. */
 function nearestMap(inputs: number, outputs: number, alignCorners: boolean, halfPixel: boolean): AxisMap {
   const scale = resizeScale(inputs, outputs, alignCorners);
   return axisMap(inputs, outputs, (output, row) => {
@@ -104,14 +104,14 @@ function lowerResize(lowering: Lowering, node: ResizeNode, map: ResizeMap, gradi
     number,
     number,
   ];
-  // tfjs's gradients know no half-pixel centres.
+  // tfjs's gradients do not support half-pixel centers.
   const halfPixel = halfPixelCenters && !gradient;
   const rows = map(inHeight, outHeight, alignCorners, halfPixel);
   const columns = map(inWidth, outWidth, alignCorners, halfPixel);
   applyMaps(lowering, node, gradient ? dy : image, rows, columns, gradient);
 }
 
-/** The factor of a nearest-neighbour resize that repeats each pixel; undefined for any other. */
+/** The factor of a nearest-neighbor resize that repeats each pixel; undefined for any other. */
 function wholeFactor(
   small: readonly number[],
   large: readonly number[],

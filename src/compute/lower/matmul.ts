@@ -5,7 +5,7 @@ import { broadcast_util as broadcast } from '../tfjs/tf.ts';
 import type { KernelRules } from './kernel-rule.ts';
 import type { Lowering } from './lowering.ts';
 
-/** The value with its last two axes exchanged. */
+/** Exchanges the last two axes of a value. */
 function transposed({ onnx }: Lowering, value: string, shape: readonly number[]): string {
   const rank = shape.length;
   const permutation = shape.map((_, axis) =>
@@ -38,8 +38,8 @@ export const MATRIX_PRODUCTS = {
       let [left, right] = [lowering.logical(a), lowering.logical(b)];
       let value: string;
       if (shapeA.length === 2 && shapeB.length === 2) {
-        // A wide result of a turned left operand is faster the other way round, since the left one is packed anew for
-        // every stretch of columns: 4096 rows, 64 by 512: 2.8 ms, 2.4 with the result turned.
+        // A wide result of a transposed left operand is faster the other way round, since the left one is packed again
+        // for every stretch of columns (4096 rows, 64 by 512: 2.8 ms; 2.4 with the result transposed).
         if (transposeA && !transposeB && shapeB[1]! >= 4 * shapeA[1]!) {
           const product = lowering.onnx.add('Gemm', [right, left], { transA: { int: 1 } });
           const turned = transposed(lowering, product, [shapeB[1]!, shapeA[1]!]);
@@ -52,8 +52,9 @@ export const MATRIX_PRODUCTS = {
           transB: { int: transposeB ? 1 : 0 },
         });
       } else {
-        // The CPU engine fuses Transpose + MatMul into one node by itself. It is slow at turning a large left operand:
-        // aᵀ b = (bᵀ a)ᵀ turns the small one and the result (8 heads of 1024 x 1024 by 1024 x 32: 10 ms, 4).
+        // The CPU engine fuses Transpose + MatMul into one node by itself, but is slow at transposing a large left
+        // operand.
+        // aᵀ b = (bᵀ a)ᵀ transposes the small one and the result (8 heads of 1024 x 1024 by 1024 x 32: 10 ms; 4).
         if (transposeA && sizeOf(shapeA) > 4 * sizeOf(shapeB)) {
           const turned = transposeB ? right : transposed(lowering, right, shapeB);
           const product = lowering.onnx.add('MatMul', [turned, left]);

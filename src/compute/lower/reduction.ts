@@ -28,12 +28,12 @@ function reduce({ onnx }: Lowering, op: string, value: string, axes: readonly nu
     : onnx.add(op, [value], { axes: { ints: axes }, keepdims: { int: 1 } });
 }
 
-/** Rows from which on their sum is worth a product. */
+/** Number of rows from which a product sums them faster. */
 const MANY_ROWS = 64;
 
 /**
- * The sum over the rows of a matrix, keeping the axis: the gradient of every linear layer's bias. As a product with
- * ones it runs on all threads, which ReduceSum along the first axis does not: 0.5 against 1.1 ms for 4096 x 512.
+ * The sum over the rows of a matrix, keeping the axis: the gradient of every linear layer's bias. A product with ones
+ * runs on all threads, while ReduceSum along the first axis does not: 0.5 against 1.1 ms for 4096 x 512.
  */
 function sumOfRows({ onnx }: Lowering, matrix: string, rows: number): string {
   const ones = onnx.initializer('float32', [1, rows], new Float32Array(rows).fill(1));
@@ -42,7 +42,7 @@ function sumOfRows({ onnx }: Lowering, matrix: string, rows: number): string {
 
 /**
  * Reduces in the layout the value is in, keeping the reduced axes, then drops them. Over batch and pixels
- * of an NCHW value the axes 0, 2, 3 are not neighbours, for which ONNX Runtime has no fast loop: two steps.
+ * of an NCHW value the axes 0, 2, 3 are not adjacent, for which ONNX Runtime has no fast loop: two steps.
  */
 function lowerReduction(
   lowering: Lowering,
@@ -89,7 +89,7 @@ function reduction<Name extends ReductionName>(op: string): KernelRule<Name> {
   };
 }
 
-/** All and Any of booleans, as the product and the largest of 0 and 1. */
+/** All and Any of booleans, as the smallest and the largest of 0 and 1. */
 function booleanReduction<Name extends 'All' | 'Any'>(op: string): KernelRule<Name> {
   return {
     ...reduction<Name>(op),
@@ -103,7 +103,7 @@ function booleanReduction<Name extends 'All' | 'Any'>(op: string): KernelRule<Na
   };
 }
 
-/** Softmax along the channels of an NCHW value would stride through memory in the CPU engine, so: logical. */
+/** Softmax in logical order: along the channels of an NCHW value the CPU engine would stride through memory. */
 function softmax<Name extends 'Softmax' | 'LogSoftmax'>(
   op: string,
   axisOf: (attrs: Attributes[Name]) => number,

@@ -1,4 +1,4 @@
-/** What a graph is lowered for. */
+/** The engine that a graph is lowered for. */
 import * as ort from 'onnxruntime-node';
 import { NCHWC_DOMAIN, OnnxGraph } from '../onnx/onnx-graph.ts';
 import { createSession, type OnnxDevice } from '../onnx/session.ts';
@@ -9,16 +9,16 @@ export interface LoweringTarget {
   readonly blockSize: number;
 }
 
-/** Runs everywhere: standard operators only. */
+/** A target whose graphs run everywhere: standard operators only. */
 export const PORTABLE: LoweringTarget = { device: 'cpu', blockSize: 1 };
 
-/** Those of AVX-512 and ARM (16) and of AVX2 (8); other processors have no blocked kernels. */
+/** Block sizes of AVX-512 and ARM (16) and of AVX2 (8). Other processors have no blocked kernels. */
 const BLOCK_SIZES = [16, 8] as const;
 const CHANNELS = 16;
 
 /**
- * Asks the CPU engine itself: a 1 x 1 convolution whose filter has one value that is not zero gives the right result
- * only if its blocks are as long as we think.
+ * Asks the CPU engine for the length of its blocks: a 1 x 1 convolution whose filter has a single nonzero value gives
+ * the right result only if the blocks are as long as we assume.
  */
 async function findBlockSize(): Promise<number> {
   const [from, to] = [3, 12];
@@ -51,6 +51,7 @@ async function findBlockSize(): Promise<number> {
 
 let blockSize: Promise<number> | undefined;
 
+/** The target for a device, with the CPU engine's block size, which is found once. */
 export async function loweringTarget(device: OnnxDevice): Promise<LoweringTarget> {
   if (device !== 'cpu') return { device, blockSize: 1 };
   blockSize ??= findBlockSize();

@@ -15,15 +15,15 @@ import type { Lowering } from './lowering.ts';
  */
 export type WeightGradientForm = 'inputPixels' | 'inputPlanes' | 'outputPlanes';
 
-/** Channels from which on a pixel is worth being copied as one. */
+/** Number of channels from which it pays to copy whole pixels. */
 const WIDE = 16;
 
 /**
- * Which form to use. Measured on two cores (AVX-512), ms, the product alone last: 256→256 3x3 at 64x64 pixels
- * gathered 33.4, planes 38.1, 30.5; 256→512 4x4 at 32x32 27.1, 26.8, 27.2; 64→128 4x4 stride 2 at 128x128 8.1, 14.8,
- * 7.2 (NHWC slices 10.6); 256→256 3x3 at 16x16, batch 4, 9.4, -, 8.6 (NHWC slices 10.3). Thin sides want planes, and
- * the columns on their side: 512→1 4x4 at 31x31 columns of x 6-12, of dy 0.3; 32→3 7x7 at 256x256 102-209 and 11-14;
- * 3→32 7x7 at 256x256 NHWC 37-41, NCHW 13-20.
+ * Chooses the form of a weight gradient. Measured on two cores (AVX-512), ms, the product alone last: 256→256 3x3 at
+ * 64x64 pixels gathered 33.4, planes 38.1, 30.5; 256→512 4x4 at 32x32 27.1, 26.8, 27.2; 64→128 4x4 stride 2 at 128x128
+ * 8.1, 14.8, 7.2 (NHWC slices 10.6); 256→256 3x3 at 16x16, batch 4, 9.4, -, 8.6 (NHWC slices 10.3). Thin sides want
+ * planes, and the columns on their side: 512→1 4x4 at 31x31 columns of x 6-12, of dy 0.3; 32→3 7x7 at 256x256 102-209
+ * and 11-14; 3→32 7x7 at 256x256 NHWC 37-41, NCHW 13-20.
  */
 export function chooseWeightGradientForm(shape: ConvolutionShape): WeightGradientForm {
   const strided = shape.strideHeight > 1 || shape.strideWidth > 1;
@@ -53,7 +53,7 @@ function padded(
   });
 }
 
-/** For each pixel of dy and each tap, the pixel of the padded x below it, counted through the batch. */
+/** For each pixel of dy and each tap, the index of the pixel of the padded x under it, counted through the batch. */
 function tapIndices(shape: ConvolutionShape): Int32Array {
   const height = shape.inHeight + shape.padTop + shape.padBottom;
   const width = shape.inWidth + shape.padLeft + shape.padRight;
@@ -200,7 +200,7 @@ function outputPlanes(lowering: Lowering, x: ValueId, dy: ValueId, shape: Convol
   const { batch, inChannels, outChannels, kernelHeight, kernelWidth } = shape;
   const spanHeight = (kernelHeight - 1) * shape.dilationHeight;
   const spanWidth = (kernelWidth - 1) * shape.dilationWidth;
-  // Input pixels that lie under padding of less than nothing do not occur: tfjs's paddings are never negative.
+  // No input pixel lies under negative padding: tfjs's paddings are never negative.
   const pads = [
     Math.max(0, spanHeight - shape.padTop),
     Math.max(0, spanWidth - shape.padLeft),

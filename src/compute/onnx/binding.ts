@@ -1,4 +1,4 @@
-/** Sessions whose inputs and outputs are arrays that stay where they are: what changes between runs is their content. */
+/** Sessions whose inputs and outputs are fixed arrays: only the content changes between runs. */
 
 export type BoundData = Float32Array | Int32Array;
 
@@ -15,7 +15,7 @@ export interface BoundSession {
   release(): Promise<void>;
 }
 
-/** An array whose memory does not move: V8 keeps short typed arrays in its own heap otherwise. */
+/** An array whose memory does not move. V8 would otherwise keep short typed arrays in its own heap. */
 export function pinnedArray(dtype: 'float32' | 'int32', length: number): BoundData {
   const buffer = new ArrayBuffer(4 * length);
   return dtype === 'float32' ? new Float32Array(buffer) : new Int32Array(buffer);

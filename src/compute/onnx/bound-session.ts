@@ -1,4 +1,4 @@
-/** Two ways to the same runtime: its Node binding, and its C interface (native-session.ts). */
+/** Bound sessions of ONNX Runtime, through its C interface (native-session.ts) or its Node binding. */
 import * as ort from 'onnxruntime-node';
 import type { DeviceReport } from '../types.ts';
 import type { Binding, BoundSession } from './binding.ts';
@@ -10,7 +10,10 @@ function tensorOf({ data, dims }: Binding): ort.Tensor {
   return new ort.Tensor(data instanceof Float32Array ? 'float32' : 'int32', data, dims);
 }
 
-/** The Node binding copies every output to a new array; it is copied once more to where it belongs. */
+/**
+ * A bound session through the Node binding, which copies every output to a new array: one more copy takes it to its
+ * place.
+ */
 function bindingSession(
   session: ort.InferenceSession,
   inputs: readonly Binding[],
@@ -28,9 +31,9 @@ function bindingSession(
 }
 
 /**
- * A session on the CPU through the C interface where that works here; otherwise, and on other devices, through the
- * Node binding.
- * @param inputs those that the graph does not use are left out
+ * Creates a session: on the CPU through the C interface if that works here, otherwise, and on other devices, through
+ * the Node binding.
+ * @param inputs may hold inputs that the graph does not use, which are left out
  */
 export async function createBoundSession(
   graph: OnnxGraph,

@@ -1,13 +1,13 @@
-/** Model files that others made, such as feature networks: run as they are. */
+/** Runs model files made by others, such as feature networks. */
 import * as ort from 'onnxruntime-node';
 import type { DeviceReport } from '../types.ts';
 import { sessionOptions } from './session.ts';
 
-/** One input or output; without `shape` it is no tensor. */
+/** One input or output. Without `shape` it is not a tensor. */
 export interface ModelValue {
   readonly name: string;
   readonly dtype?: string;
-  /** A text is the name of an extent that is open. */
+  /** A string is the name of a dynamic extent. */
   readonly shape?: readonly (number | string)[];
 }
 
@@ -24,8 +24,8 @@ export interface ModelFile {
 }
 
 /**
- * Opens an .onnx file on the run's device where that is one of ONNX Runtime's, else on the CPU.
- * @throws with the runtime's message where the file cannot be read or is no model that it runs
+ * Opens an .onnx file on the run's device if that is one of ONNX Runtime's, else on the CPU.
+ * @throws with the runtime's message if it cannot read the file or run the model
  */
 export async function openModelFile(path: string, device: DeviceReport): Promise<ModelFile> {
   const where = device.device === 'tfjs' ? 'cpu' : device.device;

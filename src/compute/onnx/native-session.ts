@@ -2,9 +2,9 @@
  * ONNX Runtime's C interface, called directly. The Node binding copies every output of a run to a new array: for 14 M
  * gradients that is 100 ms in a step of 700. Here outputs are written where they are wanted.
  *
- * The interface is a table of function pointers that is only ever added to (onnxruntime_c_api.h), so places in it are
- * fixed. Where the foreign-function library or the runtime's library cannot be loaded, its version is not the binding's,
- * or a trial run goes wrong, `createNativeSession` returns undefined and the binding is used.
+ * The interface is a table of function pointers that is only ever added to (onnxruntime_c_api.h), so indices into it
+ * are fixed. If the foreign-function library or the runtime's library cannot be loaded, if its version is not the
+ * binding's, or if a trial run goes wrong, `createNativeSession` returns undefined and the binding is used.
  */
 import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -14,7 +14,7 @@ import { OnnxGraph } from './onnx-graph.ts';
 import { writeModel } from './onnx-writer.ts';
 import { SESSION_SETTINGS } from './session.ts';
 
-/** Places in the table OrtApi. */
+/** Indices into the table OrtApi. */
 const FUNCTIONS = {
   GetErrorMessage: 2,
   CreateEnv: 3,
@@ -83,7 +83,7 @@ class NativeRuntime {
     const [getApi, getVersion] = [0, 1].map((index) => this.pointerAt(base, index)) as [Pointer, Pointer];
     const found = koffi.call(getVersion, koffi.proto('str', [])) as string;
     const expected = createRequire(import.meta.url)('onnxruntime-node/package.json').version as string;
-    if (found !== expected) throw new Error(`libonnxruntime is ${found}, its binding ${expected}`);
+    if (found !== expected) throw new Error(`libonnxruntime has version ${found}, its binding ${expected}`);
     const table = koffi.call(getApi, koffi.proto('void *', ['uint32_t']), TABLE_VERSION) as Pointer;
     const bind = (name: keyof typeof FUNCTIONS, result: string, types: string[]) => {
       const pointer = this.pointerAt(table, FUNCTIONS[name]);
@@ -113,7 +113,7 @@ class NativeRuntime {
     throw new Error(message);
   }
 
-  /** Calls a function whose last argument takes what it makes. */
+  /** Calls a function that stores what it creates through its last argument. */
   create(name: Fallible, ...args: unknown[]): Pointer {
     const made = new BigUint64Array(1);
     this.call(name, ...args, made);
@@ -133,7 +133,7 @@ class NativeRuntime {
     );
   }
 
-  /** An array of C strings; `keep` must live as long as it is used. */
+  /** An array of C strings. `keep` must live as long as the array is used. */
   strings(texts: readonly string[]): { pointers: BigUint64Array; keep: Buffer[] } {
     const keep = texts.map((text) => Buffer.from(`${text}\0`));
     return { pointers: BigUint64Array.from(keep, (text) => BigInt(this.koffi.address(text))), keep };
@@ -142,7 +142,7 @@ class NativeRuntime {
   session(model: Uint8Array, threads: number): Pointer {
     const options = this.create('CreateSessionOptions');
     try {
-      // As in session.ts, where the reasons stand.
+      // As in session.ts, which gives the reasons.
       this.call('SetSessionGraphOptimizationLevel', options, OPTIMIZE_ALL);
       this.call('SetIntraOpNumThreads', options, threads);
       this.call('SetInterOpNumThreads', options, 1);
@@ -191,18 +191,18 @@ interface Ends {
   readonly outputs: readonly Binding[];
 }
 
-/** Where the binding's package keeps the runtime's library for this platform. */
+/** Path of the runtime's library for this platform, in the binding's package. */
 function libraryFile(): string {
   const entry = createRequire(import.meta.url).resolve('onnxruntime-node');
   const folder = join(dirname(dirname(entry)), 'bin', 'napi-v6', process.platform, process.arch);
   const name = readdirSync(folder).find((file) =>
     /^(lib)?onnxruntime\.(so\.\d+|dll|[\d.]*dylib)$/.test(file),
   );
-  if (name === undefined) throw new Error(`${folder} holds no library of ONNX Runtime`);
+  if (name === undefined) throw new Error(`${folder} does not contain ONNX Runtime's library`);
   return join(folder, name);
 }
 
-/** Runs y = x + x with both ends bound, twice, since what is bound must hold beyond one run. */
+/** Runs y = x + x with input and output bound, twice, since bindings must outlast one run. */
 async function tryOut(runtime: NativeRuntime): Promise<void> {
   const graph = new OnnxGraph();
   const x = graph.input('x', 'float32', [2]);
@@ -225,7 +225,7 @@ async function load(): Promise<NativeRuntime | undefined> {
   try {
     const { default: koffi } = (await import('koffi')) as unknown as { default: Koffi };
     const settings = koffi.config();
-    // Cannot be set again once there was a call.
+    // Cannot be changed after the first call.
     if (settings.sync_stack_size !== STACK_BYTES) koffi.config({ ...settings, sync_stack_size: STACK_BYTES });
     const runtime = new NativeRuntime(koffi, libraryFile());
     await tryOut(runtime);
@@ -240,8 +240,8 @@ async function load(): Promise<NativeRuntime | undefined> {
 let runtime: Promise<NativeRuntime | undefined> | undefined;
 
 /**
- * A session of the CPU engine with bound ends, or undefined where the C interface cannot be used. The environment
- * variable DNW_NATIVE_SESSION=0 turns it off; 1 makes what stands in its way an error.
+ * Creates a session of the CPU engine with bound inputs and outputs; undefined if the C interface cannot be used. The
+ * environment variable DNW_NATIVE_SESSION=0 turns it off; 1 makes a failed check an error.
  */
 export async function createNativeSession(
   graph: OnnxGraph,

@@ -12,7 +12,7 @@ export type OnnxAttribute =
 
 export interface OnnxNode {
   readonly op: string;
-  /** Operator set; absent for ONNX's own. */
+  /** Domain of the operator set; absent for ONNX's own. */
   readonly domain?: string;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
@@ -31,7 +31,7 @@ export interface OnnxInitializer extends OnnxTensor {
   readonly data: OnnxData;
 }
 
-/** ONNX Runtime's own operators on blocked images, of its CPU engine. */
+/** Domain of the operators on blocked images that ONNX Runtime's CPU engine has. */
 export const NCHWC_DOMAIN = 'com.microsoft.nchwc';
 
 /** Initializers up to this many values are shared by content; larger ones by identity. */

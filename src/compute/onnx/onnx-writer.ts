@@ -1,4 +1,4 @@
-/** Writes an OnnxGraph as a serialised ModelProto. Field numbers are those of onnx.proto (IR version 8). */
+/** Writes an OnnxGraph as a serialized ModelProto. Field numbers are those of onnx.proto (IR version 8). */
 import protobuf from 'protobufjs/minimal.js';
 import type { OnnxAttribute, OnnxDtype, OnnxGraph, OnnxNode, OnnxTensor } from './onnx-graph.ts';
 
@@ -80,7 +80,7 @@ function writeGraph(writer: Writer, graph: OnnxGraph, name: string): void {
   text(writer, 2, name);
   const used = new Set(graph.nodes.flatMap((node) => node.inputs));
   for (const { name: initializer, dtype, dims, data } of graph.initializers.values()) {
-    // What was transposed or reshaped at compile time is not needed in its first form.
+    // An initializer that was transposed or reshaped at compile time is not needed in its original form.
     if (!used.has(initializer)) continue;
     message(writer, 5, (inner) => {
       for (const extent of dims) integer(inner, 1, extent);

@@ -6,7 +6,7 @@ import { writeModel } from './onnx-writer.ts';
 
 type Where = Pick<DeviceReport, 'device' | 'threads'>;
 
-/** The device names of a run, as ONNX Runtime names its execution providers. */
+/** ONNX Runtime's name of the execution provider for each device. */
 export const PROVIDERS = {
   cpu: 'cpu',
   cuda: 'cuda',
@@ -17,7 +17,7 @@ export const PROVIDERS = {
 
 export type OnnxDevice = keyof typeof PROVIDERS;
 
-/** Entries of a session's configuration, by their full names; the Node binding takes them as they are, too. */
+/** Entries of a session's configuration by their full names, which the Node binding takes too. */
 export const SESSION_SETTINGS = {
   // Threads wait actively for the next operator, but only while their session runs: steps of a thousand small
   // operators gain 2 to 8 %, and idle sessions would otherwise take the cores of the one that works.
@@ -34,7 +34,8 @@ export function sessionOptions(device: OnnxDevice, threads: number): ort.Inferen
     interOpNumThreads: 1,
     executionMode: 'sequential',
     graphOptimizationLevel: 'all',
-    // Planned in one piece, a step's memory is half as large again (256 x 256 LoRA: 1670 MiB, 1070), and no faster.
+    // With a plan in one piece, a step takes half as much memory again (256 x 256 LoRA: 1670 MiB, not 1070) and is no
+    // faster.
     enableMemPattern: false,
     // Errors only: the runtime warns of every node that an engine leaves to the CPU; we report that ourselves.
     logSeverityLevel: 3,
@@ -53,12 +54,12 @@ export async function createSession(
   return ort.InferenceSession.create(model, { ...options, ...overrides });
 }
 
-/** With this set, ONNX Runtime refuses a graph rather than give some of its nodes to the CPU. */
+/** With this setting, ONNX Runtime refuses a graph rather than giving some of its nodes to the CPU. */
 const NO_FALLBACK = 'session.disable_cpu_ep_fallback';
 
 /**
- * A session whose every node should run on the device. Where the engine cannot, the session still works,
- * node by node on the CPU with copies in between, and the warning says so.
+ * Creates a session whose every node should run on the device. If the engine cannot run some of them, they run on the
+ * CPU, with copies in between, and a warning says so.
  */
 export async function createDeviceSession(
   graph: OnnxGraph,

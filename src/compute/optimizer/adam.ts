@@ -7,8 +7,8 @@ import type { OptimizerRates, OptimizerState } from './optimizer-state.ts';
 export const DEFAULT_EPSILON = 1e-8;
 
 /**
- * One update as tensors: the reference, and what engines that keep the state on a device run. On the CPU the same is
- * done by assembly/adam.ts.
+ * One update on tensors: the reference, and the form that runs where the state stays on a device. On the CPU,
+ * assembly/adam.ts does the same.
  */
 export function adamTensors(
   state: OptimizerState,

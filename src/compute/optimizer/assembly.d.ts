@@ -4,7 +4,7 @@ declare module '*.wasm' {
   export default bytes;
 }
 
-/** What we use of it: TypeScript declares WebAssembly in its library for browsers only. */
+/** The part of WebAssembly that we use: TypeScript declares it in its library for browsers only. */
 declare namespace WebAssembly {
   class Memory {
     constructor(descriptor: { initial: number });

@@ -26,10 +26,10 @@ export class HostAdam {
   readonly values: Float32Array;
   readonly moment1: Float32Array;
   readonly moment2: Float32Array;
-  /** Where the gradient is to be written before `update`. */
+  /** The gradient, to be written before `update`. */
   readonly gradient: Float32Array;
   private readonly kernel: Kernel;
-  /** Distance of two vectors in memory, in bytes. */
+  /** Distance between the starts of two vectors in memory, in bytes. */
   private readonly stride: number;
 
   /** Takes a copy of the initial values; the moments are zero. */
@@ -51,7 +51,7 @@ export class HostAdam {
     this.values.set(initial);
   }
 
-  /** One update by `gradient`, in place. Between the vectors' ends and the next register's lie zeros, and stay. */
+  /** One update by `gradient`, in place. The padding of each vector to whole registers is zero and stays zero. */
   update({ step, scale, decay }: OptimizerRates): void {
     const { beta1, beta2, epsilon = DEFAULT_EPSILON } = this.options;
     const addresses = [0, this.stride, 2 * this.stride, 3 * this.stride] as const;

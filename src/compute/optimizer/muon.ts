@@ -1,8 +1,8 @@
 /**
- * Muon (Jordan et al. 2024, "Muon: An optimizer for hidden layers in neural networks"): of a weight matrix's momentum
- * only the directions count, not how large its singular values are. Sized as in Liu et al. 2025 ("Muon is scalable for
- * LLM training", equation 4), so that learning rates are of Adam's order of magnitude. What is no matrix takes Adam's
- * steps.
+ * Muon (Jordan et al. 2024, "Muon: An optimizer for hidden layers in neural networks"): an update has the directions of
+ * a weight matrix's momentum, with all singular values made equal. It is scaled as in Liu et al. 2025 ("Muon is
+ * scalable for LLM training", equation 4), so that learning rates have Adam's order of magnitude. Parameters that are
+ * not matrices take Adam's steps.
  */
 import type { Tensor, Tensor3D } from '@tensorflow/tfjs-core';
 import * as tf from '../tfjs/tf.ts';
@@ -10,7 +10,7 @@ import type { MuonOptions, ParameterEntry, ParameterLayout } from '../types.ts';
 import { adamTensors } from './adam.ts';
 import type { OptimizerRates, OptimizerState } from './optimizer-state.ts';
 
-/** Of a parameter's last axis against all others: with fewer rows or columns there are no directions to speak of. */
+/** Smallest number of rows and of columns (last axis against all others) of a parameter that counts as a matrix. */
 const MIN_SIDE = 6;
 /** Root mean square of an update at a learning rate of 1. */
 const UPDATE_SIZE = 0.2;
@@ -33,7 +33,8 @@ function matrixOf(entry: ParameterEntry): Matrix | undefined {
 }
 
 /**
- * For each matrix U S V* of a stack the nearest orthogonal one, U V*; singular values come out between about 0.7 and 1.2.
+ * The nearest orthogonal matrix, U V*, to each matrix U S V* of a stack. Singular values come out between about 0.7 and
+ * 1.2.
  * @param matrices [k, m, n], m <= n
  */
 export function orthogonalized(matrices: Tensor3D): Tensor3D {
@@ -47,7 +48,10 @@ export function orthogonalized(matrices: Tensor3D): Tensor3D {
   return x;
 }
 
-/** Orthogonalises every matrix of a flat vector, those of one shape at once. @returns by the parameter's name, flat */
+/**
+ * Orthogonalizes every matrix of a flat vector, all of one shape at once.
+ * @returns flat updates by parameter name
+ */
 function matrixUpdates(flat: Tensor, matrices: readonly Matrix[]): Map<string, Tensor> {
   const byShape = new Map<string, Matrix[]>();
   for (const matrix of matrices) {
@@ -74,7 +78,7 @@ function matrixUpdates(flat: Tensor, matrices: readonly Matrix[]): Map<string, T
 }
 
 /**
- * One update as tensors.
+ * One update on tensors.
  * @param gradient [layout.size], as are the state's vectors
  */
 export function muonTensors(

@@ -1,4 +1,4 @@
-/** What optimisers have in common: the vectors they keep and the numbers that drive a step. */
+/** What optimizers have in common: the vectors they keep and the numbers that drive a step. */
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { OptimizerOptions } from '../types.ts';
 
@@ -10,7 +10,7 @@ export type OptimizerState = Readonly<Record<StatePart, Tensor>>;
 export const RATE_PARTS = ['rate', 'step', 'scale', 'decay'] as const;
 type RatePart = (typeof RATE_PARTS)[number];
 /**
- * What changes from step to step: the same numbers drive every implementation. `rate`: the learning rate; `step`: the
+ * The numbers that change from step to step, the same for every implementation. `rate`: the learning rate; `step`: the
  * learning rate over the first moment's bias correction, 1 - beta1^t; `scale`: 1 over the root of the second moment's,
  * 1 - beta2^t; `decay`: learning rate times weight decay.
  */

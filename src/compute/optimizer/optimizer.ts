@@ -1,4 +1,4 @@
-/** One update of any optimiser: as tensors, and as a step of its own. */
+/** One update of any optimizer, on tensors and as a step of its own. */
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { OptimizerOptions, ParameterLayout, StepDefinition } from '../types.ts';
 import { adamTensors } from './adam.ts';
@@ -11,7 +11,10 @@ import {
   type StatePart,
 } from './optimizer-state.ts';
 
-/** One update as tensors: what engines that keep the state on a device run. @param gradient [layout.size] */
+/**
+ * One update on tensors, for engines that keep the state on a device.
+ * @param gradient [layout.size]
+ */
 export function optimizerTensors(
   state: OptimizerState,
   gradient: Tensor,

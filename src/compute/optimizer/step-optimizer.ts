@@ -3,14 +3,17 @@ import type { Executor } from '../types.ts';
 import { nextName } from './optimizer.ts';
 import { type OptimizerRates, RATE_PARTS, STATE_PARTS } from './optimizer-state.ts';
 
-/** An optimiser over vectors in host memory whose update is a compiled step (`optimizerStep`). */
+/** An optimizer over vectors in host memory whose update is a compiled step (`optimizerStep`). */
 export class StepOptimizer {
   readonly values: Float32Array;
   readonly moment1: Float32Array;
   readonly moment2: Float32Array;
   readonly gradient: Float32Array;
 
-  /** Takes a copy of the initial values; the moments are zero. @param executor of the update; disposed with this */
+  /**
+   * Takes a copy of the initial values; the moments are zero.
+   * @param executor runs the update; disposed with this
+   */
   constructor(
     initial: Float32Array,
     private readonly executor: Executor,

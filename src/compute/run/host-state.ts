@@ -16,12 +16,12 @@ import { checkState } from './step-inputs.ts';
 
 interface HostGroup {
   readonly values: Float32Array;
-  /** Of a group that has an optimiser, with the memory that `values` lies in. */
+  /** Owns the memory of `values`; absent for groups that are not trained. */
   readonly optimizer?: { readonly kernel: HostAdam | StepOptimizer; readonly options: OptimizerOptions };
   stepCount: number;
 }
 
-/** Compiles a step for where the rest runs. */
+/** Compiles a step for the device that everything else runs on. */
 type MakeExecutor = (definition: StepDefinition) => Promise<Executor>;
 
 async function hostGroup(
@@ -68,12 +68,12 @@ export class HostState {
     return this.groupOf(group).values;
   }
 
-  /** Where the gradient of a group that has an optimiser is to be written. */
+  /** The array that the gradient of a trained group is to be written to. */
   gradient(group: string): Float32Array {
     return this.optimizerOf(group).kernel.gradient;
   }
 
-  /** Applies one optimiser step to a group, by its `gradient`. */
+  /** Applies one optimizer step to a group, by its `gradient`. */
   async update(group: string, learningRate: number): Promise<void> {
     const { kernel, options } = this.optimizerOf(group);
     const state = this.groupOf(group);
@@ -116,7 +116,7 @@ export class HostState {
   private optimizerOf(group: string): NonNullable<HostGroup['optimizer']> {
     const { optimizer } = this.groupOf(group);
     if (optimizer) return optimizer;
-    throw new Error(`Group ${group} of step ${this.definition.name} has a learning rate but no optimiser.`);
+    throw new Error(`Group ${group} of step ${this.definition.name} has a learning rate but no optimizer.`);
   }
 
   private groupOf(group: string): HostGroup {

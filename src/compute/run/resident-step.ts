@@ -1,5 +1,5 @@
 /**
- * A training step with its state and optimiser inside: for engines that keep tensors on a device. Each
+ * A training step with its state and optimizer inside, for engines that keep tensors on a device. Each
  * parameter group comes in as flat vectors (values, moments) and goes out as the next ones.
  */
 
@@ -47,7 +47,7 @@ function flatGradient(group: string, layout: ParameterLayout, gradients: Tensors
   );
 }
 
-/** The same step with flat vectors for parameters, and the updates of every group that has an optimiser. */
+/** The same step with flat vectors for parameters, and with the updates of every group that has an optimizer. */
 export function residentStep(
   definition: StepDefinition,
   optimizers: Readonly<Record<string, OptimizerOptions>>,

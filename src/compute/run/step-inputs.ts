@@ -1,4 +1,4 @@
-/** Checks of what a caller hands to a step. */
+/** Checks what a caller passes to a step. */
 import { sizeOf } from '../layout.ts';
 import type { GroupState, ParameterLayout, StepDefinition, StepInputs } from '../types.ts';
 
@@ -31,7 +31,11 @@ export function checkInputs(definition: StepDefinition, inputs: StepInputs): voi
   }
 }
 
-/** @throws where a group's layout does not exist or a vector is not as long as it */
+/**
+ * Compares a group's state with the step's declaration.
+ * @returns the group's layout
+ * @throws if there is no such group, or a vector is not as long as the layout
+ */
 export function checkState(
   definition: StepDefinition,
   group: string,

@@ -1,6 +1,6 @@
 /**
  * Runs a step eagerly on whatever tfjs backend is active: tfjs-node-gpu where the user has it, tfjs's own
- * CPU backend otherwise. The reference that everything else is compared with.
+ * CPU backend otherwise. Everything else is compared with this reference.
  */
 import type { DataTypeMap, Tensor } from '@tensorflow/tfjs-core';
 import { parameterName, sizeOf, viewParameters } from '../layout.ts';

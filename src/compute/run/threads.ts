@@ -1,4 +1,4 @@
-/** How many threads compute where nobody said. */
+/** The default number of threads. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -7,15 +7,17 @@ const LINUX_CPUS = '/sys/devices/system/cpu';
 
 /**
  * One thread for each physical core that this process may use: the second hardware thread of a core adds nothing
- * to matrix products. ONNX Runtime would choose the same, but says nowhere what it chose, and sums in another order
- * with another number: it has to be known to be repeated.
+ * to matrix products. ONNX Runtime would choose the same number but does not report it, and it sums in another order
+ * with another number of threads: to repeat a result, the number must be known.
  */
 export function defaultThreads(): number {
   const available = availableParallelism();
   return Math.max(1, Math.min(available, physicalCores(LINUX_CPUS) ?? available));
 }
 
-/** Where Linux lists its CPUs, those of one core name the same siblings; undefined where nothing is listed. */
+/**
+ * Counts the cores in Linux's list of CPUs, where those of one core name the same siblings; undefined without a list.
+ */
 export function physicalCores(cpuFolder: string): number | undefined {
   try {
     const cpus = readdirSync(cpuFolder).filter((name) => /^cpu\d+$/.test(name));

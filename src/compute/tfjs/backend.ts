@@ -5,21 +5,21 @@ import { dirname, join } from 'node:path';
 import { registerGradients } from './gradients.ts';
 
 export interface TfjsBackend {
-  /** As tfjs knows it. */
+  /** The name that tfjs knows it by. */
   readonly name: 'tensorflow' | 'cpu';
   readonly reason: string;
-  /** Why the GPU backend is not the one. */
+  /** Why the GPU backend was not chosen. */
   readonly rejected: readonly { device: string; reason: string }[];
 }
 
 /** Optional: its binary is downloaded outside npm and needs CUDA 11, so most machines do not have it. */
 const NODE_GPU = '@tensorflow/tfjs-node-gpu';
 
-const CPU_REASON = "tfjs's own CPU backend: right, but hundreds of times slower than ONNX Runtime.";
+const CPU_REASON = "tfjs's own CPU backend: correct, but hundreds of times slower than ONNX Runtime.";
 
 let loaded: Promise<TfjsBackend> | undefined;
 
-/** Why the GPU backend cannot be loaded, found without loading it: it brings a second copy of tfjs. */
+/** Why the GPU backend cannot be loaded. Finds out without loading it, which would bring a second copy of tfjs. */
 function whyNoNodeGpu(): string | undefined {
   let folder: string;
   try {
@@ -59,10 +59,8 @@ export function loadTfjsBackend(): Promise<TfjsBackend> {
   return loaded;
 }
 
-/** What the tfjs executor would run on, found without loading it. */
+/** Says which backend the tfjs executor would use, without loading it. */
 export function tfjsOutlook(): string {
   const obstacle = whyNoNodeGpu();
-  return obstacle === undefined
-    ? `${NODE_GPU} is installed.`
-    : `${CPU_REASON} (Of ${NODE_GPU}, ${obstacle}.)`;
+  return obstacle === undefined ? `${NODE_GPU} is installed.` : `${CPU_REASON} (${NODE_GPU}: ${obstacle}.)`;
 }

@@ -1,4 +1,7 @@
-/** Gradients that tfjs-core 4.22 lacks, has wrong or has slow, written in its own ops: right on every backend. */
+/**
+ * Gradients that tfjs-core 4.22 lacks, or computes wrongly or slowly. They are written in its own ops, so they are
+ * right on every backend.
+ */
 import {
   add,
   avgPool,
@@ -38,7 +41,7 @@ function foldMirrored(dy: Tensor, axis: number, before: number, after: number, e
     const strip = part(dy, axis, begin, end);
     return end - begin === 1 ? strip : reverse(strip, axis);
   });
-  // Wide strips overlap: one pass over the sum for each. Else everything is cut once and joined once.
+  // Wide strips overlap, and each takes a pass over the sum. Otherwise everything is cut and joined once.
   const passes = strips.length === 2 && strips[0]!.end > strips[1]!.begin ? [[0], [1]] : [strips.keys()];
   let sum = dy;
   let origin = before;
@@ -58,7 +61,7 @@ function foldMirrored(dy: Tensor, axis: number, before: number, after: number, e
   return sum;
 }
 
-/** tfjs cuts the middle out of dy and drops what the mirrored border contributes. */
+/** The gradient with the mirrored border's contribution, which tfjs drops. */
 const mirrorPad: GradConfig = {
   kernelName: 'MirrorPad',
   gradFunc: (dy, _saved, attrs) => {
@@ -74,7 +77,7 @@ const mirrorPad: GradConfig = {
   },
 };
 
-/** tfjs has none. */
+/** The gradient of depthToSpace, which tfjs lacks. */
 const depthToSpace: GradConfig = {
   kernelName: 'DepthToSpace',
   gradFunc: (dy, _saved, attrs) => {
@@ -90,7 +93,7 @@ const depthToSpace: GradConfig = {
   },
 };
 
-/** As one product with the slopes: tfjs compares, scales and chooses. */
+/** The gradient as one product with the slopes, where tfjs compares, scales and selects. */
 const leakyRelu: GradConfig = {
   kernelName: 'LeakyRelu',
   inputsToSave: ['x'],
@@ -101,8 +104,8 @@ const leakyRelu: GradConfig = {
 };
 
 /**
- * Where every pixel is repeated a whole number of times: sums over blocks. tfjs's CPU kernel for this
- * gradient reads dy with the image's strides, so it is right for the first image of a batch only.
+ * The gradient as sums over blocks where every pixel is repeated a whole number of times, else tfjs's. tfjs's CPU
+ * kernel for this gradient reads dy with the image's strides, so it is right for the first image of a batch only.
  */
 function resizeNearestNeighbor(general: GradConfig): GradConfig {
   return {
@@ -122,7 +125,7 @@ function resizeNearestNeighbor(general: GradConfig): GradConfig {
 
 const resizeOfTfjs = getGradient('ResizeNearestNeighbor');
 
-/** Puts these gradients in the place of tfjs's: again after anything that loads a second copy of tfjs-core. */
+/** Replaces tfjs's gradients by these. Call it again after anything that loads a second copy of tfjs-core. */
 export function registerGradients(): void {
   for (const config of [mirrorPad, resizeNearestNeighbor(resizeOfTfjs), depthToSpace, leakyRelu]) {
     if (getGradient(config.kernelName)) unregisterGradient(config.kernelName);

@@ -1,5 +1,5 @@
 /**
- * The one door to tfjs-core. Its package entry for Node is CommonJS and registers no gradients, so the
+ * The single entry point to tfjs-core. Its package entry for Node is CommonJS and registers no gradients, so the
  * ES module is bundled (esbuild and Vitest resolve `module` first) and its gradients are registered here.
  */
 import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
@@ -10,5 +10,5 @@ export * from '@tensorflow/tfjs-core';
 export * as kernelNames from '@tensorflow/tfjs-core/dist/kernel_names.js';
 
 registerGradients();
-// Without it tfjs advises its users, on standard error, to install another backend.
+// Otherwise tfjs advises users, on standard error, to install another backend.
 enableProdMode();

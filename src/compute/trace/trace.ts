@@ -24,7 +24,7 @@ import type { StepDefinition, StepResult, Tensors } from '../types.ts';
 
 const BACKEND = 'trace';
 
-/** The tfjs op (and the ops around it) that is running. */
+/** The tfjs op that is running, with the ops that called it. */
 function currentOperation(): string {
   const ops = tf
     .engine()
@@ -41,7 +41,7 @@ class TraceBackend extends tf.KernelBackend {
     super();
   }
 
-  /** The graph's value behind a tensor; a tensor that another backend made is taken in as a constant. */
+  /** The graph's value behind a tensor; a tensor that another backend made becomes a constant. */
   override valueOf(tensor: TensorInfo): ValueId {
     const known = this.values.get(tensor.dataId);
     if (known) return known.value;
@@ -112,7 +112,9 @@ class TraceBackend extends tf.KernelBackend {
   }
 }
 
-/** tfjs runs a gradient's two halves in scopes of these names; the innermost decides. */
+/**
+ * The half of the step that is running: tfjs runs a gradient's halves in scopes of these names. The innermost decides.
+ */
 function currentPhase(): Phase {
   const named = tf.engine().state.scopeStack.filter(({ name }) => name === 'forward' || name === 'backward');
   return (named.at(-1)?.name as Phase | undefined) ?? 'forward';
@@ -201,7 +203,7 @@ function registerRecorders(): void {
   }
 }
 
-/** Runs `body` with the trace backend as tfjs's own, then puts the former backend back. */
+/** Runs `body` with the trace backend active, then restores the previous backend. */
 function withTraceBackend<T>(graph: KernelGraph, body: (backend: TraceBackend) => T): T {
   registerRecorders();
   const engine = tf.engine();
@@ -229,7 +231,7 @@ function collect(backend: TraceBackend, tensors: Tensors): Map<string, ValueId> 
 
 /**
  * Traces a step: every kernel that its function calls, gradients included, becomes a node.
- * @throws where the step reads a tensor's values or calls a kernel without a rule, naming the op
+ * @throws if the step reads a tensor's values or calls a kernel without a rule, naming the op
  */
 export function trace(definition: StepDefinition): StepGraph {
   const graph = new KernelGraph();

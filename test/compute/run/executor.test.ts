@@ -84,7 +84,7 @@ describe.each([
     await executor.dispose();
   });
 
-  it('starts the optimiser anew from values alone', async () => {
+  it('starts the optimizer again from values alone', async () => {
     const [fresh, loaded] = [await open(), await open()];
     await train(loaded, 0, 2);
     const { generator, discriminator } = initialValues();

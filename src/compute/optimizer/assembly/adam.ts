@@ -1,6 +1,6 @@
 /**
- * One update of Adam (src/compute/optimizer/adam.ts), in place, four values at a time. AssemblyScript: this file is compiled to
- * WebAssembly, in whose memory the four vectors lie.
+ * One update of Adam (src/compute/optimizer/adam.ts), in place, four values at a time. AssemblyScript: this file is
+ * compiled to WebAssembly, in whose memory the four vectors lie.
  * @param values,moment1,moment2,gradient addresses in bytes, multiples of 16
  * @param count how many values, a multiple of 4
  */
