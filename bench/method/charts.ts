@@ -6,8 +6,8 @@ import type { MethodReport } from './report.ts';
 import { median } from './statistics.ts';
 import { START_NAMES, type StartName } from './work.ts';
 
-/** Told apart by people with any kind of colour vision (Okabe and Ito 2008). */
-const COLOURS = {
+/** Told apart by people with any kind of color vision (Okabe and Ito 2008). */
+const COLORS = {
   'Denoised start': '#0072b2',
   'Fresh LoRA on the base (E2GAN)': '#00795a',
   'Nearest zoo member': '#b0538a',
@@ -15,7 +15,7 @@ const COLOURS = {
   'Pix2pix, tuned, with Muon': '#8a6d00',
   'Pix2pix, standard': '#3d3d3d',
 };
-type Name = keyof typeof COLOURS;
+type Name = keyof typeof COLORS;
 
 function svgOf(title: string, options: Plot.PlotOptions): string {
   return standaloneSvg({ width: 760, marginLeft: 56, marginBottom: 46, ...options }, title);
@@ -58,12 +58,12 @@ export function curvesSvg({ cases, milliseconds }: MethodReport): string {
       cases.map(({ references }) => references[name]!),
     );
   }
-  const names = Object.keys(COLOURS) as Name[];
+  const names = Object.keys(COLORS) as Name[];
   return svgOf('Median quality against seconds of training', {
     height: 420,
     x: { type: 'sqrt', label: 'seconds of training (square-root scale)', ticks: 8 },
     y: { label: 'PSNR on held-out images, median (dB)', grid: true, nice: true },
-    color: { domain: names, range: Object.values(COLOURS), legend: false },
+    color: { domain: names, range: Object.values(COLORS), legend: false },
     marks: [
       Plot.line(lines, { x: 'seconds', y: 'psnr', stroke: 'name', strokeWidth: 2.4 }),
       Plot.dot(lines, { x: 'seconds', y: 'psnr', fill: 'name', r: 2.5 }),
@@ -72,7 +72,7 @@ export function curvesSvg({ cases, milliseconds }: MethodReport): string {
           frameAnchor: 'bottom-right',
           dx: -8,
           dy: -12 - 18 * (names.length - 1 - row),
-          fill: COLOURS[name],
+          fill: COLORS[name],
           fontWeight: name === 'Denoised start' ? 'bold' : 'normal',
         }),
       ),

@@ -80,8 +80,8 @@ const TEST_WORDS: readonly (readonly [string, Look])[] = [
   ['embossed', { word: 'embossed relief', effects: ['emboss'] }],
   ['warm', { word: 'warmly toned picture', effects: [{ tone: { hue: 25, saturation: 1.6 } }] }],
 ];
-/** Colours of shadows and highlights; the prompt does not say which. */
-const TWO_COLOURS: readonly (readonly [dark: string, light: string])[] = [
+/** Colors of shadows and highlights; the prompt does not say which. */
+const TWO_COLORS: readonly (readonly [dark: string, light: string])[] = [
   ['#1b1464', '#f9d423'],
   ['#3d0c11', '#f7c6c7'],
   ['#06302b', '#d7f2ba'],
@@ -89,7 +89,7 @@ const TWO_COLOURS: readonly (readonly [dark: string, light: string])[] = [
   ['#331d00', '#ffb347'],
   ['#0b2545', '#eef4ed'],
 ];
-const TEST_TWO_COLOURS: typeof TWO_COLOURS = [
+const TEST_TWO_COLORS: typeof TWO_COLORS = [
   ['#0f2f57', '#ffd9a0'],
   ['#2f0a3f', '#f3e98a'],
   ['#123524', '#f6c1cf'],
@@ -118,8 +118,8 @@ function pairConcept(pair: string, rest: Pick<BenchConcept, 'role' | 'distance'>
   return concept(`${style}-${scene}`, STYLES[style]!, scene, undefined, rest);
 }
 
-function twoColours(name: string, colours: (typeof TWO_COLOURS)[number], role: 'zoo' | 'test'): BenchConcept {
-  const [dark, light] = colours;
+function twoColors(name: string, colors: (typeof TWO_COLORS)[number], role: 'zoo' | 'test'): BenchConcept {
+  const [dark, light] = colors;
   return {
     name,
     prompt: 'a print in two colours',
@@ -147,7 +147,7 @@ function zooConcepts(): BenchConcept[] {
       }
     }
   }
-  return [...found, ...TWO_COLOURS.map((colours, i) => twoColours(`two-colours-${i + 1}`, colours, 'zoo'))];
+  return [...found, ...TWO_COLORS.map((colors, i) => twoColors(`two-colours-${i + 1}`, colors, 'zoo'))];
 }
 
 export function benchConcepts(): BenchConcept[] {
@@ -164,6 +164,6 @@ export function benchConcepts(): BenchConcept[] {
     ...TEST_WORDS.map(([name, look]) =>
       concept(name, look, undefined, undefined, { role: 'test', distance: 'word' }),
     ),
-    ...TEST_TWO_COLOURS.map((colours, i) => twoColours(`two-colours-new-${i + 1}`, colours, 'test')),
+    ...TEST_TWO_COLORS.map((colors, i) => twoColors(`two-colours-new-${i + 1}`, colors, 'test')),
   ];
 }

@@ -190,7 +190,7 @@ const secondSweep = await sweepScratch('sweep of the reference', [
 ]);
 const scratchSweep = [...firstSweep, ...secondSweep].sort((a, b) => b.psnr - a.psnr);
 const tuned = scratchSweep[0]!.settings;
-// The optimiser that ours is given, for the reference as well.
+// The optimizer that ours is given, for the reference as well.
 const muonSweep = await sweepScratch(
   'sweep of the reference with Muon',
   scale.muonScratchRates.flatMap((learningRate) => {

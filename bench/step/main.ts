@@ -1,5 +1,5 @@
 /**
- * Time of training steps beside other programs' on the same weights, images, losses and optimiser:
+ * Time of training steps beside other programs' on the same weights, images, losses and optimizer:
  * npm run bench -- step [--help]
  */
 import { execFileSync } from 'node:child_process';

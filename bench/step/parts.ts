@@ -18,7 +18,7 @@ export const PARTS = [
   'dW',
   'norm, activation, loss',
   'layout',
-  'optimiser',
+  'optimizer',
   'between',
 ] as const;
 export type Part = (typeof PARTS)[number];

@@ -33,7 +33,7 @@ interface ProfileEvent {
 const SUFFIX = '_kernel_time';
 
 /**
- * A node's origin. The runtime names the nodes that its own optimiser makes after one of their outputs or after the
+ * A node's origin. The runtime names the nodes that its own optimizer makes after one of their outputs or after the
  * node that they replace; a change of layout that it adds belongs to nobody.
  */
 function originOf(name: string, outputs: ReadonlyMap<string, string>): string {
@@ -42,7 +42,7 @@ function originOf(name: string, outputs: ReadonlyMap<string, string>): string {
   return outputs.get(/^v\d+/.exec(name)?.[0] ?? '') ?? 'runtime';
 }
 
-/** Runs a workload's graph without the optimiser and returns each node's time. */
+/** Runs a workload's graph without the optimizer and returns each node's time. */
 export async function profileWorkload(
   { step, values, inputs }: Workload,
   device: DeviceReport,

@@ -41,10 +41,10 @@ const parts: Record<Part, number> = Object.fromEntries(PARTS.map((part) => [part
   number
 >;
 for (const node of profile.nodes) parts[partOf(node)] += node.milliseconds;
-parts.optimiser = Object.entries(workload.optimizers)
+parts.optimizer = Object.entries(workload.optimizers)
   .map(([group, options]) => optimizerMilliseconds(workload.values[group]!, options))
   .reduce((sum, milliseconds) => sum + milliseconds, 0);
 // What is left: the batch going in, results coming out, and the runtime between its operators.
-const inside = parts.optimiser + profile.nodes.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
+const inside = parts.optimizer + profile.nodes.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
 parts.between = Math.max(0, median(whole.slice(2)) - inside);
 process.stdout.write(`${JSON.stringify({ parts, nodes: profile.nodes })}\n`);

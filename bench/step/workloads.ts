@@ -125,7 +125,7 @@ function startOf(lora: LoraAdapter, random: Random): Float32Array {
   return trained.map((value) => value || 0.01 * noise.normal());
 }
 
-/** The generator's part of a step: forward, gradients, optimiser, with the L1 loss alone. */
+/** The generator's part of a step: forward, gradients, optimizer, with the L1 loss alone. */
 function generatorPart(
   whole: StepDefinition,
   generator: ReturnType<typeof createImageGenerator>,

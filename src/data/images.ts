@@ -11,7 +11,7 @@ export interface Image {
   readonly data: Float32Array;
 }
 
-/** How an image of another shape becomes square: cut to the centre, pad by repeating the edge, or stretch. */
+/** How an image of another shape becomes square: cut to the center, pad by repeating the edge, or stretch. */
 export type Fit = 'cover' | 'contain' | 'fill';
 
 export interface LoadOptions {
@@ -39,7 +39,7 @@ const FORMATS: readonly string[] = ['jpeg', 'png', 'webp', 'tiff', 'gif', 'heif'
 
 /**
  * Decodes an image file of any size to a square sRGB image: turned upright as its EXIF orientation says,
- * transparency laid on white, greyscale and CMYK converted, 16 bits reduced to 8.
+ * transparency laid on white, grayscale and CMYK converted, 16 bits reduced to 8.
  * @throws UnreadableImage naming the file and what is wrong with it
  */
 export async function loadImage(path: string, options: LoadOptions): Promise<Image> {
@@ -91,7 +91,7 @@ async function decode(bytes: Buffer, { size, fit, half }: LoadOptions): Promise<
   }
   const { data, info } = await pipeline
     .flatten({ background: '#ffffff' })
-    .toColourspace('srgb')
+    .toColorspace('srgb')
     .raw({ depth: 'uchar' })
     .toBuffer({ resolveWithObject: true });
   if (info.width !== size || info.height !== size || info.channels !== 3) {

@@ -11,33 +11,33 @@ const MAX_ROUNDS = 20;
  */
 export function representatives(points: readonly Float32Array[], k: number, random: Random): number[] {
   if (k >= points.length) return points.map((_, index) => index);
-  let centres = spreadCentres(points, k, random);
-  let clusters = assign(points, centres);
+  let centers = spreadCenters(points, k, random);
+  let clusters = assign(points, centers);
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    centres = meansOf(points, clusters, centres);
-    const next = assign(points, centres);
+    centers = meansOf(points, clusters, centers);
+    const next = assign(points, centers);
     const settled = next.every((cluster, index) => cluster === clusters[index]);
     clusters = next;
     if (settled) break;
   }
-  const chosen = new Set(medoids(points, clusters, centres));
+  const chosen = new Set(medoids(points, clusters, centers));
   // Equal points leave clusters empty: fill up with what has not been chosen.
   for (let index = 0; chosen.size < k; index++) chosen.add(index);
   return [...chosen].sort((a, b) => a - b);
 }
 
-/** First centre at random, each further one with a probability that grows with its squared distance. */
-function spreadCentres(points: readonly Float32Array[], k: number, random: Random): Float32Array[] {
-  const centres = [points[random.int(points.length)]!];
-  const distances = points.map((point) => squaredDistance(point, centres[0]!));
-  while (centres.length < k) {
-    const centre = points[drawByWeight(distances, random)]!;
-    centres.push(centre);
+/** First center at random, each further one with a probability that grows with its squared distance. */
+function spreadCenters(points: readonly Float32Array[], k: number, random: Random): Float32Array[] {
+  const centers = [points[random.int(points.length)]!];
+  const distances = points.map((point) => squaredDistance(point, centers[0]!));
+  while (centers.length < k) {
+    const center = points[drawByWeight(distances, random)]!;
+    centers.push(center);
     points.forEach((point, i) => {
-      distances[i] = Math.min(distances[i]!, squaredDistance(point, centre));
+      distances[i] = Math.min(distances[i]!, squaredDistance(point, center));
     });
   }
-  return centres;
+  return centers;
 }
 
 /** An index, drawn with a probability in proportion to its weight; any index where all weights are 0. */
@@ -52,13 +52,13 @@ function drawByWeight(weights: readonly number[], random: Random): number {
   return weights.length - 1;
 }
 
-/** Index of the nearest centre of each point. */
-function assign(points: readonly Float32Array[], centres: readonly Float32Array[]): number[] {
+/** Index of the nearest center of each point. */
+function assign(points: readonly Float32Array[], centers: readonly Float32Array[]): number[] {
   return points.map((point) => {
     let nearest = 0;
     let least = Number.POSITIVE_INFINITY;
-    centres.forEach((centre, cluster) => {
-      const distance = squaredDistance(point, centre);
+    centers.forEach((center, cluster) => {
+      const distance = squaredDistance(point, center);
       if (distance < least) {
         least = distance;
         nearest = cluster;
@@ -68,14 +68,14 @@ function assign(points: readonly Float32Array[], centres: readonly Float32Array[
   });
 }
 
-/** The mean of each cluster; an empty one keeps its centre. */
+/** The mean of each cluster; an empty one keeps its center. */
 function meansOf(
   points: readonly Float32Array[],
   clusters: readonly number[],
-  centres: readonly Float32Array[],
+  centers: readonly Float32Array[],
 ): Float32Array[] {
-  const sums = centres.map((centre) => new Float32Array(centre.length));
-  const counts = new Array<number>(centres.length).fill(0);
+  const sums = centers.map((center) => new Float32Array(center.length));
+  const counts = new Array<number>(centers.length).fill(0);
   points.forEach((point, index) => {
     const cluster = clusters[index]!;
     const sum = sums[cluster]!;
@@ -83,19 +83,19 @@ function meansOf(
     counts[cluster]!++;
   });
   return sums.map((sum, cluster) =>
-    counts[cluster] === 0 ? centres[cluster]! : sum.map((value) => value / counts[cluster]!),
+    counts[cluster] === 0 ? centers[cluster]! : sum.map((value) => value / counts[cluster]!),
   );
 }
 
 function medoids(
   points: readonly Float32Array[],
   clusters: readonly number[],
-  centres: readonly Float32Array[],
+  centers: readonly Float32Array[],
 ): Iterable<number> {
   const nearest = new Map<number, { index: number; distance: number }>();
   points.forEach((point, index) => {
     const cluster = clusters[index]!;
-    const distance = squaredDistance(point, centres[cluster]!);
+    const distance = squaredDistance(point, centers[cluster]!);
     const best = nearest.get(cluster);
     if (!best || distance < best.distance) nearest.set(cluster, { index, distance });
   });

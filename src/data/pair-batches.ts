@@ -107,8 +107,8 @@ export class PairBatches {
   }
 }
 
-/** Rows `[first, first + count)` of a stored set, cropped to the centre, as [count, size, size, 3] in [-1, 1]. */
-export function centredImages(
+/** Rows `[first, first + count)` of a stored set, cropped to the center, as [count, size, size, 3] in [-1, 1]. */
+export function centeredImages(
   images: Uint8Array,
   storedSize: number,
   size: number,

@@ -26,8 +26,8 @@ export function principalComponents(vectors: readonly Float32Array[], count: num
   const length = vectors[0]!.length;
   const mean = new Float64Array(length);
   for (const vector of vectors) for (let i = 0; i < length; i++) mean[i]! += vector[i]! / vectors.length;
-  const centred = vectors.map((vector) => Float64Array.from(vector, (value, i) => value - mean[i]!));
-  const { values, vectors: rows } = symmetricEigen(innerProducts(centred), vectors.length);
+  const centered = vectors.map((vector) => Float64Array.from(vector, (value, i) => value - mean[i]!));
+  const { values, vectors: rows } = symmetricEigen(innerProducts(centered), vectors.length);
   const pairs = Array.from(values, (value, i) => ({
     value,
     vector: rows.subarray(i * vectors.length, (i + 1) * vectors.length),
@@ -39,7 +39,7 @@ export function principalComponents(vectors: readonly Float32Array[], count: num
     if (!pair || pair.value <= total * NEGLIGIBLE) return { axis, value: 0 };
     const scale = 1 / Math.sqrt(pair.value);
     for (const [row, weight] of pair.vector.entries()) {
-      const vector = centred[row]!;
+      const vector = centered[row]!;
       for (let j = 0; j < length; j++) axis[j]! += scale * weight * vector[j]!;
     }
     return { axis, value: pair.value };

@@ -17,7 +17,7 @@ export class Random {
   #key: readonly number[];
   #generator: ReturnType<typeof xoroshiro128plusFromState>;
 
-  /** @param seed any safe integer; neighbouring seeds give unrelated streams */
+  /** @param seed any safe integer; neighboring seeds give unrelated streams */
   constructor(seed: number) {
     if (!Number.isSafeInteger(seed)) throw new RangeError(`Random: seed ${seed} is not a safe integer`);
     this.#key = keyOf(`seed ${seed}`);

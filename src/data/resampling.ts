@@ -68,11 +68,11 @@ function tapsAt(
 ): { first: number; weights: number[] } {
   const scale = length / newLength;
   const spread = Math.max(scale, 1);
-  const centre = (place + 0.5) * scale;
-  const first = Math.max(0, Math.floor(centre - support * spread + 0.5));
-  const end = Math.min(length, Math.floor(centre + support * spread + 0.5));
+  const center = (place + 0.5) * scale;
+  const first = Math.max(0, Math.floor(center - support * spread + 0.5));
+  const end = Math.min(length, Math.floor(center + support * spread + 0.5));
   const raw = Array.from({ length: end - first }, (_, tap) => {
-    const distance = Math.abs(first + tap + 0.5 - centre) / spread;
+    const distance = Math.abs(first + tap + 0.5 - center) / spread;
     return distance < support ? weight(distance) : 0;
   });
   const sum = raw.reduce((a, b) => a + b, 0);

@@ -2,7 +2,7 @@ import type { Random } from './random.ts';
 
 /**
  * Draws one landscape as an SVG document: sky, sun, clouds, mountains, hills, and by chance water, houses, a
- * town, trees, a path, fields and flowers, in varied colours. Everything is random, and decided by `random`.
+ * town, trees, a path, fields and flowers, in varied colors. Everything is random, and decided by `random`.
  * @param width in pixels
  * @param height in pixels
  */
@@ -158,8 +158,8 @@ class Scene {
     for (let layer = 0; layer < layers; layer++) {
       const near = (layer + 1) / layers;
       const height = this.#between(14, 30) * (1.2 - 0.4 * near);
-      const colour = hsl(this.#sky[0].hue + this.#between(-15, 15), 15 + 15 * near, 68 - 26 * near);
-      this.#polygon(this.#ridge(height, 24, 0.9), css(colour));
+      const color = hsl(this.#sky[0].hue + this.#between(-15, 15), 15 + 15 * near, 68 - 26 * near);
+      this.#polygon(this.#ridge(height, 24, 0.9), css(color));
     }
   }
 
@@ -182,45 +182,45 @@ class Scene {
     for (let layer = 0; layer < layers; layer++) {
       const depth = layer / layers;
       const base = this.#horizon + 3 + depth * (90 - this.#horizon);
-      const colour = this.#vary(
+      const color = this.#vary(
         { ...this.#ground, lightness: this.#ground.lightness + 14 * (0.5 - depth) },
         10,
       );
       const points = this.#ridge(this.#between(3, 9), 3 + this.#random.int(4), 0.5, base);
-      this.#shapes.push(`<path d="${smoothPath(points)}" fill="${css(colour)}" filter="url(#grain)"/>`);
+      this.#shapes.push(`<path d="${smoothPath(points)}" fill="${css(color)}" filter="url(#grain)"/>`);
       if (this.#random.uniform() < 0.35)
-        this.#furrows(base + 4, css({ ...colour, lightness: colour.lightness - 12 }));
+        this.#furrows(base + 4, css({ ...color, lightness: color.lightness - 12 }));
     }
   }
 
   water(): void {
     const [top, bottom] = [this.#between(this.#horizon + 8, 76), this.#between(86, 101)];
-    const colour = hsl(this.#sky[0].hue + this.#between(-10, 10), 45, this.#between(38, 58));
-    const centre = this.#between(0.2, 0.8) * this.#width;
+    const color = hsl(this.#sky[0].hue + this.#between(-10, 10), 45, this.#between(38, 58));
+    const center = this.#between(0.2, 0.8) * this.#width;
     const reach = this.#between(0.5, 1.1) * this.#width;
-    this.#ellipse(centre, (top + bottom) / 2, reach, (bottom - top) / 2, css(colour), 1);
+    this.#ellipse(center, (top + bottom) / 2, reach, (bottom - top) / 2, css(color), 1);
     for (let i = 0; i < 14; i++) {
       const y = this.#between(top + 2, bottom - 2);
-      const x = centre + this.#between(-0.6, 0.6) * reach;
+      const x = center + this.#between(-0.6, 0.6) * reach;
       this.#rectangle(
         x,
         y,
         this.#between(4, 14),
         0.7,
-        css({ ...colour, lightness: colour.lightness + 22 }),
+        css({ ...color, lightness: color.lightness + 22 }),
         0.7,
       );
     }
-    if (this.#random.uniform() < 0.5) this.#boat(centre, (top + bottom) / 2);
+    if (this.#random.uniform() < 0.5) this.#boat(center, (top + bottom) / 2);
   }
 
   path(): void {
     const [x, bend] = [this.#between(0.25, 0.75) * this.#width, this.#between(-22, 22)];
     const [far, wide] = [this.#horizon + 8, this.#between(6, 14)];
-    const colour = css(hsl(this.#between(28, 45), this.#between(10, 35), this.#between(55, 75)));
+    const color = css(hsl(this.#between(28, 45), this.#between(10, 35), this.#between(55, 75)));
     const left = `M${x},${far} C${x + bend},${far + 12} ${x - bend},80 ${x - wide},101`;
     const right = `L${x + wide},101 C${x - bend + wide},80 ${x + bend + 2},${far + 12} ${x + 1},${far} Z`;
-    this.#shapes.push(`<path d="${left} ${right}" fill="${colour}"/>`);
+    this.#shapes.push(`<path d="${left} ${right}" fill="${color}"/>`);
   }
 
   trees(count: number): void {
@@ -232,11 +232,11 @@ class Scene {
     for (const foot of feet) {
       const size = 8 + (26 * (foot - this.#horizon)) / (100 - this.#horizon);
       const x = this.#between(0, 1) * this.#width;
-      const colour = this.#vary(leaves, 10);
+      const color = this.#vary(leaves, 10);
       this.#ellipse(x + size * 0.15, foot, size * 0.35, size * 0.06, 'black', 0.25);
       this.#rectangle(x - size * 0.04, foot - size * 0.4, size * 0.08, size * 0.4, 'hsl(25,35%,25%)');
-      if (conifer) this.#conifer(x, foot, size, colour);
-      else this.#crown(x, foot, size, colour);
+      if (conifer) this.#conifer(x, foot, size, color);
+      else this.#crown(x, foot, size, color);
     }
   }
 
@@ -269,22 +269,22 @@ class Scene {
 
   flowers(): void {
     if (this.#random.uniform() < 0.4) return;
-    const colour = css(this.#pick(FLOWERS));
+    const color = css(this.#pick(FLOWERS));
     for (let i = 0; i < 40; i++) {
       this.#circle(
         this.#between(0, 1) * this.#width,
         this.#between(80, 100),
         this.#between(0.5, 1.1),
-        colour,
+        color,
         1,
       );
     }
   }
 
-  #conifer(x: number, foot: number, size: number, colour: Hsl): void {
+  #conifer(x: number, foot: number, size: number, color: Hsl): void {
     for (let tier = 0; tier < 3; tier++) {
       const [top, half] = [foot - size * (1 - 0.22 * tier), size * (0.16 + 0.08 * tier)];
-      const shade = css({ ...colour, lightness: colour.lightness + 4 * (1 - tier) });
+      const shade = css({ ...color, lightness: color.lightness + 4 * (1 - tier) });
       this.#polygon(
         [
           [x, top],
@@ -296,15 +296,15 @@ class Scene {
     }
   }
 
-  #crown(x: number, foot: number, size: number, colour: Hsl): void {
+  #crown(x: number, foot: number, size: number, color: Hsl): void {
     const middle = foot - size * 0.65;
-    const lit = css({ ...colour, lightness: colour.lightness + 12 });
+    const lit = css({ ...color, lightness: color.lightness + 12 });
     for (const [dx, dy, radius] of [
       [-0.2, 0.08, 0.22],
       [0.2, 0.08, 0.22],
       [0, -0.12, 0.28],
     ] as const) {
-      this.#circle(x + dx * size, middle + dy * size, radius * size, css(colour), 1);
+      this.#circle(x + dx * size, middle + dy * size, radius * size, css(color), 1);
     }
     this.#circle(x - 0.1 * size, middle - 0.2 * size, 0.14 * size, lit, 0.8);
   }
@@ -334,11 +334,11 @@ class Scene {
     this.#rectangle(x, y, width, height, lit ? 'hsl(46,95%,72%)' : 'hsl(210,30%,28%)');
   }
 
-  #furrows(top: number, colour: string): void {
+  #furrows(top: number, color: string): void {
     const lean = this.#between(-20, 20);
     for (let x = -20; x < this.#width + 20; x += 7) {
       this.#shapes.push(
-        `<path d="M${x},${top} L${x + lean + (x - this.#width / 2) * 0.6},101" stroke="${colour}" stroke-opacity="0.5"/>`,
+        `<path d="M${x},${top} L${x + lean + (x - this.#width / 2) * 0.6},101" stroke="${color}" stroke-opacity="0.5"/>`,
       );
     }
   }

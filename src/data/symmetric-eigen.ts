@@ -165,7 +165,7 @@ function shift(d: Float64Array, e: Float64Array, l: number, n: number): number {
   return by;
 }
 
-/** One QL transformation of the rows and columns l to m, by rotations of neighbours from m upwards. */
+/** One QL transformation of the rows and columns l to m, by rotations of neighbors from m upwards. */
 function sweep(
   d: Float64Array,
   e: Float64Array,

@@ -20,7 +20,7 @@ export function promptMapLayout(lora: LoraAdapter, features: number): ParameterL
 /**
  * One step of training a base whose LoRA weights are a linear function of the prompt: sample n is translated by
  * the base plus the LoRA vector `features_n · map`. The base, the shared down factors and the map are trained
- * together, so that concepts come to lie where words add up; with features centred over the zoo, zero LoRA is
+ * together, so that concepts come to lie where words add up; with features centered over the zoo, zero LoRA is
  * the mean concept. The map is thrown away afterwards: the zoo and the weight generator take its place.
  *
  * Parameter groups `generator`, `lora-frozen`, `prompt-map` and `discriminator`; inputs and outputs as in

@@ -164,7 +164,7 @@ type PromptTokens = Pick<EncodedPrompt, 'tokens' | 'mask'>;
 /** What a weight generator is trained on. */
 export interface DiffusionData {
   readonly examples: readonly {
-    /** [count, blockSize], standardised. */
+    /** [count, blockSize], standardized. */
     readonly blocks: Float32Array;
     readonly prompt: PromptTokens;
   }[];

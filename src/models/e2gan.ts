@@ -23,7 +23,7 @@ export interface E2ganOptions {
 
 /**
  * Transposed convolutions of 4 x 4 at stride 2: every output pixel gets the same four taps, so there is no
- * checkerboard to unlearn, and nearest-neighbour upsampling followed by 3 x 3 is one of its special cases.
+ * checkerboard to unlearn, and nearest-neighbor upsampling followed by 3 x 3 is one of its special cases.
  */
 const UP_KERNEL = 4;
 

@@ -4,7 +4,7 @@ import { fanInNormal, type Initializer, pix2pixNormal } from './initializers.ts'
 import { instanceNorm } from './layers.ts';
 import type { Layer, NetworkBuilder } from './network-builder.ts';
 
-/** Normalisation after the convolutions of an image network. */
+/** Normalization after the convolutions of an image network. */
 export type Norm = 'instance' | 'none';
 
 const LEAK = 0.2;

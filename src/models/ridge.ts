@@ -20,7 +20,7 @@ export interface RidgeModel {
 const LAMBDAS = [1e-4, 1e-3, 1e-2, 3e-2, 1e-1, 3e-1, 1, 3, 10, 100];
 
 /**
- * Fits targets = mean + (features - mean) · coefficients with the squared coefficients penalised by lambda and
+ * Fits targets = mean + (features - mean) · coefficients with the squared coefficients penalized by lambda and
  * the mean free. Works on the n x n Gram matrix, so that the number of targets hardly matters; lambda is the
  * one of smallest leave-one-out error, which the hat matrix gives without refitting.
  * @param features n vectors of length d
@@ -32,8 +32,8 @@ export function fitRidge(features: readonly Float32Array[], targets: readonly Fl
   if (count < 3 || targets.length !== count) {
     throw new Error(`fitRidge needs three examples or more, not ${count} with ${targets.length} targets`);
   }
-  const x = centred(features);
-  const y = centred(targets);
+  const x = centered(features);
+  const y = centered(targets);
   const gram = innerProducts(x.rows);
   const targetGram = innerProducts(y.rows);
   const scale = mean(Array.from({ length: count }, (_, i) => gram[i * count + i]!)) || 1;
@@ -105,12 +105,12 @@ export function leaveOneOutPredictions(
   examples: readonly number[],
 ): LeftOut[] {
   const count = features.length;
-  const { rows: centredTargets } = centred(targets);
-  const inverse = inverseOf(withDiagonal(innerProducts(centred(features).rows), count, lambda), count);
+  const { rows: centeredTargets } = centered(targets);
+  const inverse = inverseOf(withDiagonal(innerProducts(centered(features).rows), count, lambda), count);
   const residuals = leaveOneOut(inverse, count, lambda);
   return examples.map((example) => {
     const prediction = Float64Array.from(targets[example]!);
-    for (const [i, row] of centredTargets.entries()) {
+    for (const [i, row] of centeredTargets.entries()) {
       const weight = residuals[example * count + i]!;
       for (let target = 0; target < row.length; target++) prediction[target]! -= weight * row[target]!;
     }
@@ -124,7 +124,7 @@ export function leaveOneOutPredictions(
 
 /**
  * How much a prediction at `query` leans on few examples: z' (Z'Z + lambda I)^-1 z, with z the query and Z the
- * examples, each with a 1 behind its features whose coefficient is not penalised. The variance of the prediction is
+ * examples, each with a 1 behind its features whose coefficient is not penalized. The variance of the prediction is
  * this times that of the noise (Hastie et al. 2009, section 3.4.1).
  * @param features n vectors of length d
  * @param lambda above 0
@@ -137,7 +137,7 @@ export function ridgeLeverage(
   query: Float32Array,
 ): number {
   const count = features.length;
-  const x = centred(features);
+  const x = centered(features);
   const own = Float64Array.from(query, (value, i) => value - x.mean[i]!);
   const inverse = inverseOf(withDiagonal(innerProducts(x.rows), count, lambda), count);
   const shared = x.rows.map((row) => innerProduct(row, own));
@@ -148,7 +148,7 @@ export function ridgeLeverage(
   return 1 / count + (innerProduct(own, own) - explained) / lambda;
 }
 
-function centred(vectors: readonly Float32Array[]): { mean: Float64Array; rows: Float64Array[] } {
+function centered(vectors: readonly Float32Array[]): { mean: Float64Array; rows: Float64Array[] } {
   const length = vectors[0]!.length;
   if (vectors.some((vector) => vector.length !== length))
     throw new Error('fitRidge: vectors must be equally long');
@@ -167,7 +167,7 @@ function withDiagonal(matrix: Float64Array, count: number, lambda: number): Floa
 }
 
 /**
- * Rows that, multiplied with the centred targets, give each example's leave-one-out residual. The residual of
+ * Rows that, multiplied with the centered targets, give each example's leave-one-out residual. The residual of
  * the fit is lambda · inverse · y, its leverage 1/n + 1 - lambda · inverse_ii; leaving an example out divides
  * its residual by one minus its leverage (Allen 1974), exactly.
  */

@@ -16,7 +16,7 @@ export interface DenoiserOptions {
   /** Channels of the first level, a multiple of `heads`; doubled at each of the two next. */
   readonly channels: number;
   readonly heads: number;
-  /** Neighbouring weights folded into channels before the U-Net. */
+  /** Neighboring weights folded into channels before the U-Net. */
   readonly patch: number;
   /** Width of the timestep, block and token embeddings. */
   readonly embedding: number;
@@ -27,7 +27,7 @@ export interface DenoiserOptions {
 }
 
 export interface DenoiserInputs {
-  /** [B, blockSize], noisy and standardised. */
+  /** [B, blockSize], noisy and standardized. */
   readonly blocks: Tensor2D;
   /** int32 [B] */
   readonly blockIndex: Tensor1D;
@@ -60,7 +60,7 @@ type Attending = (tensors: NetworkTensors, x: Tensor3D, prompt: PromptContext) =
  * skips. Block index and timestep embeddings are added and enter every ResBlock, the prompt's tokens enter
  * every transformer.
  *
- * Not published, and chosen here: widths; folding of neighbours into channels; learned positions within a block
+ * Not published, and chosen here: widths; folding of neighbors into channels; learned positions within a block
  * and a learned output bias for each block, since it matters which weight a weight is and convolutions alone
  * could not tell.
  * @throws UserError where the sizes do not fit each other
@@ -144,7 +144,7 @@ export function createWeightDenoiser(options: DenoiserOptions): WeightDenoiser {
   };
 }
 
-/** What the length of a block is a multiple of: neighbours are folded, then halved twice. */
+/** What the length of a block is a multiple of: neighbors are folded, then halved twice. */
 export function lengthMultiple(patch: number): number {
   return 4 * patch;
 }
@@ -229,7 +229,7 @@ function declareNorm(network: NetworkBuilder, name: string, channels: number): L
 
 /**
  * Convolution of kernel 3 along a sequence, zeros beyond its ends: one product over each place and its two
- * neighbours, which on short sequences is faster than a convolution with its changes of layout.
+ * neighbors, which on short sequences is faster than a convolution with its changes of layout.
  */
 function declareConvolution(
   network: NetworkBuilder,

@@ -4,7 +4,7 @@ import * as z from 'zod';
 const unit = (fallback: number, what: string) =>
   z.number().min(0).max(1).default(fallback).describe(`${what} (0 to 1, default ${fallback})`);
 
-const colour = () => z.string().regex(/^#[0-9a-fA-F]{6}$/, { error: 'a quoted colour such as "#1b1464"' });
+const color = () => z.string().regex(/^#[0-9a-fA-F]{6}$/, { error: 'a quoted color such as "#1b1464"' });
 
 /**
  * Every built-in effect with its parameters and what it does: the only list of names. `src/data/effects` implements
@@ -26,7 +26,7 @@ export const EFFECTS = {
         .min(0)
         .max(4)
         .default(1)
-        .describe('Contrast factor about mid-grey (0 to 4, default 1)'),
+        .describe('Contrast factor about mid-gray (0 to 4, default 1)'),
     })
     .describe('Hue, saturation, brightness and contrast.'),
   sepia: z
@@ -35,14 +35,14 @@ export const EFFECTS = {
   grayscale: z
     .strictObject({ strength: unit(1, 'Blend with the original') })
     .describe('Black and white by luminance.'),
-  negative: z.strictObject({ strength: unit(1, 'Blend with the original') }).describe('Inverted colours.'),
+  negative: z.strictObject({ strength: unit(1, 'Blend with the original') }).describe('Inverted colors.'),
   duotone: z
     .strictObject({
-      dark: colour().default('#1b1464').describe('Colour of the shadows, #rrggbb'),
-      light: colour().default('#f9d423').describe('Colour of the highlights, #rrggbb'),
+      dark: color().default('#1b1464').describe('Color of the shadows, #rrggbb'),
+      light: color().default('#f9d423').describe('Color of the highlights, #rrggbb'),
       strength: unit(1, 'Blend with the original'),
     })
-    .describe('Luminance mapped between two colours.'),
+    .describe('Luminance mapped between two colors.'),
   posterize: z
     .strictObject({
       levels: z.number().int().min(2).max(16).default(4).describe('Levels per channel (2 to 16, default 4)'),
@@ -58,7 +58,7 @@ export const EFFECTS = {
         .describe('Blur radius in pixels at 256 px (0.3 to 20, default 2)'),
       strength: unit(1, 'Blend with the original'),
     })
-    .describe('Colour-dodge pencil drawing on white paper.'),
+    .describe('Color-dodge pencil drawing on white paper.'),
   edges: z
     .strictObject({ strength: unit(1, 'Blend with the original') })
     .describe('Bright contours on black (Sobel).'),
@@ -71,7 +71,7 @@ export const EFFECTS = {
         .default(16)
         .describe('Cell side in pixels at 256 px (1 to 64, default 16)'),
     })
-    .describe('Square cells of one colour.'),
+    .describe('Square cells of one color.'),
   blur: z
     .strictObject({
       radius: z

@@ -44,7 +44,7 @@ const selection = z
 const optimizer = choice(
   ['adam', 'muon'] as const,
   'adam',
-  'Adam, or Muon for weight matrices (their momentum orthogonalised) and Adam for the rest: fewer steps at a larger cost each',
+  'Adam, or Muon for weight matrices (their momentum orthogonalized) and Adam for the rest: fewer steps at a larger cost each',
 );
 const learningRateSchedule = choice(
   ['constant', 'linear', 'cosine'] as const,
@@ -97,7 +97,7 @@ export const trainingSchema = z
         fit: choice(
           ['cover', 'contain', 'fill'] as const,
           'cover',
-          'How other shapes become square: cut to the centre, pad with the edge, or stretch',
+          'How other shapes become square: cut to the center, pad with the edge, or stretch',
         ),
         train: int(
           1,
@@ -120,7 +120,7 @@ export const trainingSchema = z
         ),
         channels: int(4, 256, 64, 'Channels after the first layer; doubled by each downsampling'),
         transformerHeads: int(1, 32, 8, 'Attention heads of the transformer'),
-        norm: choice(['instance', 'none'] as const, 'instance', 'Normalisation of the convolutions'),
+        norm: choice(['instance', 'none'] as const, 'instance', 'Normalization of the convolutions'),
         skips: z
           .boolean()
           .default(false)
@@ -164,7 +164,7 @@ export const trainingSchema = z
         schedule: learningRateSchedule,
         warmup: int(0, 100000, 0, 'First steps over which the learning rate rises from zero'),
         beta1: real(0, 0.9999, 0.5, 'Adam beta1'),
-        beta2: real(0, 0.99999, 0.999, 'Adam beta2; 0.99 calms high learning rates without normalisation'),
+        beta2: real(0, 0.99999, 0.999, 'Adam beta2; 0.99 calms high learning rates without normalization'),
         checkpointEvery: int(1, 1000000, 500, 'Steps between checkpoints'),
       },
       'The base generator, trained once.',
@@ -222,7 +222,7 @@ export const trainingSchema = z
         schedule: learningRateSchedule,
         warmup: int(0, 100000, 0, 'First steps over which the learning rate rises from zero'),
         beta1: real(0, 0.9999, 0.5, 'Adam beta1'),
-        beta2: real(0, 0.99999, 0.999, 'Adam beta2; 0.99 calms high learning rates without normalisation'),
+        beta2: real(0, 0.99999, 0.999, 'Adam beta2; 0.99 calms high learning rates without normalization'),
         checkpointEvery: int(
           1,
           1000000,
@@ -250,7 +250,7 @@ export const trainingSchema = z
         standardize: choice(
           ['parameter', 'tensor', 'none'] as const,
           'tensor',
-          'Standardise each weight over the zoo, each tensor over the zoo, or not at all',
+          'Standardize each weight over the zoo, each tensor over the zoo, or not at all',
         ),
         prediction: choice(['x0', 'v'] as const, 'x0', 'What the network predicts'),
         schedule: choice(['cosine', 'linear'] as const, 'cosine', 'Noise schedule'),
@@ -268,7 +268,7 @@ export const trainingSchema = z
           'Channels of the first level of the 1-D U-Net; doubled at each of the two next',
         ),
         heads: int(1, 32, 4, 'Attention heads'),
-        patch: int(1, 64, 4, 'Neighbouring weights folded into channels before the U-Net'),
+        patch: int(1, 64, 4, 'Neighboring weights folded into channels before the U-Net'),
         embedding: int(8, 2048, 128, 'Width of timestep, block and token embeddings'),
         maxTokens: int(1, 77, 16, 'Prompt tokens kept; their embeddings are trained with the generator'),
         gateInput: z
@@ -331,7 +331,7 @@ export const trainingSchema = z
         schedule: learningRateSchedule,
         warmup: int(0, 100000, 0, 'First steps over which the learning rate rises from zero'),
         beta1: real(0, 0.9999, 0.5, 'Adam beta1'),
-        beta2: real(0, 0.99999, 0.999, 'Adam beta2; 0.99 calms high learning rates without normalisation'),
+        beta2: real(0, 0.99999, 0.999, 'Adam beta2; 0.99 calms high learning rates without normalization'),
         sampleEvery: int(1, 1000000, 25, 'Steps between sample pictures and held-out measurements'),
         checkpointEvery: int(1, 1000000, 100, 'Steps between checkpoints'),
         snapshots: int(
@@ -366,7 +366,7 @@ export const trainingSchema = z
             batchSize: int(1, 256, 1, 'Pairs per step'),
             learningRate: real(0, 1, 2e-4, 'Adam learning rate'),
           },
-          'Training from scratch. The config’s own generator takes these steps and images, and where `fineTune.trainable` is `all` the optimiser, rates and schedule of `fineTune`.',
+          'Training from scratch. The config’s own generator takes these steps and images, and where `fineTune.trainable` is `all` the optimizer, rates and schedule of `fineTune`.',
         ),
         featureNetwork: section(
           {

@@ -49,13 +49,13 @@ async function load(
   return loadImage(path, { size: 32, fit: 'cover', ...options });
 }
 
-/** The colour at relative position (x, y), as bytes. */
-function colourAt(image: Image, x: number, y: number): number[] {
+/** The color at relative position (x, y), as bytes. */
+function colorAt(image: Image, x: number, y: number): number[] {
   const at = (Math.floor(y * image.height) * image.width + Math.floor(x * image.width)) * 3;
   return [...imageToBytes(image).subarray(at, at + 3)];
 }
 
-function expectColours(image: Image, expected: Rgb[], tolerance: number): void {
+function expectColors(image: Image, expected: Rgb[], tolerance: number): void {
   const places = [
     [0.25, 0.25],
     [0.75, 0.25],
@@ -63,7 +63,7 @@ function expectColours(image: Image, expected: Rgb[], tolerance: number): void {
     [0.75, 0.75],
   ] as const;
   places.forEach(([x, y], i) => {
-    colourAt(image, x, y).forEach((value, channel) => {
+    colorAt(image, x, y).forEach((value, channel) => {
       expect(Math.abs(value - expected[i]![channel]!), `place ${i}, channel ${channel}`).toBeLessThanOrEqual(
         tolerance,
       );
@@ -79,9 +79,9 @@ describe('loadImage', () => {
     ['progressive.jpeg', () => quarters(61, 93).jpeg({ quality: 95, progressive: true }).toBuffer(), 4],
     ['tiny.JPG', () => quarters(8, 8).jpeg({ quality: 100, chromaSubsampling: '4:4:4' }).toBuffer(), 6],
     ['large.jpg', () => quarters(1500, 1000).jpeg().toBuffer(), 4],
-    ['truecolour.png', () => quarters(50, 50).png().toBuffer(), 0],
+    ['truecolor.png', () => quarters(50, 50).png().toBuffer(), 0],
     ['palette.png', () => quarters(50, 50).png({ palette: true }).toBuffer(), 2],
-    ['sixteen-bit.png', () => quarters(50, 50).toColourspace('rgb16').png().toBuffer(), 1],
+    ['sixteen-bit.png', () => quarters(50, 50).toColorspace('rgb16').png().toBuffer(), 1],
     ['lossy.webp', () => quarters(64, 48).webp({ quality: 95 }).toBuffer(), 8],
     ['lossless.webp', () => quarters(64, 48).webp({ lossless: true }).toBuffer(), 0],
     ['deflated.tiff', () => quarters(64, 48).tiff({ compression: 'deflate' }).toBuffer(), 0],
@@ -89,7 +89,7 @@ describe('loadImage', () => {
     ['modern.avif', () => quarters(64, 48).avif({ quality: 90 }).toBuffer(), 6],
   ];
   test.each(formats)('%s', async (name, encode, tolerance) => {
-    expectColours(await load(name, await encode()), ALL, tolerance);
+    expectColors(await load(name, await encode()), ALL, tolerance);
   });
 
   // EXIF orientation n: what a viewer must do, hence where each stored quarter is seen.
@@ -105,21 +105,21 @@ describe('loadImage', () => {
   ];
   test.each(orientations)('EXIF orientation %i is turned upright', async (orientation, expected) => {
     const bytes = await quarters(80, 48).withMetadata({ orientation }).jpeg({ quality: 95 }).toBuffer();
-    expectColours(await load('turned.jpg', bytes), expected, 4);
+    expectColors(await load('turned.jpg', bytes), expected, 4);
   });
 
-  test('greyscale, 16-bit greyscale and CMYK become RGB', async () => {
-    const grey = await quarters(40, 40).greyscale().toColourspace('b-w').jpeg({ quality: 95 }).toBuffer();
-    const [r, g, b] = colourAt(await load('grey.jpg', grey), 0.75, 0.75);
+  test('grayscale, 16-bit grayscale and CMYK become RGB', async () => {
+    const gray = await quarters(40, 40).grayscale().toColorspace('b-w').jpeg({ quality: 95 }).toBuffer();
+    const [r, g, b] = colorAt(await load('gray.jpg', gray), 0.75, 0.75);
     expect([g, b]).toEqual([r, r]);
     const ramp = sharp(Buffer.alloc(64, 100), { raw: { width: 8, height: 8, channels: 1 } });
-    const grey16 = await ramp.toColourspace('grey16').png().toBuffer();
+    const grey16 = await ramp.toColorspace('grey16').png().toBuffer();
     expect((await sharp(grey16).metadata()).depth).toBe('ushort');
-    expect(colourAt(await load('grey16.png', grey16), 0.5, 0.5)).toEqual([100, 100, 100]);
-    const cmyk = await quarters(40, 40).toColourspace('cmyk').jpeg({ quality: 95 }).toBuffer();
+    expect(colorAt(await load('grey16.png', grey16), 0.5, 0.5)).toEqual([100, 100, 100]);
+    const cmyk = await quarters(40, 40).toColorspace('cmyk').jpeg({ quality: 95 }).toBuffer();
     expect((await sharp(cmyk).metadata()).space).toBe('cmyk');
-    // Inks cover fewer colours than screens, so the hue must hold but not the value.
-    expectColours(await load('cmyk.jpg', cmyk), ALL, 60);
+    // Inks cover fewer colors than screens, so the hue must hold but not the value.
+    expectColors(await load('cmyk.jpg', cmyk), ALL, 60);
   });
 
   test('transparency is laid on white', async () => {
@@ -127,7 +127,7 @@ describe('loadImage', () => {
     const half = await sharp({ create: { width: 9, height: 9, channels: 4, background: clear } })
       .png()
       .toBuffer();
-    for (const value of colourAt(await load('half.png', half), 0.5, 0.5)) {
+    for (const value of colorAt(await load('half.png', half), 0.5, 0.5)) {
       expect(Math.abs(value - 127)).toBeLessThanOrEqual(1);
     }
     const gif = await sharp({
@@ -135,32 +135,32 @@ describe('loadImage', () => {
     })
       .gif()
       .toBuffer();
-    expect(colourAt(await load('clear.gif', gif), 0.5, 0.5)).toEqual([255, 255, 255]);
+    expect(colorAt(await load('clear.gif', gif), 0.5, 0.5)).toEqual([255, 255, 255]);
   });
 
-  test('cover cuts to the centre, contain repeats the edge, fill stretches', async () => {
+  test('cover cuts to the center, contain repeats the edge, fill stretches', async () => {
     const thirds = Buffer.alloc(96 * 32 * 3);
     for (let i = 0; i < 96 * 32; i++) thirds.set([RED, GREEN, BLUE][Math.floor((i % 96) / 32)]!, i * 3);
     const png = await sharp(thirds, { raw: { width: 96, height: 32, channels: 3 } })
       .png()
       .toBuffer();
     const cover = await load('thirds.png', png);
-    expect(colourAt(cover, 0.1, 0.5)).toEqual([...GREEN]);
-    expect(colourAt(cover, 0.9, 0.5)).toEqual([...GREEN]);
+    expect(colorAt(cover, 0.1, 0.5)).toEqual([...GREEN]);
+    expect(colorAt(cover, 0.9, 0.5)).toEqual([...GREEN]);
     for (const fit of ['contain', 'fill'] as const) {
       const image = await load('thirds.png', png, { fit });
-      expect(colourAt(image, 0.1, 0.02), fit).toEqual([...RED]);
-      expect(colourAt(image, 0.5, 0.98), fit).toEqual([...GREEN]);
-      expect(colourAt(image, 0.9, 0.5), fit).toEqual([...BLUE]);
+      expect(colorAt(image, 0.1, 0.02), fit).toEqual([...RED]);
+      expect(colorAt(image, 0.5, 0.98), fit).toEqual([...GREEN]);
+      expect(colorAt(image, 0.9, 0.5), fit).toEqual([...BLUE]);
     }
   });
 
   test('one half of an aligned image, upright first', async () => {
     const png = await quarters(64, 32).png().toBuffer();
-    expectColours(await load('ab.png', png, { half: 'left' }), [RED, RED, BLUE, BLUE], 0);
-    expectColours(await load('ab.png', png, { half: 'right' }), [GREEN, GREEN, YELLOW, YELLOW], 0);
+    expectColors(await load('ab.png', png, { half: 'left' }), [RED, RED, BLUE, BLUE], 0);
+    expectColors(await load('ab.png', png, { half: 'right' }), [GREEN, GREEN, YELLOW, YELLOW], 0);
     const turned = await quarters(32, 64).withMetadata({ orientation: 6 }).jpeg({ quality: 95 }).toBuffer();
-    expectColours(await load('ab.jpg', turned, { half: 'left' }), [BLUE, BLUE, YELLOW, YELLOW], 4);
+    expectColors(await load('ab.jpg', turned, { half: 'left' }), [BLUE, BLUE, YELLOW, YELLOW], 4);
   });
 
   test('a file that changed is read anew', async () => {
@@ -168,9 +168,9 @@ describe('loadImage', () => {
       sharp({ create: { width: 8, height: 8, channels: 3, background } })
         .png()
         .toBuffer();
-    const before = colourAt(await load('changing.png', await solid('#ffffff')), 0.5, 0.5);
+    const before = colorAt(await load('changing.png', await solid('#ffffff')), 0.5, 0.5);
     expect(before).toEqual([255, 255, 255]);
-    expect(colourAt(await load('changing.png', await solid('#000000')), 0.5, 0.5)).toEqual([0, 0, 0]);
+    expect(colorAt(await load('changing.png', await solid('#000000')), 0.5, 0.5)).toEqual([0, 0, 0]);
   });
 
   test('unreadable files are refused with name and reason', async () => {
@@ -222,7 +222,7 @@ test('written PNG files and grids hold the images', async () => {
   });
   const png = join(folder, 'written.png');
   await writePng(png, solid(8, -1));
-  expect(colourAt(await loadImage(png, { size: 8, fit: 'fill' }), 0.5, 0.5)).toEqual([0, 0, 0]);
+  expect(colorAt(await loadImage(png, { size: 8, fit: 'fill' }), 0.5, 0.5)).toEqual([0, 0, 0]);
   const grid = join(folder, 'grid.png');
   await writeGrid(grid, [[solid(10, -1), solid(10, 0)], [solid(6, -1)]]);
   const { data, info } = await sharp(grid).raw().toBuffer({ resolveWithObject: true });

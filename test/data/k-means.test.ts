@@ -5,12 +5,12 @@ import { Random } from '../../src/data/random.ts';
 
 test('well separated groups give one point each, the one nearest to the middle', () => {
   const points: Float32Array[] = [];
-  for (const centre of [0, 100, 200, 300]) {
-    for (const offset of [-2, 0, 3, -1, 1]) points.push(Float32Array.of(centre + offset, centre - offset));
+  for (const center of [0, 100, 200, 300]) {
+    for (const offset of [-2, 0, 3, -1, 1]) points.push(Float32Array.of(center + offset, center - offset));
   }
   for (let seed = 0; seed < 10; seed++) {
     const chosen = representatives(points, 4, new Random(seed));
-    // Group means are centre + 0.2: the point at offset 0 is nearest.
+    // Group means are center + 0.2: the point at offset 0 is nearest.
     expect(chosen).toEqual([1, 6, 11, 16]);
   }
 });

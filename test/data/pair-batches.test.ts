@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
-  centredImages,
+  centeredImages,
   PairBatches,
   type PairBatchOptions,
   type PairSet,
@@ -159,8 +159,8 @@ describe('crop and mirror', () => {
   });
 });
 
-test('held-out images are cut to the centre', () => {
-  const places = placesOf(centredImages(pairSet(4).source, STORED, 6, 1, 2));
+test('held-out images are cut to the center', () => {
+  const places = placesOf(centeredImages(pairSet(4).source, STORED, 6, 1, 2));
   expect(places).toHaveLength(2 * 36);
   expect([places[0], places[35], places[36], places[71]]).toEqual([
     { image: 1, column: 2, row: 2 },

@@ -36,7 +36,7 @@ async function picture(path: string, background: string, width = 20, height = 20
 
 const OPTIONS = { size: 8, fit: 'cover' } as const;
 
-async function firstColours(opened: ReturnType<typeof openPairs>, index = 0): Promise<[number[], number[]]> {
+async function firstColors(opened: ReturnType<typeof openPairs>, index = 0): Promise<[number[], number[]]> {
   const { refs } = await opened.list();
   const source = await opened.loadSource(refs[index]!, OPTIONS);
   const target = await opened.loadTarget(refs[index]!, source, OPTIONS);
@@ -51,7 +51,7 @@ describe('effects', () => {
     await writeFile(at('photos', 'notes.txt'), 'no image');
     const opened = openPairs(concept({ source: at('photos'), target: { effect: 'negative' } }));
     expect((await opened.list()).refs.map(({ name }) => name)).toEqual(['a.png', 'b.png']);
-    expect(await firstColours(opened)).toEqual([
+    expect(await firstColors(opened)).toEqual([
       [10, 20, 30],
       [245, 235, 225],
     ]);
@@ -94,7 +94,7 @@ describe('edited images in a folder', () => {
     expect(reasons[at('photos', 'two', 'e.png')]).toMatch(/no edited image/);
     expect(reasons[at('edited', 'stranger.png')]).toBe('no source image is named stranger.*');
     expect(Object.keys(reasons)).toHaveLength(4);
-    const [source, target] = await firstColours(opened, 1);
+    const [source, target] = await firstColors(opened, 1);
     expect([source, target]).toEqual([
       [0, 255, 0],
       [255, 255, 0],
@@ -109,7 +109,7 @@ describe('edited images in a folder', () => {
     await mkdir(at('edited'));
     await writeFile(at('edited', 'a.PNG'), bytes);
     const opened = openPairs(concept({ source: at('photos'), target: { folder: at('edited') } }));
-    expect(await firstColours(opened)).toEqual([
+    expect(await firstColors(opened)).toEqual([
       [255, 0, 0],
       [0, 255, 0],
     ]);
@@ -154,7 +154,7 @@ describe('aligned images', () => {
       .png()
       .toFile(at('ab', '1.png'));
     const opened = openPairs(concept({ aligned: at('ab'), direction }));
-    expect(await firstColours(opened)).toEqual([source, target]);
+    expect(await firstColors(opened)).toEqual([source, target]);
   });
 });
 

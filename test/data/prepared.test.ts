@@ -76,7 +76,7 @@ describe('preparePairs', () => {
 
   test('of many images, training takes one of each kind', async () => {
     await mkdir(at('images'));
-    // Five families of colours, very unequal in number.
+    // Five families of colors, very unequal in number.
     const families = ['#ff0000', '#00ff00', '#0000ff', '#ffffff', '#000000'];
     for (const [family, background] of families.entries()) {
       for (let i = 0; i < (family === 0 ? 20 : 4); i++) {
@@ -117,10 +117,10 @@ describe('preparePairs', () => {
     await photo(3000, 2000).jpeg().toFile(at('images', 'camera.JPG'));
     await photo(40, 90).withMetadata({ orientation: 8 }).jpeg().toFile(at('images', 'phone.jpeg'));
     await photo(300, 200).jpeg({ progressive: true }).toFile(at('images', 'web.jpg'));
-    await photo(64, 64).toColourspace('b-w').jpeg().toFile(at('images', 'grey.jpg'));
-    await photo(64, 64).toColourspace('cmyk').jpeg().toFile(at('images', 'print.jpg'));
+    await photo(64, 64).toColorspace('b-w').jpeg().toFile(at('images', 'gray.jpg'));
+    await photo(64, 64).toColorspace('cmyk').jpeg().toFile(at('images', 'print.jpg'));
     await photo(64, 64).ensureAlpha(0.5).png().toFile(at('images', 'cut-out.png'));
-    await photo(64, 64).toColourspace('rgb16').png().toFile(at('images', 'deep.png'));
+    await photo(64, 64).toColorspace('rgb16').png().toFile(at('images', 'deep.png'));
     await photo(64, 64).webp().toFile(at('images', 'modern.webp'));
     const whole = await readFile(at('images', 'camera.JPG'));
     await writeFile(at('images', 'truncated.jpg'), whole.subarray(0, 5000));

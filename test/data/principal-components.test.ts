@@ -8,11 +8,11 @@ const BASIS = [
   [0.5, -0.5, 0.5, -0.5],
   [0.5, 0.5, -0.5, -0.5],
 ] as const;
-const CENTRE = [3, -1, 0, 7];
+const CENTER = [3, -1, 0, 7];
 
 /** The point with these coordinates along the basis. */
 const at = (...coordinates: number[]) =>
-  Float32Array.from(CENTRE, (middle, i) =>
+  Float32Array.from(CENTER, (middle, i) =>
     coordinates.reduce((sum, value, axis) => sum + value * BASIS[axis]![i]!, middle),
   );
 
@@ -26,7 +26,7 @@ const upToSign = (axis: Float64Array, expected: readonly number[]) => {
 
 test('finds mean, axes and shares of a known covariance', () => {
   const { mean, axes, variances, explained } = principalComponents(points, 2);
-  expect([...mean]).toEqual(CENTRE.map((value) => expect.closeTo(value, 6)));
+  expect([...mean]).toEqual(CENTER.map((value) => expect.closeTo(value, 6)));
   for (const [i, axis] of axes.entries()) {
     expect(upToSign(axis, BASIS[i]!)).toEqual(BASIS[i]!.map((value) => expect.closeTo(value, 6)));
   }

@@ -35,7 +35,7 @@ describe.each(['bicubic', 'bilinear'] as const)('%s resizing', (how) => {
     const bytes = Uint8Array.from({ length: 32 * 32 * 3 }, (_, i) => 40 + 3 * (Math.floor(i / 3) % 32));
     const size = 64;
     const values = resampled(imageFromBytes(bytes, 32, 32), size, size, how);
-    // Where no border is near: pixel centres of both grids lie on one line.
+    // Where no border is near: pixel centers of both grids lie on one line.
     for (let x = 8; x < size - 8; x++) {
       expect(values[3 * (32 * size + x)]).toBeCloseTo(40 + 3 * ((x + 0.5) / 2 - 0.5), 3);
     }

@@ -16,10 +16,10 @@ it.each([
 });
 
 describe('a vocabulary', () => {
-  const vocabulary = Vocabulary.ofPrompts(['Van Gogh', 'grey hair', 'van'], 8);
+  const vocabulary = Vocabulary.ofPrompts(['Van Gogh', 'gray hair', 'van'], 8);
 
   it('has a row for the null prompt, for each word and for each bucket', () => {
-    expect(vocabulary.words).toEqual(['gogh', 'grey', 'hair', 'van']);
+    expect(vocabulary.words).toEqual(['gogh', 'gray', 'hair', 'van']);
     expect(vocabulary.size).toBe(1 + 4 + 8);
   });
 
@@ -32,7 +32,7 @@ describe('a vocabulary', () => {
   });
 
   it('puts unseen words into buckets and names them', () => {
-    const { tokens, unseen } = vocabulary.encode('grey zombie hair zombie', 4);
+    const { tokens, unseen } = vocabulary.encode('gray zombie hair zombie', 4);
     expect(unseen).toEqual(['zombie']);
     expect(tokens[1]).toBe(tokens[3]);
     expect(tokens[1]).toBeGreaterThanOrEqual(5);
@@ -48,7 +48,7 @@ describe('a vocabulary', () => {
   });
 
   it('names what it leaves out of a long prompt', () => {
-    const { tokens, dropped } = vocabulary.encode('grey hair van gogh', 2);
+    const { tokens, dropped } = vocabulary.encode('gray hair van gogh', 2);
     expect([...tokens]).toEqual([2, 3]);
     expect(dropped).toEqual(['van', 'gogh']);
   });
@@ -59,7 +59,7 @@ describe('a vocabulary', () => {
   });
 
   it('counts words', () => {
-    expect([...vocabulary.bagOfWords('van grey VAN zombie')]).toEqual([0, 1, 0, 2]);
+    expect([...vocabulary.bagOfWords('van gray VAN zombie')]).toEqual([0, 1, 0, 2]);
   });
 
   it('survives JSON', () => {

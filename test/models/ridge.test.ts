@@ -19,7 +19,7 @@ function solve(a: number[][], b: number[]): number[] {
   return rows.map((row, i) => row.at(-1)! / row[i]!);
 }
 
-/** Rows with a 1 behind their features, and their penalised products. */
+/** Rows with a 1 behind their features, and their penalized products. */
 function normalEquations(
   features: Float32Array[],
   lambda: number,
@@ -42,7 +42,7 @@ function directLeverage(features: Float32Array[], lambda: number, query: Float32
 }
 
 /**
- * Ridge with an unpenalised intercept from its normal equations in the features, one target at a time.
+ * Ridge with an unpenalized intercept from its normal equations in the features, one target at a time.
  * @returns the prediction for `query`
  */
 function direct(
@@ -138,7 +138,7 @@ it('finds a linear map and trusts it', () => {
   expect(model.leaveOneOutError).toBeLessThan(0.001);
 });
 
-it('penalises heavily where the features tell nothing', () => {
+it('penalizes heavily where the features tell nothing', () => {
   const random = new Random(3);
   const { features, targets: linear } = problem(12, 8, 50, 0, 4);
   const unrelated = features.map(() => random.fillNormal(new Float32Array(50)));

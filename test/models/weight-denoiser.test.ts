@@ -115,7 +115,7 @@ describe('training', () => {
   const targetMask = Float32Array.from(target, (_, i) => (i % OPTIONS.blockSize < 12 ? 1 : 0));
   const inputs = { ...inputsOf(OPTIONS), target, targetMask };
 
-  it('minimises the mean squared error over what is not padding', () => {
+  it('minimizes the mean squared error over what is not padding', () => {
     const values = perturbed(OPTIONS);
     const prediction = predict(inputs, OPTIONS, values);
     const squares = prediction.reduce((sum, value, i) => sum + targetMask[i]! * (value - target[i]!) ** 2, 0);

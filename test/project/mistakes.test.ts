@@ -98,7 +98,7 @@ describe('a mistake in a concept', () => {
       'a colour by name',
       effect('{ duotone: { dark: navy } }'),
       [
-        '5:32-5:36 `pairs.target.effect.duotone.dark` is navy; allowed: a quoted colour such as "#1b1464". Give an allowed value, or remove the key.',
+        '5:32-5:36 `pairs.target.effect.duotone.dark` is navy; allowed: a quoted color such as "#1b1464". Give an allowed value, or remove the key.',
       ],
     ],
     [

@@ -59,7 +59,7 @@ class Layers:
         return y.add_(F.linear(narrow, up, self.lora.get(f"{name}.lora.bias")))
 
     def layer_norm(self, name: str, x: Tensor) -> Tensor:
-        """[N, T, C], each token normalised, then scaled and shifted."""
+        """[N, T, C], each token normalized, then scaled and shifted."""
         return F.layer_norm(x, x.shape[-1:], self[f"{name}.scale"], self[f"{name}.shift"], NORM_EPSILON)
 
     def transformer(

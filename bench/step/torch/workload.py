@@ -87,7 +87,7 @@ class ParameterGroup:
 
 
 class TrainedGroup(ParameterGroup):
-    """A group with its optimiser: Adam, or AdamW where there is weight decay."""
+    """A group with its optimizer: Adam, or AdamW where there is weight decay."""
 
     def __init__(self, folder: Path, description: Mapping[str, Any]) -> None:
         super().__init__(folder, description, trained=True)

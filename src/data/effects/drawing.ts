@@ -1,6 +1,6 @@
 import type { Image } from '../images.ts';
 import { blurValues } from './gaussian.ts';
-import { blend, clip, grey, luminance, mapPixels, pixelScale } from './pixels.ts';
+import { blend, clip, gray, luminance, mapPixels, pixelScale } from './pixels.ts';
 
 /** Luminance divided by its blurred self is white but for lines; this power makes them as dark as graphite. */
 const PENCIL_PRESSURE = 2.5;
@@ -12,15 +12,15 @@ export function pencilSketch(
   const { width, height } = image;
   const light = luminance(image);
   const surroundings = blurValues(light, width, height, 1, radius * pixelScale(image));
-  // Colour dodge: the blurred negative laid on the image. The offset keeps the noise of black areas from showing.
+  // Color dodge: the blurred negative laid on the image. The offset keeps the noise of black areas from showing.
   const line = light.map(
     (value, i) => Math.min(1, (value + 0.02) / (surroundings[i]! + 0.02)) ** PENCIL_PRESSURE,
   );
   // A little of the original tone, as light hatching.
   return blend(
     image,
-    mapPixels(image, (_colour, _x, _y, index) =>
-      grey(line[index]! * (0.85 + 0.15 * Math.sqrt(light[index]!))),
+    mapPixels(image, (_color, _x, _y, index) =>
+      gray(line[index]! * (0.85 + 0.15 * Math.sqrt(light[index]!))),
     ),
     strength,
   );
@@ -45,7 +45,7 @@ export function oil(image: Image, { radius }: { radius: number }): Image {
   const data = new Float32Array(image.data.length);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
-      const colour = [0, 0, 0];
+      const color = [0, 0, 0];
       let weights = 0;
       for (const [left, top] of [
         [x - side, y - side],
@@ -61,11 +61,11 @@ export function oil(image: Image, { radius }: { radius: number }): Image {
         });
         const variance = Math.max(0, means[4]! - means[3]! ** 2);
         const weight = (variance + VARIANCE_FLOOR) ** -SELECTIVITY;
-        for (let channel = 0; channel < 3; channel++) colour[channel]! += weight * means[channel]!;
+        for (let channel = 0; channel < 3; channel++) color[channel]! += weight * means[channel]!;
         weights += weight;
       }
       for (let channel = 0; channel < 3; channel++) {
-        data[(y * width + x) * 3 + channel] = colour[channel]! / weights;
+        data[(y * width + x) * 3 + channel] = color[channel]! / weights;
       }
     }
   }

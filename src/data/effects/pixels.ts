@@ -1,36 +1,36 @@
 import type { Image } from '../images.ts';
 
 /** Red, green and blue in [0, 1], sRGB-encoded. */
-export type Colour = readonly [number, number, number];
+export type Color = readonly [number, number, number];
 
-/** Luminance of an sRGB-encoded colour, in [0, 1] (the weights of the W3C's Filter Effects Module). */
-export function luminanceOf([red, green, blue]: Colour): number {
+/** Luminance of an sRGB-encoded color, in [0, 1] (the weights of the W3C's Filter Effects Module). */
+export function luminanceOf([red, green, blue]: Color): number {
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
 
 /** Luminance of every pixel, in [0, 1], row by row. */
 export function luminance({ width, height, data }: Image): Float32Array {
   const plane = new Float32Array(width * height);
-  for (let i = 0; i < plane.length; i++) plane[i] = luminanceOf(colourAt(data, i));
+  for (let i = 0; i < plane.length; i++) plane[i] = luminanceOf(colorAt(data, i));
   return plane;
 }
 
 /**
- * A new image whose every colour is `map` of the old one, clipped to [0, 1].
- * @param map given the colour, the position of the pixel's centre in (0, 1) from left and from top, and its index
+ * A new image whose every color is `map` of the old one, clipped to [0, 1].
+ * @param map given the color, the position of the pixel's center in (0, 1) from left and from top, and its index
  */
 export function mapPixels(
   { width, height, data }: Image,
-  map: (colour: Colour, x: number, y: number, index: number) => Colour,
+  map: (color: Color, x: number, y: number, index: number) => Color,
 ): Image {
   const mapped = new Float32Array(data.length);
   for (let row = 0; row < height; row++) {
     const y = (row + 0.5) / height;
     for (let column = 0; column < width; column++) {
       const index = row * width + column;
-      const colour = map(colourAt(data, index), (column + 0.5) / width, y, index);
+      const color = map(colorAt(data, index), (column + 0.5) / width, y, index);
       for (let channel = 0; channel < 3; channel++) {
-        mapped[index * 3 + channel] = clip(colour[channel]!, 0, 1) * 2 - 1;
+        mapped[index * 3 + channel] = clip(color[channel]!, 0, 1) * 2 - 1;
       }
     }
   }
@@ -44,20 +44,20 @@ export function blend(original: Image, edited: Image, strength: number): Image {
 }
 
 /** From `a` (share 0) to `b` (share 1). */
-export function mix(a: Colour, b: Colour, share: number): Colour {
+export function mix(a: Color, b: Color, share: number): Color {
   return [a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share, a[2] + (b[2] - a[2]) * share];
 }
 
-export function scale(colour: Colour, factor: number): Colour {
-  return [colour[0] * factor, colour[1] * factor, colour[2] * factor];
+export function scale(color: Color, factor: number): Color {
+  return [color[0] * factor, color[1] * factor, color[2] * factor];
 }
 
-export function grey(value: number): Colour {
+export function gray(value: number): Color {
   return [value, value, value];
 }
 
-/** `#rrggbb` as a colour. */
-export function parseHex(hex: string): Colour {
+/** `#rrggbb` as a color. */
+export function parseHex(hex: string): Color {
   const value = Number.parseInt(hex.slice(1), 16);
   return [(value >> 16) / 255, ((value >> 8) & 255) / 255, (value & 255) / 255];
 }
@@ -77,6 +77,6 @@ export function pixelScale({ width }: Image): number {
   return width / 256;
 }
 
-function colourAt(data: Float32Array, index: number): Colour {
+function colorAt(data: Float32Array, index: number): Color {
   return [(data[index * 3]! + 1) / 2, (data[index * 3 + 1]! + 1) / 2, (data[index * 3 + 2]! + 1) / 2];
 }

@@ -36,17 +36,17 @@ export function pixelate(image: Image, { cell }: { cell: number }): Image {
 export function halftone(image: Image, { cell }: { cell: number }): Image {
   const spacing = Math.max(2, cell * pixelScale(image));
   const { width, height } = image;
-  // Round dots need a colour that hardly changes within one of them.
+  // Round dots need a color that hardly changes within one of them.
   const smooth = blurImage(image, spacing / 4);
   const turn = (2 * Math.PI) / (spacing * Math.SQRT2);
   // Ink ends within about a pixel, whatever the spacing.
   const softness = Math.min(0.35, 1.2 / spacing);
-  return mapPixels(smooth, (colour, x, y) => {
+  return mapPixels(smooth, (color, x, y) => {
     const u = (x * width + y * height) * turn;
     const v = (x * width - y * height) * turn;
-    // The classic round spot function: 1 at the centre of a dot, 0 half-way between four of them.
+    // The classic round spot function: 1 at the center of a dot, 0 half-way between four of them.
     const spot = (2 + Math.cos(u) + Math.cos(v)) / 4;
     const paper = (light: number) => 1 - smoothstep(light - softness, light + softness, spot + 1e-6);
-    return [paper(colour[0]), paper(colour[1]), paper(colour[2])];
+    return [paper(color[0]), paper(color[1]), paper(color[2])];
   });
 }

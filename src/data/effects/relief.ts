@@ -1,6 +1,6 @@
 import type { Image } from '../images.ts';
 import { blurValues } from './gaussian.ts';
-import { blend, clip, grey, luminance, mapPixels, pixelScale } from './pixels.ts';
+import { blend, clip, gray, luminance, mapPixels, pixelScale } from './pixels.ts';
 
 /** Photographs rarely hold a full step from black to white; these make ordinary contours clear. */
 const EDGE_GAIN = 3;
@@ -11,17 +11,17 @@ export function edges(image: Image, { strength }: { strength: number }): Image {
   const magnitude = gradientOf(image, (dx, dy) => Math.hypot(dx, dy));
   return blend(
     image,
-    mapPixels(image, (_colour, _x, _y, index) => grey(EDGE_GAIN * magnitude[index]!)),
+    mapPixels(image, (_color, _x, _y, index) => gray(EDGE_GAIN * magnitude[index]!)),
     strength,
   );
 }
 
-/** Luminance as a landscape's height, lit from the upper left; level ground is mid-grey. */
+/** Luminance as a landscape's height, lit from the upper left; level ground is mid-gray. */
 export function emboss(image: Image, { strength }: { strength: number }): Image {
   const facing = gradientOf(image, (dx, dy) => (dx + dy) / Math.SQRT2);
   return blend(
     image,
-    mapPixels(image, (_colour, _x, _y, index) => grey(0.5 + EMBOSS_GAIN * facing[index]!)),
+    mapPixels(image, (_color, _x, _y, index) => gray(0.5 + EMBOSS_GAIN * facing[index]!)),
     strength,
   );
 }

@@ -1,10 +1,10 @@
 import type { Image } from '../images.ts';
-import { blend, type Colour, grey, luminanceOf, mapPixels, mix, parseHex } from './pixels.ts';
+import { blend, type Color, gray, luminanceOf, mapPixels, mix, parseHex } from './pixels.ts';
 
 /** Rows give red, green and blue of the result. */
-type ColourMatrix = readonly [Colour, Colour, Colour];
+type ColorMatrix = readonly [Color, Color, Color];
 
-function transform(matrix: ColourMatrix, [red, green, blue]: Colour): Colour {
+function transform(matrix: ColorMatrix, [red, green, blue]: Color): Color {
   const [r, g, b] = matrix;
   return [
     r[0] * red + r[1] * green + r[2] * blue,
@@ -14,7 +14,7 @@ function transform(matrix: ColourMatrix, [red, green, blue]: Colour): Colour {
 }
 
 /** Hue rotation as in the W3C's Filter Effects Module, section 9.6 (feColorMatrix, hueRotate). */
-function hueRotation(degrees: number): ColourMatrix {
+function hueRotation(degrees: number): ColorMatrix {
   const cos = Math.cos((degrees * Math.PI) / 180);
   const sin = Math.sin((degrees * Math.PI) / 180);
   return [
@@ -31,16 +31,16 @@ export function tone(
 ): Image {
   const { saturation, brightness, contrast } = options;
   const rotation = hueRotation(options.hue);
-  return mapPixels(image, (colour) => {
-    const rotated = transform(rotation, colour);
-    const saturated = mix(grey(luminanceOf(rotated)), rotated, saturation);
+  return mapPixels(image, (color) => {
+    const rotated = transform(rotation, color);
+    const saturated = mix(gray(luminanceOf(rotated)), rotated, saturation);
     const adjust = (value: number) => (value * brightness - 0.5) * contrast + 0.5;
     return [adjust(saturated[0]), adjust(saturated[1]), adjust(saturated[2])];
   });
 }
 
 /** The sepia matrix of the W3C's Filter Effects Module, section 11.3. */
-const SEPIA: ColourMatrix = [
+const SEPIA: ColorMatrix = [
   [0.393, 0.769, 0.189],
   [0.349, 0.686, 0.168],
   [0.272, 0.534, 0.131],
@@ -49,7 +49,7 @@ const SEPIA: ColourMatrix = [
 export function sepia(image: Image, { strength }: { strength: number }): Image {
   return blend(
     image,
-    mapPixels(image, (colour) => transform(SEPIA, colour)),
+    mapPixels(image, (color) => transform(SEPIA, color)),
     strength,
   );
 }
@@ -57,7 +57,7 @@ export function sepia(image: Image, { strength }: { strength: number }): Image {
 export function grayscale(image: Image, { strength }: { strength: number }): Image {
   return blend(
     image,
-    mapPixels(image, (colour) => grey(luminanceOf(colour))),
+    mapPixels(image, (color) => gray(luminanceOf(color))),
     strength,
   );
 }
@@ -71,7 +71,7 @@ export function duotone(image: Image, options: { dark: string; light: string; st
   const light = parseHex(options.light);
   return blend(
     image,
-    mapPixels(image, (colour) => mix(dark, light, luminanceOf(colour))),
+    mapPixels(image, (color) => mix(dark, light, luminanceOf(color))),
     options.strength,
   );
 }
@@ -82,7 +82,7 @@ export function posterize(image: Image, { levels }: { levels: number }): Image {
 }
 
 export function solarize(image: Image, { threshold }: { threshold: number }): Image {
-  return mapPixels(image, (colour) =>
-    luminanceOf(colour) > threshold ? [1 - colour[0], 1 - colour[1], 1 - colour[2]] : colour,
+  return mapPixels(image, (color) =>
+    luminanceOf(color) > threshold ? [1 - color[0], 1 - color[1], 1 - color[2]] : color,
   );
 }

@@ -172,7 +172,7 @@ export function comparisonSvg({ curves, concept, images }: Comparison): string {
   const methods = curves.map(({ method }) => method);
   // Later marks lie on top: the denoised start is drawn last, and ridge dashed over it where the two coincide.
   const drawn = [...curves].sort((a, b) => drawingOrder(a.method) - drawingOrder(b.method));
-  const colour = (method: Method) => METHOD_COLORS[method];
+  const color = (method: Method) => METHOD_COLORS[method];
   return standaloneSvg({
     width: 760,
     height: 420,
@@ -186,18 +186,18 @@ export function comparisonSvg({ curves, concept, images }: Comparison): string {
         Plot.line(points, {
           x: 'seconds',
           y: 'psnr',
-          stroke: colour(method),
+          stroke: color(method),
           strokeWidth: method === 'denoised' ? 3.5 : 2,
           ...(method === 'ridge' && { strokeDasharray: '5 4' }),
         }),
-        Plot.dot(points, { x: 'seconds', y: 'psnr', fill: colour(method), r: 2.5 }),
+        Plot.dot(points, { x: 'seconds', y: 'psnr', fill: color(method), r: 2.5 }),
       ]),
       ...methods.map((method, row) =>
         Plot.text([METHODS[method]], {
           frameAnchor: 'bottom-right',
           dx: -8,
           dy: -12 - 18 * (methods.length - 1 - row),
-          fill: colour(method),
+          fill: color(method),
           fontWeight: method === 'denoised' ? 'bold' : 'normal',
         }),
       ),

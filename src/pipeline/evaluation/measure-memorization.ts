@@ -15,12 +15,12 @@ import {
   likeness,
   type MemberNeighbor,
   type Memorization,
-  type Neighbour,
+  type Neighbor,
   nearestAmongMembers,
-  neighbours,
+  neighbors,
 } from './memorization.ts';
 
-/** Neighbours in weights whose pictures are looked at. */
+/** Neighbors in weights whose pictures are looked at. */
 const NEAREST = 3;
 /** Members whose pictures are compared with their nearest fellow member's. */
 const COMPARED_MEMBERS = 24;
@@ -51,7 +51,7 @@ export async function measureMemorization(
   const zoo = await readZoo(project, training, base);
   const members = zoo.map(finalVector);
   const standardizer = fitStandardizer(config.standardize, members, manifest);
-  const ranked = neighbours(standardizer, members, vector);
+  const ranked = neighbors(standardizer, members, vector);
   const amongMembers = nearestAmongMembers(standardizer, members);
   const draws = await drawsOf(context, { base, concept, device, seed });
 
@@ -64,13 +64,13 @@ export async function measureMemorization(
       pictures.set(index, made);
       return made;
     };
-    const beside = async ({ index, distance }: Neighbour): Promise<MemberNeighbor> => ({
+    const beside = async ({ index, distance }: Neighbor): Promise<MemberNeighbor> => ({
       concept: zoo[index]!.concept,
       distance,
       likeness: likeness(own, await picturesOf(index)),
     });
     const nearest: MemberNeighbor[] = [];
-    for (const neighbour of ranked.slice(0, NEAREST)) nearest.push(await beside(neighbour));
+    for (const neighbor of ranked.slice(0, NEAREST)) nearest.push(await beside(neighbor));
     const memberLikenesses: number[] = [];
     for (const { member, nearest: fellow } of evenlyChosen(amongMembers, COMPARED_MEMBERS)) {
       if (shouldStop()) return undefined;

@@ -10,7 +10,7 @@ import { standaloneSvg } from './plot-svg.ts';
 /** Tensors that are named one by one. */
 const MOST_TENSORS = 3;
 
-/** Share of the usual distance between neighbours below which draws differ by rounding only. */
+/** Share of the usual distance between neighbors below which draws differ by rounding only. */
 const SAME = 1e-4;
 
 const decibels = (value: number) => `${value.toFixed(1)} dB`;
@@ -53,7 +53,7 @@ function copySentence({ concept, nearest: [first] }: Memorization, verdict: Memo
   const numbers =
     `${concept} lies ${figure(first!.distance)} from the nearest zoo member (${first!.concept}), ${ratio.toFixed(2)} of the ` +
     `members' median ${figure(distances.median)}, and its pictures are ${decibels(mostAlike.likeness)} from those of ${mostAlike.concept}, ` +
-    `where neighbouring members have ${decibels(likenesses.median)}`;
+    `where neighboring members have ${decibels(likenesses.median)}`;
   const answers = { copy: 'Yes', close: 'Not a copy, but closer than members are to one another', new: 'No' };
   return `Is it a copy? ${answers[verdict.verdict]}: ${numbers}.`;
 }
@@ -69,7 +69,7 @@ export function memorizationSvg(memorization: Memorization): string {
     marginTop: 44,
     marginBottom: 44,
     x: {
-      label: 'distance to the nearest zoo member (root mean square, standardised weights)',
+      label: 'distance to the nearest zoo member (root mean square, standardized weights)',
       domain: [0, 1.05 * (top || 1)],
     },
     y: { label: 'zoo members', grid: true },

@@ -9,19 +9,19 @@ import { evenlyChosen, median, quantile } from '../metrics/sample-statistics.ts'
 import { compare, summarize } from '../metrics/weight-statistics.ts';
 
 /**
- * A copy is at most this share of the usual distance between neighbours away. The factor is that of Yoon et al. 2023
- * ("Diffusion probabilistic models generalize when they fail to memorize"), who call a sample memorised where its
+ * A copy is at most this share of the usual distance between neighbors away. The factor is that of Yoon et al. 2023
+ * ("Diffusion probabilistic models generalize when they fail to memorize"), who call a sample memorized where its
  * nearest training example is so much nearer than the second; a zoo's own spacing is the steadier measure where many
  * members are alike.
  */
 const COPY_RATIO = 1 / 3;
-/** Members whose nearest neighbour is looked for, all members being candidates: distances are quadratic in number. */
+/** Members whose nearest neighbor is looked for, all members being candidates: distances are quadratic in number. */
 const MOST_MEMBERS = 200;
 
-export interface Neighbour {
+export interface Neighbor {
   /** Index among the members. */
   readonly index: number;
-  /** Root mean square difference of the standardised vectors. */
+  /** Root mean square difference of the standardized vectors. */
   readonly distance: number;
 }
 
@@ -32,15 +32,15 @@ export interface Spread {
   readonly high: number;
 }
 
-/** Members by distance in standardised weights, the nearest first; `except` is left out. */
-export function neighbours(
+/** Members by distance in standardized weights, the nearest first; `except` is left out. */
+export function neighbors(
   standardizer: Standardizer,
   members: readonly Float32Array[],
   vector: Float32Array,
   except?: number,
-): Neighbour[] {
+): Neighbor[] {
   const own = standardize(standardizer, vector);
-  return neighboursOf(
+  return neighborsOf(
     members.map((member) => standardize(standardizer, member)),
     own,
     except,
@@ -51,15 +51,15 @@ export function neighbours(
 export function nearestAmongMembers(
   standardizer: Standardizer,
   members: readonly Float32Array[],
-): { member: number; nearest: Neighbour }[] {
+): { member: number; nearest: Neighbor }[] {
   const standardized = members.map((member) => standardize(standardizer, member));
   return evenlyChosen([...members.keys()], MOST_MEMBERS).map((member) => ({
     member,
-    nearest: neighboursOf(standardized, standardized[member]!, member)[0]!,
+    nearest: neighborsOf(standardized, standardized[member]!, member)[0]!,
   }));
 }
 
-function neighboursOf(members: readonly Float32Array[], own: Float32Array, except?: number): Neighbour[] {
+function neighborsOf(members: readonly Float32Array[], own: Float32Array, except?: number): Neighbor[] {
   return [...members.keys()]
     .filter((index) => index !== except)
     .map((index) => ({ index, distance: compare(own, members[index]!).distance }))
@@ -105,7 +105,7 @@ export function layerRanges(
   });
 }
 
-/** Mean distance of all pairs of draws in standardised weights; 0 for one draw. */
+/** Mean distance of all pairs of draws in standardized weights; 0 for one draw. */
 export function drawSpread(standardizer: Standardizer, draws: readonly Float32Array[]): number {
   const standardized = draws.map((draw) => standardize(standardizer, draw));
   const distances = standardized.flatMap((a, i) =>

@@ -22,7 +22,7 @@ export interface ImageConventions {
   readonly range: Range;
 }
 
-/** What a network takes: images of one size, planes first (NCHW) or colours last (NHWC). */
+/** What a network takes: images of one size, planes first (NCHW) or colors last (NHWC). */
 interface ImageInput {
   readonly layout: 'NCHW' | 'NHWC';
   readonly width: number;
@@ -160,7 +160,7 @@ function imageInput(file: string, { inputs }: ModelFile): ImageInput {
   }
   const [first, second, third] = extents as [number, number, number];
   if (first !== 3 && third !== 3) {
-    throw refusal(file, `${found}, with no axis of 3 colours; export it for RGB images`);
+    throw refusal(file, `${found}, with no axis of 3 colors; export it for RGB images`);
   }
   return {
     ...(first === 3

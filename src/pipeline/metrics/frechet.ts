@@ -40,11 +40,11 @@ export function gaussianFrechetDistance(a: Gaussian, b: Gaussian): number {
 }
 
 /**
- * The same from the rows: with C1 = A'A and C2 = B'B (rows centred and scaled), C1 C2 has the non-zero eigenvalues
+ * The same from the rows: with C1 = A'A and C2 = B'B (rows centered and scaled), C1 C2 has the non-zero eigenvalues
  * of MM' for M = AB', which is only as large as the sets are. Covariances of 2048 dimensions are never formed.
  */
 function distanceOfFewRows(a: FeatureSet, b: FeatureSet): number {
-  const [few, many] = rowCount(a) <= rowCount(b) ? [centred(a), centred(b)] : [centred(b), centred(a)];
+  const [few, many] = rowCount(a) <= rowCount(b) ? [centered(a), centered(b)] : [centered(b), centered(a)];
   const traces = sumOfSquares(few.rows) + sumOfSquares(many.rows);
   if (!Number.isFinite(traces)) return Number.NaN;
   const cross = rowProducts(few.rows, few.count, many.rows, many.count, a.dims);
@@ -68,7 +68,7 @@ function rowCount({ rows, dims }: FeatureSet): number {
 
 /** Mean and covariance of feature vectors. @throws RangeError where there are fewer than two */
 export function gaussianOf(set: FeatureSet): Gaussian {
-  const { rows, mean, count } = centred(set);
+  const { rows, mean, count } = centered(set);
   const { dims } = set;
   const covariance = new Float64Array(dims * dims);
   for (let row = 0; row < count; row++) {
@@ -85,7 +85,7 @@ export function gaussianOf(set: FeatureSet): Gaussian {
 }
 
 /** Rows less their mean, scaled so that the products of their columns are covariances. */
-function centred(set: FeatureSet): { rows: Float64Array; mean: Float64Array; count: number } {
+function centered(set: FeatureSet): { rows: Float64Array; mean: Float64Array; count: number } {
   const { rows, dims } = set;
   const count = rowCount(set);
   const mean = new Float64Array(dims);

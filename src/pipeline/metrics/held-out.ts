@@ -1,5 +1,5 @@
 import type { Executor } from '../../compute/types.ts';
-import { centredImages, type PairSet } from '../../data/pair-batches.ts';
+import { centeredImages, type PairSet } from '../../data/pair-batches.ts';
 import { type ImageQuality, imageQuality, meanQuality } from './image-metrics.ts';
 import { patchFrechetDistance } from './patch-features.ts';
 
@@ -36,8 +36,8 @@ export function heldOutImages(
   return {
     count,
     size,
-    source: centredImages(pairs.source, storedSize, size, 0, count),
-    target: centredImages(pairs.target, storedSize, size, 0, count),
+    source: centeredImages(pairs.source, storedSize, size, 0, count),
+    target: centeredImages(pairs.target, storedSize, size, 0, count),
   };
 }
 

@@ -40,7 +40,7 @@ function luma(image: Float32Array): Float64Array {
   return out;
 }
 
-/** Window of Wang et al. 2004: 11 taps, sigma 1.5, normalised. */
+/** Window of Wang et al. 2004: 11 taps, sigma 1.5, normalized. */
 const WINDOW = (() => {
   const taps = Float64Array.from({ length: 11 }, (_, i) => Math.exp(-((i - 5) ** 2) / (2 * 1.5 ** 2)));
   const sum = taps.reduce((a, b) => a + b, 0);

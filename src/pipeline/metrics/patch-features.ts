@@ -1,5 +1,5 @@
 /**
- * Hand-made features of small patches, for a Fréchet distance that needs no network: what colours, contrasts and
+ * Hand-made features of small patches, for a Fréchet distance that needs no network: what colors, contrasts and
  * edges patches have, whatever they show and wherever they lie. It is NOT the FID, and its numbers compare only with
  * its own at the same image size.
  */
@@ -15,7 +15,7 @@ const MIN_SIZE = CELL * 2 ** (WINDOWS.length - 1);
 
 /**
  * Features of a patch at one scale, and what each is multiplied by. A Fréchet distance weighs features by their
- * spread; these bring the spreads over photographs to around 1, so that colour does not drown detail.
+ * spread; these bring the spreads over photographs to around 1, so that color does not drown detail.
  */
 const WEIGHTS = {
   /** Mean of luma; of red against green, and of yellow against blue. */
@@ -31,7 +31,7 @@ const WEIGHTS = {
 } as const;
 const FEATURES = 11;
 
-/** One scale of an image: luma and two colour opponents, each [side, side]. */
+/** One scale of an image: luma and two color opponents, each [side, side]. */
 interface Scale {
   readonly side: number;
   readonly planes: readonly [Float32Array, Float32Array, Float32Array];
@@ -39,7 +39,7 @@ interface Scale {
 
 /**
  * 33 features at each place of a grid over every image: at three scales the mean and standard deviation of luma and
- * of two colour opponents, the mean absolute derivative of the luma in four directions, and its mean absolute
+ * of two color opponents, the mean absolute derivative of the luma in four directions, and its mean absolute
  * Laplacian.
  * @param images flat [n, size, size, 3] in [-1, 1]
  * @param size side in pixels: a multiple of 4, at least 16
@@ -85,7 +85,7 @@ export function patchFeatures(images: Float32Array, size: number): FeatureSet {
 
 /**
  * Fréchet distance between the patches of translated images and those of their targets: 0 for equal sets, and the
- * larger the more colours, contrasts, edges or sharpness differ as a whole, even where no pixel can be compared.
+ * larger the more colors, contrasts, edges or sharpness differ as a whole, even where no pixel can be compared.
  * Arguments and errors as `patchFeatures`, both sets of at least one image.
  */
 export function patchFrechetDistance(images: Float32Array, targets: Float32Array, size: number): number {
@@ -101,11 +101,11 @@ function gridCells(size: number): number[] {
   return Array.from({ length: count }, (_, i) => first + i * step);
 }
 
-/** Where the window around a cell's centre begins at a scale; at the border it is moved inside. */
+/** Where the window around a cell's center begins at a scale; at the border it is moved inside. */
 function windowStart(cell: number, level: number, side: number): number {
   const window = WINDOWS[level]!;
-  const centre = ((cell + 0.5) * CELL) / 2 ** level;
-  return Math.min(Math.max(centre - window / 2, 0), side - window);
+  const center = ((cell + 0.5) * CELL) / 2 ** level;
+  return Math.min(Math.max(center - window / 2, 0), side - window);
 }
 
 function pyramid(image: Float32Array, size: number): Scale[] {
@@ -178,7 +178,7 @@ function describePatch(
   const share = 1 / (window * window);
   const deviation = (sum: number, square: number) =>
     Math.sqrt(Math.max(0, share * square - (share * sum) ** 2));
-  // Neighbours on both sides lie two pixels apart, or twice the square root of two.
+  // Neighbors on both sides lie two pixels apart, or twice the square root of two.
   const [straight, diagonal] = [share / 2, share / (2 * Math.SQRT2)];
   out[at] = WEIGHTS.luma * share * sum0;
   out[at + 1] = WEIGHTS.opponent * share * sum1;

@@ -189,12 +189,12 @@ export interface NamedWeights {
   readonly vector: Float32Array;
 }
 
-/** The same weights, their vectors standardised. */
+/** The same weights, their vectors standardized. */
 export function standardized(standardizer: Standardizer, weights: readonly NamedWeights[]): NamedWeights[] {
   return weights.map((each) => ({ ...each, vector: standardize(standardizer, each.vector) }));
 }
 
-/** The map that a zoo's vectors span, with other weights put in; all of them standardised. */
+/** The map that a zoo's vectors span, with other weights put in; all of them standardized. */
 export function zooMap(
   zoo: readonly NamedWeights[],
   others: readonly NamedWeights[],
@@ -210,7 +210,7 @@ export function zooMap(
   return { points, explained: [plane.explained[0]!, plane.explained[1]!] };
 }
 
-/** The zoo members nearest to some weights, by Euclidean distance; all of them standardised. */
+/** The zoo members nearest to some weights, by Euclidean distance; all of them standardized. */
 export function nearestMembers(zoo: readonly NamedWeights[], weights: Float32Array): NearestConcept[] {
   return zoo
     .map(({ concept, prompt, vector }) => ({ concept, prompt, ...compare(weights, vector) }))

@@ -300,7 +300,7 @@ async function trainFromStart(
 
 /**
  * Pix2pix is trained as published. The config's own generator is given the same number of images, and what the
- * fine-tuning has: its optimiser and schedule, the warm-up as the same share of the steps, so that the start is what
+ * fine-tuning has: its optimizer and schedule, the warm-up as the same share of the steps, so that the start is what
  * differs. Settings of LoRA layers say nothing of whole generators: with these it is trained as Pix2pix is.
  */
 function scratchSettings(config: TrainingConfig, method: FromScratch): ScratchSettings {

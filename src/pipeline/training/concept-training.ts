@@ -95,7 +95,7 @@ export class ConceptTrainer {
     return this.settings.trainable === 'lora' ? 'lora' : 'generator';
   }
 
-  /** Puts a LoRA vector in place as the start of the next training, with fresh optimiser moments. */
+  /** Puts a LoRA vector in place as the start of the next training, with fresh optimizer moments. */
   async start(loraValues: Float32Array, discriminatorValues: Float32Array): Promise<void> {
     const { lora, generatorValues, loraFrozen } = this.base;
     await this.executor.load(this.group, {

@@ -5,7 +5,7 @@ const RISEN = 1.5;
 
 /**
  * Watches one loss for a training that diverged without ever becoming infinite: a generator whose last layer is
- * saturated returns one colour for every image, has no gradient any more, and stays so.
+ * saturated returns one color for every image, has no gradient any more, and stays so.
  */
 export class LossWatch {
   readonly #last: number[] = [];

@@ -98,7 +98,7 @@ export class ScratchTraining {
   }
 }
 
-/** The ResNet of Pix2pix and CycleGAN (Isola et al. 2017, Johnson et al. 2016), instance-normalised. */
+/** The ResNet of Pix2pix and CycleGAN (Isola et al. 2017, Johnson et al. 2016), instance-normalized. */
 export function pix2pixGenerator({ evaluate: { scratch }, image }: TrainingConfig): ImageGenerator {
   const { channels, blocks } = scratch;
   return createImageGenerator({ kind: 'resnet', channels, blocks, imageSize: image.size, norm: 'instance' });

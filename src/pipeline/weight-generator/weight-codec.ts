@@ -39,7 +39,7 @@ export interface WeightCodec {
   readonly standardizer: Standardizer;
   /** The ridge head (`weightGenerator.head: ridge`). */
   readonly head?: RidgeModel;
-  /** Of the standardised vectors (`weightGenerator.latent`). */
+  /** Of the standardized vectors (`weightGenerator.latent`). */
   readonly latent?: LatentBasis;
 }
 
@@ -119,7 +119,7 @@ export function decodeBlocks(codec: WeightCodec, blocks: Float32Array, prompt: s
   return diffused.map((value, i) => value + offset[i]!);
 }
 
-/** The zoo as standardised blocks with their prompts. */
+/** The zoo as standardized blocks with their prompts. */
 export function diffusionData(
   codec: WeightCodec,
   config: GeneratorConfig,

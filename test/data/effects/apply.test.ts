@@ -9,13 +9,13 @@ function effect<N extends EffectName>(name: N, parameters: Record<string, unknow
   return { name, parameters: EFFECTS[name].parse(parameters) } as Effect;
 }
 
-/** Each pixel's colour in [0, 1] from its column and row. */
-function paint(size: number, colourAt: (x: number, y: number) => readonly number[]): Image {
+/** Each pixel's color in [0, 1] from its column and row. */
+function paint(size: number, colorAt: (x: number, y: number) => readonly number[]): Image {
   const data = new Float32Array(size * size * 3);
   for (let y = 0; y < size; y++) {
     for (let x = 0; x < size; x++) {
       data.set(
-        colourAt(x, y).map((value) => value * 2 - 1),
+        colorAt(x, y).map((value) => value * 2 - 1),
         (y * size + x) * 3,
       );
     }
@@ -23,12 +23,12 @@ function paint(size: number, colourAt: (x: number, y: number) => readonly number
   return { width: size, height: size, data };
 }
 
-function colourAt(image: Image, x: number, y: number): number[] {
+function colorAt(image: Image, x: number, y: number): number[] {
   const at = (y * image.width + x) * 3;
   return [...image.data.subarray(at, at + 3)].map((value) => (value + 1) / 2);
 }
 
-const plain = (...colour: number[]) => paint(16, () => colour);
+const plain = (...color: number[]) => paint(16, () => color);
 
 /** Smooth structure and noise, all channels different. */
 function textured(size: number, seed = 1): Image {
@@ -44,8 +44,8 @@ function applied(image: Image, name: EffectName, parameters: Record<string, unkn
   return applyEffects(image, [effect(name, parameters)]);
 }
 
-function expectColour(image: Image, expected: readonly number[], digits = 5): void {
-  colourAt(image, 8, 8).forEach((value, channel) => {
+function expectColor(image: Image, expected: readonly number[], digits = 5): void {
+  colorAt(image, 8, 8).forEach((value, channel) => {
     expect(value).toBeCloseTo(expected[channel]!, digits);
   });
 }
@@ -80,19 +80,19 @@ describe('every effect', () => {
 });
 
 describe('tones', () => {
-  const colour = [0.8, 0.4, 0.1];
+  const color = [0.8, 0.4, 0.1];
   const light = 0.2126 * 0.8 + 0.7152 * 0.4 + 0.0722 * 0.1;
 
   test('grayscale is the luminance', () => {
-    expectColour(applied(plain(...colour), 'grayscale'), [light, light, light]);
-    expectColour(
-      applied(plain(...colour), 'grayscale', { strength: 0.25 }),
-      colour.map((value) => value + 0.25 * (light - value)),
+    expectColor(applied(plain(...color), 'grayscale'), [light, light, light]);
+    expectColor(
+      applied(plain(...color), 'grayscale', { strength: 0.25 }),
+      color.map((value) => value + 0.25 * (light - value)),
     );
   });
 
   test('sepia follows the published matrix', () => {
-    expectColour(applied(plain(0.5, 0.3, 0.2), 'sepia'), [
+    expectColor(applied(plain(0.5, 0.3, 0.2), 'sepia'), [
       0.393 * 0.5 + 0.769 * 0.3 + 0.189 * 0.2,
       0.349 * 0.5 + 0.686 * 0.3 + 0.168 * 0.2,
       0.272 * 0.5 + 0.534 * 0.3 + 0.131 * 0.2,
@@ -101,15 +101,15 @@ describe('tones', () => {
 
   test('negative is its own inverse', () => {
     const image = textured(16);
-    expectColour(applied(plain(...colour), 'negative'), [0.2, 0.6, 0.9]);
+    expectColor(applied(plain(...color), 'negative'), [0.2, 0.6, 0.9]);
     expect(maxDifference(applied(applied(image, 'negative'), 'negative'), image)).toBe(0);
   });
 
-  test('duotone runs from the dark to the light colour', () => {
+  test('duotone runs from the dark to the light color', () => {
     const options = { dark: '#000080', light: '#ff8000' };
-    expectColour(applied(plain(0, 0, 0), 'duotone', options), [0, 0, 128 / 255]);
-    expectColour(applied(plain(1, 1, 1), 'duotone', options), [1, 128 / 255, 0]);
-    expectColour(applied(plain(0.5, 0.5, 0.5), 'duotone', options), [0.5, 64 / 255, 64 / 255]);
+    expectColor(applied(plain(0, 0, 0), 'duotone', options), [0, 0, 128 / 255]);
+    expectColor(applied(plain(1, 1, 1), 'duotone', options), [1, 128 / 255, 0]);
+    expectColor(applied(plain(0.5, 0.5, 0.5), 'duotone', options), [0.5, 64 / 255, 64 / 255]);
   });
 
   test('posterize leaves just its levels', () => {
@@ -123,22 +123,22 @@ describe('tones', () => {
       }),
       { numRuns: 30 },
     );
-    expectColour(applied(plain(0.4, 0.6, 0.1), 'posterize', { levels: 2 }), [0, 1, 0]);
+    expectColor(applied(plain(0.4, 0.6, 0.1), 'posterize', { levels: 2 }), [0, 1, 0]);
   });
 
   test('solarize inverts what is lighter than the threshold', () => {
-    expectColour(applied(plain(0.9, 0.8, 0.6), 'solarize'), [0.1, 0.2, 0.4]);
-    expectColour(applied(plain(0.3, 0.2, 0.6), 'solarize'), [0.3, 0.2, 0.6]);
+    expectColor(applied(plain(0.9, 0.8, 0.6), 'solarize'), [0.1, 0.2, 0.4]);
+    expectColor(applied(plain(0.3, 0.2, 0.6), 'solarize'), [0.3, 0.2, 0.6]);
   });
 
   test('tone: a third of a turn maps the primaries, factors act as named', () => {
     const red = applied(plain(1, 0, 0), 'tone', { hue: 120 });
-    const [r, g, b] = colourAt(red, 8, 8) as [number, number, number];
+    const [r, g, b] = colorAt(red, 8, 8) as [number, number, number];
     expect(g).toBeGreaterThan(Math.max(r, b));
-    expectColour(applied(plain(0.4, 0.4, 0.4), 'tone', { hue: 77 }), [0.4, 0.4, 0.4]);
-    expectColour(applied(plain(...colour), 'tone', { saturation: 0 }), [light, light, light]);
-    expectColour(applied(plain(0.2, 0.4, 0.3), 'tone', { brightness: 2 }), [0.4, 0.8, 0.6]);
-    expectColour(applied(plain(0.25, 0.5, 0.7), 'tone', { contrast: 2 }), [0, 0.5, 0.9]);
+    expectColor(applied(plain(0.4, 0.4, 0.4), 'tone', { hue: 77 }), [0.4, 0.4, 0.4]);
+    expectColor(applied(plain(...color), 'tone', { saturation: 0 }), [light, light, light]);
+    expectColor(applied(plain(0.2, 0.4, 0.3), 'tone', { brightness: 2 }), [0.4, 0.8, 0.6]);
+    expectColor(applied(plain(0.25, 0.5, 0.7), 'tone', { contrast: 2 }), [0, 0.5, 0.9]);
     expect(maxDifference(applied(textured(16), 'tone'), textured(16))).toBeLessThan(1e-6);
   });
 });
@@ -149,7 +149,7 @@ describe('blur and sharpen', () => {
     for (const radius of [0.5, 8, 40]) {
       expect(meanOf(applied(image, 'blur', { radius }).data)).toBeCloseTo(meanOf(image.data), 5);
     }
-    expectColour(applied(plain(0.3, 0.5, 0.9), 'blur'), [0.3, 0.5, 0.9]);
+    expectColor(applied(plain(0.3, 0.5, 0.9), 'blur'), [0.3, 0.5, 0.9]);
   });
 
   test('blur of a point is the Gaussian of the given radius at 256 pixels', () => {
@@ -161,16 +161,16 @@ describe('blur and sharpen', () => {
       [34, 32],
       [31, 35],
     ] as const) {
-      expect(colourAt(blurred, x, y)[0]).toBeCloseTo(gauss((x - 32) ** 2 + (y - 32) ** 2), 3);
+      expect(colorAt(blurred, x, y)[0]).toBeCloseTo(gauss((x - 32) ** 2 + (y - 32) ** 2), 3);
     }
   });
 
   test('sharpen steepens an edge and leaves flat areas', () => {
     const step = paint(64, (x) => (x < 32 ? [0.4, 0.4, 0.4] : [0.6, 0.6, 0.6]));
     const sharp = applied(step, 'sharpen', { amount: 2 });
-    expect(colourAt(sharp, 31, 30)[0]).toBeLessThan(0.38);
-    expect(colourAt(sharp, 32, 30)[0]).toBeGreaterThan(0.62);
-    expect(colourAt(sharp, 5, 30)[0]).toBeCloseTo(0.4, 4);
+    expect(colorAt(sharp, 31, 30)[0]).toBeLessThan(0.38);
+    expect(colorAt(sharp, 32, 30)[0]).toBeGreaterThan(0.62);
+    expect(colorAt(sharp, 5, 30)[0]).toBeCloseTo(0.4, 4);
   });
 });
 
@@ -179,21 +179,21 @@ describe('drawing and relief', () => {
 
   test('pencil sketch: paper is white, the dark side of an edge is a line', () => {
     const sketch = applied(step, 'pencilSketch');
-    expect(colourAt(sketch, 60, 30)[0]).toBeGreaterThan(0.95);
-    expect(colourAt(sketch, 5, 30)[0]).toBeGreaterThan(0.85);
-    expect(colourAt(sketch, 31, 30)[0]).toBeLessThan(0.5);
+    expect(colorAt(sketch, 60, 30)[0]).toBeGreaterThan(0.95);
+    expect(colorAt(sketch, 5, 30)[0]).toBeGreaterThan(0.85);
+    expect(colorAt(sketch, 31, 30)[0]).toBeLessThan(0.5);
   });
 
   test('edges: black where flat, white at a contour', () => {
     const contour = applied(step, 'edges');
-    expect(colourAt(contour, 10, 30)).toEqual([0, 0, 0]);
-    expect(colourAt(contour, 31, 30)).toEqual([1, 1, 1]);
+    expect(colorAt(contour, 10, 30)).toEqual([0, 0, 0]);
+    expect(colorAt(contour, 31, 30)).toEqual([1, 1, 1]);
   });
 
   test('emboss: slopes that face the upper left are lit, the others dark', () => {
-    expectColour(applied(plain(0.3, 0.3, 0.3), 'emboss'), [0.5, 0.5, 0.5]);
-    expect(colourAt(applied(step, 'emboss'), 31, 30)[0]).toBeGreaterThan(0.8);
-    expect(colourAt(applied(applied(step, 'negative'), 'emboss'), 31, 30)[0]).toBeLessThan(0.2);
+    expectColor(applied(plain(0.3, 0.3, 0.3), 'emboss'), [0.5, 0.5, 0.5]);
+    expect(colorAt(applied(step, 'emboss'), 31, 30)[0]).toBeGreaterThan(0.8);
+    expect(colorAt(applied(applied(step, 'negative'), 'emboss'), 31, 30)[0]).toBeLessThan(0.2);
   });
 
   test('oil: noise goes, the edge stays', () => {
@@ -203,26 +203,26 @@ describe('drawing and relief', () => {
       return [value, value, value];
     });
     const painted = applied(noisy, 'oil', { radius: 12 });
-    const left = Array.from({ length: 24 }, (_, i) => colourAt(painted, i, 30)[0]!);
+    const left = Array.from({ length: 24 }, (_, i) => colorAt(painted, i, 30)[0]!);
     const spread = Math.max(...left) - Math.min(...left);
     expect(spread).toBeLessThan(0.06);
-    expect(colourAt(painted, 31, 30)[0]).toBeLessThan(0.25);
-    expect(colourAt(painted, 32, 30)[0]).toBeGreaterThan(0.75);
+    expect(colorAt(painted, 31, 30)[0]).toBeLessThan(0.25);
+    expect(colorAt(painted, 32, 30)[0]).toBeGreaterThan(0.75);
   });
 });
 
 describe('print', () => {
-  test('pixelate: cells of one colour, the mean of what they cover', () => {
+  test('pixelate: cells of one color, the mean of what they cover', () => {
     const image = textured(64);
     const cells = applied(image, 'pixelate', { cell: 32 });
     for (let y = 0; y < 64; y++) {
       for (let x = 0; x < 64; x++) {
-        expect(colourAt(cells, x, y)).toEqual(colourAt(cells, x - (x % 8), y - (y % 8)));
+        expect(colorAt(cells, x, y)).toEqual(colorAt(cells, x - (x % 8), y - (y % 8)));
       }
     }
     expect(meanOf(cells.data)).toBeCloseTo(meanOf(image.data), 5);
-    const first = Array.from({ length: 64 }, (_, i) => colourAt(image, i % 8, Math.floor(i / 8))[0]!);
-    expect(colourAt(cells, 3, 3)[0]).toBeCloseTo(first.reduce((a, b) => a + b) / 64, 5);
+    const first = Array.from({ length: 64 }, (_, i) => colorAt(image, i % 8, Math.floor(i / 8))[0]!);
+    expect(colorAt(cells, 3, 3)[0]).toBeCloseTo(first.reduce((a, b) => a + b) / 64, 5);
   });
 
   test('halftone: white paper stays white, black is all ink, tone is kept in between', () => {
@@ -246,37 +246,37 @@ describe('print', () => {
 describe('light and weather', () => {
   const luminance = ([r, g, b]: readonly number[]) => 0.2126 * r! + 0.7152 * g! + 0.0722 * b!;
 
-  test('vignette: the centre stays, the corners darken', () => {
+  test('vignette: the center stays, the corners darken', () => {
     const image = applied(plain(0.8, 0.8, 0.8), 'vignette', { strength: 1 });
-    expect(colourAt(image, 8, 8)[0]).toBeCloseTo(0.8, 5);
-    expect(colourAt(image, 0, 0)[0]).toBeLessThan(0.1);
+    expect(colorAt(image, 8, 8)[0]).toBeCloseTo(0.8, 5);
+    expect(colorAt(image, 0, 0)[0]).toBeLessThan(0.1);
   });
 
   test('fog is thicker at the top', () => {
     const image = applied(plain(0.1, 0.1, 0.1), 'fog');
-    expect(colourAt(image, 8, 0)[0]).toBeGreaterThan(colourAt(image, 8, 15)[0]! + 0.1);
+    expect(colorAt(image, 8, 0)[0]).toBeGreaterThan(colorAt(image, 8, 15)[0]! + 0.1);
   });
 
-  test('snow: a meadow turns white and colourless, a blue sky does not', () => {
-    const meadow = colourAt(applied(plain(0.3, 0.5, 0.1), 'snow', { strength: 1 }), 8, 8);
+  test('snow: a meadow turns white and colorless, a blue sky does not', () => {
+    const meadow = colorAt(applied(plain(0.3, 0.5, 0.1), 'snow', { strength: 1 }), 8, 8);
     expect(Math.min(...meadow)).toBeGreaterThan(0.8);
     expect(Math.max(...meadow) - Math.min(...meadow)).toBeLessThan(0.05);
-    const sky = colourAt(applied(plain(0.3, 0.5, 0.9), 'snow', { strength: 1 }), 8, 8);
+    const sky = colorAt(applied(plain(0.3, 0.5, 0.9), 'snow', { strength: 1 }), 8, 8);
     expect(sky[2]! - sky[0]!).toBeGreaterThan(0.1);
   });
 
   test('dusk: shadows turn blue, light at the horizon turns orange', () => {
-    const [shadowR, , shadowB] = colourAt(applied(plain(0.1, 0.1, 0.1), 'dusk', { strength: 1 }), 8, 8);
+    const [shadowR, , shadowB] = colorAt(applied(plain(0.1, 0.1, 0.1), 'dusk', { strength: 1 }), 8, 8);
     expect(shadowB).toBeGreaterThan(shadowR! * 1.5);
-    const [lightR, , lightB] = colourAt(applied(plain(0.9, 0.9, 0.9), 'dusk', { strength: 1 }), 8, 8);
+    const [lightR, , lightB] = colorAt(applied(plain(0.9, 0.9, 0.9), 'dusk', { strength: 1 }), 8, 8);
     expect(lightR).toBeGreaterThan(lightB! * 1.5);
   });
 
   test('night: a wall goes dark and blue, a lit window shines on', () => {
-    const wall = colourAt(applied(plain(0.7, 0.7, 0.7), 'night', { strength: 1 }), 8, 8);
+    const wall = colorAt(applied(plain(0.7, 0.7, 0.7), 'night', { strength: 1 }), 8, 8);
     expect(luminance(wall)).toBeLessThan(0.3);
     expect(wall[2]).toBeGreaterThan(wall[0]!);
-    const lamp = colourAt(applied(plain(1, 0.9, 0.5), 'night', { strength: 1 }), 8, 8);
+    const lamp = colorAt(applied(plain(1, 0.9, 0.5), 'night', { strength: 1 }), 8, 8);
     expect(luminance(lamp)).toBeGreaterThan(0.85);
   });
 });

@@ -72,7 +72,7 @@ describe('memorization of denoised weights', () => {
     );
   });
 
-  test('of unrelated weights is found, with what they and their neighbours make of the images', async () => {
+  test('of unrelated weights is found, with what they and their neighbors make of the images', async () => {
     const { memorization, images } = await memorizationOf(trained.denoised);
     expect(memorizationVerdict(memorization).verdict).toBe('new');
     expect(memorization.nearestByPrompt.concept).toBe('snow');

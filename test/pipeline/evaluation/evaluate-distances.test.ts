@@ -12,18 +12,18 @@ import type { LoadedTraining } from '../../../src/project/load.ts';
 import { UserError } from '../../../src/project/user-error.ts';
 import type { NewRunEvent } from '../../../src/protocol/events.ts';
 import { makeTrainedProject, type TrainedProject } from '../../engine/trained-project.ts';
-import { writeMeanColours } from '../metrics/feature-models.ts';
+import { writeMeanColors } from '../metrics/feature-models.ts';
 import { stageContext } from '../stage-context.ts';
 
 const SIZE = 32;
 const VALUES = SIZE * SIZE * 3;
 
-/** `evaluate` on the trained example, two steps from two starts, with a network of mean colours. */
+/** `evaluate` on the trained example, two steps from two starts, with a network of mean colors. */
 async function contextOf(
   trained: TrainedProject,
   evaluation: Partial<LoadedTraining['config']['evaluate']>,
 ): Promise<StageContext & { events: NewRunEvent[] }> {
-  writeMeanColours(join(trained.project.folder, 'means.onnx'), [2, 3, SIZE, SIZE]);
+  writeMeanColors(join(trained.project.folder, 'means.onnx'), [2, 3, SIZE, SIZE]);
   const { context, events } = stageContext(trained, { concept: 'snow', steps: 2 }, (config) => ({
     ...config,
     fineTune: { ...config.fineTune, batchSize: 2 },
@@ -35,7 +35,7 @@ async function contextOf(
 
 const network = (file: string) => ({ file, resize: 'bicubic', range: '0..255' }) as const;
 
-/** Mean level from 0 to 255 of each colour of each image. */
+/** Mean level from 0 to 255 of each color of each image. */
 function meanLevels(images: Float32Array): Float32Array {
   const means = new Float32Array((images.length / VALUES) * 3);
   images.forEach((value, i) => {

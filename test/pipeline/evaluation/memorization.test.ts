@@ -10,7 +10,7 @@ import {
   type Memorization,
   memorizationVerdict,
   nearestAmongMembers,
-  neighbours,
+  neighbors,
 } from '../../../src/pipeline/evaluation/memorization.ts';
 import { memorizationLines, memorizationSvg } from '../../../src/pipeline/evaluation/memorization-report.ts';
 
@@ -24,10 +24,10 @@ const MEMBERS = [floats(1, 0), floats(3, 0), floats(7, 0), floats(1, 4)];
 const STANDARDIZER: Standardizer = { mean: floats(1, 0), std: floats(2, 1) };
 const RMS = Math.SQRT2;
 
-describe('distances in standardised weights', () => {
+describe('distances in standardized weights', () => {
   test('are root mean squares, the nearest first', () => {
-    const ranked = neighbours(STANDARDIZER, MEMBERS, floats(3, 3));
-    // Standardised: the vector (1, 3); the members (0, 0), (1, 0), (3, 0), (0, 4).
+    const ranked = neighbors(STANDARDIZER, MEMBERS, floats(3, 3));
+    // Standardized: the vector (1, 3); the members (0, 0), (1, 0), (3, 0), (0, 4).
     expect(ranked.map(({ index }) => index)).toEqual([3, 1, 0, 2]);
     const expected = [Math.sqrt(2), 3, Math.sqrt(10), Math.sqrt(13)].map((d) => expect.closeTo(d / RMS, 6));
     expect(ranked.map(({ distance }) => distance)).toEqual(expected);
@@ -117,7 +117,7 @@ describe('the verdict', () => {
   });
 
   test('of a vector that is a member of the zoo is a copy', () => {
-    const [first] = neighbours(STANDARDIZER, MEMBERS, MEMBERS[2]!);
+    const [first] = neighbors(STANDARDIZER, MEMBERS, MEMBERS[2]!);
     const memberDistances = nearestAmongMembers(STANDARDIZER, MEMBERS).map(({ nearest }) => nearest.distance);
     const of = { ...memorization(beside(first!.distance, 100)), memberDistances };
     expect(memorizationVerdict(of)).toMatchObject({ verdict: 'copy', ratio: 0 });
@@ -137,7 +137,7 @@ describe('the report', () => {
   test('ends with the answer and its numbers', () => {
     expect(memorizationLines(memorization(beside(0.95, 17.25))).at(-1)).toBe(
       "Is it a copy? No: sepia-fog lies 0.950 from the nearest zoo member (fog), 0.95 of the members' median 1.00, " +
-        'and its pictures are 17.3 dB from those of fog, where neighbouring members have 18.0 dB.',
+        'and its pictures are 17.3 dB from those of fog, where neighboring members have 18.0 dB.',
     );
     expect(memorizationLines(memorization(beside(0, 100))).at(-1)).toMatch(
       /^Is it a copy\? Yes: sepia-fog lies 0\.00 from/,

@@ -3,10 +3,10 @@ import { OnnxGraph } from '../../../src/compute/onnx/onnx-graph.ts';
 import { writeModel } from '../../../src/compute/onnx/onnx-writer.ts';
 
 /**
- * Writes a feature network in ONNX form: the mean of each colour, [N, 3].
+ * Writes a feature network in ONNX form: the mean of each color, [N, 3].
  * @param shape of its input
  */
-export function writeMeanColours(path: string, shape: readonly number[]): void {
+export function writeMeanColors(path: string, shape: readonly number[]): void {
   const graph = new OnnxGraph();
   const image = graph.input('pixels', 'float32', shape);
   const axes = shape[1] === 3 ? [2, 3] : [1, 2];

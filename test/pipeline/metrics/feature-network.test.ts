@@ -8,7 +8,7 @@ import type { DeviceReport } from '../../../src/compute/types.ts';
 import { Random } from '../../../src/data/random.ts';
 import { type ImageConventions, withFeatureNetwork } from '../../../src/pipeline/metrics/feature-network.ts';
 import { UserError } from '../../../src/project/user-error.ts';
-import { writeGraph, writeMeanColours } from './feature-models.ts';
+import { writeGraph, writeMeanColors } from './feature-models.ts';
 
 const CONVENTIONS: ImageConventions = { resize: 'bicubic', range: '0..255' };
 const SIZE = 8;
@@ -30,7 +30,7 @@ function noise(count: number): Float32Array {
   return Float32Array.from({ length: count * VALUES }, () => 2 * random.uniform() - 1);
 }
 
-/** Mean level from 0 to 255 of each colour of each image, by definition. */
+/** Mean level from 0 to 255 of each color of each image, by definition. */
 function meanLevels(images: Float32Array): number[] {
   const means = new Array<number>((images.length / VALUES) * 3).fill(0);
   images.forEach((value, i) => {
@@ -50,9 +50,9 @@ describe('features of images', () => {
     ['planes first, in batches of one', [1, 3, SIZE, SIZE]],
     ['planes first, in batches of four, the last filled up', [4, 3, SIZE, SIZE]],
     ['planes first, in batches of any size', [-1, 3, SIZE, SIZE]],
-    ['colours last', [4, SIZE, SIZE, 3]],
+    ['colors last', [4, SIZE, SIZE, 3]],
   ])('are the network’s, for input with %s', async (_what, shape) => {
-    writeMeanColours(file('means.onnx'), shape);
+    writeMeanColors(file('means.onnx'), shape);
     const images = noise(10);
     const { rows, dims } = await features('means.onnx', images);
     expect(dims).toBe(3);
@@ -64,7 +64,7 @@ describe('features of images', () => {
     ['0..1', (level: number) => level / 255],
     ['-1..1', (level: number) => level / 127.5 - 1],
   ] as const)('take levels as %s', async (range, expected) => {
-    writeMeanColours(file('means.onnx'), [2, 3, SIZE, SIZE]);
+    writeMeanColors(file('means.onnx'), [2, 3, SIZE, SIZE]);
     const images = noise(2);
     const { rows } = await features('means.onnx', images, { resize: 'bilinear', range });
     expect([...rows]).toEqual(close(meanLevels(images).map(expected), 4));
@@ -119,7 +119,7 @@ describe('a network that cannot be used is refused, naming file, key and remedy'
     ['of vectors', identity([1, 192]), /`pixels` is float32 \[1, 192\]; export it with a float32 input/],
     ['of whole numbers', identity([1, 3, 8, 8], 'int32'), /is int32 \[1, 3, 8, 8\]/],
     ['of open sizes', identity([1, 3, -1, -1]), /export it with fixed height, width and channels/],
-    ['of grey images', identity([1, 1, 8, 8]), /no axis of 3 colours/],
+    ['of gray images', identity([1, 1, 8, 8]), /no axis of 3 colors/],
     ['of two images', ofTwo(), /one input, this one 2 \(left, right\)/],
     ['that mixes the images of a batch', withoutBatch(), /first output for 2 images is \[1,3,8,8\]/],
   ])('%s', async (_what, graph, reason) => {

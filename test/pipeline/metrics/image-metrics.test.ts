@@ -2,10 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { Random } from '../../../src/data/random.ts';
 import { imageQuality, l1, meanQuality, psnr, ssim } from '../../../src/pipeline/metrics/image-metrics.ts';
 
-const grey = (width: number, height: number, value: number) =>
+const gray = (width: number, height: number, value: number) =>
   new Float32Array(width * height * 3).fill(value);
 
-/** Smooth colour waves within [-1, 1], different in each direction and channel. */
+/** Smooth color waves within [-1, 1], different in each direction and channel. */
 function waves(width: number, height: number, phase: number): Float32Array {
   return Float32Array.from({ length: width * height * 3 }, (_, i) => {
     const [x, y, channel] = [Math.floor(i / 3) % width, Math.floor(i / 3 / width), i % 3];
@@ -20,15 +20,15 @@ function noisy(image: Float32Array, std: number): Float32Array {
 
 describe('a constant offset', () => {
   test.each([0.01, 0.25, 2])('of %f is its own mean absolute error', (offset) => {
-    expect(l1(grey(4, 3, -1), grey(4, 3, offset - 1))).toBeCloseTo(offset, 6);
+    expect(l1(gray(4, 3, -1), gray(4, 3, offset - 1))).toBeCloseTo(offset, 6);
   });
 
-  test('of one of 255 grey levels is 48.13 dB', () => {
-    expect(psnr(grey(4, 3, -1), grey(4, 3, 2 / 255 - 1))).toBeCloseTo(20 * Math.log10(255), 3);
+  test('of one of 255 gray levels is 48.13 dB', () => {
+    expect(psnr(gray(4, 3, -1), gray(4, 3, 2 / 255 - 1))).toBeCloseTo(20 * Math.log10(255), 3);
   });
 
   test('from black to white is 0 dB', () => {
-    expect(psnr(grey(4, 3, -1), grey(4, 3, 1))).toBe(0);
+    expect(psnr(gray(4, 3, -1), gray(4, 3, 1))).toBe(0);
   });
 });
 
@@ -47,10 +47,10 @@ describe('structural similarity', () => {
     [0, 255],
     [100, 120],
     [127, 128],
-  ])('of plain grey %d and %d is the luminance term', (a, b) => {
+  ])('of plain gray %d and %d is the luminance term', (a, b) => {
     const c1 = (0.01 * 255) ** 2;
     const expected = (2 * a * b + c1) / (a * a + b * b + c1);
-    const image = (level: number) => grey(13, 11, level / 127.5 - 1);
+    const image = (level: number) => gray(13, 11, level / 127.5 - 1);
     expect(ssim(image(a), image(b), 13, 11)).toBeCloseTo(expected, 5);
   });
 
@@ -84,7 +84,7 @@ test('the mean over images is taken of each metric', () => {
   ).toEqual({ psnr: 25, ssim: 0.75, l1: 0.2 });
 });
 
-/** Wang et al. 2004, equations 13 to 17, window by window on grey levels from 0 to 255, with weighted sums of squared deviations. */
+/** Wang et al. 2004, equations 13 to 17, window by window on gray levels from 0 to 255, with weighted sums of squared deviations. */
 function ssimByDefinition(a: Float32Array, b: Float32Array, width: number, height: number): number {
   const level = (image: Float32Array, x: number, y: number) => {
     const [red, green, blue] = image.subarray(3 * (y * width + x));

@@ -12,14 +12,14 @@ const LUMA_CONTRAST = 3;
 const EDGES = [6, 7, 8, 9] as const;
 const FINE = 10;
 
-type Colour = readonly [red: number, green: number, blue: number];
+type Color = readonly [red: number, green: number, blue: number];
 
-/** One image from the colour of each pixel. */
-function painted(size: number, colour: (x: number, y: number) => number | Colour): Float32Array {
+/** One image from the color of each pixel. */
+function painted(size: number, color: (x: number, y: number) => number | Color): Float32Array {
   const out = new Float32Array(size * size * 3);
   for (let y = 0; y < size; y++) {
     for (let x = 0; x < size; x++) {
-      const found = colour(x, y);
+      const found = color(x, y);
       out.set(typeof found === 'number' ? [found, found, found] : found, 3 * (y * size + x));
     }
   }
@@ -45,18 +45,18 @@ function middle(image: Float32Array, scale: number, index: number): number {
 const ratio = (image: Float32Array, unit: Float32Array, scale: number, index: number) =>
   middle(image, scale, index) / middle(unit, scale, index);
 
-/** Overlapping discs of random colours, different for each seed: edges in all directions and plain areas. */
+/** Overlapping discs of random colors, different for each seed: edges in all directions and plain areas. */
 function discs(seed: number, size = SIZE): Float32Array {
   const random = new Random(seed);
   const shapes = Array.from({ length: 12 }, () => ({
     x: size * random.uniform(),
     y: size * random.uniform(),
     radius: (size / 4) * random.uniform(),
-    colour: [0, 0, 0].map(() => 1.6 * random.uniform() - 0.8) as unknown as Colour,
+    color: [0, 0, 0].map(() => 1.6 * random.uniform() - 0.8) as unknown as Color,
   }));
   return painted(size, (px, py) => {
     const hit = shapes.filter(({ x, y, radius }) => Math.hypot(px - x, py - y) < radius).at(-1);
-    return hit?.colour ?? 0;
+    return hit?.color ?? 0;
   });
 }
 
@@ -97,7 +97,7 @@ describe('features', () => {
     expect({ dims, rows: rows.length / dims }).toEqual({ dims: 33, rows: 2 * places });
   });
 
-  test('of a plain colour are the colour, everywhere and at every scale, and nothing else', () => {
+  test('of a plain color are the color, everywhere and at every scale, and nothing else', () => {
     const { rows, dims } = patchFeatures(
       painted(SIZE, () => [0.5, -0.25, 0.125]),
       SIZE,
@@ -127,7 +127,7 @@ describe('features', () => {
     }
   });
 
-  // One grey level a pixel to the right is 2^k a pixel at scale k, whatever direction it is measured along.
+  // One gray level a pixel to the right is 2^k a pixel at scale k, whatever direction it is measured along.
   test.each([0, 1, 2])('of a slope at scale %d are its derivatives', (scale) => {
     const slope = painted(SIZE, (x) => x / 32);
     const diagonally = painted(SIZE, (x, y) => (x + y) / (32 * Math.SQRT2));
@@ -161,7 +161,7 @@ describe('features', () => {
   test('tell a chessboard by its fine detail, which is gone at half the size', () => {
     const board = painted(SIZE, (x, y) => ((x + y) % 2 === 0 ? 0.5 : -0.5));
     const dot = painted(SIZE, (x, y) => (x === 17 && y === 13 ? 1 : 0));
-    // Every pixel of the board differs by 1 from the mean of its neighbours, of the dot one by 1 and four by 1/4.
+    // Every pixel of the board differs by 1 from the mean of its neighbors, of the dot one by 1 and four by 1/4.
     expect(ratio(board, dot, 0, FINE)).toBeCloseTo(16 / 2, 5);
     expect(middle(board, 1, FINE)).toBeCloseTo(0, 6);
   });
@@ -200,13 +200,13 @@ describe('the distance', () => {
   });
 
   test('of a set to itself made brighter is the square of what that adds, at each scale', () => {
-    const grey = middle(
+    const gray = middle(
       painted(SIZE, () => 0.1),
       0,
       LUMA,
     );
     const brighter = targets.map((value) => value + 0.1);
-    expect(patchFrechetDistance(brighter, targets, SIZE)).toBeCloseTo(SCALES * grey ** 2, 4);
+    expect(patchFrechetDistance(brighter, targets, SIZE)).toBeCloseTo(SCALES * gray ** 2, 4);
   });
 
   test.each([

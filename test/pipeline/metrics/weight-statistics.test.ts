@@ -133,7 +133,7 @@ describe('blocks', () => {
 });
 
 describe('the zoo’s map', () => {
-  /** Points of a plane in many dimensions: coordinates along two orthogonal directions, around a centre. */
+  /** Points of a plane in many dimensions: coordinates along two orthogonal directions, around a center. */
   function onPlane(coordinates: readonly (readonly [number, number])[]): Float32Array[] {
     const length = 200;
     const even = (i: number) => (i % 2 === 0 ? 1 / Math.sqrt(length / 2) : 0);
@@ -189,7 +189,7 @@ describe('the zoo’s map', () => {
   });
 });
 
-describe('neighbours', () => {
+describe('neighbors', () => {
   const standardizer: Standardizer = { mean: floats(0, 0, 0, 0), std: floats(1, 2, 1, 1) };
   const member = (concept: string, ...values: number[]): NamedWeights => ({
     concept,
@@ -201,11 +201,11 @@ describe('neighbours', () => {
   const zoo = standardized(standardizer, members);
   const [weights] = standardized(standardizer, [{ ...member('new', 1, 2, 0, 0), kind: 'denoised' }]);
 
-  test('come nearest first, by standardised distance, with their cosine', () => {
+  test('come nearest first, by standardized distance, with their cosine', () => {
     const found = nearestMembers(zoo, weights!.vector);
     expect(found.map(({ concept }) => concept)).toEqual(['near', 'opposite', 'far']);
     expect(found[0]).toMatchObject({ prompt: 'make it near', distance: 0, cosine: expect.closeTo(1, 6) });
-    // Standardised: (1, 1, 0, 0) against (-1, -1, 0, 0), over the root of four values.
+    // Standardized: (1, 1, 0, 0) against (-1, -1, 0, 0), over the root of four values.
     expect(found[1]).toMatchObject({
       distance: expect.closeTo(Math.sqrt(2), 6),
       cosine: expect.closeTo(-1, 6),

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { centredImages } from '../../../src/data/pair-batches.ts';
+import { centeredImages } from '../../../src/data/pair-batches.ts';
 import { preparePairs } from '../../../src/data/prepared.ts';
 import { loraInferenceStep } from '../../../src/models/gan-steps.ts';
 import { psnr } from '../../../src/pipeline/metrics/image-metrics.ts';
@@ -103,7 +103,7 @@ describe('the denoise stage', () => {
       lora: base.lora,
       loraFrozen,
     });
-    const images = (stored: Uint8Array) => centredImages(stored, size, image.size, 0, train.count);
+    const images = (stored: Uint8Array) => centeredImages(stored, size, image.size, 0, train.count);
     const translated = runEagerly(step, { lora }, { source: images(train.source) }).outputs.image!;
     const target = images(train.target);
     const values = target.length / train.count;

@@ -27,7 +27,7 @@ describe('the distance of a prompt', () => {
   });
 
   test('shrinks along one word as ridge regression does', () => {
-    // Centred feature -1/2, 1/2: its products sum to 1/2, so that the leverage is 1/2 + (1/4) / (1/2 + lambda).
+    // Centered feature -1/2, 1/2: its products sum to 1/2, so that the leverage is 1/2 + (1/4) / (1/2 + lambda).
     for (const lambda of [0.1, 2]) {
       const expected = Math.sqrt(lambda * (1 / 2 + 1 / 4 / (1 / 2 + lambda)));
       expect(promptDistance(['snow', ''], 'snow', lambda)).toBeCloseTo(expected, 10);

@@ -55,7 +55,7 @@ describe('vectors of a zoo', () => {
 });
 
 describe('the ridge head', () => {
-  test('solves the normal equations of centred word counts and last checkpoints', () => {
+  test('solves the normal equations of centered word counts and last checkpoints', () => {
     const vocabulary = Vocabulary.ofPrompts(SMALL_ZOO.map(({ prompt }) => prompt));
     expect(vocabulary.words).toEqual(['fog', 'night', 'snow']);
     const head = ridgeOfZoo(vocabulary, SMALL_ZOO);
@@ -71,10 +71,10 @@ describe('the ridge head', () => {
     const y = SMALL_ZOO.map((of) => [...finalVector(of)].map((value, i) => value - [0.3, 2.5][i]!));
     const products = (a: number[][], b: number[][]) =>
       a[0]!.map((_, i) => b[0]!.map((__, j) => a.reduce((sum, row, n) => sum + row[i]! * b[n]![j]!, 0)));
-    const penalised = products(x, x).map((row, i) =>
+    const penalized = products(x, x).map((row, i) =>
       row.map((value, j) => value + (i === j ? head.lambda : 0)),
     );
-    const expected = solve(penalised, products(x, y));
+    const expected = solve(penalized, products(x, y));
     expect([...head.coefficients]).toEqual(expected.flat().map((value) => expect.closeTo(value, 5)));
 
     const prediction = predictRidge(head, vocabulary.bagOfWords('snow at night'));

@@ -13,7 +13,7 @@ async function projectOf(lines: string) {
   writeConcept(folder, 'dusk', 'winter snow wind');
   writeConcept(folder, 'sepia', 'old photograph brown');
   writeConcept(folder, 'night', 'old photograph');
-  writeConcept(folder, 'negative', 'old photograph grey');
+  writeConcept(folder, 'negative', 'old photograph gray');
   writeFileSync(join(folder, 'tiny.training.yaml'), `extends: preset:fast\n${lines}`);
   const project = await loadProject(folder);
   return { project, training: project.trainings[0]! };
