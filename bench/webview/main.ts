@@ -5,7 +5,7 @@
  * prints the milliseconds from an input to the end of the frame that shows what it did.
  */
 import type { Page } from 'playwright-core';
-import { launchBrowser, openView } from '../../test/webview/harness/browser.ts';
+import { launchBrowser, ViewPage } from '../../test/webview/harness/browser.ts';
 import { median } from '../step/statistics.ts';
 
 const repetitions = Number(process.argv[2] ?? 9);
@@ -66,7 +66,10 @@ const update = (page: Page, step: number) =>
 
 const browser = await launchBrowser();
 for (const [scenario, name] of SCENARIOS) {
-  const { page } = await openView(browser, { view: 'run', scenario });
+  // A new process for each: none begins with the garbage of the one before.
+  const viewPage = await ViewPage.create(browser);
+  const { page } = viewPage;
+  await viewPage.show({ view: 'run', scenario });
   await page.locator('.uplot').first().waitFor();
   const idle = await repeat(page, () => Promise.resolve());
   const zoomIn = () => press(page, 'Zoom in');
@@ -82,7 +85,7 @@ for (const [scenario, name] of SCENARIOS) {
   console.log(
     `${name}: ${rows.map(([what, ms]) => `${what} ${Math.max(0, ms - idle).toFixed(0)} ms`).join(', ')}`,
   );
-  await page.context().close();
+  await viewPage.close();
 }
 await browser.close();
 

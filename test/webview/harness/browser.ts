@@ -12,6 +12,9 @@ import { readTheme, THEMES, type ThemeName } from './themes.ts';
 
 const ORIGIN = 'https://webview.test';
 
+/** What one step of a test may take, on a machine that does other things too. */
+const STEP_LIMIT_MS = 90_000;
+
 export interface ViewOptions {
   view: ViewName;
   /** Of scenarios.ts, without the view's name. */
@@ -112,40 +115,74 @@ function pageHtml(options: ViewOptions): string {
   return page.replace('<script', () => `${host}<script`);
 }
 
-/** Opens a view; its uncaught errors and what it logs as errors end up in the list. */
-export async function openView(
-  browser: Browser,
-  options: ViewOptions,
-): Promise<{ page: Page; errors: string[] }> {
+/** What the page of a view loads, by path. */
+type Files = Readonly<Record<string, { contentType: string; body: string }>>;
+
+async function filesOf(options: ViewOptions): Promise<Files> {
   const [view, host] = await Promise.all([
     bundled(`webview/${options.view}/main.tsx`),
     bundled('test/webview/harness/fake-host.ts'),
   ]);
-  const context = await browser.newContext({
-    viewport: { width: options.width ?? 1200, height: options.height ?? 900 },
-    reducedMotion: options.reducedMotion ? 'reduce' : 'no-preference',
-    locale: 'en-GB',
-    timezoneId: 'UTC',
-  });
-  const page = await context.newPage();
-  const errors: string[] = [];
-  page.on('pageerror', (error) => errors.push(error.stack ?? error.message));
-  page.on('console', (message) => {
-    if (message.type() === 'error') errors.push(message.text());
-  });
-  const files: Record<string, { contentType: string; body: string }> = {
+  return {
     '/': { contentType: 'text/html', body: pageHtml(options) },
     '/view.css': { contentType: 'text/css', body: view.css },
     '/view.js': { contentType: 'text/javascript', body: view.js },
     '/fake-host.js': { contentType: 'text/javascript', body: host.js },
   };
-  await page.route('**/*', (route) => {
-    const url = new URL(route.request().url());
-    const file = url.origin === ORIGIN ? files[url.pathname] : undefined;
-    return file ? route.fulfill(file) : route.abort();
-  });
-  // Half a minute into the run of the fixtures, so that every picture shows the same times.
-  await page.clock.setFixedTime(NOW + 24_000);
-  await page.goto(`${ORIGIN}/`);
-  return { page, errors };
+}
+
+/**
+ * A browser page that shows one view after another: each is loaded from scratch, in a process that is there already.
+ * Starting that process costs several times as much as loading a view.
+ */
+export class ViewPage {
+  /** Uncaught errors of the view that is shown, and what it logged as errors. */
+  readonly errors: string[] = [];
+  #files: Files = {};
+
+  private constructor(readonly page: Page) {}
+
+  static async create(browser: Browser): Promise<ViewPage> {
+    const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'UTC' });
+    const page = await context.newPage();
+    page.setDefaultTimeout(STEP_LIMIT_MS);
+    const viewPage = new ViewPage(page);
+    await viewPage.#prepare();
+    return viewPage;
+  }
+
+  async #prepare(): Promise<void> {
+    const { page, errors } = this;
+    page.on('pageerror', (error) => errors.push(error.stack ?? error.message));
+    page.on('console', (message) => {
+      if (message.type() === 'error') errors.push(message.text());
+    });
+    // What the view before had to say is not this one's.
+    page.on('framenavigated', (frame) => {
+      if (frame === page.mainFrame()) errors.length = 0;
+    });
+    await page.route('**/*', (route) => {
+      const url = new URL(route.request().url());
+      const file = url.origin === ORIGIN ? this.#files[url.pathname] : undefined;
+      return file ? route.fulfill(file) : route.abort();
+    });
+    // Half a minute into the run of the fixtures, so that every picture shows the same times.
+    await page.clock.setFixedTime(NOW + 24_000);
+  }
+
+  /** Loads a view in place of the one that was shown. */
+  async show(options: ViewOptions): Promise<void> {
+    const { page } = this;
+    this.#files = await filesOf(options);
+    await page.setViewportSize({ width: options.width ?? 1200, height: options.height ?? 900 });
+    await page.emulateMedia({ reducedMotion: options.reducedMotion ? 'reduce' : 'no-preference' });
+    // The pointer stays where it was, and would hover over the next view.
+    await page.mouse.move(-1, -1);
+    await page.goto(`${ORIGIN}/`);
+  }
+
+  /** Closes the page and its process. */
+  async close(): Promise<void> {
+    await this.page.context().close();
+  }
 }

@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ViewName } from '../../../src/protocol/webview/common.ts';
-import { launchBrowser, openView } from './browser.ts';
+import { launchBrowser, ViewPage } from './browser.ts';
 import { THEMES } from './themes.ts';
 
 /** States by view, each with what is there once it is drawn. */
@@ -68,11 +68,13 @@ const [folder] = process.argv.slice(2);
 if (!folder) throw new Error('Name the folder that the pictures go to.');
 mkdirSync(folder, { recursive: true });
 const browser = await launchBrowser();
+const viewPage = await ViewPage.create(browser);
+const { page, errors } = viewPage;
 for (const [view, states] of Object.entries(STATES) as [ViewName, Record<string, string>][]) {
   for (const [scenario, drawn] of Object.entries(states)) {
     for (const theme of THEMES) {
       for (const width of [600, 1200]) {
-        const { page, errors } = await openView(browser, { view, scenario, theme, width });
+        await viewPage.show({ view, scenario, theme, width });
         await page.locator(drawn).first().waitFor();
         // Charts far down are drawn in turn.
         await page.waitForFunction(() => !document.querySelector('.plot[aria-busy=true]'));
@@ -83,7 +85,6 @@ for (const [view, states] of Object.entries(STATES) as [ViewName, Record<string,
         });
         const path = join(folder, `${view}-${scenario}-${theme}-${width}.png`);
         await page.screenshot({ path, fullPage: true, animations: 'disabled' });
-        await page.context().close();
         if (errors.length > 0) throw new Error(`${path}: ${errors.join('\n')}`);
       }
     }

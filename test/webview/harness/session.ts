@@ -1,29 +1,33 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
-import { launchBrowser, openView, type ViewOptions } from './browser.ts';
+import { launchBrowser, type ViewOptions, ViewPage } from './browser.ts';
 
 /**
- * A browser for the tests of one file. Every page must end without an uncaught error, without an error
- * in its console and without having broken the content security policy.
+ * A browser for the tests of one file, whose pages are used by one test after another. Every view must end without
+ * an uncaught error, without an error in its console and without having broken the content security policy.
+ * @returns what shows a view: each call of one test in a page of its own
  */
 export function browserSession(): (options: ViewOptions) => Promise<Page> {
   let browser: Browser;
-  const pages: { page: Page; errors: string[] }[] = [];
+  const free: ViewPage[] = [];
+  const shown: ViewPage[] = [];
   beforeAll(async () => {
     browser = await launchBrowser();
   });
   afterEach(async () => {
-    for (const { page, errors } of pages.splice(0)) {
+    const ended = shown.splice(0);
+    free.push(...ended);
+    for (const { page, errors } of ended) {
       const violations = await page.evaluate(() => harness.violations);
-      await page.context().close();
       expect([...errors, ...violations]).toEqual([]);
     }
   });
   afterAll(() => browser.close());
   return async (options) => {
-    const opened = await openView(browser, options);
-    pages.push(opened);
-    return opened.page;
+    const viewPage = free.pop() ?? (await ViewPage.create(browser));
+    shown.push(viewPage);
+    await viewPage.show(options);
+    return viewPage.page;
   };
 }
 
