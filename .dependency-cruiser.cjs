@@ -40,6 +40,7 @@ const folders = {
     'language',
     'projects',
   ],
+  project: ['runs', 'zoo', 'checks', 'images', 'files', 'disk', 'schema', 'yaml'],
 };
 
 /** What a folder may not import: the folders above it. */
@@ -62,6 +63,26 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/compute/[^/]+/' },
       to: { path: '^src/compute/[^/]+$', pathNot: '^src/compute/(types|layout)[.]ts$' },
+    },
+    {
+      name: 'project-entries-stay-on-top',
+      comment:
+        'The entries of project are what loads one and what follows from it; its folders share the rest.',
+      severity: 'error',
+      from: { path: '^src/project/[^/]+/' },
+      to: { path: '^src/project/(load|training-facts)[.]ts$' },
+    },
+    {
+      name: 'project-yaml-schema-and-disk-know-no-project',
+      severity: 'error',
+      from: { path: '^src/project/(yaml|schema|disk)/' },
+      to: { path: '^src/project/(project|selection|feature-network)[.]ts$' },
+    },
+    {
+      name: 'project-shared-files-know-schemas-only',
+      severity: 'error',
+      from: { path: '^src/project/[^/]+$', pathNot: '^src/project/(load|training-facts)[.]ts$' },
+      to: { path: '^src/project/[^/]+/', pathNot: '^src/project/schema/' },
     },
     {
       name: 'pipeline-shared-files-know-no-folder',

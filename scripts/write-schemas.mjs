@@ -15,7 +15,7 @@ const folder = mkdtempSync(join(tmpdir(), 'dnw-schemas-'));
 try {
   const outfile = join(folder, 'json-schema.mjs');
   await esbuild.build({
-    entryPoints: [join(root, 'src/project/json-schema.ts')],
+    entryPoints: [join(root, 'src/project/schema/json-schema.ts')],
     outfile,
     bundle: true,
     platform: 'node',

@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node';
 import type { PublishDiagnosticsParams } from 'vscode-languageserver';
-import { EFFECT_NAMES } from '../../src/project/effects.ts';
+import { EFFECT_NAMES } from '../../src/project/schema/effects.ts';
 import { median, quantile } from '../step/statistics.ts';
 
 const concepts = Number(process.argv[2] ?? 1000);

@@ -18,7 +18,7 @@ import {
 } from '../../src/project/load.ts';
 import { projectPaths } from '../../src/project/paths.ts';
 import { throwOnErrors } from '../../src/project/problem.ts';
-import type { TrainingConfig } from '../../src/project/training-schema.ts';
+import type { TrainingConfig } from '../../src/project/schema/training-schema.ts';
 import { trainingName } from './project.ts';
 import type { OtherZoo } from './work.ts';
 

@@ -11,7 +11,7 @@ import { gradientsOf } from '../../src/models/gradients.ts';
 import { createImageGenerator, type GeneratorOptions } from '../../src/models/image-generator.ts';
 import { createLora, type LoraAdapter } from '../../src/models/lora.ts';
 import { createWeightDenoiser, type DenoiserOptions } from '../../src/models/weight-denoiser.ts';
-import { e2ganRanks } from '../../src/project/presets.ts';
+import { e2ganRanks } from '../../src/project/schema/presets.ts';
 
 /** What a workload trains; the two `-generator` kinds leave the discriminator out. */
 export type WorkloadKind = 'full' | 'lora' | 'full-generator' | 'lora-generator' | 'denoiser';

@@ -1,7 +1,7 @@
 /** A zoo that is a folder of equally shaped safetensors files: LoRA weights of other tools, or ours. */
 
 import { basename } from 'node:path';
-import { readSafetensorsHeader } from '../project/safetensors-header.ts';
+import { readSafetensorsHeader } from '../project/disk/safetensors-header.ts';
 import { FEWEST_ZOO_MEMBERS } from '../project/selection.ts';
 import { UserError } from '../project/user-error.ts';
 import type { WeightSegment } from './blocks.ts';

@@ -1,7 +1,7 @@
 import { basename, dirname, join, relative, sep } from 'node:path';
-import type { Effect } from '../project/effects.ts';
-import { folderOf, listImages } from '../project/image-files.ts';
+import { folderOf, listImages } from '../project/disk/image-files.ts';
 import type { LoadedConcept } from '../project/project.ts';
+import type { Effect } from '../project/schema/effects.ts';
 import { UserError } from '../project/user-error.ts';
 import { applyEffects } from './effects/apply.ts';
 import { type Fit, type Image, loadImage } from './images.ts';

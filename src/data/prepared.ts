@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { projectFolderOf, projectPaths } from '../project/paths.ts';
 import type { LoadedConcept } from '../project/project.ts';
-import type { TrainingConfig } from '../project/training-schema.ts';
+import type { TrainingConfig } from '../project/schema/training-schema.ts';
 import { UserError } from '../project/user-error.ts';
 import { imageFromBytes, imageToBytes, UnreadableImage } from './images.ts';
 import { openPairs, type PairListing, type PairSource, type SkippedFile } from './pairs.ts';

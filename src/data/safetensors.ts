@@ -12,7 +12,7 @@ import {
   type TensorInfo,
   valueCount,
   withFile,
-} from '../project/safetensors-header.ts';
+} from '../project/disk/safetensors-header.ts';
 import { UserError } from '../project/user-error.ts';
 import { bfloat16ToNumber, halfToNumber } from './number-formats.ts';
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import { imageSplit } from '../project/image-split.ts';
+import { imageSplit } from '../project/images/image-split.ts';
 import { UserError } from '../project/user-error.ts';
 import { imageToBytes, UnreadableImage } from './images.ts';
 import { representatives } from './k-means.ts';

@@ -9,7 +9,7 @@ import {
   type TensorInfo,
   valueCount,
   withFile,
-} from '../project/safetensors-header.ts';
+} from '../project/disk/safetensors-header.ts';
 import { UserError } from '../project/user-error.ts';
 import { bfloat16ToNumber, float8E4M3ToNumber, float8E5M2ToNumber, halfToNumber } from './number-formats.ts';
 

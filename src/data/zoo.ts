@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as z from 'zod';
-import { INPUTS_KEY, type MemberInputs } from '../project/member-inputs.ts';
 import { UserError } from '../project/user-error.ts';
+import { INPUTS_KEY, type MemberInputs } from '../project/zoo/member-inputs.ts';
 import {
   readSafetensors,
   type Safetensors,

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { drawnImages } from '../project/drawn-images.ts';
+import { drawnImages } from '../project/images/drawn-images.ts';
 
 /** Draws the scenes that a project's `drawn-images.json` asks for, where they are not there yet. */
 export async function drawMissingImages(projectFolder: string): Promise<void> {

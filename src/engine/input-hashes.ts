@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { PROMPT_FILES } from '../data/zoo-prompts.ts';
+import { baseHashOf, hashContent, hashFile } from '../project/disk/file-hash.ts';
 import { featureNetworkFile } from '../project/feature-network.ts';
-import { baseHashOf, hashContent, hashFile } from '../project/file-hash.ts';
 import type { LoadedConcept, LoadedTraining, Project } from '../project/load.ts';
 import { projectPaths } from '../project/paths.ts';
 import type { Stage } from '../protocol/events.ts';

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { blockingProblems } from '../project/blocking-problems.ts';
+import { blockingProblems } from '../project/checks/blocking-problems.ts';
 import type { LoadedConcept, LoadedTraining, Problem, Project } from '../project/load.ts';
 import { nearestNames } from '../project/nearest.ts';
 import { nameFromFile, TRAINING_SUFFIX } from '../project/paths.ts';

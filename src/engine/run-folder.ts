@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
-import { newRunId } from '../project/run-launch.ts';
+import { newRunId } from '../project/runs/run-launch.ts';
 import { RUN_FILES, type RunRecord, type RunResult } from '../protocol/run.ts';
 import { UsageError } from './exit-codes.ts';
 import { RunLock } from './run-lock.ts';

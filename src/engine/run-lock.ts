@@ -1,7 +1,7 @@
 import { utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import writeFileAtomic from 'write-file-atomic';
-import { ownerFile, processStatus, readOwner } from '../project/run-owner.ts';
+import { ownerFile, processStatus, readOwner } from '../project/runs/run-owner.ts';
 import { UserError } from '../project/user-error.ts';
 import type { RunOwner } from '../protocol/run.ts';
 

@@ -1,6 +1,6 @@
 import type { GroupState } from '../compute/types.ts';
 import { readSafetensors, type WritableTensor, writeSafetensors } from '../data/safetensors.ts';
-import { readSafetensorsHeader } from '../project/safetensors-header.ts';
+import { readSafetensorsHeader } from '../project/disk/safetensors-header.ts';
 import { UserError } from '../project/user-error.ts';
 import type { JsonObject, JsonValue } from '../protocol/json.ts';
 

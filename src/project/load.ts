@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
-import { crossChecks } from './cross-checks.ts';
-import { DiskView } from './disk-view.ts';
+import { crossChecks } from './checks/cross-checks.ts';
+import { DiskView } from './disk/disk-view.ts';
+import { type ProjectFiles, readConcept, readProjectFiles, readTraining } from './files/project-files.ts';
 import { type Problem, throwOnErrors } from './problem.ts';
 import type { LoadedConcept, LoadedTraining, Project } from './project.ts';
-import { type ProjectFiles, readConcept, readProjectFiles, readTraining } from './project-files.ts';
 import { readYaml } from './yaml/read.ts';
 
 export type { Problem } from './problem.ts';

@@ -1,6 +1,6 @@
-import type { ConceptConfig } from './concept-schema.ts';
 import type { Problem } from './problem.ts';
-import type { TrainingConfig } from './training-schema.ts';
+import type { ConceptConfig } from './schema/concept-schema.ts';
+import type { TrainingConfig } from './schema/training-schema.ts';
 
 export interface LoadedConcept {
   /** Absolute path of the file. */

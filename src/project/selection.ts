@@ -1,5 +1,5 @@
 import type { LoadedConcept, LoadedTraining, Project } from './project.ts';
-import type { TrainingConfig } from './training-schema.ts';
+import type { TrainingConfig } from './schema/training-schema.ts';
 
 /** `all`, a list of names, or tags to include and exclude. */
 export type Selection = TrainingConfig['collect']['concepts'];

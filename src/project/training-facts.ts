@@ -1,5 +1,5 @@
-import { type ImageSources, imageSources } from './image-sources.ts';
-import { imageSplit } from './image-split.ts';
+import { type ImageSources, imageSources } from './images/image-sources.ts';
+import { imageSplit } from './images/image-split.ts';
 import type { LoadedConcept, LoadedTraining, Project } from './project.ts';
 import { baseConcepts, heldOutConcepts, zooConcepts } from './selection.ts';
 import type { KeyPath } from './yaml/key-path.ts';

@@ -5,8 +5,8 @@ import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { imageToBytes } from '../../src/data/images.ts';
 import { openPairs } from '../../src/data/pairs.ts';
-import { type ConceptConfig, conceptSchema } from '../../src/project/concept-schema.ts';
 import type { LoadedConcept } from '../../src/project/project.ts';
+import { type ConceptConfig, conceptSchema } from '../../src/project/schema/concept-schema.ts';
 import { UserError } from '../../src/project/user-error.ts';
 
 let folder: string;

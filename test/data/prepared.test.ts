@@ -5,9 +5,9 @@ import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type PreparedPairs, preparePairs } from '../../src/data/prepared.ts';
 import { writeScenes } from '../../src/data/scenes.ts';
-import { conceptSchema } from '../../src/project/concept-schema.ts';
 import type { LoadedConcept } from '../../src/project/project.ts';
-import { type TrainingConfig, trainingSchema } from '../../src/project/training-schema.ts';
+import { conceptSchema } from '../../src/project/schema/concept-schema.ts';
+import { type TrainingConfig, trainingSchema } from '../../src/project/schema/training-schema.ts';
 import { UserError } from '../../src/project/user-error.ts';
 
 let folder: string;

@@ -9,7 +9,7 @@ import {
   type WritableTensor,
   writeSafetensors,
 } from '../../src/data/safetensors.ts';
-import { readSafetensorsHeader } from '../../src/project/safetensors-header.ts';
+import { readSafetensorsHeader } from '../../src/project/disk/safetensors-header.ts';
 import { UserError } from '../../src/project/user-error.ts';
 
 let folder: string;

@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import sharp from 'sharp';
-import { readOwner } from '../../src/project/run-owner.ts';
+import { readOwner } from '../../src/project/runs/run-owner.ts';
 import { RUN_FILES } from '../../src/protocol/run.ts';
 import { locations } from '../workbench/locations.ts';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CancellationTokenSource } from 'vscode-jsonrpc/node';
 import { ServeClient } from '../../src/extension/engine/serve-client.ts';
-import { readSafetensorsHeader } from '../../src/project/safetensors-header.ts';
+import { readSafetensorsHeader } from '../../src/project/disk/safetensors-header.ts';
 import { UserError } from '../../src/project/user-error.ts';
 import type { LoraSpectrum, TensorScanProgress, TensorStatistics } from '../../src/protocol/tensors.ts';
 import { float32, safetensorsBytes } from '../data/safetensors-bytes.ts';

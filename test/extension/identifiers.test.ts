@@ -14,7 +14,7 @@ import {
   TRAINING_LANGUAGE,
   TREES,
 } from '../../src/extension/identifiers.ts';
-import { trainingSchema } from '../../src/project/training-schema.ts';
+import { trainingSchema } from '../../src/project/schema/training-schema.ts';
 import { VIEWS } from '../../src/protocol/webview/common.ts';
 
 const { contributes } = manifest;

@@ -4,7 +4,7 @@ import type { Run } from '../../src/extension/runs/run-state.ts';
 import { NO_STATUS } from '../../src/extension/runs/run-status.ts';
 import type { Services } from '../../src/extension/services.ts';
 import { TrainingHints } from '../../src/extension/trainings/training-hints.ts';
-import { trainingSchema } from '../../src/project/training-schema.ts';
+import { trainingSchema } from '../../src/project/schema/training-schema.ts';
 
 vi.mock('vscode', () => ({
   EventEmitter: class {

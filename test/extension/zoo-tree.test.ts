@@ -5,11 +5,11 @@ import { writeSafetensors } from '../../src/data/safetensors.ts';
 import { readArtifacts } from '../../src/extension/artifacts/project-artifacts.ts';
 import { wantedMembers, ZooStatus } from '../../src/extension/zoo/zoo-status.ts';
 import { type ZooNode, ZooTree } from '../../src/extension/zoo/zoo-tree.ts';
-import { DiskView } from '../../src/project/disk-view.ts';
-import { baseHashOf, hashFile } from '../../src/project/file-hash.ts';
+import { DiskView } from '../../src/project/disk/disk-view.ts';
+import { baseHashOf, hashFile } from '../../src/project/disk/file-hash.ts';
 import { loadProject } from '../../src/project/load.ts';
-import { ImageStamps, INPUTS_KEY, memberInputs } from '../../src/project/member-inputs.ts';
 import { projectPaths } from '../../src/project/paths.ts';
+import { ImageStamps, INPUTS_KEY, memberInputs } from '../../src/project/zoo/member-inputs.ts';
 import { temporaryProject } from '../project/temporary-project.ts';
 
 vi.mock('vscode', () => import('./fake-vscode.ts'));

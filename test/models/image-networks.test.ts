@@ -3,7 +3,7 @@ import * as tf from '../../src/compute/tfjs/tf.ts';
 import { createDiscriminator } from '../../src/models/discriminator.ts';
 import { createImageGenerator, type GeneratorOptions } from '../../src/models/image-generator.ts';
 import { createLora } from '../../src/models/lora.ts';
-import { e2ganRanks } from '../../src/project/presets.ts';
+import { e2ganRanks } from '../../src/project/schema/presets.ts';
 import { UserError } from '../../src/project/user-error.ts';
 import { randomImages, tensorsOf } from './eager.ts';
 

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StageContext, StageOptions } from '../../src/pipeline/stage.ts';
-import type { TrainingConfig } from '../../src/project/training-schema.ts';
+import type { TrainingConfig } from '../../src/project/schema/training-schema.ts';
 import type { NewRunEvent } from '../../src/protocol/events.ts';
 import type { TrainedProject } from '../engine/trained-project.ts';
 import { recordedRun } from './recorded-run.ts';

@@ -1,12 +1,12 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { DiskView } from '../../src/project/disk-view.ts';
+import { DiskView } from '../../src/project/disk/disk-view.ts';
+import { readProjectFiles } from '../../src/project/files/project-files.ts';
 import { checkProject } from '../../src/project/load.ts';
-import { readProjectFiles } from '../../src/project/project-files.ts';
-import { rememberingReader } from '../../src/project/remembering-reader.ts';
 import { parseYaml } from '../../src/project/yaml/parse.ts';
 import { readYaml } from '../../src/project/yaml/read.ts';
+import { rememberingReader } from '../../src/project/yaml/remembering-reader.ts';
 import { temporaryProject } from './temporary-project.ts';
 
 const CONCEPT = 'prompt: snow\npairs: { source: ../images, target: { effect: snow } }\n';

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { readConcept } from '../../src/project/files/project-files.ts';
 import { formatProblem } from '../../src/project/problem.ts';
-import { readConcept } from '../../src/project/project-files.ts';
 import { decodeYaml } from '../../src/project/yaml/decode.ts';
 import { MAX_FILE_BYTES } from '../../src/project/yaml/limits.ts';
 import { parseYaml } from '../../src/project/yaml/parse.ts';

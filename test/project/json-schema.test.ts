@@ -4,14 +4,14 @@ import { TextDocument } from 'vscode-languageserver-textdocument';
 import { stringify } from 'yaml';
 import { getLanguageService } from 'yaml-language-server';
 import { conceptGrammar } from '../../scripts/grammar.mjs';
-import { EFFECT_NAMES, EFFECTS } from '../../src/project/effects.ts';
+import { EFFECT_NAMES, EFFECTS } from '../../src/project/schema/effects.ts';
 import {
   conceptGrammarNames,
   conceptJsonSchema,
   type JsonSchema,
   trainingJsonSchema,
-} from '../../src/project/json-schema.ts';
-import { PRESETS } from '../../src/project/presets.ts';
+} from '../../src/project/schema/json-schema.ts';
+import { PRESETS } from '../../src/project/schema/presets.ts';
 
 const SYNTAXES = new URL('../../syntaxes/', import.meta.url);
 

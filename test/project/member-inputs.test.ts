@@ -1,7 +1,7 @@
 import { cp, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { DiskView } from '../../src/project/disk-view.ts';
+import { DiskView } from '../../src/project/disk/disk-view.ts';
 import { loadProject } from '../../src/project/load.ts';
 import {
   ImageStamps,
@@ -9,7 +9,7 @@ import {
   type MemberInputs,
   memberInputs,
   memberState,
-} from '../../src/project/member-inputs.ts';
+} from '../../src/project/zoo/member-inputs.ts';
 import { temporaryProject } from './temporary-project.ts';
 
 const CONCEPT =

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { EFFECT_NAMES } from '../../src/project/effects.ts';
+import { readConcept, readTraining } from '../../src/project/files/project-files.ts';
 import type { Problem } from '../../src/project/problem.ts';
-import { readConcept, readTraining } from '../../src/project/project-files.ts';
+import { EFFECT_NAMES } from '../../src/project/schema/effects.ts';
 import { parseYaml } from '../../src/project/yaml/parse.ts';
 
 const CONCEPT_FILE = '/project/concepts/snow.concept.yaml';

@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { featureNetworkFile } from '../../src/project/feature-network.ts';
 import { loadConcept, loadProject, loadTraining, type Problem } from '../../src/project/load.ts';
 import { projectFolderOf, toProjectPath } from '../../src/project/paths.ts';
+import { trainingSchema } from '../../src/project/schema/training-schema.ts';
 import { baseConcepts, heldOutConcepts, zooConcepts } from '../../src/project/selection.ts';
-import { trainingSchema } from '../../src/project/training-schema.ts';
 import { UserError } from '../../src/project/user-error.ts';
 import { temporaryProject } from './temporary-project.ts';
 

@@ -2,7 +2,7 @@ import { appendFile, truncate, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { deriveRunState, listRuns, RunTail, readRunRecord } from '../../src/project/run-record.ts';
+import { deriveRunState, listRuns, RunTail, readRunRecord } from '../../src/project/runs/run-record.ts';
 import type { RunEvent } from '../../src/protocol/events.ts';
 import { temporaryProject } from './temporary-project.ts';
 

@@ -1,4 +1,4 @@
-import type { Effect, EffectName } from '../../project/effects.ts';
+import type { Effect, EffectName } from '../../project/schema/effects.ts';
 import type { Image } from '../images.ts';
 // These files export effects and nothing else: an effect that is added to one of them is known here.
 import * as drawing from './drawing.ts';

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { MOST_DRAWS, trainingSchema } from '../../project/training-schema.ts';
+import { MOST_DRAWS, trainingSchema } from '../../project/schema/training-schema.ts';
 
 const DEVICES = trainingSchema.shape.device.unwrap().options;
 

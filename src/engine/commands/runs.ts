@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { listRuns } from '../../project/run-record.ts';
+import { listRuns } from '../../project/runs/run-record.ts';
 import { findProjectFolder } from '../project-choice.ts';
 import { textWidth } from '../text-width.ts';
 import { commandOptions } from './options.ts';

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { readOwner } from '../../project/run-owner.ts';
+import { readOwner } from '../../project/runs/run-owner.ts';
 import { UserError } from '../../project/user-error.ts';
 import { RUN_FILES } from '../../protocol/run.ts';
 import { locateRun } from '../run-choice.ts';

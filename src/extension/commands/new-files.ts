@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
-import { CONCEPT_NAME } from '../../project/concept-schema.ts';
-import { EFFECT_NAMES } from '../../project/effects.ts';
 import type { Project } from '../../project/load.ts';
 import { projectPaths } from '../../project/paths.ts';
+import { CONCEPT_NAME } from '../../project/schema/concept-schema.ts';
+import { EFFECT_NAMES } from '../../project/schema/effects.ts';
 import { UserError } from '../../project/user-error.ts';
 import { conceptText, nameFromPrompt, trainingText, usualSource } from '../projects/project-templates.ts';
 import type { Services } from '../services.ts';

@@ -1,4 +1,4 @@
-import { readBytes, readHeader, type TensorInfo, withFile } from '../../project/safetensors-header.ts';
+import { readBytes, readHeader, type TensorInfo, withFile } from '../../project/disk/safetensors-header.ts';
 import { encodePng } from '../png.ts';
 
 /** Largest side of each half; a tooltip's whole text may be 100,000 characters long. */

@@ -1,7 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import type { RunRequest } from '../../project/run-launch.ts';
+import type { RunRequest } from '../../project/runs/run-launch.ts';
 import { SETTINGS, SETTINGS_SECTION } from '../identifiers.ts';
 import { deviceOverrides, setting } from '../settings.ts';
 import { refuseUntrusted } from '../trust.ts';

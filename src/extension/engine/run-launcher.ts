@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { projectPaths } from '../../project/paths.ts';
-import { type RunRequest, runArguments } from '../../project/run-launch.ts';
+import { type RunRequest, runArguments } from '../../project/runs/run-launch.ts';
 import { UserError } from '../../project/user-error.ts';
 import { RUN_FILES } from '../../protocol/run.ts';
 import type { NodeRuntime } from './node-runtime.ts';

@@ -1,9 +1,9 @@
 import { dirname, join, resolve } from 'node:path';
 import { type CodeAction, CodeActionKind, type Diagnostic, type WorkspaceEdit } from 'vscode-languageserver';
-import { CONCEPT_NAME } from '../../project/concept-schema.ts';
-import { folderOf, isGlob } from '../../project/image-files.ts';
+import { folderOf, isGlob } from '../../project/disk/image-files.ts';
 import type { Project } from '../../project/load.ts';
 import { projectPaths } from '../../project/paths.ts';
+import { CONCEPT_NAME } from '../../project/schema/concept-schema.ts';
 import type { YamlDocument } from '../../project/yaml/document.ts';
 import { parseKeyPath } from '../../project/yaml/key-path.ts';
 import { conceptText, usualSource } from '../projects/project-templates.ts';

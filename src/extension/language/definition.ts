@@ -1,8 +1,8 @@
 import { dirname, resolve } from 'node:path';
 import type { Location, Position } from 'vscode-languageserver';
 import type { Project } from '../../project/load.ts';
-import { nameKindsAt } from '../../project/name-places.ts';
-import { PRESET_PREFIX } from '../../project/presets.ts';
+import { nameKindsAt } from '../../project/schema/name-places.ts';
+import { PRESET_PREFIX } from '../../project/schema/presets.ts';
 import type { YamlDocument } from '../../project/yaml/document.ts';
 import { FILE_START, fromPosition, uriOfPath } from './positions.ts';
 

@@ -1,8 +1,8 @@
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import { rememberingReader } from '../../project/remembering-reader.ts';
 import type { YamlDocument } from '../../project/yaml/document.ts';
 import { parseYaml } from '../../project/yaml/parse.ts';
 import type { ReadDocument } from '../../project/yaml/read.ts';
+import { rememberingReader } from '../../project/yaml/remembering-reader.ts';
 import { pathOfUri } from './positions.ts';
 
 /** Parsed files: open ones by their version in the editor, the others as they are on disk. */

@@ -1,6 +1,6 @@
 import type { Hover, Position } from 'vscode-languageserver';
-import { describeAllowed, type JsonSchema, schemaAt } from '../../project/json-schema.ts';
 import type { LoadedTraining } from '../../project/load.ts';
+import { describeAllowed, type JsonSchema, schemaAt } from '../../project/schema/json-schema.ts';
 import type { YamlDocument } from '../../project/yaml/document.ts';
 import { formatKeyPath, type KeyPath, valueAt } from '../../project/yaml/key-path.ts';
 import { fromPosition, toRange } from './positions.ts';

@@ -2,7 +2,7 @@ import { dirname, relative, sep } from 'node:path';
 import { type CompletionItem, CompletionItemKind, type Position } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Project } from '../../project/load.ts';
-import { nameKindsAt } from '../../project/name-places.ts';
+import { nameKindsAt } from '../../project/schema/name-places.ts';
 import type { KeyPath } from '../../project/yaml/key-path.ts';
 import { parseYaml } from '../../project/yaml/parse.ts';
 import { fromPosition, toRange } from './positions.ts';

@@ -1,5 +1,5 @@
 import { basename, dirname, extname, resolve } from 'node:path';
-import type { ImageSources } from '../../project/image-sources.ts';
+import type { ImageSources } from '../../project/images/image-sources.ts';
 import type { YamlDocument } from '../../project/yaml/document.ts';
 import { type KeyPath, valueAt } from '../../project/yaml/key-path.ts';
 import { uriOfPath } from './positions.ts';

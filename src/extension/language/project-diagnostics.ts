@@ -1,16 +1,16 @@
 import { dirname, sep } from 'node:path';
 import { type Diagnostic, DiagnosticSeverity } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import { DiskView } from '../../project/disk-view.ts';
-import { ImageSources } from '../../project/image-sources.ts';
-import { checkProject, type Problem, type Project } from '../../project/load.ts';
-import { CONCEPT_SUFFIX, projectFolderOf, projectPaths, TRAINING_SUFFIX } from '../../project/paths.ts';
+import { DiskView } from '../../project/disk/disk-view.ts';
 import {
   type ProjectFiles,
   readConcept,
   readProjectFiles,
   readTraining,
-} from '../../project/project-files.ts';
+} from '../../project/files/project-files.ts';
+import { ImageSources } from '../../project/images/image-sources.ts';
+import { checkProject, type Problem, type Project } from '../../project/load.ts';
+import { CONCEPT_SUFFIX, projectFolderOf, projectPaths, TRAINING_SUFFIX } from '../../project/paths.ts';
 import type { YamlDocument } from '../../project/yaml/document.ts';
 import { Refresher } from '../refresher.ts';
 import type { DocumentCache } from './document-cache.ts';

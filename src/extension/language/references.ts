@@ -1,14 +1,14 @@
 import type { Location, Position } from 'vscode-languageserver';
-import { nameKindsAt } from '../../project/name-places.ts';
 import {
   conceptDocuments,
   conceptNameOf,
   type NamedThing,
   namedThing,
   usesOf,
-} from '../../project/name-uses.ts';
+} from '../../project/files/name-uses.ts';
+import type { ProjectFiles } from '../../project/files/project-files.ts';
 import { CONCEPT_SUFFIX } from '../../project/paths.ts';
-import type { ProjectFiles } from '../../project/project-files.ts';
+import { nameKindsAt } from '../../project/schema/name-places.ts';
 import type { YamlDocument } from '../../project/yaml/document.ts';
 import { type KeyPath, valueAt } from '../../project/yaml/key-path.ts';
 import { FILE_START, fromPosition, toRange } from './positions.ts';

@@ -9,7 +9,6 @@ import {
   type TextDocumentEdit,
   type WorkspaceEdit,
 } from 'vscode-languageserver';
-import { CONCEPT_NAME } from '../../project/concept-schema.ts';
 import {
   conceptDocuments,
   conceptNameOf,
@@ -18,12 +17,13 @@ import {
   projectDocuments,
   projectTags,
   usesOf,
-} from '../../project/name-uses.ts';
+} from '../../project/files/name-uses.ts';
+import type { ProjectFiles } from '../../project/files/project-files.ts';
 import { nameFromFile } from '../../project/paths.ts';
 import type { ProblemCode } from '../../project/problem.ts';
-import type { ProjectFiles } from '../../project/project-files.ts';
-import { scalarLike } from '../../project/scalar-text.ts';
+import { CONCEPT_NAME } from '../../project/schema/concept-schema.ts';
 import type { YamlDocument } from '../../project/yaml/document.ts';
+import { scalarLike } from '../../project/yaml/scalar-text.ts';
 import { toRange } from './positions.ts';
 import { nameAt } from './references.ts';
 

@@ -1,5 +1,5 @@
 import { getLanguageService, type LanguageService } from 'yaml-language-server';
-import { conceptJsonSchema, type JsonSchema, trainingJsonSchema } from '../../project/json-schema.ts';
+import { conceptJsonSchema, type JsonSchema, trainingJsonSchema } from '../../project/schema/json-schema.ts';
 import type { LanguageId } from './language-ids.ts';
 
 export const SCHEMAS: Readonly<Record<LanguageId, JsonSchema>> = {

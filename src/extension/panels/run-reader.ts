@@ -1,5 +1,5 @@
 import { projectPaths } from '../../project/paths.ts';
-import { RunTail } from '../../project/run-record.ts';
+import { RunTail } from '../../project/runs/run-record.ts';
 import type { RunEvent } from '../../protocol/events.ts';
 import type { RunReference } from '../../protocol/webview/common.ts';
 import type { DamagedLines } from '../../protocol/webview/run.ts';

@@ -78,9 +78,9 @@ function configsOf({ concepts, trainings, problems }: Project): string[] {
 /** Reads projects; one changed file of a thousand is parsed, not all. */
 async function projectLoader(): Promise<(folder: string) => Promise<Project>> {
   const [{ DiskView }, { loadProject }, { rememberingReader }] = await Promise.all([
-    import('../../project/disk-view.ts'),
+    import('../../project/disk/disk-view.ts'),
     import('../../project/load.ts'),
-    import('../../project/remembering-reader.ts'),
+    import('../../project/yaml/remembering-reader.ts'),
   ]);
   const readFile = rememberingReader();
   return (folder) => loadProject(folder, new DiskView(readFile));

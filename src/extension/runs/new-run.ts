@@ -1,4 +1,4 @@
-import type { RunRequest } from '../../project/run-launch.ts';
+import type { RunRequest } from '../../project/runs/run-launch.ts';
 
 /** What is to be run, without what the extension adds: the id, and what the settings say. */
 export type NewRun = Omit<RunRequest, 'runId' | 'resume' | 'device' | 'threads' | 'tensorboard'>;

@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { projectPaths } from '../../project/paths.ts';
-import { deriveRunState, RunTail, readRunRecord } from '../../project/run-record.ts';
+import { deriveRunState, RunTail, readRunRecord } from '../../project/runs/run-record.ts';
 import { UserError } from '../../project/user-error.ts';
 import type { RunEvent } from '../../protocol/events.ts';
 import { RUN_FILES, type RunState } from '../../protocol/run.ts';

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { newRunId, type RunRequest } from '../../project/run-launch.ts';
+import { newRunId, type RunRequest } from '../../project/runs/run-launch.ts';
 import { UserError } from '../../project/user-error.ts';
 import { RUN_FILES } from '../../protocol/run.ts';
 import { showFailure } from '../failure.ts';

@@ -1,7 +1,7 @@
 import { watch } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
-import { readSafetensorsHeader, valueCount } from '../../project/safetensors-header.ts';
+import { readSafetensorsHeader, valueCount } from '../../project/disk/safetensors-header.ts';
 import type { TensorFile, TensorHistogram } from '../../protocol/tensors.ts';
 import type {
   TensorComparison,

@@ -1,4 +1,4 @@
-import { blockingProblems } from '../../project/blocking-problems.ts';
+import { blockingProblems } from '../../project/checks/blocking-problems.ts';
 import type { LoadedConcept, LoadedTraining, Project } from '../../project/load.ts';
 import { UserError } from '../../project/user-error.ts';
 import type { Stage } from '../../protocol/events.ts';

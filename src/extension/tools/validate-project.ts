@@ -1,8 +1,8 @@
 import { sep } from 'node:path';
 import * as vscode from 'vscode';
-import { DiskView } from '../../project/disk-view.ts';
+import { DiskView } from '../../project/disk/disk-view.ts';
+import { readProjectFiles } from '../../project/files/project-files.ts';
 import { checkProject } from '../../project/load.ts';
-import { readProjectFiles } from '../../project/project-files.ts';
 import { parseYaml } from '../../project/yaml/parse.ts';
 import { TOOLS } from '../identifiers.ts';
 import { unsavedProjectFiles } from '../projects/unsaved-files.ts';

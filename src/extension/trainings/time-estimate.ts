@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { LoadedTraining, Project } from '../../project/load.ts';
 import { toProjectPath } from '../../project/paths.ts';
+import type { TrainingConfig } from '../../project/schema/training-schema.ts';
 import { zooConcepts } from '../../project/selection.ts';
-import type { TrainingConfig } from '../../project/training-schema.ts';
 import type { Stage } from '../../protocol/events.ts';
 import type { Run } from '../runs/run-state.ts';
 

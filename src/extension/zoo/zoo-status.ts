@@ -1,11 +1,11 @@
 import { stat } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
-import type { DiskView } from '../../project/disk-view.ts';
-import { baseHashOf, hashFile } from '../../project/file-hash.ts';
+import type { DiskView } from '../../project/disk/disk-view.ts';
+import { baseHashOf, hashFile } from '../../project/disk/file-hash.ts';
 import type { Project } from '../../project/load.ts';
-import { isWanting, type MemberState } from '../../project/member-state.ts';
 import { projectPaths } from '../../project/paths.ts';
+import { isWanting, type MemberState } from '../../project/zoo/member-state.ts';
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import type { ProjectStore } from '../projects/project-store.ts';
 import { Refresher } from '../refresher.ts';
@@ -74,7 +74,7 @@ export class ZooStatus implements vscode.Disposable {
 
   private async read(): Promise<void> {
     const byTraining = new Map<string, TrainingZoo>();
-    const { DiskView } = await import('../../project/disk-view.ts');
+    const { DiskView } = await import('../../project/disk/disk-view.ts');
     for (const project of this.projects.projects) {
       const view = new DiskView();
       for (const training of project.trainings) {
@@ -97,7 +97,7 @@ export class ZooStatus implements vscode.Disposable {
     baseHash: string | undefined,
     view: DiskView,
   ): Promise<TrainingZoo> {
-    const { readMemberMetadata, zooStates } = await import('../../project/zoo-status.ts');
+    const { readMemberMetadata, zooStates } = await import('../../project/zoo/zoo-status.ts');
     const states = await zooStates(project, training, baseHash, view, (path) =>
       this.remembered(path, readMemberMetadata),
     );

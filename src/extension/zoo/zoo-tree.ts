@@ -1,7 +1,7 @@
 import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
 import type { LoadedTraining, Project } from '../../project/load.ts';
-import type { MemberState } from '../../project/member-state.ts';
+import type { MemberState } from '../../project/zoo/member-state.ts';
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import type { Artifact, ZooFolder } from '../artifacts/project-artifacts.ts';
 import { formatSize } from '../file-size.ts';

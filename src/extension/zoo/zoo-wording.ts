@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { MemberState, StaleReason } from '../../project/member-state.ts';
+import type { MemberState, StaleReason } from '../../project/zoo/member-state.ts';
 import { type TrainingZoo, wantedMembers } from './zoo-status.ts';
 
 /** Why a member is stale, as part of a sentence. */

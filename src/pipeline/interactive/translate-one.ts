@@ -7,7 +7,7 @@ import { applyEffects } from '../../data/effects/apply.ts';
 import { decodeImage, type Image, loadImage } from '../../data/images.ts';
 import { openPairs, type PairImageOptions, type PairRef, type PairSource } from '../../data/pairs.ts';
 import { inferenceStep } from '../../models/gan-steps.ts';
-import { hashContent } from '../../project/file-hash.ts';
+import { hashContent } from '../../project/disk/file-hash.ts';
 import type { LoadedConcept, LoadedTraining, Project } from '../../project/load.ts';
 import { UserError } from '../../project/user-error.ts';
 import { type ImageQuality, imageQuality } from '../metrics/image-metrics.ts';

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { type ModelFile, openModelFile } from '../../compute/onnx/model-file.ts';
 import type { DeviceReport } from '../../compute/types.ts';
 import { type Resampling, resampled } from '../../data/resampling.ts';
-import type { TrainingConfig } from '../../project/training-schema.ts';
+import type { TrainingConfig } from '../../project/schema/training-schema.ts';
 import { UserError } from '../../project/user-error.ts';
 import type { FeatureSet } from './frechet.ts';
 

@@ -2,7 +2,7 @@ import { writeFileWeights } from '../../data/file-zoo.ts';
 import type { PreparedPairs } from '../../data/prepared.ts';
 import type { EncodedPrompt } from '../../data/text.ts';
 import { projectPaths, toProjectPath } from '../../project/paths.ts';
-import type { TrainingConfig } from '../../project/training-schema.ts';
+import type { TrainingConfig } from '../../project/schema/training-schema.ts';
 import { UserError } from '../../project/user-error.ts';
 import type { StageContext, StageFunction, StageOutcome } from '../stage.ts';
 import { preparedPairs, stageConcept, stageDevice, stageSeed } from '../stage-support.ts';

@@ -6,8 +6,8 @@ import type { DeviceReport } from '../../compute/types.ts';
 import type { PreparedPairs } from '../../data/prepared.ts';
 import { toProjectPath } from '../../project/paths.ts';
 import type { LoadedConcept } from '../../project/project.ts';
+import type { TrainingConfig } from '../../project/schema/training-schema.ts';
 import { heldOutConcepts } from '../../project/selection.ts';
-import type { TrainingConfig } from '../../project/training-schema.ts';
 import {
   EARLIER_METHOD_NAMES,
   METHODS,

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
-import { folderOf } from '../../project/image-files.ts';
+import { folderOf } from '../../project/disk/image-files.ts';
 import { toProjectPath } from '../../project/paths.ts';
 import { heldOutConcepts } from '../../project/selection.ts';
 import { UserError } from '../../project/user-error.ts';

@@ -1,7 +1,7 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { UnreadableImage, writePng } from '../../data/images.ts';
-import { IMAGE_EXTENSIONS, listImages } from '../../project/image-files.ts';
+import { IMAGE_EXTENSIONS, listImages } from '../../project/disk/image-files.ts';
 import { toProjectPath } from '../../project/paths.ts';
 import { UserError } from '../../project/user-error.ts';
 import { ImageTranslator } from '../interactive/translate-one.ts';

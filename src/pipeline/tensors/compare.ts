@@ -1,5 +1,5 @@
 import { PIECE_VALUES, type TensorReader } from '../../data/tensor-reader.ts';
-import { valueCount } from '../../project/safetensors-header.ts';
+import { valueCount } from '../../project/disk/safetensors-header.ts';
 import type { TensorDifference, UnmatchedTensors } from '../../protocol/tensors.ts';
 
 export interface ComparisonListener {

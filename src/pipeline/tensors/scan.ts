@@ -1,5 +1,5 @@
 import type { TensorReader } from '../../data/tensor-reader.ts';
-import { DTYPE_BYTES } from '../../project/safetensors-header.ts';
+import { DTYPE_BYTES } from '../../project/disk/safetensors-header.ts';
 import type { LoraSpectrum, TensorStatistics } from '../../protocol/tensors.ts';
 import { findLoraPairs } from './lora-pairs.ts';
 import { loraSpectrum } from './lora-spectrum.ts';

@@ -8,7 +8,7 @@ import {
   loraInferenceStep,
   loraTrainingStep,
 } from '../../models/gan-steps.ts';
-import type { TrainingConfig } from '../../project/training-schema.ts';
+import type { TrainingConfig } from '../../project/schema/training-schema.ts';
 import { type HeldOutImages, measuringBatch, qualityOf, translateAll } from '../metrics/held-out.ts';
 import type { ImageQuality } from '../metrics/image-metrics.ts';
 import type { RunWriter } from '../stage.ts';

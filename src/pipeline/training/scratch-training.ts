@@ -5,7 +5,7 @@ import type { PreparedPairs } from '../../data/prepared.ts';
 import type { Discriminator } from '../../models/discriminator.ts';
 import { fullTrainingStep, inferenceStep } from '../../models/gan-steps.ts';
 import { createImageGenerator, type ImageGenerator } from '../../models/image-generator.ts';
-import type { TrainingConfig } from '../../project/training-schema.ts';
+import type { TrainingConfig } from '../../project/schema/training-schema.ts';
 import { type HeldOutImages, measuringBatch, translateAll } from '../metrics/held-out.ts';
 import { type LearningRateSchedule, learningRateFactor } from './learning-rate.ts';
 import type { TrainingStep } from './training-loop.ts';

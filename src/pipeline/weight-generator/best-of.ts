@@ -2,7 +2,7 @@ import type { DeviceReport } from '../../compute/types.ts';
 import type { PreparedPairs } from '../../data/prepared.ts';
 import { Random } from '../../data/random.ts';
 import type { LoadedConcept } from '../../project/project.ts';
-import type { TrainingConfig } from '../../project/training-schema.ts';
+import type { TrainingConfig } from '../../project/schema/training-schema.ts';
 import { UserError } from '../../project/user-error.ts';
 import { heldOutImages } from '../metrics/held-out.ts';
 import { HIGHEST_PSNR } from '../metrics/image-metrics.ts';

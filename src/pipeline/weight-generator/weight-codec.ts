@@ -8,7 +8,7 @@ import type { ZooMember } from '../../data/zoo.ts';
 import type { DiffusionData } from '../../models/diffusion.ts';
 import { fitRidge, predictRidge, type RidgeModel } from '../../models/ridge.ts';
 import { lengthMultiple } from '../../models/weight-denoiser.ts';
-import type { TrainingConfig } from '../../project/training-schema.ts';
+import type { TrainingConfig } from '../../project/schema/training-schema.ts';
 import { UserError } from '../../project/user-error.ts';
 import type { JsonObject } from '../../protocol/json.ts';
 import { finalVector } from '../weights/zoo-vectors.ts';

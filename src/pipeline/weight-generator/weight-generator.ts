@@ -17,7 +17,7 @@ import { createSchedule, type NetworkConventions, sampleBlocks } from '../../mod
 import { createWeightDenoiser, type WeightDenoiser } from '../../models/weight-denoiser.ts';
 import { projectPaths } from '../../project/paths.ts';
 import type { LoadedTraining, Project } from '../../project/project.ts';
-import type { TrainingConfig } from '../../project/training-schema.ts';
+import type { TrainingConfig } from '../../project/schema/training-schema.ts';
 import { UserError } from '../../project/user-error.ts';
 import type { JsonObject } from '../../protocol/json.ts';
 import { wayTo } from '../remedies.ts';

@@ -10,10 +10,10 @@ import {
 import { createDiscriminator, type Discriminator } from '../../models/discriminator.ts';
 import { createImageGenerator, type ImageGenerator } from '../../models/image-generator.ts';
 import { createLora, type LoraAdapter, type LoraOptions } from '../../models/lora.ts';
-import { baseHashOf, hashFile } from '../../project/file-hash.ts';
+import { baseHashOf, hashFile } from '../../project/disk/file-hash.ts';
 import type { LoadedTraining, Project } from '../../project/load.ts';
 import { projectPaths } from '../../project/paths.ts';
-import type { TrainingConfig } from '../../project/training-schema.ts';
+import type { TrainingConfig } from '../../project/schema/training-schema.ts';
 import { UserError } from '../../project/user-error.ts';
 import type { JsonObject } from '../../protocol/json.ts';
 import { wayTo } from '../remedies.ts';

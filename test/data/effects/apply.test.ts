@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { applyEffects } from '../../../src/data/effects/apply.ts';
 import type { Image } from '../../../src/data/images.ts';
 import { Random } from '../../../src/data/random.ts';
-import { EFFECT_NAMES, EFFECTS, type Effect, type EffectName } from '../../../src/project/effects.ts';
+import { EFFECT_NAMES, EFFECTS, type Effect, type EffectName } from '../../../src/project/schema/effects.ts';
 
 function effect<N extends EffectName>(name: N, parameters: Record<string, unknown> = {}): Effect {
   return { name, parameters: EFFECTS[name].parse(parameters) } as Effect;

@@ -6,7 +6,7 @@ import type { Diagnostic } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { DocumentCache } from '../../../src/extension/language/document-cache.ts';
 import { ProjectDiagnostics } from '../../../src/extension/language/project-diagnostics.ts';
-import { rememberingReader } from '../../../src/project/remembering-reader.ts';
+import { rememberingReader } from '../../../src/project/yaml/remembering-reader.ts';
 import { SNOW } from './editor-project.ts';
 import { uriOf } from './editor-session.ts';
 

@@ -23,7 +23,7 @@ import { loadWeightGenerator } from '../../../src/pipeline/weight-generator/weig
 import { readZoo } from '../../../src/pipeline/weights/zoo-vectors.ts';
 import { loadProject } from '../../../src/project/load.ts';
 import { projectPaths } from '../../../src/project/paths.ts';
-import type { TrainingConfig } from '../../../src/project/training-schema.ts';
+import type { TrainingConfig } from '../../../src/project/schema/training-schema.ts';
 import { writeConcept } from '../../engine/example-project.ts';
 import { makeTrainedProject, type TrainedProject } from '../../engine/trained-project.ts';
 import { runEagerly } from '../../models/eager.ts';

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type TrainingScale, trainingScale } from '../../../src/pipeline/scale/training-scale.ts';
 import { type LoadedTraining, loadProject, type Project } from '../../../src/project/load.ts';
-import { e2ganRanks, PRESETS } from '../../../src/project/presets.ts';
-import { type TrainingConfig, trainingSchema } from '../../../src/project/training-schema.ts';
+import { e2ganRanks, PRESETS } from '../../../src/project/schema/presets.ts';
+import { type TrainingConfig, trainingSchema } from '../../../src/project/schema/training-schema.ts';
 import { makeProject, writeConcept } from '../../engine/example-project.ts';
 
 const CHANNELS = 4;

@@ -14,11 +14,11 @@ import { loadWeightGenerator } from '../../../src/pipeline/weight-generator/weig
 import { type BaseModel, loadBase } from '../../../src/pipeline/weights/base-model.ts';
 import { readWeights } from '../../../src/pipeline/weights/weights-file.ts';
 import { finalVector, readZoo } from '../../../src/pipeline/weights/zoo-vectors.ts';
+import { readSafetensorsHeader } from '../../../src/project/disk/safetensors-header.ts';
 import { type LoadedTraining, loadProject, type Project } from '../../../src/project/load.ts';
 import { projectPaths } from '../../../src/project/paths.ts';
-import { PRESETS } from '../../../src/project/presets.ts';
-import { readSafetensorsHeader } from '../../../src/project/safetensors-header.ts';
-import { type TrainingConfig, trainingSchema } from '../../../src/project/training-schema.ts';
+import { PRESETS } from '../../../src/project/schema/presets.ts';
+import { type TrainingConfig, trainingSchema } from '../../../src/project/schema/training-schema.ts';
 import { METHODS } from '../../../src/protocol/comparison.ts';
 import type { NewRunEvent } from '../../../src/protocol/events.ts';
 import { makeProject, writeConcept } from '../../engine/example-project.ts';

@@ -9,7 +9,7 @@ import { type BaseModel, loadBase } from '../../../src/pipeline/weights/base-mod
 import { readZoo } from '../../../src/pipeline/weights/zoo-vectors.ts';
 import { type LoadedTraining, loadProject, type Project } from '../../../src/project/load.ts';
 import { projectPaths } from '../../../src/project/paths.ts';
-import type { TrainingConfig } from '../../../src/project/training-schema.ts';
+import type { TrainingConfig } from '../../../src/project/schema/training-schema.ts';
 import { UserError } from '../../../src/project/user-error.ts';
 import { makeProject, writeConcept } from '../../engine/example-project.ts';
 import { recordedRun } from '../recorded-run.ts';

@@ -13,7 +13,7 @@ import {
 } from '../../../src/pipeline/weight-generator/weight-generator.ts';
 import { readWeights } from '../../../src/pipeline/weights/weights-file.ts';
 import { projectPaths } from '../../../src/project/paths.ts';
-import { type TrainingConfig, trainingSchema } from '../../../src/project/training-schema.ts';
+import { type TrainingConfig, trainingSchema } from '../../../src/project/schema/training-schema.ts';
 import { UserError } from '../../../src/project/user-error.ts';
 import { makeTrainedProject, type TrainedProject } from '../../engine/trained-project.ts';
 import { normalValues, runEagerly } from '../../models/eager.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { checkDenoisingSteps } from '../../../src/pipeline/weight-generator/weight-generator.ts';
-import { trainingSchema } from '../../../src/project/training-schema.ts';
+import { trainingSchema } from '../../../src/project/schema/training-schema.ts';
 import { UserError } from '../../../src/project/user-error.ts';
 
 const config = trainingSchema.parse({ weightGenerator: { timesteps: 50 } }).weightGenerator;

@@ -23,7 +23,7 @@ import {
   type WeightGenerator,
 } from '../../../src/pipeline/weight-generator/weight-generator.ts';
 import { projectPaths } from '../../../src/project/paths.ts';
-import type { TrainingConfig } from '../../../src/project/training-schema.ts';
+import type { TrainingConfig } from '../../../src/project/schema/training-schema.ts';
 import { makeTrainedProject, type TrainedProject } from '../../engine/trained-project.ts';
 import { normalValues } from '../../models/eager.ts';
 

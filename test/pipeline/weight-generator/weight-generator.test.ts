@@ -20,7 +20,7 @@ import {
   readZoo,
 } from '../../../src/pipeline/weights/zoo-vectors.ts';
 import { projectPaths } from '../../../src/project/paths.ts';
-import type { TrainingConfig } from '../../../src/project/training-schema.ts';
+import type { TrainingConfig } from '../../../src/project/schema/training-schema.ts';
 import { makeTrainedProject, type TrainedProject } from '../../engine/trained-project.ts';
 import { normalValues } from '../../models/eager.ts';
 

@@ -1,9 +1,9 @@
-import { nearestNames } from './nearest.ts';
-import type { Problem } from './problem.ts';
-import { problemInChain } from './training-chain.ts';
-import type { TrainingConfig } from './training-schema.ts';
-import type { YamlDocument } from './yaml/document.ts';
-import type { KeyPath } from './yaml/key-path.ts';
+import { problemInChain } from '../files/training-chain.ts';
+import { nearestNames } from '../nearest.ts';
+import type { Problem } from '../problem.ts';
+import type { TrainingConfig } from '../schema/training-schema.ts';
+import type { YamlDocument } from '../yaml/document.ts';
+import type { KeyPath } from '../yaml/key-path.ts';
 
 /** The weight generator halves its blocks twice: three levels (design of the 1-D U-Net). */
 const BLOCK_STRIDES = 4;

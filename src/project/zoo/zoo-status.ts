@@ -1,12 +1,12 @@
 import { access } from 'node:fs/promises';
-import type { DiskView } from './disk-view.ts';
+import type { DiskView } from '../disk/disk-view.ts';
+import { readSafetensorsHeader } from '../disk/safetensors-header.ts';
+import { projectPaths } from '../paths.ts';
+import type { LoadedConcept, LoadedTraining, Project } from '../project.ts';
+import { zooConcepts } from '../selection.ts';
+import { UserError } from '../user-error.ts';
 import { ImageStamps, memberInputs, memberState } from './member-inputs.ts';
 import type { MemberState } from './member-state.ts';
-import { projectPaths } from './paths.ts';
-import type { LoadedConcept, LoadedTraining, Project } from './project.ts';
-import { readSafetensorsHeader } from './safetensors-header.ts';
-import { zooConcepts } from './selection.ts';
-import { UserError } from './user-error.ts';
 
 /** Metadata of a member's file; undefined where there is none. */
 export type ReadMemberMetadata = (path: string) => Promise<Readonly<Record<string, string>> | undefined>;

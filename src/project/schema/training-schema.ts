@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import type { Method } from '../protocol/comparison.ts';
-import { presentMethodName } from '../protocol/comparison.ts';
+import type { Method } from '../../protocol/comparison.ts';
+import { presentMethodName } from '../../protocol/comparison.ts';
 
 const int = (min: number, max: number, fallback: number, what: string) =>
   z
@@ -65,7 +65,7 @@ export const BASELINES = [
   'ridge',
 ] as const satisfies Method[];
 
-/** Every key of a training config, with its default. The presets (project/presets.ts) are values of this schema. */
+/** Every key of a training config, with its default. The presets (presets.ts) are values of this schema. */
 export const trainingSchema = z
   .strictObject({
     extends: z

@@ -1,4 +1,4 @@
-import type { Stage } from '../protocol/events.ts';
+import type { Stage } from '../../protocol/events.ts';
 
 /**
  * How anything but a terminal starts a run: choose an id, make `runs/<id>/`, open `engine.log` in it for

@@ -1,8 +1,8 @@
-import { NAME_LISTS, type NameKind, nameKindsAt } from './name-places.ts';
-import { CONCEPT_SUFFIX, nameFromFile } from './paths.ts';
+import { CONCEPT_SUFFIX, nameFromFile } from '../paths.ts';
+import { NAME_LISTS, type NameKind, nameKindsAt } from '../schema/name-places.ts';
+import type { YamlDocument } from '../yaml/document.ts';
+import { type KeyPath, valueAt } from '../yaml/key-path.ts';
 import type { ProjectFiles } from './project-files.ts';
-import type { YamlDocument } from './yaml/document.ts';
-import { type KeyPath, valueAt } from './yaml/key-path.ts';
 
 /** A place where a file names a concept or a tag. */
 export interface NameUse {

@@ -1,10 +1,10 @@
 import { open, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RunEvent } from '../protocol/events.ts';
-import { RUN_FILES, type RunRecord, type RunState } from '../protocol/run.ts';
-import { projectPaths } from './paths.ts';
+import type { RunEvent } from '../../protocol/events.ts';
+import { RUN_FILES, type RunRecord, type RunState } from '../../protocol/run.ts';
+import { projectPaths } from '../paths.ts';
+import { UserError } from '../user-error.ts';
 import { readOwner } from './run-owner.ts';
-import { UserError } from './user-error.ts';
 
 /** Most bytes of `events.jsonl` that one `RunTail.read` takes in; a file of gigabytes is read in turns. */
 const MAX_READ_BYTES = 8 * 1024 * 1024;

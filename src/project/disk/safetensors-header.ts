@@ -4,7 +4,7 @@
  */
 import { type FileHandle, open } from 'node:fs/promises';
 import * as z from 'zod';
-import { UserError } from './user-error.ts';
+import { UserError } from '../user-error.ts';
 
 /** Bytes per value of every dtype a header may name. */
 export const DTYPE_BYTES = {

@@ -1,19 +1,19 @@
 import { existsSync } from 'node:fs';
+import type { DiskView } from '../disk/disk-view.ts';
+import { folderOf, IMAGE_EXTENSIONS, isGlob } from '../disk/image-files.ts';
+import { featureNetworkFile } from '../feature-network.ts';
+import type { ConceptFile, ProjectFiles, TrainingFile } from '../files/project-files.ts';
+import { problemInChain } from '../files/training-chain.ts';
+import { ImageSources, imageSources } from '../images/image-sources.ts';
+import { nearestNames } from '../nearest.ts';
+import { nameFromFile } from '../paths.ts';
+import type { Problem, ProblemText } from '../problem.ts';
+import type { LoadedConcept, LoadedTraining } from '../project.ts';
+import { baseConcepts, FEWEST_ZOO_MEMBERS, heldOutConcepts, zooConcepts } from '../selection.ts';
+import type { YamlDocument } from '../yaml/document.ts';
+import type { KeyPath } from '../yaml/key-path.ts';
 import { correctedPaths } from './corrected-paths.ts';
-import type { DiskView } from './disk-view.ts';
-import { featureNetworkFile } from './feature-network.ts';
-import { folderOf, IMAGE_EXTENSIONS, isGlob } from './image-files.ts';
-import { ImageSources, imageSources } from './image-sources.ts';
-import { nearestNames } from './nearest.ts';
-import { nameFromFile } from './paths.ts';
-import type { Problem, ProblemText } from './problem.ts';
-import type { LoadedConcept, LoadedTraining } from './project.ts';
-import type { ConceptFile, ProjectFiles, TrainingFile } from './project-files.ts';
-import { baseConcepts, FEWEST_ZOO_MEMBERS, heldOutConcepts, zooConcepts } from './selection.ts';
 import { sizeProblems } from './size-checks.ts';
-import { problemInChain } from './training-chain.ts';
-import type { YamlDocument } from './yaml/document.ts';
-import type { KeyPath } from './yaml/key-path.ts';
 
 /**
  * Unknown names of one config that are compared with every known one. More of them are no slips of the finger but

@@ -1,6 +1,6 @@
-import { TRAINING_SUFFIX } from './paths.ts';
-import type { Problem } from './problem.ts';
-import type { LoadedConcept, LoadedTraining, Project } from './project.ts';
+import { TRAINING_SUFFIX } from '../paths.ts';
+import type { Problem } from '../problem.ts';
+import type { LoadedConcept, LoadedTraining, Project } from '../project.ts';
 
 /**
  * Errors that a run must not begin with: those in the files it is about. Where it is about all concepts, those of

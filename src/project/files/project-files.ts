@@ -1,17 +1,17 @@
 import { dirname, isAbsolute, join, resolve, sep } from 'node:path';
-import { type ConceptConfig, conceptSchema } from './concept-schema.ts';
-import type { DiskView } from './disk-view.ts';
-import { conceptJsonSchema, type JsonSchema, schemaAt, trainingJsonSchema } from './json-schema.ts';
-import { nearestNames } from './nearest.ts';
-import { CONCEPT_SUFFIX, nameFromFile, projectPaths, TRAINING_SUFFIX, toProjectPath } from './paths.ts';
-import { PRESET_PREFIX, PRESETS } from './presets.ts';
-import type { Problem } from './problem.ts';
-import type { LoadedConcept, LoadedTraining } from './project.ts';
-import { repeatedEntries } from './repeated-entries.ts';
-import { checkSchema } from './schema-problems.ts';
-import { type TrainingInput, trainingSchema } from './training-schema.ts';
-import type { YamlDocument } from './yaml/document.ts';
-import type { ReadDocument } from './yaml/read.ts';
+import type { DiskView } from '../disk/disk-view.ts';
+import { nearestNames } from '../nearest.ts';
+import { CONCEPT_SUFFIX, nameFromFile, projectPaths, TRAINING_SUFFIX, toProjectPath } from '../paths.ts';
+import type { Problem } from '../problem.ts';
+import type { LoadedConcept, LoadedTraining } from '../project.ts';
+import { type ConceptConfig, conceptSchema } from '../schema/concept-schema.ts';
+import { conceptJsonSchema, type JsonSchema, schemaAt, trainingJsonSchema } from '../schema/json-schema.ts';
+import { PRESET_PREFIX, PRESETS } from '../schema/presets.ts';
+import { repeatedEntries } from '../schema/repeated-entries.ts';
+import { checkSchema } from '../schema/schema-problems.ts';
+import { type TrainingInput, trainingSchema } from '../schema/training-schema.ts';
+import type { YamlDocument } from '../yaml/document.ts';
+import type { ReadDocument } from '../yaml/read.ts';
 
 /** Longest chain of `extends`. */
 const MAX_EXTENDS = 16;

@@ -2,12 +2,12 @@ import { stat } from 'node:fs/promises';
 import { relative, sep } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
-import type { DiskView } from './disk-view.ts';
-import { hashContent } from './file-hash.ts';
-import { folderOf } from './image-files.ts';
-import { imageSources } from './image-sources.ts';
+import type { DiskView } from '../disk/disk-view.ts';
+import { hashContent } from '../disk/file-hash.ts';
+import { folderOf } from '../disk/image-files.ts';
+import { imageSources } from '../images/image-sources.ts';
+import type { LoadedConcept, LoadedTraining } from '../project.ts';
 import type { MemberState, StaleReason } from './member-state.ts';
-import type { LoadedConcept, LoadedTraining } from './project.ts';
 
 /**
  * What a zoo member was trained from, beside the base that names its zoo. The engine writes it into the member's

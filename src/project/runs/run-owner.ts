@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import type { RunOwner } from '../protocol/run.ts';
+import type { RunOwner } from '../../protocol/run.ts';
 
 /** How long a process on another machine may be silent before it counts as gone. */
 const SILENCE_MS = 120_000;

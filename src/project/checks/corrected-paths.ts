@@ -1,10 +1,10 @@
 import { dirname, isAbsolute, join, parse, relative, resolve, sep } from 'node:path';
-import type { DiskView } from './disk-view.ts';
-import { folderOf } from './image-files.ts';
-import { nearestNames } from './nearest.ts';
-import { scalarLike } from './scalar-text.ts';
-import type { YamlDocument } from './yaml/document.ts';
-import type { KeyPath } from './yaml/key-path.ts';
+import type { DiskView } from '../disk/disk-view.ts';
+import { folderOf } from '../disk/image-files.ts';
+import { nearestNames } from '../nearest.ts';
+import type { YamlDocument } from '../yaml/document.ts';
+import type { KeyPath } from '../yaml/key-path.ts';
+import { scalarLike } from '../yaml/scalar-text.ts';
 
 /** Most folders of similar names that are followed at each level of a path. */
 const BRANCHES = 3;

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { UserError } from './user-error.ts';
+import { UserError } from '../user-error.ts';
 
 /** Beside a project's training configs: source images that are drawn when a stage first needs them. */
 const DRAWN_IMAGES_FILE = 'drawn-images.json';

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
-import type { YamlDocument } from './yaml/document.ts';
-import { type ReadDocument, readYaml } from './yaml/read.ts';
+import type { YamlDocument } from './document.ts';
+import { type ReadDocument, readYaml } from './read.ts';
 
 /** Reads files, each again only where its size, time of change or inode is another than before. */
 export function rememberingReader(): ReadDocument {

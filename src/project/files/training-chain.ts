@@ -1,6 +1,6 @@
-import type { Problem, ProblemText } from './problem.ts';
-import type { YamlDocument } from './yaml/document.ts';
-import type { KeyPath } from './yaml/key-path.ts';
+import type { Problem, ProblemText } from '../problem.ts';
+import type { YamlDocument } from '../yaml/document.ts';
+import type { KeyPath } from '../yaml/key-path.ts';
 
 /**
  * A problem with a training config's resolved value, placed where that value was written: in the nearest file of the

@@ -1,10 +1,10 @@
 import type * as z from 'zod';
+import { nearestNames } from '../nearest.ts';
+import type { Problem, ProblemText } from '../problem.ts';
+import type { YamlDocument } from '../yaml/document.ts';
+import { formatKeyPath, type KeyPath, valueAt } from '../yaml/key-path.ts';
+import { MAX_PROBLEMS } from '../yaml/limits.ts';
 import { describeAllowed, type JsonSchema, schemaAt } from './json-schema.ts';
-import { nearestNames } from './nearest.ts';
-import type { Problem, ProblemText } from './problem.ts';
-import type { YamlDocument } from './yaml/document.ts';
-import { formatKeyPath, type KeyPath, valueAt } from './yaml/key-path.ts';
-import { MAX_PROBLEMS } from './yaml/limits.ts';
 
 type Issue = z.core.$ZodIssue;
 

@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises';
+import { systemReason } from '../system-reason.ts';
+import type { YamlDocument } from '../yaml/document.ts';
+import { type ReadDocument, readYaml } from '../yaml/read.ts';
 import { listImages } from './image-files.ts';
-import { systemReason } from './system-reason.ts';
-import type { YamlDocument } from './yaml/document.ts';
-import { type ReadDocument, readYaml } from './yaml/read.ts';
 
 /** The images that a source names, sorted, or why they cannot be listed. */
 export type ImageListing = readonly string[] | { readonly reason: string };

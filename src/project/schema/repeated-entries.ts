@@ -1,7 +1,7 @@
+import type { Problem } from '../problem.ts';
+import type { YamlDocument } from '../yaml/document.ts';
+import { formatKeyPath, type KeyPath, valueAt } from '../yaml/key-path.ts';
 import { NAME_LISTS } from './name-places.ts';
-import type { Problem } from './problem.ts';
-import type { YamlDocument } from './yaml/document.ts';
-import { formatKeyPath, type KeyPath, valueAt } from './yaml/key-path.ts';
 
 /** Lists that are sets: an entry that stands there twice says nothing more. (Effects are applied in order.) */
 const SETS: readonly KeyPath[] = [...NAME_LISTS, ['evaluate', 'baselines']];

@@ -1,4 +1,4 @@
-import type { KeyPath } from './yaml/key-path.ts';
+import type { KeyPath } from '../yaml/key-path.ts';
 
 export type NameKind = 'concept' | 'tag';
 

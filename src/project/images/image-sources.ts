@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import type { DiskView } from './disk-view.ts';
+import type { DiskView } from '../disk/disk-view.ts';
+import type { LoadedConcept } from '../project.ts';
+import type { KeyPath } from '../yaml/key-path.ts';
 import { type DrawnImages, drawnImages } from './drawn-images.ts';
-import type { LoadedConcept } from './project.ts';
-import type { KeyPath } from './yaml/key-path.ts';
 
 /** How many images each source of a project has, those included that a stage will draw (`drawn-images.json`). */
 export class ImageSources {
