@@ -30,6 +30,7 @@ const folders = {
     'tools',
     'tensors',
     'panels',
+    'targets',
     'trainings',
     'concepts',
     'comparisons',

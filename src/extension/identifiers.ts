@@ -45,13 +45,29 @@ export const TREES = {
   zoo: 'denoisedWeights.zoo',
 } as const;
 
-/** View types of the webview panels. */
+/** View types of the webview panels, by view. */
 export const PANELS = {
   run: 'denoisedWeights.run',
   weights: 'denoisedWeights.weights',
   translate: 'denoisedWeights.translate',
   compare: 'denoisedWeights.compare',
 } as const;
+export type PanelName = keyof typeof PANELS;
+
+/** The panel that each of these commands opens. The panel's own file says what the command shows in it. */
+export const PANEL_COMMANDS = {
+  openRun: 'run',
+  compareRuns: 'run',
+  showWeightStatistics: 'weights',
+  showTranslatedImages: 'translate',
+  showComparison: 'compare',
+} as const satisfies Partial<Record<keyof typeof COMMANDS, PanelName>>;
+
+/** View types of the custom editors, by view. */
+export const CUSTOM_EDITORS = { tensors: 'dnw.tensors' } as const;
+
+/** The views. Each is a script below `dist/webview/`, bundled from `webview/<view>/main.tsx`. */
+export type ViewName = PanelName | keyof typeof CUSTOM_EDITORS;
 
 /** Language model tools of agent mode. */
 export const TOOLS = {
@@ -61,8 +77,6 @@ export const TOOLS = {
   startRun: 'dnw_startRun',
   weightStatistics: 'dnw_weightStatistics',
 } as const;
-/** View types of the custom editors. */
-export const CUSTOM_EDITORS = { tensors: 'dnw.tensors' } as const;
 
 export const CONTEXT_KEYS = {
   /** The workspace's projects have been read once. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseComparison } from '../../src/extension/comparisons/parse-comparison.ts';
-import { evaluatedConcepts } from '../../src/extension/panels/compare-choices.ts';
+import { evaluatedConcepts } from '../../src/extension/panels/compare/compare-choices.ts';
 import { comparisonFile, evaluationOf } from '../../src/extension/runs/evaluations.ts';
 import type { Run } from '../../src/extension/runs/run-state.ts';
 import { NO_STATUS } from '../../src/extension/runs/run-status.ts';

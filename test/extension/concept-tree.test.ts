@@ -6,9 +6,9 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type * as vscode from 'vscode';
 import { writeSafetensors } from '../../src/data/safetensors.ts';
 import { NO_ARTIFACTS, type ProjectArtifacts } from '../../src/extension/artifacts/project-artifacts.ts';
-import { selectedConcepts } from '../../src/extension/commands/targets.ts';
 import { type ConceptNode, ConceptTree } from '../../src/extension/concepts/concept-tree.ts';
 import type { Run } from '../../src/extension/runs/run-state.ts';
+import { selectedConcepts } from '../../src/extension/targets/targets.ts';
 import type { LoadedConcept, Project } from '../../src/project/load.ts';
 
 vi.mock('vscode', () => import('./fake-vscode.ts'));

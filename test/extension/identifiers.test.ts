@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import manifest from '../../package.json';
@@ -8,6 +8,7 @@ import {
   CONCEPT_LANGUAGE,
   CONTEXT_KEYS,
   CUSTOM_EDITORS,
+  PANEL_COMMANDS,
   PANELS,
   SETTINGS,
   SETTINGS_SECTION,
@@ -15,7 +16,6 @@ import {
   TREES,
 } from '../../src/extension/identifiers.ts';
 import { trainingSchema } from '../../src/project/schema/training-schema.ts';
-import { VIEWS } from '../../src/protocol/webview/common.ts';
 
 const { contributes } = manifest;
 const root = join(import.meta.dirname, '../..');
@@ -28,17 +28,36 @@ function texts(value: unknown): string[] {
 }
 
 test('package.json declares exactly the commands that the code has', () => {
-  expect(sorted(contributes.commands.map(({ command }) => command))).toEqual(sorted(Object.values(COMMANDS)));
+  expect(sorted(contributes.commands.map(({ command }) => command)), 'commands of package.json').toEqual(
+    sorted(Object.values(COMMANDS)),
+  );
 });
 
 test('package.json declares exactly the trees that the code fills', () => {
   expect(sorted(contributes.views.denoisedWeights.map(({ id }) => id))).toEqual(sorted(Object.values(TREES)));
 });
 
-test('every panel and custom editor has a view in the protocol, every panel an activation event', () => {
-  expect(sorted(Object.keys({ ...PANELS, ...CUSTOM_EDITORS }))).toEqual(sorted(VIEWS));
-  for (const type of Object.values(PANELS))
-    expect(manifest.activationEvents).toContain(`onWebviewPanel:${type}`);
+test('every panel and custom editor has a page, and every page one of them', () => {
+  const pages = readdirSync(join(root, 'webview')).filter((name) =>
+    existsSync(join(root, 'webview', name, 'main.tsx')),
+  );
+  const views = Object.keys({ ...PANELS, ...CUSTOM_EDITORS });
+  expect(sorted(views), 'PANELS of src/extension/identifiers.ts, and webview/<view>/main.tsx').toEqual(
+    sorted(pages),
+  );
+});
+
+test('package.json has the activation event that brings a panel back after a reload', () => {
+  const events = manifest.activationEvents.filter((event) => event.startsWith('onWebviewPanel:'));
+  expect(sorted(events), 'activationEvents of package.json').toEqual(
+    sorted(Object.values(PANELS).map((type) => `onWebviewPanel:${type}`)),
+  );
+});
+
+test('every panel is opened by a command', () => {
+  const opened = new Set<string>(Object.values(PANEL_COMMANDS));
+  const unopened = Object.keys(PANELS).filter((view) => !opened.has(view));
+  expect(unopened, 'PANEL_COMMANDS of src/extension/identifiers.ts').toEqual([]);
 });
 
 test('package.json declares exactly the custom editors that the code has', () => {
@@ -85,7 +104,10 @@ test('the palette offers a command exactly while it is enabled, a tree’s actio
   // It takes the file of the active editor, which the palette alone cannot check.
   shown.set(COMMANDS.compareTensors, 'isWorkspaceTrusted');
   for (const { command, enablement } of contributes.commands as { command: string; enablement?: string }[]) {
-    expect([command, shown.get(command)]).toEqual([command, enablement]);
+    expect([command, shown.get(command)], 'menus.commandPalette of package.json').toEqual([
+      command,
+      enablement,
+    ]);
   }
 });
 
@@ -109,7 +131,7 @@ test('menus, welcome views and walkthrough name commands that exist', () => {
 
 test('every text of the manifest has its string, and every string is used', () => {
   const used = texts(manifest).flatMap((text) => /^%(.+)%$/.exec(text)?.[1] ?? []);
-  expect(sorted(new Set(used))).toEqual(sorted(Object.keys(strings)));
+  expect(sorted(Object.keys(strings)), 'package.nls.json').toEqual(sorted(new Set(used)));
 });
 
 test('the files that the manifest names exist', () => {

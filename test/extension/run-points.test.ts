@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { runPoints } from '../../src/extension/panels/run-points.ts';
+import { runPoints } from '../../src/extension/panels/run/run-points.ts';
 import type { RunEvent } from '../../src/protocol/events.ts';
 
 const metrics = (

@@ -1,8 +1,8 @@
 import { appendFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { isRunList, overlaidOn } from '../../src/extension/panels/overlaid-runs.ts';
-import { RunsReader } from '../../src/extension/panels/run-reader.ts';
+import { isRunList, overlaidOn } from '../../src/extension/panels/run/overlaid-runs.ts';
+import { RunsReader } from '../../src/extension/panels/run/run-reader.ts';
 import { MOST_OVERLAID } from '../../src/protocol/webview/run.ts';
 import { temporaryProject } from '../project/temporary-project.ts';
 

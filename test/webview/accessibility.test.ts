@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import type { ViewName } from '../../src/protocol/webview/common.ts';
+import type { ViewName } from '../../src/extension/identifiers.ts';
 import { COLOUR_RULES, graveFindings, injectAxe, unfoldAll } from './harness/axe.ts';
 import { SCENARIOS } from './harness/scenarios.ts';
 import { browserSession, settled } from './harness/session.ts';

@@ -1,20 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import type { ViewName } from '../../src/protocol/webview/common.ts';
+import type { ViewName } from '../../src/extension/identifiers.ts';
 import { browserSession, settled } from './harness/session.ts';
+import { VIEWS, type ViewUnderTest } from './harness/views.ts';
 import { expectWalkable } from './harness/walkable.ts';
 
 const open = browserSession();
 
-/** The scenarios of each view that show its controls. */
-const WALKED: Record<ViewName, readonly string[]> = {
-  run: ['running', 'quickstart'],
-  weights: ['live'],
-  translate: ['ready'],
-  tensors: ['compared', 'failing'],
-  compare: ['ready'],
-};
-const CASES = Object.entries(WALKED).flatMap(([view, scenarios]) =>
-  scenarios.map((scenario) => [view as ViewName, scenario] as const),
+const CASES = (Object.entries(VIEWS) as [ViewName, ViewUnderTest][]).flatMap(([view, { walked }]) =>
+  walked.map((scenario) => [view, scenario] as const),
 );
 
 /** Of controls of one kind so many are tried. */

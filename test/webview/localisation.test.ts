@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
-import type { ViewName } from '../../src/protocol/webview/common.ts';
+import type { ViewName } from '../../src/extension/identifiers.ts';
 import { wordsIn } from '../shown-words.ts';
 import { markedMessages, parsed, unmarked, webviewSources } from './harness/messages.ts';
 import { SCENARIOS } from './harness/scenarios.ts';

@@ -1,28 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import type { ViewName } from '../../src/protocol/webview/common.ts';
+import type { ViewName } from '../../src/extension/identifiers.ts';
+import { SCENARIOS } from './harness/scenarios.ts';
 import { browserSession, paramsOf } from './harness/session.ts';
 import { THEMES } from './harness/themes.ts';
+import { VIEWS, type ViewUnderTest } from './harness/views.ts';
 
 const open = browserSession();
 
-/** What each view shows when it has something to show. */
-const SHOWN: Record<ViewName, string> = {
-  weights: '.heat-map',
-  translate: '.compare',
-  run: '.uplot',
-  compare: '.uplot',
-  tensors: '.heat-map',
-};
-const READY: Record<ViewName, string> = {
-  weights: 'ready',
-  translate: 'ready',
-  run: 'running',
-  compare: 'ready',
-  tensors: 'compared',
-};
-const VIEWS = Object.keys(SHOWN) as ViewName[];
+const CASES = Object.entries(VIEWS) as [ViewName, ViewUnderTest][];
 
-describe.each(VIEWS)('%s', (view) => {
+it.each(CASES)('%s has the scenarios that every view needs', (view, { ready }) => {
+  const missing = ['loading', 'empty', 'error', ready].filter((state) => !SCENARIOS[`${view}/${state}`]);
+  expect(missing, `scenarios of ${view} to add to test/webview/harness/scenarios.ts`).toEqual([]);
+});
+
+describe.each(CASES)('%s', (view, { ready, shown }) => {
   it('says that it is loading until the host answers', async () => {
     const page = await open({ view, scenario: 'loading' });
     await page.getByRole('status').getByText('Loading').waitFor();
@@ -38,22 +30,19 @@ describe.each(VIEWS)('%s', (view) => {
     await page.getByRole('alert').waitFor();
   });
 
-  it.each(['empty', 'error', READY[view]])(
-    'keeps what it is about for a reload, while %s',
-    async (scenario) => {
-      const kept = { view: { of: 'an earlier life' } };
-      const page = await open({ view, scenario, state: scenario === READY[view] ? undefined : kept });
-      const { target, ...others } = (await page
-        .waitForFunction(() => (harness.state as { target?: object } | undefined)?.target && harness.state)
-        .then((handle) => handle.jsonValue())) as { target: object };
-      expect(Object.keys(target)).not.toEqual([]);
-      if (scenario !== READY[view]) expect(others).toEqual(kept);
-    },
-  );
+  it.each(['empty', 'error', ready])('keeps what it is about for a reload, while %s', async (scenario) => {
+    const kept = { view: { of: 'an earlier life' } };
+    const page = await open({ view, scenario, state: scenario === ready ? undefined : kept });
+    const { target, ...others } = (await page
+      .waitForFunction(() => (harness.state as { target?: object } | undefined)?.target && harness.state)
+      .then((handle) => handle.jsonValue())) as { target: object };
+    expect(Object.keys(target)).not.toEqual([]);
+    if (scenario !== ready) expect(others).toEqual(kept);
+  });
 
   it.each(THEMES)('fits 600 pixels in %s, with a name for everything that can be reached', async (theme) => {
-    const page = await open({ view, scenario: READY[view], theme, width: 600 });
-    await page.locator(SHOWN[view]).first().waitFor();
+    const page = await open({ view, scenario: ready, theme, width: 600 });
+    await page.locator(shown).first().waitFor();
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(600);
     const nameless = await page.evaluate(() =>
       Array.from(

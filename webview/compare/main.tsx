@@ -1,11 +1,7 @@
 import '../components/base.css';
 import '../charts/charts.css';
 import './compare.css';
-import { render } from 'preact';
-import { registerToolkit } from '../components/toolkit.tsx';
-import { localise } from '../host/l10n.ts';
+import { showView } from '../host/show-view.ts';
 import { CompareView } from './compare-view.tsx';
 
-localise();
-registerToolkit();
-render(<CompareView />, document.body);
+showView(<CompareView />);

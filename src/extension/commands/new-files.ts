@@ -8,7 +8,7 @@ import { EFFECT_NAMES } from '../../project/schema/effects.ts';
 import { UserError } from '../../project/user-error.ts';
 import { conceptText, nameFromPrompt, trainingText, usualSource } from '../projects/project-templates.ts';
 import type { Services } from '../services.ts';
-import { chooseProject } from './targets.ts';
+import { chooseProject } from '../targets/targets.ts';
 
 /** Asks for what a concept file needs, and opens it. */
 export async function newConcept(services: Services, target: unknown): Promise<void> {

@@ -6,7 +6,7 @@ import { showRunLog } from '../runs/run-log.ts';
 import { isActive, isResumable, type Run } from '../runs/run-state.ts';
 import { requestStop, resumeRun } from '../runs/start-run.ts';
 import type { Services } from '../services.ts';
-import { chooseRun, chooseRuns } from './targets.ts';
+import { chooseRun, chooseRuns } from '../targets/targets.ts';
 
 const isEnded = (run: Run) => !isActive(run);
 

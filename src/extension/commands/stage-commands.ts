@@ -9,7 +9,6 @@ import type { QueuedRun } from '../runs/new-run.ts';
 import { startRuns } from '../runs/run-queue.ts';
 import { startRun } from '../runs/start-run.ts';
 import type { Services } from '../services.ts';
-import { wantedMembers } from '../zoo/zoo-status.ts';
 import {
   type ConceptsTarget,
   chooseConcept,
@@ -17,7 +16,8 @@ import {
   chooseTraining,
   givenConcept,
   selectedConcepts,
-} from './targets.ts';
+} from '../targets/targets.ts';
+import { wantedMembers } from '../zoo/zoo-status.ts';
 
 /** Whether a stage works on one concept (asked for where not given), may be narrowed to one, or has none. */
 type ConceptUse = 'required' | 'optional' | 'none';

@@ -4,7 +4,7 @@ import { saveProjectFiles } from '../projects/unsaved-files.ts';
 import type { ReadOnlyDocuments } from '../read-only-documents.ts';
 import { registerCommand } from '../register-command.ts';
 import type { Services } from '../services.ts';
-import { chooseProject, chooseTraining } from './targets.ts';
+import { chooseProject, chooseTraining } from '../targets/targets.ts';
 
 export function registerTrainingCommands(
   context: vscode.ExtensionContext,

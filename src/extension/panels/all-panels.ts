@@ -1,10 +1,11 @@
 import type * as vscode from 'vscode';
+import type { PanelName } from '../identifiers.ts';
 import type { Services } from '../services.ts';
-import { comparePanelKind } from './compare-panel.ts';
+import { comparePanelKind } from './compare/compare-panel.ts';
 import { Panels } from './panels.ts';
-import { runPanelKind } from './run-panel.ts';
-import { translatePanelKind } from './translate-panel.ts';
-import { weightsPanelKind } from './weights-panel.ts';
+import { runPanelKind } from './run/run-panel.ts';
+import { translatePanelKind } from './translate/translate-panel.ts';
+import { weightsPanelKind } from './weights/weights-panel.ts';
 
 /** The open panels, by their view. */
 export type AllPanels = ReturnType<typeof createPanels>;
@@ -15,7 +16,7 @@ export function createPanels({ extensionUri, subscriptions }: vscode.ExtensionCo
     weights: new Panels(extensionUri, weightsPanelKind(services)),
     translate: new Panels(extensionUri, translatePanelKind(services)),
     compare: new Panels(extensionUri, comparePanelKind(services)),
-  };
+  } satisfies Record<PanelName, unknown>;
   subscriptions.push(...Object.values(panels));
   return panels;
 }

@@ -1,36 +1,59 @@
 import * as vscode from 'vscode';
 import type { PersistedState, ProjectTarget } from '../../protocol/webview/common.ts';
-import { PANELS } from '../identifiers.ts';
+import { type PANEL_COMMANDS, PANELS, type PanelName } from '../identifiers.ts';
 import { PanelConnection } from './panel-connection.ts';
 import { showPage } from './show-page.ts';
 
+/** The names of the commands that open a panel. */
+export type PanelCommand = keyof typeof PANEL_COMMANDS;
+
+type CommandsOf<View extends PanelName> = {
+  [Command in PanelCommand]: (typeof PANEL_COMMANDS)[Command] extends View ? Command : never;
+}[PanelCommand];
+
+/**
+ * What a command shows in its panel; undefined where the user chose nothing.
+ * @param target what the command was called on
+ * @param selected all that is selected where that is more than one thing
+ */
+type ChooseTarget<Target> = (target: unknown, selected: unknown) => Promise<Target | undefined>;
+
 /** One kind of panel. */
-export interface PanelKind<Target extends ProjectTarget> {
-  readonly view: keyof typeof PANELS;
+export interface PanelKind<View extends PanelName, Target extends ProjectTarget> {
+  readonly view: View;
+  /** What each of the kind's commands shows. */
+  readonly commands: { readonly [Command in CommandsOf<View>]: ChooseTarget<Target> };
   title(target: Target): string;
-  /** Panels of equal keys show the same: the one that is open is shown again. */
+  /** Tells targets apart: if a panel of the same key is open, it is shown again. */
   key(target: Target): string;
   /** Folders whose pictures the page may show. */
   pictureFolders(target: Target): string[];
   /** Answers the page and tells it of changes, for as long as the panel is open. */
   attach(connection: PanelConnection, target: Target): void;
-  /** Told of a target whose panel is open already, before that is shown again. */
+  /** Told of a target whose panel is open already, before that panel is shown again. */
   showAgain?(target: Target): void;
   /** Whether what was kept over a reload is a target of this kind. */
   isTarget(kept: unknown): kept is Target;
 }
 
-/** What a page has kept over a reload of the window; undefined where it never got to. */
+/** What a page has kept over a reload of the window; undefined where it kept nothing. */
 export type KeptState = Partial<PersistedState<unknown>> | undefined;
 
 /** The open panels of one kind. */
-export class Panels<Target extends ProjectTarget> implements vscode.Disposable {
+export class Panels<View extends PanelName, Target extends ProjectTarget> implements vscode.Disposable {
   private readonly open = new Map<string, vscode.WebviewPanel>();
 
   constructor(
     private readonly extension: vscode.Uri,
-    private readonly kind: PanelKind<Target>,
+    private readonly kind: PanelKind<View, Target>,
   ) {}
+
+  /** Runs one of the commands that open a panel of this kind. */
+  async run(command: PanelCommand, target: unknown, selected: unknown): Promise<void> {
+    const commands: Partial<Record<PanelCommand, ChooseTarget<Target>>> = this.kind.commands;
+    const chosen = await commands[command]?.(target, selected);
+    if (chosen !== undefined) this.show(chosen);
+  }
 
   /** Fills a panel that was open when the window was reloaded, by what its page kept. */
   revive(panel: vscode.WebviewPanel, kept: KeptState): void {
@@ -39,7 +62,7 @@ export class Panels<Target extends ProjectTarget> implements vscode.Disposable {
     else this.fill(panel, target);
   }
 
-  show(target: Target): void {
+  private show(target: Target): void {
     const open = this.open.get(this.kind.key(target));
     if (open !== undefined) {
       this.kind.showAgain?.(target);

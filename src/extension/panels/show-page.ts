@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
-import type { ViewName } from '../../protocol/webview/common.ts';
+import type { ViewName } from '../identifiers.ts';
 import { webviewPage } from './webview-page.ts';
 
 /**

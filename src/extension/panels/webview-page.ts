@@ -1,4 +1,4 @@
-import type { ViewName } from '../../protocol/webview/common.ts';
+import type { ViewName } from '../identifiers.ts';
 
 export interface PageResources {
   /** Address of the view's bundle, and of its style sheet. */

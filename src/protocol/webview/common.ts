@@ -13,10 +13,6 @@ import type { RunState } from '../run.ts';
  * Bulk numbers are typed arrays and pictures are encoded PNG or JPEG bytes; neither travels as JSON.
  */
 
-/** The views. Each is a script below `dist/webview/`, bundled from `webview/<view>/main.tsx`. */
-export const VIEWS = ['run', 'weights', 'translate', 'compare', 'tensors'] as const;
-export type ViewName = (typeof VIEWS)[number];
-
 /**
  * What a webview keeps with `setState`. After a window reload the host reads `target` from it to fill the panel again.
  * `view` belongs to the webview: scroll position, zoom, selection.

@@ -1,5 +1,5 @@
-import type { RunReference } from '../../protocol/webview/common.ts';
-import { MOST_OVERLAID } from '../../protocol/webview/run.ts';
+import type { RunReference } from '../../../protocol/webview/common.ts';
+import { MOST_OVERLAID } from '../../../protocol/webview/run.ts';
 import { runKey } from './run-reader.ts';
 
 /** Whether what a page kept over a reload is a list of runs. */

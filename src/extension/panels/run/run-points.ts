@@ -1,5 +1,5 @@
-import type { MetricsEvent, RunEvent, SampleEvent } from '../../protocol/events.ts';
-import type { CurvePoints, RunArtifact, RunLogLine } from '../../protocol/webview/run.ts';
+import type { MetricsEvent, RunEvent, SampleEvent } from '../../../protocol/events.ts';
+import type { CurvePoints, RunArtifact, RunLogLine } from '../../../protocol/webview/run.ts';
 
 /** What a stretch of a run's events has to draw; samples still name files. */
 export interface RunPoints {

@@ -1,20 +1,22 @@
 import * as vscode from 'vscode';
-import { type CompareTarget, type CompareViewState, compareView } from '../../protocol/webview/compare.ts';
-import { readComparison } from '../comparisons/read-comparison.ts';
-import { COMMANDS } from '../identifiers.ts';
-import { evaluationOf } from '../runs/evaluations.ts';
-import type { Services } from '../services.ts';
-import { absentProject } from './absent-project.ts';
+import { type CompareTarget, type CompareViewState, compareView } from '../../../protocol/webview/compare.ts';
+import { readComparison } from '../../comparisons/read-comparison.ts';
+import { COMMANDS } from '../../identifiers.ts';
+import { evaluationOf } from '../../runs/evaluations.ts';
+import type { Services } from '../../services.ts';
+import { chooseProject, givenConcept, givenRun } from '../../targets/targets.ts';
+import { absentProject } from '../absent-project.ts';
+import { followChoices } from '../follow-choices.ts';
+import type { PanelConnection } from '../panel-connection.ts';
+import { hasStrings } from '../panel-target.ts';
+import type { PanelKind } from '../panels.ts';
+import { saveFile } from '../save-file.ts';
 import { evaluatedConcepts } from './compare-choices.ts';
-import { followChoices } from './follow-choices.ts';
-import type { PanelConnection } from './panel-connection.ts';
-import { hasStrings } from './panel-target.ts';
-import type { PanelKind } from './panels.ts';
-import { saveFile } from './save-file.ts';
 
-export function comparePanelKind(services: Services): PanelKind<CompareTarget> {
+export function comparePanelKind(services: Services): PanelKind<'compare', CompareTarget> {
   return {
     view: 'compare',
+    commands: { showComparison: (target) => chooseComparison(services, target) },
     title: ({ concept }) =>
       concept === undefined ? vscode.l10n.t('Comparison') : vscode.l10n.t('Comparison: {0}', concept),
     key: ({ project, concept, runId }) => JSON.stringify([project, concept, runId]),
@@ -22,6 +24,22 @@ export function comparePanelKind(services: Services): PanelKind<CompareTarget> {
     isTarget: (kept): kept is CompareTarget => hasStrings(kept, ['project']),
     attach: (connection, target) => attach(services, connection, target),
   };
+}
+
+/** The evaluation that a run made, else the comparison of the given concept, else that of the one evaluated last. */
+async function chooseComparison(services: Services, target: unknown): Promise<CompareTarget | undefined> {
+  const run = givenRun(services, target);
+  if (run !== undefined) return { project: run.project, concept: evaluationOf(run)?.concept, runId: run.id };
+  const project = await chooseProject(services, target);
+  if (project === undefined) return undefined;
+  const concept = givenConcept(project, target)?.name ?? latestEvaluated(services, project.folder);
+  return { project: project.folder, concept };
+}
+
+/** The concept that was evaluated last. */
+function latestEvaluated({ runs }: Services, project: string): string | undefined {
+  const own = runs.runs.filter((run) => run.project === project);
+  return own.map(evaluationOf).find((evaluation) => evaluation !== undefined)?.concept;
 }
 
 function attach(services: Services, connection: PanelConnection, target: CompareTarget): void {

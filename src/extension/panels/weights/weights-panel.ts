@@ -1,16 +1,18 @@
 import * as vscode from 'vscode';
-import { type WeightsTarget, weightsView } from '../../protocol/webview/weights.ts';
-import { warmEngine } from '../engine/warm-engine.ts';
-import type { Services } from '../services.ts';
-import { followChoices } from './follow-choices.ts';
-import type { PanelConnection } from './panel-connection.ts';
-import { hasStrings } from './panel-target.ts';
-import type { PanelKind } from './panels.ts';
-import { weightsChoices } from './weights-choices.ts';
+import { type WeightsTarget, weightsView } from '../../../protocol/webview/weights.ts';
+import { warmEngine } from '../../engine/warm-engine.ts';
+import type { Services } from '../../services.ts';
+import { chooseConceptTarget } from '../../targets/choose-concept.ts';
+import { followChoices } from '../follow-choices.ts';
+import type { PanelConnection } from '../panel-connection.ts';
+import { hasStrings } from '../panel-target.ts';
+import type { PanelKind } from '../panels.ts';
+import { weightsChoices } from '../weights-choices.ts';
 
-export function weightsPanelKind(services: Services): PanelKind<WeightsTarget> {
+export function weightsPanelKind(services: Services): PanelKind<'weights', WeightsTarget> {
   return {
     view: 'weights',
+    commands: { showWeightStatistics: (target) => chooseConceptTarget(services, target) },
     title: ({ concept }) =>
       concept === undefined ? vscode.l10n.t('Weights') : vscode.l10n.t('Weights: {0}', concept),
     key: ({ project, concept }) => JSON.stringify([project, concept]),

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, extname } from 'node:path';
 import * as vscode from 'vscode';
-import type { Project } from '../../project/load.ts';
-import type { TranslateParams } from '../../protocol/serve.ts';
+import type { Project } from '../../../project/load.ts';
+import type { TranslateParams } from '../../../protocol/serve.ts';
 import {
   type ImageChoice,
   type TranslateImage,
@@ -10,15 +10,16 @@ import {
   type TranslateTarget,
   type Translation,
   translateView,
-} from '../../protocol/webview/translate.ts';
-import { warmEngine } from '../engine/warm-engine.ts';
-import type { Services } from '../services.ts';
-import { followChoices } from './follow-choices.ts';
-import type { PanelConnection } from './panel-connection.ts';
-import { hasStrings } from './panel-target.ts';
-import type { PanelKind } from './panels.ts';
-import { saveFile } from './save-file.ts';
-import { weightsChoices } from './weights-choices.ts';
+} from '../../../protocol/webview/translate.ts';
+import { warmEngine } from '../../engine/warm-engine.ts';
+import type { Services } from '../../services.ts';
+import { chooseConceptTarget } from '../../targets/choose-concept.ts';
+import { followChoices } from '../follow-choices.ts';
+import type { PanelConnection } from '../panel-connection.ts';
+import { hasStrings } from '../panel-target.ts';
+import type { PanelKind } from '../panels.ts';
+import { saveFile } from '../save-file.ts';
+import { weightsChoices } from '../weights-choices.ts';
 
 const IMAGE_TYPES: Record<string, string> = {
   png: 'image/png',
@@ -31,9 +32,10 @@ const IMAGE_TYPES: Record<string, string> = {
   tiff: 'image/tiff',
 };
 
-export function translatePanelKind(services: Services): PanelKind<TranslateTarget> {
+export function translatePanelKind(services: Services): PanelKind<'translate', TranslateTarget> {
   return {
     view: 'translate',
+    commands: { showTranslatedImages: (target) => chooseConceptTarget(services, target) },
     title: ({ concept }) =>
       concept === undefined ? vscode.l10n.t('Translate') : vscode.l10n.t('Translate: {0}', concept),
     key: ({ project, concept }) => JSON.stringify([project, concept]),

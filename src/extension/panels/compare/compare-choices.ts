@@ -1,9 +1,9 @@
-import type { Project } from '../../project/load.ts';
-import { heldOutConcepts } from '../../project/selection.ts';
-import type { EvaluatedConcept } from '../../protocol/webview/compare.ts';
-import { type Evaluation, evaluationOf } from '../runs/evaluations.ts';
-import { isActive, type Run } from '../runs/run-state.ts';
-import { liveRun } from './live-run.ts';
+import type { Project } from '../../../project/load.ts';
+import { heldOutConcepts } from '../../../project/selection.ts';
+import type { EvaluatedConcept } from '../../../protocol/webview/compare.ts';
+import { type Evaluation, evaluationOf } from '../../runs/evaluations.ts';
+import { isActive, type Run } from '../../runs/run-state.ts';
+import { liveRun } from '../live-run.ts';
 
 /**
  * The concepts whose comparison can be shown or made: those evaluated last first, then those that are held out, then

@@ -1,8 +1,8 @@
-import { projectPaths } from '../../project/paths.ts';
-import { RunTail } from '../../project/runs/run-record.ts';
-import type { RunEvent } from '../../protocol/events.ts';
-import type { RunReference } from '../../protocol/webview/common.ts';
-import type { DamagedLines } from '../../protocol/webview/run.ts';
+import { projectPaths } from '../../../project/paths.ts';
+import { RunTail } from '../../../project/runs/run-record.ts';
+import type { RunEvent } from '../../../protocol/events.ts';
+import type { RunReference } from '../../../protocol/webview/common.ts';
+import type { DamagedLines } from '../../../protocol/webview/run.ts';
 import { type RunPoints, runPoints } from './run-points.ts';
 
 /** Reads the events of one run from their beginning, each once. */
