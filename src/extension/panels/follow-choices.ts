@@ -9,10 +9,11 @@ import type { PanelConnection } from './panel-connection.ts';
 interface ChoicesView<Target, State> {
   connect: RequestType<void, Connected<Target, State>>;
   stateChanged: NotificationType<State>;
-  openRun: RequestType<string, void>;
+  /** Opens the run of this id; absent where the view shows no run. */
+  openRun?: RequestType<string, void>;
 }
 
-/** Keeps a page's choices as the files have them, and lets it open the run that works on them. */
+/** Keeps a page's state as the files have it, runs the action that the state offers, and opens the run that it shows. */
 export function followChoices<Target extends ProjectTarget, State extends PendingState | { kind: 'ready' }>(
   services: Services,
   connection: PanelConnection,
@@ -44,6 +45,7 @@ export function followChoices<Target extends ProjectTarget, State extends Pendin
     return shown;
   });
   connection.onAction((): ViewAction | undefined => (shown && 'action' in shown ? shown.action : undefined));
+  if (view.openRun === undefined) return;
   connection.onRequest(view.openRun, async (runId) => {
     const run = runs.get(target.project, runId);
     if (run === undefined) throw new Error(vscode.l10n.t('The run has been deleted.'));
