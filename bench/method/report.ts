@@ -28,7 +28,8 @@ export interface Case {
   readonly references: Readonly<Record<string, Curve>>;
 }
 
-interface Tried<S> {
+/** A setting with its mean PSNR in dB over the validation concepts, at the end of training. */
+export interface Tried<S> {
   readonly settings: S;
   readonly psnr: number;
 }

@@ -1,0 +1,39 @@
+/** The report as files: its measurements, its tables and its charts. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
+import { ablationsSvg, curvesSvg, startsSvg } from './charts.ts';
+import { type MethodReport, methodMarkdown } from './report.ts';
+
+const DOCS = 'docs/results.md';
+const BEGIN = '<!-- method: begin -->';
+const END = '<!-- method: end -->';
+
+/**
+ * Writes `method.json`, `method.md` and the charts into a folder, and prints the tables.
+ * @param intoDocs also puts the tables and charts into docs/results.md
+ */
+export async function writeReport(report: MethodReport, output: string, intoDocs: boolean): Promise<void> {
+  const json = join(output, 'method.json');
+  await writeFileAtomic(json, JSON.stringify(report, null, 1));
+  const markdown = methodMarkdown(report);
+  const written = join(output, 'method.md');
+  await writeFileAtomic(written, `${markdown}\n`);
+  const charts = {
+    'method-curves': curvesSvg(report),
+    'method-starts': startsSvg(report),
+    ...(report.ablations.length > 0 && { 'method-ablations': ablationsSvg(report) }),
+  };
+  for (const [name, svg] of Object.entries(charts)) await writeFileAtomic(join(output, `${name}.svg`), svg);
+  console.log(`\n${markdown}\n\n${json}\n${written}`);
+  if (intoDocs) await writeDocs(markdown, charts);
+}
+
+async function writeDocs(markdown: string, charts: Readonly<Record<string, string>>): Promise<void> {
+  const text = readFileSync(DOCS, 'utf8');
+  const [before, rest] = text.split(BEGIN);
+  const after = rest?.split(END)[1];
+  if (after === undefined) throw new Error(`${DOCS} has no ${BEGIN} ... ${END}`);
+  await writeFileAtomic(DOCS, `${before}${BEGIN}\n${markdown}\n${END}${after}`);
+  for (const [name, svg] of Object.entries(charts)) await writeFileAtomic(`docs/images/${name}.svg`, svg);
+}
