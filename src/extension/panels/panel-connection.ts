@@ -4,8 +4,8 @@ import type { NotificationType, RequestType, WebviewIdMessageParticipant } from 
 import { type Connected, type ViewAction, viewAction } from '../../protocol/webview/common.ts';
 
 /**
- * One panel's end of the conversation with its page. The page connects whenever it was made anew; between
- * that and being hidden again it is told of changes, and at no other time.
+ * One panel's end of the conversation with its page. The page connects each time it is built. From then until it is
+ * hidden it is told of changes, and at no other time.
  */
 export class PanelConnection {
   private readonly messenger = new Messenger({ ignoreHiddenViews: true });
@@ -27,9 +27,7 @@ export class PanelConnection {
     return this.connected && this.panel.visible;
   }
 
-  /**
-   * @param read what the page is to show first
-   */
+  /** Answers a page that connects. @param read what it is to show first */
   onConnect<Target, State>(
     type: RequestType<void, Connected<Target, State>>,
     target: Target,
@@ -46,7 +44,7 @@ export class PanelConnection {
     this.messenger.onRequest(type, handler);
   }
 
-  /** @param offered the action of the state that the page shows */
+  /** Runs the action that the page asks for. @param offered the action of the state that the page shows */
   onAction(offered: () => ViewAction | undefined): void {
     this.onRequest(viewAction, async ({ command }) => {
       if (offered()?.command !== command) throw new Error(`The view offers no "${command}" now.`);
@@ -54,7 +52,7 @@ export class PanelConnection {
     });
   }
 
-  /** Told to the page if it listens. */
+  /** Tells the page, if it listens. */
   notify<P>(type: NotificationType<P>, params: P): void {
     if (this.listening) this.messenger.sendNotification(type, this.page, params);
   }

@@ -1,16 +1,17 @@
 import type { ViewName } from '../identifiers.ts';
 
 export interface PageResources {
-  /** Address of the view's bundle, and of its style sheet. */
+  /** Address of the view's bundle. */
   script: string;
+  /** Address of the view's style sheet. */
   style: string;
-  /** Source of the extension's own resources, in the terms of a content security policy. */
+  /** The source of the extension's own resources, as a content security policy names it. */
   cspSource: string;
-  /** Unguessable, made anew for each page. */
+  /** A value that cannot be guessed, different for each page. */
   nonce: string;
   /** BCP 47 tag of the editor's language. */
   language: string;
-  /** What messages are in that language, by message; undefined where they are shown as they are written. */
+  /** Translations into that language by message; undefined where messages are shown as they are written. */
   messages?: Readonly<Record<string, string>> | undefined;
   title: string;
 }

@@ -85,7 +85,7 @@ export class RunTail {
     return this.#behind;
   }
 
-  /** Events since the last call, in order; none where the file is not there yet. A file that shrank is read anew. */
+  /** Events since the last call, in order; none where the file is not there yet. A file that shrank is read again. */
   async read(): Promise<RunEvent[]> {
     let handle: Awaited<ReturnType<typeof open>>;
     try {

@@ -16,7 +16,7 @@ export function isRunList(kept: unknown): kept is RunReference[] {
   );
 }
 
-/** The runs that may lie over another: each once, not itself, no more than there are colours for. */
+/** The runs that can be overlaid on another: each once, not the run itself, no more than there are colors for. */
 export function overlaidOn(run: RunReference, others: readonly RunReference[]): RunReference[] {
   const kept = new Map(others.map(({ project, runId }) => [runKey({ project, runId }), { project, runId }]));
   kept.delete(runKey(run));

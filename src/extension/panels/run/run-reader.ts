@@ -13,7 +13,7 @@ class RunReader {
     this.#tail = new RunTail(projectPaths(project).run(runId));
   }
 
-  /** What came since the last reading. */
+  /** Reads what came since the last reading. */
   async read(): Promise<RunPoints> {
     const events: RunEvent[] = [];
     do for (const event of await this.#tail.read()) events.push(event);
@@ -30,7 +30,7 @@ class RunReader {
 /** `whole`: these are all points of the run, not those since the last reading. */
 export type OverlaidPoints = RunReference & { whole: boolean } & Pick<RunPoints, 'curves'>;
 
-/** What one page has been given of a run and of those that are overlaid on it. */
+/** Reads a run and those that are overlaid on it, each event once for each page. */
 export class RunsReader {
   readonly #run: RunReader;
   readonly #overlaid = new Map<string, RunReader>();
@@ -39,7 +39,7 @@ export class RunsReader {
     this.#run = new RunReader(run);
   }
 
-  /** What came since the last reading; of an overlaid run that was not among the last reading's, everything. */
+  /** Reads what came since the last reading; of an overlaid run that was not part of the last reading, everything. */
   async read(
     overlaid: readonly RunReference[],
   ): Promise<{ points: RunPoints; damaged: DamagedLines | undefined; overlaid: OverlaidPoints[] }> {
@@ -60,7 +60,7 @@ export class RunsReader {
   }
 }
 
-/** Tells runs apart. */
+/** A key that tells runs apart: the run's folder. */
 export function runKey({ project, runId }: RunReference): string {
   return projectPaths(project).run(runId);
 }
