@@ -7,7 +7,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createDiscriminator } from '../../src/models/discriminator.ts';
-import { ConceptTrainer } from '../../src/pipeline/training/concept-training.ts';
+import { createConceptTrainer, trainedStart } from '../../src/pipeline/training/concept-training.ts';
 import { type BaseModel, loadBase } from '../../src/pipeline/weights/base-model.ts';
 import type { LoadedTraining } from '../../src/project/load.ts';
 import {
@@ -83,10 +83,10 @@ async function fineTune(
   };
   const changed = baseWith(base, lever);
   const settings = { ...config.fineTune, steps: STEPS };
-  const trainer = await ConceptTrainer.create(changed, config, settings, await device(context));
+  const trainer = await createConceptTrainer(changed, config, settings, await device(context));
   try {
     const points: CurvePoint[] = [];
-    await trainer.start(start, changed.discriminatorValues);
+    await trainer.start(trainedStart(changed, settings.trainable, start), changed.discriminatorValues);
     const { seconds } = await trainer.train({
       run: await quietRun(context, 'levers'),
       shouldStop: () => false,
@@ -99,7 +99,7 @@ async function fineTune(
       measure: {
         at: (done) => MEASURED.includes(done),
         run: async (done) => {
-          points.push(pointOf(done, (await trainer.measure(images)).images, images));
+          points.push(pointOf(done, await trainer.translate(images), images));
         },
       },
     });

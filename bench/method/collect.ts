@@ -1,8 +1,9 @@
 /** The curves of the test concepts, from every start and from scratch, and what belongs beside them. */
+
+import { measuringPoints } from '../../src/pipeline/training/measuring-points.ts';
 import type { Crew } from './crew.ts';
 import { type Plan, perTest, type UnitOf } from './plan.ts';
 import type { Case, MethodReport } from './report.ts';
-import { measuringPoints } from './scale.ts';
 import type { FineTuneChoices, ReferenceSettings } from './sweep.ts';
 import { DRAWING } from './variants.ts';
 import { type FineTuneAnswer, type FineTuneSettings, START_NAMES, type StartName } from './work.ts';

@@ -54,9 +54,3 @@ export const SCALES: Readonly<Record<'full' | 'quick', Scale>> = {
     ablations: false,
   },
 };
-
-/** Where training of a whole curve is measured. */
-export function measuringPoints(steps: number): number[] {
-  const marks = [0, 5, 10, 25, 50, 100, 200, 300, 400, 600, 800, 1000, 1250];
-  return [...marks.filter((mark) => mark < steps), steps];
-}

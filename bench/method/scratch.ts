@@ -2,10 +2,11 @@
 import type { PreparedPairs } from '../../src/data/prepared.ts';
 import { createDiscriminator } from '../../src/models/discriminator.ts';
 import { createImageGenerator } from '../../src/models/image-generator.ts';
+import { pix2pixGenerator } from '../../src/pipeline/evaluation/scratch-settings.ts';
 import type { RunWriter } from '../../src/pipeline/stage.ts';
-import { pix2pixGenerator, ScratchTraining } from '../../src/pipeline/training/scratch-training.ts';
-import { trainingLoop } from '../../src/pipeline/training/training-loop.ts';
-import type { LoadedTraining } from '../../src/project/load.ts';
+import { createScratchTrainer } from '../../src/pipeline/training/concept-training.ts';
+import type { GeneratorTrainer } from '../../src/pipeline/training/generator-trainer.ts';
+import type { LoadedConcept, LoadedTraining } from '../../src/project/load.ts';
 import { type BenchContext, device, heldOut } from './context.ts';
 import { type CurvePoint, evenDiverged } from './curve.ts';
 import { pointOf } from './point.ts';
@@ -14,70 +15,73 @@ import type { ScratchSettings } from './work.ts';
 /** Pix2pix's discriminator learns at the generator's rate; a tuned generator's higher one is not for it. */
 const MOST_DISCRIMINATOR_RATE = 2e-4;
 
-export async function createScratchTraining(
+/** A concept with its pairs, and the config that it is trained by. */
+export interface Subject {
+  readonly training: LoadedTraining;
+  readonly concept: LoadedConcept;
+  readonly pairs: PreparedPairs;
+}
+
+export async function scratchTrainer(
   context: BenchContext,
-  { config }: LoadedTraining,
-  pairs: PreparedPairs,
+  { training: { config }, pairs }: Subject,
   { generator, optimizer = 'adam', beta1, beta2, warmup = 0, ...settings }: ScratchSettings,
   seed: number,
-): Promise<ScratchTraining> {
-  return ScratchTraining.create({
+): Promise<GeneratorTrainer> {
+  return createScratchTrainer({
     config,
     generator:
       generator === 'resnet'
         ? pix2pixGenerator(config)
         : createImageGenerator({ ...config.generator, imageSize: config.image.size }),
     discriminator: createDiscriminator(config.discriminator),
-    pairs,
-    heldOut: heldOut(pairs, config),
     settings: {
       ...settings,
       warmup,
       discriminatorLearningRate: Math.min(settings.learningRate, MOST_DISCRIMINATOR_RATE),
-      optimizers: {
-        generator: { kind: optimizer, beta1, beta2 },
-        discriminator: { kind: 'adam', beta1, beta2 },
-      },
+      optimizer: { kind: optimizer, beta1, beta2 },
+      discriminatorOptimizer: { kind: 'adam', beta1, beta2 },
     },
+    images: heldOut(pairs, config).count,
     seed,
     device: await device(context),
   });
 }
 
+/** @returns quality on the held-out images after each of the steps in `measure` */
 export async function trainFromScratch(
   context: BenchContext,
-  training: LoadedTraining,
-  pairs: PreparedPairs,
+  subject: Subject,
   run: RunWriter,
-  settings: ScratchSettings,
-  seed: number,
-  measure: readonly number[],
+  {
+    settings,
+    seed,
+    measure,
+  }: { readonly settings: ScratchSettings; readonly seed: number; readonly measure: readonly number[] },
 ): Promise<CurvePoint[]> {
-  const scratch = await createScratchTraining(context, training, pairs, settings, seed);
+  const trainer = await scratchTrainer(context, subject, settings, seed);
+  const { pairs, training } = subject;
   const images = heldOut(pairs, training.config);
   const points: CurvePoint[] = [];
   try {
-    const whole = trainingLoop({
+    const whole = trainer.train({
       run,
       shouldStop: () => false,
       resume: false,
-      executor: scratch.executor,
-      groups: scratch.groups,
-      architecture: { kind: 'scratch' },
-      steps: settings.steps,
-      checkpointEvery: settings.steps,
+      pairs,
+      seed,
       message: 'training from scratch',
-      step: (index) => scratch.step(index),
+      checkpointEvery: settings.steps,
       measure: {
         at: (done) => measure.includes(done),
         run: async (done) => {
-          points.push(pointOf(done, await scratch.translate(), images));
+          points.push(pointOf(done, await trainer.translate(images), images));
         },
       },
     });
     await evenDiverged(whole, points, settings.steps);
     return points;
   } finally {
-    await scratch.dispose();
+    await trainer.dispose();
   }
 }

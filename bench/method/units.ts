@@ -1,5 +1,4 @@
 /** Does one unit of work. */
-import type { PreparedPairs } from '../../src/data/prepared.ts';
 import { type HeldOutImages, heldOutImages } from '../../src/pipeline/metrics/held-out.ts';
 import { l1 } from '../../src/pipeline/metrics/image-metrics.ts';
 import { LoraTranslator } from '../../src/pipeline/metrics/lora-translator.ts';
@@ -7,13 +6,15 @@ import { collect } from '../../src/pipeline/stages/collect.ts';
 import { trainBase } from '../../src/pipeline/stages/train-base.ts';
 import { trainGenerator } from '../../src/pipeline/stages/train-generator.ts';
 import {
-  ConceptTrainer,
   type ConceptTrainingSettings,
+  createConceptTrainer,
+  discriminatorStart,
+  trainedStart,
 } from '../../src/pipeline/training/concept-training.ts';
-import type { ScratchTraining } from '../../src/pipeline/training/scratch-training.ts';
+import type { GeneratorTrainer } from '../../src/pipeline/training/generator-trainer.ts';
 import { type BaseModel, loadBase } from '../../src/pipeline/weights/base-model.ts';
 import { finalVector } from '../../src/pipeline/weights/zoo-vectors.ts';
-import type { LoadedConcept, LoadedTraining } from '../../src/project/load.ts';
+import type { LoadedTraining } from '../../src/project/load.ts';
 import { zooConcepts } from '../../src/project/selection.ts';
 import type { JsonObject } from '../../src/protocol/json.ts';
 import {
@@ -31,7 +32,7 @@ import {
 import { type CurvePoint, evenDiverged } from './curve.ts';
 import { pointOf } from './point.ts';
 import { trainingName } from './project.ts';
-import { createScratchTraining, trainFromScratch } from './scratch.ts';
+import { type Subject, scratchTrainer, trainFromScratch } from './scratch.ts';
 import { ConceptStarts } from './starts.ts';
 import { median } from './statistics.ts';
 import type {
@@ -56,11 +57,9 @@ export async function doUnit(benchmark: BenchContext, unit: Unit): Promise<Answe
     case 'generator':
       return makeGenerator(context, unit);
     case 'scratch': {
-      const { training, concept, pairs } = await subject(context, unit);
-      const run = await quietRun(context, `scratch-${unit.seed}-${concept.name}`);
-      return {
-        points: await trainFromScratch(context, training, pairs, run, unit.settings, unit.seed, unit.measure),
-      };
+      const about = await subject(context, unit);
+      const run = await quietRun(context, `scratch-${unit.seed}-${about.concept.name}`);
+      return { points: await trainFromScratch(context, about, run, unit) };
     }
     case 'fine-tune':
       return fineTuneAll(context, unit);
@@ -76,7 +75,7 @@ export async function doUnit(benchmark: BenchContext, unit: Unit): Promise<Answe
 async function subject(
   context: BenchContext,
   { seed, concept: name }: { seed: number; concept: string },
-): Promise<{ training: LoadedTraining; concept: LoadedConcept; pairs: PreparedPairs }> {
+): Promise<Subject> {
   const training = trainingOf(context, trainingName(seed));
   const concept = conceptOf(context, name);
   return { training, concept, pairs: await pairsOf(context, training, concept) };
@@ -139,16 +138,14 @@ async function fineTuneAll(context: BenchContext, unit: UnitOf<'fine-tune'>): Pr
   const starts = await ConceptStarts.open(context, unit.seed, concept, base);
   const images = heldOut(pairs, training.config);
   const settings = conceptSettings(training, unit.settings);
-  const trainer = await ConceptTrainer.create(base, training.config, settings, await device(context));
+  const trainer = await createConceptTrainer(base, training.config, settings, await device(context));
   try {
     const curves: Partial<Record<StartName, CurvePoint[]>> = {};
     for (const name of unit.starts) {
       const points: CurvePoint[] = [];
       await trainer.start(
-        await starts.vector(name),
-        unit.settings.discriminator === 'fresh'
-          ? base.discriminator.initial(unit.seed)
-          : base.discriminatorValues,
+        trainedStart(base, settings.trainable, await starts.vector(name)),
+        discriminatorStart(base, unit.settings.discriminator ?? 'base', unit.seed),
       );
       const training = trainer.train({
         run: await quietRun(context, `fine-tune-${unit.seed}-${concept.name}`),
@@ -162,7 +159,7 @@ async function fineTuneAll(context: BenchContext, unit: UnitOf<'fine-tune'>): Pr
         measure: {
           at: (done) => unit.measure.includes(done),
           run: async (done) => {
-            points.push(pointOf(done, (await trainer.measure(images)).images, images));
+            points.push(pointOf(done, await trainer.translate(images), images));
           },
         },
       });
@@ -283,25 +280,24 @@ const TIMED_TURNS = 12;
 
 /** All trainings take turns in one process, so that they see the same machine. */
 async function timing(context: BenchContext, unit: UnitOf<'timing'>): Promise<TimingAnswer> {
-  const { training, pairs } = await subject(context, unit);
+  const about = await subject(context, unit);
+  const { training, pairs } = about;
   const base = await loadBase(context.project, training);
   const settings = conceptSettings(training, unit.fineTune);
-  const trainer = await ConceptTrainer.create(base, training.config, settings, await device(context));
+  const trainer = await createConceptTrainer(base, training.config, settings, await device(context));
   const step = trainer.stepper(pairs, unit.seed);
   const turns: Record<string, (from: number) => Promise<void>> = {
     'fine-tune': async (from) => {
       for (let index = from; index < from + TIMED_STEPS; index++) await step(index);
     },
   };
-  const made: ScratchTraining[] = [];
+  const made: GeneratorTrainer[] = [];
   for (const [name, scratch] of Object.entries(unit.scratch)) {
-    const one = await createScratchTraining(context, training, pairs, scratch, unit.seed);
+    const one = await scratchTrainer(context, about, scratch, unit.seed);
+    const stepOf = one.stepper(pairs, unit.seed);
     made.push(one);
     turns[name] = async (from) => {
-      for (let index = from; index < from + TIMED_STEPS; index++) {
-        const { inputs, learningRates } = one.step(index);
-        await one.executor.run(inputs, learningRates);
-      }
+      for (let index = from; index < from + TIMED_STEPS; index++) await stepOf(index);
     };
   }
   const times: Record<string, number[]> = Object.fromEntries(Object.keys(turns).map((name) => [name, []]));

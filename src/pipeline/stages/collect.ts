@@ -16,7 +16,7 @@ import { heldOutImages } from '../metrics/held-out.ts';
 import { meanQuality } from '../metrics/image-metrics.ts';
 import type { StageContext, StageFunction, StageOutcome } from '../stage.ts';
 import { preparedPairs, stageConcept, stageDevice, stageSeed } from '../stage-support.ts';
-import { ConceptTrainer } from '../training/concept-training.ts';
+import { createConceptTrainer } from '../training/concept-training.ts';
 import { loadBase } from '../weights/base-model.ts';
 
 /** Inside the run folder: the concepts that this run has finished. */
@@ -46,7 +46,7 @@ export const collect: StageFunction = async (context) => {
   const pairs = await preparedPairs(context, concepts);
   if (!pairs) return { status: 'stopped', result: {} };
   const stamps = new ImageStamps(new DiskView());
-  const trainer = await ConceptTrainer.create(
+  const trainer = await createConceptTrainer(
     base,
     config,
     { ...config.collect, trainable: 'lora' },

@@ -10,7 +10,7 @@ import { writeSampleGrid } from '../metrics/sample-grid.ts';
 import { wayTo } from '../remedies.ts';
 import type { StageFunction } from '../stage.ts';
 import { preparedPairs, stageConcept, stageDevice, stageSeed } from '../stage-support.ts';
-import { ConceptTrainer } from '../training/concept-training.ts';
+import { createConceptTrainer, discriminatorStart, trainedStart } from '../training/concept-training.ts';
 import { loadBase } from '../weights/base-model.ts';
 import { generatorValuesOf, readWeights, writeWeights } from '../weights/weights-file.ts';
 
@@ -31,11 +31,11 @@ export const fineTune: StageFunction = async (context) => {
   const [pairs] = prepared as [(typeof prepared)[number]];
   const seed = stageSeed(context);
   const settings = { ...config.fineTune, steps: options.steps ?? config.fineTune.steps };
-  const trainer = await ConceptTrainer.create(base, config, settings, await stageDevice(context));
+  const trainer = await createConceptTrainer(base, config, settings, await stageDevice(context));
   try {
     await trainer.start(
-      start.values,
-      settings.discriminator === 'base' ? base.discriminatorValues : base.discriminator.initial(seed),
+      trainedStart(base, settings.trainable, start.values),
+      discriminatorStart(base, settings.discriminator, seed),
     );
     const heldOut = heldOutImages(pairs.test, pairs.size, config.image.size, config.evaluate.images);
     const describe = (steps: number) =>

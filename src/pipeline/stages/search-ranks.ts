@@ -13,7 +13,7 @@ import { heldOutImages } from '../metrics/held-out.ts';
 import { meanQuality } from '../metrics/image-metrics.ts';
 import type { StageContext, StageFunction } from '../stage.ts';
 import { preparedPairs, stageConcept, stageDevice, stageSeed } from '../stage-support.ts';
-import { ConceptTrainer } from '../training/concept-training.ts';
+import { createConceptTrainer } from '../training/concept-training.ts';
 import { type SectionRanks, searchSectionRanks } from '../training/rank-search.ts';
 import { adapterOptions, type BaseModel, loadBase, withLora } from '../weights/base-model.ts';
 
@@ -72,7 +72,7 @@ export const searchRanks: StageFunction = async (context) => {
     const series = sections.map((section) => `${section} ${ranks[section]}`).join(', ');
     const checkpointFile = `try-${measured.length + 1}.${RUN_FILES.checkpoint}`;
     const before = total - mostLeft * settings.steps;
-    const trainer = await ConceptTrainer.create(adapted, config, settings, device);
+    const trainer = await createConceptTrainer(adapted, config, settings, device);
     try {
       await trainer.start(adapted.loraStart, adapted.discriminatorValues);
       const { finished, seconds } = await trainer.train({

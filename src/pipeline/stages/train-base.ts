@@ -6,7 +6,7 @@ import { fullTrainingStep } from '../../models/gan-steps.ts';
 import { toProjectPath } from '../../project/paths.ts';
 import type { StageFunction } from '../stage.ts';
 import { preparedPairs, stageDevice, stageSeed } from '../stage-support.ts';
-import { learningRateFactor } from '../training/learning-rate.ts';
+import { ganLearningRates } from '../training/learning-rate.ts';
 import { trainingLoop } from '../training/training-loop.ts';
 import { representativeConcepts } from '../weights/base-concepts.ts';
 import { baseNetworks, saveBase } from '../weights/base-model.ts';
@@ -67,6 +67,7 @@ export const trainBase: StageFunction = async (context) => {
         seed,
       },
     );
+    const schedule = { ...config.base, discriminatorEvery: config.discriminator.every };
     const outcome = await trainingLoop({
       run,
       shouldStop: context.shouldStop,
@@ -79,16 +80,13 @@ export const trainBase: StageFunction = async (context) => {
       message: `training base ${training.name}`,
       step: (index) => {
         const { source, target, sets } = batches.batch(index);
-        const factor = learningRateFactor(config.base, index, steps);
-        const rate = factor * config.base.learningRate;
+        const rates = ganLearningRates(schedule, index);
         return {
           inputs: { source, target, ...(conditioned && { features: featureRows(rows, sets, width) }) },
           learningRates: {
-            generator: rate,
-            discriminator:
-              index % config.discriminator.every === 0 ? factor * config.base.discriminatorLearningRate : 0,
+            ...rates,
             // Down factors are shared by every concept: they move at half the pace of what they carry.
-            ...(conditioned && { 'lora-frozen': rate / 2, 'prompt-map': rate }),
+            ...(conditioned && { 'lora-frozen': rates.generator / 2, 'prompt-map': rates.generator }),
           },
         };
       },

@@ -1,193 +1,151 @@
-import { createExecutor } from '../../compute/executor.ts';
-import type { DeviceReport, Executor } from '../../compute/types.ts';
-import { PairBatches } from '../../data/pair-batches.ts';
-import type { PreparedPairs } from '../../data/prepared.ts';
+/** Training on one concept: from a LoRA vector on the base, or of a whole generator from random weights. */
+import type { DeviceReport } from '../../compute/types.ts';
+import type { Discriminator } from '../../models/discriminator.ts';
 import {
   fullTrainingStep,
   inferenceStep,
   loraInferenceStep,
   loraTrainingStep,
 } from '../../models/gan-steps.ts';
+import type { ImageGenerator } from '../../models/image-generator.ts';
 import type { TrainingConfig } from '../../project/schema/training-schema.ts';
-import { type HeldOutImages, measuringBatch, qualityOf, translateAll } from '../metrics/held-out.ts';
-import type { ImageQuality } from '../metrics/image-metrics.ts';
-import type { RunWriter } from '../stage.ts';
+import { measuringBatch } from '../metrics/held-out.ts';
 import type { BaseModel } from '../weights/base-model.ts';
-import { type LearningRateSchedule, learningRateFactor } from './learning-rate.ts';
-import { type TrainingOutcome, type TrainingStep, trainingLoop } from './training-loop.ts';
+import {
+  GeneratorTrainer,
+  type GeneratorTrainingSettings,
+  type TrainableGenerator,
+} from './generator-trainer.ts';
 
-/** How a concept is trained: the keys that `collect` and `fineTune` share. */
-export interface ConceptTrainingSettings extends LearningRateSchedule {
-  readonly steps: number;
-  readonly batchSize: number;
-  /** Of what is trained; the discriminator's is Adam. */
-  readonly optimizer: 'adam' | 'muon';
-  readonly learningRate: number;
-  readonly discriminatorLearningRate: number;
-  readonly beta1: number;
-  readonly beta2: number;
-  readonly trainable: 'lora' | 'all';
+/** How a concept is trained: the keys that `collect` and `fineTune` share, and what is trained. */
+export type ConceptTrainingSettings = Pick<
+  TrainingConfig['fineTune'],
+  | 'steps'
+  | 'batchSize'
+  | 'optimizer'
+  | 'learningRate'
+  | 'discriminatorLearningRate'
+  | 'schedule'
+  | 'warmup'
+  | 'beta1'
+  | 'beta2'
+  | 'trainable'
+>;
+
+/** A trainer of LoRA weights on the base, or of the whole generator that base and LoRA weights add up to. */
+export function createConceptTrainer(
+  base: BaseModel,
+  config: TrainingConfig,
+  settings: ConceptTrainingSettings,
+  device: DeviceReport,
+): Promise<GeneratorTrainer> {
+  const { optimizer, beta1, beta2, trainable } = settings;
+  return GeneratorTrainer.create(
+    trainable === 'lora' ? trainableLora(base, config, settings) : trainableBase(base, config, settings),
+    {
+      ...settings,
+      discriminatorEvery: config.discriminator.every,
+      optimizer: { kind: optimizer, beta1, beta2 },
+      discriminatorOptimizer: { kind: 'adam', beta1, beta2 },
+    },
+    config.image,
+    device,
+  );
 }
 
-/**
- * Trains a generator on one concept after another on the same base, with one compiled step: only the state
- * is exchanged between concepts, so that tracing and session creation are paid once.
- */
-export class ConceptTrainer {
-  private constructor(
-    private readonly base: BaseModel,
-    private readonly settings: ConceptTrainingSettings,
-    private readonly config: TrainingConfig,
-    private readonly executor: Executor,
-    private readonly inference: Executor,
-  ) {}
+/** What is trained where a training starts from a LoRA vector: the vector, or the generator merged with it. */
+export function trainedStart(
+  { lora, generatorValues, loraFrozen }: BaseModel,
+  trainable: 'lora' | 'all',
+  vector: Float32Array,
+): Float32Array {
+  return trainable === 'lora' ? vector : lora.merge(generatorValues, vector, loraFrozen);
+}
 
-  static async create(
-    base: BaseModel,
-    config: TrainingConfig,
-    settings: ConceptTrainingSettings,
-    device: DeviceReport,
-  ): Promise<ConceptTrainer> {
-    const { generator, discriminator, lora, loraFrozen, generatorValues } = base;
-    const { loss, lambdaL1 } = config.discriminator;
-    const { optimizer, beta1, beta2 } = settings;
-    const adam = { kind: 'adam', beta1, beta2 } as const;
-    const trained = { kind: optimizer, beta1, beta2 };
-    const common = { generator, discriminator, batchSize: settings.batchSize, loss, lambdaL1 };
-    const measuring = measuringBatch(config.evaluate.images);
-    const discriminatorValues = base.discriminatorValues.slice();
-    if (settings.trainable === 'lora') {
-      const values = { lora: base.loraStart.slice(), discriminator: discriminatorValues };
-      const adapter = { generatorValues, lora, loraFrozen };
-      return new ConceptTrainer(
-        base,
-        settings,
-        config,
-        await createExecutor(loraTrainingStep({ ...common, ...adapter }), {
-          device,
-          values,
-          optimizers: { lora: trained, discriminator: adam },
-        }),
-        await createExecutor(loraInferenceStep({ generator, batchSize: measuring, ...adapter }), {
-          device,
-          values: { lora: base.loraStart.slice() },
-        }),
-      );
-    }
-    return new ConceptTrainer(
-      base,
-      settings,
-      config,
-      await createExecutor(fullTrainingStep(common), {
-        device,
-        values: { generator: generatorValues.slice(), discriminator: discriminatorValues },
-        optimizers: { generator: trained, discriminator: adam },
-      }),
-      await createExecutor(inferenceStep({ generator, batchSize: measuring }), {
-        device,
-        values: { generator: generatorValues.slice() },
-      }),
-    );
-  }
+/** Values of the discriminator that a training begins with. @param seed of a fresh one */
+export function discriminatorStart(
+  { discriminator, discriminatorValues }: BaseModel,
+  which: 'base' | 'fresh',
+  seed: number,
+): Float32Array {
+  return which === 'base' ? discriminatorValues : discriminator.initial(seed);
+}
 
-  /** The parameter group that is trained beside the discriminator. */
-  get group(): 'lora' | 'generator' {
-    return this.settings.trainable === 'lora' ? 'lora' : 'generator';
-  }
+function trainableLora(
+  base: BaseModel,
+  config: TrainingConfig,
+  { batchSize, trainable }: ConceptTrainingSettings,
+): TrainableGenerator {
+  const { generator, discriminator, generatorValues, lora, loraFrozen } = base;
+  const { loss, lambdaL1 } = config.discriminator;
+  const { images } = config.evaluate;
+  const adapted = { generator, generatorValues, lora, loraFrozen };
+  return {
+    group: 'lora',
+    trainingStep: loraTrainingStep({ ...adapted, discriminator, batchSize, loss, lambdaL1 }),
+    inferenceStep: loraInferenceStep({ ...adapted, batchSize: measuringBatch(images) }),
+    images,
+    values: base.loraStart,
+    discriminatorValues: base.discriminatorValues,
+    architecture: { ...base.architecture, kind: 'concept-training', trainable },
+  };
+}
 
-  /** Puts a LoRA vector in place as the start of the next training, with fresh optimizer moments. */
-  async start(loraValues: Float32Array, discriminatorValues: Float32Array): Promise<void> {
-    const { lora, generatorValues, loraFrozen } = this.base;
-    await this.executor.load(this.group, {
-      values:
-        this.settings.trainable === 'lora'
-          ? loraValues.slice()
-          : lora.merge(generatorValues, loraValues, loraFrozen),
-    });
-    await this.executor.load('discriminator', { values: discriminatorValues.slice() });
-  }
+function trainableBase(
+  base: BaseModel,
+  config: TrainingConfig,
+  { batchSize, trainable }: ConceptTrainingSettings,
+): TrainableGenerator {
+  return {
+    ...wholeGenerator(base.generator, base.discriminator, config, {
+      batchSize,
+      images: config.evaluate.images,
+    }),
+    values: base.generatorValues,
+    discriminatorValues: base.discriminatorValues,
+    architecture: { ...base.architecture, kind: 'concept-training', trainable },
+  };
+}
 
-  /** Trains from where the state is. See `trainingLoop` for checkpoints, resuming and stopping. */
-  async train(options: {
-    run: RunWriter;
-    shouldStop: () => boolean;
-    resume: boolean;
-    pairs: PreparedPairs;
-    seed: number;
-    concept: string;
-    message: string;
-    series?: string;
-    checkpointEvery: number;
-    checkpointFile?: string;
-    metricsEvery?: number;
-    progress?: (done: number) => { done: number; total: number };
-    measure?: Parameters<typeof trainingLoop>[0]['measure'];
-    afterStep?: (stepsDone: number) => Promise<void>;
-    extraGroups?: Parameters<typeof trainingLoop>[0]['extraGroups'];
-  }): Promise<TrainingOutcome> {
-    const { pairs, seed, ...loop } = options;
-    const { settings } = this;
-    return trainingLoop({
-      ...loop,
-      executor: this.executor,
-      groups: [this.group, 'discriminator'],
-      architecture: { ...this.base.architecture, kind: 'concept-training', trainable: settings.trainable },
-      steps: settings.steps,
-      step: this.#stepsOn(pairs, seed),
-    });
-  }
+export interface ScratchOptions {
+  readonly config: TrainingConfig;
+  readonly generator: ImageGenerator;
+  readonly discriminator: Discriminator;
+  readonly settings: GeneratorTrainingSettings;
+  /** Most images that are translated at once. */
+  readonly images: number;
+  /** Seed of the first weights. */
+  readonly seed: number;
+  readonly device: DeviceReport;
+}
 
-  /** Steps on these pairs one at a time, without checkpoints or measuring. */
-  stepper(pairs: PreparedPairs, seed: number): (index: number) => Promise<void> {
-    const stepAt = this.#stepsOn(pairs, seed);
-    return async (index) => {
-      const { inputs, learningRates } = stepAt(index);
-      await this.executor.run(inputs, learningRates);
-    };
-  }
+/** A trainer of a whole generator whose first weights, and its discriminator's, are random. */
+export function createScratchTrainer(options: ScratchOptions): Promise<GeneratorTrainer> {
+  const { config, generator, discriminator, settings, images, seed, device } = options;
+  const trainable: TrainableGenerator = {
+    ...wholeGenerator(generator, discriminator, config, { batchSize: settings.batchSize, images }),
+    values: generator.initial(seed),
+    discriminatorValues: discriminator.initial(seed),
+    architecture: {
+      kind: 'scratch',
+      generator: { ...generator.options },
+      discriminator: { ...discriminator.options },
+    },
+  };
+  return GeneratorTrainer.create(trainable, settings, config.image, device);
+}
 
-  #stepsOn(pairs: PreparedPairs, seed: number): (index: number) => TrainingStep {
-    const { settings, config } = this;
-    const batches = new PairBatches([pairs.train], {
-      storedSize: pairs.size,
-      size: config.image.size,
-      batchSize: settings.batchSize,
-      flip: config.image.flip,
-      seed,
-    });
-    return (index) => {
-      const { source, target } = batches.batch(index);
-      const factor = learningRateFactor(settings, index, settings.steps);
-      return {
-        inputs: { source, target },
-        learningRates: {
-          [this.group]: factor * settings.learningRate,
-          discriminator:
-            index % config.discriminator.every === 0 ? factor * settings.discriminatorLearningRate : 0,
-        },
-      };
-    };
-  }
-
-  /** The trained values as they are now: a LoRA vector, or the whole generator. */
-  async values(): Promise<Float32Array> {
-    return (await this.executor.values(this.group)).slice();
-  }
-
-  async discriminatorValues(): Promise<Float32Array> {
-    return (await this.executor.state('discriminator')).values;
-  }
-
-  /** Translates held-out images with the values as they are now. */
-  async measure(heldOut: HeldOutImages): Promise<{ images: Float32Array; quality: ImageQuality[] }> {
-    await this.inference.load(this.group, { values: await this.executor.values(this.group) });
-    const batch = measuringBatch(this.config.evaluate.images);
-    const images = await translateAll(this.inference, heldOut.source, heldOut.size, batch);
-    return { images, quality: qualityOf(images, heldOut) };
-  }
-
-  async dispose(): Promise<void> {
-    await this.executor.dispose();
-    await this.inference.dispose();
-  }
+function wholeGenerator(
+  generator: ImageGenerator,
+  discriminator: Discriminator,
+  config: TrainingConfig,
+  { batchSize, images }: { readonly batchSize: number; readonly images: number },
+): Pick<TrainableGenerator, 'group' | 'trainingStep' | 'inferenceStep' | 'images'> {
+  const { loss, lambdaL1 } = config.discriminator;
+  return {
+    group: 'generator',
+    trainingStep: fullTrainingStep({ generator, discriminator, batchSize, loss, lambdaL1 }),
+    inferenceStep: inferenceStep({ generator, batchSize: measuringBatch(images) }),
+    images,
+  };
 }

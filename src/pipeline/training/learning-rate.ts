@@ -5,6 +5,28 @@ export interface LearningRateSchedule {
   readonly warmup: number;
 }
 
+/** How a GAN's learning rates go over its training. */
+export interface GanSchedule extends LearningRateSchedule {
+  readonly steps: number;
+  /** At the schedule's height. */
+  readonly learningRate: number;
+  readonly discriminatorLearningRate: number;
+  /** The discriminator is updated every so many steps. */
+  readonly discriminatorEvery: number;
+}
+
+/** Learning rates of a 0-based step; the discriminator's is 0 where it is not updated. */
+export function ganLearningRates(
+  settings: GanSchedule,
+  step: number,
+): { readonly generator: number; readonly discriminator: number } {
+  const factor = learningRateFactor(settings, step, settings.steps);
+  return {
+    generator: factor * settings.learningRate,
+    discriminator: step % settings.discriminatorEvery === 0 ? factor * settings.discriminatorLearningRate : 0,
+  };
+}
+
 /**
  * Factor in (0, 1] on the learning rate of one step: `linear` keeps it for the first half and then falls in a
  * straight line (Pix2pix: 100 epochs constant, 100 falling), `cosine` falls from the first step on (Loshchilov

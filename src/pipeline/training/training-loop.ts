@@ -13,6 +13,12 @@ export interface TrainingStep {
   readonly learningRates: Readonly<Record<string, number>>;
 }
 
+/** What is measured on the way, and when. */
+export interface MeasureOptions {
+  readonly at: (stepsDone: number) => boolean;
+  readonly run: (stepsDone: number, seconds: number) => Promise<void>;
+}
+
 export interface TrainingLoopOptions {
   readonly run: RunWriter;
   readonly shouldStop: () => boolean;
@@ -40,10 +46,7 @@ export interface TrainingLoopOptions {
    * Called before step 0, and after each step whose 1-based number it is asked for, with what was trained
    * for so far (seconds without this callback's own time). Not called again for a step before a resume.
    */
-  readonly measure?: {
-    at: (stepsDone: number) => boolean;
-    run: (stepsDone: number, seconds: number) => Promise<void>;
-  };
+  readonly measure?: MeasureOptions;
   /** Called after each step with its outputs, for state that is kept beside the executor (a moving average). */
   readonly afterStep?: (stepsDone: number) => Promise<void>;
   /** More groups for the checkpoint, and how to take them back (the moving average). */

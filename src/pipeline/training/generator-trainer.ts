@@ -1,0 +1,157 @@
+import { createExecutor } from '../../compute/executor.ts';
+import type { DeviceReport, Executor, OptimizerOptions, StepDefinition } from '../../compute/types.ts';
+import { PairBatches } from '../../data/pair-batches.ts';
+import type { PreparedPairs } from '../../data/prepared.ts';
+import type { CheckpointArchitecture } from '../../models/checkpoint.ts';
+import type { TrainingConfig } from '../../project/schema/training-schema.ts';
+import { type HeldOutImages, measuringBatch, qualityOf, translateAll } from '../metrics/held-out.ts';
+import type { ImageQuality } from '../metrics/image-metrics.ts';
+import { type GanSchedule, ganLearningRates } from './learning-rate.ts';
+import {
+  type TrainingLoopOptions,
+  type TrainingOutcome,
+  type TrainingStep,
+  trainingLoop,
+} from './training-loop.ts';
+
+/** What is trained beside the discriminator: the whole generator, or LoRA weights on a frozen one. */
+export type TrainedGroup = 'generator' | 'lora';
+
+/** Settings of a GAN training; `learningRate` is that of the trained group. */
+export interface GeneratorTrainingSettings extends GanSchedule {
+  readonly batchSize: number;
+  readonly optimizer: OptimizerOptions;
+  readonly discriminatorOptimizer: OptimizerOptions;
+}
+
+/** A trained group with its networks, before anything is compiled. */
+export interface TrainableGenerator {
+  readonly group: TrainedGroup;
+  /** A step over `group` and `discriminator`, with the inputs `source` and `target`. */
+  readonly trainingStep: StepDefinition;
+  /** A step over `group`, for batches of `measuringBatch(images)` images. */
+  readonly inferenceStep: StepDefinition;
+  /** Most images that are translated at once. */
+  readonly images: number;
+  /** First values of `group` and of the discriminator. */
+  readonly values: Float32Array;
+  readonly discriminatorValues: Float32Array;
+  /** What checkpoints of the training carry. */
+  readonly architecture: CheckpointArchitecture;
+}
+
+/** What one training needs beside the compiled step; see `TrainingLoopOptions`. */
+export interface GeneratorTrainingOptions
+  extends Omit<TrainingLoopOptions, 'executor' | 'groups' | 'architecture' | 'steps' | 'step'> {
+  readonly pairs: PreparedPairs;
+  /** Seed of the order of the pairs. */
+  readonly seed: number;
+}
+
+/**
+ * Trains a generator, or LoRA weights beside it, on the pairs of one concept after another with one compiled step:
+ * only the state is exchanged between trainings, so that tracing and session creation are paid once.
+ */
+export class GeneratorTrainer {
+  private constructor(
+    private readonly trainable: TrainableGenerator,
+    private readonly settings: GeneratorTrainingSettings,
+    private readonly image: TrainingConfig['image'],
+    private readonly executor: Executor,
+    private readonly inference: Executor,
+  ) {}
+
+  /** @param image size and flips of the images, of the training config */
+  static async create(
+    trainable: TrainableGenerator,
+    settings: GeneratorTrainingSettings,
+    image: TrainingConfig['image'],
+    device: DeviceReport,
+  ): Promise<GeneratorTrainer> {
+    const { group, values, discriminatorValues } = trainable;
+    const executor = await createExecutor(trainable.trainingStep, {
+      device,
+      values: { [group]: values.slice(), discriminator: discriminatorValues.slice() },
+      optimizers: { [group]: settings.optimizer, discriminator: settings.discriminatorOptimizer },
+    });
+    const inference = await createExecutor(trainable.inferenceStep, {
+      device,
+      values: { [group]: values.slice() },
+    });
+    return new GeneratorTrainer(trainable, settings, image, executor, inference);
+  }
+
+  /** The parameter group that is trained beside the discriminator. */
+  get group(): TrainedGroup {
+    return this.trainable.group;
+  }
+
+  /** Puts values in place as the start of the next training, with fresh optimizer moments. */
+  async start(values: Float32Array, discriminatorValues: Float32Array): Promise<void> {
+    await this.executor.load(this.group, { values: values.slice() });
+    await this.executor.load('discriminator', { values: discriminatorValues.slice() });
+  }
+
+  /** Trains from where the state is. See `trainingLoop` for checkpoints, resuming, stopping and errors. */
+  async train({ pairs, seed, ...loop }: GeneratorTrainingOptions): Promise<TrainingOutcome> {
+    return trainingLoop({
+      ...loop,
+      executor: this.executor,
+      groups: [this.group, 'discriminator'],
+      architecture: this.trainable.architecture,
+      steps: this.settings.steps,
+      step: this.#stepsOn(pairs, seed),
+    });
+  }
+
+  /** Steps on these pairs one at a time, without checkpoints or measuring. */
+  stepper(pairs: PreparedPairs, seed: number): (index: number) => Promise<void> {
+    const stepAt = this.#stepsOn(pairs, seed);
+    return async (index) => {
+      const { inputs, learningRates } = stepAt(index);
+      await this.executor.run(inputs, learningRates);
+    };
+  }
+
+  #stepsOn(pairs: PreparedPairs, seed: number): (index: number) => TrainingStep {
+    const { settings, image } = this;
+    const batches = new PairBatches([pairs.train], {
+      storedSize: pairs.size,
+      size: image.size,
+      batchSize: settings.batchSize,
+      flip: image.flip,
+      seed,
+    });
+    return (index) => {
+      const { source, target } = batches.batch(index);
+      const { generator, discriminator } = ganLearningRates(settings, index);
+      return { inputs: { source, target }, learningRates: { [this.group]: generator, discriminator } };
+    };
+  }
+
+  /** The trained values as they are now: a LoRA vector, or the whole generator. */
+  async values(): Promise<Float32Array> {
+    return (await this.executor.values(this.group)).slice();
+  }
+
+  async discriminatorValues(): Promise<Float32Array> {
+    return (await this.executor.state('discriminator')).values;
+  }
+
+  /** Translates held-out images with the values as they are now: [count, size, size, 3] in [-1, 1]. */
+  async translate({ source, size }: HeldOutImages): Promise<Float32Array> {
+    await this.inference.load(this.group, { values: await this.executor.values(this.group) });
+    return translateAll(this.inference, source, size, measuringBatch(this.trainable.images));
+  }
+
+  /** Translates held-out images and compares each with its target. */
+  async measure(heldOut: HeldOutImages): Promise<{ images: Float32Array; quality: ImageQuality[] }> {
+    const images = await this.translate(heldOut);
+    return { images, quality: qualityOf(images, heldOut) };
+  }
+
+  async dispose(): Promise<void> {
+    await this.executor.dispose();
+    await this.inference.dispose();
+  }
+}
