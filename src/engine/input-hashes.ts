@@ -5,24 +5,7 @@ import { baseHashOf, hashContent, hashFile } from '../project/disk/file-hash.ts'
 import { featureNetworkFile } from '../project/feature-network.ts';
 import type { LoadedConcept, LoadedTraining, Project } from '../project/load.ts';
 import { projectPaths } from '../project/paths.ts';
-import type { Stage } from '../protocol/events.ts';
-
-type Input = 'concept' | 'base' | 'zoo' | 'weight-generator' | 'feature-network';
-
-/** What of the project decides a stage's result, beside the config that `run.json` holds. */
-const INPUTS: Record<Stage, readonly Input[]> = {
-  prepare: ['concept'],
-  'train-base': [],
-  'search-ranks': ['concept', 'base'],
-  collect: ['concept', 'base'],
-  'train-generator': ['base', 'zoo'],
-  denoise: ['concept', 'base', 'weight-generator'],
-  'fine-tune': ['concept', 'base'],
-  translate: ['concept', 'base'],
-  evaluate: ['concept', 'base', 'weight-generator', 'feature-network'],
-  // It makes all others itself.
-  quickstart: ['feature-network'],
-};
+import { type Stage, stageEntry } from '../protocol/stages.ts';
 
 /**
  * SHA-256 (hexadecimal) of each input of a stage that exists, by name.
@@ -40,7 +23,7 @@ export async function inputHashes(
   const basePath = paths.base(training.name);
   const base = existsSync(basePath) ? await hashFile(basePath) : undefined;
   const hashes: Record<string, string> = {};
-  for (const input of INPUTS[stage]) {
+  for (const input of stageEntry(stage).inputs) {
     if (input === 'concept' && concept !== undefined)
       hashes.concept = hashContent(JSON.stringify(concept.config));
     if (input === 'base' && base !== undefined) hashes.base = base;

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { projectPaths } from '../project/paths.ts';
 import { listRuns } from '../project/runs/run-record.ts';
-import type { Stage } from '../protocol/events.ts';
 import { RUN_FILES, type RunRecord, type RunState } from '../protocol/run.ts';
+import type { Stage } from '../protocol/stages.ts';
 import { UsageError } from './exit-codes.ts';
 import { findProjectFolder } from './project-choice.ts';
 

@@ -1,35 +1,25 @@
-import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { dependencies, version } from '../../package.json';
 import { defaultThreads } from '../compute/run/threads.ts';
-import type { StageOptions } from '../pipeline/stage.ts';
 import { type LoadedTraining, loadProject, type Project } from '../project/load.ts';
 import { nameFromFile, projectPaths, toProjectPath } from '../project/paths.ts';
 import { readRunRecord } from '../project/runs/run-record.ts';
 import { type TrainingConfig, trainingSchema } from '../project/schema/training-schema.ts';
 import { UserError } from '../project/user-error.ts';
-import type { Stage } from '../protocol/events.ts';
 import type { RunRecord } from '../protocol/run.ts';
+import { flagOf, type Stage, type StageOptions } from '../protocol/stages.ts';
 import { drawMissingImages } from './example-images.ts';
 import { UsageError } from './exit-codes.ts';
 import { inputHashes } from './input-hashes.ts';
-import {
-  chooseConcept,
-  chooseTraining,
-  findProjectFolder,
-  isFolder,
-  names,
-  refuseProblems,
-} from './project-choice.ts';
+import { chooseConcept, chooseTraining, findProjectFolder, refuseProblems } from './project-choice.ts';
 import { latestResumableRun, locateRun } from './run-choice.ts';
 import { createRun, hasSucceeded, type OwnedRun, resumeRun } from './run-folder.ts';
+import { requireOptions, resolveOptions } from './stage-options.ts';
 
-/** Options of a stage's command as they were given, paths relative to the working directory. */
-export interface StageArguments {
+/** What a stage's command was given, paths relative to the working directory. */
+export interface StageArguments extends StageOptions {
   project?: string;
   training?: string;
-  concept?: string;
-  missing?: boolean;
   runId?: string;
   /** A run's id or folder, or `latest`. */
   resume?: string;
@@ -37,20 +27,6 @@ export interface StageArguments {
   tensorboard?: boolean;
   device?: TrainingConfig['device'];
   threads?: number;
-  seed?: number;
-  steps?: number;
-  bestOf?: number;
-  input?: string;
-  output?: string;
-  weights?: string;
-  zoo?: string;
-  prompt?: string;
-}
-
-export interface StageRules {
-  readonly stage: Stage;
-  /** Options that a new run must be given. */
-  readonly required: readonly ('concept' | 'input' | 'output')[];
 }
 
 /** All that a stage needs to begin, with a run folder that this process owns. */
@@ -65,28 +41,20 @@ export interface StagePlan {
  * @throws UsageError where the command line or the project's files cannot be worked with
  * @throws UserError where the run belongs to another process, or its inputs changed since it began
  */
-export function planStage(rules: StageRules, given: StageArguments): Promise<StagePlan> {
-  return given.resume === undefined ? planNewRun(rules, given) : planResumedRun(rules, given, given.resume);
+export function planStage(stage: Stage, given: StageArguments): Promise<StagePlan> {
+  return given.resume === undefined ? planNewRun(stage, given) : planResumedRun(stage, given, given.resume);
 }
 
-async function planNewRun(rules: StageRules, given: StageArguments): Promise<StagePlan> {
-  const { stage } = rules;
+async function planNewRun(stage: Stage, given: StageArguments): Promise<StagePlan> {
   const folder = findProjectFolder(given.project);
   await drawMissingImages(folder);
   const project = await loadProject(folder);
   const written = chooseTraining(project, given.training);
-  // A prompt takes the concept's place; its weights belong to none, and go where they are told to.
-  const required = given.prompt === undefined ? rules.required : (['output'] as const);
-  const missing = required.find((option) => given[option] === undefined);
-  if (missing === 'concept') {
-    throw new UsageError(`Which concept? Name one with --concept: ${names(project.concepts)}.`);
-  }
-  if (missing !== undefined)
-    throw new UsageError(`dnw ${stage} needs --${missing}; see dnw ${stage} --help.`);
+  requireOptions(stage, given, project.concepts);
   const concept = given.concept === undefined ? undefined : chooseConcept(project, given.concept);
   refuseProblems(project, written, concept);
   const training = onDevice(written, given);
-  const options = stageOptions(stage, given);
+  const options = resolveOptions(stage, given);
   const run = await createRun(
     projectPaths(project.folder).runs,
     {
@@ -105,12 +73,7 @@ async function planNewRun(rules: StageRules, given: StageArguments): Promise<Sta
   return { project, training, options, run };
 }
 
-async function planResumedRun(
-  rules: StageRules,
-  given: StageArguments,
-  reference: string,
-): Promise<StagePlan> {
-  const { stage } = rules;
+async function planResumedRun(stage: Stage, given: StageArguments, reference: string): Promise<StagePlan> {
   const { projectFolder, folder } =
     reference === 'latest'
       ? await latestResumableRun(given.project, stage, (record) => isAbout(record, given))
@@ -160,7 +123,7 @@ function disagreement(record: RunRecord, given: StageArguments): string | undefi
   const recorded = record.options as StageOptions;
   const pairs: [string, unknown, unknown][] = [
     ['--training', given.training, nameFromFile(record.training)],
-    ...Object.entries(stageOptions(record.stage, given)).map(([key, value]): [string, unknown, unknown] => [
+    ...Object.entries(resolveOptions(record.stage, given)).map(([key, value]): [string, unknown, unknown] => [
       flagOf(key),
       value,
       recorded[key as keyof StageOptions],
@@ -170,11 +133,6 @@ function disagreement(record: RunRecord, given: StageArguments): string | undefi
   if (found === undefined) return undefined;
   const [flag, wanted, actual] = found;
   return `${flag} ${wanted}: ${record.id} was begun with ${actual === undefined ? `no ${flag}` : String(actual)}.`;
-}
-
-/** `--best-of` of `bestOf`. */
-function flagOf(key: string): string {
-  return `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
 function recordedTraining(project: Project, record: RunRecord): LoadedTraining {
@@ -212,69 +170,4 @@ function onDevice(training: LoadedTraining, { device, threads }: StageArguments)
       threads: (threads ?? config.threads) || defaultThreads(),
     },
   };
-}
-
-const WEIGHTS_NAMES = ['base', 'denoised', 'fine-tuned'];
-
-function stageOptions(stage: Stage, given: StageArguments): StageOptions {
-  const { concept, missing, steps, bestOf, seed, input, output, weights, zoo, prompt } = given;
-  return {
-    ...(concept !== undefined && { concept }),
-    ...(missing !== undefined && { missing }),
-    ...(input !== undefined && { input: existing('--input', input) }),
-    ...(output !== undefined && {
-      output: stage === 'denoise' ? outputFile(output, prompt) : outputFolder(output),
-    }),
-    ...(weights !== undefined && {
-      weights: WEIGHTS_NAMES.includes(weights) ? weights : existing('--weights', weights),
-    }),
-    ...(zoo !== undefined && { zoo: zooFolder(zoo) }),
-    ...(prompt !== undefined && { prompt: promptText(prompt) }),
-    ...(steps !== undefined && { steps }),
-    ...(bestOf !== undefined && { bestOf: drawCount(bestOf, prompt) }),
-    ...(seed !== undefined && { seed }),
-  };
-}
-
-function zooFolder(path: string): string {
-  const absolute = resolve(path);
-  if (isFolder(absolute)) return absolute;
-  throw new UsageError(`--zoo ${path}: there is no such folder. Name one of .safetensors files.`);
-}
-
-function promptText(text: string): string {
-  if (text.trim() !== '') return text.trim();
-  throw new UsageError('--prompt: it is empty. Write what the weights are to do: --prompt "make it snow"');
-}
-
-function drawCount(count: number, prompt: string | undefined): number {
-  if (prompt === undefined) return count;
-  throw new UsageError(
-    `--best-of ${count}: draws are judged on a concept's training images, and a --prompt has none. Leave it out, or name a --concept.`,
-  );
-}
-
-function outputFile(path: string, prompt: string | undefined): string {
-  if (prompt === undefined) {
-    throw new UsageError(
-      `--output ${path}: a concept's weights go to its folder. Leave it out, or name a --prompt instead of a concept.`,
-    );
-  }
-  if (path.endsWith('.safetensors') && !isFolder(resolve(path))) return resolve(path);
-  throw new UsageError(
-    `--output ${path}: weights are written to a file. Name one that ends in .safetensors.`,
-  );
-}
-
-function outputFolder(path: string): string {
-  const absolute = resolve(path);
-  if (!existsSync(absolute) || isFolder(absolute)) return absolute;
-  throw new UsageError(`--output ${path}: that is a file. Name a folder; it is made where it is missing.`);
-}
-
-function existing(flag: string, path: string): string {
-  const absolute = resolve(path);
-  if (existsSync(absolute)) return absolute;
-  const hint = flag === '--weights' ? ` Give a file, or one of ${WEIGHTS_NAMES.join(', ')}.` : '';
-  throw new UsageError(`${flag} ${path}: there is no such file or folder.${hint}`);
 }

@@ -7,13 +7,14 @@ import { projectPaths } from '../project/paths.ts';
 import { UserError } from '../project/user-error.ts';
 import type { RunEvent } from '../protocol/events.ts';
 import { RUN_FILES } from '../protocol/run.ts';
+import type { Stage } from '../protocol/stages.ts';
 import { EventLog } from './event-log.ts';
 import { HumanOutput, JsonOutput } from './event-output.ts';
 import { describeError, EXIT, exitCodeOf } from './exit-codes.ts';
 import { findProjectFolder } from './project-choice.ts';
 import { RunEvents } from './run-events.ts';
 import { runFolderOf, writeResult } from './run-folder.ts';
-import { planStage, type StageArguments, type StagePlan, type StageRules } from './stage-plan.ts';
+import { planStage, type StageArguments, type StagePlan } from './stage-plan.ts';
 import { StopRequests } from './stop-requests.ts';
 import { TensorBoardLog } from './tensorboard/tensorboard-log.ts';
 
@@ -22,20 +23,20 @@ import { TensorBoardLog } from './tensorboard/tensorboard-log.ts';
  * @param loadStages called once a run folder is owned: the stages bring native code with them
  */
 export async function runStage(
-  rules: StageRules,
+  stage: Stage,
   given: StageArguments,
   loadStages: () => Promise<StageFunctions>,
 ): Promise<number> {
   let plan: StagePlan;
   try {
-    plan = await planStage(rules, given);
+    plan = await planStage(stage, given);
   } catch (error) {
     recordFailedStart(given, error);
     throw error;
   }
   return execute(plan, given, async (context) => {
     const stages = await loadStages();
-    return stages[rules.stage](context);
+    return stages[stage](context);
   });
 }
 

@@ -1,4 +1,4 @@
-import type { Stage } from '../protocol/events.ts';
+import type { Stage } from '../protocol/stages.ts';
 
 /** What remedies send people to, as the titles of the editor's commands have it (package.nls.json). */
 export const EDITOR_TITLES = {

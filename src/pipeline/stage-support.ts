@@ -6,6 +6,11 @@ import type { LoadedConcept } from '../project/project.ts';
 import { UserError } from '../project/user-error.ts';
 import type { StageContext } from './stage.ts';
 
+/** The context of a stage that takes `--seed`. */
+type SeededContext = Pick<StageContext, 'training'> & { readonly options: { readonly seed?: number } };
+/** The context of a stage that takes `--concept`. */
+type ConceptContext = Pick<StageContext, 'project'> & { readonly options: { readonly concept?: string } };
+
 /** Chooses the device that the config asks for, and says so in the run's events. */
 export async function stageDevice({ training, run }: StageContext): Promise<DeviceReport> {
   const report = await selectDevice(training.config.device, training.config.threads);
@@ -14,13 +19,13 @@ export async function stageDevice({ training, run }: StageContext): Promise<Devi
   return report;
 }
 
-/** The seed of what this stage draws itself. */
-export function stageSeed({ training, options }: StageContext): number {
+/** The seed of what this stage draws itself; the split of the pairs keeps the config's. */
+export function stageSeed({ training, options }: SeededContext): number {
   return options.seed ?? training.config.seed;
 }
 
 /** The one concept that a stage is about. @throws UserError where none was named or the project has no such concept */
-export function stageConcept({ project, options }: StageContext): LoadedConcept {
+export function stageConcept({ project, options }: ConceptContext): LoadedConcept {
   const names = project.concepts.map(({ name }) => name).join(', ');
   if (options.concept === undefined) {
     throw new UserError(`This stage is about one concept. Name it with --concept: ${names}.`);

@@ -1,6 +1,7 @@
 import type { LoadedTraining, Project } from '../project/load.ts';
-import type { NewRunEvent, Stage } from '../protocol/events.ts';
+import type { NewRunEvent } from '../protocol/events.ts';
 import type { JsonObject } from '../protocol/json.ts';
+import type { Stage, StageOptions } from '../protocol/stages.ts';
 
 /** Where a stage writes: its run folder and that folder's events. */
 export interface RunWriter {
@@ -14,34 +15,8 @@ export interface RunWriter {
   emit(event: NewRunEvent): void;
 }
 
-/**
- * What was asked for on the command line, beside the training config. `--device` and `--threads` are not
- * here: the engine has put them into `training.config`. All paths are absolute.
- */
-export interface StageOptions {
-  /** Concept this run is about; for stages over many concepts, the only one to work on. */
-  readonly concept?: string;
-  /** Collect only the members that are missing or stale. */
-  readonly missing?: boolean;
-  /** Image file or folder to translate. */
-  readonly input?: string;
-  /** Folder that translated images go to, or file for the weights of a prompt. */
-  readonly output?: string;
-  /** `base`, `denoised`, `fine-tuned`, or the path of a weights file; absent means `fine-tuned`. */
-  readonly weights?: string;
-  /** Folder of weight files to train the weight generator on, instead of the zoo of the base. */
-  readonly zoo?: string;
-  /** To denoise weights for, instead of a concept's; they go to `output`. */
-  readonly prompt?: string;
-  /** Instead of the config's steps: of the fine-tuning, of the denoising, or of each try of the search for ranks. */
-  readonly steps?: number;
-  /** Instead of the config's number of draws that denoising takes the best of. */
-  readonly bestOf?: number;
-  /** Instead of the config's seed, for what this stage draws itself; the split of the pairs keeps the config's. */
-  readonly seed?: number;
-}
-
-export interface StageContext {
+/** All that a stage works with. `--device` and `--threads` are in `training.config`. */
+export interface StageContext<S extends Stage = Stage> {
   readonly project: Project;
   readonly training: LoadedTraining;
   readonly run: RunWriter;
@@ -49,7 +24,7 @@ export interface StageContext {
   shouldStop(): boolean;
   /** True where the run goes on from its checkpoint. */
   readonly resume: boolean;
-  readonly options: StageOptions;
+  readonly options: StageOptions<S>;
 }
 
 export interface StageOutcome {
@@ -65,7 +40,7 @@ export interface StageOutcome {
  * arrive in it); on a stop it writes its checkpoint and returns `stopped`.
  * @throws UserError for what the user can mend; anything else is a bug and is reported as one
  */
-export type StageFunction = (context: StageContext) => Promise<StageOutcome>;
+export type StageFunction<S extends Stage = Stage> = (context: StageContext<S>) => Promise<StageOutcome>;
 
 /** The job of every stage. */
-export type StageFunctions = Readonly<Record<Stage, StageFunction>>;
+export type StageFunctions = { readonly [S in Stage]: StageFunction<S> };

@@ -3,21 +3,7 @@
  * The engine prints the same objects to standard output under `--json`, and the extension and the
  * webviews read nothing else to follow a run.
  */
-
-/** The long jobs. Each is one subcommand of `dnw`, one kind of run folder and one command in the palette. */
-export const STAGES = [
-  'prepare',
-  'train-base',
-  'search-ranks',
-  'collect',
-  'train-generator',
-  'denoise',
-  'fine-tune',
-  'translate',
-  'evaluate',
-  'quickstart',
-] as const;
-export type Stage = (typeof STAGES)[number];
+import type { Stage } from './stages.ts';
 
 interface EventBase {
   /** Milliseconds since the Unix epoch. */

@@ -1,5 +1,5 @@
-import type { Stage } from './events.ts';
 import type { JsonObject } from './json.ts';
+import type { Stage } from './stages.ts';
 
 /** Names inside a run folder. The folder is the protocol: extension, command line and cluster all use these. */
 export const RUN_FILES = {

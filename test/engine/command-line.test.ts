@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { STAGES } from '../../src/protocol/events.ts';
+import { STAGE_NAMES } from '../../src/protocol/stages.ts';
 import { Engine, temporaryFolder } from './engine-process.ts';
 import { makeProject, writeConcept } from './example-project.ts';
 
@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 
 describe('help', () => {
-  test.each([...STAGES, 'validate', 'describe', 'devices', 'runs', 'stop', 'serve'])(
+  test.each([...STAGE_NAMES, 'validate', 'describe', 'devices', 'runs', 'stop', 'serve'])(
     'dnw %s --help shows options, an example and the exit codes',
     async (command) => {
       const { code, stdout, stderr } = await engine.run([command, '--help']);
@@ -28,7 +28,7 @@ describe('help', () => {
     const listed = stdout
       .split('\n')
       .flatMap((line) => /^ {2}([a-z][a-z-]+) \[options\]/.exec(line)?.[1] ?? []);
-    expect(listed.slice(0, STAGES.length)).toEqual([...STAGES]);
+    expect(listed.slice(0, STAGE_NAMES.length)).toEqual([...STAGE_NAMES]);
     expect(code).toBe(0);
   });
 });

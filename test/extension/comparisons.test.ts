@@ -7,8 +7,8 @@ import type { Run } from '../../src/extension/runs/run-state.ts';
 import { NO_STATUS } from '../../src/extension/runs/run-status.ts';
 import type { Project } from '../../src/project/load.ts';
 import type { SavedComparison } from '../../src/protocol/comparison.ts';
-import type { Stage } from '../../src/protocol/events.ts';
 import type { RunRecord } from '../../src/protocol/run.ts';
+import type { Stage } from '../../src/protocol/stages.ts';
 
 const QUALITY = { psnr: 20, ssim: 0.5, l1: 0.1, patchFd: 3 };
 const COMPARISON: SavedComparison = {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { keepPace, NO_PACE } from '../../src/extension/runs/run-pace.ts';
-import type { RunEvent, Stage } from '../../src/protocol/events.ts';
+import type { RunEvent } from '../../src/protocol/events.ts';
+import type { Stage } from '../../src/protocol/stages.ts';
 
 const started = (stage: Stage, resumed = false): RunEvent => ({
   ...{ type: 'started', time: 0, runId: 'r', stage, name: 'n', pid: 1, host: 'h', resumed },

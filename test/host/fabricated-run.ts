@@ -1,8 +1,9 @@
 import { appendFileSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import type { NewRunEvent, Stage } from '../../src/protocol/events.ts';
+import type { NewRunEvent } from '../../src/protocol/events.ts';
 import { RUN_FILES, type RunOwner, type RunRecord } from '../../src/protocol/run.ts';
+import type { Stage } from '../../src/protocol/stages.ts';
 
 /** A run folder written the way the engine writes one, step by step, with this process as its owner. */
 export class FabricatedRun {

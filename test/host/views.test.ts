@@ -9,7 +9,7 @@ import type { ExtensionApi } from '../../src/extension/extension.ts';
 import { COMMANDS, SETTINGS } from '../../src/extension/identifiers.ts';
 import type { Run } from '../../src/extension/runs/run-state.ts';
 import type { ZooNode } from '../../src/extension/zoo/zoo-tree.ts';
-import type { Stage } from '../../src/protocol/events.ts';
+import type { Stage } from '../../src/protocol/stages.ts';
 import { answering, failure, modalWarning } from './answers.ts';
 import { activateExtension, until, workspaceProject } from './extension-under-test.ts';
 import { FabricatedRun } from './fabricated-run.ts';

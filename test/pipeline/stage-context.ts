@@ -1,8 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { StageContext, StageOptions } from '../../src/pipeline/stage.ts';
+import type { StageContext } from '../../src/pipeline/stage.ts';
 import type { TrainingConfig } from '../../src/project/schema/training-schema.ts';
 import type { NewRunEvent } from '../../src/protocol/events.ts';
+import type { StageOptions } from '../../src/protocol/stages.ts';
 import type { TrainedProject } from '../engine/trained-project.ts';
 import { recordedRun } from './recorded-run.ts';
 

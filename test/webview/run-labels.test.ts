@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Stage } from '../../src/protocol/events.ts';
+import type { Stage } from '../../src/protocol/stages.ts';
 import { runLabels } from '../../webview/run/run-labels.ts';
 
 const run = (name: string, minute: number, stage: Stage = 'fine-tune', runId = `${name}-${minute}`) => ({

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { MOST_DRAWS, trainingSchema } from '../../project/schema/training-schema.ts';
+import { trainingSchema } from '../../project/schema/training-schema.ts';
 
 const DEVICES = trainingSchema.shape.device.unwrap().options;
 
@@ -18,13 +18,6 @@ export const commandOptions = {
     new Option('--threads <n>', "CPU threads, instead of the config's; 0 is one per core").argParser(
       integer(0, 256),
     ),
-  seed: () => new Option('--seed <n>', "seed, instead of the config's").argParser(integer(0, 2 ** 31 - 1)),
-  steps: () => new Option('--steps <n>', "steps, instead of the config's").argParser(integer(0, 10_000_000)),
-  bestOf: () =>
-    new Option(
-      '--best-of <k>',
-      "draw so many sets of weights and keep the one that translates a few training images best, instead of the config's",
-    ).argParser(integer(1, MOST_DRAWS)),
 };
 
 /** Parses an integer of a range; commander shows the error beside the option. */

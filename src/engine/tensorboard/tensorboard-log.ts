@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import type { MetricsEvent, RunEvent, SampleEvent, Stage } from '../../protocol/events.ts';
+import type { MetricsEvent, RunEvent, SampleEvent } from '../../protocol/events.ts';
 import { RUN_FILES } from '../../protocol/run.ts';
+import type { Stage } from '../../protocol/stages.ts';
 import type { EventSink } from '../run-events.ts';
 import { type EncodedImage, EventFile } from './event-file.ts';
 

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { LoadedConcept, Project } from '../../project/load.ts';
 import { UserError } from '../../project/user-error.ts';
-import type { Stage } from '../../protocol/events.ts';
+import type { Stage } from '../../protocol/stages.ts';
 import { COMMANDS } from '../identifiers.ts';
 import { saveProjectFiles } from '../projects/unsaved-files.ts';
 import { registerCommand } from '../register-command.ts';

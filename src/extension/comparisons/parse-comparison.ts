@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { METHODS, type Method, presentMethodName, type SavedComparison } from '../../protocol/comparison.ts';
-import type { Stage } from '../../protocol/events.ts';
+import type { Stage } from '../../protocol/stages.ts';
 
 const measured = z.number().nullable();
 const quality = { psnr: measured, ssim: measured, l1: measured, patchFd: measured };

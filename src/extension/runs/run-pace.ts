@@ -1,4 +1,5 @@
-import type { RunEvent, Stage } from '../../protocol/events.ts';
+import type { RunEvent } from '../../protocol/events.ts';
+import type { Stage } from '../../protocol/stages.ts';
 
 /** How long the training steps of a stage took. */
 export interface StagePace {

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import type { Stage } from '../../protocol/events.ts';
 import type { RunState } from '../../protocol/run.ts';
+import type { Stage } from '../../protocol/stages.ts';
 import { formatDuration } from '../duration.ts';
 import type { Run } from './run-state.ts';
 import type { RunStatus } from './run-status.ts';

@@ -1,7 +1,7 @@
 import { blockingProblems } from '../../project/checks/blocking-problems.ts';
 import type { LoadedConcept, LoadedTraining, Project } from '../../project/load.ts';
 import { UserError } from '../../project/user-error.ts';
-import type { Stage } from '../../protocol/events.ts';
+import type { Stage } from '../../protocol/stages.ts';
 import { chooseConcept, chooseProject, chooseTraining, formatErrors, namesOf } from './tool-choices.ts';
 import { STAGE_INPUTS, type StartRunInput } from './tool-inputs.ts';
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { UserError } from '../../project/user-error.ts';
-import type { Stage } from '../../protocol/events.ts';
+import type { Stage } from '../../protocol/stages.ts';
 
 /**
  * What each tool may be given. package.json repeats these as JSON Schema, which

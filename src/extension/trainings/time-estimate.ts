@@ -3,7 +3,7 @@ import type { LoadedTraining, Project } from '../../project/load.ts';
 import { toProjectPath } from '../../project/paths.ts';
 import type { TrainingConfig } from '../../project/schema/training-schema.ts';
 import { zooConcepts } from '../../project/selection.ts';
-import type { Stage } from '../../protocol/events.ts';
+import type { Stage } from '../../protocol/stages.ts';
 import type { Run } from '../runs/run-state.ts';
 
 /** Sections whose `steps` a stage trains. */

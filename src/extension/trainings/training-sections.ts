@@ -1,5 +1,5 @@
 import type { YamlDocument } from '../../project/yaml/document.ts';
-import type { Stage } from '../../protocol/events.ts';
+import type { Stage } from '../../protocol/stages.ts';
 
 /** The sections of a training config that a stage goes by, with the stages, in the order of the method. */
 export const SECTION_STAGES = [

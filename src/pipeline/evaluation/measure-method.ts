@@ -50,7 +50,7 @@ export async function measureMethods(
   starts: readonly Start[],
 ): Promise<MeasuredMethods> {
   const { config } = evaluation.context.training;
-  const fineTuneSteps = evaluation.context.options.steps ?? config.fineTune.steps;
+  const { steps: fineTuneSteps } = config.fineTune;
   const scratchSteps = config.evaluate.scratch.steps;
   const fromScratch = (Object.keys(METHODS) as Method[])
     .filter(isFromScratch)
@@ -59,8 +59,7 @@ export async function measureMethods(
   const total = stepsOfStarts + fromScratch.length * scratchSteps;
 
   const results: MethodResult[] = [];
-  const settings = { ...config.fineTune, steps: fineTuneSteps };
-  const trainer = await createConceptTrainer(evaluation.base, config, settings, evaluation.device);
+  const trainer = await createConceptTrainer(evaluation.base, config, config.fineTune, evaluation.device);
   try {
     for (const [index, { method, vector }] of starts.entries()) {
       const turn = { method, steps: fineTuneSteps, doneBefore: index * fineTuneSteps, total };

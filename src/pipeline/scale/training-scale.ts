@@ -10,7 +10,7 @@ import type { LoadedTraining, Project } from '../../project/project.ts';
 import { e2ganRanks, PRESETS } from '../../project/schema/presets.ts';
 import { type TrainingConfig, trainingSchema } from '../../project/schema/training-schema.ts';
 import { zooConcepts } from '../../project/selection.ts';
-import type { Stage } from '../../protocol/events.ts';
+import type { Stage } from '../../protocol/stages.ts';
 import { representativeConcepts } from '../weights/base-concepts.ts';
 import { promptFeatures } from '../weights/prompt-features.ts';
 import { trainingNetworks } from './network-sizes.ts';

@@ -15,7 +15,7 @@ import { RUN_FILES } from '../../protocol/run.ts';
 import { heldOutImages } from '../metrics/held-out.ts';
 import { meanQuality } from '../metrics/image-metrics.ts';
 import type { StageContext, StageFunction, StageOutcome } from '../stage.ts';
-import { preparedPairs, stageConcept, stageDevice, stageSeed } from '../stage-support.ts';
+import { preparedPairs, stageConcept, stageDevice } from '../stage-support.ts';
 import { createConceptTrainer } from '../training/concept-training.ts';
 import { loadBase } from '../weights/base-model.ts';
 
@@ -35,7 +35,7 @@ interface Collected {
  * and from the same kind of start, so that their weights lie in one basin. Each member is written whole as soon
  * as it is done; a resumed run goes on inside the concept that was being trained.
  */
-export const collect: StageFunction = async (context) => {
+export const collect: StageFunction<'collect'> = async (context) => {
   const { project, training, run, shouldStop } = context;
   const { config } = training;
   const base = await loadBase(project, training);
@@ -56,7 +56,7 @@ export const collect: StageFunction = async (context) => {
     const { steps, checkpoints, checkpointEvery } = config.collect;
     const kept = keptSteps(steps, checkpoints);
     const total = concepts.length * steps;
-    const seed = stageSeed(context);
+    const { seed } = config;
     for (const [index, concept] of concepts.entries()) {
       if (finished.has(concept.name)) continue;
       const progress = (stepsDone: number) => ({ done: index * steps + stepsDone, total });
@@ -135,7 +135,7 @@ export const collect: StageFunction = async (context) => {
 
 /** The selected concepts; with `missing`, only those that this run finished before it was resumed or has still to. */
 async function wantedConcepts(
-  context: StageContext,
+  context: StageContext<'collect'>,
   baseHash: string,
   finished: ReadonlySet<string>,
 ): Promise<LoadedConcept[]> {
@@ -152,7 +152,7 @@ function nothingWanted({ project, run }: StageContext, baseHash: string): StageO
   return { status: 'succeeded', result: { base: baseHash, folder, concepts: [] } };
 }
 
-function selectedConcepts(context: StageContext): LoadedConcept[] {
+function selectedConcepts(context: StageContext<'collect'>): LoadedConcept[] {
   const { project, training, options } = context;
   const zoo = zooConcepts(project, training);
   if (options.concept === undefined) {

@@ -18,7 +18,7 @@ import { loadBase } from '../weights/base-model.ts';
 import { writeWeights } from '../weights/weights-file.ts';
 
 /** Denoises weights from a prompt: a concept's LoRA, or a file like those that the generator was trained on. */
-export const denoise: StageFunction = (context) =>
+export const denoise: StageFunction<'denoise'> = (context) =>
   context.options.prompt === undefined
     ? denoiseConcept(context)
     : denoiseFile(context, context.options.prompt);
@@ -27,7 +27,7 @@ export const denoise: StageFunction = (context) =>
  * Denoises a concept's LoRA weights from its prompt, after saying how far that is from the zoo and what to expect.
  * Where the best of several draws is asked for, a few of the concept's training images choose.
  */
-async function denoiseConcept(context: StageContext): Promise<StageOutcome> {
+async function denoiseConcept(context: StageContext<'denoise'>): Promise<StageOutcome> {
   const { project, training, run, options } = context;
   const concept = stageConcept(context);
   const config = training.config.weightGenerator;
@@ -100,7 +100,7 @@ async function denoiseConcept(context: StageContext): Promise<StageOutcome> {
  * Denoises a file. There is nothing to translate with it, so that neither several draws can be judged nor the
  * quality of a start be expected.
  */
-async function denoiseFile(context: StageContext, prompt: string): Promise<StageOutcome> {
+async function denoiseFile(context: StageContext<'denoise'>, prompt: string): Promise<StageOutcome> {
   const { project, training, run, options } = context;
   const { output } = options;
   if (output === undefined) throw new UserError('A prompt is denoised to a file. Name it with --output.');
@@ -132,7 +132,7 @@ async function denoiseFile(context: StageContext, prompt: string): Promise<Stage
   };
 }
 
-function denoisingSteps({ training, options }: StageContext): number {
+function denoisingSteps({ training, options }: StageContext<'denoise'>): number {
   const config = training.config.weightGenerator;
   const steps = options.steps ?? config.sampling.steps;
   checkDenoisingSteps(steps, config);

@@ -20,7 +20,7 @@ import { loadBase } from '../weights/base-model.ts';
  * settings and measuring points, and from scratch; reports quality on held-out images against training seconds, and
  * whether the denoised weights are a copy of a zoo member.
  */
-export const evaluate: StageFunction = async (context) => {
+export const evaluate: StageFunction<'evaluate'> = async (context) => {
   const { project, training, run } = context;
   const { config } = training;
   const concept = stageConcept(context);

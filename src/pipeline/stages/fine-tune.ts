@@ -15,7 +15,7 @@ import { loadBase } from '../weights/base-model.ts';
 import { generatorValuesOf, readWeights, writeWeights } from '../weights/weights-file.ts';
 
 /** Trains a concept from its denoised weights, measuring and drawing held-out images on the way. */
-export const fineTune: StageFunction = async (context) => {
+export const fineTune: StageFunction<'fine-tune'> = async (context) => {
   const { project, training, run, options, shouldStop, resume } = context;
   const { config } = training;
   const concept = stageConcept(context);

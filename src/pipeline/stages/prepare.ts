@@ -3,7 +3,7 @@ import type { StageFunction } from '../stage.ts';
 import { preparedPairs, stageConcept } from '../stage-support.ts';
 
 /** Decodes and edits the pairs of one concept, or of all, into the project's cache. */
-export const prepare: StageFunction = async (context) => {
+export const prepare: StageFunction<'prepare'> = async (context) => {
   const { project, run, options } = context;
   const concepts = options.concept === undefined ? project.concepts : [stageConcept(context)];
   const prepared = await preparedPairs(context, concepts);

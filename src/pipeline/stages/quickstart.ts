@@ -6,11 +6,10 @@ import { folderOf } from '../../project/disk/image-files.ts';
 import { toProjectPath } from '../../project/paths.ts';
 import { heldOutConcepts } from '../../project/selection.ts';
 import { UserError } from '../../project/user-error.ts';
-import type { Stage } from '../../protocol/events.ts';
 import type { JsonObject } from '../../protocol/json.ts';
 import { RUN_FILES } from '../../protocol/run.ts';
-import type { StageContext, StageFunction, StageOptions } from '../stage.ts';
-import { stageConcept } from '../stage-support.ts';
+import type { Stage, StageOptions } from '../../protocol/stages.ts';
+import type { StageContext, StageFunction } from '../stage.ts';
 import { collect } from './collect.ts';
 import { denoise } from './denoise.ts';
 import { evaluate } from './evaluate.ts';
@@ -25,10 +24,9 @@ import { translate } from './translate.ts';
  * fine-tuning, translated images and the comparison. Each part writes below this run's folder and is not
  * repeated by a resumed run once it is done.
  */
-export const quickstart: StageFunction = async (context) => {
+export const quickstart: StageFunction<'quickstart'> = async (context) => {
   const { project, training, run } = context;
-  const newConcept =
-    context.options.concept === undefined ? heldOutConcepts(project, training)[0] : stageConcept(context);
+  const [newConcept] = heldOutConcepts(project, training);
   if (newConcept === undefined) {
     throw new UserError(
       `${training.path} holds out no concept (collect.holdOut), so there is no new one to denoise weights for.`,
@@ -36,23 +34,21 @@ export const quickstart: StageFunction = async (context) => {
   }
   const { name: concept, pairs } = newConcept;
   const input = folderOf('aligned' in pairs ? pairs.aligned : pairs.source);
-  const about: StageOptions = { ...context.options, concept };
-  const overAll: StageOptions = { ...context.options, concept: undefined };
   const output = join(project.folder, 'translated', concept);
   const parts: { title: string; name: Stage; stage: StageFunction; options: StageOptions }[] = [
-    { title: 'Prepare pairs', name: 'prepare', stage: prepare, options: overAll },
-    { title: 'Train the base generator', name: 'train-base', stage: trainBase, options: overAll },
-    { title: 'Collect LoRA weights of the zoo', name: 'collect', stage: collect, options: overAll },
-    { title: 'Train the weight generator', name: 'train-generator', stage: trainGenerator, options: overAll },
-    { title: `Denoise weights for ${concept}`, name: 'denoise', stage: denoise, options: about },
-    { title: `Fine-tune ${concept}`, name: 'fine-tune', stage: fineTune, options: about },
+    { title: 'Prepare pairs', name: 'prepare', stage: prepare, options: {} },
+    { title: 'Train the base generator', name: 'train-base', stage: trainBase, options: {} },
+    { title: 'Collect LoRA weights of the zoo', name: 'collect', stage: collect, options: {} },
+    { title: 'Train the weight generator', name: 'train-generator', stage: trainGenerator, options: {} },
+    { title: `Denoise weights for ${concept}`, name: 'denoise', stage: denoise, options: { concept } },
+    { title: `Fine-tune ${concept}`, name: 'fine-tune', stage: fineTune, options: { concept } },
     {
       title: 'Translate images',
       name: 'translate',
       stage: translate,
-      options: { ...about, input, output, weights: 'fine-tuned' },
+      options: { concept, input, output, weights: 'fine-tuned' },
     },
-    { title: 'Compare with other starts', name: 'evaluate', stage: evaluate, options: about },
+    { title: 'Compare with other starts', name: 'evaluate', stage: evaluate, options: { concept } },
   ];
   const results: Record<string, JsonObject> = {};
   for (const [index, { title, name, stage, options }] of parts.entries()) {

@@ -36,7 +36,7 @@ interface MeasuredRanks {
  * A resumed run goes on inside the try that was being trained. The training config stays as it is: the ranks are
  * printed, to be pasted.
  */
-export const searchRanks: StageFunction = async (context) => {
+export const searchRanks: StageFunction<'search-ranks'> = async (context) => {
   const { project, training, run, options, shouldStop, resume } = context;
   const { config } = training;
   if (config.lora.train !== 'both') {
@@ -147,7 +147,7 @@ export const searchRanks: StageFunction = async (context) => {
 };
 
 /** The named concept of the zoo; else its first that the base has not been trained on, or simply its first. */
-function validationConcept(context: StageContext, base: BaseModel): LoadedConcept {
+function validationConcept(context: StageContext<'search-ranks'>, base: BaseModel): LoadedConcept {
   const { project, training, options } = context;
   const zoo = zooConcepts(project, training);
   if (options.concept === undefined) {

@@ -13,7 +13,7 @@ import { baseNetworks, saveBase } from '../weights/base-model.ts';
 import { featuresOf, promptFeatures } from '../weights/prompt-features.ts';
 
 /** Trains the generator that zoo members and new concepts adapt, on a few representative concepts. */
-export const trainBase: StageFunction = async (context) => {
+export const trainBase: StageFunction<'train-base'> = async (context) => {
   const { project, training, run } = context;
   const { config } = training;
   const seed = stageSeed(context);

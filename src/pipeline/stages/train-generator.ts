@@ -34,7 +34,7 @@ import { readZoo } from '../weights/zoo-vectors.ts';
 const BETAS = { beta1: 0.9, beta2: 0.99 };
 
 /** Trains the diffusion model over the zoo's weight blocks: the zoo of the base, or a folder of files (`--zoo`). */
-export const trainGenerator: StageFunction = async (context) => {
+export const trainGenerator: StageFunction<'train-generator'> = async (context) => {
   const { project, training, run } = context;
   const config = training.config.weightGenerator;
   const { space, members, ofBase } = await chosenZoo(context);
@@ -137,7 +137,11 @@ interface ChosenZoo {
 }
 
 /** What to train on, and what its vectors are. */
-async function chosenZoo({ project, training, options }: StageContext): Promise<ChosenZoo> {
+async function chosenZoo({
+  project,
+  training,
+  options,
+}: StageContext<'train-generator'>): Promise<ChosenZoo> {
   if (options.zoo !== undefined) {
     const { layout, members } = await readFileZoo(options.zoo);
     return { space: spaceOfFiles(layout), members };

@@ -10,7 +10,7 @@ import type { StageFunction } from '../stage.ts';
 import { stageConcept } from '../stage-support.ts';
 
 /** Translates an image, or every image of a folder, with a concept's weights. */
-export const translate: StageFunction = async (context) => {
+export const translate: StageFunction<'translate'> = async (context) => {
   const { project, training, run, options, shouldStop } = context;
   const concept = stageConcept(context);
   const { input, output, weights = 'fine-tuned' } = options;

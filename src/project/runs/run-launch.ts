@@ -1,4 +1,4 @@
-import type { Stage } from '../../protocol/events.ts';
+import { flagOf, optionNames, type Stage, type StageOptions } from '../../protocol/stages.ts';
 
 /**
  * How anything but a terminal starts a run: choose an id, make `runs/<id>/`, open `engine.log` in it for
@@ -6,7 +6,7 @@ import type { Stage } from '../../protocol/events.ts';
  * output and error to that file. From then on the folder tells everything: `run.json` once the engine has
  * read the project, a `finished` event in `events.jsonl` even where it could not, exit code in neither case needed.
  */
-export interface RunRequest {
+export interface RunRequest extends StageOptions {
   stage: Stage;
   /** Absolute path of the project folder. */
   project: string;
@@ -15,21 +15,11 @@ export interface RunRequest {
   /** Go on from the run's checkpoint; everything but stage, project and id then comes from its `run.json`. */
   resume?: boolean;
   training?: string;
-  concept?: string;
-  /** For `collect`: only the members that are missing or stale. */
-  missing?: boolean;
   /** Instead of the config's; also for a resumed run. */
   device?: string;
   threads?: number;
   /** Also write TensorBoard's event files; also for a resumed run. */
   tensorboard?: boolean;
-  seed?: number;
-  steps?: number;
-  /** Absolute paths, for `translate`. */
-  input?: string;
-  output?: string;
-  /** `base`, `denoised`, `fine-tuned` or an absolute path. */
-  weights?: string;
 }
 
 /** `20261124-041530-fine-tune-snow`: sorts by time, in UTC, and says what it is. */
@@ -38,7 +28,7 @@ export function newRunId(stage: Stage, name: string, time: Date): string {
   return `${date}-${clock}-${stage}-${name}`;
 }
 
-type Option = [flag: string, value: string | number | true | undefined];
+type Option = [flag: string, value: unknown];
 
 /** Arguments of `dnw` for a run. */
 export function runArguments(request: RunRequest): string[] {
@@ -47,24 +37,18 @@ export function runArguments(request: RunRequest): string[] {
     ['--project', project],
     ['--device', request.device],
     ['--threads', request.threads],
-    ['--tensorboard', request.tensorboard || undefined],
+    ['--tensorboard', request.tensorboard],
   ];
-  const begun: Option[] = [
+  const begun = (): Option[] => [
     ['--run-id', runId],
     ['--training', request.training],
-    ['--concept', request.concept],
-    ['--missing', request.missing || undefined],
-    ['--seed', request.seed],
-    ['--steps', request.steps],
-    ['--input', request.input],
-    ['--output', request.output],
-    ['--weights', request.weights],
+    ...optionNames(stage).map((name): Option => [flagOf(name), request[name]]),
   ];
-  const options = [...always, ...(resume ? [['--resume', runId] satisfies Option] : begun)];
+  const options = [...always, ...(resume ? [['--resume', runId] satisfies Option] : begun())];
   return [
     stage,
     ...options.flatMap(([flag, value]) => {
-      if (value === undefined) return [];
+      if (value === undefined || value === false) return [];
       return [value === true ? flag : `${flag}=${value}`];
     }),
   ];

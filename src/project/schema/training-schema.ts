@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Method } from '../../protocol/comparison.ts';
 import { presentMethodName } from '../../protocol/comparison.ts';
+import { MOST_DRAWS } from '../../protocol/stage-options.ts';
 
 const int = (min: number, max: number, fallback: number, what: string) =>
   z
@@ -51,9 +52,6 @@ const learningRateSchedule = choice(
   'linear',
   'How the learning rate falls: constant; linear over the second half (Pix2pix); cosine to zero',
 );
-
-/** Of weights for one prompt, from different seeds. */
-export const MOST_DRAWS = 64;
 
 /** What `evaluate` can compare denoised weights with, in the order in which completion offers them. */
 export const BASELINES = [

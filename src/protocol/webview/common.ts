@@ -1,6 +1,6 @@
 import type { RequestType } from 'vscode-messenger-common';
-import type { Stage } from '../events.ts';
 import type { RunState } from '../run.ts';
+import type { Stage } from '../stages.ts';
 
 /**
  * What all contracts between the extension host and a webview share. Each view has a contract of its own in this folder:

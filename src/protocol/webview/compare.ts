@@ -1,7 +1,7 @@
 import type { NotificationType, RequestType } from 'vscode-messenger-common';
 import type { SavedComparison } from '../comparison.ts';
-import type { Stage } from '../events.ts';
 import type { RunState } from '../run.ts';
+import type { Stage } from '../stages.ts';
 import type { Connected, LiveRun, PendingState, ProjectTarget, SaveRequest } from './common.ts';
 
 /** The contract of the Compare view: what evaluations have measured, and evaluations to start. */

@@ -1,6 +1,7 @@
 import type { NotificationType, RequestType } from 'vscode-messenger-common';
-import type { LogEvent, MemoryUse, Stage } from '../events.ts';
+import type { LogEvent, MemoryUse } from '../events.ts';
 import type { RunState } from '../run.ts';
+import type { Stage } from '../stages.ts';
 import type { Connected, PendingState, RunReference, SaveRequest } from './common.ts';
 
 /** The contract of the Run view: a run's progress, curves, samples and log, which grow while it is watched. */

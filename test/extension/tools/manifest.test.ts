@@ -13,7 +13,7 @@ import {
   validateProjectInput,
   weightStatisticsInput,
 } from '../../../src/extension/tools/tool-inputs.ts';
-import { STAGES } from '../../../src/protocol/events.ts';
+import { STAGE_NAMES } from '../../../src/protocol/stages.ts';
 
 const tools = manifest.contributes.languageModelTools;
 const inputs: Record<string, z.ZodType> = {
@@ -59,7 +59,7 @@ test('a stage takes from a model what it takes on the command line', () => {
     () => Promise.reject(new Error('nothing is run')),
     () => {},
   );
-  expect([...Object.keys(STAGE_INPUTS), 'translate'].sort()).toEqual([...STAGES].sort());
+  expect([...Object.keys(STAGE_INPUTS), 'translate'].sort()).toEqual([...STAGE_NAMES].sort());
   for (const [stage, { concept, seed, steps }] of Object.entries(STAGE_INPUTS)) {
     const command = program.commands.find((candidate) => candidate.name() === stage)!;
     const takes = (flag: string) => command.options.some(({ long }) => long === flag);

@@ -24,9 +24,9 @@ async function contextOf(
   evaluation: Partial<LoadedTraining['config']['evaluate']>,
 ): Promise<StageContext & { events: NewRunEvent[] }> {
   writeMeanColors(join(trained.project.folder, 'means.onnx'), [2, 3, SIZE, SIZE]);
-  const { context, events } = stageContext(trained, { concept: 'snow', steps: 2 }, (config) => ({
+  const { context, events } = stageContext(trained, { concept: 'snow' }, (config) => ({
     ...config,
-    fineTune: { ...config.fineTune, batchSize: 2 },
+    fineTune: { ...config.fineTune, steps: 2, batchSize: 2 },
     evaluate: { ...config.evaluate, baselines: ['fresh'], ...evaluation },
   }));
   mkdirSync(join(context.run.folder, 'samples'), { recursive: true });

@@ -16,9 +16,9 @@ async function ends(
   learningRate = 2e-4,
 ): Promise<Record<string, number>> {
   const scratch = { channels: 4, blocks: 1, steps: 4, batchSize: 2, learningRate };
-  const { context } = stageContext(trained, { concept: 'snow', steps: 1 }, (config) => ({
+  const { context } = stageContext(trained, { concept: 'snow' }, (config) => ({
     ...config,
-    fineTune: { ...config.fineTune, batchSize: 2, warmup: 0, ...fineTune },
+    fineTune: { ...config.fineTune, steps: 1, batchSize: 2, warmup: 0, ...fineTune },
     evaluate: { ...config.evaluate, baselines: ['pix2pix', 'sameGenerator'], scratch },
   }));
   mkdirSync(join(context.run.folder, 'samples'), { recursive: true });
@@ -52,9 +52,9 @@ test('the warm-up is the same share of the steps', async () => {
   const trained = await makeTrainedProject();
   const all = { trainable: 'all', optimizer: 'adam', learningRate: 1e-3 } as const;
   // All steps of fine-tuning are warm-up, and so are the four from scratch.
-  const warm = await ends(trained, { ...all, steps: 100, warmup: 100 });
-  const alsoWarm = await ends(trained, { ...all, steps: 8, warmup: 8 });
-  const cold = await ends(trained, { ...all, steps: 100, warmup: 0 });
+  const warm = await ends(trained, { ...all, steps: 3, warmup: 3 });
+  const alsoWarm = await ends(trained, { ...all, steps: 2, warmup: 2 });
+  const cold = await ends(trained, { ...all, steps: 3, warmup: 0 });
   expect(alsoWarm.sameGenerator).toBe(warm.sameGenerator);
   expect(cold.sameGenerator).not.toBe(warm.sameGenerator);
 });

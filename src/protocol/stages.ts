@@ -1,0 +1,503 @@
+/**
+ * The stages: everything that more than one part of the program knows of them. The command line, the run records, the
+ * editor's commands, menus, code lenses and estimates, and the tools of agent mode are derived from this table.
+ */
+import type * as l10n from '@vscode/l10n';
+import type { OptionValues, StageCommandEntry, StageEntry } from './stage-entry.ts';
+import { MOST_DRAWS, SEED, STEPS } from './stage-options.ts';
+
+/** `vscode.l10n`, or what stands in for it. */
+export type Translator = Pick<typeof l10n, 't'>;
+
+/** Translates nothing. */
+export const ENGLISH: Translator = { t: (message) => String(message) };
+
+/** A training config in the Zoo view. */
+const ZOO_TRAINING = /^zooTraining/;
+
+/** In the order of the method. */
+export const STAGES = {
+  prepare: {
+    title: (l10n) => l10n.t('Prepare Pairs'),
+    help: {
+      summary: 'make the training pairs of the concepts',
+      description:
+        'Decodes each concept’s images once, makes their edited counterparts, holds out test images and caches the pairs.',
+      examples: ['dnw prepare', 'dnw prepare --concept snow'],
+    },
+    section: {
+      key: 'image',
+      trained: undefined,
+      lens: (l10n) => ({
+        title: l10n.t('Prepare Pairs'),
+        tooltip: l10n.t('Decode and split the pairs of every concept'),
+      }),
+    },
+    concept: 'optional',
+    options: {},
+    inputs: ['concept'],
+    needs: 'concepts',
+    makes: 'pairs',
+    agents: true,
+    conceptLens: (l10n) => l10n.t('Prepare'),
+    commands: {
+      preparePairs: {
+        icon: 'file-media',
+        concept: 'optional',
+        menus: [
+          { view: 'concepts', group: '2_stages@1' },
+          { node: 'concepts', is: /^(concept|tag)/, group: '1_stages@1' },
+          { editor: 'concept', group: '2_dnw@1' },
+        ],
+      },
+    },
+  },
+  'train-base': {
+    title: (l10n) => l10n.t('Train Base Generator'),
+    help: {
+      summary: 'train the base generator',
+      description:
+        'Trains the image generator that every LoRA adapts, on a few representative concepts of the zoo.',
+      examples: [
+        'dnw train-base',
+        'dnw train-base --training paper --device cuda',
+        'dnw train-base --resume',
+      ],
+    },
+    section: {
+      key: 'base',
+      trained: 'once',
+      lens: (l10n) => ({
+        title: l10n.t('Train Base'),
+        tooltip: l10n.t('Train the base generator with this config'),
+      }),
+    },
+    concept: 'none',
+    options: { seed: SEED },
+    inputs: [],
+    needs: 'concepts',
+    makes: 'base',
+    agents: true,
+    conceptLens: undefined,
+    commands: {
+      trainBase: {
+        icon: 'server-process',
+        concept: 'none',
+        menus: [
+          { view: 'zoo', group: '2_stages@1' },
+          { node: 'zoo', is: 'zooBase.none', group: 'inline@1' },
+          { node: 'zoo', is: /^zoo(Training|Base)/, single: true, group: '1_stages@1' },
+          { editor: 'training', group: '2_dnw@1' },
+        ],
+      },
+    },
+  },
+  'search-ranks': {
+    title: (l10n) => l10n.t('Search LoRA Ranks'),
+    help: {
+      summary: 'search the LoRA ranks of the zoo',
+      description:
+        'Trains LoRA weights of one zoo concept with rank 1 everywhere, then doubles the rank of one section after another as long as held-out images get better (lora.search), and prints lora.ranks to paste into the training config.',
+      examples: [
+        'dnw search-ranks',
+        'dnw search-ranks --concept fog --steps 200',
+        'dnw search-ranks --resume',
+      ],
+    },
+    section: undefined,
+    concept: 'optional',
+    options: {
+      seed: SEED,
+      /** Of each try. */
+      steps: STEPS,
+    },
+    inputs: ['concept', 'base'],
+    needs: 'base',
+    makes: undefined,
+    agents: true,
+    conceptLens: undefined,
+    commands: {
+      searchRanks: {
+        icon: 'list-ordered',
+        concept: 'none',
+        menus: [
+          { view: 'zoo', group: '2_stages@3' },
+          { node: 'zoo', is: ZOO_TRAINING, single: true, group: '1_stages@2' },
+          { editor: 'training', group: '2_dnw@2' },
+        ],
+      },
+    },
+  },
+  collect: {
+    title: (l10n) => l10n.t('Collect Zoo'),
+    help: {
+      summary: 'train the LoRA weights of the zoo',
+      description:
+        'Fine-tunes LoRA weights on the base for every concept of the zoo. With --concept, for that one only: one task of a cluster’s job array. With --missing, leaves out the members that are there and still fit their concept, its images and the training config.',
+      examples: [
+        'dnw collect',
+        'dnw collect --missing',
+        'dnw collect --concept pencil-sketch',
+        'dnw collect --resume',
+      ],
+    },
+    section: {
+      key: 'collect',
+      trained: 'per zoo concept',
+      lens: (l10n) => ({
+        title: l10n.t('Collect Zoo'),
+        tooltip: l10n.t('Train the LoRA weights of every zoo concept on the base'),
+      }),
+    },
+    concept: 'optional',
+    options: {
+      missing: { type: 'switch', help: 'only the concepts whose weights are missing or stale' },
+    },
+    inputs: ['concept', 'base'],
+    needs: 'base',
+    makes: 'zoo',
+    agents: true,
+    conceptLens: undefined,
+    commands: {
+      collectZoo: {
+        icon: 'library',
+        concept: 'none',
+        menus: [
+          { view: 'zoo', group: 'navigation@1' },
+          { node: 'zoo', is: ZOO_TRAINING, single: true, group: '1_stages@3' },
+          { editor: 'training', group: '2_dnw@3' },
+        ],
+      },
+      collectMissing: {
+        title: (l10n) => l10n.t('Collect Missing and Stale Members'),
+        icon: 'checklist',
+        concept: 'none',
+        menus: [
+          { view: 'zoo', group: '2_stages@2' },
+          { node: 'zoo', is: 'zooTraining.wanting', group: 'inline@1' },
+          { node: 'zoo', is: 'zooTraining.wanting', single: true, group: '1_stages@4' },
+          { editor: 'training', group: '2_dnw@4' },
+        ],
+      },
+      collectMember: {
+        title: (l10n) => l10n.t('Collect Zoo Member'),
+        icon: 'refresh',
+        concept: 'required',
+        menus: [
+          { node: 'zoo', is: /^zoo(Missing|Member\.stale)$/, whenReady: true, group: 'inline@2' },
+          { node: 'zoo', is: /^zoo(Missing$|Member\.)/, group: '1_stages@5' },
+        ],
+      },
+    },
+  },
+  'train-generator': {
+    title: (l10n) => l10n.t('Train Weight Generator'),
+    help: {
+      summary: 'train the weight generator on the zoo',
+      description:
+        'Trains the diffusion model over blocks of the zoo’s LoRA weights, conditioned on the prompts. With --zoo, on the files of a folder instead of the zoo of the base.',
+      examples: [
+        'dnw train-generator',
+        'dnw train-generator --zoo ~/loras',
+        'dnw train-generator --resume latest',
+      ],
+    },
+    section: {
+      key: 'weightGenerator',
+      trained: 'once',
+      lens: (l10n) => ({
+        title: l10n.t('Train Weight Generator'),
+        tooltip: l10n.t('Train the diffusion model over the zoo’s weights'),
+      }),
+    },
+    concept: 'none',
+    options: {
+      seed: SEED,
+      zoo: {
+        type: 'weightsFolder',
+        placeholder: 'folder',
+        help: 'folder of equally shaped .safetensors files, each with a prompt, to train on',
+      },
+    },
+    inputs: ['base', 'zoo'],
+    needs: 'zoo',
+    makes: 'weight-generator',
+    agents: true,
+    conceptLens: undefined,
+    commands: {
+      trainWeightGenerator: {
+        icon: 'circuit-board',
+        concept: 'none',
+        menus: [
+          { view: 'zoo', group: 'navigation@2' },
+          { node: 'zoo', is: 'zooWeightGenerator.none', whenReady: true, group: 'inline@1' },
+          { node: 'zoo', is: /^zoo(Training|WeightGenerator)/, single: true, group: '1_stages@6' },
+          { editor: 'training', group: '2_dnw@5' },
+        ],
+      },
+    },
+  },
+  denoise: {
+    title: (l10n) => l10n.t('Denoise Weights'),
+    help: {
+      summary: 'denoise weights for a concept from its prompt',
+      description:
+        'Makes LoRA weights for a concept out of noise and its prompt, and says what quality to expect of them. No images are needed, except to choose the best of several draws. With --prompt, a file like those of the folder that the weight generator was trained on (train-generator --zoo).',
+      examples: [
+        'dnw denoise --concept snow',
+        'dnw denoise --concept snow --seed 7 --steps 50',
+        'dnw denoise --concept snow --steps 8 --best-of 4',
+        'dnw denoise --prompt "a pencil sketch" --output sketch.safetensors',
+      ],
+    },
+    section: undefined,
+    concept: 'required',
+    options: {
+      seed: SEED,
+      /** Of the denoising. */
+      steps: STEPS,
+      bestOf: {
+        type: 'integer',
+        placeholder: 'k',
+        min: 1,
+        max: MOST_DRAWS,
+        help: "draw so many sets of weights and keep the one that translates a few training images best, instead of the config's",
+        only: {
+          with: 'concept',
+          because:
+            "draws are judged on a concept's training images, and a --prompt has none. Leave it out, or name a --concept.",
+        },
+      },
+      prompt: { type: 'prompt', placeholder: 'text', help: 'instead of a concept: what to denoise' },
+      output: {
+        type: 'newWeightsFile',
+        placeholder: 'file',
+        help: 'with --prompt: .safetensors file for the weights',
+        required: true,
+        only: {
+          with: 'prompt',
+          because:
+            "a concept's weights go to its folder. Leave it out, or name a --prompt instead of a concept.",
+        },
+      },
+    },
+    inputs: ['concept', 'base', 'weight-generator'],
+    needs: 'weight-generator',
+    makes: 'denoised',
+    agents: true,
+    conceptLens: (l10n) => l10n.t('Denoise'),
+    commands: {
+      denoiseWeights: {
+        icon: 'sparkle',
+        concept: 'required',
+        menus: [
+          { node: 'concepts', is: /^concept/, whenReady: true, group: 'inline@1' },
+          { node: 'concepts', is: /^(concept|tag)/, group: '1_stages@2' },
+          { editor: 'concept', group: '2_dnw@2' },
+        ],
+      },
+    },
+  },
+  'fine-tune': {
+    title: (l10n) => l10n.t('Fine-Tune Concept'),
+    help: {
+      summary: 'train a concept from its denoised weights',
+      description: 'Trains a concept’s weights on its pairs, starting from the denoised ones.',
+      examples: [
+        'dnw fine-tune --concept snow',
+        'dnw fine-tune --concept snow --steps 200',
+        'dnw fine-tune --resume',
+      ],
+    },
+    section: {
+      key: 'fineTune',
+      trained: 'once',
+      lens: (l10n) => ({
+        title: l10n.t('Fine-Tune...'),
+        tooltip: l10n.t('Choose a concept and train it from its denoised weights'),
+      }),
+    },
+    concept: 'required',
+    options: { seed: SEED, steps: STEPS },
+    inputs: ['concept', 'base'],
+    needs: 'denoised',
+    makes: 'fine-tuned',
+    agents: true,
+    conceptLens: (l10n) => l10n.t('Fine-Tune'),
+    commands: {
+      fineTuneConcept: {
+        icon: 'play',
+        concept: 'required',
+        menus: [
+          { node: 'concepts', is: /^concept\.(denoised|fineTuned)$/, group: 'inline@2' },
+          { node: 'concepts', is: /^(tag$|concept\.(denoised|fineTuned)$)/, group: '1_stages@3' },
+          { editor: 'concept', group: 'navigation@2' },
+        ],
+      },
+    },
+  },
+  translate: {
+    title: (l10n) => l10n.t('Translate Images'),
+    help: {
+      summary: 'translate images',
+      description: 'Applies a concept’s weights to an image file or to every image of a folder.',
+      examples: [
+        'dnw translate --concept snow --input photo.jpg --output out',
+        'dnw translate --concept snow --input photos --output out --weights denoised',
+      ],
+    },
+    section: undefined,
+    concept: 'required',
+    options: {
+      input: { type: 'path', placeholder: 'path', help: 'image file, or folder of images', required: true },
+      output: {
+        type: 'newFolder',
+        placeholder: 'folder',
+        help: 'folder for the translated images',
+        required: true,
+      },
+      weights: {
+        type: 'weights',
+        placeholder: 'which',
+        help: 'base, denoised, fine-tuned, or a weights file (default: fine-tuned)',
+      },
+    },
+    inputs: ['concept', 'base'],
+    needs: 'base',
+    makes: 'images',
+    // It writes to a folder that only a person should choose.
+    agents: false,
+    conceptLens: (l10n) => l10n.t('Translate...'),
+    commands: {
+      translateImages: {
+        title: (l10n) => l10n.t('Translate Images...'),
+        icon: 'symbol-color',
+        concept: 'required',
+        menus: [{ node: 'concepts', is: /^concept/, single: true, group: '1_stages@5' }],
+      },
+    },
+  },
+  evaluate: {
+    title: (l10n) => l10n.t('Evaluate Concept'),
+    help: {
+      summary: 'compare with the baselines',
+      description:
+        'Trains a held-out concept from every start, and measures quality against training seconds.',
+      examples: ['dnw evaluate --concept snow'],
+    },
+    section: {
+      key: 'evaluate',
+      trained: undefined,
+      lens: (l10n) => ({
+        title: l10n.t('Evaluate...'),
+        tooltip: l10n.t('Choose a concept and compare it with the baselines'),
+      }),
+    },
+    concept: 'required',
+    options: { seed: SEED },
+    inputs: ['concept', 'base', 'weight-generator', 'feature-network'],
+    needs: 'weight-generator',
+    makes: 'comparison',
+    agents: true,
+    conceptLens: undefined,
+    commands: {
+      evaluateConcept: {
+        icon: 'graph-line',
+        concept: 'required',
+        menus: [
+          { node: 'concepts', is: /^(concept|tag)/, group: '1_stages@4' },
+          { editor: 'concept', group: '2_dnw@3' },
+        ],
+      },
+    },
+  },
+  quickstart: {
+    title: (l10n) => l10n.t('Quickstart'),
+    help: {
+      summary: 'every stage, one after another',
+      description: 'Runs the whole method in a project, from pairs to a comparison.',
+      examples: ['dnw quickstart --project examples/quickstart'],
+    },
+    section: undefined,
+    concept: 'none',
+    options: {},
+    // It makes all others itself.
+    inputs: ['feature-network'],
+    needs: undefined,
+    makes: undefined,
+    agents: true,
+    conceptLens: undefined,
+    commands: {
+      runQuickstart: {
+        title: (l10n) => l10n.t('Run Quickstart'),
+        icon: 'rocket',
+        concept: 'none',
+        menus: [],
+      },
+    },
+  },
+} as const satisfies Readonly<Record<string, StageEntry<Translator>>>;
+
+type Table = typeof STAGES;
+
+/** The long jobs. Each is one subcommand of `dnw` and one kind of run folder. */
+export type Stage = keyof Table;
+
+/** In the order of the method. */
+export const STAGE_NAMES = Object.keys(STAGES) as [Stage, ...Stage[]];
+
+/** What the table says of a stage, of whichever. */
+export function stageEntry(stage: Stage): StageEntry<Translator> {
+  return STAGES[stage];
+}
+
+/** Names of the options of a stage, or of any. */
+type OptionName<S extends Stage> = S extends Stage ? keyof Table[S]['options'] & string : never;
+
+type OptionValue<S extends Stage, O extends string> = S extends Stage
+  ? Table[S]['options'] extends { readonly [K in O]: { readonly type: infer T extends keyof OptionValues } }
+    ? OptionValues[T]
+    : never
+  : never;
+
+/**
+ * What a stage was told, without what is the same for all of them (`--device` and `--threads` are in the run's config).
+ * Those of all stages together where none is named.
+ */
+export type StageOptions<S extends Stage = Stage> = {
+  readonly [O in OptionName<S>]?: OptionValue<S, O>;
+} & (Table[S]['concept'] extends 'none' ? unknown : { readonly concept?: string });
+
+/** Names of the options that a stage takes, `concept` first. */
+export function optionNames(stage: Stage): (keyof StageOptions)[] {
+  const { concept, options } = stageEntry(stage);
+  const names = Object.keys(options) as (keyof StageOptions)[];
+  return concept === 'none' ? names : ['concept', ...names];
+}
+
+/** `--best-of` of `bestOf`. */
+export function flagOf(option: string): string {
+  return `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+/** Identifiers of the editor's commands that start stages. */
+export type StageCommand = { [S in Stage]: keyof Table[S]['commands'] & string }[Stage];
+
+/** A command that starts a stage, with what it is called. */
+export interface NamedCommand {
+  readonly id: StageCommand;
+  readonly stage: Stage;
+  readonly title: (l10n: Translator) => string;
+  readonly entry: StageCommandEntry<Translator>;
+}
+
+/** Every command that starts a stage, in the order of the table. */
+export const STAGE_COMMANDS: readonly NamedCommand[] = STAGE_NAMES.flatMap((stage) => {
+  const { title, commands } = stageEntry(stage);
+  return Object.entries(commands).map(([id, entry]) => ({
+    id: id as StageCommand,
+    stage,
+    title: entry.title ?? title,
+    entry,
+  }));
+});
