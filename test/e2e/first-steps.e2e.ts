@@ -46,7 +46,7 @@ step(
     const says = {
       Concepts: 'no training config',
       Runs: 'Runs appear here',
-      Zoo: 'The zoo is the LoRA weights',
+      Zoo: 'The zoo holds the LoRA weights',
     };
     for (const [view, message] of Object.entries(says)) {
       const welcome = await workbench.view(view).welcome();

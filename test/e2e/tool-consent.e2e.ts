@@ -49,7 +49,7 @@ step(
       'Seed: 3',
       `Steps: ${steps}`,
       'Device: auto',
-      'It computes on this machine until it ends or is stopped',
+      'The run uses this machine until it ends or is stopped',
     ])
       expect(asked).toContain(fact);
     await page.keyboard.press('Escape');

@@ -93,7 +93,7 @@ describe('language model tools', () => {
     });
 
     it('names the tags where none is meant by what it was given', () =>
-      refused(TOOLS.listConcepts, { tag: 'zo' }, /tag "zo": no concept has it\. Tags: .*zoo/));
+      refused(TOOLS.listConcepts, { tag: 'zo' }, /tag "zo": no concept has this tag\. Available: .*zoo/));
 
     it('names the projects where several are there, or none is meant', async () => {
       await refused(TOOLS.listConcepts, { project: 'nowhere' }, /"nowhere": no such project/);
@@ -121,7 +121,7 @@ describe('language model tools', () => {
       await vscode.workspace.applyEdit(edit);
       assert.ok(document.isDirty);
       const text = await invoke(TOOLS.validateProject, {});
-      assert.ok(text.includes(`Checked with unsaved changes of the editor: ${path}`), text);
+      assert.ok(text.includes(`Checked with unsaved changes in the editor: ${path}`), text);
       assert.ok(text.includes(`- ${path}:4:1: error: `), text);
     });
 
@@ -154,7 +154,7 @@ describe('language model tools', () => {
       const text = await invoke(TOOLS.describeRun, {});
       assert.match(text, /^Run: 20261124-050000-fine-tune-tool\n/);
       assert.match(text, /State: running\nProgress: fine-tuning, 300 of 400 steps, 75 %\nTime left: .*100 s/);
-      assert.match(text, /Last metrics: quality\/psnr 21\.38 \(step 300\)/);
+      assert.match(text, /Latest metrics: quality\/psnr 21\.38 \(step 300\)/);
       run.finish('failed', 'The disk is full.');
       assert.match(
         await invoke(TOOLS.describeRun, { run: run.id }),
@@ -268,16 +268,16 @@ describe('language model tools', () => {
     it('refuses a stage that it does not have', () =>
       refused(TOOLS.startRun, { stage: 'translate', concept: 'snow' }, /stage: .*"fine-tune"/));
     it('names the concepts to a stage that needs one', () =>
-      refused(TOOLS.startRun, { stage: 'denoise' }, /give `concept`\. There are: .*snow/));
+      refused(TOOLS.startRun, { stage: 'denoise' }, /specify `concept`\. Available: .*snow/));
     it('names the concepts where none is meant', () =>
       refused(TOOLS.startRun, { stage: 'denoise', concept: 'snwo' }, /Did you mean "snow"\?/));
     it('names the stages that take what this one does not', () =>
-      refused(TOOLS.startRun, { stage: 'collect', steps: 4 }, /takes no `steps`.*fine-tune/));
+      refused(TOOLS.startRun, { stage: 'collect', steps: 4 }, /does not accept `steps`.*fine-tune/));
     it('names the training configs where none is meant', () =>
       refused(
         TOOLS.startRun,
         { stage: 'collect', training: 'x' },
-        /no such training config.*There are: quickstart/,
+        /no such training config.*Available: quickstart/,
       ));
     it('names the projects where none is meant', () =>
       refused(
@@ -290,7 +290,7 @@ describe('language model tools', () => {
       await refused(
         TOOLS.startRun,
         { stage: 'collect' },
-        /Mend these.*\n.*host-broken\.concept\.yaml:1:\d+: error/,
+        /Fix these.*\n.*host-broken\.concept\.yaml:1:\d+: error/,
       );
     });
     it('refuses in a workspace that is not trusted', () =>
@@ -314,30 +314,30 @@ describe('language model tools', () => {
     it('names the layers where none is meant', async () => {
       files.write('weights/snow/denoised.safetensors', '');
       const input = { concept: 'snow', layer: 'attention' };
-      await refused(TOOLS.weightStatistics, input, /"attention".*There are: down1\.lora\.up, up1\.lora\.up/);
+      await refused(TOOLS.weightStatistics, input, /"attention".*Available: down1\.lora\.up, up1\.lora\.up/);
     });
 
     it('names what a concept has where it has not what is asked for', async () => {
       await refused(
         TOOLS.weightStatistics,
         { concept: 'fog' },
-        /fog has no weights\. It has: none\..*denoise/,
+        /fog has no weights\. Available: none\..*denoise/,
       );
       files.write('weights/snow/denoised.safetensors', '');
       const input = { concept: 'snow', weights: 'zoo' };
-      await refused(TOOLS.weightStatistics, input, /no zoo weights\. It has: denoised\./);
+      await refused(TOOLS.weightStatistics, input, /no zoo weights\. Available: denoised\./);
       await refused(TOOLS.weightStatistics, { concept: 'snow', weights: 'x' }, /weights: .*"fine-tuned"/);
     });
 
     it('names the concepts where none is meant', () =>
-      refused(TOOLS.weightStatistics, { concept: 'snwo' }, /Did you mean "snow"\? There are: .*fog/));
+      refused(TOOLS.weightStatistics, { concept: 'snwo' }, /Did you mean "snow"\? Available: .*fog/));
 
     it('names the training configs and the projects where none is meant', async () => {
       const concept = 'snow';
       await refused(
         TOOLS.weightStatistics,
         { concept, training: 'x' },
-        /training "x".*There are: quickstart/,
+        /training "x".*Available: quickstart/,
       );
       await refused(TOOLS.weightStatistics, { concept, project: 'x' }, /project "x": no such project/);
     });

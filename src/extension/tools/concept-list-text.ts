@@ -8,7 +8,7 @@ import { metricsText } from '../runs/metrics-text.ts';
 import type { Run } from '../runs/run-state.ts';
 import { listed, namesOf } from './tool-choices.ts';
 
-/** Concepts listed at most. */
+/** Maximum number of concepts listed. */
 const MAX_CONCEPTS = 100;
 
 const STAGE_WORDS: Record<ConceptStage, string> = {
@@ -19,8 +19,8 @@ const STAGE_WORDS: Record<ConceptStage, string> = {
 };
 
 /**
- * A project and its concepts, for a model.
- * @param concepts those to list
+ * Describes a project and its concepts for a model.
+ * @param concepts the concepts to list
  * @param runs newest first
  */
 export function conceptListText(
@@ -34,16 +34,16 @@ export function conceptListText(
   return [
     `Project ${project.folder}`,
     `Training configs: ${namesOf(project.trainings)}`,
-    `Base generators trained: ${listed([...made.bases.keys()])}`,
-    `Zoos, with their members: ${listed(made.zoo.map(({ baseHash, members }) => `on base ${baseHash} (${members.size})`))}`,
-    `Weight generators trained: ${listed([...made.weightGenerators.keys()])}`,
+    `Trained base generators: ${listed([...made.bases.keys()])}`,
+    `Zoos (number of members): ${listed(made.zoo.map(({ baseHash, members }) => `on base ${baseHash} (${members.size})`))}`,
+    `Trained weight generators: ${listed([...made.weightGenerators.keys()])}`,
     ...(broken.length > 0
-      ? [`Concept files left out because of mistakes (see dnw_validateProject): ${listed(broken)}`]
+      ? [`Concept files omitted because of errors (see dnw_validateProject): ${listed(broken)}`]
       : []),
     '',
-    `Concepts listed: ${concepts.length} of ${project.concepts.length}. "has" names what exists of: ${Object.values(STAGE_WORDS).join(', ')}.`,
+    `Concepts listed: ${concepts.length} of ${project.concepts.length}. "has" lists which of these exist: ${Object.values(STAGE_WORDS).join(', ')}.`,
     ...concepts.slice(0, MAX_CONCEPTS).map((concept) => conceptLine(project, concept, made, runs)),
-    ...(more > 0 ? [`(${more} more concepts left out: give \`tag\`)`] : []),
+    ...(more > 0 ? [`(${more} more concepts omitted: specify \`tag\`)`] : []),
   ].join('\n');
 }
 
@@ -64,7 +64,7 @@ function conceptLine(
     ...project.trainings.map((training) => roleText(project, training, concept)),
     `has: ${listed(has.map((stage) => STAGE_WORDS[stage]))}`,
     ...(active ? [`active run: ${active.id}`] : []),
-    ...(measured && metrics ? [`last metrics: ${metrics} (run ${measured.id})`] : []),
+    ...(measured && metrics ? [`latest metrics: ${metrics} (run ${measured.id})`] : []),
   ];
   return `- ${concept.name}: ${facts.join('; ')}`;
 }
@@ -76,18 +76,18 @@ function pairsText(folder: string, { pairs }: LoadedConcept): string {
   const { source, target } = pairs;
   const made =
     'folder' in target
-      ? `images of the same names in ${shown(target.folder)}`
+      ? `images with the same names in ${shown(target.folder)}`
       : `effects ${target.effect.map(({ name }) => name).join(', ')}`;
   return `${shown(source)} to ${made}`;
 }
 
 function roleText(project: Project, training: LoadedTraining, concept: LoadedConcept): string {
   const role = zooConcepts(project, training).includes(concept)
-    ? 'in the zoo'
+    ? 'in the zoo of'
     : heldOutConcepts(project, training).includes(concept)
-      ? 'held out'
-      : 'in neither zoo nor hold-out';
-  return `${role} of ${training.name}`;
+      ? 'held out by'
+      : 'neither in the zoo nor held out by';
+  return `${role} ${training.name}`;
 }
 
 function brokenConcepts({ problems, concepts }: Project): string[] {

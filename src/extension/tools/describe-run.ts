@@ -6,7 +6,7 @@ import { type Tool, throwIfCancelled, workspaceFolders } from './tool.ts';
 import { chooseProject, chooseRun } from './tool-choices.ts';
 import { describeRunInput } from './tool-inputs.ts';
 
-/** Where a run stands, whoever started it. */
+/** Tool that describes the status of a run, whoever started it. */
 export function describeRunTool({ projects, runs }: Services): Tool<typeof describeRunInput> {
   return {
     name: TOOLS.describeRun,
@@ -14,14 +14,14 @@ export function describeRunTool({ projects, runs }: Services): Tool<typeof descr
     prepare: ({ run }) => ({
       invocationMessage:
         run === undefined
-          ? vscode.l10n.t('Reading the state of the run')
-          : vscode.l10n.t('Reading the state of the run {0}', run),
+          ? vscode.l10n.t('Reading the status of the run')
+          : vscode.l10n.t('Reading the status of run {0}', run),
     }),
     answer: async ({ project: wanted, run: id }, token) => {
       await projects.refresh();
       await runs.refresh();
       throwIfCancelled(token);
-      // Runs have ids of their own: the project need only be named where it narrows the choice.
+      // Run ids are nearly unique: the project is only needed to narrow the choice.
       const project =
         wanted === undefined ? undefined : chooseProject(projects.projects, wanted, workspaceFolders());
       const known = runs.runs.filter((run) => project === undefined || run.project === project.folder);

@@ -1,7 +1,7 @@
 /**
- * A text's first lines, as many as a model has tokens for, with a last line that says how many are left out.
- * @param budget tokens
- * @param count tokens of a text, as the model counts
+ * Cuts a text to as many of its first lines as fit a token budget, with a last line that says how many were omitted.
+ * @param budget in tokens
+ * @param count counts the tokens of a text as the model does
  */
 export async function fitBudget(
   text: string,
@@ -11,7 +11,7 @@ export async function fitBudget(
   if ((await count(text)) <= budget) return text;
   const lines = text.split('\n');
   const cut = (kept: number) =>
-    [...lines.slice(0, kept), `(${lines.length - kept} more lines left out: narrow the request)`].join('\n');
+    [...lines.slice(0, kept), `(${lines.length - kept} more lines omitted: narrow the request)`].join('\n');
   let fits = 0;
   let exceeds = lines.length;
   while (exceeds - fits > 1) {

@@ -7,12 +7,12 @@ import { type Tool, throwIfCancelled, workspaceFolders } from './tool.ts';
 import { chooseProject, listed } from './tool-choices.ts';
 import { listConceptsInput } from './tool-inputs.ts';
 
-/** The concepts of a project, each with how far it has come. */
+/** Tool that lists the concepts of a project and the progress of each. */
 export function listConceptsTool({ projects, runs, artifacts }: Services): Tool<typeof listConceptsInput> {
   return {
     name: TOOLS.listConcepts,
     input: listConceptsInput,
-    prepare: () => ({ invocationMessage: vscode.l10n.t('Reading the concepts of the project') }),
+    prepare: () => ({ invocationMessage: vscode.l10n.t('Reading the project’s concepts') }),
     answer: async ({ project: wanted, tag }, token) => {
       await projects.refresh();
       throwIfCancelled(token);
@@ -21,7 +21,7 @@ export function listConceptsTool({ projects, runs, artifacts }: Services): Tool<
         tag === undefined ? project.concepts : project.concepts.filter(({ tags }) => tags.includes(tag));
       if (tag !== undefined && concepts.length === 0) {
         const tags = [...new Set(project.concepts.flatMap((concept) => concept.tags))].sort();
-        throw new UserError(`tag "${tag}": no concept has it. Tags: ${listed(tags)}.`);
+        throw new UserError(`tag "${tag}": no concept has this tag. Available: ${listed(tags)}.`);
       }
       await Promise.all([artifacts.refresh(), runs.refresh()]);
       throwIfCancelled(token);

@@ -4,8 +4,8 @@ import type { Services } from '../services.ts';
 import type { ToolName } from './language-model-tools.ts';
 
 /**
- * The tools that agent mode can use; package.json says to models and people what they do. They are loaded by the first
- * call of one.
+ * Registers the tools that agent mode can use; package.json describes them to models and people. Their code is loaded
+ * by the first call.
  */
 export function registerTools(context: vscode.ExtensionContext, services: Services): void {
   let loading: Promise<Record<ToolName, vscode.LanguageModelTool<unknown>>> | undefined;

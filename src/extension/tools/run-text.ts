@@ -5,7 +5,7 @@ import { formatDuration } from '../duration.ts';
 import { metricsText } from '../runs/metrics-text.ts';
 import { isActive, isResumable, type Run } from '../runs/run-state.ts';
 
-/** Where a run stands, for a model: one fact a line, those that are not known left out. */
+/** The status of a run, for a model: one fact per line, unknown facts omitted. */
 export function runText(run: Run): string {
   const { record, status } = run;
   const { progress, parts, metrics } = status;
@@ -15,13 +15,13 @@ export function runText(run: Run): string {
     ['Stage', record?.stage],
     ['About', record?.name],
     ['Training config', record?.training],
-    ['State', `${run.state}${run.stopping && isActive(run) ? ' (a stop was asked for)' : ''}`],
+    ['State', `${run.state}${run.stopping && isActive(run) ? ' (stop requested)' : ''}`],
     ['Part', parts && `${parts.titles.length} of ${parts.total}, ${parts.titles.at(-1)}`],
     ['Progress', progress && progressText(progress)],
     ['Time left', isActive(run) ? seconds(progress?.etaSeconds) : undefined],
     ['Time taken', seconds(status.seconds)],
     ['Device', status.device && `${status.device} (${status.deviceReason})`],
-    ['Last metrics', metrics && metricsLine(metrics)],
+    ['Latest metrics', metrics && metricsLine(metrics)],
     ['Error', status.error],
     ['Resumable', isResumable(run) ? resumableText(run) : undefined],
     ['Events', existing(run, RUN_FILES.events)],
@@ -37,7 +37,7 @@ function progressText({ message, done, total, unit }: NonNullable<Run['status'][
 
 function metricsLine({ step, concept, series, values }: NonNullable<Run['status']['metrics']>): string {
   const of = [concept, series].filter((part) => part !== undefined).join(', ');
-  return `${metricsText(values)} (step ${step}${of === '' ? '' : ` of ${of}`})`;
+  return `${metricsText(values)} (step ${step}${of === '' ? '' : `, ${of}`})`;
 }
 
 const seconds = (value: number | undefined) =>
@@ -45,8 +45,8 @@ const seconds = (value: number | undefined) =>
 
 const resumableText = ({ status }: Run) =>
   status.checkpointed
-    ? 'yes, from its checkpoint, with the command Resume Run'
-    : 'yes, but from its beginning, since it has no checkpoint';
+    ? 'yes, from its checkpoint, with the Resume Run command'
+    : 'yes, but from the beginning, since it has no checkpoint';
 
 function existing({ folder }: Run, name: string): string | undefined {
   const file = join(folder, name);

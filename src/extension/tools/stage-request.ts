@@ -5,7 +5,7 @@ import type { Stage } from '../../protocol/stages.ts';
 import { chooseConcept, chooseProject, chooseTraining, formatErrors, namesOf } from './tool-choices.ts';
 import { STAGE_INPUTS, type StartRunInput } from './tool-inputs.ts';
 
-/** A run that can be started: everything it names exists, and its files have no mistakes. */
+/** A run that can be started: everything it refers to exists, and its files have no errors. */
 export interface StageRequest {
   readonly stage: Stage;
   readonly project: Project;
@@ -16,8 +16,8 @@ export interface StageRequest {
 }
 
 /**
- * What a model asks to start, found in the workspace.
- * @throws UserError that names the choices, or lists the mistakes that stand in the way
+ * Resolves what a model asks to start against the workspace.
+ * @throws UserError that names the choices, or lists the errors that block the run
  */
 export function stageRequest(
   input: StartRunInput,
@@ -32,14 +32,14 @@ export function stageRequest(
   const project = chooseProject(projects, input.project, workspaceFolders);
   if (input.concept === undefined && takes.concept === 'required') {
     throw new UserError(
-      `Stage ${stage} is about one concept: give \`concept\`. There are: ${namesOf(project.concepts)}.`,
+      `Stage ${stage} needs a concept: specify \`concept\`. Available: ${namesOf(project.concepts)}.`,
     );
   }
   const training = chooseTraining(project, input.training);
   const concept = input.concept === undefined ? undefined : chooseConcept(project, input.concept);
   const blocking = blockingProblems(project, training, concept);
   if (blocking.length > 0) {
-    throw new UserError(`Mend these mistakes before starting ${stage}:\n${formatErrors(blocking)}`);
+    throw new UserError(`Fix these errors before starting ${stage}:\n${formatErrors(blocking)}`);
   }
   return {
     stage,
@@ -56,5 +56,7 @@ function refuse(key: 'concept' | 'seed' | 'steps', stage: Stage): never {
     key === 'concept' ? takes.concept !== 'none' : takes[key],
   );
   const names = taking.map(([name]) => ({ name }));
-  throw new UserError(`Stage ${stage} takes no \`${key}\`: leave it out. Stages that do: ${namesOf(names)}.`);
+  throw new UserError(
+    `Stage ${stage} does not accept \`${key}\`: omit it. Stages that accept it: ${namesOf(names)}.`,
+  );
 }

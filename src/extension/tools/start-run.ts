@@ -13,7 +13,7 @@ import { type StageRequest, stageRequest } from './stage-request.ts';
 import { type Tool, throwIfCancelled, workspaceFolders } from './tool.ts';
 import { type StartRunInput, startRunInput } from './tool-inputs.ts';
 
-/** Starts a stage as its command does, after the user has agreed. */
+/** Tool that starts a stage the way its command does, after the user has confirmed it. */
 export function startRunTool(services: Services): Tool<typeof startRunInput> {
   const { projects, runs } = services;
   const resolved = (input: StartRunInput) => stageRequest(input, projects.projects, workspaceFolders());
@@ -51,16 +51,16 @@ export function startRunTool(services: Services): Tool<typeof startRunInput> {
       await begun(runs, project.folder, started.id, started.ended, token);
       const run = runs.get(project.folder, started.id);
       if (run === undefined) {
-        // Removed by whoever saw the engine end, whose words follow, or by someone else.
+        // Removed by the launcher because the engine ended, whose error follows, or by someone else.
         await started.ended;
         throw new UserError(`The run ${started.id} was deleted before it began.`);
       }
-      return `${runText(run)}\nThe run goes on by itself; follow it with dnw_describeRun.`;
+      return `${runText(run)}\nThe run continues in the background; follow it with dnw_describeRun.`;
     },
   };
 }
 
-/** What the user is asked before a model's run starts: everything that decides what will happen. */
+/** The confirmation shown before a model's run starts: everything that determines what the run will do. */
 function startConfirmation(request: StageRequest): vscode.LanguageModelToolConfirmationMessages {
   const { project, training, concept, seed, steps } = request;
   const { device, threads } = deviceOverrides();
@@ -78,13 +78,13 @@ function startConfirmation(request: StageRequest): vscode.LanguageModelToolConfi
       : [vscode.l10n.t('Unsaved concepts and training configs are saved first.')]),
   ];
   const message = new vscode.MarkdownString();
-  // Lines, and no list: the dialog, which shows no Markdown, would show a list's entries with their escapes.
+  // Lines instead of a list: the dialog does not render Markdown and would show the escapes in list items.
   for (const fact of facts) message.appendText(fact).appendMarkdown('  \n');
   message
     .appendMarkdown('\n')
     .appendText(
       vscode.l10n.t(
-        'It computes on this machine until it ends or is stopped, and replaces what an earlier run of this stage made.',
+        'The run uses this machine until it ends or is stopped, and replaces the output of earlier runs of this stage.',
       ),
     );
   return { title: vscode.l10n.t('Start {0}?', titleOf(request)), message };
@@ -94,9 +94,8 @@ const titleOf = ({ stage, concept, training }: StageRequest) =>
   `${stageTitle(stage)}: ${concept?.name ?? training.name}`;
 
 /**
- * Resolves once the engine has begun the run or given it up. A run that was asked for goes on when the request that
- * asked for it is cancelled: then this ends, too.
- * @throws Error where the engine ended without leaving a run behind
+ * Resolves once the engine has begun the run or given up. Canceling the request ends the wait but not the run.
+ * @throws Error if the engine ended without leaving a run behind
  */
 async function begun(
   runs: RunStore,

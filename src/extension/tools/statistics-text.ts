@@ -1,29 +1,29 @@
 import type { LayerStatistics, WeightStatistics, WeightSummary } from '../../protocol/statistics.ts';
 
-/** Layers listed at most. */
+/** Maximum number of layers listed. */
 const MAX_LAYERS = 80;
-/** Zoo concepts named at most. */
+/** Maximum number of zoo concepts named. */
 const MAX_NEAREST = 5;
 
 /**
- * Statistics of LoRA weights beside the zoo's, for a model.
- * @param layers those to list, in the order of the network
+ * Statistics of LoRA weights compared with the zoo's, for a model.
+ * @param layers the layers to list, in network order
  */
 export function statisticsText(statistics: WeightStatistics, layers: readonly LayerStatistics[]): string {
   const { concept, training, weights, zooMembers, summary, nearest } = statistics;
   const chosen = mostDifferent(layers, zooMembers);
   const left = layers.length - chosen.length;
   return [
-    `LoRA weights of ${concept}: ${weights.kind}, ${weights.file}; training config ${training}; beside a zoo of ${zooMembers} members.`,
-    'norm is Euclidean; zoo norm the root mean square of the members\' norms; std over all weights of a layer (for the zoo, of all members); "not finite" counts NaN and infinite weights, which the rest leaves out.',
+    `LoRA weights of ${concept}: ${weights.kind}, ${weights.file}; training config ${training}; compared with a zoo of ${zooMembers} members.`,
+    '"norm" is the Euclidean norm; "zoo norm" is the root mean square of the members\' norms; "std" is over all weights of a layer (for the zoo, over all members); "not finite" counts NaN and infinite weights, which the other columns exclude.',
     '',
     '| layer | shape | rank | norm | zoo norm | norm / zoo | std | zoo std | not finite |',
     '| --- | --- | --- | --- | --- | --- | --- | --- | --- |',
     row('(all layers)', '', '', summary, zooMembers),
     ...chosen.map((layer) => row(layer.name, layer.shape.join('x'), String(layer.rank), layer, zooMembers)),
-    ...(left > 0 ? [`(${left} layers left out, the nearest to the zoo: give \`layer\` to see them)`] : []),
+    ...(left > 0 ? [`(${left} layers closest to the zoo omitted: specify \`layer\` to see them)`] : []),
     '',
-    `Nearest zoo concepts (distance of standardised weights per weight): ${nearestText(nearest)}`,
+    `Nearest zoo concepts (distance of standardized weights per weight): ${nearestText(nearest)}`,
   ].join('\n');
 }
 
@@ -45,12 +45,12 @@ function row(name: string, shape: string, rank: string, pair: Pair, members: num
   return `| ${cells.join(' | ')} |`;
 }
 
-/** Root mean square over the members: the squares of the zoo's norm add up over them. */
+/** Root mean square over the members: the zoo's squared norm is the sum of theirs. */
 const memberNorm = (zoo: WeightSummary, members: number) => zoo.norm / Math.sqrt(members);
 
 const normRatio = ({ weights, zoo }: Pair, members: number) => weights.norm / memberNorm(zoo, members);
 
-/** Layers with weights that are not finite, then those whose norm differs most from the zoo's; in the given order. */
+/** Layers with weights that are not finite, then those whose norms differ most from the zoo's; in the given order. */
 function mostDifferent(layers: readonly LayerStatistics[], members: number): LayerStatistics[] {
   if (layers.length <= MAX_LAYERS) return [...layers];
   const difference = (layer: LayerStatistics) => {

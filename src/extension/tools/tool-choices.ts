@@ -7,11 +7,12 @@ import { UserError } from '../../project/user-error.ts';
 import { isActive, type Run } from '../runs/run-state.ts';
 
 /**
- * What a tool is about. A model cannot be asked as a person is: what is ambiguous or unknown comes back as an error
- * that names what there is, so that its next call can be right. These texts are for models and are not translated.
+ * Finds what a tool call refers to. A model cannot be shown a picker as a person can, so an ambiguous or unknown name
+ * is an error that lists the valid names, and the model's next call can be right. These texts are for models and are
+ * not translated.
  */
 
-/** Names that an error lists at most. */
+/** Maximum number of names that an error lists. */
 const MAX_NAMES = 50;
 const MAX_RUNS = 10;
 
@@ -27,14 +28,14 @@ export function chooseProject(
 ): Project {
   if (projects.length === 0) {
     throw new UserError(
-      'The workspace has no project: no folder in it has a training config (*.training.yaml). ' +
-        'Add one with the line: extends: preset:fast',
+      'The workspace has no project: none of its folders contains a training config (*.training.yaml). ' +
+        'Create one that contains the line `extends: preset:fast`',
     );
   }
   const all = `Projects: ${listed(projects.map(({ folder }) => folder))}.`;
   if (wanted === undefined) {
     if (projects.length === 1) return projects[0]!;
-    throw new UserError(`The workspace has several projects: give \`project\`. ${all}`);
+    throw new UserError(`The workspace has several projects: specify \`project\`. ${all}`);
   }
   const paths = new Set(workspaceFolders.map((folder) => withoutSlash(resolve(folder, wanted))));
   const found = projects.filter(
@@ -43,42 +44,41 @@ export function chooseProject(
   if (found.length === 1) return found[0]!;
   const named = projects.filter(({ folder }) => basename(folder) === withoutSlash(wanted));
   if (found.length === 0 && named.length === 1) return named[0]!;
-  const problem =
-    found.length + named.length === 0 ? 'no such project' : 'several projects are meant by that';
+  const problem = found.length + named.length === 0 ? 'no such project' : 'several projects match';
   throw new UserError(`project "${wanted}": ${problem}. ${all}`);
 }
 
-/** @throws UserError that names the training configs, or says what is wrong in the file of the one that is wanted */
+/** @throws UserError that names the training configs, or lists the problems in the file of the requested one */
 export function chooseTraining(project: Project, wanted: string | undefined): LoadedTraining {
   const { trainings } = project;
   if (wanted !== undefined) return named('training', 'training config', project, trainings, wanted);
   if (trainings.length === 1) return trainings[0]!;
   if (trainings.length === 0) {
     throw new UserError(
-      `No training config of ${project.folder} is without errors.\n${formatErrors(project.problems)}`,
+      `Every training config in ${project.folder} has errors.\n${formatErrors(project.problems)}`,
     );
   }
   throw new UserError(
-    `The project has several training configs: give \`training\`. There are: ${namesOf(trainings)}.`,
+    `The project has several training configs: specify \`training\`. Available: ${namesOf(trainings)}.`,
   );
 }
 
-/** @throws UserError that names the concepts, or says what is wrong in the file of the one that is wanted */
+/** @throws UserError that names the concepts, or lists the problems in the file of the requested one */
 export function chooseConcept(project: Project, wanted: string): LoadedConcept {
   return named('concept', 'concept', project, project.concepts, wanted);
 }
 
 /**
- * The run of that id; without one the active run, or the newest where none is active.
+ * The run with that id; without an id, the active run, or the newest if none is active.
  * @param runs newest first
  * @throws UserError that names the runs
  */
 export function chooseRun(runs: readonly Run[], wanted: string | undefined): Run {
-  if (runs.length === 0) throw new UserError('There is no run yet. Start one with dnw_startRun.');
+  if (runs.length === 0) throw new UserError('There are no runs yet. Start one with dnw_startRun.');
   if (wanted === undefined) {
     const active = runs.filter(isActive);
     if (active.length > 1) {
-      throw new UserError(`Several runs are active: give \`run\`.\n${runList(active)}`);
+      throw new UserError(`Several runs are active: specify \`run\`.\n${runList(active)}`);
     }
     return active[0] ?? runs[0]!;
   }
@@ -87,10 +87,10 @@ export function chooseRun(runs: readonly Run[], wanted: string | undefined): Run
   if (found.length > 1) {
     const projects = found.map(({ project }) => project);
     throw new UserError(
-      `Several projects have a run ${wanted}: give \`project\`. They are: ${listed(projects)}.`,
+      `Several projects have a run ${wanted}: specify \`project\`. Available: ${listed(projects)}.`,
     );
   }
-  throw new UserError(`run "${wanted}": no such run. The newest:\n${runList(runs)}`);
+  throw new UserError(`run "${wanted}": no such run. The newest runs are:\n${runList(runs)}`);
 }
 
 function runList(runs: readonly Run[]): string {
@@ -100,7 +100,7 @@ function runList(runs: readonly Run[]): string {
       ({ id, state, record }) => `- ${id}: ${state}${record ? `, ${record.stage} of ${record.name}` : ''}`,
     );
   const more = runs.length - MAX_RUNS;
-  return [...lines, ...(more > 0 ? [`- and ${more} older`] : [])].join('\n');
+  return [...lines, ...(more > 0 ? [`- and ${more} older runs`] : [])].join('\n');
 }
 
 function named<T extends { readonly name: string }>(
@@ -114,13 +114,13 @@ function named<T extends { readonly name: string }>(
   if (found !== undefined) return found;
   const own = problems.filter(({ file, severity }) => severity === 'error' && nameFromFile(file) === wanted);
   if (own.length > 0)
-    throw new UserError(`${key} "${wanted}" has mistakes:\n${own.map(formatProblem).join('\n')}`);
+    throw new UserError(`${key} "${wanted}" has errors:\n${own.map(formatProblem).join('\n')}`);
   const [near] = nearestNames(
     wanted,
     choices.map(({ name }) => name),
   );
   const hint = near === undefined ? '' : ` Did you mean "${near}"?`;
-  throw new UserError(`${key} "${wanted}": no such ${what}.${hint} There are: ${namesOf(choices)}.`);
+  throw new UserError(`${key} "${wanted}": no such ${what}.${hint} Available: ${namesOf(choices)}.`);
 }
 
 const withoutSlash = (path: string) => path.replace(/(?<=.)[/\\]+$/, '');
@@ -133,7 +133,7 @@ export const formatErrors = (problems: readonly Problem[]) =>
 
 export const namesOf = (items: readonly { readonly name: string }[]) => listed(items.map(({ name }) => name));
 
-/** Names in one line, the first of them where there are many; "none" where there are none. */
+/** Names on one line, cut off if there are many; "none" if there are none. */
 export function listed(names: readonly string[]): string {
   if (names.length === 0) return 'none';
   const more = names.length - MAX_NAMES;

@@ -3,14 +3,14 @@ import { UserError } from '../../project/user-error.ts';
 import type { Stage } from '../../protocol/stages.ts';
 
 /**
- * What each tool may be given. package.json repeats these as JSON Schema, which
- * test/extension/tools/manifest.test.ts compares: VS Code shows that to models but does not check inputs by it.
+ * The input schema of each tool. package.json repeats them as JSON Schema, and test/extension/tools/manifest.test.ts
+ * compares the two: VS Code shows the JSON Schema to models but does not check inputs against it.
  */
 
-/** Stages that a model may start; translating writes to a folder that only a person should choose. */
+/** Stages that a model may start. Translating writes to a folder that only a person should choose. */
 export type StartableStage = Exclude<Stage, 'translate'>;
 
-/** What a stage can be told, as on the command line. */
+/** Which inputs a stage accepts, as on the command line. */
 interface StageInputs {
   readonly concept: 'required' | 'optional' | 'none';
   readonly seed: boolean;
@@ -35,22 +35,20 @@ const STARTABLE_STAGES = Object.keys(STAGE_INPUTS) as [StartableStage, ...Starta
 const project = z
   .string()
   .min(1)
-  .describe(
-    'Folder of the project, absolute or relative to the workspace. Only needed where there are several.',
-  )
+  .describe('Folder of the project, absolute or relative to the workspace. Only needed if there are several.')
   .optional();
 const training = z
   .string()
   .min(1)
   .describe(
-    'Name of the training config (file name without .training.yaml). Only needed where there are several.',
+    'Name of the training config (file name without .training.yaml). Only needed if there are several.',
   )
   .optional();
 const conceptName = z.string().min(1);
 
 export const listConceptsInput = z.strictObject({
   project,
-  tag: z.string().min(1).describe('Only concepts with this tag.').optional(),
+  tag: z.string().min(1).describe('Only list concepts with this tag.').optional(),
 });
 
 export const validateProjectInput = z.strictObject({ project });
@@ -60,7 +58,7 @@ export const describeRunInput = z.strictObject({
   run: z
     .string()
     .min(1)
-    .describe('Id of the run. Without it: the run that is active, or the newest one where none is.')
+    .describe('Id of the run. Default: the active run, or the newest run if none is active.')
     .optional(),
 });
 
@@ -68,38 +66,40 @@ export const startRunInput = z.strictObject({
   stage: z
     .enum(STARTABLE_STAGES)
     .describe(
-      'What to run. Order of a project: prepare (image pairs), train-base, collect (the zoo of LoRA weights), train-generator (the weight generator); then for a new concept: denoise, fine-tune, evaluate. quickstart does all of it.',
+      'What to run. A project goes through prepare (image pairs), train-base, collect (the zoo of LoRA weights) and train-generator (the weight generator), and then, for each new concept, through denoise, fine-tune and evaluate. quickstart does all of these.',
     ),
   project,
   training,
   concept: conceptName
     .describe(
-      'Name of the concept. Required by denoise, fine-tune and evaluate; narrows prepare, collect and search-ranks to one concept; not allowed otherwise.',
+      'Name of the concept. Required for denoise, fine-tune and evaluate; optional for prepare, collect and search-ranks, which it limits to one concept; not allowed otherwise.',
     )
     .optional(),
   seed: z
     .int()
     .min(0)
     .max(2 ** 31 - 1)
-    .describe("Seed instead of the training config's. Not for prepare, collect and quickstart.")
+    .describe("Overrides the training config's seed. Not allowed for prepare, collect and quickstart.")
     .optional(),
   steps: z
     .int()
     .min(0)
     .max(10_000_000)
-    .describe("Steps instead of the training config's. Only for search-ranks, denoise and fine-tune.")
+    .describe(
+      "Overrides the training config's number of steps. Only allowed for search-ranks, denoise and fine-tune.",
+    )
     .optional(),
 });
 
 export const weightStatisticsInput = z.strictObject({
-  concept: conceptName.describe('Name of the concept whose weights to look at.'),
+  concept: conceptName.describe('Name of the concept whose weights to measure.'),
   weights: z
     .enum(['denoised', 'fine-tuned', 'zoo'])
     .describe(
-      'Which weights of the concept. Without it: the first that exist of denoised, fine-tuned, zoo member.',
+      "Which of the concept's weights to measure. Default: the first of denoised, fine-tuned and zoo that exists.",
     )
     .optional(),
-  layer: z.string().min(1).describe('Only layers whose name contains this text.').optional(),
+  layer: z.string().min(1).describe('Only list layers whose name contains this text.').optional(),
   project,
   training,
 });
@@ -107,12 +107,12 @@ export const weightStatisticsInput = z.strictObject({
 export type StartRunInput = z.infer<typeof startRunInput>;
 export type WeightStatisticsInput = z.infer<typeof weightStatisticsInput>;
 
-/** @throws UserError that says of each mistake in which key it is and what may stand there */
+/** @throws UserError that lists each invalid key and the values it accepts */
 export function parseInput<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
   const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;
   const mistakes = parsed.error.issues.map(({ path, message }) =>
     path.length === 0 ? message : `${path.join('.')}: ${message}`,
   );
-  throw new UserError(`Mistakes in the tool's input. ${mistakes.join('. ')}.`);
+  throw new UserError(`The tool's input is invalid. ${mistakes.join('. ')}.`);
 }

@@ -5,13 +5,13 @@ import type { TOOLS } from '../identifiers.ts';
 import { fitBudget } from './fit-budget.ts';
 import { parseInput } from './tool-inputs.ts';
 
-/** One tool: what it may be given, what the chat shows of a call, and the call's answer. */
+/** One tool: its input schema, what the chat shows for a call, and the answer to a call. */
 export interface Tool<S extends z.ZodType> {
   readonly name: (typeof TOOLS)[keyof typeof TOOLS];
   readonly input: S;
   /**
-   * Without side effects. With `confirmationMessages` the user is asked first.
-   * @throws UserError where the call cannot succeed; it is then not made, and nobody is asked
+   * Prepares a call, without side effects. With `confirmationMessages`, the user is asked first.
+   * @throws UserError if the call cannot succeed; it is then not made, and the user is not asked
    */
   prepare(input: z.output<S>): vscode.PreparedToolInvocation | Promise<vscode.PreparedToolInvocation>;
   /**
@@ -22,8 +22,8 @@ export interface Tool<S extends z.ZodType> {
 }
 
 /**
- * A tool as VS Code calls it. What it throws is the API's error result: the model gets the message. Inputs are checked
- * here, since VS Code hands on whatever a model made up.
+ * A tool as VS Code calls it. Throwing is the API's error result: the model gets the message. Inputs are checked here,
+ * since VS Code passes on whatever the model made up.
  */
 export function languageModelTool<S extends z.ZodType>(
   tool: Tool<S>,
@@ -43,7 +43,7 @@ export function languageModelTool<S extends z.ZodType>(
         }
         return new vscode.LanguageModelToolResult([new vscode.LanguageModelTextPart(text)]);
       } catch (error) {
-        // A request that was cancelled on the way fails in its own words.
+        // A request that was canceled meanwhile fails with an error of its own.
         throwIfCancelled(token);
         if (!(error instanceof UserError)) log.error(error instanceof Error ? error : String(error));
         throw error;

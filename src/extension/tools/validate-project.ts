@@ -12,12 +12,12 @@ import { type Tool, throwIfCancelled, workspaceFolders } from './tool.ts';
 import { chooseProject } from './tool-choices.ts';
 import { validateProjectInput } from './tool-inputs.ts';
 
-/** What is wrong in a project's files, as the editor shows them: unsaved changes count. */
+/** Tool that checks a project's files as the editor shows them, including unsaved changes. */
 export function validateProjectTool({ projects }: Services): Tool<typeof validateProjectInput> {
   return {
     name: TOOLS.validateProject,
     input: validateProjectInput,
-    prepare: () => ({ invocationMessage: vscode.l10n.t('Checking the files of the project') }),
+    prepare: () => ({ invocationMessage: vscode.l10n.t('Checking the project’s files') }),
     answer: async ({ project: wanted }, token) => {
       await projects.refresh();
       throwIfCancelled(token);

@@ -11,10 +11,10 @@ import { type Tool, throwIfCancelled, workspaceFolders } from './tool.ts';
 import { chooseConcept, chooseProject, chooseTraining, listed } from './tool-choices.ts';
 import { type WeightStatisticsInput, weightStatisticsInput } from './tool-inputs.ts';
 
-/** The fewest bars that the engine draws: no histogram goes to a model. */
+/** The fewest histogram bins that the engine accepts: the model is not sent a histogram. */
 const BINS = 4;
 
-/** Layer by layer, a concept's weights beside the zoo's. */
+/** Tool that compares a concept's weights with the zoo's, layer by layer. */
 export function weightStatisticsTool(services: Services): Tool<typeof weightStatisticsInput> {
   const { projects, artifacts, engine } = services;
   return {
@@ -49,7 +49,7 @@ export function weightStatisticsTool(services: Services): Tool<typeof weightStat
       const layers = statistics.layers.filter(({ name }) => layer === undefined || name.includes(layer));
       if (layers.length === 0) {
         const names = statistics.layers.map(({ name }) => name);
-        throw new UserError(`layer "${layer}": no layer's name contains it. There are: ${listed(names)}.`);
+        throw new UserError(`layer "${layer}": no layer name contains it. Available: ${listed(names)}.`);
       }
       return statisticsText(statistics, layers);
     },
@@ -68,6 +68,6 @@ function chooseWeights(
   const kinds = [...new Set(choices.map(({ kind }) => kind))];
   const which = wanted === undefined ? 'no weights' : `no ${wanted} weights`;
   throw new UserError(
-    `Concept ${concept.name} has ${which}. It has: ${listed(kinds)}. Make them with dnw_startRun: denoise, fine-tune, or collect for a zoo member.`,
+    `Concept ${concept.name} has ${which}. Available: ${listed(kinds)}. Create them with dnw_startRun: denoise, fine-tune, or collect for a zoo member.`,
   );
 }

@@ -28,19 +28,19 @@ test('a concept has its prompt, tags, pairs, role and what its stages have made'
   expect(lines.slice(0, 6)).toEqual([
     `Project ${folder}`,
     'Training configs: fast',
-    'Base generators trained: fast',
-    'Zoos, with their members: on base 0123456789ab (1)',
-    'Weight generators trained: none',
-    'Concept files left out because of mistakes (see dnw_validateProject): broken.concept.yaml',
+    'Trained base generators: fast',
+    'Zoos (number of members): on base 0123456789ab (1)',
+    'Trained weight generators: none',
+    'Concept files omitted because of errors (see dnw_validateProject): broken.concept.yaml',
   ]);
   expect(lines).toContain(
-    '- snow: prompt "make it \\"snow\\""; tags: weather; pairs: images to effects sepia, fog; in the zoo of fast; has: pairs, denoised weights; active run: b; last metrics: quality/psnr 21.38 (run a)',
+    '- snow: prompt "make it \\"snow\\""; tags: weather; pairs: images to effects sepia, fog; in the zoo of fast; has: pairs, denoised weights; active run: b; latest metrics: quality/psnr 21.38 (run a)',
   );
   expect(lines).toContain(
     '- fog: prompt "make it foggy"; tags: weather; pairs: images to effects sepia, fog; in the zoo of fast; has: zoo member',
   );
   expect(lines).toContain(
-    '- night: prompt "at night"; tags: held-out; pairs: aligned images in images (AtoB); held out of fast; has: none',
+    '- night: prompt "at night"; tags: held-out; pairs: aligned images in images (AtoB); held out by fast; has: none',
   );
 });
 
@@ -49,7 +49,7 @@ test('a list of very many concepts says how many it leaves out', async () => {
   const many = Array.from({ length: 103 }, () => project.concepts[0]!);
   const text = conceptListText(project, many, await readArtifacts(project.folder), []);
   expect(text.split('\n').filter((line) => line.startsWith('- '))).toHaveLength(100);
-  expect(text.endsWith('(3 more concepts left out: give `tag`)')).toBe(true);
+  expect(text.endsWith('(3 more concepts omitted: specify `tag`)')).toBe(true);
 });
 
 test('a problem has its file, line, message, remedy and what mends it; errors come first', async () => {
@@ -62,11 +62,11 @@ test('a problem has its file, line, message, remedy and what mends it; errors co
   const lines = problemListText(await loadProject(folder), [file]).split('\n');
   expect(lines.slice(0, 3)).toEqual([
     `Project ${folder}`,
-    'Errors: 1. Warnings: 1. Read without an error: a, fast (training configs); 3 concepts.',
-    `Checked with unsaved changes of the editor: ${file}`,
+    'Errors: 1. Warnings: 1. Without errors: training configs a, fast; 3 concepts.',
+    `Checked with unsaved changes in the editor: ${file}`,
   ]);
   expect(lines[3]).toMatch(
-    /^- .*snow\.concept\.yaml:1:1: error: .*Did you mean.*; replace "promt" by "prompt"\)$/,
+    /^- .*snow\.concept\.yaml:1:1: error: .*Did you mean.*; replace "promt" with "prompt"\)$/,
   );
   expect(lines[4]).toMatch(/^- .*a\.training\.yaml:2:16: warning: .*too few.*\(key image\.test\)$/);
   expect(lines).toHaveLength(5);
@@ -75,7 +75,7 @@ test('a problem has its file, line, message, remedy and what mends it; errors co
 test('a project without mistakes says so', async () => {
   const folder = folderOf(SMALL_PROJECT);
   expect(problemListText(await loadProject(folder), [])).toBe(
-    `Project ${folder}\nErrors: 0. Warnings: 0. Read without an error: fast (training configs); 4 concepts.`,
+    `Project ${folder}\nErrors: 0. Warnings: 0. Without errors: training configs fast; 4 concepts.`,
   );
 });
 
@@ -99,12 +99,12 @@ test('a run that trains has its progress, time left, device and metrics', () => 
     'Stage: fine-tune',
     'About: snow',
     'Training config: fast.training.yaml',
-    'State: running (a stop was asked for)',
+    'State: running (stop requested)',
     'Part: 2 of 8, Train the base generator',
     'Progress: training, 300 of 400 steps, 75 %',
     'Time left: 1 min 40 s (100 s)',
     'Device: cpu (no GPU)',
-    'Last metrics: quality/psnr 21.38, loss/l1 0.1 (step 300 of denoised)',
+    'Latest metrics: quality/psnr 21.38, loss/l1 0.1 (step 300, denoised)',
   ]);
 });
 
@@ -116,7 +116,7 @@ test('a run that failed has its error, what it took, its files, and whether it c
     'State: failed',
     'Time taken: 12 s (12 s)',
     'Error: The disk is full.',
-    'Resumable: yes, but from its beginning, since it has no checkpoint',
+    'Resumable: yes, but from the beginning, since it has no checkpoint',
     `Events: ${join(folder, 'runs/r/events.jsonl')}`,
     `Log: ${join(folder, 'runs/r/engine.log')}`,
   ]);
@@ -186,7 +186,7 @@ test('of very many layers those are left out that are nearest to the zoo and fin
   expect(names).toHaveLength(80);
   expect(names[40]).toBe('small');
   expect(names.at(-1)).toBe('nan');
-  expect(lines).toContain('(3 layers left out, the nearest to the zoo: give `layer` to see them)');
+  expect(lines).toContain('(3 layers closest to the zoo omitted: specify `layer` to see them)');
 });
 
 test('statistics of weights that are near nothing say so', () => {
@@ -208,7 +208,7 @@ test('a text over the budget keeps as many of its first lines as fit', async () 
   expect(fitted.length).toBeLessThanOrEqual(300);
   const kept = fitted.split('\n').slice(0, -1);
   expect(kept).toEqual(lines.slice(0, kept.length));
-  expect(fitted.split('\n').at(-1)).toBe(`(${200 - kept.length} more lines left out: narrow the request)`);
+  expect(fitted.split('\n').at(-1)).toBe(`(${200 - kept.length} more lines omitted: narrow the request)`);
   // One line more would not fit.
   expect(fitted.length + lines[kept.length]!.length + 1).toBeGreaterThan(300);
 });

@@ -26,7 +26,7 @@ test('several projects, or an unknown one, are answered with their names', () =>
   const projects = [at('/w/a'), at('/w/b')];
   expect(() => chooseProject(projects, undefined, ['/w'])).toThrow(/several.*`project`.*\/w\/a, \/w\/b/);
   expect(() => chooseProject(projects, 'c', ['/w'])).toThrow(/"c": no such project.*\/w\/a, \/w\/b/);
-  expect(() => chooseProject([at('/v/a'), at('/w/x/a')], 'a', [])).toThrow(/several projects are meant/);
+  expect(() => chooseProject([at('/v/a'), at('/w/x/a')], 'a', [])).toThrow(/several projects match/);
   expect(() => chooseProject([], undefined, [])).toThrow(/no project.*\.training\.yaml/);
 });
 
@@ -34,7 +34,7 @@ test('several training configs are answered with their names', async () => {
   const project = await small({ 'slow.training.yaml': 'extends: fast.training.yaml\n' });
   expect(() => chooseTraining(project, undefined)).toThrow(/several.*fast, slow/);
   expect(chooseTraining(project, 'slow').name).toBe('slow');
-  expect(() => chooseTraining(project, 'slwo')).toThrow(/Did you mean "slow"\? There are: fast, slow/);
+  expect(() => chooseTraining(project, 'slwo')).toThrow(/Did you mean "slow"\? Available: fast, slow/);
 });
 
 test('without a training config that is whole, its mistakes are told', async () => {
@@ -54,9 +54,9 @@ test('unknown and ambiguous runs are answered with what there is', () => {
   expect(() => chooseRun(active, undefined)).toThrow(/Several runs.*\n- 2: running.*snow\n- 1: queued/);
   expect(() => chooseRun(active, '9')).toThrow(/"9": no such run.*\n- 2: running/);
   expect(() => chooseRun([runOf('/p', '1'), runOf('/q', '1')], '1')).toThrow(/\/p, \/q/);
-  expect(() => chooseRun([], undefined)).toThrow(/no run yet.*dnw_startRun/);
+  expect(() => chooseRun([], undefined)).toThrow(/no runs yet.*dnw_startRun/);
   const many = Array.from({ length: 14 }, (_, i) => runOf('/p', `run-${i}`));
-  expect(() => chooseRun(many, 'x')).toThrow(/run-9:.*\n- and 4 older$/);
+  expect(() => chooseRun(many, 'x')).toThrow(/run-9:.*\n- and 4 older runs$/);
 });
 
 test('a stage’s request has what was asked for and nothing else', async () => {
@@ -76,11 +76,19 @@ test('a stage’s request has what was asked for and nothing else', async () => 
 });
 
 test.each<[string, StartRunInput, RegExp]>([
-  ['no concept where one is needed', { stage: 'denoise' }, /give `concept`.*dusk, fog, night, snow/],
+  ['no concept where one is needed', { stage: 'denoise' }, /specify `concept`.*dusk, fog, night, snow/],
   ['an unknown concept', { stage: 'denoise', concept: 'snwo' }, /Did you mean "snow"\?.*dusk, fog/],
-  ['a concept where none is taken', { stage: 'train-base', concept: 'snow' }, /takes no `concept`.*prepare/],
-  ['steps where none are taken', { stage: 'evaluate', concept: 'snow', steps: 1 }, /no `steps`.*denoise/],
-  ['a seed where none is taken', { stage: 'collect', seed: 1 }, /takes no `seed`.*train-base/],
+  [
+    'a concept where none is taken',
+    { stage: 'train-base', concept: 'snow' },
+    /does not accept `concept`.*prepare/,
+  ],
+  [
+    'steps where none are taken',
+    { stage: 'evaluate', concept: 'snow', steps: 1 },
+    /not accept `steps`.*denoise/,
+  ],
+  ['a seed where none is taken', { stage: 'collect', seed: 1 }, /does not accept `seed`.*train-base/],
   ['an unknown training config', { stage: 'collect', training: 'fats' }, /Did you mean "fast"\?/],
   ['an unknown project', { stage: 'collect', project: 'x' }, /"x": no such project/],
 ])('a request with %s is answered with the choices', async (_case, input, said) => {
@@ -95,7 +103,7 @@ test('mistakes in the files that a run is about stand in its way; others do not'
   const request = (input: StartRunInput) => () => stageRequest(input, [project], []);
   expect(request({ stage: 'denoise', concept: 'snow' })).not.toThrow();
   expect(request({ stage: 'denoise', concept: 'fog' })).toThrow(
-    /"fog" has mistakes:\n.*fog\.concept\.yaml:1:9/,
+    /"fog" has errors:\n.*fog\.concept\.yaml:1:9/,
   );
   expect(request({ stage: 'collect' })).toThrow(/before starting collect:\n.*fog\.concept\.yaml:1:9: error/);
 });
