@@ -30,7 +30,10 @@ import { registerViews } from './views.ts';
 import { ZooStatus } from './zoo/zoo-status.ts';
 import { type ZooNode, ZooTree } from './zoo/zoo-tree.ts';
 
-/** What `activate` gives to tests: the stores, the trees as the views show them, and what the custom editors hold. */
+/**
+ * Returned by `activate` for tests: the stores, the trees as the views show them, and the documents of the custom
+ * editors.
+ */
 export interface ExtensionApi {
   readonly services: Services;
   readonly trees: {
@@ -85,7 +88,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Extens
   return { services, trees, tensorEditors };
 }
 
-/** The protocol's library is nearly half of all code, and nothing waits for it. */
+/** The protocol library is nearly half of the code, and nothing waits for it. */
 async function startLanguages(
   context: vscode.ExtensionContext,
   configsChanged: vscode.Event<void>,

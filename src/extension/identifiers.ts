@@ -1,4 +1,4 @@
-/** Every name that package.json and the code both use. test/extension/identifiers.test.ts compares the two. */
+/** Every identifier that package.json and the code share. test/extension/identifiers.test.ts compares the two. */
 
 export const COMMANDS = {
   preparePairs: 'denoisedWeights.preparePairs',

@@ -48,7 +48,7 @@ step(
     await shows([heldOutConcept]);
     await palette.type('volcano');
     await shows([]);
-    await says('No concept of 5 matches “volcano”');
+    await says('None of 5 concepts match “volcano”');
   },
 );
 

@@ -155,7 +155,7 @@ step(
     const report = async (): Promise<number[]> => {
       await palette.run('Denoised Weights: Show Device Report');
       await editor.waitForTab('Device report.md');
-      await editor.line('Computes on **cpu**').waitFor();
+      await editor.line('Selected device: **cpu**').waitFor();
       await editor.line('| cpu | ✓ |').waitFor();
       await palette.run('View: Close Editor');
       await editor.waitUntilClosed('Device report.md');

@@ -118,9 +118,9 @@ describe('the file', () => {
     expect(problemOf(withCurves())?.detail).toMatch(/^result\.comparison\.curves: /);
     expect(problemOf(withCurves({ ...curve, points: [] }))?.detail).toMatch(/curves\.0\.points: /);
     expect(problemOf(withCurves({ ...curve, method: 'guess' }))?.detail).toMatch(/curves\.0\.method: /);
-    expect(problemOf(withCurves(curve, curve))?.detail).toMatch(/a method comes twice/);
+    expect(problemOf(withCurves(curve, curve))?.detail).toMatch(/a method appears twice/);
     expect(problemOf(withCurves({ ...curve, points: curve!.points.toReversed() }))?.detail).toMatch(
-      /the steps do not ascend/,
+      /the steps are not in ascending order/,
     );
   });
 });

@@ -69,7 +69,7 @@ describe('a stage’s command', () => {
     const chooseWeights = quickPick<vscode.QuickPickItem>((items) => {
       assert.deepEqual(
         items.map(({ label }) => label),
-        ['Denoised weights', 'Base generator, without LoRA'],
+        ['Denoised weights', 'Base generator without LoRA'],
       );
       return items[0];
     });

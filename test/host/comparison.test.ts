@@ -103,6 +103,6 @@ describe('the comparison', () => {
     const damaged = await told(cut);
     assert.ok(damaged.startsWith(startOf(cut, 'is damaged')), damaged);
     const none = await told(foreign);
-    assert.ok(none.startsWith(startOf(foreign, 'holds no comparison')), none);
+    assert.ok(none.startsWith(startOf(foreign, 'does not contain a comparison')), none);
   });
 });

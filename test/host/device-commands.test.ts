@@ -37,7 +37,7 @@ describe('where to compute', () => {
     await changeSetting(SETTINGS.threads, 2);
     const text = await report();
     assert.match(text, /^# Device report\n/);
-    assert.match(text, /Computes on \*\*cpu\*\* \(onnxruntime, 2 threads\): /);
+    assert.match(text, /Selected device: \*\*cpu\*\* \(onnxruntime, 2 threads\): /);
     assert.match(text, /^\| cpu \| ✓ \| /m);
     // Of another system than any that the tests run on.
     assert.match(text, /^\| directml \| — \| .+ \|$/m);

@@ -223,7 +223,7 @@ describe('the language features', () => {
       assert.match(text, /`image\.size`/);
       assert.match(text, /Side of the square training images in pixels/);
       assert.match(text, /Default: `256`/);
-      assert.match(text, /Here: `48`/);
+      assert.match(text, /Value here: `48`/);
     });
 
     it('says what an effect does, with and without parameters', async () => {
@@ -374,7 +374,7 @@ describe('the language features', () => {
       const rename = 'vscode.executeDocumentRenameProvider';
       await assert.rejects(
         async () => vscode.commands.executeCommand(rename, document.uri, at, 'sepia-snow'),
-        /There is a concept `sepia-snow` already/,
+        /A concept named `sepia-snow` already exists/,
       );
     });
   });

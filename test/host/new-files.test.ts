@@ -41,9 +41,9 @@ describe('what makes new files', () => {
           }),
           inputBox((options) => {
             assert.equal(options.value, 'snow-a-lot-of-it');
-            assert.match(complaint(options, 'sepia'), /There is a concept of this name already/);
-            assert.match(complaint(options, '-snow'), /the first a letter or digit/);
-            assert.match(complaint(options, 'a/b'), /the first a letter or digit/);
+            assert.match(complaint(options, 'sepia'), /A concept with this name already exists/);
+            assert.match(complaint(options, '-snow'), /starting with a letter or digit/);
+            assert.match(complaint(options, 'a/b'), /starting with a letter or digit/);
             assert.equal(complaint(options, 'host-asked'), '');
             return 'host-asked';
           }),
@@ -88,8 +88,8 @@ describe('what makes new files', () => {
           quickPick<vscode.QuickPickItem>((presets) => presets.find(({ label }) => label === 'Paper')),
           inputBox((options) => {
             assert.equal(options.value, 'paper');
-            assert.match(complaint(options, 'quickstart'), /There is a training config of this name already/);
-            assert.match(complaint(options, 'a b'), /Letters, digits/);
+            assert.match(complaint(options, 'quickstart'), /A training config with this name already exists/);
+            assert.match(complaint(options, 'a b'), /Use letters, digits/);
             assert.equal(complaint(options, 'host-asked'), '');
             return 'host-asked';
           }),

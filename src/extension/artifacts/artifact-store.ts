@@ -6,10 +6,10 @@ import { isActive } from '../runs/run-state.ts';
 import type { RunStore } from '../runs/run-store.ts';
 import { NO_ARTIFACTS, type ProjectArtifacts, readArtifacts } from './project-artifacts.ts';
 
-/** Watchers miss what is made in a folder that is itself new, and on a network by another machine. */
+/** Watchers miss files that are created in a new folder, or by another machine on a network drive. */
 const POLL_MS = 5000;
 
-/** What the stages have made, for every project. */
+/** The artifacts of every project. */
 export class ArtifactStore implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
   readonly onDidChange = this.changed.event;
@@ -27,7 +27,7 @@ export class ArtifactStore implements vscode.Disposable {
     this.subscriptions = [
       this.changed,
       projects.onDidChange(() => this.watch()),
-      // The end of a run is the moment to look.
+      // A run that ended may have written artifacts.
       runs.onDidChange((changes) => {
         if (changes.some(({ run, before }) => before !== undefined && !isActive(run))) void this.refresh();
       }),

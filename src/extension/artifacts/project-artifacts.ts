@@ -3,7 +3,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { projectPaths, toProjectPath } from '../../project/paths.ts';
 
-/** A file that a stage made. */
+/** A file that a stage wrote. */
 export interface Artifact {
   /** Relative to the project folder, with forward slashes. */
   readonly file: string;
@@ -19,20 +19,20 @@ export interface ZooFolder {
   readonly members: ReadonlyMap<string, Artifact>;
 }
 
-/** Everything that the stages have made for a project, as the files show it. */
+/** The artifacts of a project, as found on disk. */
 export interface ProjectArtifacts {
-  /** By name of the training config. */
+  /** By training config name. */
   readonly bases: ReadonlyMap<string, Artifact>;
   readonly weightGenerators: ReadonlyMap<string, Artifact>;
   /** Newest first. */
   readonly zoo: readonly ZooFolder[];
-  /** The rest by concept name; of several pair caches the newest. */
+  /** The rest by concept name; if there are several pair caches, the newest. */
   readonly pairs: ReadonlyMap<string, Artifact>;
   readonly denoised: ReadonlyMap<string, Artifact>;
   readonly fineTuned: ReadonlyMap<string, Artifact>;
 }
 
-/** The concept whose own weights were made last: what is looked at where none was named. */
+/** The concept with the newest weights: the default if none is named. */
 export function latestConcept({ denoised, fineTuned }: ProjectArtifacts): string | undefined {
   const newestFirst = [...denoised, ...fineTuned].sort(([, a], [, b]) => b.modified - a.modified);
   return newestFirst[0]?.[0];
@@ -97,7 +97,7 @@ function newestPairs(files: ReadonlyMap<string, Artifact>): Map<string, Artifact
   return newest;
 }
 
-/** The safetensors files directly in a folder, by name without suffix, sorted. */
+/** The safetensors files directly in a folder, by name without extension, sorted. */
 async function tensorFiles(project: string, folder: string): Promise<Map<string, Artifact>> {
   const names = (await entriesOf(folder))
     .filter((entry) => entry.isFile() && entry.name.endsWith(SUFFIX))

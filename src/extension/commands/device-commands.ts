@@ -19,14 +19,14 @@ export function registerDeviceCommands(
   registerCommand(context, log, COMMANDS.showOutput, () => log.show());
 }
 
-/** Chooses the device for this workspace; those that do not work here say why, and what would help. */
+/** Selects the device for this workspace. Devices that do not work here are listed with the reason and a remedy. */
 async function selectDevice(services: Services): Promise<void> {
   const present = setting<string>(SETTINGS.device);
   const chosen = await vscode.window.showQuickPick<DeviceItem>(
-    // Not the setting's: where that one does not work, this is how to get away from it.
+    // Not the setting's device: if that one does not work, this command is the way to change it.
     Promise.resolve(report(services, 'auto')).then((found) => deviceItems(found, present)),
     {
-      placeHolder: vscode.l10n.t('Where to compute (now: {0})', present),
+      placeHolder: vscode.l10n.t('Select the device to compute on (current: {0})', present),
       matchOnDescription: true,
       matchOnDetail: true,
     },
@@ -40,9 +40,9 @@ async function selectDevice(services: Services): Promise<void> {
 }
 
 async function wantsAnyway({ device, description, detail }: DeviceItem): Promise<boolean> {
-  const anyway = vscode.l10n.t('Choose It Anyway');
+  const anyway = vscode.l10n.t('Select Anyway');
   const chosen = await vscode.window.showWarningMessage(
-    vscode.l10n.t('{0} does not work here, so that every run would fail.', device ?? ''),
+    vscode.l10n.t('{0} does not work on this machine, so every run would fail.', device ?? ''),
     { modal: true, detail: [description, detail].filter(Boolean).join('\n') },
     anyway,
   );
@@ -57,11 +57,11 @@ async function showDeviceReport(services: Services, documents: ReadOnlyDocuments
   await documents.show(`${vscode.l10n.t('Device report')}.md`, text);
 }
 
-/** @throws UserError where the device is named and does not work, with the reason and the remedy */
+/** @throws UserError if a device is named and does not work, with the reason and the remedy */
 function report({ engine }: Services, device: string): Thenable<DevicesResult> {
   const options = {
     location: vscode.ProgressLocation.Window,
-    title: vscode.l10n.t('Looking at the devices'),
+    title: vscode.l10n.t('Checking devices'),
   };
   return vscode.window.withProgress(options, () =>
     engine.requests.request('devices', { device, threads: setting(SETTINGS.threads) }),
@@ -73,9 +73,9 @@ function deviceReportText({ selected, considered, versions }: DevicesResult, hos
   return [
     `# ${vscode.l10n.t('Device report')}`,
     '',
-    vscode.l10n.t('Computes on **{0}** ({1}, {2} threads): {3}', device, executor, threads, reason),
+    vscode.l10n.t('Selected device: **{0}** ({1}, {2} threads): {3}', device, executor, threads, reason),
     '',
-    `| ${vscode.l10n.t('device')} | ${vscode.l10n.t('usable')} | ${vscode.l10n.t('why')} |`,
+    `| ${vscode.l10n.t('Device')} | ${vscode.l10n.t('Usable')} | ${vscode.l10n.t('Reason')} |`,
     '| --- | --- | --- |',
     ...considered.map(
       (row) => `| ${row.device} | ${row.usable ? '✓' : '—'} | ${row.reason.replaceAll('|', '\\|')} |`,

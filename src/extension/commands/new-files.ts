@@ -10,13 +10,13 @@ import { conceptText, nameFromPrompt, trainingText, usualSource } from '../proje
 import type { Services } from '../services.ts';
 import { chooseProject } from '../targets/targets.ts';
 
-/** Asks for what a concept file needs, and opens it. */
+/** Asks for the prompt, the name and the effect of a new concept, and opens its file. */
 export async function newConcept(services: Services, target: unknown): Promise<void> {
   const project = await chooseProject(services, target);
   if (project === undefined) return;
   const prompt = await vscode.window.showInputBox({
     title: vscode.l10n.t('New Concept'),
-    prompt: vscode.l10n.t('What the edit is, in words: the weight generator is conditioned on this text'),
+    prompt: vscode.l10n.t('Describe the edit in words. The weight generator is conditioned on this text.'),
     placeHolder: vscode.l10n.t('turn it into a snowy day'),
     validateInput: (value) => (value.trim() === '' ? vscode.l10n.t('A concept needs a prompt.') : undefined),
   });
@@ -24,7 +24,7 @@ export async function newConcept(services: Services, target: unknown): Promise<v
   const folder = projectPaths(project.folder).concepts;
   const name = await vscode.window.showInputBox({
     title: vscode.l10n.t('New Concept'),
-    prompt: vscode.l10n.t('Its name, used for files and in lists'),
+    prompt: vscode.l10n.t('Name of the concept, used for files and in lists'),
     value: nameFromPrompt(prompt),
     validateInput: (value) => conceptNameError(project, folder, value),
   });
@@ -32,7 +32,7 @@ export async function newConcept(services: Services, target: unknown): Promise<v
   const effect = await vscode.window.showQuickPick([...EFFECT_NAMES], {
     title: vscode.l10n.t('New Concept'),
     placeHolder: vscode.l10n.t(
-      'Effect that makes the edited images; the file can be changed to a folder of them later',
+      'Select the effect that makes the edited images. You can change the file to use a folder of images later.',
     ),
   });
   if (effect === undefined) return;
@@ -43,15 +43,15 @@ export async function newConcept(services: Services, target: unknown): Promise<v
 function conceptNameError(project: Project, folder: string, name: string): string | undefined {
   if (!CONCEPT_NAME.test(name)) {
     return vscode.l10n.t(
-      'Letters, digits, dot, dash and underscore; at most 64, the first a letter or digit.',
+      'Use up to 64 letters, digits, dots, dashes and underscores, starting with a letter or digit.',
     );
   }
   const taken = project.concepts.some((concept) => concept.name === name);
   if (!taken && !existsSync(join(folder, `${name}.concept.yaml`))) return undefined;
-  return vscode.l10n.t('There is a concept of this name already.');
+  return vscode.l10n.t('A concept with this name already exists.');
 }
 
-/** Asks for what a training config needs, and opens it. */
+/** Asks for the preset and the name of a new training config, and opens its file. */
 export async function newTrainingConfig(): Promise<void> {
   const folder = await chooseWorkspaceFolder();
   if (folder === undefined) return;
@@ -59,26 +59,27 @@ export async function newTrainingConfig(): Promise<void> {
     [
       {
         label: vscode.l10n.t('Fast'),
-        description: vscode.l10n.t('best at the scale of a laptop'),
+        description: vscode.l10n.t('best results on a laptop'),
         preset: 'fast' as const,
       },
       {
         label: vscode.l10n.t('Paper'),
-        description: vscode.l10n.t('the published settings, 256 pixels, for a GPU'),
+        description: vscode.l10n.t('the published settings: 256 × 256 pixels, for a GPU'),
         preset: 'paper' as const,
       },
     ],
-    { placeHolder: vscode.l10n.t('Which preset to start from?') },
+    { placeHolder: vscode.l10n.t('Select a preset to start from') },
   );
   if (preset === undefined) return;
   const name = await vscode.window.showInputBox({
     title: vscode.l10n.t('New Training Config'),
-    prompt: vscode.l10n.t('Its name'),
+    prompt: vscode.l10n.t('Name of the training config'),
     value: preset.preset,
     validateInput: (value) => {
-      if (!CONCEPT_NAME.test(value)) return vscode.l10n.t('Letters, digits, dot, dash and underscore.');
+      if (!CONCEPT_NAME.test(value))
+        return vscode.l10n.t('Use letters, digits, dots, dashes and underscores only.');
       const taken = existsSync(join(folder.fsPath, `${value}.training.yaml`));
-      return taken ? vscode.l10n.t('There is a training config of this name already.') : undefined;
+      return taken ? vscode.l10n.t('A training config with this name already exists.') : undefined;
     },
   });
   if (name === undefined) return;

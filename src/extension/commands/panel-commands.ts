@@ -5,7 +5,7 @@ import type { KeptState, PanelCommand } from '../panels/panels.ts';
 import { registerCommand } from '../register-command.ts';
 import type { Services } from '../services.ts';
 
-/** Opens the panels, and brings them back after a reload. The first of them loads the code of all. */
+/** Opens the panels and restores them after a reload. Their code is loaded when the first one opens. */
 export function registerPanels(context: vscode.ExtensionContext, services: Services): void {
   let loading: Promise<AllPanels> | undefined;
   const panels = () => {

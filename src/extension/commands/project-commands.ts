@@ -24,15 +24,15 @@ export function registerProjectCommands(context: vscode.ExtensionContext, servic
   });
 }
 
-/** Copies the quickstart project to a folder of the user's and opens it. */
+/** Copies the quickstart project to a folder that the user selects, and opens it. */
 async function openSampleProject(context: vscode.ExtensionContext): Promise<void> {
   const [parent] =
     (await vscode.window.showOpenDialog({
-      title: vscode.l10n.t('Where to put the sample project'),
+      title: vscode.l10n.t('Select where to create the sample project'),
       openLabel: vscode.l10n.t('Create Here'),
       canSelectFiles: false,
       canSelectFolders: true,
-      // Not the folder of the file that happens to be open: a project within a project is no use.
+      // Not the folder of the file that happens to be open: a project inside a project is of no use.
       defaultUri: vscode.Uri.file(homedir()),
     })) ?? [];
   if (parent === undefined) return;

@@ -6,7 +6,7 @@ import { UserError } from '../../project/user-error.ts';
 import { runLabel, stateTitle } from '../runs/run-wording.ts';
 import type { Services } from '../services.ts';
 
-/** Shows in the editor's explorer what a tree node stands for; asks what where it was called on nothing. */
+/** Reveals the file or folder behind a tree node in the editor's explorer; without a node, asks which one. */
 export async function reveal(services: Services, target: unknown): Promise<void> {
   const path = target === undefined ? await choosePath(services) : pathOf(target);
   if (path === undefined) return;
@@ -14,7 +14,7 @@ export async function reveal(services: Services, target: unknown): Promise<void>
 }
 
 interface Revealable {
-  /** A run's, or a zoo folder. */
+  /** A run folder or a zoo folder. */
   folder?: string | { baseHash: string };
   project?: Project | string;
   concept?: { path: string } | string;
@@ -37,7 +37,7 @@ interface PathItem extends vscode.QuickPickItem {
   readonly path?: string;
 }
 
-/** Of everything that the trees show and that is a file or folder. */
+/** A choice for every file and folder that the trees show. */
 async function choosePath({ projects, runs, artifacts }: Services): Promise<string | undefined> {
   const heading = (label: string): PathItem => ({ label, kind: vscode.QuickPickItemKind.Separator });
   const concepts = projects.projects.flatMap(({ concepts }) =>
@@ -70,7 +70,7 @@ async function choosePath({ projects, runs, artifacts }: Services): Promise<stri
     ...section(vscode.l10n.t('bases, zoos and weight generators'), made),
     ...section(vscode.l10n.t('runs'), ran),
   ];
-  if (items.length === 0) throw new UserError(vscode.l10n.t('The project has nothing to reveal yet.'));
-  const placeHolder = vscode.l10n.t('What to reveal?');
+  if (items.length === 0) throw new UserError(vscode.l10n.t('The project has no files to reveal yet.'));
+  const placeHolder = vscode.l10n.t('Select what to reveal');
   return (await vscode.window.showQuickPick(items, { placeHolder, matchOnDetail: true }))?.path;
 }

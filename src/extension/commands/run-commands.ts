@@ -10,7 +10,7 @@ import { chooseRun, chooseRuns } from '../targets/targets.ts';
 
 const isEnded = (run: Run) => !isActive(run);
 
-/** What the key binding in package.json calls a command on. */
+/** The argument with which the key binding in package.json calls a command. */
 const SELECTION = 'selection';
 
 /**
@@ -35,11 +35,11 @@ export function registerRunCommands(
     if (run !== undefined) await resumeRun(services, run);
   });
   register(COMMANDS.showRunLog, async (target) => {
-    const run = await chooseRun(services, target, () => true, l10n.t('There is no run yet.'));
+    const run = await chooseRun(services, target, () => true, l10n.t('There are no runs yet.'));
     if (run !== undefined) await showRunLog(run);
   });
   register(COMMANDS.deleteRun, async (target, selected) => {
-    const none = l10n.t('There is no run that has ended. An active one has to be stopped first.');
+    const none = l10n.t('No run has ended. Stop an active run before you delete it.');
     const { selection } = view;
     const about = target === SELECTION ? { target: selection[0], selected: selection } : { target, selected };
     const runs = await chooseRuns(services, about.target, about.selected, isEnded, none);

@@ -19,7 +19,7 @@ import {
 } from '../targets/targets.ts';
 import { wantedMembers } from '../zoo/zoo-status.ts';
 
-/** Whether a stage works on one concept (asked for where not given), may be narrowed to one, or has none. */
+/** Whether a stage needs a concept (and asks for it if none is given), can be limited to one, or takes none. */
 type ConceptUse = 'required' | 'optional' | 'none';
 
 const STAGE_COMMANDS: readonly [
@@ -79,7 +79,7 @@ async function runStage(
   await startRuns(services, queue);
 }
 
-/** Projects with the concepts to run on; without concepts the stage is about the whole project. */
+/** Projects with the concepts to run on. Without concepts, the stage runs on the whole project. */
 async function subjectsOf(
   services: Services,
   use: ConceptUse,
@@ -88,7 +88,7 @@ async function subjectsOf(
 ): Promise<ConceptsTarget[]> {
   const given = use === 'none' ? undefined : selectedConcepts(target, selected);
   if (given !== undefined) {
-    // The engine takes all concepts of a project in one run.
+    // The engine processes all concepts of a project in one run.
     const isWhole = ({ project, concepts }: ConceptsTarget) =>
       use === 'optional' && concepts.length > 1 && concepts.length === project.concepts.length;
     return given.map((subject) => (isWhole(subject) ? { ...subject, concepts: [] } : subject));
@@ -99,12 +99,15 @@ async function subjectsOf(
   }
   const project = await chooseProject(services, target);
   if (project === undefined) return [];
-  // From the palette these stages are about all concepts, also while a concept's file is open.
+  // From the palette, these stages run on all concepts, even while a concept's file is open.
   const concept = use === 'optional' && target !== undefined ? givenConcept(project, target) : undefined;
   return [{ project, concepts: concept === undefined ? [] : [concept] }];
 }
 
-/** Of several concepts, those that can be fine-tuned; one alone is left to the engine, which says what it lacks. */
+/**
+ * The concepts among several that can be fine-tuned. A single concept is left to the engine, which says what is
+ * missing.
+ */
 function withDenoisedWeights(
   services: Services,
   project: Project,
@@ -117,16 +120,16 @@ function withDenoisedWeights(
   const names = lacking.map(({ name }) => name).join(', ');
   if (lacking.length === concepts.length) {
     throw new UserError(
-      vscode.l10n.t('There are no denoised weights yet of {0}. Denoise them first.', names),
+      vscode.l10n.t('These concepts have no denoised weights yet: {0}. Run Denoise Weights first.', names),
     );
   }
   void vscode.window.showWarningMessage(
-    vscode.l10n.t('Left out, since they have no denoised weights yet: {0}.', names),
+    vscode.l10n.t('Skipped because they have no denoised weights yet: {0}.', names),
   );
   return concepts.filter((concept) => !lacking.includes(concept));
 }
 
-/** Collects, in one run, the members of a training config's zoo that are missing or stale. */
+/** Collects the missing and stale members of a training config's zoo in one run. */
 async function collectMissing(services: Services, target: unknown): Promise<void> {
   await saveProjectFiles(services);
   const project = await chooseProject(services, target);
@@ -148,7 +151,7 @@ async function collectMissing(services: Services, target: unknown): Promise<void
   );
 }
 
-/** Asks for images, weights and a folder, and translates the images with a run of its own. */
+/** Asks for images, weights and an output folder, and starts a run that translates the images. */
 async function translateImages(services: Services, target: unknown): Promise<void> {
   const chosen = await chooseConcept(services, target);
   if (chosen === undefined) return;
@@ -157,7 +160,7 @@ async function translateImages(services: Services, target: unknown): Promise<voi
   if (weights === undefined) return;
   const [input] =
     (await vscode.window.showOpenDialog({
-      title: vscode.l10n.t('Image or folder of images to translate'),
+      title: vscode.l10n.t('Select an image or a folder of images to translate'),
       canSelectFiles: true,
       canSelectFolders: true,
       defaultUri: vscode.Uri.file(project.folder),
@@ -165,8 +168,8 @@ async function translateImages(services: Services, target: unknown): Promise<voi
   if (input === undefined) return;
   const [output] =
     (await vscode.window.showOpenDialog({
-      title: vscode.l10n.t('Folder for the translated images'),
-      openLabel: vscode.l10n.t('Write Here'),
+      title: vscode.l10n.t('Select a folder for the translated images'),
+      openLabel: vscode.l10n.t('Select Output Folder'),
       canSelectFiles: false,
       canSelectFolders: true,
       defaultUri: vscode.Uri.file(project.folder),
@@ -196,7 +199,11 @@ async function chooseWeights(
     ...(made.denoised.has(concept.name)
       ? [{ label: vscode.l10n.t('Denoised weights'), name: 'denoised' }]
       : []),
-    { label: vscode.l10n.t('Base generator, without LoRA'), name: 'base' },
+    { label: vscode.l10n.t('Base generator without LoRA'), name: 'base' },
   ];
-  return (await vscode.window.showQuickPick(items, { placeHolder: vscode.l10n.t('Which weights?') }))?.name;
+  return (
+    await vscode.window.showQuickPick(items, {
+      placeHolder: vscode.l10n.t('Select the weights to translate with'),
+    })
+  )?.name;
 }

@@ -16,7 +16,7 @@ export function registerTrainingCommands(
   );
 }
 
-/** Shows how large a training is, beside what is published: the text of `dnw describe`. */
+/** Shows the size of a training compared with the published method: the output of `dnw describe`. */
 async function describeTraining(
   services: Services,
   documents: ReadOnlyDocuments,

@@ -22,7 +22,7 @@ const curve = z.object({
     .array(z.object({ steps: z.int().min(0), seconds: atLeastZero, ...quality }))
     .min(1)
     .refine((points) => points.every(({ steps }, i) => i === 0 || steps > points[i - 1]!.steps), {
-      error: 'the steps do not ascend',
+      error: 'the steps are not in ascending order',
     }),
   distances: z.object({ start: distance, end: distance }).optional(),
 });
@@ -38,7 +38,7 @@ const comparison: z.ZodType<SavedComparison> = z.object({
     .array(curve)
     .min(1)
     .refine((curves) => new Set(curves.map((one) => one.method)).size === curves.length, {
-      error: 'a method comes twice',
+      error: 'a method appears twice',
     }),
   starts: z.array(
     z.object({
@@ -49,16 +49,16 @@ const comparison: z.ZodType<SavedComparison> = z.object({
   ),
 });
 
-/** `damaged`: no JSON; `foreign`: JSON of something else. */
+/** `damaged`: not JSON; `foreign`: JSON, but not a comparison. */
 export interface ComparisonProblem {
   kind: 'damaged' | 'foreign';
-  /** What is wrong, and where. */
+  /** The reason and the place in the file. */
   detail: string;
 }
 
 /**
- * @param text of the `result.json` of an evaluation. That of a run of its own holds the state of the run around what
- * the stage returned; that of a quickstart's part is what the stage returned.
+ * @param text the `result.json` of an evaluation. In a run of its own, it contains the state of the run and the result
+ *   of the stage; in a part of a quickstart, only the result of the stage.
  */
 export function parseComparison(
   text: string,

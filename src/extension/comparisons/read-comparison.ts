@@ -6,8 +6,8 @@ import { comparisonFile, type Evaluation } from '../runs/evaluations.ts';
 import { parseComparison } from './parse-comparison.ts';
 
 /**
- * What an evaluation has measured.
- * @throws UserError that names the file, where it is missing, damaged or none of this kind
+ * Reads the measurements of an evaluation.
+ * @throws UserError that names the file if it is missing, damaged or not a comparison
  */
 export async function readComparison(evaluation: Evaluation): Promise<SavedComparison> {
   const file = comparisonFile(evaluation);
@@ -26,7 +26,7 @@ export async function readComparison(evaluation: Evaluation): Promise<SavedCompa
     parsed.problem.kind === 'damaged'
       ? vscode.l10n.t('{0} is damaged: {1}.', file, parsed.problem.detail)
       : vscode.l10n.t(
-          '{0} holds no comparison that this version can show: {1}.',
+          '{0} does not contain a comparison that this version can show: {1}.',
           file,
           parsed.problem.detail,
         );

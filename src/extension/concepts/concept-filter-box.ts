@@ -3,17 +3,19 @@ import { COMMANDS, CONTEXT_KEYS, TREES } from '../identifiers.ts';
 import { registerCommand } from '../register-command.ts';
 import type { ConceptNode, ConceptTree } from './concept-tree.ts';
 
-/** What the concepts are filtered by; of this workspace. */
+/** Storage key of the concept filter, per workspace. */
 const FILTER_KEY = 'conceptFilter';
 
-/** The box whose text narrows the Concepts view while it is typed, and what says above the view that it is narrowed. */
+/**
+ * The input box that filters the Concepts view as the user types, and the message above the view while it is filtered.
+ */
 export function registerConceptFilter(
   context: vscode.ExtensionContext,
   log: vscode.LogOutputChannel,
   tree: ConceptTree,
   view: vscode.TreeView<ConceptNode>,
 ): void {
-  /** What the view comes back to when the box is left by Escape. */
+  /** The filter that Escape restores. */
   let kept = context.workspaceState.get(FILTER_KEY, '');
   let shown = '';
   let box: vscode.InputBox | undefined;
@@ -38,7 +40,7 @@ export function registerConceptFilter(
   const idsOf = (nodes: readonly ConceptNode[]) => nodes.map((node) => tree.getTreeItem(node).id);
 
   const ask = async () => {
-    // The box that is open already lost the focus, or the command could not have been called.
+    // A box that is already open has lost the focus, or the command could not have been called.
     if (box !== undefined) await keep(box.value);
     await vscode.commands.executeCommand(`${TREES.concepts}.focus`);
     const selected = idsOf(view.selection);
@@ -47,12 +49,12 @@ export function registerConceptFilter(
     opened.title = vscode.l10n.t('Find Concept');
     opened.placeholder = vscode.l10n.t('Words, tag:weather, @denoised');
     opened.value = kept;
-    // Leaving it for the tree that it narrows would else be the same as Escape.
+    // Otherwise moving to the tree that the box filters would be the same as pressing Escape.
     opened.ignoreFocusOut = true;
     const following = vscode.Disposable.from(
       opened.onDidChangeValue(show),
       opened.onDidAccept(() => keep(opened.value)),
-      // Whoever takes a row has found it. What a narrowed tree drops from the selection is not taken by anyone.
+      // Selecting a row accepts the filter. Rows that filtering removes from the selection do not count.
       view.onDidChangeSelection(({ selection }) => {
         if (idsOf(selection).some((id) => !selected.includes(id))) void keep(opened.value);
       }),
@@ -76,12 +78,10 @@ export function registerConceptFilter(
 
 function resultText({ found, all }: { found: number; all: number }, filter: string): string {
   return found === 0
-    ? vscode.l10n.t('No concept of {0} matches “{1}”', all, filter)
+    ? vscode.l10n.t('None of {0} concepts match “{1}”', all, filter)
     : vscode.l10n.t('{0} of {1} concepts match “{2}”', found, all, filter);
 }
 
 function helpText(): string {
-  return vscode.l10n.t(
-    'Words of the name, the prompt or the tags; tag:weather for a tag, @denoised for how far concepts have come',
-  );
+  return vscode.l10n.t('Words from the name, prompt or tags; tag:weather for a tag; @denoised for a stage');
 }

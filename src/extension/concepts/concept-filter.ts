@@ -1,22 +1,22 @@
-/** What a concept is found by. */
+/** The properties that the filter searches. */
 export interface Findable {
   readonly name: string;
   readonly prompt: string;
   readonly tags: readonly string[];
-  /** What its row says of how far it has come. Asked only where a word of the filter may be about that. */
+  /** The progress that the concept's row shows. Called only if a word of the filter may match it. */
   readonly states: () => readonly string[];
 }
 
 type Matches = (concept: Findable) => boolean;
 
 /**
- * What a filter lets through: concepts that all of its words match, in upper or lower case.
+ * A predicate for the concepts that match all words of a filter, ignoring case.
  *
  * - `word` or `"several words"`: somewhere in the name, the prompt or a tag
  * - `tag:word`: how a tag begins
- * - `@word`: how a tag begins, or any word of a state; in these words a dash stands for a space as well
+ * - `@word`: how a tag begins, or any word of a state; a dash in the word also matches a space
  *
- * @returns undefined where nothing is filtered
+ * @returns undefined if the filter is empty
  */
 export function conceptMatcher(filter: string): Matches | undefined {
   const words = filter.toLowerCase().match(/(?:"[^"]*"?|[^\s"])+/g) ?? [];

@@ -5,7 +5,7 @@ import type { Services } from '../services.ts';
 import { conceptProgress } from './concept-stage.ts';
 import { stageName } from './concept-wording.ts';
 
-/** Above a concept: how far it has come, and what can be done with it. */
+/** Code lenses above a concept: its progress and the actions available for it. */
 export class ConceptLenses implements vscode.CodeLensProvider {
   private readonly changed = new vscode.EventEmitter<void>();
   readonly onDidChangeCodeLenses = this.changed.event;

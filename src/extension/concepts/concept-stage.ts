@@ -2,20 +2,20 @@ import { toProjectPath } from '../../project/paths.ts';
 import type { Artifact, ProjectArtifacts } from '../artifacts/project-artifacts.ts';
 import { isActive, type Run } from '../runs/run-state.ts';
 
-/** What a concept can have, in the order in which it gets it. */
+/** The stages of a concept, in the order in which it reaches them. */
 export const CONCEPT_STAGES = ['pairs', 'zoo', 'denoised', 'fineTuned'] as const;
 export type ConceptStage = (typeof CONCEPT_STAGES)[number];
 
 /** How far a concept has come. */
 export interface ConceptProgress {
   readonly made: Readonly<Partial<Record<ConceptStage, Artifact>>>;
-  /** The last stage that it has; undefined where it has none. */
+  /** The last stage that the concept has reached; undefined if none. */
   readonly furthest?: ConceptStage;
-  /** The active run that works on it now. */
+  /** The active run that is working on it. */
   readonly active?: Run;
   /** Its newest run with metrics. */
   readonly measured?: Run;
-  /** The newest run with a picture of it. */
+  /** The newest run with a sample image of it. */
   readonly pictured?: Run;
 }
 

@@ -7,10 +7,10 @@ import { progressText, stageTitle } from '../runs/run-wording.ts';
 import { CONCEPT_STAGES, type ConceptProgress } from './concept-stage.ts';
 import { stageName } from './concept-wording.ts';
 
-/** Width of a picture in pixels. */
+/** Width of an image in pixels. */
 const WIDTH = 240;
 
-/** All that is known of a concept, with a picture of it where there is one. */
+/** Everything known about a concept, with an image of it if there is one. */
 export async function conceptTooltip(
   project: Project,
   concept: LoadedConcept,
@@ -49,7 +49,7 @@ export async function conceptTooltip(
   return text.appendMarkdown('\n\n').appendText(vscode.workspace.asRelativePath(concept.path));
 }
 
-/** What the newest run drew; else a prepared pair. */
+/** The newest run's sample image; otherwise a prepared pair. */
 async function pictureOf(
   project: Project,
   { pictured, made }: ConceptProgress,
@@ -67,7 +67,7 @@ async function pictureOf(
   };
 }
 
-/** A cache that is damaged has no picture: the next stage makes it anew. */
+/** A damaged cache has no image to show: the next stage rebuilds it. */
 async function thumbnail(path: string): Promise<Uint8Array | undefined> {
   try {
     const { pairThumbnail } = await import('./pair-thumbnail.ts');
@@ -78,7 +78,7 @@ async function thumbnail(path: string): Promise<Uint8Array | undefined> {
   }
 }
 
-/** Brackets would end the address, and what follows a bar is read as the size. */
+/** Parentheses would end the URL, and what follows a vertical bar is parsed as the size. */
 function addressOf(path: string): string {
   return vscode.Uri.file(path)
     .toString()

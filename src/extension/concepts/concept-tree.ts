@@ -33,13 +33,13 @@ const ICONS: Record<ConceptStage | 'none' | 'active', vscode.ThemeIcon> = {
   fineTuned: new vscode.ThemeIcon('pass-filled', new vscode.ThemeColor('testing.iconPassed')),
 };
 
-/** The concepts, each with how far it has come; several projects get a level of their own. */
+/** Tree of the concepts with the progress of each. Several projects get a level of their own. */
 export class ConceptTree implements vscode.TreeDataProvider<ConceptNode> {
   private readonly changed = new vscode.EventEmitter<undefined>();
   readonly onDidChangeTreeData = this.changed.event;
   private grouped = false;
   private matches: ((concept: Findable) => boolean) | undefined;
-  /** Projects and tags that were closed while nothing was filtered, by their ids: they will be again. */
+  /** Ids of the projects and tags that were collapsed while nothing was filtered: they will be collapsed again. */
   private readonly closed = new Set<string>();
 
   constructor(
@@ -53,13 +53,13 @@ export class ConceptTree implements vscode.TreeDataProvider<ConceptNode> {
     artifacts.onDidChange(refresh);
   }
 
-  /** Shows the concepts below their tags; one with several tags below each. */
+  /** Groups the concepts by tag; a concept with several tags appears below each. */
   groupByTag(grouped: boolean): void {
     this.grouped = grouped;
     this.changed.fire(undefined);
   }
 
-  /** Narrows the tree to the concepts that a filter lets through (`conceptMatcher`), everything open above them. */
+  /** Limits the tree to the concepts that match a filter (`conceptMatcher`), with everything above them expanded. */
   filter(filter: string): void {
     this.matches = conceptMatcher(filter);
     this.changed.fire(undefined);
@@ -69,7 +69,7 @@ export class ConceptTree implements vscode.TreeDataProvider<ConceptNode> {
     return this.matches !== undefined;
   }
 
-  /** How many concepts the filter lets through, of how many; files that are broken are counted as well. */
+  /** How many concepts match the filter, out of how many; broken files are counted as well. */
   count(): { found: number; all: number } {
     const { projects } = this.projects;
     const sum = (counts: number[]) => counts.reduce((total, count) => total + count, 0);
@@ -84,7 +84,7 @@ export class ConceptTree implements vscode.TreeDataProvider<ConceptNode> {
     };
   }
 
-  /** What the view tells when a node was opened or closed by hand. */
+  /** Called by the view when the user expands or collapses a node. */
   setClosed(node: ConceptNode, closed: boolean): void {
     if (this.isFiltered || (node.kind !== 'project' && node.kind !== 'tag')) return;
     if (closed) this.closed.add(groupId(node));
@@ -135,7 +135,7 @@ export class ConceptTree implements vscode.TreeDataProvider<ConceptNode> {
     }
   }
 
-  /** The tooltip has a picture, which is read only for who wants to see it. */
+  /** The tooltip has an image, which is read only when the tooltip is shown. */
   async resolveTreeItem(item: vscode.TreeItem, node: ConceptNode): Promise<vscode.TreeItem> {
     if (node.kind === 'concept') {
       const { project, concept } = node;
@@ -159,7 +159,7 @@ export class ConceptTree implements vscode.TreeDataProvider<ConceptNode> {
     return [...found.broken, ...concepts];
   }
 
-  /** The concepts and the broken files that are shown of a project. */
+  /** The concepts and broken files of a project that the tree shows. */
   private found(project: Project): { concepts: readonly LoadedConcept[]; broken: BrokenNode[] } {
     const { matches } = this;
     const broken = brokenFiles(project);
@@ -170,7 +170,7 @@ export class ConceptTree implements vscode.TreeDataProvider<ConceptNode> {
     };
     return {
       concepts: project.concepts.filter((concept) => matches({ ...concept, states: states(concept) })),
-      // All that is known of them is what they are called.
+      // Only their names are known.
       broken: broken.filter(
         (node) =>
           isBrokenConcept(node) &&
@@ -180,8 +180,8 @@ export class ConceptTree implements vscode.TreeDataProvider<ConceptNode> {
   }
 
   /**
-   * A filter shows what it has found, whatever was closed before: by ids of their own, since the view keeps in mind
-   * what is closed by the id.
+   * A filter shows what it found even if it was collapsed before. The filtered nodes have ids of their own, since the
+   * view remembers collapsed nodes by id.
    */
   private groupItem(node: GroupNode, label: string): vscode.TreeItem {
     const { Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
@@ -226,7 +226,7 @@ export class ConceptTree implements vscode.TreeDataProvider<ConceptNode> {
   }
 }
 
-/** One node for each file with a mistake that keeps it from being a concept. */
+/** One node for each file with an error that prevents it from being a concept. */
 function brokenFiles({ concepts, problems }: Project): BrokenNode[] {
   const whole = new Set(concepts.map(({ path }) => path));
   const broken = new Map<string, Problem>();
@@ -238,13 +238,13 @@ function brokenFiles({ concepts, problems }: Project): BrokenNode[] {
   return [...broken].map(([file, problem]) => ({ kind: 'broken', file, problem }));
 }
 
-/** Training configs stand among them as well. */
+/** Includes broken training configs. */
 const isBrokenConcept = ({ file }: BrokenNode) => CONCEPT_SUFFIX.test(file);
 
 const groupId = (node: GroupNode) =>
   node.kind === 'project' ? node.project.folder : `${node.project.folder}#tag:${node.tag ?? ''}`;
 
-/** A concept may be shown more than once, below each of its tags. */
+/** A concept with several tags is shown below each of them. */
 const itemId = ({ path }: LoadedConcept, tag: string | undefined) =>
   tag === undefined ? path : `${path}#tag:${tag}`;
 

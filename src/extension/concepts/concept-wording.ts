@@ -14,7 +14,7 @@ export function stageName(stage: ConceptStage): string {
   }
 }
 
-/** The same as what a concept is, in a word. */
+/** The stage as a short state of the concept. */
 export function stageState(stage: ConceptStage): string {
   switch (stage) {
     case 'pairs':
@@ -28,7 +28,7 @@ export function stageState(stage: ConceptStage): string {
   }
 }
 
-/** The same of the last stage that a concept has, where it has one. */
+/** The state of the last stage that a concept has reached, if any. */
 export function furthestText(furthest: ConceptStage | undefined): string {
   return furthest === undefined ? vscode.l10n.t('nothing made yet') : stageState(furthest);
 }

@@ -1,12 +1,12 @@
 import type { LoadedConcept } from '../../project/load.ts';
 
 export interface TagGroup {
-  /** Absent for the concepts that have none. */
+  /** Absent for the concepts without tags. */
   readonly tag?: string;
   readonly concepts: readonly LoadedConcept[];
 }
 
-/** The concepts below each of their tags, by name of the tag; last those without one, where there are any. */
+/** The concepts grouped by tag, sorted by tag; those without a tag come last, if there are any. */
 export function conceptsByTag(concepts: readonly LoadedConcept[]): TagGroup[] {
   const groups = new Map<string, LoadedConcept[]>();
   for (const concept of concepts) {

@@ -1,7 +1,7 @@
 import { readBytes, readHeader, type TensorInfo, withFile } from '../../project/disk/safetensors-header.ts';
 import { encodePng } from '../png.ts';
 
-/** Largest side of each half; a tooltip's whole text may be 100,000 characters long. */
+/** Maximum side of each half in pixels: a tooltip's text may be at most 100,000 characters long. */
 const SIDE = 96;
 
 /** Pixels are height x width x 3 bytes. */
@@ -12,10 +12,10 @@ interface Half {
 }
 
 /**
- * The first held-out pair of a concept's prepared pairs, source beside target, as PNG.
+ * The first held-out pair of a concept's prepared pairs as PNG, the source on the left and the target on the right.
  * @param path `.dnw/pairs/<concept>-<hash>.safetensors`
- * @returns undefined where the file holds no pair
- * @throws UserError where the file is damaged
+ * @returns undefined if the file contains no pair
+ * @throws UserError if the file is damaged
  */
 export async function pairThumbnail(path: string): Promise<Uint8Array | undefined> {
   return withFile(path, async (file) => {
@@ -38,7 +38,7 @@ function isImages({ dtype, shape }: TensorInfo): boolean {
   return dtype === 'U8' && shape.length === 4 && shape[3] === 3 && shape.every((side) => side > 0);
 }
 
-/** Every so many pixels averaged into one, until both sides fit. */
+/** Averages square blocks of pixels so that both sides fit. */
 function shrunk(pixels: Uint8Array, width: number, height: number): Half {
   const factor = Math.ceil(Math.max(width, height) / SIDE);
   const to = { width: Math.floor(width / factor), height: Math.floor(height / factor) };
@@ -58,7 +58,7 @@ function shrunk(pixels: Uint8Array, width: number, height: number): Half {
   return { pixels: result, ...to };
 }
 
-/** Both of one height. */
+/** Places two images of the same height side by side. */
 function sideBySide(left: Half, right: Half): Uint8Array {
   const stride = (left.width + right.width) * 3;
   const whole = new Uint8Array(stride * left.height);

@@ -2,14 +2,14 @@ import * as vscode from 'vscode';
 import type { DevicesResult } from '../../protocol/serve.ts';
 
 export interface DeviceItem extends vscode.QuickPickItem {
-  /** A value of the setting; absent for the headings. */
+  /** A value of the setting; absent for separators. */
   readonly device?: string;
   readonly usable: boolean;
 }
 
 /**
- * What to choose from: first what works here, then what does not and why.
- * @param present the setting's value
+ * The choices: first the devices that work here, then those that do not, with the reason.
+ * @param present the current value of the setting
  */
 export function deviceItems({ considered, selected }: DevicesResult, present: string): DeviceItem[] {
   const item = (device: string, usable: boolean, description: string, detail?: string): DeviceItem => ({
@@ -26,12 +26,12 @@ export function deviceItems({ considered, selected }: DevicesResult, present: st
   });
   const works = considered.filter(({ usable }) => usable);
   const fails = considered.filter(({ usable }) => !usable);
-  const automatic = vscode.l10n.t('what the training config says; else {0}', selected.device);
+  const automatic = vscode.l10n.t('the device from the training config; by default {0}', selected.device);
   return [
-    heading(vscode.l10n.t('works here')),
+    heading(vscode.l10n.t('works on this machine')),
     item('auto', true, automatic),
     ...works.map(({ device, reason }) => item(device, true, reason)),
-    ...(fails.length > 0 ? [heading(vscode.l10n.t('does not work here'))] : []),
+    ...(fails.length > 0 ? [heading(vscode.l10n.t('does not work on this machine'))] : []),
     ...fails.map(({ device, reason, remedy }) => item(device, false, reason, remedy)),
   ];
 }

@@ -9,7 +9,7 @@ import { type NodeRuntime, resolveNodeRuntime } from './node-runtime.ts';
 import { type LaunchedRun, launchRun } from './run-launcher.ts';
 import { ServeClient } from './serve-client.ts';
 
-/** The two ways in which the extension uses the engine: detached runs, and one warm process for quick answers. */
+/** The two ways in which the extension uses the engine: detached runs and one warm process for quick answers. */
 export class Engine implements vscode.Disposable {
   readonly requests: ServeClient;
   private readonly program: string;
@@ -25,7 +25,7 @@ export class Engine implements vscode.Disposable {
       (text) => log.info(`engine: ${text.trimEnd()}`),
     );
     this.subscription = vscode.workspace.onDidChangeConfiguration((change) => {
-      // What it was started with no longer holds; the next request starts it anew.
+      // Its command line is out of date; the next request starts a new process.
       if (change.affectsConfiguration(SETTINGS_SECTION)) this.requests.stop();
     });
   }

@@ -6,7 +6,7 @@ import { SETTINGS, SETTINGS_SECTION } from '../identifiers.ts';
 export interface NodeRuntime {
   command: string;
   environment: NodeJS.ProcessEnv;
-  /** Why this program, for the log. */
+  /** The reason for choosing this program, for the log. */
   reason: string;
 }
 
@@ -14,10 +14,10 @@ export interface NodeRuntime {
 const EDITOR_VARIABLE = /^(VSCODE_.*|NODE_OPTIONS|ELECTRON_.*)$/;
 
 /**
- * The Node.js that runs the engine: the setting's, else the editor's own.
+ * The Node.js that runs the engine: the one in the setting, or else the editor's own.
  * @param setting value of `denoisedWeights.engine.node`; empty for the editor's own
  * @param host the extension host's `process.execPath` and environment
- * @throws UserError where the setting names what cannot be executed
+ * @throws UserError if the setting names a program that cannot be executed
  */
 export function resolveNodeRuntime(
   setting: string,
@@ -32,7 +32,7 @@ export function resolveNodeRuntime(
       accessSync(setting, constants.X_OK);
     } catch {
       throw new UserError(
-        `Setting ${key}: "${setting}" is not a program that can be executed. Give the absolute path of a Node.js program (20.12 or newer), or leave it empty for the editor's own.`,
+        `Setting ${key}: "${setting}" is not an executable program. Enter the absolute path of a Node.js program (20.12 or newer), or leave the setting empty to use the editor's own.`,
       );
     }
     return { command: setting, environment, reason: `setting ${key}` };

@@ -13,8 +13,8 @@ export interface LaunchedRun {
   folder: string;
   pid: number;
   /**
-   * Rejects where the engine ended without leaving a run behind (it could not even be loaded), with the end
-   * of its log; resolves in every other case, since then the run folder tells how it went.
+   * Rejects with the end of the log if the engine ended without leaving a run behind (it could not even be loaded).
+   * Resolves in every other case, since the run folder then has the outcome.
    */
   ended: Promise<void>;
 }
@@ -23,9 +23,9 @@ export interface LaunchedRun {
 const QUOTED_LOG = 2000;
 
 /**
- * Starts a run as a process of its own: it outlives this one, and its output goes to the run folder's log.
+ * Starts a run as a separate process that outlives this one and writes its output to the run folder's log.
  * @param engine path of the engine's bundle
- * @throws UserError where the program cannot be started
+ * @throws UserError if the program cannot be started
  */
 export async function launchRun(
   runtime: NodeRuntime,
@@ -61,14 +61,14 @@ export async function launchRun(
 }
 
 async function checkRunWasMade(folder: string): Promise<void> {
-  // Deleted by the user in the meantime, or begun: either way there is nothing to tell.
+  // Deleted by the user in the meantime, or begun: either way there is nothing to report.
   if (!existsSync(folder) || existsSync(join(folder, RUN_FILES.events))) return;
   const log = await readFile(join(folder, RUN_FILES.log), 'utf8');
   await removeIfUnused(folder);
   throw new Error(`The engine ended before the run began.\n${log.slice(-QUOTED_LOG).trim()}`);
 }
 
-/** Removes a run folder in which no run has begun. */
+/** Removes a run folder whose run never began. */
 async function removeIfUnused(folder: string): Promise<void> {
   if (!existsSync(join(folder, RUN_FILES.events))) await rm(folder, { recursive: true, force: true });
 }

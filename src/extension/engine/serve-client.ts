@@ -19,8 +19,8 @@ const protocol = () => import('./json-rpc.ts');
 const QUOTED_STDERR = 2000;
 
 /**
- * Client of one warm `dnw serve`. The process is started by the first request, started again by the next
- * one after it ended (it ends by itself when idle), and told to end by `stop`.
+ * Client of one warm `dnw serve` process. The first request starts it, `stop` ends it, and the next request after it
+ * has ended (it exits when idle) starts a new one.
  */
 export class ServeClient {
   private connection: Connection | undefined;
@@ -28,7 +28,7 @@ export class ServeClient {
 
   /**
    * @param start spawns `dnw serve` with all three streams piped
-   * @param log receives each chunk of the engine's standard error
+   * @param log called with each chunk of the engine's standard error
    */
   constructor(
     private readonly start: () => ChildProcessWithoutNullStreams,
@@ -36,9 +36,9 @@ export class ServeClient {
   ) {}
 
   /**
-   * @param onProgress told of what a method that reports progress has found, before the answer comes
-   * @throws UserError for what the engine says the user can mend
-   * @throws Error where the engine ended before it answered, with the end of its standard error
+   * @param onProgress called with the intermediate results of a method that reports progress
+   * @throws UserError for errors that the user can fix, as reported by the engine
+   * @throws Error if the engine ended before it answered, with the end of its standard error
    */
   async request<M extends keyof ServeRequests>(
     method: M,
@@ -55,9 +55,9 @@ export class ServeClient {
     const progress =
       onProgress && messages.onProgress(new ProgressType<ServeProgress<M>>(), progressToken, onProgress);
     try {
-      // Writing to a process that has gone would fail where no one can catch it.
+      // Writing to a process that has ended would fail where the error cannot be caught.
       if (connection.ended !== undefined) throw new Error(connection.ended);
-      // An absent token would be sent as one more parameter.
+      // An undefined token would be sent as another parameter.
       const cancellation = token === undefined ? [] : [token];
       return await messages.sendRequest<ServeRequests[M]['result']>(
         method,

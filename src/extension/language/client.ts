@@ -14,8 +14,8 @@ const CLIENT_ID = 'denoisedWeights';
 
 /**
  * Starts the language server of the two YAML languages, in a process of its own.
- * @param configsChanged configs on disk are not what they were
- * @returns what stops it
+ * @param configsChanged configs on disk have changed
+ * @returns a disposable that stops the server
  */
 export async function startLanguageClient(
   context: ExtensionContext,
@@ -35,7 +35,7 @@ export async function startLanguageClient(
   };
   const client = new LanguageClient(CLIENT_ID, 'Denoised Weights Language', server, options);
   await client.start();
-  // It reads the files of open documents' projects again, whichever changed.
+  // Whichever file changed, the server rereads the projects of the open documents.
   const following = Disposable.from(
     configsChanged(() => client.sendNotification(DidChangeWatchedFilesNotification.type, { changes: [] })),
     diagnostics.follow(client.diagnostics!),

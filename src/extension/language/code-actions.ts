@@ -12,13 +12,13 @@ import { DIAGNOSTIC_SOURCE, type ProblemData } from './project-diagnostics.ts';
 
 type OwnProject = Pick<Project, 'folder' | 'concepts'>;
 
-/** Most alternatives offered for one mistake. */
+/** Maximum number of alternatives offered for one problem. */
 const MAX_REPLACEMENTS = 5;
 
 /**
  * Quick fixes for our own diagnostics: plain edits, no commands.
  * @param uri the document's URI as the editor spells it
- * @param project that the document belongs to, if it does to one
+ * @param project the project that the document belongs to, if any
  */
 export function codeActions(
   uri: string,
@@ -85,7 +85,7 @@ function insertion(
   return [quickFix(`Add \`${key}\``, diagnostic, edit, true)];
 }
 
-/** Removes an entry that its list has already. */
+/** Removes a repeated list entry. */
 function removal(
   uri: string,
   document: YamlDocument,
@@ -109,7 +109,7 @@ function creations(
     const written = document.scalarAt(parseKeyPath(data.key));
     if (written === undefined) return [];
     const missing = folderOf(resolve(dirname(document.file), written));
-    // An edit can make files only; the folder comes with this one, which is there to be deleted.
+    // An edit can only create files: the folder is created with this placeholder, which can be deleted.
     const uri = uriOfPath(join(missing, '.gitkeep'));
     const edit = { documentChanges: [{ kind: 'create' as const, uri, options: { ignoreIfExists: true } }] };
     return isGlob(missing) ? [] : [quickFix(`Create the folder ${written}`, diagnostic, edit)];

@@ -6,7 +6,7 @@ import { PRESET_PREFIX } from '../../project/schema/presets.ts';
 import type { YamlDocument } from '../../project/yaml/document.ts';
 import { FILE_START, fromPosition, uriOfPath } from './positions.ts';
 
-/** The file that a name in a training config stands for: a concept's, or the config that it extends. */
+/** The file that a name in a training config refers to: a concept, or the config that it extends. */
 export function definitionAt(
   document: YamlDocument,
   position: Position,

@@ -5,10 +5,10 @@ import type { ReadDocument } from '../../project/yaml/read.ts';
 import { rememberingReader } from '../../project/yaml/remembering-reader.ts';
 import { pathOfUri } from './positions.ts';
 
-/** Parsed files: open ones by their version in the editor, the others as they are on disk. */
+/** Parsed files: open documents by their version in the editor, the others as they are on disk. */
 export class DocumentCache {
   readonly #open = new Map<string, { version: number; document: YamlDocument }>();
-  /** A file as it is on disk; parsed again only where it has changed. */
+  /** A file on disk, parsed again only if it has changed. */
   readonly readClosed: ReadDocument;
   readonly #openDocuments: () => readonly TextDocument[];
 

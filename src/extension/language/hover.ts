@@ -6,9 +6,9 @@ import { formatKeyPath, type KeyPath, valueAt } from '../../project/yaml/key-pat
 import { fromPosition, toRange } from './positions.ts';
 
 /**
- * What a key or value means: its description, what is allowed, the default, and what holds here.
- * @param training the resolved config, where the document is a training config without mistakes
- * @param preview what else there is to show of a path, as Markdown
+ * Describes a key or value: its description, the allowed values, the default, and the value in effect here.
+ * @param training the resolved config, if the document is a training config without errors
+ * @param preview additional Markdown to show for a path
  */
 export async function hoverAt(
   document: YamlDocument,
@@ -33,7 +33,7 @@ export async function hoverAt(
   return { contents: { kind: 'markdown', value: parts.join('\n\n') }, range };
 }
 
-/** The description of one of several fixed values, such as an effect. */
+/** The description of an enum value, such as an effect. */
 function describeOption(schema: JsonSchema, value: string): string | undefined {
   for (const form of [schema, ...(schema.anyOf ?? [])]) {
     const index = form.enum?.indexOf(value) ?? -1;
@@ -49,7 +49,7 @@ function facts(schema: JsonSchema, path: KeyPath, training: LoadedTraining | und
   const facts = [`Allowed: ${describeAllowed(schema)}.`];
   if (schema.default !== undefined) facts.push(`Default: \`${JSON.stringify(schema.default)}\`.`);
   const value = training && valueAt(training.config, path);
-  if (value !== undefined && typeof value !== 'object') facts.push(`Here: \`${value}\`.`);
+  if (value !== undefined && typeof value !== 'object') facts.push(`Value here: \`${value}\`.`);
   for (const example of schema.examples ?? []) facts.push(`Example: \`${JSON.stringify(example)}\`.`);
   return facts.join('  \n');
 }

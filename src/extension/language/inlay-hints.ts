@@ -4,7 +4,7 @@ import type { YamlDocument } from '../../project/yaml/document.ts';
 import { hintPosition } from './hint-position.ts';
 import type { CheckedProject } from './project-diagnostics.ts';
 
-/** What the written values come to in this project, behind each; nothing for a file with mistakes. */
+/** Hints after each value that show what it resolves to in this project; none for a file with errors. */
 export async function inlayHints(
   document: YamlDocument,
   within: Range,

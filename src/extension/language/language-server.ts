@@ -37,10 +37,10 @@ const CAPABILITIES: InitializeResult = {
   },
 };
 
-/** Items of the library that no user of these files wants: schema skeletons without a name, schema comments. */
+/** Completion items of the library that are of no use in these files: unnamed schema skeletons and schema comments. */
 const isNoise = (label: string) => label.startsWith('object(') || label === 'Inline schema';
 
-/** Answers an editor about concept and training files. Nothing is registered beyond the protocol: no commands. */
+/** Language server for concept and training files. It registers no commands. */
 export function serveLanguages(connection: Connection): void {
   const documents = new TextDocuments(TextDocument);
   let client: ClientCapabilities = {};
@@ -62,20 +62,20 @@ export function serveLanguages(connection: Connection): void {
   };
   const yaml = createYamlService(languageOf);
 
-  /** The document, its language and its tree; undefined where it is not ours. */
+  /** The document, its language and its tree; undefined for other languages. */
   const opened = (uri: string) => {
     const document = documents.get(uri);
     const language = languageOf(uri);
     return document && language && { document, language, tree: cache.parsed(document) };
   };
-  /** As `opened`, for the library: not where the text could exhaust it (size, depth, aliases, NUL bytes). */
+  /** Like `opened`, but undefined for texts that could exhaust the library (size, depth, aliases, NUL bytes). */
   const openedSafe = (uri: string) => {
     const file = opened(uri);
     const isHostile = file?.tree.problems.some(({ code }) => code === 'too-large' || code === 'encoding');
     return isHostile ? undefined : file;
   };
 
-  /** An open document by its path; its URI may differ from ours in its escapes. */
+  /** An open document by path; its URI may be escaped differently from ours. */
   const openAt = (path: string) => documents.all().find(({ uri }) => pathOfUri(uri) === path);
   const uriOf = (path: string) => openAt(path)?.uri ?? uriOfPath(path);
 
@@ -130,7 +130,7 @@ export function serveLanguages(connection: Connection): void {
   });
   connection.onRenameRequest(async ({ textDocument, position, newName }) => {
     const file = opened(textDocument.uri);
-    // The edit is made of places in files, which have to be where they are now.
+    // The edit consists of positions, which must match the current texts.
     const checked = file && (await diagnostics.checkedFromDisk(file.document));
     const edits = client.workspace?.workspaceEdit;
     const editor = {

@@ -7,7 +7,9 @@ import type { KeyPath } from '../../project/yaml/key-path.ts';
 import { parseYaml } from '../../project/yaml/parse.ts';
 import { fromPosition, toRange } from './positions.ts';
 
-/** Stands at the cursor while the text is parsed, so that an entry not yet written has a place in the tree. */
+/**
+ * Placeholder inserted at the cursor while the text is parsed, so that an entry not yet written has a node in the tree.
+ */
 const PLACEHOLDER = 'x';
 
 interface Name {
@@ -16,7 +18,7 @@ interface Name {
   detail: string;
 }
 
-/** Names that the project knows and no schema does: concepts, tags, and configs to extend. */
+/** Completes names that only the project knows: concepts, tags, and configs to extend. */
 export function completeNames(
   document: TextDocument,
   position: Position,
@@ -45,7 +47,7 @@ export function completeNames(
 
 function namesAt(path: KeyPath, project: Project, file: string): Name[] {
   if (path[0] === 'extends' && path.length === 1) return configs(project, file);
-  // A concept's own name is its author's to choose.
+  // The author chooses a concept's own name.
   if (path[0] === 'name') return [];
   const kinds = nameKindsAt(path);
   return [
@@ -68,7 +70,7 @@ function tags(project: Project): Name[] {
   return [...counts].map(([label, count]) => ({
     label,
     kind: CompletionItemKind.Keyword,
-    detail: count === 1 ? 'tag of one concept' : `tag of ${count} concepts`,
+    detail: count === 1 ? 'tag used by one concept' : `tag used by ${count} concepts`,
   }));
 }
 
@@ -78,5 +80,5 @@ const configs = (project: Project, file: string): Name[] =>
     .map(({ path }) => ({
       label: relative(dirname(file), path).split(sep).join('/'),
       kind: CompletionItemKind.File,
-      detail: 'training config of this project',
+      detail: 'training config in this project',
     }));

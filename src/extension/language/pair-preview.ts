@@ -4,19 +4,19 @@ import type { YamlDocument } from '../../project/yaml/document.ts';
 import { type KeyPath, valueAt } from '../../project/yaml/key-path.ts';
 import { uriOfPath } from './positions.ts';
 
-/** Most pictures of one source. */
+/** Maximum number of images per source. */
 const MAX_PICTURES = 3;
-/** Width of a picture in pixels. */
+/** Width of an image in pixels. */
 const WIDTH = 120;
-/** Formats that no browser shows. */
+/** Formats that browsers cannot show. */
 const NOT_SHOWN = /\.tiff?$/i;
 
 /**
- * Markdown with how many images a concept's pairs have and the first few of them. The editor shows the files itself,
- * at `WIDTH`: nothing is decoded here. (VS Code reads `|width=` behind an image's address, and finds the image on
- * a remote machine, too, which it does not for an HTML tag.)
+ * Markdown with how many images a concept's pairs have and the first few of them. The editor shows the files itself, at
+ * `WIDTH`: nothing is decoded here. (VS Code reads `|width=` behind an image's address, and finds the image on a remote
+ * machine, too, which it does not for an HTML tag.)
  * @param path a path below `pairs`, or `pairs` itself
- * @returns undefined for anything else, and where no source is written yet
+ * @returns undefined for any other path, and if no source is written yet
  */
 export async function pairPreview(
   document: YamlDocument,
@@ -43,7 +43,7 @@ export async function pairPreview(
   return parts.filter((part) => part !== undefined).join('\n\n') || undefined;
 }
 
-/** @param beside source whose pictures are shown above these: then those of the same names are taken */
+/** @param beside source whose images are shown above these: the images with the same names are chosen */
 async function preview(
   source: string,
   what: string,
@@ -53,7 +53,7 @@ async function preview(
   const images = await sources.view.images(source);
   if (!('length' in images)) {
     const drawn = sources.drawn(source);
-    return drawn === undefined ? undefined : `**${drawn} ${what}s**, drawn when a stage first needs them.`;
+    return drawn === undefined ? undefined : `**${drawn} ${what}s**, generated when a stage first needs them.`;
   }
   const count = `**${images.length} ${what}${images.length === 1 ? '' : 's'}**`;
   const shown = beside === undefined ? images : await ofTheSameNames(images, beside, sources);
@@ -61,7 +61,7 @@ async function preview(
   return pictures.length === 0 ? count : `${count}\n\n${pictures.join(' ')}`;
 }
 
-/** The images that belong to those which `chosen` takes of another source. */
+/** The counterparts of the images that `chosen` picks from another source. */
 async function ofTheSameNames(
   images: readonly string[],
   beside: string,
@@ -75,7 +75,7 @@ async function ofTheSameNames(
   return found.length > 0 ? found : images;
 }
 
-/** The first, the middle and the last: neighbours are often frames of one scene. */
+/** The first, middle and last image: neighbors are often frames of one scene. */
 function chosen(images: readonly string[]): string[] {
   const shown = images.filter((path) => !NOT_SHOWN.test(path));
   if (shown.length <= MAX_PICTURES) return shown;
@@ -84,7 +84,7 @@ function chosen(images: readonly string[]): string[] {
 
 function picture(path: string): string {
   const alt = basename(path).replace(/[\\[\]]/g, '\\$&');
-  // Brackets would end the address, and what follows a bar is read as the size.
+  // Parentheses would end the URL, and what follows a vertical bar is parsed as the size.
   const address = uriOfPath(path).replaceAll('(', '%28').replaceAll(')', '%29').replaceAll('|', '%7C');
   return `![${alt}](${address}|width=${WIDTH})`;
 }

@@ -20,12 +20,12 @@ export function pathOfUri(uri: string): string | undefined {
   try {
     return fileURLToPath(uri);
   } catch {
-    // A file URI with a host, which is no path on this system.
+    // A file URI with a host, which is not a path on this system.
     return undefined;
   }
 }
 
 export const uriOfPath = (path: string) => pathToFileURL(path).href;
 
-/** Stands for a file as a whole. */
+/** The position of a problem with a file as a whole. */
 export const FILE_START: Range = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };

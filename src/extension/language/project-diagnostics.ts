@@ -18,22 +18,24 @@ import { pathOfUri, toRange, uriOfPath } from './positions.ts';
 
 /** Shown before each message in the editor's list of problems. */
 export const DIAGNOSTIC_SOURCE = 'Denoised Weights';
-/** Rest after a keystroke before the edited text is checked against what the disk looked like. */
+/** Delay after a keystroke before the edited text is checked against the last view of the disk. */
 const TEXT_DEBOUNCE_MS = 30;
-/** Rest after something changed on disk, which seldom comes alone, before the disk is looked at again. */
+/** Delay after a change on disk, which rarely comes alone, before the disk is read again. */
 const DISK_DEBOUNCE_MS = 150;
-/** Rest after typing before the disk is looked at as well: not every editor watches every folder. */
+/** Delay after typing before the disk is read as well: not every editor watches every folder. */
 const IDLE_MS = 2000;
-/** Nobody tells when a missing folder or image appears; while one is missing it is looked for this often. */
+/**
+ * Nothing reports when a missing folder or image appears: while one is missing, the disk is polled at this interval.
+ */
 const RECHECK_MS = 4000;
 
-/** What a quick fix needs to know of a problem; travels in `Diagnostic.data`. */
+/** What a quick fix needs to know about a problem; carried in `Diagnostic.data`. */
 export type ProblemData = Pick<Problem, 'code' | 'key' | 'found' | 'replacements'>;
 
 export interface DiagnosticsHost {
   openDocuments(): readonly TextDocument[];
   publish(uri: string, diagnostics: Diagnostic[]): void;
-  /** What was read from disk may be other than before. */
+  /** The disk must be read again. */
   diskRead(): void;
   log(message: string): void;
 }
@@ -46,16 +48,16 @@ export interface CheckedProject {
 }
 
 /**
- * Checks the projects of the open documents, whole, and publishes what is wrong in each of their files. After a
- * keystroke nothing is read from disk: only what is open has changed.
+ * Checks the whole projects of the open documents and publishes the problems of each of their files. After a keystroke
+ * nothing is read from disk, since only open documents have changed.
  */
 export class ProjectDiagnostics {
   readonly #projects = new Map<string, CheckedProject>();
-  /** What was last published, by URI, as JSON. */
+  /** The last published diagnostics as JSON, by URI. */
   readonly #published = new Map<string, string>();
   readonly #refresher = new Refresher(() => this.#begin());
   #running: Promise<void> | undefined;
-  /** Asked for and not yet begun. */
+  /** Requested but not yet begun. */
   #textChanged = false;
   #diskChanged = false;
   #timer: NodeJS.Timeout | undefined;
@@ -69,7 +71,7 @@ export class ProjectDiagnostics {
     this.#cache = cache;
   }
 
-  /** An open document has another text: it is checked soon, with whatever else is asked for meanwhile. */
+  /** Reports that an open document has changed: it is checked soon, together with other requests. */
   textChanged(): void {
     this.#textChanged = true;
     this.#checkAfter(this.#diskChanged ? DISK_DEBOUNCE_MS : TEXT_DEBOUNCE_MS);
@@ -77,7 +79,7 @@ export class ProjectDiagnostics {
     this.#idleTimer = setTimeout(() => this.diskChanged(), IDLE_MS);
   }
 
-  /** Files on disk are not what they were. */
+  /** Reports that files on disk have changed. */
   diskChanged(): void {
     this.#diskChanged = true;
     this.#checkAfter(DISK_DEBOUNCE_MS);
@@ -87,7 +89,7 @@ export class ProjectDiagnostics {
   async checked(document: TextDocument): Promise<CheckedProject | undefined> {
     const folder = folderOf(document);
     if (folder === undefined) return undefined;
-    // A check that has begun is the newer one, and is not yet among the projects.
+    // A check in progress is newer and is not yet among the projects.
     if (this.#textChanged || !this.#projects.has(folder)) await this.#refresher.request();
     else await this.#running;
     return this.#projects.get(folder);
@@ -116,7 +118,7 @@ export class ProjectDiagnostics {
   #checkNow(): void {
     this.#refresher
       .request()
-      .catch((error: unknown) => this.#host.log(`Checking failed: ${describe(error)}`));
+      .catch((error: unknown) => this.#host.log(`The check failed: ${describe(error)}`));
   }
 
   #begin(): Promise<void> {
@@ -156,7 +158,7 @@ export class ProjectDiagnostics {
     }
   }
 
-  /** A document that no project holds, such as an unsaved one: without the checks between files. */
+  /** Checks a document that belongs to no project, such as an unsaved one, without the checks across files. */
   async #checkAlone(
     document: TextDocument,
     texts: ReadonlyMap<string, YamlDocument>,

@@ -13,7 +13,7 @@ import type { YamlDocument } from '../../project/yaml/document.ts';
 import { type KeyPath, valueAt } from '../../project/yaml/key-path.ts';
 import { FILE_START, fromPosition, toRange } from './positions.ts';
 
-/** The concept or tag whose name stands at a position, and where in the file; undefined where none does. */
+/** The concept or tag named at a position, and its range in the file; undefined if there is none. */
 export function nameAt(
   document: YamlDocument,
   position: Position,
@@ -23,7 +23,7 @@ export function nameAt(
   const place = document.pathAt(line, column);
   if (place?.at !== 'value') return undefined;
   const { path } = place;
-  // A name in a training config is no concept's.
+  // `name` in a training config does not refer to a concept.
   if (path[0] === 'name' && !CONCEPT_SUFFIX.test(document.file)) return undefined;
   const kinds = nameKindsAt(path);
   const name = valueAt(document.value, path);
@@ -32,8 +32,8 @@ export function nameAt(
 }
 
 /**
- * Every place of the project that names what stands at a position. In a concept file, its prompt and the keys
- * `name` and `prompt` stand for the concept, which need not have its name written there.
+ * Every reference in the project to the concept or tag at a position. In a concept file, the prompt and the keys `name`
+ * and `prompt` also stand for the concept, whose name need not be written there.
  */
 export function referencesAt(
   document: YamlDocument,

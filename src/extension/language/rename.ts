@@ -27,22 +27,22 @@ import { scalarLike } from '../../project/yaml/scalar-text.ts';
 import { toRange } from './positions.ts';
 import { nameAt } from './references.ts';
 
-/** What the editor can do, and how it knows the open documents. */
+/** The editor's capabilities and its open documents. */
 export interface RenameEditor {
-  /** True where an edit may rename files. */
+  /** Whether an edit may rename files. */
   readonly canRenameFiles: boolean;
   uriOf(path: string): string;
-  /** The version of an open document; null of one that is not open. */
+  /** The version of an open document; null if it is not open. */
   versionOf(path: string): number | null;
 }
 
-/** Mistakes that leave names in a file unfound. */
+/** Errors because of which names in a file cannot be found. */
 const UNREADABLE: readonly ProblemCode[] = ['syntax', 'encoding', 'too-large', 'unreadable'];
 
-/** Shown by the editor in place of its own refusal. */
+/** Shown by the editor instead of its own message. */
 const refusal = (message: string) => new ResponseError(LSPErrorCodes.RequestFailed, message);
 
-/** The name at a position and its text, where it can be renamed. */
+/** The range and text of the name at a position, if it can be renamed. */
 export function renameRangeAt(
   document: YamlDocument,
   position: Position,
@@ -53,10 +53,10 @@ export function renameRangeAt(
 }
 
 /**
- * The edit that gives a concept or a tag another name wherever the project names it. A concept that is named by its
- * file has its file renamed.
- * @returns undefined where no name stands at the position
- * @throws ResponseError, with what to do instead, where the renamed project would mean something else
+ * The edit that renames a concept or tag everywhere in the project. If a concept takes its name from its file, the file
+ * is renamed.
+ * @returns undefined if there is no name at the position
+ * @throws ResponseError with a remedy if the rename would change the meaning of the project
  */
 export function renameAt(
   document: YamlDocument,
@@ -79,10 +79,10 @@ export function renameAt(
 function checkReadable(files: ProjectFiles): void {
   for (const { file, problems } of projectDocuments(files)) {
     const problem = problems.find(({ code }) => UNREADABLE.includes(code));
-    // An empty file names nothing.
+    // An empty file contains no names.
     if (problem && problem.message !== 'The file is empty.') {
       throw refusal(
-        `Names in ${basename(file)} cannot be found: ${problem.message} Mend line ${problem.line} first.`,
+        `Names in ${basename(file)} cannot be found: ${problem.message} Fix line ${problem.line} first.`,
       );
     }
   }
@@ -93,25 +93,25 @@ function checkAmbiguity(files: ProjectFiles, thing: NamedThing, uses: readonly N
   if (!either || conceptDocuments(files, thing.name).length === 0 || !projectTags(files).has(thing.name))
     return;
   throw refusal(
-    `\`${thing.name}\` is a concept and a tag, and ${basename(either.document.file)} holds out both by one name. ` +
-      'Write there what is meant by another name first.',
+    `\`${thing.name}\` is both a concept and a tag, and ${basename(either.document.file)} holds out both under that name. ` +
+      'Replace that entry with a name that refers to only one of them first.',
   );
 }
 
 function checkNewName(files: ProjectFiles, { name, kinds }: NamedThing, newName: string): void {
   if (kinds.includes('concept') && !CONCEPT_NAME.test(newName)) {
     throw refusal(
-      `A concept cannot be named \`${newName}\`: use up to 64 letters, digits, dots, dashes and underscores, beginning with a letter or digit.`,
+      `A concept cannot be named \`${newName}\`: use up to 64 letters, digits, dots, dashes and underscores, starting with a letter or digit.`,
     );
   }
-  if (newName.trim() === '') throw refusal('A tag needs at least one letter.');
-  // File systems that ignore case would put two such concepts into one file.
+  if (newName.trim() === '') throw refusal('A tag cannot be empty.');
+  // File systems that ignore case would put both concepts into one file.
   const taken = files.concepts
     .map(({ document }) => conceptNameOf(document))
     .find((other) => other !== name && other.toLowerCase() === newName.toLowerCase());
-  if (taken !== undefined) throw refusal(`There is a concept \`${taken}\` already. Choose another name.`);
+  if (taken !== undefined) throw refusal(`A concept named \`${taken}\` already exists. Choose another name.`);
   if (projectTags(files).has(newName)) {
-    throw refusal(`There is a tag \`${newName}\` already. Choose another name.`);
+    throw refusal(`A tag named \`${newName}\` already exists. Choose another name.`);
   }
 }
 
@@ -138,12 +138,12 @@ function fileRenames(
     const renamed = join(dirname(file), newName + basename(file).slice(nameFromFile(file).length));
     if (!editor.canRenameFiles) {
       throw refusal(
-        `\`${name}\` has its name from its file, which this editor cannot rename: rename ${basename(file)} to ${basename(renamed)}, or write \`name: ${name}\` in it first.`,
+        `\`${name}\` takes its name from its file, which this editor cannot rename: rename ${basename(file)} to ${basename(renamed)}, or write \`name: ${name}\` in it first.`,
       );
     }
     const changesCaseOnly = renamed.toLowerCase() === file.toLowerCase();
     if (existsSync(renamed) && !changesCaseOnly) {
-      throw refusal(`There is a file ${basename(renamed)} already. Choose another name.`);
+      throw refusal(`A file named ${basename(renamed)} already exists. Choose another name.`);
     }
     return { kind: 'rename', oldUri: editor.uriOf(file), newUri: editor.uriOf(renamed) };
   });

@@ -2,20 +2,20 @@ import { type Diagnostic, type DiagnosticCollection, Disposable, type Uri, works
 import { isLanguageId } from './language-ids.ts';
 
 /**
- * What the server finds in a project is shown in all of its files, also in those that are not open. One that the editor
- * shows in another language is left to whoever checks that language, so that nothing is marked twice.
+ * The server's problems are shown in all files of a project, including those that are not open. A file that is open in
+ * another language is left to that language's extension, so that nothing is marked twice.
  */
 export class ShownDiagnostics {
   private readonly found = new Map<string, readonly Diagnostic[]>();
 
-  /** What to show of what the server has found in a file. */
+  /** Filters the problems that the server has found in a file. */
   of(uri: Uri, found: Diagnostic[]): Diagnostic[] {
     if (found.length > 0) this.found.set(uri.toString(), found);
     else this.found.delete(uri.toString());
     return isOfOthers(uri) ? [] : found;
   }
 
-  /** Keeps a collection in step with the languages of the documents that are opened and closed. */
+  /** Keeps a collection up to date as documents are opened, closed and change their language. */
   follow(shown: DiagnosticCollection): Disposable {
     const show = ({ uri }: { uri: Uri }) => {
       const found = this.found.get(uri.toString());

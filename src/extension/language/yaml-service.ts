@@ -21,7 +21,7 @@ export function createYamlService(languageOf: (uri: string) => LanguageId | unde
       const id = uri.slice(SCHEMA_URI.length);
       if (uri.startsWith(SCHEMA_URI) && Object.hasOwn(SCHEMAS, id))
         return JSON.stringify(SCHEMAS[id as LanguageId]);
-      throw new Error(`The schema ${uri} is not used here.`);
+      throw new Error(`The schema ${uri} is not supported here.`);
     },
     workspaceContext: { resolveRelativePath: (relativePath) => relativePath },
   });
@@ -30,7 +30,7 @@ export function createYamlService(languageOf: (uri: string) => LanguageId | unde
     hover: false,
     completion: true,
     format: true,
-    // Optional keys are offered one by one, not written out with their defaults.
+    // Offer optional keys one by one instead of inserting them all with their defaults.
     disableDefaultProperties: true,
     schemas: [],
   });

@@ -10,9 +10,9 @@ import { progressText, runLabel, stateTitle } from '../runs/run-wording.ts';
 import type { Services } from '../services.ts';
 
 /**
- * What a command is about. Commands are called from the palette (with nothing), from an editor's title or a
- * code lens (with a file's address), and from a tree (with its node); what is missing is asked for.
- * Every `choose...` gives undefined where the user chose nothing.
+ * Finds what a command acts on. Commands are called from the palette (without arguments), from an editor title or a
+ * code lens (with a file's URI), and from a tree (with its node); the user is asked for what is missing. Every
+ * `choose...` returns undefined if the user dismisses the picker.
  */
 
 export interface ConceptTarget {
@@ -20,7 +20,7 @@ export interface ConceptTarget {
   concept: LoadedConcept;
 }
 
-/** A node of one of the trees, or another command's arguments. */
+/** A node of one of the trees, or the arguments from another command. */
 interface NodeTarget {
   project?: Project;
   concept?: LoadedConcept | string;
@@ -35,7 +35,7 @@ function isNode(target: unknown): target is NodeTarget {
   );
 }
 
-/** The file that a command was called on, or that the active editor shows. */
+/** The file that a command was called on, or the one in the active editor. */
 function fileOf(target: unknown): string | undefined {
   if (target instanceof vscode.Uri) return target.fsPath;
   return target === undefined ? vscode.window.activeTextEditor?.document.uri.fsPath : undefined;
@@ -52,7 +52,7 @@ export async function chooseProject(services: Services, target: unknown): Promis
   if (projects.length === 0) {
     throw new UserError(
       vscode.workspace.workspaceFolders?.length
-        ? vscode.l10n.t('The workspace has no training config (*.training.yaml) yet. Make one first.')
+        ? vscode.l10n.t('The workspace has no training config (*.training.yaml) yet. Create one first.')
         : vscode.l10n.t('Open a folder first.'),
     );
   }
@@ -62,11 +62,11 @@ export async function chooseProject(services: Services, target: unknown): Promis
     description: vscode.l10n.t('{0} concepts', project.concepts.length),
     project,
   }));
-  const placeHolder = vscode.l10n.t('Which project?');
+  const placeHolder = vscode.l10n.t('Select a project');
   return (await vscode.window.showQuickPick(items, { placeHolder }))?.project;
 }
 
-/** The concept of a tree node, of the given file or of the active editor; asked for otherwise. */
+/** The concept of a tree node, of the given file or of the active editor; otherwise the user is asked. */
 export async function chooseConcept(services: Services, target: unknown): Promise<ConceptTarget | undefined> {
   const project = await chooseProject(services, target);
   if (project === undefined) return undefined;
@@ -74,7 +74,9 @@ export async function chooseConcept(services: Services, target: unknown): Promis
   if (given !== undefined) return { project, concept: given };
   if (project.concepts.length === 0) {
     throw new UserError(
-      vscode.l10n.t('The project has no concept without errors. Make one, or see the Problems view.'),
+      vscode.l10n.t(
+        'The project has no concept without errors. Create one, or fix the errors in the Problems view.',
+      ),
     );
   }
   const items = project.concepts.map((concept) => ({
@@ -82,7 +84,7 @@ export async function chooseConcept(services: Services, target: unknown): Promis
     description: concept.prompt,
     concept,
   }));
-  const placeHolder = vscode.l10n.t('Which concept?');
+  const placeHolder = vscode.l10n.t('Select a concept');
   const chosen = await vscode.window.showQuickPick(items, { placeHolder, matchOnDescription: true });
   return chosen && { project, concept: chosen.concept };
 }
@@ -100,16 +102,16 @@ export function givenConcept(project: Project, target: unknown): LoadedConcept |
   return concept;
 }
 
-/** A project, and those of its concepts that a command is about. */
+/** A project and the concepts of it that a command acts on. */
 export interface ConceptsTarget {
   project: Project;
   concepts: readonly LoadedConcept[];
 }
 
 /**
- * The concepts of all selected tree nodes, those of a tag among them, each once and by project; undefined where there is none
- * among them.
- * @param selected as VS Code gives it beside the node that was clicked
+ * The concepts of all selected tree nodes, including those below a selected tag, each once and grouped by project;
+ * undefined if there are none.
+ * @param selected the selection that VS Code passes after the clicked node
  */
 export function selectedConcepts(target: unknown, selected: unknown): ConceptsTarget[] | undefined {
   const nodes = Array.isArray(selected) && selected.length > 0 ? selected : [target];
@@ -145,7 +147,7 @@ export async function chooseTraining(project: Project, target: unknown): Promise
   if (trainings.length === 0) {
     throw new UserError(
       vscode.l10n.t(
-        'The project has no training config without errors. See the Problems view for what is wrong.',
+        'The project has no training config without errors. Fix the errors in the Problems view.',
       ),
     );
   }
@@ -155,14 +157,14 @@ export async function chooseTraining(project: Project, target: unknown): Promise
     description: vscode.l10n.t('{0} pixels, {1}', training.config.image.size, training.config.generator.kind),
     training,
   }));
-  const placeHolder = vscode.l10n.t('Which training config?');
+  const placeHolder = vscode.l10n.t('Select a training config');
   return (await vscode.window.showQuickPick(items, { placeHolder }))?.training;
 }
 
 /**
- * The runs that a command was called on: all that are selected in the tree, of whatever kind; else one of the kind that
- * is asked for, none where the user chose none.
- * @param none what to say where there is no such run
+ * The runs that a command was called on: all that are selected in the tree, of any kind; otherwise the user selects one
+ * of the given kind, or none.
+ * @param none message if there is no such run
  */
 export async function chooseRuns(
   services: Services,
@@ -179,8 +181,8 @@ export async function chooseRuns(
 }
 
 /**
- * A run of the given kind: the one that the command was called on, else asked for.
- * @param none what to say where there is no such run
+ * A run of the given kind: the one that the command was called on, or one that the user selects.
+ * @param none message if there is no such run
  */
 export async function chooseRun(
   services: Services,
@@ -198,14 +200,14 @@ export async function chooseRun(
   }));
   if (items.length === 0) throw new UserError(none);
   if (items.length === 1) return items[0]?.run;
-  const placeHolder = vscode.l10n.t('Which run?');
+  const placeHolder = vscode.l10n.t('Select a run');
   return (await vscode.window.showQuickPick(items, { placeHolder, matchOnDetail: true }))?.run;
 }
 
 /**
- * Two or more runs, the first the one that the others are compared with: those that are selected where the command
- * was called on several, else asked for, the one that it was called on chosen to begin with.
- * @throws UserError where there are too few or too many
+ * Two or more runs, the first being the one that the others are compared with: the selected runs if the command was
+ * called on several; otherwise the user selects them, starting with the one that the command was called on.
+ * @throws UserError if there are too few or too many
  */
 export async function chooseComparedRuns(
   services: Services,
@@ -220,16 +222,16 @@ export async function chooseComparedRuns(
     return first;
   }
   const candidates = comparableRuns(services.runs.runs);
-  if (candidates.length < 2) throw new UserError(vscode.l10n.t('There are no two runs to compare yet.'));
+  if (candidates.length < 2) throw new UserError(vscode.l10n.t('There are not yet two runs to compare.'));
   const title = vscode.l10n.t('Compare Runs');
   const chosen = await pickComparableRuns(candidates, { title, picked: first.map(({ folder }) => folder) });
   if (chosen === undefined) return undefined;
-  if (chosen.length < 2) throw new UserError(vscode.l10n.t('Choose at least two runs to compare.'));
+  if (chosen.length < 2) throw new UserError(vscode.l10n.t('Select at least two runs to compare.'));
   checkComparable(chosen.length);
   return chosen.sort((a, b) => Number(b === given) - Number(a === given));
 }
 
-/** The run of a tree node as it stands now; the tree's own may be older. */
+/** The current state of a tree node's run; the node's own may be older. */
 export function givenRun(services: Services, target: unknown): Run | undefined {
   if (typeof target !== 'object' || target === null || !('id' in target) || !('project' in target))
     return undefined;
@@ -241,7 +243,7 @@ function errorsOf(project: Project, file: string): string {
   const errors = project.problems.filter((problem) => problem.file === file && problem.severity === 'error');
   if (errors.length > 0) return errors.map(formatProblem).join('\n');
   return vscode.l10n.t(
-    '{0} does not belong to a project: concepts lie below concepts/, beside a *.training.yaml.',
+    '{0} does not belong to a project: concept files must be in a concepts/ folder next to a *.training.yaml file.',
     file,
   );
 }

@@ -162,7 +162,7 @@ describe('the preview of a concept’s pairs', () => {
       'concepts/new.concept.yaml',
       SNOW.replace('source: ../images', 'sou|rce: ../scenes'),
     );
-    expect(shown).toContain('**30 source images**, drawn when a stage first needs them.');
+    expect(shown).toContain('**30 source images**, generated when a stage first needs them.');
   });
 
   it('is not there for keys that are no pairs, and for folders that are missing', async () => {

@@ -96,7 +96,7 @@ describe('hover', () => {
       'a.training.yaml',
       'extends: shared.training.yaml\nfineTune:\n  batch|Size: 9\n',
     );
-    expect(text).toContain('Here: `9`');
+    expect(text).toContain('Value here: `9`');
   });
 
   it('shows what an effect does', async () => {

@@ -152,8 +152,8 @@ describe('rename', () => {
   });
 
   it.each([
-    ['a name that another concept has', 'FOG', /There is a concept `fog` already/],
-    ['the name of a tag', 'weather', /There is a tag `weather` already/],
+    ['a name that another concept has', 'FOG', /A concept named `fog` already exists/],
+    ['the name of a tag', 'weather', /A tag named `weather` already exists/],
     ['a name that cannot name a file', 'a/b', /cannot be named `a\/b`/],
   ])('refuses %s', async (_what, newName, message) => {
     const { path, position } = await openSaved('a.training.yaml', CONFIG.replace('[snow', '[sn|ow'));
@@ -172,7 +172,7 @@ describe('rename', () => {
     await project.file('concepts/weather.concept.yaml', SNOW.replace('tags: [weather]\n', ''));
     const { path, position } = await openSaved('a.training.yaml', 'collect: { holdOut: [wea|ther] }\n');
     await expect(project.session.rename(path, position, 'ice')).rejects.toThrow(
-      /`weather` is a concept and a tag, and a\.training\.yaml holds out both/,
+      /`weather` is both a concept and a tag, and a\.training\.yaml holds out both/,
     );
   });
 

@@ -36,7 +36,7 @@ async function chooseComparison(services: Services, target: unknown): Promise<Co
   return { project: project.folder, concept };
 }
 
-/** The concept that was evaluated last. */
+/** The most recently evaluated concept. */
 function latestEvaluated({ runs }: Services, project: string): string | undefined {
   const own = runs.runs.filter((run) => run.project === project);
   return own.map(evaluationOf).find((evaluation) => evaluation !== undefined)?.concept;

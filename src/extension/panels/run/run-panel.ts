@@ -18,7 +18,7 @@ export function runPanelKind(services: Services): PanelKind<'run', RunTarget> {
     view: 'run',
     commands: {
       openRun: async (target) => {
-        const run = await chooseRun(services, target, () => true, vscode.l10n.t('There is no run yet.'));
+        const run = await chooseRun(services, target, () => true, vscode.l10n.t('There are no runs yet.'));
         return run && referenceOf(run);
       },
       compareRuns: async (target, selected) => {
