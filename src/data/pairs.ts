@@ -1,10 +1,10 @@
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { folderOf, listImages } from '../project/disk/image-files.ts';
+import { pairLayout } from '../project/files/pair-source.ts';
 import type { LoadedConcept } from '../project/project.ts';
-import type { Effect } from '../project/schema/effects.ts';
 import { UserError } from '../project/user-error.ts';
-import { applyEffects } from './effects/apply.ts';
-import { type Fit, type Image, loadImage } from './images.ts';
+import type { ImageEditor, OpenEditor } from './image-editor.ts';
+import { type Fit, type Image, loadImage, UnreadableImage } from './images.ts';
 
 /** One pair of a concept, not yet decoded. */
 export interface PairRef {
@@ -35,7 +35,29 @@ export interface PairImageOptions {
   readonly fit: Fit;
 }
 
-/** Where a concept's pairs come from, whatever their layout on disk. */
+/** A source image whose target is wanted. */
+export interface PairToLoad {
+  readonly ref: PairRef;
+  /** What `loadSource` gave for the same reference. */
+  readonly source: Image;
+}
+
+/** The targets of a source, ready to be loaded until they are disposed of. */
+export interface PairTargets {
+  /** Where an editor computes them; undefined where they are files. */
+  readonly device?: string;
+  /** Most pairs that are loaded at once, 1 or more. */
+  readonly batchSize: number;
+  /** @returns for each pair its target, or why its file cannot be decoded */
+  load(
+    pairs: readonly PairToLoad[],
+    options: PairImageOptions,
+    signal: AbortSignal,
+  ): Promise<(Image | UnreadableImage)[]>;
+  dispose(): Promise<void>;
+}
+
+/** Where a concept's pairs come from, whatever their layout on disk. `PairLayout` says of each what it is. */
 export interface PairSource {
   /**
    * A folder means its own images, a glob such as `photos/**` those of subfolders too.
@@ -45,26 +67,50 @@ export interface PairSource {
   /** @throws UnreadableImage where the file cannot be decoded */
   loadSource(ref: PairRef, options: PairImageOptions): Promise<Image>;
   /**
-   * @param source what `loadSource` gave for the same reference
-   * @throws UnreadableImage where the file cannot be decoded
+   * What makes cached pairs stale beside the concept's `pairs` and the listed files; undefined where nothing does.
+   * @throws UserError where an editor lacks what it needs
    */
-  loadTarget(ref: PairRef, source: Image, options: PairImageOptions): Promise<Image>;
+  identity(): Promise<string | undefined>;
+  /** @throws UserError where an editor cannot be loaded */
+  openTargets(): Promise<PairTargets>;
   /** True where targets are made from the sources, so that concepts with equal sources can share them decoded. */
   readonly sharesSources: boolean;
 }
 
-export function openPairs(concept: LoadedConcept): PairSource {
-  const { pairs } = concept;
-  if ('aligned' in pairs) return alignedPairs(concept, pairs.aligned, pairs.direction);
-  if ('effect' in pairs.target) return effectPairs(concept, pairs.source, pairs.target.effect);
-  return folderPairs(concept, pairs.source, pairs.target.folder);
+/** @param openEditor opens what makes the edited images, where the concept names an editor */
+export function openPairs(concept: LoadedConcept, openEditor: OpenEditor): PairSource {
+  const layout = pairLayout(concept.pairs);
+  switch (layout.kind) {
+    case 'aligned':
+      return alignedPairs(concept, layout.images, layout.direction);
+    case 'folders':
+      return folderPairs(concept, layout.source, layout.folder);
+    case 'edited':
+      return editedPairs(concept, layout.source, openEditor(layout.edit));
+  }
 }
 
-function effectPairs(concept: LoadedConcept, source: string, effects: readonly Effect[]): PairSource {
+function editedPairs(concept: LoadedConcept, source: string, editor: ImageEditor): PairSource {
   return {
     list: async () => ({ refs: await listSources(concept, 'pairs.source', source), skipped: [] }),
     loadSource: (ref, options) => loadImage(ref.source, options),
-    loadTarget: async (_ref, image) => applyEffects(image, effects),
+    identity: () => editor.identity(concept.prompt),
+    openTargets: async () => {
+      const loaded = await editor.load();
+      return {
+        device: loaded.device,
+        batchSize: loaded.batchSize,
+        load: async (pairs, _options, signal) => {
+          const sources = pairs.map((pair) => pair.source);
+          const targets = await loaded.edit(sources, concept.prompt, signal);
+          const fits = (image: Image, i: number) =>
+            targets[i]?.width === image.width && targets[i].height === image.height;
+          if (targets.length === sources.length && sources.every(fits)) return targets;
+          throw new Error('An image editor must return an image of the same size for each that it was given');
+        },
+        dispose: () => loaded.dispose(),
+      };
+    },
     sharesSources: true,
   };
 }
@@ -73,8 +119,7 @@ function folderPairs(concept: LoadedConcept, source: string, folder: string): Pa
   return {
     list: async () => matchTargets(concept, await listSources(concept, 'pairs.source', source), folder),
     loadSource: (ref, options) => loadImage(ref.source, options),
-    loadTarget: (ref, _source, options) => loadImage(ref.target!, options),
-    sharesSources: false,
+    ...targetFiles((ref, options) => loadImage(ref.target!, options)),
   };
 }
 
@@ -84,7 +129,30 @@ function alignedPairs(concept: LoadedConcept, aligned: string, direction: 'AtoB'
   return {
     list: async () => ({ refs: await listSources(concept, 'pairs.aligned', aligned), skipped: [] }),
     loadSource: (ref, options) => loadImage(ref.source, { ...options, half: source }),
-    loadTarget: (ref, _source, options) => loadImage(ref.source, { ...options, half: target }),
+    ...targetFiles((ref, options) => loadImage(ref.source, { ...options, half: target })),
+  };
+}
+
+/** The part of a source that is about targets, where they are decoded from files. */
+function targetFiles(
+  decode: (ref: PairRef, options: PairImageOptions) => Promise<Image>,
+): Pick<PairSource, 'identity' | 'openTargets' | 'sharesSources'> {
+  const decoded = async (ref: PairRef, options: PairImageOptions) => {
+    try {
+      return await decode(ref, options);
+    } catch (error) {
+      if (error instanceof UnreadableImage) return error;
+      throw error;
+    }
+  };
+  return {
+    // All of it is in the files and in the concept's `pairs`.
+    identity: async () => undefined,
+    openTargets: async () => ({
+      batchSize: 1,
+      load: (pairs, options) => Promise.all(pairs.map(({ ref }) => decoded(ref, options))),
+      dispose: async () => {},
+    }),
     sharesSources: false,
   };
 }

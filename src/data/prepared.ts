@@ -6,8 +6,9 @@ import { projectFolderOf, projectPaths } from '../project/paths.ts';
 import type { LoadedConcept } from '../project/project.ts';
 import type { TrainingConfig } from '../project/schema/training-schema.ts';
 import { UserError } from '../project/user-error.ts';
+import type { OpenEditor } from './image-editor.ts';
 import { imageFromBytes, imageToBytes, UnreadableImage } from './images.ts';
-import { openPairs, type PairListing, type PairSource, type SkippedFile } from './pairs.ts';
+import { openPairs, type PairListing, type PairSource, type PairTargets, type SkippedFile } from './pairs.ts';
 import { readSafetensors, type Safetensors, writeSafetensors } from './safetensors.ts';
 import {
   imagesToDecode,
@@ -16,6 +17,7 @@ import {
   type SourceSelection,
   selectSourceImages,
 } from './source-images.ts';
+import { unlessStopped } from './unless-stopped.ts';
 
 /** Decoded pairs: `count` images of size x size x 3 bytes each, one after the other (NHWC, sRGB, 0 to 255). */
 interface PreparedSet {
@@ -37,7 +39,11 @@ export interface PreparedPairs {
   readonly path: string;
 }
 
-export interface PrepareCallbacks {
+export interface PrepareOptions {
+  /** Opens what makes the edited images of concepts that name an editor. */
+  readonly openEditor: OpenEditor;
+  /** Called before the first image is edited, where an editor has to. @param device see `LoadedEditor` */
+  readonly onEditing?: (device: string) => void;
   /** Called after each image. @param total how many calls there will be where no image is broken */
   readonly onProgress?: (done: number, total: number) => void;
   readonly shouldStop?: () => boolean;
@@ -48,27 +54,26 @@ const CACHE_VERSION = 1;
 
 /**
  * Decodes a concept's pairs, or takes them from the project's cache (`.dnw/pairs`) where concept, image settings,
- * seed and files (by size and time of change) are the same as when they were prepared.
+ * seed, files (by size and time of change) and what edits them are the same as when they were prepared.
  * @param image the `image` section of a training config
  * @returns undefined where `shouldStop` said so; what is in the cache is returned even then
- * @throws UserError where fewer than two pairs can be used
+ * @throws UserError where fewer than two pairs can be used, or an editor lacks what it needs
  */
 export async function preparePairs(
   concept: LoadedConcept,
   image: TrainingConfig['image'],
   seed: number,
-  { onProgress = () => {}, shouldStop = () => false }: PrepareCallbacks = {},
+  { openEditor, onEditing = () => {}, onProgress = () => {}, shouldStop = () => false }: PrepareOptions,
 ): Promise<PreparedPairs | undefined> {
-  const pairs = openPairs(concept);
+  const pairs = openPairs(concept, openEditor);
   const listing = await pairs.list();
   const { train, test, fit } = image;
   const selection: SourceSelection = { train, test, fit, seed, size: image.size + image.jitter };
   const files = await fingerprint(listing);
   const { pairs: folder } = projectPaths(projectFolderOf(concept.path));
-  const path = join(
-    folder,
-    `${concept.name}-${hashOf({ pairs: concept.pairs, selection, files })}.safetensors`,
-  );
+  const identity = await pairs.identity();
+  const key = hashOf({ pairs: concept.pairs, selection, files, ...(identity !== undefined && { identity }) });
+  const path = join(folder, `${concept.name}-${key}.safetensors`);
   const cached = await readIfSound(path);
   if (cached) return preparedFrom(cached, path);
 
@@ -86,10 +91,16 @@ export async function preparePairs(
 
   const skipped = [...listing.skipped, ...sources.skipped];
   const sets: PreparedSet[] = [];
-  for (const images of [sources.train, sources.test]) {
-    const set = await addTargets(pairs, images, selection, { skipped, step, shouldStop });
-    if (!set) return undefined;
-    sets.push(set);
+  const targets = await pairs.openTargets();
+  try {
+    if (targets.device !== undefined) onEditing(targets.device);
+    for (const images of [sources.train, sources.test]) {
+      const set = await addTargets(targets, images, selection, { skipped, step, shouldStop });
+      if (!set) return undefined;
+      sets.push(set);
+    }
+  } finally {
+    await targets.dispose();
   }
   const [trainSet, testSet] = sets as [PreparedSet, PreparedSet];
   if (trainSet.count === 0 || testSet.count === 0) throw unusable(concept, skipped);
@@ -98,7 +109,7 @@ export async function preparePairs(
   return prepared;
 }
 
-/** Targets of effects are made from images that other concepts have too: those keep them decoded for each other. */
+/** Editors make targets from images that other concepts have too: those keep them decoded for each other. */
 async function sourceImages(
   pairs: PairSource,
   listing: PairListing,
@@ -115,7 +126,7 @@ async function sourceImages(
 
 /** Pairs of those sources whose target can be had; the others are added to `skipped`. */
 async function addTargets(
-  pairs: PairSource,
+  opened: PairTargets,
   sources: readonly SourceImage[],
   options: SourceSelection,
   { skipped, step, shouldStop }: { skipped: SkippedFile[]; step: () => void; shouldStop: () => boolean },
@@ -123,19 +134,28 @@ async function addTargets(
   const { size } = options;
   const kept: SourceImage[] = [];
   const targets: Uint8Array[] = [];
-  for (const image of sources) {
+  for (let start = 0; start < sources.length; start += opened.batchSize) {
     if (shouldStop()) return undefined;
     // Effects are computed on this thread: let signals and timers through between images.
     await setImmediate();
-    try {
-      const target = await pairs.loadTarget(image.ref, imageFromBytes(image.bytes, size, size), options);
-      targets.push(imageToBytes(target));
-      kept.push(image);
-    } catch (error) {
-      if (!(error instanceof UnreadableImage)) throw error;
-      skipped.push({ file: error.file, reason: error.reason });
+    const batch = sources.slice(start, start + opened.batchSize);
+    const loaded = await unlessStopped(shouldStop, (signal) =>
+      opened.load(
+        batch.map(({ ref, bytes }) => ({ ref, source: imageFromBytes(bytes, size, size) })),
+        options,
+        signal,
+      ),
+    );
+    if (!loaded) return undefined;
+    for (const [index, image] of batch.entries()) {
+      const target = loaded[index]!;
+      if (target instanceof UnreadableImage) skipped.push({ file: target.file, reason: target.reason });
+      else {
+        targets.push(imageToBytes(target));
+        kept.push(image);
+      }
+      step();
     }
-    step();
   }
   return {
     count: kept.length,

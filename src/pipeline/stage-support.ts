@@ -4,6 +4,7 @@ import type { DeviceReport } from '../compute/types.ts';
 import { type PreparedPairs, preparePairs } from '../data/prepared.ts';
 import type { LoadedConcept } from '../project/project.ts';
 import { UserError } from '../project/user-error.ts';
+import { editorsOn } from './image-editors/image-editors.ts';
 import type { StageContext } from './stage.ts';
 
 /** The context of a stage that takes `--seed`. */
@@ -49,6 +50,11 @@ export async function preparedPairs(
   for (const [index, concept] of concepts.entries()) {
     const message = `preparing pairs of ${concept.name}`;
     const pairs = await preparePairs(concept, image, seed, {
+      openEditor: editorsOn(training.config),
+      onEditing: (device) => {
+        if (device === 'cpu') return;
+        run.emit({ type: 'log', level: 'info', message: `${concept.name}: editing images on ${device}` });
+      },
       shouldStop,
       // A concept counts the same whether its sources are decoded already or not: the bar never runs backwards.
       onProgress: (done, total) =>

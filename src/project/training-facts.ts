@@ -1,4 +1,5 @@
-import { type ImageSources, imageSources } from './images/image-sources.ts';
+import { imagesIn } from './files/pair-source.ts';
+import type { ImageSources } from './images/image-sources.ts';
 import { imageSplit } from './images/image-split.ts';
 import type { LoadedConcept, LoadedTraining, Project } from './project.ts';
 import { baseConcepts, heldOutConcepts, zooConcepts } from './selection.ts';
@@ -37,7 +38,7 @@ const names = (concepts: readonly LoadedConcept[]) => {
 
 /** How many images a concept's source names; undefined where they cannot be counted. */
 async function imageCount(concept: LoadedConcept, sources: ImageSources): Promise<number | undefined> {
-  const count = await sources.count(imageSources(concept)[0]!.source);
+  const count = await sources.count(imagesIn(concept)[0]!.source);
   return typeof count === 'number' && count > 0 ? count : undefined;
 }
 
@@ -177,13 +178,14 @@ export async function conceptFacts(
   sources: ImageSources,
 ): Promise<Fact[]> {
   const facts: Fact[] = [];
-  for (const { path, source } of imageSources(concept)) {
+  for (const { path, source, counterpartOf } of imagesIn(concept)) {
     const count = await sources.count(source);
     if (typeof count !== 'number' || count === 0) continue;
     const drawn = sources.drawn(source) !== undefined ? ' They are drawn when a stage first needs them.' : '';
-    const isSource = path.at(-1) !== 'folder';
     const splits =
-      isSource && count > 1 ? project.trainings.map((training) => splitText(training, count)) : [];
+      counterpartOf === undefined && count > 1
+        ? project.trainings.map((training) => splitText(training, count))
+        : [];
     facts.push({
       path,
       text: counted(count, 'image'),

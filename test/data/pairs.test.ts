@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { imageToBytes } from '../../src/data/images.ts';
-import { openPairs } from '../../src/data/pairs.ts';
+import { effectEditor } from '../../src/data/effects/effect-editor.ts';
+import { type Image, imageToBytes } from '../../src/data/images.ts';
+import { openPairs, type PairSource } from '../../src/data/pairs.ts';
 import type { LoadedConcept } from '../../src/project/project.ts';
 import { type ConceptConfig, conceptSchema } from '../../src/project/schema/concept-schema.ts';
 import { UserError } from '../../src/project/user-error.ts';
@@ -36,11 +37,15 @@ async function picture(path: string, background: string, width = 20, height = 20
 
 const OPTIONS = { size: 8, fit: 'cover' } as const;
 
-async function firstColors(opened: ReturnType<typeof openPairs>, index = 0): Promise<[number[], number[]]> {
+const open = (pairs: unknown) => openPairs(concept(pairs), ({ settings }) => effectEditor(settings));
+
+async function firstColors(opened: PairSource, index = 0): Promise<[number[], number[]]> {
   const { refs } = await opened.list();
   const source = await opened.loadSource(refs[index]!, OPTIONS);
-  const target = await opened.loadTarget(refs[index]!, source, OPTIONS);
-  return [[...imageToBytes(source).subarray(0, 3)], [...imageToBytes(target).subarray(0, 3)]];
+  const targets = await opened.openTargets();
+  const [target] = await targets.load([{ ref: refs[index]!, source }], OPTIONS, new AbortController().signal);
+  await targets.dispose();
+  return [[...imageToBytes(source).subarray(0, 3)], [...imageToBytes(target as Image).subarray(0, 3)]];
 }
 
 describe('effects', () => {
@@ -49,7 +54,7 @@ describe('effects', () => {
     await picture('photos/a.png', '#0a141e');
     await picture('photos/below/c.png', '#000000');
     await writeFile(at('photos', 'notes.txt'), 'no image');
-    const opened = openPairs(concept({ source: at('photos'), target: { effect: 'negative' } }));
+    const opened = open({ source: at('photos'), target: { effect: 'negative' } });
     expect((await opened.list()).refs.map(({ name }) => name)).toEqual(['a.png', 'b.png']);
     expect(await firstColors(opened)).toEqual([
       [10, 20, 30],
@@ -61,7 +66,7 @@ describe('effects', () => {
     await picture('photos/a.png', '#ff0000');
     await picture('photos/one/b.jpg', '#ff0000');
     await picture('photos/one/two/c.webp', '#ff0000');
-    const opened = openPairs(concept({ source: at('photos', '**'), target: { effect: 'sepia' } }));
+    const opened = open({ source: at('photos', '**'), target: { effect: 'sepia' } });
     expect((await opened.list()).refs.map(({ name }) => name)).toEqual([
       'a.png',
       'one/b.jpg',
@@ -82,7 +87,7 @@ describe('edited images in a folder', () => {
     await picture('edited/one/d.png', '#ffff00');
     await picture('edited/one/d.jpg', '#ffff00');
     await picture('edited/stranger.png', '#ffff00');
-    const opened = openPairs(concept({ source: at('photos', '**'), target: { folder: at('edited') } }));
+    const opened = open({ source: at('photos', '**'), target: { folder: at('edited') } });
     const { refs, skipped } = await opened.list();
     expect(refs.map(({ name, target }) => [name, target])).toEqual([
       ['a.png', at('edited', 'a.jpg')],
@@ -108,7 +113,7 @@ describe('edited images in a folder', () => {
       .toBuffer();
     await mkdir(at('edited'));
     await writeFile(at('edited', 'a.PNG'), bytes);
-    const opened = openPairs(concept({ source: at('photos'), target: { folder: at('edited') } }));
+    const opened = open({ source: at('photos'), target: { folder: at('edited') } });
     expect(await firstColors(opened)).toEqual([
       [255, 0, 0],
       [0, 255, 0],
@@ -118,16 +123,14 @@ describe('edited images in a folder', () => {
   test('a brackets-in-its-name folder is a folder, not a pattern', async () => {
     await picture('photos [2020]/a.png', '#ff0000');
     await picture('edited [2020]/a.png', '#00ff00');
-    const opened = openPairs(
-      concept({ source: at('photos [2020]'), target: { folder: at('edited [2020]') } }),
-    );
+    const opened = open({ source: at('photos [2020]'), target: { folder: at('edited [2020]') } });
     expect((await opened.list()).refs.map(({ name }) => name)).toEqual(['a.png']);
   });
 
   test('without a single match the message names both sides', async () => {
     await picture('photos/a.png', '#ff0000');
     await picture('edited/a-edited.png', '#00ff00');
-    const opened = openPairs(concept({ source: at('photos'), target: { folder: at('edited') } }));
+    const opened = open({ source: at('photos'), target: { folder: at('edited') } });
     const error = await opened.list().catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(UserError);
     expect((error as Error).message).toMatch(
@@ -153,24 +156,24 @@ describe('aligned images', () => {
       ])
       .png()
       .toFile(at('ab', '1.png'));
-    const opened = openPairs(concept({ aligned: at('ab'), direction }));
+    const opened = open({ aligned: at('ab'), direction });
     expect(await firstColors(opened)).toEqual([source, target]);
   });
 });
 
 describe('sources that are not there', () => {
   test('a missing folder and an empty one name themselves, their key and a remedy', async () => {
-    const missing = openPairs(concept({ source: at('nowhere'), target: { effect: 'sepia' } }));
+    const missing = open({ source: at('nowhere'), target: { effect: 'sepia' } });
     await expect(missing.list()).rejects.toThrow(
       /x\.concept\.yaml: pairs\.source names .*nowhere.*ENOENT.*Correct the path/,
     );
     await mkdir(at('empty'));
-    const empty = openPairs(concept({ source: at('empty'), target: { effect: 'sepia' } }));
+    const empty = open({ source: at('empty'), target: { effect: 'sepia' } });
     await expect(empty.list()).rejects.toThrow(
       /pairs\.source names .*empty, where there are no images.*end the path with/,
     );
     await picture('photos/a.png', '#ff0000');
-    const noTargets = openPairs(concept({ source: at('photos'), target: { folder: at('nowhere') } }));
+    const noTargets = open({ source: at('photos'), target: { folder: at('nowhere') } });
     await expect(noTargets.list()).rejects.toThrow(/pairs\.target\.folder names .*nowhere/);
   });
 });

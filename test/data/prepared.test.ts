@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type PreparedPairs, preparePairs } from '../../src/data/prepared.ts';
+import { effectEditor } from '../../src/data/effects/effect-editor.ts';
+import type { ImageEditor, OpenEditor } from '../../src/data/image-editor.ts';
+import { type PreparedPairs, type PrepareOptions, preparePairs } from '../../src/data/prepared.ts';
 import { writeScenes } from '../../src/data/scenes.ts';
 import type { LoadedConcept } from '../../src/project/project.ts';
 import { conceptSchema } from '../../src/project/schema/concept-schema.ts';
@@ -30,9 +32,19 @@ function imageConfig(image: object): TrainingConfig['image'] {
   return trainingSchema.parse({ image: { size: 16, train: 6, test: 3, ...image } }).image;
 }
 
-async function prepared(...parameters: Parameters<typeof preparePairs>): Promise<PreparedPairs> {
-  const pairs = await preparePairs(...parameters);
-  return pairs!;
+const openEditor: OpenEditor = ({ settings }) => effectEditor(settings);
+
+function prepare(
+  of: LoadedConcept,
+  image: TrainingConfig['image'],
+  seed: number,
+  options: Partial<PrepareOptions> = {},
+): Promise<PreparedPairs | undefined> {
+  return preparePairs(of, image, seed, { openEditor, ...options });
+}
+
+async function prepared(...parameters: Parameters<typeof prepare>): Promise<PreparedPairs> {
+  return (await prepare(...parameters))!;
 }
 
 describe('preparePairs', () => {
@@ -154,7 +166,7 @@ describe('preparePairs', () => {
     const { train, test: held } = await prepared(negative(), imageConfig({ train: 100, test: 50 }), 1);
     expect([train.count, held.count]).toEqual([1, 1]);
     await writeFile(at('images', 'scene-0002.jpg'), 'no image');
-    const error = await preparePairs(negative(), imageConfig({}), 1).catch((thrown: unknown) => thrown);
+    const error = await prepare(negative(), imageConfig({}), 1).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(UserError);
     expect((error as Error).message).toMatch(
       /At least two images are needed.* 1 can be used.*\n.*scene-0002\.jpg: not an image/s,
@@ -164,7 +176,7 @@ describe('preparePairs', () => {
   test('progress counts up to its total', async () => {
     await writeScenes(at('images'), 12, 1);
     const seen: [number, number][] = [];
-    await preparePairs(negative(), imageConfig({}), 1, {
+    await prepare(negative(), imageConfig({}), 1, {
       onProgress: (done, total) => seen.push([done, total]),
     });
     // 12 looked at to choose from, 9 decoded, 9 edited.
@@ -210,7 +222,7 @@ describe('the cache', () => {
     for (const stopAfter of [0, 3, 7]) {
       let done = 0;
       const callbacks = { onProgress: () => done++, shouldStop: () => done >= stopAfter };
-      expect(await preparePairs(negative(), imageConfig({}), 1, callbacks)).toBeUndefined();
+      expect(await prepare(negative(), imageConfig({}), 1, callbacks)).toBeUndefined();
     }
     await expect(cached()).rejects.toThrow(/ENOENT/);
     expect((await prepared(negative(), imageConfig({}), 1)).train.count).toBe(3);
@@ -225,5 +237,115 @@ describe('the cache', () => {
     expect(second.train.source).toEqual(first.train.source);
     // Only the five targets were made.
     expect(calls).toEqual([6, 7, 8, 9, 10]);
+  });
+});
+
+describe('an image editor', () => {
+  /** Adds as much to every value as it is told; notes what it is asked. */
+  function brightener(by: number, identity?: string) {
+    const asked: { batches: number[]; instructions: string[]; disposed: number } = {
+      batches: [],
+      instructions: [],
+      disposed: 0,
+    };
+    const editor: ImageEditor = {
+      identity: async () => identity,
+      load: async () => ({
+        device: 'webgpu',
+        batchSize: 2,
+        edit: async (images, instruction) => {
+          asked.batches.push(images.length);
+          asked.instructions.push(instruction);
+          return images.map((image) => ({ ...image, data: image.data.map((value) => value + by) }));
+        },
+        dispose: async () => {
+          asked.disposed++;
+        },
+      }),
+    };
+    return { openEditor: () => editor, asked };
+  }
+
+  test('edits in batches of its size, with the prompt, and is disposed of', async () => {
+    await writeScenes(at('images'), 8, 1);
+    const { asked, ...brighter } = brightener(0.5);
+    const devices: string[] = [];
+    const pairs = await prepared(negative(), imageConfig({ train: 5, test: 3 }), 1, {
+      ...brighter,
+      onEditing: (device) => devices.push(device),
+    });
+    expect(asked).toEqual({
+      batches: [2, 2, 1, 2, 1],
+      instructions: Array(5).fill('a test'),
+      disposed: 1,
+    });
+    expect(devices).toEqual(['webgpu']);
+    for (const { source, target } of [pairs.train, pairs.test]) {
+      const brighterBytes = source.map((byte) => Math.min(255, Math.round(byte + 0.5 * 127.5)));
+      const difference = target.map((byte, i) => Math.abs(byte - brighterBytes[i]!));
+      expect(Math.max(...difference)).toBeLessThanOrEqual(1);
+    }
+  });
+
+  test('has a say in the key of the cache by its identity', async () => {
+    await writeScenes(at('images'), 4, 1);
+    const path = async (identity?: string) =>
+      (await prepared(negative(), imageConfig({}), 1, brightener(0.1, identity))).path;
+    expect(new Set([await path(), await path('model a'), await path('model b')]).size).toBe(3);
+    expect(await path('model a')).toBe(await path('model a'));
+    // Effects are told apart by their settings alone: pairs of earlier versions stay valid.
+    expect(await path()).toBe((await prepared(negative(), imageConfig({}), 1)).path);
+  });
+
+  test('is not loaded for what is in the cache', async () => {
+    await writeScenes(at('images'), 4, 1);
+    const first = await prepared(negative(), imageConfig({}), 1, brightener(0.1));
+    const unloadable: OpenEditor = () => ({
+      identity: async () => undefined,
+      load: async () => {
+        throw new Error('loaded');
+      },
+    });
+    expect(await prepared(negative(), imageConfig({}), 1, { openEditor: unloadable })).toEqual(first);
+  });
+
+  test('is cancelled while it edits, and disposed of', async () => {
+    await writeScenes(at('images'), 4, 1);
+    let isEditing = false;
+    let disposed = 0;
+    const endless: OpenEditor = () => ({
+      identity: async () => undefined,
+      load: async () => ({
+        device: 'cpu',
+        batchSize: 4,
+        edit: (_images, _instruction, signal) =>
+          new Promise((_resolve, reject) => {
+            isEditing = true;
+            signal.addEventListener('abort', () => reject(signal.reason));
+          }),
+        dispose: async () => {
+          disposed++;
+        },
+      }),
+    });
+    const options = { openEditor: endless, shouldStop: () => isEditing };
+    expect(await prepare(negative(), imageConfig({}), 1, options)).toBeUndefined();
+    expect([isEditing, disposed]).toEqual([true, 1]);
+  });
+
+  test('that returns images of another size is refused', async () => {
+    await writeScenes(at('images'), 4, 1);
+    const shrinking: OpenEditor = () => ({
+      identity: async () => undefined,
+      load: async () => ({
+        device: 'cpu',
+        batchSize: 1,
+        edit: async () => [{ width: 1, height: 1, data: new Float32Array(3) }],
+        dispose: async () => {},
+      }),
+    });
+    await expect(prepare(negative(), imageConfig({}), 1, { openEditor: shrinking })).rejects.toThrow(
+      /an image of the same size/,
+    );
   });
 });

@@ -2,6 +2,7 @@
 import { encodePng, type Image } from '../../data/images.ts';
 import { openPairs } from '../../data/pairs.ts';
 import { preparePairs } from '../../data/prepared.ts';
+import { editorsOn } from '../../pipeline/image-editors/image-editors.ts';
 import { ImageTranslator, type TranslateOneRequest } from '../../pipeline/interactive/translate-one.ts';
 import type { WarmBase } from '../../pipeline/interactive/warm-base.ts';
 import { HIGHEST_PSNR } from '../../pipeline/metrics/image-metrics.ts';
@@ -87,9 +88,10 @@ export async function listTranslations({ project, training, concept }: Subject):
 async function heldOutImages(training: LoadedTraining, concept: LoadedConcept): Promise<string[]> {
   const { image, seed } = training.config;
   // Asked to stop at once, it gives what is in the cache and makes nothing.
-  const prepared = await preparePairs(concept, image, seed, { shouldStop: () => true });
+  const openEditor = editorsOn(training.config);
+  const prepared = await preparePairs(concept, image, seed, { openEditor, shouldStop: () => true });
   if (prepared === undefined) return [];
-  const { refs } = await openPairs(concept).list();
+  const { refs } = await openPairs(concept, openEditor).list();
   const sources = new Map(refs.map(({ name, source }) => [name, source]));
   return prepared.test.names.map((name) => sources.get(name)!);
 }

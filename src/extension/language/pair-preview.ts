@@ -1,7 +1,8 @@
 import { basename, dirname, extname, resolve } from 'node:path';
+import { imagesIn } from '../../project/files/pair-source.ts';
 import type { ImageSources } from '../../project/images/image-sources.ts';
 import type { YamlDocument } from '../../project/yaml/document.ts';
-import { type KeyPath, valueAt } from '../../project/yaml/key-path.ts';
+import type { KeyPath } from '../../project/yaml/key-path.ts';
 import { uriOfPath } from './positions.ts';
 
 /** Maximum number of images per source. */
@@ -24,22 +25,16 @@ export async function pairPreview(
   sources: ImageSources,
 ): Promise<string | undefined> {
   if (path[0] !== 'pairs') return undefined;
-  const source = (...key: string[]) => {
-    const written = valueAt(document.value, ['pairs', ...key]);
-    return typeof written === 'string' && written !== ''
-      ? resolve(dirname(document.file), written)
-      : undefined;
-  };
-  const aligned = source('aligned');
-  const originals = source('source');
-  const edited = source('target', 'folder');
-  const isAbout = (key: string) => path.length === 1 || path[1] === key;
-  const parts: (string | undefined)[] = [];
-  if (aligned && isAbout('aligned')) parts.push(await preview(aligned, 'aligned image', sources));
-  if (originals && (isAbout('source') || (isAbout('target') && !edited))) {
-    parts.push(await preview(originals, 'source image', sources));
-  }
-  if (edited && isAbout('target')) parts.push(await preview(edited, 'edited image', sources, originals));
+  const named = imagesIn(document.value);
+  const below = named.filter((images) => path.length === 1 || images.path[1] === path[1]);
+  // A target that names no images is made from the source images.
+  const shown = below.length === 0 && path[1] === 'target' ? named : below;
+  const absolute = (written: string) => resolve(dirname(document.file), written);
+  const parts = await Promise.all(
+    shown.map(({ source, image, counterpartOf }) =>
+      preview(absolute(source), image, sources, counterpartOf && absolute(counterpartOf)),
+    ),
+  );
   return parts.filter((part) => part !== undefined).join('\n\n') || undefined;
 }
 
@@ -53,7 +48,9 @@ async function preview(
   const images = await sources.view.images(source);
   if (!('length' in images)) {
     const drawn = sources.drawn(source);
-    return drawn === undefined ? undefined : `**${drawn} ${what}s**, generated when a stage first needs them.`;
+    return drawn === undefined
+      ? undefined
+      : `**${drawn} ${what}s**, generated when a stage first needs them.`;
   }
   const count = `**${images.length} ${what}${images.length === 1 ? '' : 's'}**`;
   const shown = beside === undefined ? images : await ofTheSameNames(images, beside, sources);

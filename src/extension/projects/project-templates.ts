@@ -1,11 +1,13 @@
 import { relative, sep } from 'node:path';
 import { stringify } from 'yaml';
+import { pairLayout } from '../../project/files/pair-source.ts';
 import type { Project } from '../../project/load.ts';
 import { projectPaths } from '../../project/paths.ts';
 
 /** The source images of the project's first concept, relative to the concepts folder; `../images` without one. */
 export function usualSource({ folder, concepts }: Pick<Project, 'folder' | 'concepts'>): string {
-  const source = concepts.flatMap(({ pairs }) => ('source' in pairs ? [pairs.source] : []))[0];
+  const layouts = concepts.map(({ pairs }) => pairLayout(pairs));
+  const source = layouts.flatMap((layout) => ('source' in layout ? [layout.source] : []))[0];
   if (source === undefined) return '../images';
   return relative(projectPaths(folder).concepts, source).split(sep).join('/');
 }

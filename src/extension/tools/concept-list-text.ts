@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { pairsText } from '../../project/files/pair-source.ts';
 import type { LoadedConcept, LoadedTraining, Project } from '../../project/load.ts';
 import { CONCEPT_SUFFIX, toProjectPath } from '../../project/paths.ts';
 import { heldOutConcepts, zooConcepts } from '../../project/selection.ts';
@@ -60,25 +61,13 @@ function conceptLine(
   const facts = [
     `prompt ${JSON.stringify(concept.prompt)}`,
     `tags: ${listed(concept.tags)}`,
-    `pairs: ${pairsText(project.folder, concept)}`,
+    `pairs: ${pairsText(concept.pairs, (path) => toProjectPath(project.folder, path))}`,
     ...project.trainings.map((training) => roleText(project, training, concept)),
     `has: ${listed(has.map((stage) => STAGE_WORDS[stage]))}`,
     ...(active ? [`active run: ${active.id}`] : []),
     ...(measured && metrics ? [`latest metrics: ${metrics} (run ${measured.id})`] : []),
   ];
   return `- ${concept.name}: ${facts.join('; ')}`;
-}
-
-/** Paths relative to the project folder. */
-function pairsText(folder: string, { pairs }: LoadedConcept): string {
-  const shown = (path: string) => toProjectPath(folder, path);
-  if ('aligned' in pairs) return `aligned images in ${shown(pairs.aligned)} (${pairs.direction})`;
-  const { source, target } = pairs;
-  const made =
-    'folder' in target
-      ? `images with the same names in ${shown(target.folder)}`
-      : `effects ${target.effect.map(({ name }) => name).join(', ')}`;
-  return `${shown(source)} to ${made}`;
 }
 
 function roleText(project: Project, training: LoadedTraining, concept: LoadedConcept): string {

@@ -3,13 +3,15 @@ import { LRUCache } from 'lru-cache';
 import { selectDevice } from '../../compute/devices.ts';
 import { createExecutor } from '../../compute/executor.ts';
 import type { DeviceReport, Executor } from '../../compute/types.ts';
-import { applyEffects } from '../../data/effects/apply.ts';
-import { decodeImage, type Image, loadImage } from '../../data/images.ts';
+import type { ImageEditor, OpenEditor } from '../../data/image-editor.ts';
+import { decodeImage, type Image, loadImage, UnreadableImage } from '../../data/images.ts';
 import { openPairs, type PairImageOptions, type PairRef, type PairSource } from '../../data/pairs.ts';
 import { inferenceStep } from '../../models/gan-steps.ts';
 import { hashContent } from '../../project/disk/file-hash.ts';
+import { pairLayout } from '../../project/files/pair-source.ts';
 import type { LoadedConcept, LoadedTraining, Project } from '../../project/load.ts';
 import { UserError } from '../../project/user-error.ts';
+import { editorsOn } from '../image-editors/image-editors.ts';
 import { type ImageQuality, imageQuality } from '../metrics/image-metrics.ts';
 import type { BaseModel } from '../weights/base-model.ts';
 import { fileVersion, readChosenWeights, weightsFile } from '../weights/chosen-weights.ts';
@@ -28,7 +30,7 @@ export interface TranslatedImage {
   /** What the generator saw. */
   readonly source: Image;
   readonly translated: Image;
-  /** The edited counterpart, where the concept's pairs have one or its effects can make it. */
+  /** The edited counterpart, where the concept's pairs have one or its editor can make it. */
   readonly target?: Image;
   /** Against the target. */
   readonly quality?: ImageQuality;
@@ -65,6 +67,9 @@ interface WarmModel {
 /** Of the images that are kept, and again of the translations: the same are asked for when a page is shown again. */
 const KEPT_BYTES = 64 * 1024 * 1024;
 
+/** A request for one image is answered: the engine has no way yet to take it back. */
+const NEVER_ABORTED = new AbortController().signal;
+
 /**
  * Translates single images with a generator that stays compiled between calls; LoRA weights are merged into
  * it. Other weights of the same base cost a merge, another base a compilation. What was translated last is kept
@@ -85,7 +90,7 @@ export class ImageTranslator {
     const { project, training, concept, image } = request;
     const { size, fit } = training.config.image;
     const model = await this.#modelFor(project, training);
-    const inputs = await findInputs(concept, image, { size, fit });
+    const inputs = await findInputs(concept, image, { size, fit }, editorsOn(training.config));
     const file = weightsFile(project, training, concept, request.weights);
     const weights = await fileVersion(file);
     const key = weights !== undefined && inputs.version !== undefined && `${weights}\n${inputs.version}`;
@@ -162,19 +167,22 @@ async function findInputs(
   concept: LoadedConcept,
   image: TranslateOneRequest['image'],
   options: PairImageOptions,
+  openEditor: OpenEditor,
 ): Promise<Inputs> {
   const { pairs } = concept;
-  if ('source' in pairs && 'effect' in pairs.target) {
-    const { effect } = pairs.target;
+  const layout = pairLayout(pairs);
+  if (layout.kind === 'edited') {
+    const editor = openEditor(layout.edit);
+    const identity = await editor.identity(concept.prompt);
     return {
-      version: await imageVersion(image, [options, effect]),
+      version: await imageVersion(image, [options, layout.edit, identity]),
       load: async () => {
         const source = await loadSource(image, options);
-        return { source, target: applyEffects(source, effect) };
+        return { source, target: await editedImage(editor, source, concept.prompt) };
       },
     };
   }
-  const opened = openPairs(concept);
+  const opened = openPairs(concept, openEditor);
   const ref = 'file' in image ? await findPair(opened, image.file) : undefined;
   if (ref === undefined) {
     const load = async () => ({ source: await loadSource(image, options) });
@@ -185,9 +193,26 @@ async function findInputs(
     version: target && (await imageVersion(image, [options, pairs, target])),
     load: async () => {
       const source = await opened.loadSource(ref, options);
-      return { source, target: await opened.loadTarget(ref, source, options) };
+      const targets = await opened.openTargets();
+      try {
+        const [target] = await targets.load([{ ref, source }], options, NEVER_ABORTED);
+        if (target instanceof UnreadableImage) throw target;
+        return { source, target: target! };
+      } finally {
+        await targets.dispose();
+      }
     },
   };
+}
+
+async function editedImage(editor: ImageEditor, source: Image, instruction: string): Promise<Image> {
+  const loaded = await editor.load();
+  try {
+    const [edited] = await loaded.edit([source], instruction, NEVER_ABORTED);
+    return edited!;
+  } finally {
+    await loaded.dispose();
+  }
 }
 
 /** @param read what else decides what is made of it */

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
-import { folderOf } from '../../project/disk/image-files.ts';
+import { sourceFolder } from '../../project/files/pair-source.ts';
 import { toProjectPath } from '../../project/paths.ts';
 import { heldOutConcepts } from '../../project/selection.ts';
 import { UserError } from '../../project/user-error.ts';
@@ -32,8 +32,8 @@ export const quickstart: StageFunction<'quickstart'> = async (context) => {
       `${training.path} holds out no concept (collect.holdOut), so there is no new one to denoise weights for.`,
     );
   }
-  const { name: concept, pairs } = newConcept;
-  const input = folderOf('aligned' in pairs ? pairs.aligned : pairs.source);
+  const { name: concept } = newConcept;
+  const input = sourceFolder(newConcept.pairs);
   const output = join(project.folder, 'translated', concept);
   const parts: { title: string; name: Stage; stage: StageFunction; options: StageOptions }[] = [
     { title: 'Prepare pairs', name: 'prepare', stage: prepare, options: {} },

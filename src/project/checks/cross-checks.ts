@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs';
 import type { DiskView } from '../disk/disk-view.ts';
 import { folderOf, IMAGE_EXTENSIONS, isGlob } from '../disk/image-files.ts';
 import { featureNetworkFile } from '../feature-network.ts';
+import { imagesIn } from '../files/pair-source.ts';
 import type { ConceptFile, ProjectFiles, TrainingFile } from '../files/project-files.ts';
 import { problemInChain } from '../files/training-chain.ts';
-import { ImageSources, imageSources } from '../images/image-sources.ts';
+import { ImageSources } from '../images/image-sources.ts';
 import { nearestNames } from '../nearest.ts';
 import { nameFromFile } from '../paths.ts';
 import type { Problem, ProblemText } from '../problem.ts';
@@ -56,11 +57,6 @@ function duplicateNames(files: readonly ConceptFile[]): Problem[] {
   return problems;
 }
 
-/** Targets of sources in subfolders lie in the same subfolders, so that their folder itself may hold none. */
-function isTargetOfGlob(path: KeyPath, { pairs }: LoadedConcept): boolean {
-  return path.at(-1) === 'folder' && 'source' in pairs && isGlob(pairs.source);
-}
-
 async function checkFolders(
   { concept, document }: ConceptFile,
   project: string,
@@ -69,7 +65,7 @@ async function checkFolders(
 ): Promise<Problem[]> {
   if (!concept) return [];
   const problems: Problem[] = [];
-  for (const { path, source } of imageSources(concept)) {
+  for (const { path, source, counterpartOf } of imagesIn(concept)) {
     const found = await sources.count(source);
     const at = (text: Omit<ProblemText, 'found'>) =>
       problems.push(document.problem(path, 'value', { ...text, found: document.sourceOf(path) }));
@@ -82,14 +78,15 @@ async function checkFolders(
         allowed: 'a folder of images, or a glob',
         replacements: await correctedPaths(document, path, project, view),
       });
-    } else if (found === 1 && path.at(-1) !== 'folder') {
+    } else if (found === 1 && counterpartOf === undefined) {
       at({
         code: 'few-images',
         message: `There is only one image in ${source}.`,
         remedy: 'Add images: at least one to train on and one to test on.',
         allowed: 'at least two images',
       });
-    } else if (found === 0 && !isTargetOfGlob(path, concept)) {
+    } else if (found === 0 && !(counterpartOf !== undefined && isGlob(counterpartOf))) {
+      // Counterparts of images in subfolders lie in subfolders of the same names: their folder itself may hold none.
       at({
         code: 'no-images',
         message: `There are no images in ${source}.`,
@@ -283,7 +280,7 @@ async function checkImageCounts(
   const { test } = training.config.image;
   const small: { name: string; count: number }[] = [];
   for (const concept of concepts) {
-    const count = await sources.count(imageSources(concept)[0]!.source);
+    const count = await sources.count(imagesIn(concept)[0]!.source);
     if (typeof count === 'number' && count > 0 && count < 2 * test) small.push({ name: concept.name, count });
   }
   if (small.length === 0) return [];

@@ -4,7 +4,7 @@ import { nearestNames } from '../nearest.ts';
 import { CONCEPT_SUFFIX, nameFromFile, projectPaths, TRAINING_SUFFIX, toProjectPath } from '../paths.ts';
 import type { Problem } from '../problem.ts';
 import type { LoadedConcept, LoadedTraining } from '../project.ts';
-import { type ConceptConfig, conceptSchema } from '../schema/concept-schema.ts';
+import { conceptSchema } from '../schema/concept-schema.ts';
 import { conceptJsonSchema, type JsonSchema, schemaAt, trainingJsonSchema } from '../schema/json-schema.ts';
 import { PRESET_PREFIX, PRESETS } from '../schema/presets.ts';
 import { repeatedEntries } from '../schema/repeated-entries.ts';
@@ -12,6 +12,7 @@ import { checkSchema } from '../schema/schema-problems.ts';
 import { type TrainingInput, trainingSchema } from '../schema/training-schema.ts';
 import type { YamlDocument } from '../yaml/document.ts';
 import type { ReadDocument } from '../yaml/read.ts';
+import { mapPaths } from './pair-source.ts';
 
 /** Longest chain of `extends`. */
 const MAX_EXTENDS = 16;
@@ -96,15 +97,15 @@ function checkConcept(path: string, document: YamlDocument): ConceptFile {
   if (!config || all.some((problem) => problem.severity === 'error')) return { document, problems: all };
   const { prompt, tags } = config;
   const name = config.name ?? nameFromFile(path);
-  const concept = { path, name, prompt, tags, pairs: withAbsolutePaths(config.pairs, dirname(path)), config };
+  const concept = {
+    path,
+    name,
+    prompt,
+    tags,
+    pairs: mapPaths(config.pairs, (written) => resolve(dirname(path), written)),
+    config,
+  };
   return { document, concept, problems: all };
-}
-
-function withAbsolutePaths(pairs: ConceptConfig['pairs'], folder: string): ConceptConfig['pairs'] {
-  if ('aligned' in pairs) return { ...pairs, aligned: resolve(folder, pairs.aligned) };
-  const source = resolve(folder, pairs.source);
-  if ('effect' in pairs.target) return { source, target: pairs.target };
-  return { source, target: { folder: resolve(folder, pairs.target.folder) } };
 }
 
 /**

@@ -1,7 +1,5 @@
 import { existsSync } from 'node:fs';
 import type { DiskView } from '../disk/disk-view.ts';
-import type { LoadedConcept } from '../project.ts';
-import type { KeyPath } from '../yaml/key-path.ts';
 import { type DrawnImages, drawnImages } from './drawn-images.ts';
 
 /** How many images each source of a project has, those included that a stage will draw (`drawn-images.json`). */
@@ -30,14 +28,4 @@ export class ImageSources {
   drawn(source: string): number | undefined {
     return this.#drawn?.folder === source && !existsSync(source) ? this.#drawn.count : undefined;
   }
-}
-
-/** Every image source of a concept: key path and absolute path, what is translated first. */
-export function imageSources({ pairs }: Pick<LoadedConcept, 'pairs'>): { path: KeyPath; source: string }[] {
-  if ('aligned' in pairs) return [{ path: ['pairs', 'aligned'], source: pairs.aligned }];
-  const sources = [{ path: ['pairs', 'source'] as KeyPath, source: pairs.source }];
-  if ('folder' in pairs.target) {
-    sources.push({ path: ['pairs', 'target', 'folder'], source: pairs.target.folder });
-  }
-  return sources;
 }

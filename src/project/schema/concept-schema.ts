@@ -1,18 +1,19 @@
 import * as z from 'zod';
-import { effectChain } from './effects.ts';
+import { type EditorTarget, IMAGE_EDITORS } from './image-editors.ts';
 
 const imageSource = z
   .string()
   .min(1)
   .describe('Folder of images, or a glob such as `photos/**/*.jpg`, relative to this file.');
 
+/** One form a target may have for each image editor. */
+const editorTargets = Object.entries(IMAGE_EDITORS).map(([name, { settings, description }]) =>
+  z.strictObject({ [name]: settings }).describe(description),
+) as unknown as [z.ZodType<EditorTarget, EditorTarget>];
+
 const target = z
   .union([
-    z
-      .strictObject({
-        effect: effectChain,
-      })
-      .describe('Make the edited image with built-in effects.'),
+    ...editorTargets,
     z
       .strictObject({
         folder: imageSource.describe('Folder of edited images; each has the file name of its source.'),

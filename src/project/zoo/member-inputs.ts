@@ -1,11 +1,11 @@
 import { stat } from 'node:fs/promises';
-import { relative, sep } from 'node:path';
+import { basename, relative, sep } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
 import type { DiskView } from '../disk/disk-view.ts';
 import { hashContent } from '../disk/file-hash.ts';
 import { folderOf } from '../disk/image-files.ts';
-import { imageSources } from '../images/image-sources.ts';
+import { editorFiles, imagesIn } from '../files/pair-source.ts';
 import type { LoadedConcept, LoadedTraining } from '../project.ts';
 import type { MemberState, StaleReason } from './member-state.ts';
 
@@ -20,8 +20,9 @@ export interface MemberInputs {
   readonly images: {
     readonly count: number;
     /**
-     * SHA-256 over every file's name and size; empty where they could not be listed. Times of change are left out: a
-     * copy or a clone of a project has new ones, and compressed images keep no size when they are edited.
+     * SHA-256 over the name and size of every image, and of every file that an image editor makes them with; empty
+     * where the images could not be listed. Times of change are left out: a copy or a clone of a project has new ones,
+     * and compressed images keep no size when they are edited.
      */
     readonly hash: string;
   };
@@ -46,8 +47,10 @@ export class ImageStamps {
   constructor(private readonly view: DiskView) {}
 
   async of(concept: LoadedConcept): Promise<MemberInputs['images']> {
-    const all = await Promise.all(imageSources(concept).map(({ source }) => this.linesOf(source)));
+    const all = await Promise.all(imagesIn(concept).map(({ source }) => this.linesOf(source)));
     const count = all[0]?.length ?? 0;
+    const files = editorFiles(concept);
+    if (files.length > 0) all.push(await Promise.all(files.map((file) => lineOf(basename(file), file))));
     return { count, hash: count === 0 ? '' : hashContent(JSON.stringify(all)) };
   }
 
@@ -65,14 +68,14 @@ export class ImageStamps {
     // A source that cannot be listed has no images to train on: the checks of the project say what is wrong with it.
     if (!('length' in files)) return [];
     const root = folderOf(source);
-    return Promise.all(
-      files.map(async (file) => {
-        const name = relative(root, file).split(sep).join('/');
-        const found = await stat(file).catch(() => undefined);
-        return found === undefined ? name : `${name} ${found.size}`;
-      }),
-    );
+    return Promise.all(files.map((file) => lineOf(relative(root, file).split(sep).join('/'), file)));
   }
+}
+
+/** A file's name and size; the name alone where it is not there. */
+async function lineOf(name: string, file: string): Promise<string> {
+  const found = await stat(file).catch(() => undefined);
+  return found === undefined ? name : `${name} ${found.size}`;
 }
 
 /** What a member would be trained from now. */

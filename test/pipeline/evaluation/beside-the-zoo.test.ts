@@ -10,6 +10,7 @@ import { fitRidge, predictRidge } from '../../../src/models/ridge.ts';
 import { measureMemorization } from '../../../src/pipeline/evaluation/measure-memorization.ts';
 import { memorizationVerdict } from '../../../src/pipeline/evaluation/memorization.ts';
 import { memorizationLines } from '../../../src/pipeline/evaluation/memorization-report.ts';
+import { editorsOn } from '../../../src/pipeline/image-editors/image-editors.ts';
 import { heldOutImages } from '../../../src/pipeline/metrics/held-out.ts';
 import { psnr } from '../../../src/pipeline/metrics/image-metrics.ts';
 import { denoise } from '../../../src/pipeline/stages/denoise.ts';
@@ -38,7 +39,9 @@ async function heldOutOf(concept: string) {
   const { project, training } = trained;
   const { image, seed } = training.config;
   const found = project.concepts.find(({ name }) => name === concept)!;
-  const { test: pairs, size } = (await preparePairs(found, image, seed))!;
+  const { test: pairs, size } = (await preparePairs(found, image, seed, {
+    openEditor: editorsOn(training.config),
+  }))!;
   return heldOutImages(pairs, size, image.size, 2);
 }
 
@@ -189,7 +192,9 @@ describe('calibration of what to expect', () => {
     });
     const { image, seed } = training.config;
     const concept = project.concepts.find(({ name }) => name === 'night')!;
-    const { test: pairs, size } = (await preparePairs(concept, image, seed))!;
+    const { test: pairs, size } = (await preparePairs(concept, image, seed, {
+      openEditor: editorsOn(training.config),
+    }))!;
     const images = heldOutImages(pairs, size, image.size, 2);
     const ridge = ridgeOfZoo(Vocabulary.ofPrompts(prompts), await readZoo(project, training, trained.base));
     const prediction = predictRidge(ridge, Vocabulary.ofPrompts(prompts).bagOfWords('prompt of fog snow'));

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { imageFromBytes } from '../../../src/data/images.ts';
 import { preparePairs } from '../../../src/data/prepared.ts';
 import type { Comparison } from '../../../src/pipeline/evaluation/comparison.ts';
+import { editorsOn } from '../../../src/pipeline/image-editors/image-editors.ts';
 import { frechetDistance } from '../../../src/pipeline/metrics/frechet.ts';
 import { patchFrechetDistance } from '../../../src/pipeline/metrics/patch-features.ts';
 import type { StageContext } from '../../../src/pipeline/stage.ts';
@@ -55,7 +56,7 @@ function pictures(folder: string, method: string): { start: Float32Array; end: F
 /** The held-out images as they should be. */
 async function targetsOf({ project, training: { config } }: StageContext): Promise<Float32Array> {
   const concept = project.concepts.find(({ name }) => name === 'snow')!;
-  const pairs = (await preparePairs(concept, config.image, config.seed))!;
+  const pairs = (await preparePairs(concept, config.image, config.seed, { openEditor: editorsOn(config) }))!;
   return imageFromBytes(pairs.test.target, SIZE, SIZE * pairs.test.count).data;
 }
 

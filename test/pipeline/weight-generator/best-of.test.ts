@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { centeredImages } from '../../../src/data/pair-batches.ts';
 import { preparePairs } from '../../../src/data/prepared.ts';
 import { loraInferenceStep } from '../../../src/models/gan-steps.ts';
+import { editorsOn } from '../../../src/pipeline/image-editors/image-editors.ts';
 import { psnr } from '../../../src/pipeline/metrics/image-metrics.ts';
 import { denoise } from '../../../src/pipeline/stages/denoise.ts';
 import { bestCandidate, drawSeeds } from '../../../src/pipeline/weight-generator/best-of.ts';
@@ -91,10 +92,11 @@ describe('the denoise stage', () => {
     readWeights(projectPaths(trained.project.folder).weights('snow', 'denoised'), trained.base, '');
 
   /** Mean PSNR on the training images that tfjs's CPU backend gives. */
-  async function trainingPsnr(lora: Float32Array, { image, seed }: TrainingConfig): Promise<number> {
+  async function trainingPsnr(lora: Float32Array, config: TrainingConfig): Promise<number> {
+    const { image, seed } = config;
     const { base, project } = trained;
     const snow = project.concepts.find(({ name }) => name === 'snow')!;
-    const { train, size } = (await preparePairs(snow, image, seed))!;
+    const { train, size } = (await preparePairs(snow, image, seed, { openEditor: editorsOn(config) }))!;
     const { generator, generatorValues, loraFrozen } = base;
     const step = loraInferenceStep({
       generator,

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { basename, dirname, extname } from 'node:path';
+import { basename, extname } from 'node:path';
 import * as vscode from 'vscode';
+import { sourceFolder } from '../../../project/files/pair-source.ts';
 import type { Project } from '../../../project/load.ts';
 import type { TranslateParams } from '../../../protocol/serve.ts';
 import {
@@ -45,16 +46,9 @@ export function translatePanelKind(services: Services): PanelKind<'translate', T
   };
 }
 
-/** Where the concepts' source images lie; of a glob, the folder before its first wildcard. */
+/** Where the concepts' source images lie. */
 function sourceFolders(project: Project | undefined): string[] {
-  const sources = (project?.concepts ?? []).map(({ pairs }) =>
-    'source' in pairs ? pairs.source : pairs.aligned,
-  );
-  return [
-    ...new Set(
-      sources.map((source) => (/[*?[{]/.test(source) ? dirname(source.split(/[*?[{]/)[0]!) : source)),
-    ),
-  ];
+  return [...new Set((project?.concepts ?? []).map(({ pairs }) => sourceFolder(pairs)))];
 }
 
 function attach(services: Services, connection: PanelConnection, target: TranslateTarget): void {
