@@ -2,12 +2,12 @@
 import { Random } from '../../src/data/random.ts';
 import type { ZooMember } from '../../src/data/zoo.ts';
 import { predictRidge } from '../../src/models/ridge.ts';
-import { ridgeOfZoo } from '../../src/pipeline/weight-generator/weight-codec.ts';
 import {
-  denoiseWeights,
   loadWeightGenerator,
   type WeightGenerator,
-} from '../../src/pipeline/weight-generator/weight-generator.ts';
+} from '../../src/pipeline/weight-generator/generator-file.ts';
+import { ridgeOfZoo } from '../../src/pipeline/weight-generator/weight-codec.ts';
+import { denoiseWeights } from '../../src/pipeline/weight-generator/weight-sampler.ts';
 import type { BaseModel } from '../../src/pipeline/weights/base-model.ts';
 import { finalVector, meanVector, nearestMember, readZoo } from '../../src/pipeline/weights/zoo-vectors.ts';
 import type { LoadedConcept, LoadedTraining } from '../../src/project/load.ts';
@@ -65,7 +65,7 @@ export class ConceptStarts {
         return this.ridge(prompt);
       }
       case 'nearest':
-        return finalVector(nearestMember(this.zoo, prompt));
+        return this.nearest(prompt);
       case 'random':
         return this.randomMember();
       case 'noisy':
@@ -91,8 +91,14 @@ export class ConceptStarts {
   }
 
   async ridge(prompt: string): Promise<Float32Array> {
-    const { vocabulary } = (await this.generator('')).generator.codec;
-    return predictRidge(ridgeOfZoo(vocabulary, this.zoo), vocabulary.bagOfWords(prompt));
+    const { encoder } = (await this.generator('')).generator.codec;
+    const [features] = await encoder.features([prompt]);
+    return predictRidge(await ridgeOfZoo(encoder, this.zoo), features!);
+  }
+
+  private async nearest(prompt: string): Promise<Float32Array> {
+    const { encoder } = (await this.generator('')).generator.codec;
+    return finalVector(await nearestMember(encoder.kind, this.zoo, prompt));
   }
 
   private async generator(

@@ -1,15 +1,5 @@
 /** Prompts as rows of a token table, and as bags of words. */
-
-/** A prompt as `length` rows of a token table. */
-export interface EncodedPrompt {
-  readonly tokens: Int32Array;
-  /** 1 for tokens, 0 for the padding after them; at least one 1. */
-  readonly mask: Float32Array;
-  /** Words that share a hash bucket because the vocabulary has no row of their own. */
-  readonly unseen: readonly string[];
-  /** Words beyond `length`, left out. */
-  readonly dropped: readonly string[];
-}
+import type { EncodedPrompt } from './prompt-encoder.ts';
 
 /** The row that stands for no prompt at all. */
 const NULL_TOKEN = 0;
@@ -20,11 +10,6 @@ const WORD = /\p{Script=Han}|(?:(?!\p{Script=Han})[\p{L}\p{M}])+|\p{N}+(?:[.,]\p
 /** Lower-case words and numbers of a prompt in any script, in order. */
 export function promptWords(prompt: string): string[] {
   return prompt.normalize('NFKC').toLowerCase().match(WORD) ?? [];
-}
-
-/** A prompt without any words, which is also what guidance contrasts a prompt with. */
-export function nullPrompt(length: number): EncodedPrompt {
-  return encode([], [], length);
 }
 
 export interface VocabularyData {
@@ -67,12 +52,21 @@ export class Vocabulary {
     return 1 + this.#words.length + this.#buckets;
   }
 
+  /** A prompt without any word is the null prompt: one token of row 0. */
   encode(prompt: string, length: number): EncodedPrompt {
     const words = promptWords(prompt);
     const firstBucket = 1 + this.#words.length;
-    const tokens = words.map((word) => this.#rows.get(word) ?? firstBucket + (hash(word) % this.#buckets));
-    const encoded = encode(words, tokens, length);
-    return { ...encoded, unseen: [...new Set(words.filter((word) => !this.#rows.has(word)))] };
+    const rows = words.map((word) => this.#rows.get(word) ?? firstBucket + (hash(word) % this.#buckets));
+    const tokens = new Int32Array(length).fill(NULL_TOKEN);
+    const mask = new Float32Array(length);
+    tokens.set(rows.slice(0, length));
+    mask.fill(1, 0, Math.max(1, Math.min(rows.length, length)));
+    return { tokens, mask, dropped: words.slice(length) };
+  }
+
+  /** Words that share a hash bucket because the vocabulary has no row of their own. */
+  unseenIn(prompt: string): string[] {
+    return [...new Set(promptWords(prompt).filter((word) => !this.#rows.has(word)))];
   }
 
   /** How often each word of the vocabulary occurs; others count for nothing. */
@@ -84,14 +78,6 @@ export class Vocabulary {
     }
     return counts;
   }
-}
-
-function encode(words: readonly string[], rows: readonly number[], length: number): EncodedPrompt {
-  const tokens = new Int32Array(length).fill(NULL_TOKEN);
-  const mask = new Float32Array(length);
-  tokens.set(rows.slice(0, length));
-  mask.fill(1, 0, Math.max(1, Math.min(rows.length, length)));
-  return { tokens, mask, unseen: [], dropped: words.slice(length) };
 }
 
 /** FNV-1a over UTF-16 code units, 32 bits. */

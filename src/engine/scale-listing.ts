@@ -8,8 +8,12 @@ import {
 import type { LoadedTraining, Project } from '../project/load.ts';
 
 /** The scale of a training as two tables, or as one line of JSON. */
-export function describeScale(project: Project, training: LoadedTraining, json: boolean): string {
-  const { figures, stages } = trainingScale(project, training);
+export async function describeScale(
+  project: Project,
+  training: LoadedTraining,
+  json: boolean,
+): Promise<string> {
+  const { figures, stages } = await trainingScale(project, training);
   if (json) return `${JSON.stringify({ training: training.name, figures, stages })}\n`;
   const lines = [
     ...textTable([training.name, 'here', 'published', 'by'], figures.map(figureRow), [0, 3]),

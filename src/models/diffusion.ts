@@ -2,8 +2,9 @@
  * Gaussian diffusion over weight blocks, on plain arrays. At timestep t of T a clean block x0 is seen as
  * x_t = sqrt(alphaBar_t) x0 + sqrt(1 - alphaBar_t) noise (Ho et al. 2020, equation 4).
  */
+
+import type { EncodedPrompt } from '../data/prompt-encoder.ts';
 import type { Random } from '../data/random.ts';
-import type { EncodedPrompt } from '../data/text.ts';
 
 export interface NoiseSchedule {
   /** T */

@@ -20,7 +20,7 @@ export interface DenoiserOptions {
   readonly patch: number;
   /** Width of the timestep, block and token embeddings. */
   readonly embedding: number;
-  /** Rows of the token table, which is trained with the network (`Vocabulary.size`). */
+  /** Rows of the token table, which is trained with the network (`PromptEncoder.tableRows`). */
   readonly vocabularySize: number;
   /** Tokens of an encoded prompt. */
   readonly maxTokens: number;

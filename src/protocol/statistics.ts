@@ -59,7 +59,7 @@ export interface LayerStatistics {
   histogram: HistogramPair;
 }
 
-/** One point of the zoo's map: the two first principal components of the standardised weight vectors. */
+/** One point of the zoo's map: the two first principal components of the standardized weight vectors. */
 export interface MapPoint {
   concept: string;
   x: number;
@@ -70,7 +70,7 @@ export interface MapPoint {
 export interface NearestConcept {
   concept: string;
   prompt: string;
-  /** Euclidean distance of the standardised weight vectors, divided by the square root of their length. */
+  /** Euclidean distance of the standardized weight vectors, divided by the square root of their length. */
   distance: number;
   cosine: number;
 }
@@ -103,7 +103,7 @@ export interface TrajectoryPoint {
   summary: WeightSummary;
   /** Densities over the trajectory's bars. */
   density: number[];
-  /** Distance of the standardised vectors to the last one's, divided by the square root of their length. */
+  /** Distance of the standardized vectors to the last one's, divided by the square root of their length. */
   distance: number;
   /** Place on the zoo's map. */
   x: number;

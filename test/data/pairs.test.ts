@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { effectEditor } from '../../src/data/effects/effect-editor.ts';
 import { type Image, imageToBytes } from '../../src/data/images.ts';
 import { openPairs, type PairSource } from '../../src/data/pairs.ts';
+import { editorsOn } from '../../src/pipeline/image-editors/image-editors.ts';
 import type { LoadedConcept } from '../../src/project/project.ts';
 import { type ConceptConfig, conceptSchema } from '../../src/project/schema/concept-schema.ts';
+import { trainingSchema } from '../../src/project/schema/training-schema.ts';
 import { UserError } from '../../src/project/user-error.ts';
 
 let folder: string;
@@ -37,7 +38,7 @@ async function picture(path: string, background: string, width = 20, height = 20
 
 const OPTIONS = { size: 8, fit: 'cover' } as const;
 
-const open = (pairs: unknown) => openPairs(concept(pairs), ({ settings }) => effectEditor(settings));
+const open = (pairs: unknown) => openPairs(concept(pairs), editorsOn(trainingSchema.parse({})));
 
 async function firstColors(opened: PairSource, index = 0): Promise<[number[], number[]]> {
   const { refs } = await opened.list();

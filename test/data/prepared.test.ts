@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { effectEditor } from '../../src/data/effects/effect-editor.ts';
 import type { ImageEditor, OpenEditor } from '../../src/data/image-editor.ts';
 import { type PreparedPairs, type PrepareOptions, preparePairs } from '../../src/data/prepared.ts';
 import { writeScenes } from '../../src/data/scenes.ts';
+import { editorsOn } from '../../src/pipeline/image-editors/image-editors.ts';
 import type { LoadedConcept } from '../../src/project/project.ts';
 import { conceptSchema } from '../../src/project/schema/concept-schema.ts';
 import { type TrainingConfig, trainingSchema } from '../../src/project/schema/training-schema.ts';
@@ -32,7 +32,7 @@ function imageConfig(image: object): TrainingConfig['image'] {
   return trainingSchema.parse({ image: { size: 16, train: 6, test: 3, ...image } }).image;
 }
 
-const openEditor: OpenEditor = ({ settings }) => effectEditor(settings);
+const openEditor = editorsOn(trainingSchema.parse({}));
 
 function prepare(
   of: LoadedConcept,

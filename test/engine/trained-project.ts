@@ -1,11 +1,12 @@
 import { join } from 'node:path';
+import { wordTable } from '../../src/data/word-table.ts';
 import { writeMember } from '../../src/data/zoo.ts';
-import { fitCodec } from '../../src/pipeline/weight-generator/weight-codec.ts';
 import {
   denoiserFor,
   saveWeightGenerator,
   spaceOfBase,
-} from '../../src/pipeline/weight-generator/weight-generator.ts';
+} from '../../src/pipeline/weight-generator/generator-file.ts';
+import { fitCodec } from '../../src/pipeline/weight-generator/weight-codec.ts';
 import type { BaseModel } from '../../src/pipeline/weights/base-model.ts';
 import { writeWeights } from '../../src/pipeline/weights/weights-file.ts';
 import { readZoo } from '../../src/pipeline/weights/zoo-vectors.ts';
@@ -69,7 +70,7 @@ async function writeWeightGenerator(
 ): Promise<void> {
   const config = training.config.weightGenerator;
   const members = await readZoo(project, training, base);
-  const codec = fitCodec(base.lora.manifest, config, members);
+  const codec = await fitCodec(base.lora.manifest, config, members, wordTable);
   const denoiser = denoiserFor(config, codec);
   const path = projectPaths(project.folder).weightGenerator(training.name);
   const prompts = members.map(({ prompt }) => prompt);

@@ -21,6 +21,6 @@ export function addDescribeCommand(program: Command): void {
       refuseConfigProblems(project, training);
       // Loaded here: it brings tfjs with it.
       const { describeScale } = await import('../scale-listing.ts');
-      process.stdout.write(describeScale(project, training, options.json === true));
+      process.stdout.write(await describeScale(project, training, options.json === true));
     });
 }

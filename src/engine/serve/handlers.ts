@@ -74,7 +74,7 @@ export function createHandlers(overrides: DeviceOverrides): ServeHandlers {
       const project = await load(folder);
       const training = chooseTraining(project, name);
       refuseConfigProblems(project, training);
-      return { text: describeScale(project, training, false) };
+      return { text: await describeScale(project, training, false) };
     },
 
     sizes: async (params) => {

@@ -6,8 +6,10 @@ import { LoraTranslator } from '../metrics/lora-translator.ts';
 import { evenlyChosen } from '../metrics/sample-statistics.ts';
 import type { StageContext } from '../stage.ts';
 import { drawSeeds } from '../weight-generator/best-of.ts';
-import { loadWeightGenerator, WeightSampler } from '../weight-generator/weight-generator.ts';
+import { loadWeightGenerator } from '../weight-generator/generator-file.ts';
+import { WeightSampler } from '../weight-generator/weight-sampler.ts';
 import type { BaseModel } from '../weights/base-model.ts';
+import { promptEncoderFor } from '../weights/prompt-encoders.ts';
 import { finalVector, nearestMember, readZoo } from '../weights/zoo-vectors.ts';
 import {
   drawSpread,
@@ -76,7 +78,8 @@ export async function measureMemorization(
       if (shouldStop()) return undefined;
       memberLikenesses.push(likeness(await picturesOf(member), await picturesOf(fellow.index)));
     }
-    const byPrompt = nearestMember(zoo, concept.prompt);
+    const encoder = promptEncoderFor(context.training.config);
+    const byPrompt = await nearestMember(encoder, zoo, concept.prompt);
     return {
       concept: concept.name,
       nearest,

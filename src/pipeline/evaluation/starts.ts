@@ -7,8 +7,8 @@ import { type HeldOutImages, setQualityOf } from '../metrics/held-out.ts';
 import { LoraTranslator } from '../metrics/lora-translator.ts';
 import type { StageContext } from '../stage.ts';
 import { denoiseBest } from '../weight-generator/best-of.ts';
+import { loadWeightGenerator } from '../weight-generator/generator-file.ts';
 import { ridgeOfZoo } from '../weight-generator/weight-codec.ts';
-import { loadWeightGenerator } from '../weight-generator/weight-generator.ts';
 import type { BaseModel } from '../weights/base-model.ts';
 import { finalVector, meanVector, nearestMember, readZoo } from '../weights/zoo-vectors.ts';
 import { type ConceptStarts, type FromScratch, isFromScratch } from './comparison.ts';
@@ -33,7 +33,7 @@ export async function startsOfConcept(
   const generator = await loadWeightGenerator(project, training, base);
   const zoo = await readZoo(project, training, base);
   const wanted = new Set<Method>(['denoised', ...training.config.evaluate.baselines]);
-  const { vocabulary } = generator.codec;
+  const { encoder } = generator.codec;
   return async (concept, pairs) => {
     const { name, prompt } = concept;
     const members = zoo.filter((member) => member.concept !== name);
@@ -41,8 +41,11 @@ export async function startsOfConcept(
     const vectorOf: Record<Start['method'], () => Promise<Float32Array> | Float32Array> = {
       denoised: async () =>
         (await denoiseBest(generator, base, training.config, concept, draws)).weights.vector,
-      ridge: () => predictRidge(ridgeOfZoo(vocabulary, members), vocabulary.bagOfWords(prompt)),
-      nearest: () => finalVector(nearestMember(members, prompt)),
+      ridge: async () => {
+        const [features] = await encoder.features([prompt]);
+        return predictRidge(await ridgeOfZoo(encoder, members), features!);
+      },
+      nearest: async () => finalVector(await nearestMember(encoder.kind, members, prompt)),
       mean: () => meanVector(members),
       fresh: () => base.loraStart,
     };

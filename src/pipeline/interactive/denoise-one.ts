@@ -4,7 +4,8 @@ import type { DeviceReport } from '../../compute/types.ts';
 import type { LoadedConcept, LoadedTraining, Project } from '../../project/load.ts';
 import { projectPaths } from '../../project/paths.ts';
 import { denoiseBest } from '../weight-generator/best-of.ts';
-import { checkDenoisingSteps, loadWeightGenerator } from '../weight-generator/weight-generator.ts';
+import { loadWeightGenerator } from '../weight-generator/generator-file.ts';
+import { checkDenoisingSteps } from '../weight-generator/weight-sampler.ts';
 import { writeWeights } from '../weights/weights-file.ts';
 import type { WarmBase } from './warm-base.ts';
 

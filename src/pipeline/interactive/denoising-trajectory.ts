@@ -10,11 +10,8 @@ import {
   summarize,
   zooMap,
 } from '../metrics/weight-statistics.ts';
-import {
-  checkDenoisingSteps,
-  denoiseWeights,
-  loadWeightGenerator,
-} from '../weight-generator/weight-generator.ts';
+import { loadWeightGenerator } from '../weight-generator/generator-file.ts';
+import { checkDenoisingSteps, denoiseWeights } from '../weight-generator/weight-sampler.ts';
 import type { WarmZoo } from './warm-zoo.ts';
 
 export interface TrajectoryRequest {

@@ -12,6 +12,7 @@ import { type TrainingConfig, trainingSchema } from '../../project/schema/traini
 import { zooConcepts } from '../../project/selection.ts';
 import type { Stage } from '../../protocol/stages.ts';
 import { representativeConcepts } from '../weights/base-concepts.ts';
+import { promptEncoderFor } from '../weights/prompt-encoders.ts';
 import { promptFeatures } from '../weights/prompt-features.ts';
 import { trainingNetworks } from './network-sizes.ts';
 
@@ -81,10 +82,10 @@ const PUBLISHED = {
  * Builds and traces every network of a training config, and counts.
  * @throws UserError where sizes do not fit each other, or no concept is there to train on
  */
-export function trainingScale(project: Project, training: LoadedTraining): TrainingScale {
+export async function trainingScale(project: Project, training: LoadedTraining): Promise<TrainingScale> {
   const { config } = training;
   const { image, discriminator: gan, base, collect, weightGenerator, fineTune, evaluate } = config;
-  const { generator, discriminator, lora, splitter, denoiser } = trainingNetworks(project, training);
+  const { generator, discriminator, lora, splitter, denoiser } = await trainingNetworks(project, training);
   const { channels, blocks, ...scratch } = evaluate.scratch;
   const pix2pix = createImageGenerator({
     kind: 'resnet',
@@ -94,7 +95,7 @@ export function trainingScale(project: Project, training: LoadedTraining): Train
     norm: 'instance',
   });
   const zoo = zooConcepts(project, training);
-  const baseConcepts = representativeConcepts(project, training, config.seed);
+  const baseConcepts = await representativeConcepts(project, training, config.seed);
 
   const { loss, lambdaL1 } = gan;
   const common = { generator, discriminator, loss, lambdaL1 };
@@ -106,7 +107,8 @@ export function trainingScale(project: Project, training: LoadedTraining): Train
       generatorValues: generator.initial(config.seed),
       loraFrozen: lora.initial(config.seed).frozen,
     });
-  const { mean } = promptFeatures(baseConcepts.map(({ prompt }) => prompt));
+  const prompts = baseConcepts.map(({ prompt }) => prompt);
+  const { mean } = await promptFeatures(promptEncoderFor(config), prompts);
   const baseOptions = { ...common, batchSize: base.batchSize };
   const baseStep =
     base.conditioning === 'text'

@@ -63,7 +63,7 @@ export const collect: StageFunction<'collect'> = async (context) => {
       const vectors: Float32Array[] = [];
       const inputs = await memberInputs(concept, training, stamps);
       const checkpointFile = `${concept.name}.${RUN_FILES.checkpoint}`;
-      await trainer.start(base.loraStartFor(concept.prompt), base.discriminatorValues);
+      await trainer.start(await base.loraStartFor(concept.prompt), base.discriminatorValues);
       const outcome = await trainer.train({
         run,
         shouldStop,

@@ -1,19 +1,25 @@
 import { writeFileWeights } from '../../data/file-zoo.ts';
 import type { PreparedPairs } from '../../data/prepared.ts';
-import type { EncodedPrompt } from '../../data/text.ts';
+import type { EncodedPrompt } from '../../data/prompt-encoder.ts';
 import { projectPaths, toProjectPath } from '../../project/paths.ts';
+import type { LoadedConcept } from '../../project/project.ts';
 import type { TrainingConfig } from '../../project/schema/training-schema.ts';
 import { UserError } from '../../project/user-error.ts';
 import type { StageContext, StageFunction, StageOutcome } from '../stage.ts';
 import { preparedPairs, stageConcept, stageDevice, stageSeed } from '../stage-support.ts';
 import { checkBestOf, denoiseBest } from '../weight-generator/best-of.ts';
-import { distanceWarnings, estimateStart, expectationLines } from '../weight-generator/start-estimate.ts';
 import {
-  checkDenoisingSteps,
-  denoiseWeights,
   loadFileGenerator,
   loadWeightGenerator,
-} from '../weight-generator/weight-generator.ts';
+  type WeightGenerator,
+} from '../weight-generator/generator-file.ts';
+import {
+  distanceWarnings,
+  estimateStart,
+  expectationLines,
+  type StartEstimate,
+} from '../weight-generator/start-estimate.ts';
+import { checkDenoisingSteps, denoiseWeights } from '../weight-generator/weight-sampler.ts';
 import { loadBase } from '../weights/base-model.ts';
 import { writeWeights } from '../weights/weights-file.ts';
 
@@ -37,7 +43,7 @@ async function denoiseConcept(context: StageContext<'denoise'>): Promise<StageOu
   const log = logOf(context, concept.name);
   const base = await loadBase(project, training);
   const generator = await loadWeightGenerator(project, training, base);
-  const estimate = estimateStart(generator.prompts, generator.calibration, concept);
+  const estimate = await estimateOf(generator, concept);
   for (const line of expectationLines(estimate)) log('info', line);
   for (const warning of distanceWarnings(estimate)) log('warning', warning);
   let pairs: PreparedPairs | undefined;
@@ -108,7 +114,7 @@ async function denoiseFile(context: StageContext<'denoise'>, prompt: string): Pr
   const steps = denoisingSteps(context);
   const log = logOf(context, prompt);
   const { generator, files } = await loadFileGenerator(project, training);
-  const estimate = estimateStart(generator.prompts, generator.calibration, { name: prompt, prompt });
+  const estimate = await estimateOf(generator, { name: prompt, prompt });
   for (const warning of distanceWarnings(estimate)) log('warning', warning);
   if (config.sampling.bestOf > 1) {
     log(
@@ -130,6 +136,13 @@ async function denoiseFile(context: StageContext<'denoise'>, prompt: string): Pr
     status: 'succeeded',
     result: { file, steps, seed, seconds, unseenWords: [...estimate.unseen] },
   };
+}
+
+function estimateOf(
+  { codec, prompts, calibration }: WeightGenerator,
+  concept: Pick<LoadedConcept, 'name' | 'prompt'>,
+): Promise<StartEstimate> {
+  return estimateStart(codec.encoder, prompts, calibration, concept);
 }
 
 function denoisingSteps({ training, options }: StageContext<'denoise'>): number {

@@ -10,6 +10,7 @@ import { ganLearningRates } from '../training/learning-rate.ts';
 import { trainingLoop } from '../training/training-loop.ts';
 import { representativeConcepts } from '../weights/base-concepts.ts';
 import { baseNetworks, saveBase } from '../weights/base-model.ts';
+import { promptEncoderFor } from '../weights/prompt-encoders.ts';
 import { featuresOf, promptFeatures } from '../weights/prompt-features.ts';
 
 /** Trains the generator that zoo members and new concepts adapt, on a few representative concepts. */
@@ -17,7 +18,7 @@ export const trainBase: StageFunction<'train-base'> = async (context) => {
   const { project, training, run } = context;
   const { config } = training;
   const seed = stageSeed(context);
-  const concepts = representativeConcepts(project, training, seed);
+  const concepts = await representativeConcepts(project, training, seed);
   run.emit({
     type: 'log',
     level: 'info',
@@ -31,8 +32,9 @@ export const trainBase: StageFunction<'train-base'> = async (context) => {
   const { generator, discriminator, lora } = networks;
   const start = lora.initial(seed);
   const conditioned = config.base.conditioning === 'text';
-  const features = promptFeatures(concepts.map(({ prompt }) => prompt));
-  const rows = concepts.map(({ prompt }) => featuresOf(features, prompt));
+  const prompts = concepts.map(({ prompt }) => prompt);
+  const features = await promptFeatures(promptEncoderFor(config), prompts);
+  const rows = await featuresOf(features, prompts);
   const width = features.mean.length;
 
   const { batchSize, steps } = config.base;

@@ -11,6 +11,13 @@ import { stageDevice, stageSeed } from '../stage-support.ts';
 import { learningRateFactor } from '../training/learning-rate.ts';
 import { trainingLoop } from '../training/training-loop.ts';
 import { calibrateStarts } from '../weight-generator/calibrate-starts.ts';
+import {
+  denoiserFor,
+  generatorArchitecture,
+  saveWeightGenerator,
+  spaceOfBase,
+  spaceOfFiles,
+} from '../weight-generator/generator-file.ts';
 import type { StartCalibration } from '../weight-generator/start-estimate.ts';
 import {
   diffusionData,
@@ -20,15 +27,9 @@ import {
   ridgeOfZoo,
   type WeightSpace,
 } from '../weight-generator/weight-codec.ts';
-import {
-  denoiserFor,
-  diffusionConventions,
-  generatorArchitecture,
-  saveWeightGenerator,
-  spaceOfBase,
-  spaceOfFiles,
-} from '../weight-generator/weight-generator.ts';
+import { diffusionConventions } from '../weight-generator/weight-sampler.ts';
 import { type BaseModel, loadBase } from '../weights/base-model.ts';
+import { promptEncoderFor } from '../weights/prompt-encoders.ts';
 import { readZoo } from '../weights/zoo-vectors.ts';
 
 const BETAS = { beta1: 0.9, beta2: 0.99 };
@@ -39,8 +40,8 @@ export const trainGenerator: StageFunction<'train-generator'> = async (context) 
   const config = training.config.weightGenerator;
   const { space, members, ofBase } = await chosenZoo(context);
   const seed = stageSeed(context);
-  const codec = fitCodec(space.segments, config, members);
-  const data = diffusionData(codec, config, members);
+  const codec = await fitCodec(space.segments, config, members, promptEncoderFor(training.config));
+  const data = await diffusionData(codec, config, members);
   const denoiser = denoiserFor(config, codec);
   const { count, blockSize } = codec.splitter;
   run.emit({
@@ -151,14 +152,14 @@ async function chosenZoo({
   return { space: spaceOfBase(base), members, ofBase: { base, members } };
 }
 
-function calibrated(
+async function calibrated(
   context: StageContext,
   { base, members }: NonNullable<ChosenZoo['ofBase']>,
-  { head, vocabulary }: FittedCodec,
+  { head, encoder }: FittedCodec,
   device: DeviceReport,
 ): Promise<StartCalibration | undefined> {
-  const ridge = head ?? ridgeOfZoo(vocabulary, members);
-  return calibrateStarts(context, base, members, vocabulary, ridge, device);
+  const ridge = head ?? (await ridgeOfZoo(encoder, members));
+  return calibrateStarts(context, base, members, encoder, ridge, device);
 }
 
 const COSINE = { schedule: 'cosine', warmup: 0 } as const;

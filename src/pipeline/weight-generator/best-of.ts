@@ -8,13 +8,8 @@ import { heldOutImages } from '../metrics/held-out.ts';
 import { HIGHEST_PSNR } from '../metrics/image-metrics.ts';
 import { LoraTranslator } from '../metrics/lora-translator.ts';
 import type { BaseModel } from '../weights/base-model.ts';
-import {
-  type DenoisedWeights,
-  denoiseWeights,
-  drawsAreEqual,
-  type WeightGenerator,
-  WeightSampler,
-} from './weight-generator.ts';
+import type { WeightGenerator } from './generator-file.ts';
+import { type DenoisedWeights, denoiseWeights, drawsAreEqual, WeightSampler } from './weight-sampler.ts';
 
 /** Training images that candidates are judged on. */
 const IMAGES = 5;

@@ -1,6 +1,6 @@
 import type { DeviceReport } from '../../compute/types.ts';
 import type { PreparedPairs } from '../../data/prepared.ts';
-import type { Vocabulary } from '../../data/text.ts';
+import type { PromptEncoder } from '../../data/prompt-encoder.ts';
 import type { ZooMember } from '../../data/zoo.ts';
 import { leaveOneOutPredictions, predictRidge, type RidgeModel } from '../../models/ridge.ts';
 import { heldOutConcepts } from '../../project/selection.ts';
@@ -41,27 +41,24 @@ export async function calibrateStarts(
   context: StageContext,
   base: BaseModel,
   members: readonly ZooMember[],
-  vocabulary: Vocabulary,
+  encoder: PromptEncoder,
   ridge: RidgeModel,
   device: DeviceReport,
 ): Promise<StartCalibration | undefined> {
   const { run, shouldStop, project, training } = context;
   const { image, evaluate } = training.config;
-  const starts = [
-    ...leftOutMembers(base, members, vocabulary, ridge.lambda),
-    ...evenlyChosen(heldOutConcepts(project, training), MOST_CONCEPTS).map(
-      ({ name, prompt }): UnseenStart => ({
-        concept: name,
-        knownTo: 'neither',
-        distance: promptDistance(
-          members.map((member) => member.prompt),
-          prompt,
-          ridge.lambda,
-        ),
-        prediction: predictRidge(ridge, vocabulary.bagOfWords(prompt)),
-      }),
-    ),
-  ];
+  const starts = await leftOutMembers(base, members, encoder, ridge.lambda);
+  const heldOut = evenlyChosen(heldOutConcepts(project, training), MOST_CONCEPTS);
+  const features = await encoder.features(heldOut.map(({ prompt }) => prompt));
+  const prompts = members.map(({ prompt }) => prompt);
+  for (const [i, { name, prompt }] of heldOut.entries()) {
+    starts.push({
+      concept: name,
+      knownTo: 'neither',
+      distance: await promptDistance(encoder.kind, prompts, prompt, ridge.lambda),
+      prediction: predictRidge(ridge, features[i]!),
+    });
+  }
   const points: CalibrationPoint[] = [];
   const most = Math.min(IMAGES, evaluate.images);
   const translator = await LoraTranslator.create(base, device, most);
@@ -89,12 +86,12 @@ export async function calibrateStarts(
   }
 }
 
-function leftOutMembers(
+async function leftOutMembers(
   base: BaseModel,
   members: readonly ZooMember[],
-  vocabulary: Vocabulary,
+  encoder: PromptEncoder,
   lambda: number,
-): UnseenStart[] {
+): Promise<UnseenStart[]> {
   const inBase = (index: number) => base.concepts.includes(members[index]!.concept);
   const indices = [...members.keys()];
   const clean = evenlyChosen(
@@ -103,7 +100,7 @@ function leftOutMembers(
   );
   const chosen = [...clean, ...evenlyChosen(indices.filter(inBase), MOST_CONCEPTS - clean.length)];
   const leftOut = leaveOneOutPredictions(
-    members.map(({ prompt }) => vocabulary.bagOfWords(prompt)),
+    await encoder.features(members.map(({ prompt }) => prompt)),
     members.map(finalVector),
     lambda,
     chosen,

@@ -2,7 +2,7 @@
  * How far a prompt is from those of a zoo, and what quality to expect of its start: pure functions of the prompts
  * and of what ridge regression did for members that it was not shown.
  */
-import { promptWords, Vocabulary } from '../../data/text.ts';
+import type { PromptEncoder, PromptEncoderKind } from '../../data/prompt-encoder.ts';
 import { ridgeLeverage } from '../../models/ridge.ts';
 import { median, quantile } from '../metrics/sample-statistics.ts';
 
@@ -27,17 +27,24 @@ export interface StartCalibration {
 }
 
 /**
- * Distance of a prompt to those of a zoo, in words: the square root of lambda times its leverage in the ridge
- * regression over bags of words, which is the length of that part of the prompt that the zoo's prompts cannot
- * explain (Bayes' view: the standard deviation of the prediction, in units of what one word is worth beforehand).
- * A word that no zoo prompt has is a direction of its own and counts in full, 1; one that many prompts have, or that
- * others make up for, counts little.
+ * Distance of a prompt to those of a zoo, in units of the features (in words, for bags of words): the square root of
+ * lambda times its leverage in the ridge regression, which is the length of that part of the prompt that the zoo's
+ * prompts cannot explain (Bayes' view: the standard deviation of the prediction, in units of what one feature is
+ * worth beforehand). A word that no zoo prompt has is a direction of its own and counts in full, 1; one that many
+ * prompts have, or that others make up for, counts little.
+ * @param kind fitted anew on all of these prompts, so that what is new in the one counts
  * @param lambda above 0
  */
-export function promptDistance(prompts: readonly string[], prompt: string, lambda: number): number {
-  const vocabulary = Vocabulary.ofPrompts([...prompts, prompt]);
-  const features = prompts.map((of) => vocabulary.bagOfWords(of));
-  return distanceOf(lambda, ridgeLeverage(features, lambda, vocabulary.bagOfWords(prompt)));
+export async function promptDistance(
+  kind: PromptEncoderKind,
+  prompts: readonly string[],
+  prompt: string,
+  lambda: number,
+): Promise<number> {
+  const all = [...prompts, prompt];
+  const encoder = await kind.fit(all);
+  const features = await encoder.features(all);
+  return distanceOf(lambda, ridgeLeverage(features.slice(0, -1), lambda, features.at(-1)!));
 }
 
 /** `promptDistance` of a leverage. */
@@ -103,19 +110,21 @@ export interface StartEstimate {
 }
 
 /**
+ * @param encoder of the weight generator
  * @param prompts of the zoo
  * @param of the concept to be started, whose own point, if it has one, must not vouch for it
  */
-export function estimateStart(
+export async function estimateStart(
+  encoder: PromptEncoder,
   prompts: readonly string[],
   calibration: StartCalibration | undefined,
   { name, prompt }: { readonly name: string; readonly prompt: string },
-): StartEstimate {
-  const { unseen } = Vocabulary.ofPrompts(prompts).encode(prompt, 1);
-  const known = { words: new Set(promptWords(prompt)).size, unseen };
+): Promise<StartEstimate> {
+  const { count, unknown } = encoder.partsOf(prompt);
+  const known = { words: count, unseen: unknown };
   if (!calibration) return known;
   const { lambda } = calibration;
-  const distance = promptDistance(prompts, prompt, lambda);
+  const distance = await promptDistance(encoder.kind, prompts, prompt, lambda);
   const points = calibration.points.filter(({ concept }) => concept !== name);
   const members = points.filter(({ knownTo }) => knownTo !== 'neither');
   const newToBase = points.filter(({ knownTo }) => knownTo !== 'base');

@@ -2,8 +2,8 @@
 import { type BlockSplitter, createBlockSplitter, type WeightSegment } from '../../data/blocks.ts';
 import type { FileLayout } from '../../data/file-zoo.ts';
 import { fitLatent, fromLatent, type LatentBasis, toLatent } from '../../data/latent.ts';
+import type { PromptEncoder, PromptEncoderKind } from '../../data/prompt-encoder.ts';
 import { destandardize, fitStandardizer, type Standardizer, standardize } from '../../data/standardizer.ts';
-import { nullPrompt, Vocabulary } from '../../data/text.ts';
 import type { ZooMember } from '../../data/zoo.ts';
 import type { DiffusionData } from '../../models/diffusion.ts';
 import { fitRidge, predictRidge, type RidgeModel } from '../../models/ridge.ts';
@@ -32,7 +32,7 @@ export interface WeightSpace {
 
 /** Everything around the denoiser that a zoo decides: how its vectors become blocks and its prompts tokens. */
 export interface WeightCodec {
-  readonly vocabulary: Vocabulary;
+  readonly encoder: PromptEncoder;
   /** Of what is diffused: the weights, or their principal components as one block. */
   readonly splitter: BlockSplitter;
   /** Of the weights, or of what the ridge head leaves over. */
@@ -50,19 +50,22 @@ export interface FittedCodec extends WeightCodec {
 }
 
 /** @throws UserError where more principal components are wanted than the zoo has */
-export function fitCodec(
+export async function fitCodec(
   segments: readonly WeightSegment[],
   config: GeneratorConfig,
   members: readonly PromptedVectors[],
-): FittedCodec {
-  const vocabulary = Vocabulary.ofPrompts(members.map(({ prompt }) => prompt));
-  const head = config.head === 'ridge' ? ridgeOfZoo(vocabulary, members) : undefined;
-  const diffused = members.flatMap(({ prompt, checkpoints }) =>
-    checkpoints.map((vector) => withoutHead(vector, { head, vocabulary }, prompt)),
+  kind: PromptEncoderKind,
+): Promise<FittedCodec> {
+  const prompts = members.map(({ prompt }) => prompt);
+  const encoder = await kind.fit(prompts);
+  const features = await encoder.features(prompts);
+  const head = config.head === 'ridge' ? await ridgeOfZoo(encoder, members) : undefined;
+  const diffused = members.flatMap(({ checkpoints }, i) =>
+    checkpoints.map((vector) => withoutHead(vector, head, features[i]!)),
   );
   const standardizer = fitStandardizer(config.standardize, diffused, segments);
   return {
-    vocabulary,
+    encoder,
     splitter: splitterFor(segments, config),
     standardizer,
     ...(head && { head }),
@@ -90,50 +93,57 @@ export function splitterFor(
   });
 }
 
-/** Ridge regression from the words of a prompt to the zoo's weights: a head of the generator, and a baseline. */
-export function ridgeOfZoo(vocabulary: Vocabulary, members: readonly PromptedVectors[]): RidgeModel {
-  return fitRidge(
-    members.map(({ prompt }) => vocabulary.bagOfWords(prompt)),
-    members.map(finalVector),
-  );
+/** Ridge regression from a prompt's features to the zoo's weights: a head of the generator, and a baseline. */
+export async function ridgeOfZoo(
+  encoder: PromptEncoder,
+  members: readonly PromptedVectors[],
+): Promise<RidgeModel> {
+  return fitRidge(await encoder.features(members.map(({ prompt }) => prompt)), members.map(finalVector));
 }
 
-/** The blocks [count, blockSize] of a vector with this prompt. */
-export function encodeVector(codec: WeightCodec, vector: Float32Array, prompt: string): Float32Array {
-  const { splitter, standardizer, latent } = codec;
-  const standardized = standardize(standardizer, withoutHead(vector, codec, prompt));
+/**
+ * The blocks [count, blockSize] of a vector.
+ * @param features of its prompt
+ */
+export function encodeVector(codec: WeightCodec, vector: Float32Array, features: Float32Array): Float32Array {
+  const { splitter, standardizer, latent, head } = codec;
+  const standardized = standardize(standardizer, withoutHead(vector, head, features));
   return splitter.split(latent ? toLatent(latent, standardized) : standardized);
 }
 
 /**
- * The vector of some blocks [count, blockSize] under this prompt: joined, brought back to the scale of the zoo's
+ * The vector of some blocks [count, blockSize] under a prompt: joined, brought back to the scale of the zoo's
  * weights, and added to what the ridge head predicts. The inverse of `encodeVector`, for principal components
  * of what they span.
+ * @param features of the prompt
  */
-export function decodeBlocks(codec: WeightCodec, blocks: Float32Array, prompt: string): Float32Array {
-  const { splitter, standardizer, latent, head, vocabulary } = codec;
+export function decodeBlocks(codec: WeightCodec, blocks: Float32Array, features: Float32Array): Float32Array {
+  const { splitter, standardizer, latent, head } = codec;
   const joined = splitter.join(blocks);
   const diffused = destandardize(standardizer, latent ? fromLatent(latent, joined) : joined);
   if (!head) return diffused;
-  const offset = predictRidge(head, vocabulary.bagOfWords(prompt));
+  const offset = predictRidge(head, features);
   return diffused.map((value, i) => value + offset[i]!);
 }
 
 /** The zoo as standardized blocks with their prompts. */
-export function diffusionData(
+export async function diffusionData(
   codec: WeightCodec,
   config: GeneratorConfig,
   members: readonly PromptedVectors[],
-): DiffusionData {
-  const { vocabulary, splitter } = codec;
+): Promise<DiffusionData> {
+  const { encoder, splitter } = codec;
+  const prompts = members.map(({ prompt }) => prompt);
+  const features = await encoder.features(prompts);
+  const [nullPrompt, ...encoded] = await encoder.encode(['', ...prompts], config.maxTokens);
   return {
     blockSize: splitter.blockSize,
     mask: splitter.mask,
-    nullPrompt: nullPrompt(config.maxTokens),
-    examples: members.flatMap(({ prompt, checkpoints }) =>
+    nullPrompt: nullPrompt!,
+    examples: members.flatMap(({ checkpoints }, i) =>
       checkpoints.map((vector) => ({
-        blocks: encodeVector(codec, vector, prompt),
-        prompt: vocabulary.encode(prompt, config.maxTokens),
+        blocks: encodeVector(codec, vector, features[i]!),
+        prompt: encoded[i]!,
       })),
     ),
   };
@@ -153,12 +163,13 @@ function latentOf(
   );
 }
 
+/** What the ridge head leaves over of a vector whose prompt has these features. */
 function withoutHead(
   vector: Float32Array,
-  { head, vocabulary }: { head?: RidgeModel | undefined; vocabulary: Vocabulary },
-  prompt: string,
+  head: RidgeModel | undefined,
+  features: Float32Array,
 ): Float32Array {
   if (!head) return vector;
-  const predicted = predictRidge(head, vocabulary.bagOfWords(prompt));
+  const predicted = predictRidge(head, features);
   return vector.map((value, i) => value - predicted[i]!);
 }

@@ -1,22 +1,22 @@
 import { representatives } from '../../data/k-means.ts';
 import { Random } from '../../data/random.ts';
-import { Vocabulary } from '../../data/text.ts';
 import type { LoadedConcept, LoadedTraining, Project } from '../../project/project.ts';
 import { baseConcepts } from '../../project/selection.ts';
 import { UserError } from '../../project/user-error.ts';
-import { promptDirection } from './prompt-features.ts';
+import { promptEncoderFor } from './prompt-encoders.ts';
+import { promptDirections } from './prompt-features.ts';
 
 /**
  * The concepts that a base is trained on. With a number in the config, that many clusters of the zoo's prompts are
  * made by k-means, and of each the concept nearest to its mean is taken (E2GAN's choice, which embeds prompts with
- * CLIP; here they are bags of words of length 1).
+ * CLIP; here they are the features of the config's prompt encoder, of length 1).
  * @throws UserError where the config selects none
  */
-export function representativeConcepts(
+export async function representativeConcepts(
   project: Pick<Project, 'concepts'>,
   training: LoadedTraining,
   seed: number,
-): LoadedConcept[] {
+): Promise<LoadedConcept[]> {
   const { candidates, count } = baseConcepts(project, training);
   if (count === 0) {
     throw new UserError(
@@ -24,7 +24,8 @@ export function representativeConcepts(
         'Add concepts to the project, or hold out fewer (collect.holdOut).',
     );
   }
-  const vocabulary = Vocabulary.ofPrompts(candidates.map(({ prompt }) => prompt));
-  const points = candidates.map(({ prompt }) => promptDirection(vocabulary, prompt));
+  const prompts = candidates.map(({ prompt }) => prompt);
+  const encoder = await promptEncoderFor(training.config).fit(prompts);
+  const points = await promptDirections(encoder, prompts);
   return representatives(points, count, new Random(seed).fork('base-concepts')).map((i) => candidates[i]!);
 }

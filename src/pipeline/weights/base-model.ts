@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
-import { Vocabulary } from '../../data/text.ts';
+import * as z from 'zod';
+import { wordTable } from '../../data/word-table.ts';
 import {
   type CheckpointArchitecture,
   readCheckpoint,
@@ -15,8 +16,8 @@ import type { LoadedTraining, Project } from '../../project/load.ts';
 import { projectPaths } from '../../project/paths.ts';
 import type { TrainingConfig } from '../../project/schema/training-schema.ts';
 import { UserError } from '../../project/user-error.ts';
-import type { JsonObject } from '../../protocol/json.ts';
 import { wayTo } from '../remedies.ts';
+import { restoreEncoder, storedEncoder, storedEncoderSchema } from './prompt-encoders.ts';
 import { featuresOf, type PromptFeatures } from './prompt-features.ts';
 
 /** The networks that a training config describes, without weights. */
@@ -44,7 +45,7 @@ export interface BaseModel extends BaseNetworks {
    * Where a zoo concept's training starts: fresh LoRA, the same for all, or where a text-conditioned base was
    * trained to expect the concept.
    */
-  loraStartFor(prompt: string): Float32Array;
+  loraStartFor(prompt: string): Promise<Float32Array>;
 }
 
 export function baseNetworks(training: LoadedTraining): BaseNetworks {
@@ -81,7 +82,7 @@ export function withLora(base: BaseModel, options: LoraOptions, seed: number): B
     architecture: { ...base.architecture, lora: { ...options } },
     loraFrozen: frozen,
     loraStart: trained,
-    loraStartFor: () => trained,
+    loraStartFor: async () => trained,
   };
 }
 
@@ -114,7 +115,7 @@ export async function saveBase(
       concepts: [...extra.concepts],
       steps: extra.steps,
       ...(extra.features && {
-        features: { words: extra.features.vocabulary.words, mean: [...extra.features.mean] },
+        features: { encoder: storedEncoder(extra.features.encoder), mean: [...extra.features.mean] },
       }),
     },
   });
@@ -137,7 +138,7 @@ export async function loadBase(project: Project, training: LoadedTraining): Prom
   const checkpoint = await readCheckpoint(path, await expectedArchitecture(path, networks));
   const loraStart = checkpoint.groups['lora-start']!.values;
   const promptMap = checkpoint.groups['prompt-map']?.values;
-  const features = promptMap && featuresFrom(checkpoint.extra.features as JsonObject);
+  const features = promptMap && (await storedFeatures(path, checkpoint.extra.features));
   const base: BaseModel = {
     ...networks,
     hash: baseHashOf(await hashFile(path)),
@@ -146,8 +147,11 @@ export async function loadBase(project: Project, training: LoadedTraining): Prom
     discriminatorValues: checkpoint.groups.discriminator!.values,
     loraFrozen: checkpoint.groups['lora-frozen']!.values,
     loraStart,
-    loraStartFor: (prompt) =>
-      promptMap && features ? mapped(loraStart, promptMap, featuresOf(features, prompt)) : loraStart,
+    loraStartFor: async (prompt) => {
+      if (!promptMap || !features) return loraStart;
+      const [row] = await featuresOf(features, [prompt]);
+      return mapped(loraStart, promptMap, row!);
+    },
   };
   const isAsStored = isDeepStrictEqual(checkpoint.architecture.lora, networks.architecture.lora);
   return isAsStored ? base : withLora(base, networks.lora.options, training.config.seed);
@@ -166,14 +170,20 @@ async function expectedArchitecture(
     : architecture;
 }
 
-function featuresFrom(stored: JsonObject): PromptFeatures {
-  return {
-    vocabulary: new Vocabulary({ words: stored.words as string[], buckets: 1 }),
-    mean: Float32Array.from(stored.mean as number[]),
-  };
+const storedFeaturesSchema = z.object({
+  mean: z.array(z.number()),
+  encoder: storedEncoderSchema.optional(),
+  /** In files from before there were other encoders than the table of words. */
+  words: z.array(z.string()).optional(),
+});
+
+async function storedFeatures(path: string, stored: unknown): Promise<PromptFeatures> {
+  const { mean, words, encoder } = storedFeaturesSchema.parse(stored);
+  const named = encoder ?? { name: wordTable.name, version: 1, state: { words, buckets: 1 } };
+  return { encoder: await restoreEncoder(path, named), mean: Float32Array.from(mean) };
 }
 
-/** `start` plus features times map, [words] times [words, LoRA values]. */
+/** `start` plus features times map, [features] times [features, LoRA values]. */
 function mapped(start: Float32Array, map: Float32Array, features: Float32Array): Float32Array {
   const sum = start.slice();
   for (const [word, weight] of features.entries()) {

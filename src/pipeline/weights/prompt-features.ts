@@ -1,43 +1,59 @@
-import { Vocabulary } from '../../data/text.ts';
+import type { PromptEncoder, PromptEncoderKind } from '../../data/prompt-encoder.ts';
 
 /**
- * Words of a prompt as numbers: how often each word of the vocabulary occurs, less the mean over the prompts it
- * was made from. The mean prompt is the zero vector.
+ * Prompts as the numbers that condition a base: their features less the mean over the prompts that the encoder was
+ * made for. The mean prompt is the zero vector.
  */
 export interface PromptFeatures {
-  readonly vocabulary: Vocabulary;
-  /** [words] */
+  readonly encoder: PromptEncoder;
+  /** [features] */
   readonly mean: Float32Array;
 }
 
-export function promptFeatures(prompts: readonly string[]): PromptFeatures {
-  const vocabulary = Vocabulary.ofPrompts(prompts);
-  const mean = new Float32Array(vocabulary.words.length);
-  for (const prompt of prompts) {
-    for (const [i, count] of vocabulary.bagOfWords(prompt).entries()) mean[i]! += count / prompts.length;
+export async function promptFeatures(
+  kind: PromptEncoderKind,
+  prompts: readonly string[],
+): Promise<PromptFeatures> {
+  const encoder = await kind.fit(prompts);
+  const rows = await encoder.features(prompts);
+  const mean = new Float32Array(rows[0]?.length ?? 0);
+  for (const row of rows) {
+    for (const [i, value] of row.entries()) mean[i]! += value / prompts.length;
   }
-  return { vocabulary, mean };
+  return { encoder, mean };
 }
 
-export function featuresOf({ vocabulary, mean }: PromptFeatures, prompt: string): Float32Array {
-  return vocabulary.bagOfWords(prompt).map((count, i) => count - mean[i]!);
+export async function featuresOf(
+  { encoder, mean }: PromptFeatures,
+  prompts: readonly string[],
+): Promise<Float32Array[]> {
+  const rows = await encoder.features(prompts);
+  return rows.map((row) => row.map((value, i) => value - mean[i]!));
 }
 
-/** Bags of words as unit vectors: prompts are as near as the words they share. */
-export function promptDirection(vocabulary: Vocabulary, prompt: string): Float32Array {
-  const counts = vocabulary.bagOfWords(prompt);
-  const length = Math.hypot(...counts) || 1;
-  return counts.map((count) => count / length);
+/** Features as unit vectors, zero where a prompt has none: prompts are as near as what they have in common. */
+export async function promptDirections(
+  encoder: PromptEncoder,
+  prompts: readonly string[],
+): Promise<Float32Array[]> {
+  const rows = await encoder.features(prompts);
+  return rows.map((row) => {
+    const length = Math.hypot(...row) || 1;
+    return row.map((value) => value / length);
+  });
 }
 
-/** Index of the prompt that shares most words with this one (cosine of bags of words); the first of equals. */
-export function nearestPrompt(prompts: readonly string[], prompt: string): number {
-  const vocabulary = Vocabulary.ofPrompts(prompts);
-  const direction = promptDirection(vocabulary, prompt);
+/** Index of the prompt that is nearest to this one by the cosine of their features; the first of equals. */
+export async function nearestPrompt(
+  kind: PromptEncoderKind,
+  prompts: readonly string[],
+  prompt: string,
+): Promise<number> {
+  const encoder = await kind.fit(prompts);
+  const [direction, ...others] = await promptDirections(encoder, [prompt, ...prompts]);
   let best = { index: 0, cosine: Number.NEGATIVE_INFINITY };
-  for (const [index, candidate] of prompts.entries()) {
-    const other = promptDirection(vocabulary, candidate);
-    const cosine = direction.reduce((sum, value, i) => sum + value * other[i]!, 0);
+  for (const [index, other] of others.entries()) {
+    const cosine = direction!.reduce((sum, value, i) => sum + value * other[i]!, 0);
     if (cosine > best.cosine) best = { index, cosine };
   }
   return best.index;

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { PromptEncoderKind } from '../../data/prompt-encoder.ts';
 import { listMembers, readMember, type ZooMember } from '../../data/zoo.ts';
 import { projectPaths } from '../../project/paths.ts';
 import type { LoadedTraining, Project } from '../../project/project.ts';
@@ -59,12 +60,12 @@ export function meanVector(members: readonly ZooMember[]): Float32Array {
   return Float32Array.from(mean);
 }
 
-/** The member whose prompt shares most words with this one. */
-export function nearestMember(members: readonly ZooMember[], prompt: string): ZooMember {
-  return members[
-    nearestPrompt(
-      members.map((member) => member.prompt),
-      prompt,
-    )
-  ]!;
+/** The member whose prompt is nearest to this one. */
+export async function nearestMember(
+  kind: PromptEncoderKind,
+  members: readonly ZooMember[],
+  prompt: string,
+): Promise<ZooMember> {
+  const prompts = members.map((member) => member.prompt);
+  return members[await nearestPrompt(kind, prompts, prompt)]!;
 }

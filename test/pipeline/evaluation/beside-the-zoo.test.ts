@@ -5,6 +5,7 @@ import { selectDevice } from '../../../src/compute/devices.ts';
 import { preparePairs } from '../../../src/data/prepared.ts';
 import { readSafetensors, type WritableTensor, writeSafetensors } from '../../../src/data/safetensors.ts';
 import { Vocabulary } from '../../../src/data/text.ts';
+import { wordTable } from '../../../src/data/word-table.ts';
 import { loraInferenceStep } from '../../../src/models/gan-steps.ts';
 import { fitRidge, predictRidge } from '../../../src/models/ridge.ts';
 import { measureMemorization } from '../../../src/pipeline/evaluation/measure-memorization.ts';
@@ -15,12 +16,12 @@ import { heldOutImages } from '../../../src/pipeline/metrics/held-out.ts';
 import { psnr } from '../../../src/pipeline/metrics/image-metrics.ts';
 import { denoise } from '../../../src/pipeline/stages/denoise.ts';
 import { trainGenerator } from '../../../src/pipeline/stages/train-generator.ts';
+import { loadWeightGenerator } from '../../../src/pipeline/weight-generator/generator-file.ts';
 import {
   promptDistance,
   type StartCalibration,
 } from '../../../src/pipeline/weight-generator/start-estimate.ts';
 import { ridgeOfZoo } from '../../../src/pipeline/weight-generator/weight-codec.ts';
-import { loadWeightGenerator } from '../../../src/pipeline/weight-generator/weight-generator.ts';
 import { readZoo } from '../../../src/pipeline/weights/zoo-vectors.ts';
 import { loadProject } from '../../../src/project/load.ts';
 import { projectPaths } from '../../../src/project/paths.ts';
@@ -139,7 +140,7 @@ describe('calibration of what to expect', () => {
     for (const { concept, distance, psnr: score } of points) {
       const i = NAMES.indexOf(concept);
       const others = prompts.filter((_, j) => j !== i);
-      expect(distance).toBeCloseTo(promptDistance(others, prompts[i]!, lambda), 6);
+      expect(distance).toBeCloseTo(await promptDistance(wordTable, others, prompts[i]!, lambda), 6);
       // The word that tells a member from the others is in no other prompt, and the two others have theirs in equal
       // shares: the prediction is their mean.
       const [a, b] = NAMES.filter((name) => name !== concept).map((name) => zoo[name]!) as [
@@ -188,7 +189,7 @@ describe('calibration of what to expect', () => {
     const prompts = NAMES.map((name) => `prompt of ${name}`);
     expect(held).toMatchObject({
       knownTo: 'neither',
-      distance: expect.closeTo(promptDistance(prompts, 'prompt of fog snow', lambda), 10),
+      distance: expect.closeTo(await promptDistance(wordTable, prompts, 'prompt of fog snow', lambda), 10),
     });
     const { image, seed } = training.config;
     const concept = project.concepts.find(({ name }) => name === 'night')!;
@@ -196,7 +197,8 @@ describe('calibration of what to expect', () => {
       openEditor: editorsOn(training.config),
     }))!;
     const images = heldOutImages(pairs, size, image.size, 2);
-    const ridge = ridgeOfZoo(Vocabulary.ofPrompts(prompts), await readZoo(project, training, trained.base));
+    const encoder = await wordTable.fit(prompts);
+    const ridge = await ridgeOfZoo(encoder, await readZoo(project, training, trained.base));
     const prediction = predictRidge(ridge, Vocabulary.ofPrompts(prompts).bagOfWords('prompt of fog snow'));
     expect(held.psnr).toBeCloseTo(meanPsnr(translated(prediction, images), images.target), 2);
   });

@@ -32,7 +32,7 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'tiny.training.yaml'), CONFIG);
   project = await loadProject(folder);
   training = project.trainings[0]!;
-  scale = trainingScale(project, training);
+  scale = await trainingScale(project, training);
 });
 
 const figureOf = ({ figures }: TrainingScale, what: string) =>
@@ -71,7 +71,7 @@ function e2ganFlop(c: number, side: number): number {
   );
 }
 
-describe('counts', () => {
+describe('counts', async () => {
   test('the operations of E2GAN as its layers by hand', () => {
     expect(figureOf(scale, 'generator, one image')).toEqual({
       what: 'generator, one image',
@@ -80,9 +80,9 @@ describe('counts', () => {
     });
   });
 
-  test('twice the operations for twice the batch', () => {
+  test('twice the operations for twice the batch', async () => {
     const { fineTune, collect, evaluate, base, weightGenerator } = training.config;
-    const doubled = scaleWith({
+    const doubled = await scaleWith({
       base: { ...base, batchSize: 2 * base.batchSize },
       collect: { ...collect, batchSize: 2 * collect.batchSize },
       fineTune: { ...fineTune, batchSize: 2 * fineTune.batchSize },
@@ -106,15 +106,15 @@ describe('counts', () => {
     });
   });
 
-  test('one evaluation of the denoiser for each step, two with guidance', () => {
+  test('one evaluation of the denoiser for each step, two with guidance', async () => {
     const { weightGenerator } = training.config;
-    const denoising = (sampling: TrainingConfig['weightGenerator']['sampling']) =>
-      figureOf(scaleWith({ weightGenerator: { ...weightGenerator, sampling } }), 'denoising all blocks')
+    const denoising = async (sampling: TrainingConfig['weightGenerator']['sampling']) =>
+      figureOf(await scaleWith({ weightGenerator: { ...weightGenerator, sampling } }), 'denoising all blocks')
         .value;
     const once = figureOf(scale, 'denoising all blocks').value;
     expect(once).toBeGreaterThan(0);
-    expect(denoising({ steps: 5, guidance: 1, bestOf: 1 })).toBe(5 * once);
-    expect(denoising({ steps: 5, guidance: 3, bestOf: 1 })).toBe(10 * once);
+    expect(await denoising({ steps: 5, guidance: 1, bestOf: 1 })).toBe(5 * once);
+    expect(await denoising({ steps: 5, guidance: 3, bestOf: 1 })).toBe(10 * once);
   });
 });
 
@@ -128,8 +128,8 @@ describe('published numbers', () => {
     ).toBe(true);
   });
 
-  test('are met by the preset within 3 % where they are sizes', () => {
-    const { figures } = scaleWith({}, paper);
+  test('are met by the preset within 3 % where they are sizes', async () => {
+    const { figures } = await scaleWith({}, paper);
     const compared = figures.filter(({ published }) => published);
     expect(compared.map(({ what }) => what)).toEqual([
       'image side, pixels',
@@ -149,14 +149,14 @@ describe('published numbers', () => {
     [1, 0.056e6],
     [2, 0.092e6],
     [4, 0.164e6],
-  ] as const)('of trained values go with the ranks of scale %i', (of, values) => {
+  ] as const)('of trained values go with the ranks of scale %i', async (of, values) => {
     const lora = { ...paper.lora, ranks: e2ganRanks(of) };
-    expect(figureOf(scaleWith({ lora }, paper), 'trained values, LoRA').published?.value).toBe(values);
+    expect(figureOf(await scaleWith({ lora }, paper), 'trained values, LoRA').published?.value).toBe(values);
   });
 
-  test('are left out where the config departs from the preset in what decides them', () => {
+  test('are left out where the config departs from the preset in what decides them', async () => {
     const generator = { ...paper.generator, channels: 32 };
-    const changed = scaleWith({ generator }, paper);
+    const changed = await scaleWith({ generator }, paper);
     expect(figureOf(changed, 'trained values, LoRA').published).toBeUndefined();
     expect(stageOf(changed, 'collect').publishedEpochs).toBeUndefined();
     expect(figureOf(changed, 'parameters, Pix2pix generator').published?.value).toBe(11.378e6);

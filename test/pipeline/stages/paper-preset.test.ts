@@ -10,7 +10,7 @@ import type { Comparison } from '../../../src/pipeline/evaluation/comparison.ts'
 import { trainingScale } from '../../../src/pipeline/scale/training-scale.ts';
 import type { StageOutcome } from '../../../src/pipeline/stage.ts';
 import { quickstart } from '../../../src/pipeline/stages/quickstart.ts';
-import { loadWeightGenerator } from '../../../src/pipeline/weight-generator/weight-generator.ts';
+import { loadWeightGenerator } from '../../../src/pipeline/weight-generator/generator-file.ts';
 import { type BaseModel, loadBase } from '../../../src/pipeline/weights/base-model.ts';
 import { readWeights } from '../../../src/pipeline/weights/weights-file.ts';
 import { finalVector, readZoo } from '../../../src/pipeline/weights/zoo-vectors.ts';
@@ -67,14 +67,14 @@ const resultOf = (stage: string) => (outcome.result as Results)[stage]!;
 const published: TrainingConfig = trainingSchema.parse(PRESETS.paper);
 
 describe('what is published is what was built', () => {
-  test('0.092 M LoRA values, a PatchGAN of 2.765 M, Pix2pix of 11.378 M', () => {
+  test('0.092 M LoRA values, a PatchGAN of 2.765 M, Pix2pix of 11.378 M', async () => {
     const parameters = resultOf('train-base').parameters as Record<string, number>;
     expect(parameters.lora).toBe(base.lora.layout.size);
     expect(Math.abs(parameters.lora! / 0.092e6 - 1)).toBeLessThan(0.03);
     expect(parameters.generator).toBe(base.generatorValues.length);
     // Published for one image; beside its source there are three channels more to the first 64 kernels of 4 x 4.
     expect(parameters.discriminator! - 3 * 4 * 4 * 64).toBe(2_764_737);
-    const { figures } = trainingScale(project, training);
+    const { figures } = await trainingScale(project, training);
     expect(figures.find(({ what }) => what === 'parameters, Pix2pix generator')!.value).toBe(11_378_179);
   });
 
@@ -100,12 +100,12 @@ describe('what is published is what was built', () => {
     expect(resultOf('denoise').steps).toBe(1);
   });
 
-  test('epochs: 100 of E2GAN, 20 of fine-tuning, 200 of Pix2pix', () => {
+  test('epochs: 100 of E2GAN, 20 of fine-tuning, 200 of Pix2pix', async () => {
     const { image, collect, fineTune, evaluate } = published;
     const epochs = ({ steps, batchSize }: { steps: number; batchSize: number }) =>
       (steps * batchSize) / image.train;
     expect([collect, fineTune, evaluate.scratch].map(epochs)).toEqual([100, 20, 200]);
-    const { stages } = trainingScale(project, { ...training, config: published });
+    const { stages } = await trainingScale(project, { ...training, config: published });
     for (const { stage, epochs: ours, publishedEpochs } of stages) {
       if (['collect', 'fine-tune', 'evaluate'].includes(stage)) expect(ours).toBe(publishedEpochs!.value);
     }

@@ -7,11 +7,11 @@ import { psnr } from '../../../src/pipeline/metrics/image-metrics.ts';
 import { denoise } from '../../../src/pipeline/stages/denoise.ts';
 import { bestCandidate, drawSeeds } from '../../../src/pipeline/weight-generator/best-of.ts';
 import {
-  drawsAreEqual,
   loadWeightGenerator,
   saveWeightGenerator,
   spaceOfBase,
-} from '../../../src/pipeline/weight-generator/weight-generator.ts';
+} from '../../../src/pipeline/weight-generator/generator-file.ts';
+import { drawsAreEqual } from '../../../src/pipeline/weight-generator/weight-sampler.ts';
 import { readWeights } from '../../../src/pipeline/weights/weights-file.ts';
 import { projectPaths } from '../../../src/project/paths.ts';
 import { type TrainingConfig, trainingSchema } from '../../../src/project/schema/training-schema.ts';

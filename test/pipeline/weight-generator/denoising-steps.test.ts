@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { checkDenoisingSteps } from '../../../src/pipeline/weight-generator/weight-generator.ts';
+import { checkDenoisingSteps } from '../../../src/pipeline/weight-generator/weight-sampler.ts';
 import { trainingSchema } from '../../../src/project/schema/training-schema.ts';
 import { UserError } from '../../../src/project/user-error.ts';
 

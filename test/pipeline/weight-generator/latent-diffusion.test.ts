@@ -4,8 +4,16 @@ import { createExecutor } from '../../../src/compute/executor.ts';
 import type { DeviceReport } from '../../../src/compute/types.ts';
 import type { WeightSegment } from '../../../src/data/blocks.ts';
 import { Random } from '../../../src/data/random.ts';
+import { wordTable } from '../../../src/data/word-table.ts';
 import { denoiserInferenceStep, denoiserTrainingStep } from '../../../src/models/denoiser-step.ts';
 import { diffusionBatch, sampleBlocks } from '../../../src/models/diffusion.ts';
+import {
+  denoiserFor,
+  loadWeightGenerator,
+  saveWeightGenerator,
+  spaceOfBase,
+  type WeightGenerator,
+} from '../../../src/pipeline/weight-generator/generator-file.ts';
 import {
   decodeBlocks,
   diffusionData,
@@ -14,14 +22,9 @@ import {
   type PromptedVectors,
 } from '../../../src/pipeline/weight-generator/weight-codec.ts';
 import {
-  denoiserFor,
   denoiseWeights,
   diffusionConventions,
-  loadWeightGenerator,
-  saveWeightGenerator,
-  spaceOfBase,
-  type WeightGenerator,
-} from '../../../src/pipeline/weight-generator/weight-generator.ts';
+} from '../../../src/pipeline/weight-generator/weight-sampler.ts';
 import { projectPaths } from '../../../src/project/paths.ts';
 import type { TrainingConfig } from '../../../src/project/schema/training-schema.ts';
 import { makeTrainedProject, type TrainedProject } from '../../engine/trained-project.ts';
@@ -73,9 +76,9 @@ async function train(
   segments: readonly WeightSegment[] = trained.base.lora.manifest,
   members: readonly PromptedVectors[] = zoo,
 ): Promise<WeightGenerator> {
-  const codec = fitCodec(segments, config, members);
+  const codec = await fitCodec(segments, config, members, wordTable);
   const denoiser = denoiserFor(config, codec);
-  const data = diffusionData(codec, config, members);
+  const data = await diffusionData(codec, config, members);
   const executor = await createExecutor(denoiserTrainingStep({ denoiser, batchSize: 32 }), {
     device,
     values: { denoiser: denoiser.initial(1) },
@@ -106,8 +109,10 @@ async function samples(
   prompt: string,
   { count, steps }: { count: number; steps: number },
 ): Promise<Float32Array[]> {
-  const { splitter, vocabulary } = codec;
-  const { tokens, mask } = vocabulary.encode(prompt, config.maxTokens);
+  const { splitter, encoder } = codec;
+  const [encoded] = await encoder.encode([prompt], config.maxTokens);
+  const { tokens, mask } = encoded!;
+  const [features] = await encoder.features([prompt]);
   const rows = count * splitter.count;
   const length = splitter.count * splitter.blockSize;
   const repeat = (row: ArrayLike<number>, times: number) =>
@@ -135,7 +140,7 @@ async function samples(
       },
     });
     return Array.from({ length: count }, (_, i) =>
-      decodeBlocks(codec, blocks.slice(i * length, (i + 1) * length), prompt),
+      decodeBlocks(codec, blocks.slice(i * length, (i + 1) * length), features!),
     );
   } finally {
     await executor.dispose();
@@ -156,32 +161,37 @@ function distances(vector: Float32Array, prompt: number): number[] {
 }
 
 describe('the codec', () => {
-  test('is one block of the components, padded with zeros that the mask leaves out', () => {
+  test('is one block of the components, padded with zeros that the mask leaves out', async () => {
     const config = configOf();
-    const codec = fitCodec(trained.base.lora.manifest, config, zoo);
+    const codec = await fitCodec(trained.base.lora.manifest, config, zoo, wordTable);
     const { count, blockSize, mask } = codec.splitter;
     expect({ count, blockSize, mask: [...mask] }).toEqual({ count: 1, blockSize: 4, mask: [1, 1, 1, 0] });
     expect(codec.explained).toBeGreaterThan(0.95);
-    const { examples } = diffusionData(codec, config, zoo);
+    const { examples } = await diffusionData(codec, config, zoo);
     expect(examples.length).toBe(zoo.length);
     for (const { blocks } of examples) expect([blocks.length, blocks[3]]).toEqual([4, 0]);
   });
 
-  test.each(['none', 'ridge'] as const)('gives every vector of the zoo’s span back (head %s)', (head) => {
-    for (const standardize of ['tensor', 'parameter', 'none'] as const) {
-      const few = zoo.filter((_, i) => i % 3 === 0);
-      const config = configOf({ head, standardize, latent: few.length - 1 });
-      const codec = fitCodec(trained.base.lora.manifest, config, few);
-      for (const { prompt, checkpoints } of few) {
-        const again = decodeBlocks(codec, encodeVector(codec, checkpoints[0]!, prompt), prompt);
-        expect(distance(again, checkpoints[0]!)).toBeLessThan(2e-5 * Math.sqrt(again.length));
+  test.each(['none', 'ridge'] as const)(
+    'gives every vector of the zoo’s span back (head %s)',
+    async (head) => {
+      for (const standardize of ['tensor', 'parameter', 'none'] as const) {
+        const few = zoo.filter((_, i) => i % 3 === 0);
+        const config = configOf({ head, standardize, latent: few.length - 1 });
+        const codec = await fitCodec(trained.base.lora.manifest, config, few, wordTable);
+        const features = await codec.encoder.features(few.map(({ prompt }) => prompt));
+        for (const [i, { checkpoints }] of few.entries()) {
+          const blocks = encodeVector(codec, checkpoints[0]!, features[i]!);
+          const again = decodeBlocks(codec, blocks, features[i]!);
+          expect(distance(again, checkpoints[0]!)).toBeLessThan(2e-5 * Math.sqrt(again.length));
+        }
       }
-    }
-  });
+    },
+  );
 
-  test('is refused where the zoo has not so many components, saying how many it has', () => {
+  test('is refused where the zoo has not so many components, saying how many it has', async () => {
     const config = configOf({ latent: 20 });
-    expect(() => fitCodec(trained.base.lora.manifest, config, zoo)).toThrow(
+    await expect(fitCodec(trained.base.lora.manifest, config, zoo, wordTable)).rejects.toThrow(
       "weightGenerator.latent: 20 principal components are wanted, and the zoo's 20 weight vectors differ in 19 directions. Write 19 or fewer, or add to the zoo.",
     );
   });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Random } from '../../../src/data/random.ts';
+import { wordTable } from '../../../src/data/word-table.ts';
 import {
   type CalibrationPoint,
   distanceWarnings,
@@ -21,28 +22,29 @@ function point(
 describe('the distance of a prompt', () => {
   const PROMPTS = ['snow', 'fog', 'snow fog', 'night'];
 
-  test('to equal prompts is what the uncertain mean leaves', () => {
+  test('to equal prompts is what the uncertain mean leaves', async () => {
     // No features at all: the leverage is 1/n.
-    expect(promptDistance(['snow', 'snow', 'snow', 'snow'], 'snow', 0.6)).toBeCloseTo(Math.sqrt(0.6 / 4), 10);
+    const distance = await promptDistance(wordTable, ['snow', 'snow', 'snow', 'snow'], 'snow', 0.6);
+    expect(distance).toBeCloseTo(Math.sqrt(0.6 / 4), 10);
   });
 
-  test('shrinks along one word as ridge regression does', () => {
+  test('shrinks along one word as ridge regression does', async () => {
     // Centered feature -1/2, 1/2: its products sum to 1/2, so that the leverage is 1/2 + (1/4) / (1/2 + lambda).
     for (const lambda of [0.1, 2]) {
       const expected = Math.sqrt(lambda * (1 / 2 + 1 / 4 / (1 / 2 + lambda)));
-      expect(promptDistance(['snow', ''], 'snow', lambda)).toBeCloseTo(expected, 10);
+      expect(await promptDistance(wordTable, ['snow', ''], 'snow', lambda)).toBeCloseTo(expected, 10);
     }
   });
 
-  test('grows by a whole word for each that was never seen', () => {
-    const squared = (prompt: string) => promptDistance(PROMPTS, prompt, 0.3) ** 2;
-    expect(squared('snow dusk') - squared('snow')).toBeCloseTo(1, 10);
-    expect(squared('snow dusk mist') - squared('snow')).toBeCloseTo(2, 10);
+  test('grows by a whole word for each that was never seen', async () => {
+    const squared = async (prompt: string) => (await promptDistance(wordTable, PROMPTS, prompt, 0.3)) ** 2;
+    expect((await squared('snow dusk')) - (await squared('snow'))).toBeCloseTo(1, 10);
+    expect((await squared('snow dusk mist')) - (await squared('snow'))).toBeCloseTo(2, 10);
   });
 
-  test('is smaller for a new combination than for a new word, and smallest for what is there', () => {
-    const distance = (prompt: string) => promptDistance(PROMPTS, prompt, 0.1);
-    const ascending = ['snow', 'night fog', 'dusk'].map(distance);
+  test('is smaller for a new combination than for a new word, and smallest for what is there', async () => {
+    const distance = (prompt: string) => promptDistance(wordTable, PROMPTS, prompt, 0.1);
+    const ascending = await Promise.all(['snow', 'night fog', 'dusk'].map(distance));
     expect(ascending).toEqual([...ascending].sort((a, b) => a - b));
   });
 });
@@ -102,10 +104,13 @@ describe('what is said of a prompt', () => {
     points: [0.4, 0.5, 0.6, 0.7, 1].map((distance, i) => point(distance, 20 + i)),
   };
 
-  test('within the zoo is what to expect, without a warning', () => {
-    const estimate = estimateStart(PROMPTS, calibration, { name: 'new', prompt: 'night snow' });
+  test('within the zoo is what to expect, without a warning', async () => {
+    const estimate = await estimateStart(await wordTable.fit(PROMPTS), PROMPTS, calibration, {
+      name: 'new',
+      prompt: 'night snow',
+    });
     expect(estimate).toMatchObject({ words: 2, unseen: [], calibrated: { members: 5 } });
-    expect(estimate.calibrated!.distance).toBe(promptDistance(PROMPTS, 'night snow', 0.3));
+    expect(estimate.calibrated!.distance).toBe(await promptDistance(wordTable, PROMPTS, 'night snow', 0.3));
     const { psnr, low, high } = estimate.calibrated!.expected!;
     expect(expectationLines(estimate)).toEqual([
       `expected at the start: ${psnr.toFixed(1)} dB (${low.toFixed(1)} to ${high.toFixed(1)} in 50 %), from 3 leave-one-out starts at similar distance`,
@@ -113,8 +118,11 @@ describe('what is said of a prompt', () => {
     expect(distanceWarnings(estimate)).toEqual([]);
   });
 
-  test('outside of it is a warning that names words and members', () => {
-    const estimate = estimateStart(PROMPTS, calibration, { name: 'new', prompt: 'much snow, much dusk' });
+  test('outside of it is a warning that names words and members', async () => {
+    const estimate = await estimateStart(await wordTable.fit(PROMPTS), PROMPTS, calibration, {
+      name: 'new',
+      prompt: 'much snow, much dusk',
+    });
     expect(estimate.unseen).toEqual(['much', 'dusk']);
     expect(distanceWarnings(estimate)).toEqual([
       expect.stringMatching(/^2 of 3 words were never seen in a zoo prompt \(much, dusk\), so/),
@@ -124,13 +132,18 @@ describe('what is said of a prompt', () => {
     ]);
   });
 
-  const expecting = (points: CalibrationPoint[], name = 'new') =>
-    estimateStart(PROMPTS, { lambda: 0.3, points }, { name, prompt: 'night snow' });
+  const expecting = async (points: CalibrationPoint[], name = 'new') =>
+    estimateStart(
+      await wordTable.fit(PROMPTS),
+      PROMPTS,
+      { lambda: 0.3, points },
+      { name, prompt: 'night snow' },
+    );
   const known = [1, 2, 3, 4].map((distance) => point(distance, 30, 'base', `known-${distance}`));
   const held = [10, 12, 14, 40].map((psnr) => point(1, psnr, 'neither', `held-${psnr}`));
 
-  test('comes from concepts that the base has not seen, where there are three', () => {
-    const { calibrated } = expecting([...known, ...held.slice(0, 3)]);
+  test('comes from concepts that the base has not seen, where there are three', async () => {
+    const { calibrated } = await expecting([...known, ...held.slice(0, 3)]);
     expect(calibrated).toMatchObject({
       members: 4,
       flattered: false,
@@ -138,14 +151,14 @@ describe('what is said of a prompt', () => {
     });
   });
 
-  test('does not come from the concept itself', () => {
-    const { calibrated } = expecting([...known, ...held], 'held-40');
+  test('does not come from the concept itself', async () => {
+    const { calibrated } = await expecting([...known, ...held], 'held-40');
     expect(calibrated).toMatchObject({ flattered: false, expected: { low: 10, psnr: 12, high: 14 } });
-    expect(expecting(known, 'known-1').calibrated).toMatchObject({ members: 3 });
+    expect((await expecting(known, 'known-1')).calibrated).toMatchObject({ members: 3 });
   });
 
-  test('from concepts that the base was trained on is called what it is', () => {
-    const estimate = expecting([...known, ...held.slice(0, 2)]);
+  test('from concepts that the base was trained on is called what it is', async () => {
+    const estimate = await expecting([...known, ...held.slice(0, 2)]);
     expect(estimate.calibrated!.flattered).toBe(true);
     const [line, flattery] = expectationLines(estimate);
     expect(line).toMatch(/at similar distance, at best$/);
@@ -154,8 +167,11 @@ describe('what is said of a prompt', () => {
     );
   });
 
-  test('without calibration is no estimate', () => {
-    const estimate = estimateStart(PROMPTS, undefined, { name: 'new', prompt: 'dusk' });
+  test('without calibration is no estimate', async () => {
+    const estimate = await estimateStart(await wordTable.fit(PROMPTS), PROMPTS, undefined, {
+      name: 'new',
+      prompt: 'dusk',
+    });
     expect(estimate).toEqual({ words: 1, unseen: ['dusk'] });
     expect(expectationLines(estimate)).toEqual([]);
     expect(distanceWarnings(estimate)).toHaveLength(1);

@@ -1,18 +1,20 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { fileTensors } from '../../../src/data/file-zoo.ts';
+import { readSafetensors, type WritableTensor, writeSafetensors } from '../../../src/data/safetensors.ts';
 import { destandardize } from '../../../src/data/standardizer.ts';
 import { Vocabulary } from '../../../src/data/text.ts';
+import { wordTable } from '../../../src/data/word-table.ts';
 import type { ZooMember } from '../../../src/data/zoo.ts';
 import { writeMember } from '../../../src/data/zoo.ts';
 import { predictRidge } from '../../../src/models/ridge.ts';
-import { diffusionData, fitCodec, ridgeOfZoo } from '../../../src/pipeline/weight-generator/weight-codec.ts';
 import {
   denoiserFor,
   loadFileGenerator,
   loadWeightGenerator,
   saveWeightGenerator,
   spaceOfFiles,
-} from '../../../src/pipeline/weight-generator/weight-generator.ts';
+} from '../../../src/pipeline/weight-generator/generator-file.ts';
+import { diffusionData, fitCodec, ridgeOfZoo } from '../../../src/pipeline/weight-generator/weight-codec.ts';
 import {
   finalVector,
   meanVector,
@@ -48,17 +50,18 @@ describe('vectors of a zoo', () => {
     expect(meanVector(SMALL_ZOO)).toEqual(floats(0.3, 2.5));
   });
 
-  test('are nearest where the prompts share most words', () => {
-    expect(nearestMember(SMALL_ZOO, 'fog at night').concept).toBe('e');
-    expect(nearestMember(SMALL_ZOO, 'much snow').concept).toBe('a');
+  test('are nearest where the prompts share most words', async () => {
+    expect((await nearestMember(wordTable, SMALL_ZOO, 'fog at night')).concept).toBe('e');
+    expect((await nearestMember(wordTable, SMALL_ZOO, 'much snow')).concept).toBe('a');
   });
 });
 
 describe('the ridge head', () => {
-  test('solves the normal equations of centered word counts and last checkpoints', () => {
+  test('solves the normal equations of centered word counts and last checkpoints', async () => {
     const vocabulary = Vocabulary.ofPrompts(SMALL_ZOO.map(({ prompt }) => prompt));
     expect(vocabulary.words).toEqual(['fog', 'night', 'snow']);
-    const head = ridgeOfZoo(vocabulary, SMALL_ZOO);
+    const encoder = await wordTable.fit(SMALL_ZOO.map(({ prompt }) => prompt));
+    const head = await ridgeOfZoo(encoder, SMALL_ZOO);
     const counts = [
       [0, 0, 1],
       [1, 0, 0],
@@ -123,12 +126,12 @@ describe('in a project', () => {
     async (head) => {
       const config = withGenerator({ head }).config.weightGenerator;
       const members = await readZoo(trained.project, trained.training, trained.base);
-      const codec = fitCodec(trained.base.lora.manifest, config, members);
-      const { examples } = diffusionData(codec, config, members);
+      const codec = await fitCodec(trained.base.lora.manifest, config, members, wordTable);
+      const features = await codec.encoder.features(members.map(({ prompt }) => prompt));
+      const { examples } = await diffusionData(codec, config, members);
       for (const [i, { blocks }] of examples.entries()) {
         const diffused = destandardize(codec.standardizer, codec.splitter.join(blocks));
-        const predicted =
-          codec.head && predictRidge(codec.head, codec.vocabulary.bagOfWords(members[i]!.prompt));
+        const predicted = codec.head && predictRidge(codec.head, features[i]!);
         const distances = finalVector(members[i]!).map((value, j) =>
           Math.abs(value - diffused[j]! - (predicted?.[j] ?? 0)),
         );
@@ -140,15 +143,50 @@ describe('in a project', () => {
   test('a stored generator comes back for its config', async () => {
     const generator = await loadWeightGenerator(trained.project, trained.training, trained.base);
     expect(generator.denoiserValues).toEqual(generator.denoiser.initial(8));
-    expect(generator.codec.vocabulary.words).toEqual(['dusk', 'fog', 'of', 'prompt', 'snow']);
+    expect(generator.codec.encoder.toJSON()).toEqual({
+      words: ['dusk', 'fog', 'of', 'prompt', 'snow'],
+      buckets: 64,
+    });
+  });
+
+  /** The stored generator with other words in its metadata. */
+  async function withExtra(change: (extra: Record<string, unknown>) => unknown) {
+    const { project, training, base } = await makeTrainedProject();
+    const path = projectPaths(project.folder).weightGenerator(training.name);
+    const { tensors, metadata } = await readSafetensors(path);
+    const extra = JSON.stringify(change(JSON.parse(metadata.extra!)));
+    await writeSafetensors(path, Object.fromEntries(tensors) as Record<string, WritableTensor>, {
+      ...metadata,
+      extra,
+    });
+    return loadWeightGenerator(project, training, base);
+  }
+
+  test('a generator from before encoders had names has the table of words', async () => {
+    const generator = await withExtra(({ encoder, ...extra }) => {
+      expect(encoder).toMatchObject({ name: 'words', version: 1 });
+      return { ...extra, vocabulary: (encoder as { state: unknown }).state };
+    });
+    const stored = await loadWeightGenerator(trained.project, trained.training, trained.base);
+    expect(generator.codec.encoder.kind).toBe(wordTable);
+    expect(generator.codec.encoder.toJSON()).toEqual(stored.codec.encoder.toJSON());
+    expect(generator.denoiserValues).toEqual(stored.denoiserValues);
+  });
+
+  test.each([
+    [{ name: 'clip', version: 1, state: {} }, /it encodes prompts with clip 1, and this .* has words 1\./],
+    [{ name: 'words', version: 2, state: {} }, /it encodes prompts with words 2, and this .* has words 1\./],
+    [{ name: 'words', version: 1, state: { words: 3 } }, /its prompt encoder cannot be read/],
+  ])('a generator with the encoder %o is refused', async (encoder, message) => {
+    await expect(withExtra((extra) => ({ ...extra, encoder }))).rejects.toThrow(message);
   });
 
   test.each([
     [{ channels: 16 }, 'denoiser.channels is 32 in the file and 16 in the config'],
     [{ blockSize: 128 }, 'denoiser.blockSize is 256 in the file and 128 in the config'],
     [{ prediction: 'v' }, 'diffusion.prediction is "x0" in the file and "v" in the config'],
-    [{ latent: 2 }, 'coding.latent is absent in the file and 2 in the config'],
-    [{ head: 'none' }, 'coding.head is "ridge" in the file and "none" in the config'],
+    [{ latent: 2 }, 'codec.latent is absent in the file and 2 in the config'],
+    [{ head: 'none' }, 'codec.head is "ridge" in the file and "none" in the config'],
   ] as const)('a stored generator is refused by %o', async (changes, message) => {
     const loading = loadWeightGenerator(trained.project, withGenerator(changes), trained.base);
     await expect(loading).rejects.toThrow(message);
@@ -163,7 +201,7 @@ describe('in a project', () => {
     const tensors = fileTensors([{ name: 'a', shape: [2, 30] }]);
     const space = spaceOfFiles({ tensors, metadata: { format: 'pt' } });
     const members = [1, 2, 3].map((seed) => ({ prompt: `n ${seed}`, checkpoints: [normalValues(60, seed)] }));
-    const codec = fitCodec(tensors, config, members);
+    const codec = await fitCodec(tensors, config, members, wordTable);
     const denoiser = denoiserFor(config, codec);
     const prompts = members.map(({ prompt }) => prompt);
     const generator = { codec, denoiser, denoiserValues: denoiser.initial(1), prompts };

@@ -24,13 +24,13 @@ const names = (concepts: readonly { name: string }[]) => concepts.map(({ name })
 test('a number takes one concept of each cluster of prompts, the nearest to its mean', async () => {
   const { project, training } = await projectOf('base: {concepts: 2}\n');
   for (let seed = 0; seed < 10; seed++) {
-    expect(names(representativeConcepts(project, training, seed))).toEqual(['night', 'snow']);
+    expect(names(await representativeConcepts(project, training, seed))).toEqual(['night', 'snow']);
   }
 });
 
 test('a number above that of the zoo takes the whole zoo, never what is held out', async () => {
   const { project, training } = await projectOf('base: {concepts: 20}\ncollect: {holdOut: [night]}\n');
-  expect(names(representativeConcepts(project, training, 1))).toEqual([
+  expect(names(await representativeConcepts(project, training, 1))).toEqual([
     'dusk',
     'fog',
     'negative',

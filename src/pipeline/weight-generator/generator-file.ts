@@ -1,19 +1,14 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import * as z from 'zod';
-import { createExecutor } from '../../compute/executor.ts';
-import type { DeviceReport, Executor } from '../../compute/types.ts';
 import { type FileLayout, fileTensors } from '../../data/file-zoo.ts';
-import { Random } from '../../data/random.ts';
-import { type EncodedPrompt, nullPrompt, Vocabulary } from '../../data/text.ts';
+import { wordTable } from '../../data/word-table.ts';
 import {
   type CheckpointArchitecture,
   readCheckpoint,
   readCheckpointHeader,
   writeCheckpoint,
 } from '../../models/checkpoint.ts';
-import { denoiserInferenceStep } from '../../models/denoiser-step.ts';
-import { createSchedule, type NetworkConventions, sampleBlocks } from '../../models/diffusion.ts';
 import { createWeightDenoiser, type WeightDenoiser } from '../../models/weight-denoiser.ts';
 import { projectPaths } from '../../project/paths.ts';
 import type { LoadedTraining, Project } from '../../project/project.ts';
@@ -22,8 +17,9 @@ import { UserError } from '../../project/user-error.ts';
 import type { JsonObject } from '../../protocol/json.ts';
 import { wayTo } from '../remedies.ts';
 import type { BaseModel } from '../weights/base-model.ts';
+import { restoreEncoder, storedEncoder, storedEncoderSchema } from '../weights/prompt-encoders.ts';
 import type { StartCalibration } from './start-estimate.ts';
-import { decodeBlocks, splitterFor, type WeightCodec, type WeightSpace } from './weight-codec.ts';
+import { splitterFor, type WeightCodec, type WeightSpace } from './weight-codec.ts';
 
 type GeneratorConfig = TrainingConfig['weightGenerator'];
 
@@ -41,7 +37,7 @@ export interface WeightGenerator {
 
 export function denoiserFor(
   { channels, heads, patch, embedding, maxTokens }: GeneratorConfig,
-  { splitter, vocabulary }: Pick<WeightCodec, 'splitter' | 'vocabulary'>,
+  { splitter, encoder }: Pick<WeightCodec, 'splitter' | 'encoder'>,
 ): WeightDenoiser {
   return createWeightDenoiser({
     blockSize: splitter.blockSize,
@@ -50,7 +46,7 @@ export function denoiserFor(
     heads,
     patch,
     embedding,
-    vocabularySize: vocabulary.size,
+    vocabularySize: encoder.tableRows,
     maxTokens,
   });
 }
@@ -63,14 +59,6 @@ export function spaceOfFiles(files: FileLayout): WeightSpace {
   const shapes = files.tensors.map(({ name, shape }) => [name, shape]);
   const hash = createHash('sha256').update(JSON.stringify(shapes)).digest('hex').slice(0, 12);
   return { hash, segments: files.tensors, files };
-}
-
-export function diffusionConventions(config: GeneratorConfig): NetworkConventions {
-  return {
-    schedule: createSchedule(config.schedule, config.timesteps),
-    prediction: config.prediction,
-    gateInput: config.gateInput,
-  };
 }
 
 /** What a weight generator's files carry: network, codec, and what its weights belong to. */
@@ -88,7 +76,7 @@ export function generatorArchitecture(
     ...(lora && { lora }),
     denoiser: { ...denoiser.options },
     // Blocks of weights are the default, and were all there was when the first files were written.
-    coding: { grouping, standardize, head, ...(latent > 0 && { latent }) },
+    codec: { grouping, standardize, head, ...(latent > 0 && { latent }) },
     diffusion: { prediction, schedule, timesteps, gateInput, ...(!blockIndex && { blockIndex }) },
   };
 }
@@ -101,7 +89,7 @@ export async function saveWeightGenerator(
   steps: number,
 ): Promise<void> {
   const { codec, denoiser, denoiserValues, prompts, calibration } = generator;
-  const { head, latent, standardizer, vocabulary } = codec;
+  const { head, latent, standardizer, encoder } = codec;
   const group = (values: Float32Array) => ({ values, stepCount: steps });
   await writeCheckpoint(path, {
     architecture: generatorArchitecture(space, config, denoiser),
@@ -121,7 +109,7 @@ export async function saveWeightGenerator(
       }),
     },
     extra: {
-      vocabulary: { ...vocabulary.toJSON() },
+      encoder: storedEncoder(encoder),
       prompts: [...prompts],
       ...(space.files && {
         files: {
@@ -196,9 +184,9 @@ async function readGenerator(
   space: WeightSpace,
   stored: StoredGenerator,
 ): Promise<WeightGenerator> {
-  const vocabulary = new Vocabulary(stored.vocabulary);
+  const encoder = await restoreEncoder(path, stored.encoder ?? wordsOf(stored.vocabulary));
   const splitter = splitterFor(space.segments, config);
-  const denoiser = denoiserFor(config, { vocabulary, splitter });
+  const denoiser = denoiserFor(config, { encoder, splitter });
   const { groups } = await readCheckpoint(path, generatorArchitecture(space, config, denoiser));
   const values = (name: string) => groups[name]!.values;
   return {
@@ -207,7 +195,7 @@ async function readGenerator(
     prompts: stored.prompts,
     ...(stored.calibration && { calibration: stored.calibration }),
     codec: {
-      vocabulary,
+      encoder,
       splitter,
       standardizer: { mean: values('mean'), std: values('std') },
       ...(stored.ridge && {
@@ -231,7 +219,9 @@ async function readGenerator(
 
 /** What stands in a file's metadata beside its sizes. */
 const storedSchema = z.object({
-  vocabulary: z.object({ words: z.array(z.string()), buckets: z.number().int().min(1) }),
+  encoder: storedEncoderSchema.optional(),
+  /** The state of the table of words, in files from before there were other encoders. */
+  vocabulary: z.unknown().optional(),
   prompts: z.array(z.string()),
   ridge: z.object({ lambda: z.number(), leaveOneOutError: z.number() }).optional(),
   files: z
@@ -256,6 +246,8 @@ const storedSchema = z.object({
 });
 type StoredGenerator = z.output<typeof storedSchema>;
 
+const wordsOf = (vocabulary: unknown) => ({ name: wordTable.name, version: 1, state: vocabulary });
+
 async function readStored(path: string): Promise<StoredGenerator> {
   const { extra } = await readCheckpointHeader(path);
   const parsed = storedSchema.safeParse(extra);
@@ -264,114 +256,4 @@ async function readStored(path: string): Promise<StoredGenerator> {
   throw new UserError(
     `${path}: its ${key === undefined ? 'metadata' : String(key)} cannot be read. The file is damaged: train the weight generator anew.`,
   );
-}
-
-/** @throws UserError where there cannot be so many */
-export function checkDenoisingSteps(steps: number, { timesteps }: GeneratorConfig): void {
-  if (Number.isInteger(steps) && steps >= 1 && steps <= timesteps) return;
-  throw new UserError(
-    `${steps} denoising steps: with weightGenerator.timesteps ${timesteps}, use 1 to as many.`,
-  );
-}
-
-export interface DenoisedWeights {
-  /** Flat LoRA vector. */
-  readonly vector: Float32Array;
-  readonly prompt: EncodedPrompt;
-}
-
-/**
- * Whether every seed gives the same weights: one step from an input that the gate has closed, to the precision of
- * its numbers (see `NetworkConventions.gateInput`).
- */
-export function drawsAreEqual(config: GeneratorConfig, steps: number): boolean {
-  const { alphaBar, timesteps } = createSchedule(config.schedule, config.timesteps);
-  return steps === 1 && config.gateInput && Math.sqrt(alphaBar[timesteps]!) < FLOAT32_PRECISION;
-}
-
-const FLOAT32_PRECISION = 2 ** -24;
-
-interface Draw {
-  /** 1 to the diffusion's timesteps. */
-  readonly steps: number;
-  /** Of the noise. */
-  readonly seed: number;
-  /** Told of the noise, and of what each step makes of it, decoded: the last is the result. Timesteps from 1 to 0. */
-  readonly onState?: (timestep: number, vector: Float32Array) => void;
-}
-
-/** A weight generator compiled for drawing, as often as wanted. */
-export class WeightSampler {
-  private constructor(
-    private readonly generator: WeightGenerator,
-    private readonly config: GeneratorConfig,
-    private readonly executor: Executor,
-  ) {}
-
-  static async create(
-    generator: WeightGenerator,
-    config: GeneratorConfig,
-    device: DeviceReport,
-  ): Promise<WeightSampler> {
-    const { codec, denoiser, denoiserValues } = generator;
-    const step = denoiserInferenceStep({ denoiser, batchSize: codec.splitter.count });
-    const executor = await createExecutor(step, { device, values: { denoiser: denoiserValues.slice() } });
-    return new WeightSampler(generator, config, executor);
-  }
-
-  /** Denoises the weights of a prompt: all blocks at once from noise, one step or several (DDIM), decoded. */
-  async draw(prompt: string, { steps, seed, onState }: Draw): Promise<DenoisedWeights> {
-    const { config, executor } = this;
-    const { codec } = this.generator;
-    const { splitter, vocabulary } = codec;
-    const { count } = splitter;
-    const encoded = vocabulary.encode(prompt, config.maxTokens);
-    const none = nullPrompt(config.maxTokens);
-    const blocks = await sampleBlocks({
-      ...diffusionConventions(config),
-      steps,
-      guidance: config.sampling.guidance,
-      mask: splitter.mask,
-      random: new Random(seed).fork('denoise'),
-      ...(onState && {
-        onState: (timestep, noisy) => onState(timestep, decodeBlocks(codec, noisy, prompt)),
-      }),
-      predict: async (input, timestep, prompted) => {
-        const { tokens, mask } = prompted ? encoded : none;
-        const { prediction } = await executor.run({
-          blocks: input,
-          blockIndex: Int32Array.from({ length: count }, (_, i) => (config.blockIndex ? i : 0)),
-          timestep: new Float32Array(count).fill(timestep),
-          tokens: repeated(tokens, count, new Int32Array(count * tokens.length)),
-          tokenMask: repeated(mask, count, new Float32Array(count * mask.length)),
-        });
-        return prediction!;
-      },
-    });
-    return { vector: decodeBlocks(codec, blocks, prompt), prompt: encoded };
-  }
-
-  async dispose(): Promise<void> {
-    await this.executor.dispose();
-  }
-}
-
-/** One draw of a sampler that is made for it. */
-export async function denoiseWeights(
-  generator: WeightGenerator,
-  config: GeneratorConfig,
-  prompt: string,
-  { device, ...draw }: Draw & { readonly device: DeviceReport },
-): Promise<DenoisedWeights> {
-  const sampler = await WeightSampler.create(generator, config, device);
-  try {
-    return await sampler.draw(prompt, draw);
-  } finally {
-    await sampler.dispose();
-  }
-}
-
-function repeated<T extends Int32Array | Float32Array>(row: T, count: number, into: T): T {
-  for (let i = 0; i < count; i++) into.set(row, i * row.length);
-  return into;
 }

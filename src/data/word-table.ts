@@ -1,0 +1,30 @@
+import * as z from 'zod';
+import type { PromptEncoder, PromptEncoderKind } from './prompt-encoder.ts';
+import { promptWords, Vocabulary } from './text.ts';
+
+const stateSchema = z.object({ words: z.array(z.string()), buckets: z.number().int().min(1) });
+
+/**
+ * Words as rows of the token table; as features, how often each word of the zoo's prompts occurs. A word that no
+ * prompt of the zoo has shares a row with others of its kind, and counts for nothing as a feature.
+ */
+export const wordTable: PromptEncoderKind = {
+  name: 'words',
+  version: 1,
+  fit: async (prompts) => encoderOf(Vocabulary.ofPrompts(prompts)),
+  restore: async (state) => encoderOf(new Vocabulary(stateSchema.parse(state))),
+};
+
+function encoderOf(vocabulary: Vocabulary): PromptEncoder {
+  return {
+    kind: wordTable,
+    tableRows: vocabulary.size,
+    encode: async (prompts, length) => prompts.map((prompt) => vocabulary.encode(prompt, length)),
+    features: async (prompts) => prompts.map((prompt) => vocabulary.bagOfWords(prompt)),
+    partsOf: (prompt) => ({
+      count: new Set(promptWords(prompt)).size,
+      unknown: vocabulary.unseenIn(prompt),
+    }),
+    toJSON: () => ({ ...vocabulary.toJSON() }),
+  };
+}
