@@ -1,4 +1,1 @@
-export function conceptGrammar(
-  grammar: unknown,
-  names: { readonly effects: readonly string[]; readonly keys: readonly string[] },
-): unknown;
+export function withNames(grammar: unknown, names: Readonly<Record<string, readonly string[]>>): unknown;

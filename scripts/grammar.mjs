@@ -1,19 +1,19 @@
 /**
- * The grammar of concept files with the names that it highlights, in every rule about effects and in the one about keys.
- * @param {any} grammar syntaxes/dnw-concept.tmLanguage.json, parsed; left as it is
- * @param {{ effects: readonly string[], keys: readonly string[] }} names
+ * A grammar with other names in its rules.
+ * @param {any} grammar syntaxes/*.tmLanguage.json, parsed; left as it is
+ * @param {Readonly<Record<string, readonly string[]>>} names for every rule that gives a scope, by the scope
  */
-export function conceptGrammar(grammar, { effects, keys }) {
-  /** By the scope that a rule gives. */
-  const lists = {
-    'support.function.effect.dnw-concept': effects,
-    'support.type.property-name.dnw-concept': keys,
-  };
+export function withNames(grammar, names) {
   return JSON.parse(JSON.stringify(grammar), (_key, node) => {
-    const names = node && lists[node.name];
-    // The first group of words alone is the list; the groups after it say what may follow a name.
-    return names && node.match
-      ? { ...node, match: node.match.replace(/\(\?:\w+(?:\|\w+)*\)/, `(?:${names.join('|')})`) }
+    const listed = node && names[node.name];
+    // The first group of names alone is the list; the groups after it say what may follow a name.
+    return listed && node.match
+      ? { ...node, match: node.match.replace(/\(\?:[\w.\\-]+(?:\|[\w.\\-]+)*\)/, () => group(listed)) }
       : node;
   });
+}
+
+/** @param {readonly string[]} names */
+function group(names) {
+  return `(?:${names.map((name) => name.replaceAll('.', '\\.')).join('|')})`;
 }

@@ -1,6 +1,6 @@
 // Writes from the zod schemas, in syntaxes/: node scripts/write-schemas.mjs
 // - dnw-*.schema.json, for people who open our files as plain YAML (contributes.yamlValidation);
-// - the names of effects and keys in dnw-concept.tmLanguage.json, whose other rules are written by hand.
+// - the names of keys, effects and values in dnw-*.tmLanguage.json, whose other rules are written by hand.
 // test/project/json-schema.test.ts fails while one of them is stale.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import * as esbuild from 'esbuild';
-import { conceptGrammar } from './grammar.mjs';
+import { withNames } from './grammar.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const folder = mkdtempSync(join(tmpdir(), 'dnw-schemas-'));
@@ -21,16 +21,15 @@ try {
     platform: 'node',
     format: 'esm',
   });
-  const { conceptGrammarNames, conceptJsonSchema, trainingJsonSchema } = await import(
-    pathToFileURL(outfile).href
-  );
-  const grammarPath = join(root, 'syntaxes', 'dnw-concept.tmLanguage.json');
-  const grammar = JSON.parse(readFileSync(grammarPath, 'utf8'));
+  const { conceptJsonSchema, grammarNames, trainingJsonSchema } = await import(pathToFileURL(outfile).href);
   const files = {
     'dnw-concept.schema.json': conceptJsonSchema(),
     'dnw-training.schema.json': trainingJsonSchema(),
-    'dnw-concept.tmLanguage.json': conceptGrammar(grammar, conceptGrammarNames()),
   };
+  for (const [language, names] of Object.entries(grammarNames())) {
+    const name = `${language}.tmLanguage.json`;
+    files[name] = withNames(JSON.parse(readFileSync(join(root, 'syntaxes', name), 'utf8')), names);
+  }
   const paths = Object.entries(files).map(([name, content]) => {
     const path = join(root, 'syntaxes', name);
     writeFileSync(path, JSON.stringify(content, null, 2));

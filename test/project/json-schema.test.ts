@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { stringify } from 'yaml';
 import { getLanguageService } from 'yaml-language-server';
-import { conceptGrammar } from '../../scripts/grammar.mjs';
+import { withNames } from '../../scripts/grammar.mjs';
 import { EFFECT_NAMES, EFFECTS } from '../../src/project/schema/effects.ts';
 import {
-  conceptGrammarNames,
   conceptJsonSchema,
+  grammarNames,
   type JsonSchema,
   trainingJsonSchema,
 } from '../../src/project/schema/json-schema.ts';
@@ -90,18 +90,30 @@ describe('the files that are made from the schemas', () => {
     expect(await syntax(`${name}.schema.json`)).toEqual(JSON.parse(JSON.stringify(schema)));
   });
 
-  it('syntaxes/dnw-concept.tmLanguage.json names every effect and key (else: node scripts/write-schemas.mjs)', async () => {
+  it.each(Object.entries(grammarNames()))(
+    'syntaxes/%s.tmLanguage.json names what the schema does (else: node scripts/write-schemas.mjs)',
+    async (language, names) => {
+      const grammar = await syntax(`${language}.tmLanguage.json`);
+      expect(grammar).toEqual(withNames(grammar, names));
+      const text = JSON.stringify(grammar);
+      for (const scope of Object.keys(names)) expect(text).toContain(`"name":"${scope}","match"`);
+    },
+  );
+
+  it('the grammar of concept files knows an effect wherever one can stand', async () => {
     const grammar = await syntax('dnw-concept.tmLanguage.json');
-    expect(grammar).toEqual(conceptGrammar(grammar, conceptGrammarNames()));
     const rules = JSON.stringify(grammar).match(/"match":"[^"]*"/g)!;
     const about = (name: string) => rules.filter((rule) => new RegExp(`\\b${name}\\b`).test(rule)).length;
     // A key with parameters, an entry of a list in one line, of one in several, and the only effect.
     expect(EFFECT_NAMES.map(about)).toEqual(EFFECT_NAMES.map(() => 4));
   });
 
-  it('syntaxes/dnw-training.tmLanguage.json names every key (else: add it to one of its three lists)', async () => {
-    const words = new Set(JSON.stringify(await syntax('dnw-training.tmLanguage.json')).match(/\w+/g));
-    const missing = [...keysOf(trainingJsonSchema())].map(([key]) => key).filter((key) => !words.has(key));
+  it.each([
+    ['dnw-concept', conceptJsonSchema()],
+    ['dnw-training', trainingJsonSchema()],
+  ])('the grammar of %s knows every key', async (name, schema) => {
+    const words = new Set(JSON.stringify(await syntax(`${name}.tmLanguage.json`)).match(/\w+/g));
+    const missing = [...keysOf(schema)].map(([key]) => key).filter((key) => !words.has(key));
     expect([...new Set(missing)]).toEqual([]);
   });
 });

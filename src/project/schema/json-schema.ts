@@ -135,11 +135,35 @@ export const conceptJsonSchema = once(() => decorateConcept(toJsonSchema(concept
 /** JSON Schema of `*.training.yaml`. */
 export const trainingJsonSchema = once(() => decorateTraining(toJsonSchema(trainingSchema, 'dnw-training')));
 
-/** What the grammar of concept files highlights: effects, and all other keys. */
-export function conceptGrammarNames(): { effects: readonly string[]; keys: readonly string[] } {
+/** The names that the grammars of both kinds of files highlight, by grammar and by the scope that a rule gives them. */
+export function grammarNames(): Record<'dnw-concept' | 'dnw-training', Record<string, readonly string[]>> {
+  const keysOf = (nodes: readonly JsonSchema[]) => [
+    ...new Set(nodes.flatMap(({ properties }) => Object.keys(properties ?? {}))),
+  ];
   const effects: readonly string[] = EFFECT_NAMES;
-  const keys = [...everyNode(conceptJsonSchema())].flatMap(({ properties }) => Object.keys(properties ?? {}));
-  return { effects, keys: [...new Set(keys)].filter((key) => !effects.includes(key)) };
+  const training = [...everyNode(trainingJsonSchema())];
+  const sections = keysOf(
+    training.map(({ properties = {} }) => ({
+      properties: Object.fromEntries(Object.entries(properties).filter(([, value]) => value.properties)),
+    })),
+  );
+  return {
+    'dnw-concept': {
+      'support.function.effect.dnw-concept': effects,
+      'support.type.property-name.dnw-concept': keysOf([...everyNode(conceptJsonSchema())]).filter(
+        (key) => !effects.includes(key),
+      ),
+    },
+    'dnw-training': {
+      'entity.name.section.dnw-training': sections,
+      'support.type.property-name.dnw-training': keysOf(training).filter(
+        (key) => key !== 'extends' && !sections.includes(key),
+      ),
+      'support.constant.dnw-training': [
+        ...new Set(training.flatMap((node) => [...(node.enum ?? []), node.const ?? []]).flat()),
+      ].map(String),
+    },
+  };
 }
 
 /** What a value must be, in words: "a whole number from 16 to 1024, a multiple of 8". */
