@@ -1,18 +1,14 @@
-/** Every identifier that package.json and the code share. test/extension/identifiers.test.ts compares the two. */
+import { STAGE_COMMANDS, type StageCommand } from '../protocol/stages.ts';
+
+/** Every name that package.json and the code both use. test/extension/identifiers.test.ts compares the two. */
+
+/** Those that start stages (protocol/stages.ts). */
+const stageCommands = Object.fromEntries(STAGE_COMMANDS.map(({ id }) => [id, `denoisedWeights.${id}`])) as {
+  readonly [C in StageCommand]: `denoisedWeights.${C}`;
+};
 
 export const COMMANDS = {
-  preparePairs: 'denoisedWeights.preparePairs',
-  trainBase: 'denoisedWeights.trainBase',
-  searchRanks: 'denoisedWeights.searchRanks',
-  collectZoo: 'denoisedWeights.collectZoo',
-  collectMissing: 'denoisedWeights.collectMissing',
-  collectMember: 'denoisedWeights.collectMember',
-  trainWeightGenerator: 'denoisedWeights.trainWeightGenerator',
-  denoiseWeights: 'denoisedWeights.denoiseWeights',
-  fineTuneConcept: 'denoisedWeights.fineTuneConcept',
-  translateImages: 'denoisedWeights.translateImages',
-  evaluateConcept: 'denoisedWeights.evaluateConcept',
-  runQuickstart: 'denoisedWeights.runQuickstart',
+  ...stageCommands,
   showWeightStatistics: 'denoisedWeights.showWeightStatistics',
   showTranslatedImages: 'denoisedWeights.showTranslatedImages',
   showComparison: 'denoisedWeights.showComparison',

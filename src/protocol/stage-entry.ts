@@ -3,14 +3,17 @@
 /** Whether a stage works on one concept, may be narrowed to one, or has nothing to do with one. */
 export type ConceptUse = 'required' | 'optional' | 'none';
 
-/** What a stage reads or makes in the project. */
+/** What a project must have before a stage can begin. */
+export type Need = 'concepts' | 'base' | 'zoo' | 'weightGenerator' | 'denoised';
+
+/** What a stage makes in the project. */
 export type Artifact =
   | 'pairs'
   | 'base'
   | 'zoo'
-  | 'weight-generator'
+  | 'weightGenerator'
   | 'denoised'
-  | 'fine-tuned'
+  | 'fineTuned'
   | 'images'
   | 'comparison';
 
@@ -123,7 +126,7 @@ export interface StageEntry<L10n> {
   readonly options: Readonly<Record<string, StageOption>>;
   readonly inputs: readonly StageInput[];
   /** What must be there before it can begin: the editor's commands are disabled until then. */
-  readonly needs: Artifact | 'concepts' | undefined;
+  readonly needs: Need | undefined;
   /** What it is run for; undefined where that is not a file of its own. */
   readonly makes: Artifact | undefined;
   /** Whether agent mode may start it. */

@@ -2,15 +2,18 @@
  * The stages: everything that more than one part of the program knows of them. The command line, the run records, the
  * editor's commands, menus, code lenses and estimates, and the tools of agent mode are derived from this table.
  */
+// The exporter of messages (docs/development.md) finds `l10n.t(…)` in a file that has this import.
 import type * as l10n from '@vscode/l10n';
 import type { OptionValues, StageCommandEntry, StageEntry } from './stage-entry.ts';
 import { MOST_DRAWS, SEED, STEPS } from './stage-options.ts';
 
 /** `vscode.l10n`, or what stands in for it. */
-export type Translator = Pick<typeof l10n, 't'>;
+export interface Translator {
+  t(message: string): ReturnType<typeof l10n.t>;
+}
 
 /** Translates nothing. */
-export const ENGLISH: Translator = { t: (message) => String(message) };
+export const ENGLISH: Translator = { t: (message) => message };
 
 /** A training config in the Zoo view. */
 const ZOO_TRAINING = /^zooTraining/;
@@ -221,7 +224,7 @@ export const STAGES = {
     },
     inputs: ['base', 'zoo'],
     needs: 'zoo',
-    makes: 'weight-generator',
+    makes: 'weightGenerator',
     agents: true,
     conceptLens: undefined,
     commands: {
@@ -282,7 +285,7 @@ export const STAGES = {
       },
     },
     inputs: ['concept', 'base', 'weight-generator'],
-    needs: 'weight-generator',
+    needs: 'weightGenerator',
     makes: 'denoised',
     agents: true,
     conceptLens: (l10n) => l10n.t('Denoise'),
@@ -321,7 +324,7 @@ export const STAGES = {
     options: { seed: SEED, steps: STEPS },
     inputs: ['concept', 'base'],
     needs: 'denoised',
-    makes: 'fine-tuned',
+    makes: 'fineTuned',
     agents: true,
     conceptLens: (l10n) => l10n.t('Fine-Tune'),
     commands: {
@@ -396,7 +399,7 @@ export const STAGES = {
     concept: 'required',
     options: { seed: SEED },
     inputs: ['concept', 'base', 'weight-generator', 'feature-network'],
-    needs: 'weight-generator',
+    needs: 'weightGenerator',
     makes: 'comparison',
     agents: true,
     conceptLens: undefined,
@@ -484,20 +487,19 @@ export function flagOf(option: string): string {
 export type StageCommand = { [S in Stage]: keyof Table[S]['commands'] & string }[Stage];
 
 /** A command that starts a stage, with what it is called. */
-export interface NamedCommand {
+export interface NamedCommand extends StageCommandEntry<Translator> {
   readonly id: StageCommand;
   readonly stage: Stage;
   readonly title: (l10n: Translator) => string;
-  readonly entry: StageCommandEntry<Translator>;
 }
 
 /** Every command that starts a stage, in the order of the table. */
 export const STAGE_COMMANDS: readonly NamedCommand[] = STAGE_NAMES.flatMap((stage) => {
   const { title, commands } = stageEntry(stage);
-  return Object.entries(commands).map(([id, entry]) => ({
-    id: id as StageCommand,
-    stage,
-    title: entry.title ?? title,
-    entry,
-  }));
+  return Object.entries(commands).map(([id, entry]) => ({ title, ...entry, id: id as StageCommand, stage }));
 });
+
+/** The command that is the stage itself, without what its variants narrow. */
+export function commandOf(stage: Stage): NamedCommand {
+  return STAGE_COMMANDS.find((command) => command.stage === stage)!;
+}

@@ -15,11 +15,17 @@ import {
   TRAINING_LANGUAGE,
   TREES,
 } from '../../src/extension/identifiers.ts';
+import { derivedManifest, derivedStrings } from '../../src/extension/manifest.ts';
 import { trainingSchema } from '../../src/project/schema/training-schema.ts';
 
 const { contributes } = manifest;
 const root = join(import.meta.dirname, '../..');
 const sorted = (names: Iterable<string>) => [...names].sort();
+
+test('package.json and package.nls.json are current (else: node scripts/write-manifest.mjs)', () => {
+  expect(manifest).toEqual(JSON.parse(JSON.stringify(derivedManifest(manifest))));
+  expect(strings).toEqual(derivedStrings(strings));
+});
 
 /** Every string anywhere in the manifest. */
 function texts(value: unknown): string[] {

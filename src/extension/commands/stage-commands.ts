@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import type { LoadedConcept, Project } from '../../project/load.ts';
 import { UserError } from '../../project/user-error.ts';
-import type { Stage } from '../../protocol/stages.ts';
+import type { ConceptUse } from '../../protocol/stage-entry.ts';
+import { type NamedCommand, STAGE_COMMANDS, type StageCommand, stageEntry } from '../../protocol/stages.ts';
 import { COMMANDS } from '../identifiers.ts';
 import { saveProjectFiles } from '../projects/unsaved-files.ts';
 import { registerCommand } from '../register-command.ts';
@@ -19,45 +20,25 @@ import {
 } from '../targets/targets.ts';
 import { wantedMembers } from '../zoo/zoo-status.ts';
 
-/** Whether a stage needs a concept (and asks for it if none is given), can be limited to one, or takes none. */
-type ConceptUse = 'required' | 'optional' | 'none';
+/** Commands that ask for more than a training config and concepts. */
+const OWN_WAY: Partial<Record<StageCommand, (services: Services, target: unknown) => Promise<void>>> = {
+  collectMissing,
+  translateImages,
+};
 
-const STAGE_COMMANDS: readonly [
-  id: (typeof COMMANDS)[keyof typeof COMMANDS],
-  stage: Stage,
-  concept: ConceptUse,
-][] = [
-  [COMMANDS.preparePairs, 'prepare', 'optional'],
-  [COMMANDS.trainBase, 'train-base', 'none'],
-  [COMMANDS.searchRanks, 'search-ranks', 'none'],
-  [COMMANDS.collectZoo, 'collect', 'none'],
-  [COMMANDS.collectMember, 'collect', 'required'],
-  [COMMANDS.trainWeightGenerator, 'train-generator', 'none'],
-  [COMMANDS.denoiseWeights, 'denoise', 'required'],
-  [COMMANDS.fineTuneConcept, 'fine-tune', 'required'],
-  [COMMANDS.evaluateConcept, 'evaluate', 'required'],
-  [COMMANDS.runQuickstart, 'quickstart', 'none'],
-];
-
-/** One command per stage of the method. */
+/** The commands of all stages. */
 export function registerStageCommands(context: vscode.ExtensionContext, services: Services): void {
-  for (const [id, stage, concept] of STAGE_COMMANDS) {
-    registerCommand(context, services.log, id, (target, selected) =>
-      runStage(services, stage, concept, target, selected),
+  for (const command of STAGE_COMMANDS) {
+    const own = OWN_WAY[command.id];
+    registerCommand(context, services.log, COMMANDS[command.id], (target, selected) =>
+      own ? own(services, target) : startStage(services, command, target, selected),
     );
   }
-  registerCommand(context, services.log, COMMANDS.collectMissing, (target) =>
-    collectMissing(services, target),
-  );
-  registerCommand(context, services.log, COMMANDS.translateImages, (target) =>
-    translateImages(services, target),
-  );
 }
 
-async function runStage(
+async function startStage(
   services: Services,
-  stage: Stage,
-  use: ConceptUse,
+  { stage, concept }: NamedCommand,
   target: unknown,
   selected: unknown,
 ): Promise<void> {
@@ -66,14 +47,15 @@ async function runStage(
     return;
   }
   await saveProjectFiles(services);
-  const subjects = await subjectsOf(services, use, target, selected);
+  const subjects = await subjectsOf(services, concept, target, selected);
+  const { needs } = stageEntry(stage);
   const queue: QueuedRun[] = [];
   for (const { project, concepts } of subjects) {
     const training = await chooseTraining(project, target);
     if (training === undefined) return;
     const request = { stage, project: project.folder, training: training.name };
     if (concepts.length === 0) queue.push({ request, name: training.name });
-    const ready = stage === 'fine-tune' ? withDenoisedWeights(services, project, concepts) : concepts;
+    const ready = needs === 'denoised' ? withDenoisedWeights(services, project, concepts) : concepts;
     queue.push(...ready.map(({ name }) => ({ request: { ...request, concept: name }, name })));
   }
   await startRuns(services, queue);

@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
+import { commandOf, STAGE_NAMES, stageEntry } from '../../protocol/stages.ts';
 import { COMMANDS } from '../identifiers.ts';
 import { progressText } from '../runs/run-wording.ts';
 import type { Services } from '../services.ts';
-import { conceptProgress } from './concept-stage.ts';
+import { conceptProgress, isConceptStage } from './concept-stage.ts';
 import { stageName } from './concept-wording.ts';
 
 /** Code lenses above a concept: its progress and the actions available for it. */
@@ -31,28 +32,26 @@ export class ConceptLenses implements vscode.CodeLensProvider {
         const title = `$(sync~spin) ${progressText(active.status) || vscode.l10n.t('running')}`;
         return [lens(title, COMMANDS.openRun, active)];
       }
-      const mark = (stage: keyof typeof made) => (made[stage] ? '$(check) ' : '');
-      const more = [
+      const look = [
         lens(`$(open-preview) ${vscode.l10n.t('Preview')}`, COMMANDS.showTranslatedImages, uri),
         lens(`$(graph) ${vscode.l10n.t('Statistics')}`, COMMANDS.showWeightStatistics, uri),
       ];
-      return [
-        lens(`${mark('pairs')}${vscode.l10n.t('Prepare')}`, COMMANDS.preparePairs, uri, stageName('pairs')),
-        lens(
-          `${mark('denoised')}${vscode.l10n.t('Denoise')}`,
-          COMMANDS.denoiseWeights,
-          uri,
-          stageName('denoised'),
-        ),
-        lens(
-          `${mark('fineTuned')}${vscode.l10n.t('Fine-Tune')}`,
-          COMMANDS.fineTuneConcept,
-          uri,
-          stageName('fineTuned'),
-        ),
-        ...(made.zoo || made.denoised || made.fineTuned ? more : more.slice(0, 1)),
-        lens(`$(symbol-color) ${vscode.l10n.t('Translate...')}`, COMMANDS.translateImages, uri),
-      ];
+      const making: vscode.CodeLens[] = [];
+      const using: vscode.CodeLens[] = [];
+      for (const stage of STAGE_NAMES) {
+        const { conceptLens, makes } = stageEntry(stage);
+        if (conceptLens === undefined) continue;
+        const { id, icon } = commandOf(stage);
+        const title = conceptLens(vscode.l10n);
+        if (isConceptStage(makes)) {
+          const mark = made[makes] ? '$(check) ' : '';
+          making.push(lens(`${mark}${title}`, COMMANDS[id], uri, stageName(makes)));
+        } else {
+          using.push(lens(`$(${icon}) ${title}`, COMMANDS[id], uri));
+        }
+      }
+      const hasWeights = made.zoo || made.denoised || made.fineTuned;
+      return [...making, ...(hasWeights ? look : look.slice(0, 1)), ...using];
     }
     return [];
   }

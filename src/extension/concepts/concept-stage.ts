@@ -1,15 +1,25 @@
 import { toProjectPath } from '../../project/paths.ts';
-import type { Artifact, ProjectArtifacts } from '../artifacts/project-artifacts.ts';
+import type { Artifact } from '../../protocol/stage-entry.ts';
+import type { Artifact as ArtifactFile, ProjectArtifacts } from '../artifacts/project-artifacts.ts';
 import { isActive, type Run } from '../runs/run-state.ts';
 
-/** The stages of a concept, in the order in which it reaches them. */
-export const CONCEPT_STAGES = ['pairs', 'zoo', 'denoised', 'fineTuned'] as const;
+/** What a concept can have, in the order in which it gets it. */
+export const CONCEPT_STAGES = [
+  'pairs',
+  'zoo',
+  'denoised',
+  'fineTuned',
+] as const satisfies readonly Artifact[];
 export type ConceptStage = (typeof CONCEPT_STAGES)[number];
+
+export function isConceptStage(artifact: Artifact | undefined): artifact is ConceptStage {
+  return CONCEPT_STAGES.some((stage) => stage === artifact);
+}
 
 /** How far a concept has come. */
 export interface ConceptProgress {
-  readonly made: Readonly<Partial<Record<ConceptStage, Artifact>>>;
-  /** The last stage that the concept has reached; undefined if none. */
+  readonly made: Readonly<Partial<Record<ConceptStage, ArtifactFile>>>;
+  /** The last stage that it has; undefined where it has none. */
   readonly furthest?: ConceptStage;
   /** The active run that is working on it. */
   readonly active?: Run;
@@ -29,7 +39,7 @@ export function conceptProgress(
   artifacts: ProjectArtifacts,
   runs: readonly Run[],
 ): ConceptProgress {
-  const made: Partial<Record<ConceptStage, Artifact>> = {
+  const made: Partial<Record<ConceptStage, ArtifactFile>> = {
     pairs: artifacts.pairs.get(concept.name),
     zoo: artifacts.zoo.find(({ members }) => members.has(concept.name))?.members.get(concept.name),
     denoised: artifacts.denoised.get(concept.name),

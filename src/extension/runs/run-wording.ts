@@ -1,34 +1,13 @@
 import * as vscode from 'vscode';
 import type { RunState } from '../../protocol/run.ts';
-import type { Stage } from '../../protocol/stages.ts';
+import { type Stage, stageEntry } from '../../protocol/stages.ts';
 import { formatDuration } from '../duration.ts';
 import type { Run } from './run-state.ts';
 import type { RunStatus } from './run-status.ts';
 
 /** A stage's name in sentences and lists. */
 export function stageTitle(stage: Stage): string {
-  switch (stage) {
-    case 'prepare':
-      return vscode.l10n.t('Prepare Pairs');
-    case 'train-base':
-      return vscode.l10n.t('Train Base Generator');
-    case 'search-ranks':
-      return vscode.l10n.t('Search LoRA Ranks');
-    case 'collect':
-      return vscode.l10n.t('Collect Zoo');
-    case 'train-generator':
-      return vscode.l10n.t('Train Weight Generator');
-    case 'denoise':
-      return vscode.l10n.t('Denoise Weights');
-    case 'fine-tune':
-      return vscode.l10n.t('Fine-Tune Concept');
-    case 'translate':
-      return vscode.l10n.t('Translate Images');
-    case 'evaluate':
-      return vscode.l10n.t('Evaluate Concept');
-    case 'quickstart':
-      return vscode.l10n.t('Quickstart');
-  }
+  return stageEntry(stage).title(vscode.l10n);
 }
 
 export function stateTitle(state: RunState): string {

@@ -1,9 +1,9 @@
 import { blockingProblems } from '../../project/checks/blocking-problems.ts';
 import type { LoadedConcept, LoadedTraining, Project } from '../../project/load.ts';
 import { UserError } from '../../project/user-error.ts';
-import type { Stage } from '../../protocol/stages.ts';
+import { optionNames, type Stage, stageEntry } from '../../protocol/stages.ts';
 import { chooseConcept, chooseProject, chooseTraining, formatErrors, namesOf } from './tool-choices.ts';
-import { STAGE_INPUTS, type StartRunInput } from './tool-inputs.ts';
+import { AGENT_STAGES, type StartRunInput } from './tool-inputs.ts';
 
 /** A run that can be started: everything it refers to exists, and its files have no errors. */
 export interface StageRequest {
@@ -25,12 +25,11 @@ export function stageRequest(
   workspaceFolders: readonly string[],
 ): StageRequest {
   const { stage, seed, steps } = input;
-  const takes = STAGE_INPUTS[stage];
-  if (seed !== undefined && !takes.seed) refuse('seed', stage);
-  if (steps !== undefined && !takes.steps) refuse('steps', stage);
-  if (input.concept !== undefined && takes.concept === 'none') refuse('concept', stage);
+  for (const option of ['seed', 'steps', 'concept'] as const) {
+    if (input[option] !== undefined && !optionNames(stage).includes(option)) refuse(option, stage);
+  }
   const project = chooseProject(projects, input.project, workspaceFolders);
-  if (input.concept === undefined && takes.concept === 'required') {
+  if (input.concept === undefined && stageEntry(stage).concept === 'required') {
     throw new UserError(
       `Stage ${stage} needs a concept: specify \`concept\`. Available: ${namesOf(project.concepts)}.`,
     );
@@ -52,10 +51,8 @@ export function stageRequest(
 }
 
 function refuse(key: 'concept' | 'seed' | 'steps', stage: Stage): never {
-  const taking = Object.entries(STAGE_INPUTS).filter(([, takes]) =>
-    key === 'concept' ? takes.concept !== 'none' : takes[key],
-  );
-  const names = taking.map(([name]) => ({ name }));
+  const taking = AGENT_STAGES.filter((candidate) => optionNames(candidate).includes(key));
+  const names = taking.map((name) => ({ name }));
   throw new UserError(
     `Stage ${stage} does not accept \`${key}\`: omit it. Stages that accept it: ${namesOf(names)}.`,
   );

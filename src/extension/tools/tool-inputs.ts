@@ -1,36 +1,38 @@
 import * as z from 'zod';
 import { UserError } from '../../project/user-error.ts';
-import type { Stage } from '../../protocol/stages.ts';
+import type { ConceptUse } from '../../protocol/stage-entry.ts';
+import { SEED, STEPS } from '../../protocol/stage-options.ts';
+import {
+  optionNames,
+  STAGE_NAMES,
+  type STAGES,
+  type Stage,
+  type StageOptions,
+  stageEntry,
+} from '../../protocol/stages.ts';
+import { TOOLS } from '../identifiers.ts';
 
 /**
- * The input schema of each tool. package.json repeats them as JSON Schema, and test/extension/tools/manifest.test.ts
- * compares the two: VS Code shows the JSON Schema to models but does not check inputs against it.
+ * What each tool may be given. package.json has these as JSON Schema (manifest.ts): VS Code shows that to models but
+ * does not check inputs by it.
  */
 
-/** Stages that a model may start. Translating writes to a folder that only a person should choose. */
-export type StartableStage = Exclude<Stage, 'translate'>;
+/** Stages that a model may start. */
+type AgentStage = { [S in Stage]: (typeof STAGES)[S]['agents'] extends true ? S : never }[Stage];
 
-/** Which inputs a stage accepts, as on the command line. */
-interface StageInputs {
-  readonly concept: 'required' | 'optional' | 'none';
-  readonly seed: boolean;
-  readonly steps: boolean;
+export const AGENT_STAGES = STAGE_NAMES.filter((stage) => stageEntry(stage).agents) as [
+  AgentStage,
+  ...AgentStage[],
+];
+
+/** "denoise, fine-tune and evaluate": the stages for which something holds. */
+function stagesWhere(holds: (stage: AgentStage) => boolean): string {
+  const names = AGENT_STAGES.filter(holds);
+  return [names.slice(0, -1).join(', '), ...names.slice(-1)].filter((part) => part !== '').join(' and ');
 }
 
-/** In the order in which a project goes through them. */
-export const STAGE_INPUTS: Readonly<Record<StartableStage, StageInputs>> = {
-  prepare: { concept: 'optional', seed: false, steps: false },
-  'train-base': { concept: 'none', seed: true, steps: false },
-  'search-ranks': { concept: 'optional', seed: true, steps: true },
-  collect: { concept: 'optional', seed: false, steps: false },
-  'train-generator': { concept: 'none', seed: true, steps: false },
-  denoise: { concept: 'required', seed: true, steps: true },
-  'fine-tune': { concept: 'required', seed: true, steps: true },
-  evaluate: { concept: 'required', seed: true, steps: false },
-  quickstart: { concept: 'none', seed: false, steps: false },
-};
-
-const STARTABLE_STAGES = Object.keys(STAGE_INPUTS) as [StartableStage, ...StartableStage[]];
+const takes = (option: keyof StageOptions) => (stage: Stage) => optionNames(stage).includes(option);
+const isAbout = (use: ConceptUse) => (stage: Stage) => stageEntry(stage).concept === use;
 
 const project = z
   .string()
@@ -64,7 +66,7 @@ export const describeRunInput = z.strictObject({
 
 export const startRunInput = z.strictObject({
   stage: z
-    .enum(STARTABLE_STAGES)
+    .enum(AGENT_STAGES)
     .describe(
       'What to run. A project goes through prepare (image pairs), train-base, collect (the zoo of LoRA weights) and train-generator (the weight generator), and then, for each new concept, through denoise, fine-tune and evaluate. quickstart does all of these.',
     ),
@@ -72,21 +74,23 @@ export const startRunInput = z.strictObject({
   training,
   concept: conceptName
     .describe(
-      'Name of the concept. Required for denoise, fine-tune and evaluate; optional for prepare, collect and search-ranks, which it limits to one concept; not allowed otherwise.',
+      `Name of the concept. Required for ${stagesWhere(isAbout('required'))}; optional for ${stagesWhere(isAbout('optional'))}, which it limits to one concept; not allowed otherwise.`,
     )
     .optional(),
   seed: z
     .int()
-    .min(0)
-    .max(2 ** 31 - 1)
-    .describe("Overrides the training config's seed. Not allowed for prepare, collect and quickstart.")
+    .min(SEED.min)
+    .max(SEED.max)
+    .describe(
+      `Overrides the training config's seed. Not allowed for ${stagesWhere((stage) => !takes('seed')(stage))}.`,
+    )
     .optional(),
   steps: z
     .int()
-    .min(0)
-    .max(10_000_000)
+    .min(STEPS.min)
+    .max(STEPS.max)
     .describe(
-      "Overrides the training config's number of steps. Only allowed for search-ranks, denoise and fine-tune.",
+      `Overrides the training config's number of steps. Only allowed for ${stagesWhere(takes('steps'))}.`,
     )
     .optional(),
 });
@@ -103,6 +107,15 @@ export const weightStatisticsInput = z.strictObject({
   project,
   training,
 });
+
+/** By the tool's name. */
+export const TOOL_INPUTS: Readonly<Record<(typeof TOOLS)[keyof typeof TOOLS], z.ZodType>> = {
+  [TOOLS.listConcepts]: listConceptsInput,
+  [TOOLS.validateProject]: validateProjectInput,
+  [TOOLS.describeRun]: describeRunInput,
+  [TOOLS.startRun]: startRunInput,
+  [TOOLS.weightStatistics]: weightStatisticsInput,
+};
 
 export type StartRunInput = z.infer<typeof startRunInput>;
 export type WeightStatisticsInput = z.infer<typeof weightStatisticsInput>;

@@ -3,18 +3,29 @@ import type { LoadedTraining, Project } from '../../project/load.ts';
 import { toProjectPath } from '../../project/paths.ts';
 import type { TrainingConfig } from '../../project/schema/training-schema.ts';
 import { zooConcepts } from '../../project/selection.ts';
-import type { Stage } from '../../protocol/stages.ts';
+import { STAGE_NAMES, type STAGES, type Stage, stageEntry } from '../../protocol/stages.ts';
 import type { Run } from '../runs/run-state.ts';
 
 /** Sections whose `steps` a stage trains. */
-export const TIMED = [
-  { stage: 'train-base', section: 'base' },
-  { stage: 'collect', section: 'collect' },
-  { stage: 'train-generator', section: 'weightGenerator' },
-  { stage: 'fine-tune', section: 'fineTune' },
-] as const satisfies readonly { stage: Stage; section: keyof TrainingConfig }[];
+type TimedSection = {
+  [S in Stage]: (typeof STAGES)[S]['section'] extends { readonly key: infer K; readonly trained: string }
+    ? K
+    : never;
+}[Stage];
 
-type TimedSection = (typeof TIMED)[number]['section'];
+/** A stage that trains the `steps` of its section. */
+export interface TimedStage {
+  readonly stage: Stage;
+  readonly section: TimedSection;
+  readonly perZooConcept: boolean;
+}
+
+export const TIMED: readonly TimedStage[] = STAGE_NAMES.flatMap((stage) => {
+  const { section } = stageEntry(stage);
+  if (section?.trained === undefined) return [];
+  const { key, trained } = section;
+  return [{ stage, section: key as TimedSection, perZooConcept: trained === 'per zoo concept' }];
+});
 
 export interface TimeEstimate {
   readonly seconds: number;
@@ -33,7 +44,7 @@ export interface TimeEstimate {
 export function estimateTime(
   project: Pick<Project, 'folder' | 'concepts'>,
   training: LoadedTraining,
-  { stage, section }: (typeof TIMED)[number],
+  { stage, section, perZooConcept }: TimedStage,
   runs: readonly Run[],
 ): TimeEstimate | undefined {
   const file = toProjectPath(project.folder, training.path);
@@ -46,7 +57,7 @@ export function estimateTime(
     const pace = status.pace.ended.find((ended) => ended.stage === stage);
     if (pace === undefined || !costsTheSame(record.config, config, section)) continue;
     const secondsPerStep = pace.seconds / pace.steps;
-    const steps = config[section].steps * (stage === 'collect' ? zooConcepts(project, training).length : 1);
+    const steps = config[section].steps * (perZooConcept ? zooConcepts(project, training).length : 1);
     return { seconds: steps * secondsPerStep, steps, secondsPerStep, device: status.device, run };
   }
   return undefined;

@@ -1,25 +1,27 @@
+import type { TrainingConfig } from '../../project/schema/training-schema.ts';
 import type { YamlDocument } from '../../project/yaml/document.ts';
-import type { Stage } from '../../protocol/stages.ts';
+import type { StageSection } from '../../protocol/stage-entry.ts';
+import { STAGE_NAMES, type STAGES, type Stage, stageEntry, type Translator } from '../../protocol/stages.ts';
 
-/** The sections of a training config that a stage goes by, with the stages, in the order of the method. */
-export const SECTION_STAGES = [
-  { section: 'image', stage: 'prepare' },
-  { section: 'base', stage: 'train-base' },
-  { section: 'collect', stage: 'collect' },
-  { section: 'weightGenerator', stage: 'train-generator' },
-  { section: 'fineTune', stage: 'fine-tune' },
-  { section: 'evaluate', stage: 'evaluate' },
-] as const satisfies readonly { section: string; stage: Stage }[];
+type SectionKey = NonNullable<(typeof STAGES)[Stage]['section']>['key'];
 
-export type SectionStage = (typeof SECTION_STAGES)[number]['stage'];
+/** A stage that goes by a section of the training config. */
+export interface SectionStage {
+  readonly stage: Stage;
+  readonly key: keyof TrainingConfig;
+  readonly section: StageSection<Translator>;
+}
+
+/** In the order of the method. */
+export const SECTION_STAGES: readonly SectionStage[] = STAGE_NAMES.flatMap((stage) => {
+  const { section } = stageEntry(stage);
+  return section ? [{ stage, key: section.key as SectionKey, section }] : [];
+});
 
 /**
- * The line, from 0, above which each stage is offered: that of its section; the first line of the file for those
- * whose section it does not have, since all of them can run with what it extends.
+ * The line, from 0, above which a stage is offered: that of its section; the first line of the file where it does not
+ * have the section, since the stage can run with what the file extends.
  */
-export function stageLines(document: YamlDocument): { stage: SectionStage; line: number }[] {
-  return SECTION_STAGES.map(({ section, stage }) => ({
-    stage,
-    line: document.has([section]) ? document.keyRange([section]).line - 1 : 0,
-  }));
+export function lineOf({ key }: SectionStage, document: YamlDocument): number {
+  return document.has([key]) ? document.keyRange([key]).line - 1 : 0;
 }
