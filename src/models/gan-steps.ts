@@ -1,6 +1,7 @@
 import type { Scalar, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '../compute/tfjs/tf.ts';
 import type { StepDefinition, StepScope, TensorSpec, Tensors } from '../compute/types.ts';
+import { mostDiscriminatorLayers } from '../project/schema/network-limits.ts';
 import { UserError } from '../project/user-error.ts';
 import type { Discriminator } from './discriminator.ts';
 import { gradientsOf } from './gradients.ts';
@@ -116,10 +117,11 @@ function sourceInputs({ generator, batchSize }: InferenceOptions): Record<string
 export function trainingInputs(options: GanTrainingOptions): Record<string, TensorSpec> {
   const { imageSize } = options.generator.options;
   const { layers } = options.discriminator.options;
-  if (imageSize / 2 ** layers < 3) {
+  const most = mostDiscriminatorLayers(imageSize);
+  if (layers > most) {
     throw new UserError(
       `discriminator.layers: ${layers} strided layers leave nothing of a ${imageSize} px image. ` +
-        `Use at most ${Math.floor(Math.log2(imageSize / 3))}, or a larger image.size.`,
+        `Use at most ${most}, or a larger image.size.`,
     );
   }
   const inputs = sourceInputs(options);

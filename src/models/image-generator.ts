@@ -1,25 +1,9 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import type { ParameterLayout, Tensors } from '../compute/types.ts';
+import { E2GAN_HEADS, GENERATORS } from '../project/schema/generators.ts';
 import { UserError } from '../project/user-error.ts';
-import { declareE2gan } from './e2gan.ts';
+import { DECLARATIONS, type GeneratorOptions } from './generators.ts';
 import { type AdaptableLayer, type LoraTensors, NetworkBuilder } from './network-builder.ts';
-import type { Norm } from './residual-block.ts';
-import { declareResnet } from './resnet.ts';
-
-export interface GeneratorOptions {
-  readonly kind: 'e2gan' | 'resnet';
-  /** Channels after the first layer; doubled twice. */
-  readonly channels: number;
-  /** Side of the images in pixels: a multiple of 8 (e2gan) or 4 (resnet). */
-  readonly imageSize: number;
-  readonly norm: Norm;
-  /** Attention heads (e2gan only), a divisor of 4 x channels. Default 8. */
-  readonly transformerHeads?: number;
-  /** Features on the way down added to those on the way up (e2gan only): for few channels. Default false. */
-  readonly skips?: boolean;
-  /** Residual blocks (resnet only). Default 9. */
-  readonly blocks?: number;
-}
 
 /** An image-to-image network: a pure function of its parameters and a batch of images. */
 export interface ImageGenerator {
@@ -39,8 +23,9 @@ export interface ImageGenerator {
 
 /** @throws UserError where the sizes do not fit each other */
 export function createImageGenerator(options: GeneratorOptions): ImageGenerator {
+  checkSizes(options);
   const network = new NetworkBuilder();
-  const forward = declare(network, options);
+  const forward = DECLARATIONS[options.kind](network, options);
   const layout = network.layout();
   return {
     options,
@@ -51,28 +36,16 @@ export function createImageGenerator(options: GeneratorOptions): ImageGenerator 
   };
 }
 
-function declare(network: NetworkBuilder, options: GeneratorOptions): ReturnType<typeof declareE2gan> {
-  const { kind, channels, imageSize, norm } = options;
-  const multiple = kind === 'e2gan' ? 8 : 4;
-  if (imageSize % multiple !== 0) {
+function checkSizes(options: GeneratorOptions): void {
+  const { kind, channels, imageSize, norm, transformerHeads = E2GAN_HEADS, skips = false } = options;
+  const { stride, misfits } = GENERATORS[kind];
+  if (imageSize % stride !== 0) {
     throw new UserError(
-      `image.size: ${imageSize} is not a multiple of ${multiple}, which the ${kind} generator's strides need. ` +
-        `Use ${Math.max(multiple, Math.round(imageSize / multiple) * multiple)}.`,
+      `image.size: ${imageSize} is not a multiple of ${stride}, which the ${kind} generator's strides need. ` +
+        `Use ${Math.max(stride, Math.round(imageSize / stride) * stride)}.`,
     );
   }
-  if (kind === 'resnet') return declareResnet(network, { channels, norm, blocks: options.blocks ?? 9 });
-  const transformerHeads = options.transformerHeads ?? 8;
-  if ((4 * channels) % transformerHeads !== 0) {
-    throw new UserError(
-      `generator.transformerHeads: ${transformerHeads} does not divide the transformer's width, ` +
-        `${4 * channels} (4 x generator.channels). Use a divisor of it, such as 4.`,
-    );
+  for (const { key, message, fits } of misfits({ channels, norm, transformerHeads, skips })) {
+    throw new UserError(`generator.${key}: ${message} Use ${fits.slice(0, 3).join(' or ')}.`);
   }
-  return declareE2gan(network, {
-    channels,
-    imageSize,
-    norm,
-    transformerHeads,
-    skips: options.skips ?? false,
-  });
 }

@@ -1,6 +1,7 @@
 import type { Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import * as tf from '../compute/tfjs/tf.ts';
 import type { ParameterLayout, Tensors } from '../compute/types.ts';
+import { blockLengthMultiple } from '../project/schema/network-limits.ts';
 import { UserError } from '../project/user-error.ts';
 import { type Initializer, normal, ones, zeros } from './initializers.ts';
 import { lookUp, normalize, silu } from './layers.ts';
@@ -144,13 +145,8 @@ export function createWeightDenoiser(options: DenoiserOptions): WeightDenoiser {
   };
 }
 
-/** What the length of a block is a multiple of: neighbors are folded, then halved twice. */
-export function lengthMultiple(patch: number): number {
-  return 4 * patch;
-}
-
 function checkSizes({ blockSize, channels, heads, patch }: DenoiserOptions): void {
-  const multiple = lengthMultiple(patch);
+  const multiple = blockLengthMultiple(patch);
   if (blockSize % multiple !== 0) {
     throw new UserError(
       `weightGenerator.blockSize: ${blockSize} is not a multiple of ${multiple} (4 x weightGenerator.patch), ` +

@@ -7,7 +7,8 @@ import { conditionedBaseStep, promptMapLayout } from '../../src/models/condition
 import { denoiserTrainingStep } from '../../src/models/denoiser-step.ts';
 import { createDiscriminator } from '../../src/models/discriminator.ts';
 import { fullTrainingStep, loraTrainingStep } from '../../src/models/gan-steps.ts';
-import { createImageGenerator, type GeneratorOptions } from '../../src/models/image-generator.ts';
+import type { GeneratorOptions } from '../../src/models/generators.ts';
+import { createImageGenerator } from '../../src/models/image-generator.ts';
 import { createLora } from '../../src/models/lora.ts';
 import { createWeightDenoiser } from '../../src/models/weight-denoiser.ts';
 import { normalValues, randomImages } from './eager.ts';

@@ -12,7 +12,8 @@ import {
   loraInferenceStep,
   loraTrainingStep,
 } from '../../src/models/gan-steps.ts';
-import { createImageGenerator, type GeneratorOptions } from '../../src/models/image-generator.ts';
+import type { GeneratorOptions } from '../../src/models/generators.ts';
+import { createImageGenerator } from '../../src/models/image-generator.ts';
 import { createLora } from '../../src/models/lora.ts';
 import { normalValues, randomImages, runEagerly } from './eager.ts';
 

@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as tf from '../../src/compute/tfjs/tf.ts';
 import { createDiscriminator } from '../../src/models/discriminator.ts';
-import { createImageGenerator, type GeneratorOptions } from '../../src/models/image-generator.ts';
+import type { GeneratorOptions } from '../../src/models/generators.ts';
+import { createImageGenerator } from '../../src/models/image-generator.ts';
 import { createLora } from '../../src/models/lora.ts';
 import { e2ganRanks } from '../../src/project/schema/presets.ts';
 import { UserError } from '../../src/project/user-error.ts';

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as tf from '../../src/compute/tfjs/tf.ts';
-import { createImageGenerator, type GeneratorOptions } from '../../src/models/image-generator.ts';
+import type { GeneratorOptions } from '../../src/models/generators.ts';
+import { createImageGenerator } from '../../src/models/image-generator.ts';
 import { createLora, type LoraOptions } from '../../src/models/lora.ts';
 import { normalValues, randomImages, tensorsOf } from './eager.ts';
 

@@ -7,7 +7,7 @@ import { destandardize, fitStandardizer, type Standardizer, standardize } from '
 import type { ZooMember } from '../../data/zoo.ts';
 import type { DiffusionData } from '../../models/diffusion.ts';
 import { fitRidge, predictRidge, type RidgeModel } from '../../models/ridge.ts';
-import { lengthMultiple } from '../../models/weight-denoiser.ts';
+import { blockLengthMultiple } from '../../project/schema/network-limits.ts';
 import type { TrainingConfig } from '../../project/schema/training-schema.ts';
 import { UserError } from '../../project/user-error.ts';
 import type { JsonObject } from '../../protocol/json.ts';
@@ -86,7 +86,7 @@ export function splitterFor(
   { latent, patch, blockSize, grouping }: GeneratorConfig,
 ): BlockSplitter {
   if (latent === 0) return createBlockSplitter(segments, { blockSize, grouping });
-  const multiple = lengthMultiple(patch);
+  const multiple = blockLengthMultiple(patch);
   return createBlockSplitter([{ name: 'latent', offset: 0, size: latent }], {
     blockSize: Math.ceil(latent / multiple) * multiple,
     grouping: 'across-layers',

@@ -1,25 +1,11 @@
 import { problemInChain } from '../files/training-chain.ts';
 import { nearestNames } from '../nearest.ts';
 import type { Problem } from '../problem.ts';
+import { divisors, GENERATORS, nearestTo } from '../schema/generators.ts';
+import { blockLengthMultiple, mostDiscriminatorLayers } from '../schema/network-limits.ts';
 import type { TrainingConfig } from '../schema/training-schema.ts';
 import type { YamlDocument } from '../yaml/document.ts';
 import type { KeyPath } from '../yaml/key-path.ts';
-
-/** The weight generator halves its blocks twice: three levels (design of the 1-D U-Net). */
-const BLOCK_STRIDES = 4;
-/** Smallest side at which the PatchGAN's two last convolutions (4x4, stride 1, padding 1) leave a patch. */
-const MIN_PATCH_SIDE = 3;
-/** Parts of the generators that LoRA may adapt, by kind. */
-const LORA_SECTIONS = {
-  e2gan: ['downsample', 'ds', 'transformer', 'us', 'upsample'],
-  resnet: ['downsample', 'upsample'],
-} as const;
-
-const divisors = (n: number, max: number) =>
-  Array.from({ length: Math.min(n, max) }, (_, i) => i + 1).filter((d) => n % d === 0);
-
-const nearestTo = (wanted: number, numbers: readonly number[]) =>
-  [...numbers].sort((a, b) => Math.abs(a - wanted) - Math.abs(b - wanted));
 
 /** Sizes that are each allowed and do not fit each other, so that a network could not be built. */
 export function sizeProblems(chain: readonly YamlDocument[], config: TrainingConfig): Problem[] {
@@ -45,17 +31,20 @@ export function sizeProblems(chain: readonly YamlDocument[], config: TrainingCon
     );
   };
 
-  const width = 4 * generator.channels;
-  const heads = generator.transformerHeads;
+  const { stride, sections, misfits } = GENERATORS[generator.kind];
+  const below = Math.floor(image.size / stride) * stride;
   check(
-    generator.kind === 'e2gan' && width % heads !== 0,
-    ['generator', 'transformerHeads'],
-    heads,
-    `${heads} attention heads do not divide the transformer's width, ${width} (4 x \`generator.channels\`).`,
-    nearestTo(heads, divisors(width, 32)),
+    image.size % stride !== 0,
+    ['image', 'size'],
+    image.size,
+    `Images of ${image.size} pixels do not fit the ${generator.kind} generator, whose strides need a multiple of ${stride}.`,
+    nearestTo(image.size, [below, below + stride]).filter((size) => size > 0),
   );
+  for (const { key, found, message, fits } of misfits(generator)) {
+    check(true, ['generator', key], found, message, fits);
+  }
 
-  const layersThatFit = Math.floor(Math.log2(image.size / MIN_PATCH_SIDE));
+  const layersThatFit = mostDiscriminatorLayers(image.size);
   check(
     discriminator.layers > layersThatFit,
     ['discriminator', 'layers'],
@@ -65,15 +54,15 @@ export function sizeProblems(chain: readonly YamlDocument[], config: TrainingCon
   );
 
   const { blockSize, patch, latent, channels, timesteps, sampling } = weightGenerator;
-  const unit = patch * BLOCK_STRIDES;
-  const below = Math.floor(blockSize / unit) * unit;
+  const unit = blockLengthMultiple(patch);
+  const shorter = Math.floor(blockSize / unit) * unit;
   check(
     // Principal components are padded to a length that fits.
     latent === 0 && blockSize % unit !== 0,
     ['weightGenerator', 'blockSize'],
     blockSize,
     `Blocks of ${blockSize} weights cannot be folded by ${patch} (\`weightGenerator.patch\`) and halved twice: ${unit} does not divide them.`,
-    nearestTo(blockSize, [below, below + unit]).filter((size) => size >= 8),
+    nearestTo(blockSize, [shorter, shorter + unit]).filter((size) => size >= 8),
   );
   check(
     channels % weightGenerator.heads !== 0,
@@ -98,7 +87,6 @@ export function sizeProblems(chain: readonly YamlDocument[], config: TrainingCon
     ['up'],
   );
 
-  const sections: readonly string[] = LORA_SECTIONS[generator.kind];
   for (const name of Object.keys(lora.ranks)) {
     const section = name.split('.')[0]!;
     if (sections.includes(section)) continue;

@@ -2,28 +2,8 @@ import * as z from 'zod';
 import type { Method } from '../../protocol/comparison.ts';
 import { presentMethodName } from '../../protocol/comparison.ts';
 import { MOST_DRAWS } from '../../protocol/stage-options.ts';
-
-const int = (min: number, max: number, fallback: number, what: string) =>
-  z
-    .number()
-    .int()
-    .min(min)
-    .max(max)
-    .default(fallback)
-    .describe(`${what} (${min} to ${max}, default ${fallback})`);
-const real = (min: number, max: number, fallback: number, what: string) =>
-  z.number().min(min).max(max).default(fallback).describe(`${what} (${min} to ${max}, default ${fallback})`);
-const choice = <T extends readonly [string, ...string[]]>(values: T, fallback: T[number], what: string) =>
-  z
-    .enum(values)
-    .default(fallback as never)
-    .describe(`${what} (default ${fallback})`);
-const section = <S extends z.ZodRawShape>(shape: S, what: string) =>
-  z
-    .strictObject(shape)
-    // Every key of a section has a default, which the compiler cannot see through a generic shape.
-    .prefault({} as never)
-    .describe(what);
+import { ALL_SECTIONS, GENERATOR_KINDS, GENERATOR_OPTIONS, GENERATORS, RESNET_BLOCKS } from './generators.ts';
+import { choice, int, real, section } from './schema-values.ts';
 
 const selection = z
   .union([
@@ -47,11 +27,18 @@ const optimizer = choice(
   'adam',
   'Adam, or Muon for weight matrices (their momentum orthogonalized) and Adam for the rest: fewer steps at a larger cost each',
 );
-const learningRateSchedule = choice(
-  ['constant', 'linear', 'cosine'] as const,
-  'linear',
-  'How the learning rate falls: constant; linear over the second half (Pix2pix); cosine to zero',
-);
+/** What every training of a generator with its discriminator has: `base`, `collect` and `fineTune`. */
+const ganTraining = {
+  discriminatorLearningRate: real(0, 1, 2e-4, 'Adam learning rate of the discriminator'),
+  schedule: choice(
+    ['constant', 'linear', 'cosine'] as const,
+    'linear',
+    'How the learning rate falls: constant; linear over the second half (Pix2pix); cosine to zero',
+  ),
+  warmup: int(0, 100000, 0, 'First steps over which the learning rate rises from zero'),
+  beta1: real(0, 0.9999, 0.5, 'Adam beta1'),
+  beta2: real(0, 0.99999, 0.999, 'Adam beta2; 0.99 calms high learning rates without normalization'),
+} as const;
 
 /** What `evaluate` can compare denoised weights with, in the order in which completion offers them. */
 export const BASELINES = [
@@ -112,19 +99,14 @@ export const trainingSchema = z
     generator: section(
       {
         kind: choice(
-          ['e2gan', 'resnet'] as const,
-          'e2gan',
-          'Image generator: e2gan (three residual blocks and a transformer) or the Pix2pix ResNet',
+          GENERATOR_KINDS,
+          GENERATOR_KINDS[0],
+          `Image generator: ${Object.values(GENERATORS)
+            .map(({ what }) => what)
+            .join(' or ')}`,
         ),
         channels: int(4, 256, 64, 'Channels after the first layer; doubled by each downsampling'),
-        transformerHeads: int(1, 32, 8, 'Attention heads of the transformer'),
-        norm: choice(['instance', 'none'] as const, 'instance', 'Normalization of the convolutions'),
-        skips: z
-          .boolean()
-          .default(false)
-          .describe(
-            'e2gan: add the features on the way down to those on the way up; with few channels images are blurred without (default false)',
-          ),
+        ...GENERATOR_OPTIONS,
       },
       'The image generator.',
     ),
@@ -158,11 +140,7 @@ export const trainingSchema = z
         steps: int(1, 10000000, 20000, 'Training steps'),
         batchSize: int(1, 256, 16, 'Pairs per step'),
         learningRate: real(0, 1, 2e-4, 'Adam learning rate of the generator'),
-        discriminatorLearningRate: real(0, 1, 2e-4, 'Adam learning rate of the discriminator'),
-        schedule: learningRateSchedule,
-        warmup: int(0, 100000, 0, 'First steps over which the learning rate rises from zero'),
-        beta1: real(0, 0.9999, 0.5, 'Adam beta1'),
-        beta2: real(0, 0.99999, 0.999, 'Adam beta2; 0.99 calms high learning rates without normalization'),
+        ...ganTraining,
         checkpointEvery: int(1, 1000000, 500, 'Steps between checkpoints'),
       },
       'The base generator, trained once.',
@@ -174,7 +152,7 @@ export const trainingSchema = z
           .record(z.string(), z.number().int().min(0).max(256))
           .default({})
           .describe(
-            'Rank by layer name (`downsample`, `ds`, `transformer`, `us`, `upsample`, or one full layer name); 0 leaves the layer out',
+            `Rank by layer name (${ALL_SECTIONS.map((name) => `\`${name}\``).join(', ')}, or one full layer name); 0 leaves the layer out`,
           ),
         train: choice(
           ['both', 'up'] as const,
@@ -216,11 +194,7 @@ export const trainingSchema = z
         batchSize: int(1, 256, 16, 'Pairs per step'),
         optimizer,
         learningRate: real(0, 1, 2e-4, 'Learning rate of the LoRA weights'),
-        discriminatorLearningRate: real(0, 1, 2e-4, 'Adam learning rate of the discriminator'),
-        schedule: learningRateSchedule,
-        warmup: int(0, 100000, 0, 'First steps over which the learning rate rises from zero'),
-        beta1: real(0, 0.9999, 0.5, 'Adam beta1'),
-        beta2: real(0, 0.99999, 0.999, 'Adam beta2; 0.99 calms high learning rates without normalization'),
+        ...ganTraining,
         checkpointEvery: int(
           1,
           1000000,
@@ -320,16 +294,12 @@ export const trainingSchema = z
         ),
         optimizer,
         learningRate: real(0, 1, 2e-4, 'Learning rate of what is trained'),
-        discriminatorLearningRate: real(0, 1, 2e-4, 'Adam learning rate of the discriminator'),
+        ...ganTraining,
         discriminator: choice(
           ['base', 'fresh'] as const,
           'base',
           'Start from the base’s discriminator or a fresh one',
         ),
-        schedule: learningRateSchedule,
-        warmup: int(0, 100000, 0, 'First steps over which the learning rate rises from zero'),
-        beta1: real(0, 0.9999, 0.5, 'Adam beta1'),
-        beta2: real(0, 0.99999, 0.999, 'Adam beta2; 0.99 calms high learning rates without normalization'),
         sampleEvery: int(1, 1000000, 25, 'Steps between sample pictures and held-out measurements'),
         checkpointEvery: int(1, 1000000, 100, 'Steps between checkpoints'),
         snapshots: int(
@@ -359,7 +329,7 @@ export const trainingSchema = z
         scratch: section(
           {
             channels: int(4, 256, 64, 'Channels of the Pix2pix ResNet after the first layer'),
-            blocks: int(1, 16, 9, 'Residual blocks of the Pix2pix ResNet'),
+            blocks: int(1, 16, RESNET_BLOCKS, 'Residual blocks of the Pix2pix ResNet'),
             steps: int(1, 10000000, 5000, 'Training steps, of Pix2pix and of the generator from scratch'),
             batchSize: int(1, 256, 1, 'Pairs per step'),
             learningRate: real(0, 1, 2e-4, 'Adam learning rate'),

@@ -1,0 +1,189 @@
+/**
+ * The layers of every image generator. What a training config says of each, its sections and its strides are in
+ * src/project/generators.ts.
+ */
+import type { Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
+import * as tf from '../compute/tfjs/tf.ts';
+import { E2GAN_HEADS, type GeneratorKind, RESNET_BLOCKS } from '../project/schema/generators.ts';
+import type { TrainingConfig } from '../project/schema/training-schema.ts';
+import { fanInNormal, pix2pixNormal } from './initializers.ts';
+import type { Layer, NetworkBuilder } from './network-builder.ts';
+import { activate, declareResidualBlock, hiddenWeight } from './residual-block.ts';
+import { sinusoidalGrid } from './sinusoidal.ts';
+import { declareTransformer } from './transformer.ts';
+
+type GeneratorConfig = TrainingConfig['generator'];
+
+/** The section `generator` of a training config, whose keys of single generators may be left out, and the images. */
+export interface GeneratorOptions
+  extends Readonly<Pick<GeneratorConfig, 'kind' | 'channels' | 'norm'>>,
+    Readonly<Partial<Omit<GeneratorConfig, 'kind' | 'channels' | 'norm'>>> {
+  /** Side of the images in pixels: a multiple of the generator's stride. */
+  readonly imageSize: number;
+  /** Residual blocks (resnet only). */
+  readonly blocks?: number;
+}
+
+/** Declares a generator's layers and returns what applies them: [N, S, S, 3] in [-1, 1] to the same. */
+type DeclareGenerator = (network: NetworkBuilder, options: GeneratorOptions) => Layer<Tensor4D>;
+
+/**
+ * Transposed convolutions of 4 x 4 at stride 2: every output pixel gets the same four taps, so there is no
+ * checkerboard to unlearn, and nearest-neighbor upsampling followed by 3 x 3 is one of its special cases.
+ */
+const UP_KERNEL = 4;
+
+/**
+ * Declares the generator of E2GAN (Gong et al. 2024, figure of the architecture): Downsample, two residual
+ * blocks, DS, transformer, US, one residual block, Upsample. DS and US let attention run at an eighth of the
+ * image's side. LoRA may adapt everything but the residual blocks. Not published, and chosen here: kernels,
+ * zero padding, and fixed sinusoidal positions, without which attention would not know where it looks. `skips` adds the
+ * features on the way down to those of the same size on the way up. It is not in the publication: with 64 channels
+ * nothing is lost without, with few the eighth of the side is too narrow for the image's detail.
+ */
+const declareE2gan: DeclareGenerator = (network, options) => {
+  const { channels, imageSize, norm, transformerHeads: heads = E2GAN_HEADS, skips = false } = options;
+  const wide = 4 * channels;
+  const convolution = (
+    name: string,
+    section: string,
+    kernel: number,
+    stride: 1 | 2,
+    inputs: number,
+    outputs: number,
+  ) =>
+    network.conv2d(name, {
+      inputs,
+      outputs,
+      kernel,
+      stride,
+      padding: (kernel - 1) / 2,
+      weight: hiddenWeight(norm, kernel * kernel * inputs),
+      section,
+    });
+  const up = (name: string, section: string, inputs: number, outputs: number) =>
+    network.convTranspose2d(name, {
+      inputs,
+      outputs,
+      kernel: UP_KERNEL,
+      weight: hiddenWeight(norm, (UP_KERNEL * UP_KERNEL * inputs) / 4),
+      section,
+    });
+  const residual = (name: string) =>
+    declareResidualBlock(network, name, { channels: wide, norm, padding: 1 });
+
+  const stem = convolution('downsample.stem', 'downsample', 7, 1, 3, channels);
+  const down1 = convolution('downsample.down1', 'downsample', 3, 2, channels, 2 * channels);
+  const down2 = convolution('downsample.down2', 'downsample', 3, 2, 2 * channels, wide);
+  const residual1 = residual('residual1');
+  const residual2 = residual('residual2');
+  const ds = convolution('ds', 'ds', 3, 2, wide, wide);
+  const transformer = declareTransformer(network, 'transformer', {
+    width: wide,
+    heads,
+    section: 'transformer',
+  });
+  const us = up('us', 'us', wide, wide);
+  const residual3 = residual('residual3');
+  const up1 = up('upsample.up1', 'upsample', wide, 2 * channels);
+  const up2 = up('upsample.up2', 'upsample', 2 * channels, channels);
+  const head = network.conv2d('upsample.head', {
+    inputs: channels,
+    outputs: 3,
+    kernel: 7,
+    padding: 3,
+    weight: norm === 'instance' ? pix2pixNormal : fanInNormal(49 * channels, 0.5),
+    section: 'upsample',
+  });
+
+  const side = imageSize / 8;
+  const positions = sinusoidalGrid(side, side, wide);
+  const withSkip = (x: Tensor4D, skipped: Tensor4D): Tensor4D => (skips ? tf.add(x, skipped) : x);
+
+  return (tensors, images) => {
+    const count = images.shape[0];
+    const full = activate(norm, stem(tensors, images)); // [N, S, S, C]
+    const half = activate(norm, down1(tensors, full)); // [N, S/2, S/2, 2C]
+    let x = activate(norm, down2(tensors, half)); // [N, S/4, S/4, 4C]
+    x = residual2(tensors, residual1(tensors, x));
+    const quarter = x;
+    x = activate(norm, ds(tensors, x)); // [N, S/8, S/8, 4C]
+    const tokens: Tensor3D = tf.add(
+      tf.reshape(x, [count, side * side, wide]),
+      tf.tensor3d(positions, [1, side * side, wide]),
+    );
+    x = tf.reshape(transformer(tensors, tokens), [count, side, side, wide]);
+    x = withSkip(activate(norm, us(tensors, x)), quarter); // [N, S/4, S/4, 4C]
+    x = residual3(tensors, x);
+    x = withSkip(activate(norm, up1(tensors, x)), half); // [N, S/2, S/2, 2C]
+    x = withSkip(activate(norm, up2(tensors, x)), full); // [N, S, S, C]
+    return tf.tanh(head(tensors, x)); // [N, S, S, 3]
+  };
+};
+
+/**
+ * Declares Pix2pix's ResNet generator as its authors' PyTorch code has it (`resnet_9blocks`, instance norm, no
+ * dropout): 7 x 7 with reflection, two strided 3 x 3, residual blocks with reflection, two transposed 3 x 3,
+ * 7 x 7 with reflection, tanh. 11,378,179 parameters at 64 channels and 9 blocks.
+ */
+const declareResnet: DeclareGenerator = (network, options) => {
+  const { channels, blocks = RESNET_BLOCKS, norm } = options;
+  const convolution = (name: string, inputs: number, outputs: number) =>
+    network.conv2d(name, {
+      inputs,
+      outputs,
+      kernel: 3,
+      stride: 2,
+      padding: 1,
+      weight: hiddenWeight(norm, 9 * inputs),
+      section: 'downsample',
+    });
+  const up = (name: string, inputs: number, outputs: number) =>
+    network.convTranspose2d(name, {
+      inputs,
+      outputs,
+      kernel: 3,
+      weight: hiddenWeight(norm, (9 * inputs) / 4),
+      section: 'upsample',
+    });
+
+  const stem = network.conv2d('downsample.stem', {
+    inputs: 3,
+    outputs: channels,
+    kernel: 7,
+    padding: 'reflect',
+    weight: hiddenWeight(norm, 49 * 3),
+    section: 'downsample',
+  });
+  const down1 = convolution('downsample.down1', channels, 2 * channels);
+  const down2 = convolution('downsample.down2', 2 * channels, 4 * channels);
+  const residuals = Array.from({ length: blocks }, (_, i) =>
+    declareResidualBlock(network, `residual${i + 1}`, { channels: 4 * channels, norm, padding: 'reflect' }),
+  );
+  const up1 = up('upsample.up1', 4 * channels, 2 * channels);
+  const up2 = up('upsample.up2', 2 * channels, channels);
+  const head = network.conv2d('upsample.head', {
+    inputs: channels,
+    outputs: 3,
+    kernel: 7,
+    padding: 'reflect',
+    weight: norm === 'instance' ? pix2pixNormal : fanInNormal(49 * channels, 0.5),
+    section: 'upsample',
+  });
+
+  return (tensors, images) => {
+    let x = activate(norm, stem(tensors, images)); // [N, S, S, C]
+    x = activate(norm, down1(tensors, x)); // [N, S/2, S/2, 2C]
+    x = activate(norm, down2(tensors, x)); // [N, S/4, S/4, 4C]
+    for (const residual of residuals) x = residual(tensors, x);
+    x = activate(norm, up1(tensors, x)); // [N, S/2, S/2, 2C]
+    x = activate(norm, up2(tensors, x)); // [N, S, S, C]
+    return tf.tanh(head(tensors, x)); // [N, S, S, 3]
+  };
+};
+
+/** The layers of each generator of src/project/generators.ts. */
+export const DECLARATIONS: Readonly<Record<GeneratorKind, DeclareGenerator>> = {
+  e2gan: declareE2gan,
+  resnet: declareResnet,
+};

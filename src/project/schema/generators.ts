@@ -1,0 +1,111 @@
+/**
+ * The image generators: the keys of a training config that belong to each, and what the editor knows of one without
+ * building it. Their layers are in src/models/generators.ts, which may not be imported here: the extension host loads no
+ * ML. test/models/generators.test.ts holds sections and strides against the layers.
+ */
+import * as z from 'zod';
+import { choice, int } from './schema-values.ts';
+
+/** A value that does not fit the others, so that the network cannot be built. */
+export interface Misfit {
+  /** Key of the section `generator`. */
+  readonly key: string;
+  readonly found: number;
+  /** A sentence. */
+  readonly message: string;
+  /** Values that would fit, the nearest first. */
+  readonly fits: readonly number[];
+}
+
+interface GeneratorEntry<Options extends z.ZodRawShape> {
+  /** What it is, in a few words. */
+  readonly what: string;
+  /** Parts that LoRA may adapt and ranks are given for, in the order of the layers. */
+  readonly sections: readonly string[];
+  /** Product of the strides on the way down: the side of the images is a multiple of it. */
+  readonly stride: number;
+  /**
+   * Keys of the section `generator` beside `kind` and `channels`. A key that no generator had before is `.optional()`
+   * and has its default where the layers are declared: the bases of earlier versions do not have it.
+   */
+  readonly options: Options;
+  readonly misfits?: (options: { channels: number } & z.output<z.ZodObject<Options>>) => Misfit[];
+}
+
+function entry<Options extends z.ZodRawShape>({ misfits = () => [], ...rest }: GeneratorEntry<Options>) {
+  return { ...rest, misfits };
+}
+
+/** Attention heads of E2GAN where none are given. */
+export const E2GAN_HEADS = 8;
+/** Residual blocks of Pix2pix's ResNet where none are given. */
+export const RESNET_BLOCKS = 9;
+
+const MOST_HEADS = 32;
+
+const norm = choice(['instance', 'none'] as const, 'instance', 'Normalization of the convolutions');
+
+/** Every generator, by its name in a config (`generator.kind`); the first is the default. */
+export const GENERATORS = {
+  e2gan: entry({
+    what: 'e2gan (three residual blocks and a transformer)',
+    sections: ['downsample', 'ds', 'transformer', 'us', 'upsample'],
+    stride: 8,
+    options: {
+      transformerHeads: int(1, MOST_HEADS, E2GAN_HEADS, 'Attention heads of the transformer'),
+      norm,
+      skips: z
+        .boolean()
+        .default(false)
+        .describe(
+          'e2gan: add the features on the way down to those on the way up; with few channels images are blurred without (default false)',
+        ),
+    },
+    misfits: ({ channels, transformerHeads: heads }) => {
+      const width = 4 * channels;
+      if (width % heads === 0) return [];
+      return [
+        {
+          key: 'transformerHeads',
+          found: heads,
+          message: `${heads} attention heads do not divide the transformer's width, ${width} (4 x \`generator.channels\`).`,
+          fits: nearestTo(heads, divisors(width, MOST_HEADS)),
+        },
+      ];
+    },
+  }),
+  resnet: entry({
+    what: 'the Pix2pix ResNet',
+    sections: ['downsample', 'upsample'],
+    stride: 4,
+    options: { norm },
+  }),
+} as const;
+
+export type GeneratorKind = keyof typeof GENERATORS;
+export const GENERATOR_KINDS = Object.keys(GENERATORS) as [GeneratorKind, ...GeneratorKind[]];
+
+type Intersection<T> = (T extends unknown ? (of: T) => void : never) extends (of: infer All) => void
+  ? All
+  : never;
+
+/** Keys of the section `generator` that belong to one generator or another. */
+export const GENERATOR_OPTIONS = Object.assign(
+  {},
+  ...Object.values(GENERATORS).map(({ options }) => options),
+) as Intersection<(typeof GENERATORS)[GeneratorKind]['options']>;
+
+/** Every section that some generator has. */
+export const ALL_SECTIONS: readonly string[] = [
+  ...new Set(Object.values(GENERATORS).flatMap(({ sections }) => sections)),
+];
+
+/** Divisors of a number, at most `max`, ascending. */
+export function divisors(n: number, max: number): number[] {
+  return Array.from({ length: Math.min(n, max) }, (_, i) => i + 1).filter((d) => n % d === 0);
+}
+
+/** Numbers by distance from the one that was wanted. */
+export function nearestTo(wanted: number, numbers: readonly number[]): number[] {
+  return [...numbers].sort((a, b) => Math.abs(a - wanted) - Math.abs(b - wanted));
+}
