@@ -17,8 +17,8 @@ const folders = {
   pipeline: [
     'stages',
     'interactive',
-    'evaluation',
     'scale',
+    'evaluation',
     'weight-generator',
     'training',
     'metrics',

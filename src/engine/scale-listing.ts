@@ -1,10 +1,6 @@
 import { textTable } from '../pipeline/evaluation/text-table.ts';
-import {
-  type Published,
-  type ScaleFigure,
-  type StageScale,
-  trainingScale,
-} from '../pipeline/scale/training-scale.ts';
+import type { Published } from '../pipeline/scale/published.ts';
+import { type ScaleFigure, type StageScale, trainingScale } from '../pipeline/scale/training-scale.ts';
 import type { LoadedTraining, Project } from '../project/load.ts';
 
 /** The scale of a training as two tables, or as one line of JSON. */
