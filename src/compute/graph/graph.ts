@@ -132,8 +132,8 @@ export class KernelGraph {
   }
 }
 
-/** The bytes of a constant's values, without a copy. */
-export function bytesOf(data: ConstantData): Uint8Array {
+/** The bytes of an array's values, without a copy. */
+export function bytesOf(data: ArrayBufferView): Uint8Array {
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
 

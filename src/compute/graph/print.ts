@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import {
+  bytesOf,
   CONSTANT,
   type Constant,
   type GraphNode,
@@ -52,8 +53,7 @@ export function dataText(data: PrintableData): string {
     if (value < min) min = value;
     if (value > max) max = value;
   }
-  const hash = hashOf(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-  return `{count: ${data.length}, min: ${text(min)}, max: ${text(max)}, hash: ${hash}}`;
+  return `{count: ${data.length}, min: ${text(min)}, max: ${text(max)}, hash: ${hashOf(bytesOf(data))}}`;
 }
 
 /** Attributes in alphabetical order, such as ` {pad: "same", strides: [1,1]}`; empty where there are none. */
