@@ -75,9 +75,16 @@ describe('verifying a step', () => {
       'Its types cannot be inferred: Operands could not be broadcast together with shapes 3 and 2.',
     ],
     [
-      'a kernel without a rule',
-      (graph, x) => graph.add('Atanh', [x], {}, [vector]),
-      'Its types cannot be inferred: Kernel Atanh has no lowering rule.\n  %2: float32[3] = Atanh(%0)',
+      'a misspelt kernel',
+      // @ts-expect-error It does not compile either: the kernel is called Neg.
+      (graph, x) => graph.add('Negg', [x], {}, [vector]),
+      'Its types cannot be inferred: Kernel Negg has no lowering rule.\n  %2: float32[3] = Negg(%0)',
+    ],
+    [
+      'a misspelt attribute',
+      // @ts-expect-error It does not compile either: the attribute is called perm.
+      (graph, x) => graph.add('Transpose', [x], { prem: [0] }, [vector]),
+      'Its types cannot be inferred: ',
     ],
     [
       'two inputs of one name',
