@@ -89,7 +89,7 @@ export async function exportOnnx(
     lowering.define(value, lowering.onnx.input(EXPORT_INPUT, 'float32', extents(value)), 'channelsFirst');
   });
   lowering.onnx.output(EXPORT_OUTPUT, lowering.channelsFirst(output), 'float32', extents(output));
-  inspector.seesOnnx('onnx-export', lowering.onnx, lowering.notes());
+  inspector.inspectOnnx('onnx-export', lowering.onnx, lowering.notes());
   const model = writeModel(lowering.onnx, {
     name: definition.name,
     documentation:

@@ -19,10 +19,10 @@ export interface CompiledStep {
 export function compile(definition: StepDefinition, passes: readonly Pass[] = PASSES): CompiledStep {
   let step = trace(definition);
   const inspector = new Inspector(definition.name, step);
-  inspector.sees('trace', step, { deadAllowed: true });
+  inspector.inspect('trace', step, { deadAllowed: true });
   for (const { name, run, leavesDead } of passes) {
     step = run(step);
-    inspector.sees(name, step, { deadAllowed: leavesDead });
+    inspector.inspect(name, step, { deadAllowed: leavesDead });
   }
   return { definition, step, inspector };
 }
@@ -38,10 +38,10 @@ export function lowerCompiled(
 ): LoweredStep {
   const narrowed = withGradients(step, groups);
   if (narrowed !== step) {
-    inspector.sees(`gradients-of-${groups.join('-and-') || 'nothing'}`, narrowed, { deadAllowed: false });
+    inspector.inspect(`gradients-of-${groups.join('-and-') || 'nothing'}`, narrowed, { deadAllowed: false });
   }
   const lowered = lower(narrowed, definition.parameters, target);
   const blocks = target.blockSize > 1 ? `-blocks-of-${target.blockSize}` : '';
-  inspector.seesOnnx(`onnx-${target.device}${blocks}`, lowered.graph, lowered.notes);
+  inspector.inspectOnnx(`onnx-${target.device}${blocks}`, lowered.graph, lowered.notes);
   return lowered;
 }

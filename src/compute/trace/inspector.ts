@@ -40,9 +40,9 @@ export class Inspector {
 
   /**
    * Looks at the graph after a pass.
-   * @throws where verifying is on and the graph is broken, naming the pass and printing the node
+   * @throws if verifying is on and the graph is broken, naming the pass and printing the node
    */
-  sees(pass: string, step: StepGraph, { deadAllowed }: { readonly deadAllowed: boolean }): void {
+  inspect(pass: string, step: StepGraph, { deadAllowed }: { readonly deadAllowed: boolean }): void {
     this.write(pass, () => printStep(step));
     this.verify(pass, () =>
       verifyStep(step, {
@@ -52,8 +52,11 @@ export class Inspector {
     );
   }
 
-  /** Looks at the graph that the step was lowered to. @throws as `sees` does */
-  seesOnnx(pass: string, graph: OnnxGraph, notes: ReadonlyMap<string, ValueNote>): void {
+  /**
+   * Looks at the ONNX graph that the step was lowered to.
+   * @throws as `inspect` does
+   */
+  inspectOnnx(pass: string, graph: OnnxGraph, notes: ReadonlyMap<string, ValueNote>): void {
     this.write(pass, () => printOnnx(graph, notes));
     this.verify(pass, () => verifyOnnx(graph));
   }
@@ -69,7 +72,7 @@ export class Inspector {
     }
   }
 
-  /** @throws where a file of this name is there that no dump has written */
+  /** @throws if there is a file of this name that no dump has written */
   private write(pass: string, print: () => string): void {
     if (this.folder === undefined) return;
     const number = String(this.count++).padStart(2, '0');
