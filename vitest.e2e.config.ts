@@ -1,12 +1,14 @@
 import { defineConfig } from 'vitest/config';
+import { testLimitMs } from './scripts/test/limits.mjs';
 
 export default defineConfig({
   test: {
     include: ['test/e2e/**/*.e2e.ts'],
     globalSetup: 'test/e2e/global-setup.ts',
     // A scenario is one test with many steps, each bounded by itself (workbench.ts).
-    testTimeout: 240_000,
-    hookTimeout: 240_000,
+    setupFiles: ['scripts/test/vitest-setup.mjs'],
+    testTimeout: testLimitMs,
+    hookTimeout: testLimitMs,
     pool: 'forks',
     // One window at a time: two would share two cores with the engine.
     fileParallelism: false,

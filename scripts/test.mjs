@@ -5,8 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureDependencies } from './setup/dependencies.mjs';
+import { settle } from './test/counts.mjs';
+import { remember, remembered } from './test/memory.mjs';
 import { killLeftovers } from './test/process-group.mjs';
-import { suites } from './test/suites.mjs';
+import { inWords } from './test/progress.mjs';
+import { suites, togetherSuites } from './test/suites.mjs';
+import { unfinished } from './test/watched.mjs';
 
 function readArguments() {
   const { positionals, values } = parseArgs({
@@ -24,18 +28,9 @@ function readArguments() {
   return { names, filters: values.filter };
 }
 
-/** A suite that could not be run has failed, and the others still run. */
-async function runSuite(name, filters) {
-  try {
-    return await suites[name](filters);
-  } catch (error) {
-    console.log(error instanceof Error ? error.stack : error);
-    return { passed: 0, failed: 1, skipped: 0 };
-  }
-}
-
 function describe({ passed, failed, skipped }, seconds) {
-  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''} in ${seconds.toFixed(0)} s`;
+  const counts = `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+  return seconds === undefined ? counts : `${counts} in ${inWords(1000 * seconds)}`;
 }
 
 /** Everything temporary of this run lies in one folder: it goes with the run. */
@@ -47,35 +42,73 @@ function cleanUp() {
   rmSync(temporary, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
 }
 
+const results = [];
+
+/** Tells what all suites came to; the last line is for whoever reads only that. */
+function summarize() {
+  console.log('\nSuites:');
+  for (const { name, counts, seconds } of results)
+    console.log(`  ${name.padEnd(10)} ${describe(counts, seconds)}`);
+  const total = (key) => results.reduce((sum, { counts }) => sum + counts[key], 0);
+  process.exitCode = total('failed') === 0 ? 0 : 1;
+  console.log(`${total('passed')} passed, ${total('failed')} failed`);
+}
+
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => {
+    // A suite that was not allowed to end has failed.
+    for (const { name, counts } of unfinished()) {
+      console.log(`=== ${name}: interrupted by ${signal}`);
+      results.push({ name, counts: settle(counts, false) });
+    }
     cleanUp();
+    summarize();
     process.exit(1);
   });
 }
 
+/** A suite that could not be run has failed, and the others still run. */
+async function runSuite(name, filters) {
+  const start = performance.now();
+  let outcome;
+  try {
+    outcome = await suites[name](filters);
+  } catch (error) {
+    console.log(error instanceof Error ? error.stack : error);
+    outcome = { counts: { passed: 0, failed: 1, skipped: 0 } };
+  }
+  const seconds = (performance.now() - start) / 1000;
+  if (outcome.run !== undefined && filters.length === 0) remember(name, outcome.run);
+  results.push({ name, counts: outcome.counts, seconds });
+  console.log(`=== ${name}: ${describe(outcome.counts, seconds)}`);
+}
+
+/** Says what begins and how long that, and all that comes after it, took last time. */
+function announce(names, rest) {
+  const last = names.map((name) => remembered(name)?.seconds ?? 0);
+  const after = rest.map((name) => remembered(name)?.seconds);
+  const known = last.every(Boolean) && after.every((seconds) => seconds !== undefined);
+  const all = Math.max(...last) + after.reduce((sum, seconds) => sum + seconds, 0);
+  const time = known ? ` (by the last run, about ${inWords(1000 * all)} to the end)` : '';
+  console.log(`\n=== ${names.join(', ')}${time}`);
+}
+
 const { names, filters } = readArguments();
-const results = [];
 try {
   await ensureDependencies();
-  for (const name of names) {
-    console.log(`\n=== ${name}`);
-    const start = performance.now();
-    const counts = await runSuite(name, filters);
+  const together = names.filter((name) => togetherSuites.includes(name));
+  const groups = names
+    .filter((name) => !together.slice(1).includes(name))
+    .map((name) => (together[0] === name ? together : [name]));
+  for (const [place, group] of groups.entries()) {
+    announce(group, groups.slice(place + 1).flat());
+    await Promise.all(group.map((name) => runSuite(name, filters)));
     killLeftovers();
-    results.push({ name, counts, seconds: (performance.now() - start) / 1000 });
-    console.log(`=== ${name}: ${describe(counts, results.at(-1).seconds)}`);
   }
 } catch (error) {
   console.log(error instanceof Error ? error.stack : error);
-  results.push({ name: 'set-up', counts: { passed: 0, failed: 1, skipped: 0 }, seconds: 0 });
+  results.push({ name: 'set-up', counts: { passed: 0, failed: 1, skipped: 0 } });
 } finally {
   cleanUp();
 }
-
-console.log('\nSuites:');
-for (const { name, counts, seconds } of results)
-  console.log(`  ${name.padEnd(10)} ${describe(counts, seconds)}`);
-const total = (key) => results.reduce((sum, { counts }) => sum + counts[key], 0);
-process.exitCode = total('failed') === 0 ? 0 : 1;
-console.log(`${total('passed')} passed, ${total('failed')} failed`);
+summarize();

@@ -4,5 +4,3 @@ export interface Counts {
   skipped: number;
 }
 export function settle(counts: Counts, succeeded: boolean): Counts;
-export function readVitestReport(file: string): Counts;
-export function readHostReport(file: string): Counts;

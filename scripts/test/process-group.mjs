@@ -36,35 +36,46 @@ export function killLeftovers() {
   }
 }
 
+/** A program that is asked to end may first write down what it has seen. */
+const graceMs = 10_000;
+
 /**
- * Runs one program of a suite in its own process group, with its output shown, within a limit.
+ * Starts one program of a suite in its own process group.
  * @param {string[]} command program and arguments
- * @param {{env?: Record<string, string>, limitMs: number}} options
- * @returns {Promise<boolean>} whether it ended with status 0
+ * @param {{env?: Record<string, string>, quiet?: boolean}} options `quiet` keeps its output instead of showing it
+ * @returns {{ended: Promise<{succeeded: boolean, how: string, output: string}>, end: () => void}}
+ * `end` asks it to end, and kills its group where it does not
  */
-export function runInGroup([program, ...args], { env = {}, limitMs }) {
-  return new Promise((resolve) => {
-    const child = spawn(program, args, {
-      stdio: ['ignore', 'inherit', 'inherit'],
-      env: { ...process.env, ...plain, ...env, [markerVariable]: marker },
-      detached: process.platform !== 'win32',
-      shell: process.platform === 'win32' && program === 'npm',
-    });
-    const kill = () =>
-      process.platform !== 'win32' && child.pid !== undefined && signal(-child.pid, 'SIGKILL');
-    const timer = setTimeout(() => {
-      console.log(`${program} ${args.join(' ')}: ended after ${limitMs / 60_000} minutes`);
-      kill();
-    }, limitMs);
-    child.on('error', (error) => {
-      console.log(`${program} could not be started: ${error.message}`);
-      clearTimeout(timer);
-      resolve(false);
-    });
-    child.on('close', (code) => {
-      clearTimeout(timer);
-      kill();
-      resolve(code === 0);
-    });
+export function startInGroup([program, ...args], { env = {}, quiet = false } = {}) {
+  const child = spawn(program, args, {
+    stdio: ['ignore', quiet ? 'pipe' : 'inherit', quiet ? 'pipe' : 'inherit'],
+    env: { ...process.env, ...plain, ...env, [markerVariable]: marker },
+    detached: process.platform !== 'win32',
+    shell: process.platform === 'win32' && program === 'npm',
   });
+  const killGroup = () => {
+    if (process.platform !== 'win32' && child.pid !== undefined) signal(-child.pid, 'SIGKILL');
+  };
+  let timer;
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8');
+    stream?.on('data', (text) => {
+      output += text;
+    });
+  }
+  const ended = new Promise((resolve) => {
+    const settle = (succeeded, how) => {
+      clearTimeout(timer);
+      resolve({ succeeded, how, output });
+    };
+    child.on('error', (error) => settle(false, `${program} could not be started: ${error.message}`));
+    child.on('exit', killGroup);
+    child.on('close', (code, endedBy) => settle(code === 0, endedBy ?? `exit status ${code}`));
+  });
+  const end = () => {
+    child.kill('SIGTERM');
+    timer = setTimeout(killGroup, graceMs);
+  };
+  return { ended, end };
 }

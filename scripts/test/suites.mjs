@@ -4,34 +4,50 @@ import { join } from 'node:path';
 import { copyExampleProject } from '../example-project.mjs';
 import { ensureChromium } from '../setup/chromium.mjs';
 import { repository } from '../setup/paths.mjs';
-import { readHostReport, readVitestReport, settle } from './counts.mjs';
 import { bundleHostTests } from './host-bundles.mjs';
-import { runInGroup } from './process-group.mjs';
+import { programLimitMs } from './limits.mjs';
+import { remembered } from './memory.mjs';
+import { startInGroup } from './process-group.mjs';
+import { inWords } from './progress.mjs';
+import { runWatched } from './watched.mjs';
 import { packedWorkbenchEnvironment } from './workbench-environment.mjs';
-
-const minute = 60_000;
 
 function bin(path) {
   return [process.execPath, join(repository, 'node_modules', path)];
 }
 
-/** Runs one npm script of package.json; it counts as one test. */
+/**
+ * What a suite came to; `run` where it ended by itself.
+ * @typedef {{counts: import('./counts.mjs').Counts, run?: import('./progress.d.mts').RememberedSuite}} Outcome
+ */
+
+/** Runs one npm script of package.json; it counts as one test. Its output is shown once it has ended. */
 async function runScript(name) {
-  const succeeded = await runInGroup(['npm', 'run', '--silent', name], { limitMs: 5 * minute });
-  return { passed: succeeded ? 1 : 0, failed: succeeded ? 0 : 1, skipped: 0 };
+  const start = performance.now();
+  const program = startInGroup(['npm', 'run', '--silent', name], { quiet: true });
+  const limit = setTimeout(() => {
+    console.log(`${name} was ended: it took longer than ${inWords(programLimitMs)}.`);
+    program.end();
+  }, programLimitMs);
+  const { succeeded, how, output } = await program.ended;
+  clearTimeout(limit);
+  if (output !== '') console.log(output.trimEnd());
+  if (!succeeded) console.log(`npm run ${name} failed: ${how}`);
+  return {
+    counts: { passed: succeeded ? 1 : 0, failed: succeeded ? 0 : 1, skipped: 0 },
+    run: { seconds: Math.round((performance.now() - start) / 1000), files: {} },
+  };
 }
 
-async function runVitest(config, { filters, env, limitMs }) {
-  const report = join(mkdtempSync(join(tmpdir(), 'report-')), 'report.json');
-  const succeeded = await runInGroup(
-    [
-      ...bin('vitest/vitest.mjs'),
-      ...['run', '--config', config, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
-      ...filters,
-    ],
-    { env, limitMs },
-  );
-  return settle(readVitestReport(report), succeeded);
+function runVitest(name, config, { filters, env }) {
+  const reporter = join(repository, 'scripts/test/vitest-reporter.mjs');
+  const command = [
+    ...bin('vitest/vitest.mjs'),
+    ...['run', '--config', config, `--reporter=${reporter}`],
+    ...filters,
+  ];
+  // Of some files only, the last whole run says nothing.
+  return runWatched(name, command, { env, memory: filters.length === 0 ? remembered(name) : undefined });
 }
 
 async function runHostTests() {
@@ -41,24 +57,14 @@ async function runHostTests() {
   // A name that stands for something only below a project.
   const workspace = join(folder, 'runs', 'quickstart');
   copyExampleProject(workspace);
-  const report = join(folder, 'report.jsonl');
-  const command = [process.execPath, runner, suites, workspace, report];
-  const succeeded = await runInGroup(command, { env, limitMs: 8 * minute });
-  return settle(readHostReport(report), succeeded);
-}
-
-async function runEndToEnd(filters) {
-  return runVitest('vitest.e2e.config.ts', {
-    filters,
-    env: await packedWorkbenchEnvironment(),
-    limitMs: 15 * minute,
-  });
+  const command = [process.execPath, runner, suites, workspace];
+  return runWatched('host', command, { env, memory: remembered('host') });
 }
 
 /**
  * Every suite in the order in which they run: what the others need and what fails fastest comes first.
  * `filters` are file name parts, for the suites that Vitest runs.
- * @type {Record<string, (filters: string[]) => Promise<import('./counts.mjs').Counts>>}
+ * @type {Record<string, (filters: string[]) => Promise<Outcome>>}
  */
 export const suites = {
   build: () => runScript('build'),
@@ -67,8 +73,14 @@ export const suites = {
   budget: () => runScript('budget'),
   unit: async (filters) => {
     const env = { CHROMIUM: await ensureChromium() };
-    return runVitest('vitest.config.ts', { filters, env, limitMs: 12 * minute });
+    return runVitest('unit', 'vitest.config.ts', { filters, env });
   },
   host: runHostTests,
-  e2e: runEndToEnd,
+  e2e: async (filters) => {
+    const env = await packedWorkbenchEnvironment();
+    return runVitest('e2e', 'vitest.e2e.config.ts', { filters, env });
+  },
 };
+
+/** Suites of one program each, which uses one core most of the time: they run at once. */
+export const togetherSuites = ['lint', 'typecheck', 'budget'];

@@ -1,27 +1,22 @@
-// Runs the suites of test/host in the real extension host: main.ts <suites folder> <workspace folder> <results file>
-// Exit status 0 when every test passed.
-import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+// Runs the suites of test/host in the real extension host: main.ts <suites folder> <workspace folder>
+// Exit status 0 when every test passed. Whoever starts it names a file of events (scripts/test/events.mjs) and ends it
+// with SIGTERM where no test makes progress.
+import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { format } from 'node:util';
 import type { Page } from 'playwright-core';
+import { EventReader, eventsVariable, type TestEvent } from '../../scripts/test/events.mjs';
 import { launchBrowser } from '../workbench/browser.ts';
 import { locations } from '../workbench/locations.ts';
 import { createProfile, type Profile } from '../workbench/profile.ts';
 import { installVsix, startServer } from '../workbench/server.ts';
 import { remoteUri, workbenchUrl } from '../workbench/workbench-url.ts';
-import type { HostEvent } from './host-event.ts';
 
-const limitMs = 6 * 60_000;
+const printEveryMs = 500;
 
 interface HostRun {
   exitCode: number | undefined;
   console: string[];
-}
-
-function readEvents(file: string): HostEvent[] {
-  if (!existsSync(file)) return [];
-  const lines = readFileSync(file, 'utf8').split('\n').filter(Boolean);
-  return lines.map((line) => JSON.parse(line) as HostEvent);
 }
 
 /** Loads the workbench with the suites as its test entry and waits for the exit code that it hands out. */
@@ -30,23 +25,14 @@ async function runInPage(page: Page, url: string): Promise<HostRun> {
   await page.exposeFunction('codeAutomationLog', (_type: string, values: unknown[]) => {
     lines.push(format(...values));
   });
-  let timer: NodeJS.Timeout | undefined;
-  const timedOut = new Promise<undefined>((done) => {
-    timer = setTimeout(() => done(undefined), limitMs);
-  });
+  const interrupted = new Promise<undefined>((done) => process.once('SIGTERM', () => done(undefined)));
   const exited = new Promise<number>((done) => void page.exposeFunction('codeAutomationExit', done));
   await page.goto(url, { waitUntil: 'domcontentloaded' });
-  const exitCode = await Promise.race([exited, timedOut]);
-  clearTimeout(timer);
+  const exitCode = await Promise.race([exited, interrupted]);
   return { exitCode, console: lines };
 }
 
-async function runHost(
-  profile: Profile,
-  suites: string,
-  workspace: string,
-  resultsFile: string,
-): Promise<HostRun> {
+async function runHost(profile: Profile, suites: string, workspace: string): Promise<HostRun> {
   // What ships is tested, not the repository.
   const extension = await installVsix(profile);
   // VS Code hands each extension a copy of its API, by the folder of the file that asks: within the extension's own,
@@ -58,10 +44,7 @@ async function runHost(
   // Without this flag a built workbench ignores extensionDevelopmentPath and extensionTestsPath.
   const server = await startServer(profile, {
     flags: ['--enable-smoke-test-driver'],
-    environment: {
-      DNW_HOST_RESULTS: resultsFile,
-      DNW_HOST_PROGRAMS: join(locations.repository(), 'test/host/programs'),
-    },
+    environment: { DNW_HOST_PROGRAMS: join(locations.repository(), 'test/host/programs') },
   });
   try {
     const browser = await launchBrowser();
@@ -86,28 +69,37 @@ async function runHost(
   }
 }
 
-function printEvent(event: HostEvent): void {
+function printEvent(event: TestEvent): void {
   if (event.type === 'passed') console.log(`  ✓ ${event.title} (${event.ms} ms)`);
   if (event.type === 'failed') console.log(`  ✗ ${event.title}\n${event.error.replace(/^/gm, '      ')}`);
 }
 
-const [suites, workspace, resultsFile] = process.argv.slice(2).map((path) => resolve(path));
-if (suites === undefined || workspace === undefined || resultsFile === undefined) {
-  throw new Error('expected: <suites folder> <workspace folder> <results file>');
+const [suites, workspace] = process.argv.slice(2).map((path) => resolve(path));
+const eventsFile = process.env[eventsVariable];
+if (suites === undefined || workspace === undefined || eventsFile === undefined) {
+  throw new Error(`expected: <suites folder> <workspace folder>, and ${eventsVariable} in the environment`);
 }
+const events = new EventReader(eventsFile);
+let last: TestEvent | undefined;
+const print = () => {
+  for (const event of events.next()) {
+    printEvent(event);
+    last = event;
+  }
+};
+const printing = setInterval(print, printEveryMs);
 const profile = createProfile();
 try {
-  const { exitCode, console: hostConsole } = await runHost(profile, suites, workspace, resultsFile);
-  const events = readEvents(resultsFile);
-  events.forEach(printEvent);
-  if (exitCode !== 0 || events.at(-1)?.type !== 'finished') {
-    const how =
-      exitCode === undefined ? `did not end within ${limitMs / 60_000} minutes` : `ended with ${exitCode}`;
+  const { exitCode, console: hostConsole } = await runHost(profile, suites, workspace);
+  print();
+  if (exitCode !== 0 || last?.type !== 'finished') {
+    const how = exitCode === undefined ? 'was interrupted' : `ended with ${exitCode}`;
     writeFileSync('test-results/host-console.log', hostConsole.join('\n'));
     console.log(`The extension host ${how}; test-results/ has its console and a screenshot. Its last lines:`);
     console.log(hostConsole.slice(-40).join('\n'));
     process.exitCode = 1;
   }
 } finally {
+  clearInterval(printing);
   profile.remove();
 }

@@ -1,0 +1,3 @@
+export const testLimitMs: number;
+export const silenceLimitMs: number;
+export const programLimitMs: number;

@@ -1,0 +1,22 @@
+import type { Counts } from './counts.d.mts';
+import type { TestEvent } from './events.d.mts';
+
+/** What a whole run of a suite took. */
+export interface RememberedSuite {
+  seconds: number;
+  files: Record<string, { tests: number; ms: number }>;
+}
+
+export function inWords(milliseconds: number): string;
+export class Progress {
+  constructor(name: string, remembered: RememberedSuite | undefined, now: number);
+  readonly counts: Counts;
+  readonly failures: Extract<TestEvent, { type: 'failed' }>[];
+  readonly finished: boolean;
+  silence(now: number): number;
+  add(event: TestEvent, now: number): void;
+  running(now: number): string[];
+  left(now: number): number | undefined;
+  line(now: number): string;
+  toRemember(now: number): RememberedSuite;
+}

@@ -1,0 +1,8 @@
+import type { Counts } from './counts.d.mts';
+import type { RememberedSuite } from './progress.d.mts';
+
+export function runWatched(
+  name: string,
+  command: string[],
+  options?: { env?: Record<string, string>; memory?: RememberedSuite; silenceMs?: number },
+): Promise<{ counts: Counts; run: RememberedSuite | undefined }>;
