@@ -11,7 +11,7 @@ import { type TranslateRequest, translateView } from '../../../src/protocol/webv
 import { weightsView } from '../../../src/protocol/webview/weights.ts';
 import { COMPARE_SCENARIOS } from './compare-scenarios.ts';
 import { CONCEPTS, PROJECT, TRAININGS } from './fixtures/concepts.ts';
-import { SIZE, scene, toPng } from './fixtures/pictures.ts';
+import { SIZE, scene, strip, toPng } from './fixtures/pictures.ts';
 import { HEADERS, longCurves, MANY_PAIRS, ORIGIN, overlaidRuns, runUpdate } from './fixtures/run.ts';
 import { comparisonFixture, histogramFixture, LORA_FILE, SPECTRA, STATISTICS } from './fixtures/tensors.ts';
 import { blockHistogramFixture, statisticsFixture, trajectoryFixture } from './fixtures/weights.ts';
@@ -273,7 +273,9 @@ export const SCENARIOS: Record<string, () => Handlers> = {
   },
   'run/many-samples': () => {
     const { samples, ...state } = readyRun(330);
-    const many = Array.from({ length: 201 }, (_, step) => ({ ...samples[0]!, step }));
+    // Flat, so that the animation of all of them is written at once.
+    const uri = strip().toDataURL();
+    const many = Array.from({ length: 201 }, (_, step) => ({ ...samples[0]!, uri, step }));
     return run({ ...state, samples: many });
   },
   'run/running': () => run(readyRun(330)),
