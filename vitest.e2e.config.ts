@@ -9,6 +9,7 @@ export default defineConfig({
     setupFiles: ['scripts/test/vitest-setup.mjs'],
     testTimeout: testLimitMs,
     hookTimeout: testLimitMs,
+    expect: { poll: { timeout: 60_000 } },
     pool: 'forks',
     // One window at a time: two would share two cores with the engine.
     fileParallelism: false,

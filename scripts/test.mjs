@@ -43,6 +43,9 @@ function cleanUp() {
 }
 
 const results = [];
+/** Names of the suites that run now. */
+const running = new Set();
+const nothing = { passed: 0, failed: 0, skipped: 0 };
 
 /** Tells what all suites came to; the last line is for whoever reads only that. */
 function summarize() {
@@ -57,9 +60,10 @@ function summarize() {
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => {
     // A suite that was not allowed to end has failed.
-    for (const { name, counts } of unfinished()) {
+    const reported = new Map(unfinished().map(({ name, counts }) => [name, counts]));
+    for (const name of running) {
       console.log(`=== ${name}: interrupted by ${signal}`);
-      results.push({ name, counts: settle(counts, false) });
+      results.push({ name, counts: settle(reported.get(name) ?? nothing, false) });
     }
     cleanUp();
     summarize();
@@ -70,6 +74,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
 /** A suite that could not be run has failed, and the others still run. */
 async function runSuite(name, filters) {
   const start = performance.now();
+  running.add(name);
   let outcome;
   try {
     outcome = await suites[name](filters);
@@ -77,6 +82,7 @@ async function runSuite(name, filters) {
     console.log(error instanceof Error ? error.stack : error);
     outcome = { counts: { passed: 0, failed: 1, skipped: 0 } };
   }
+  running.delete(name);
   const seconds = (performance.now() - start) / 1000;
   if (outcome.run !== undefined && filters.length === 0) remember(name, outcome.run);
   results.push({ name, counts: outcome.counts, seconds });

@@ -1,3 +1,4 @@
 export const testLimitMs: number;
+export const longLimitMs: number;
 export const silenceLimitMs: number;
 export const programLimitMs: number;

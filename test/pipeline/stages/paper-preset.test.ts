@@ -6,6 +6,7 @@ import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { longLimitMs } from '../../../scripts/test/limits.mjs';
 import type { Comparison } from '../../../src/pipeline/evaluation/comparison.ts';
 import { trainingScale } from '../../../src/pipeline/scale/training-scale.ts';
 import type { StageOutcome } from '../../../src/pipeline/stage.ts';
@@ -60,7 +61,7 @@ beforeAll(async () => {
   outcome = await quickstart(recorded.context);
   base = await loadBase(project, training);
   // About a minute where nothing else runs; a busy machine takes several.
-}, 900_000);
+}, longLimitMs);
 
 type Results = Record<string, Record<string, unknown>>;
 const resultOf = (stage: string) => (outcome.result as Results)[stage]!;
