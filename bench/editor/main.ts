@@ -73,7 +73,7 @@ async function opened(
 async function redrawn({ page, shownView }: Workbench): Promise<number> {
   await shownView.open('Second weights');
   const start = performance.now();
-  await shownView.take('base of quickstart, without LoRA');
+  await shownView.take('base of quickstart without LoRA');
   const view = shownWebview(page);
   await view.getByRole('columnheader', { name: /base of quickstart/i }).waitFor();
   await view.locator('main[aria-busy=false]').waitFor();

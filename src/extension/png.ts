@@ -4,12 +4,12 @@ const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
 const RGB_8_BIT = Uint8Array.of(8, 2, 0, 0, 0);
 
 /**
- * A picture as PNG. The extension carries no image library; this is all that a thumbnail needs.
+ * Encodes an image as PNG. The extension does not bundle an image library; this is all that a thumbnail needs.
  * @param pixels height x width x 3 bytes, sRGB
  */
 export function encodePng(pixels: Uint8Array, width: number, height: number): Uint8Array {
   const stride = width * 3;
-  // Every row begins with its filter: none.
+  // Each row begins with its filter type: none.
   const rows = new Uint8Array(height * (stride + 1));
   for (let y = 0; y < height; y++) {
     rows.set(pixels.subarray(y * stride, (y + 1) * stride), y * (stride + 1) + 1);

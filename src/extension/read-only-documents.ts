@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 
 const SCHEME = 'denoised-weights-text';
 
-/** Texts that the extension shows in an editor: they cannot be changed, and closing them asks nothing. */
+/** Read-only texts that the extension shows in an editor; closing them does not ask to save. */
 export class ReadOnlyDocuments implements vscode.TextDocumentContentProvider, vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<vscode.Uri>();
   readonly onDidChange = this.changed.event;
@@ -14,8 +14,8 @@ export class ReadOnlyDocuments implements vscode.TextDocumentContentProvider, vs
   ];
 
   /**
-   * @param name file name for the editor's title; one text a name and query, replaced when it is shown again
-   * @param query tells texts of one name apart
+   * @param name file name for the editor's title. There is one text per name and query, replaced when it is shown again
+   * @param query distinguishes texts with the same name
    */
   async show(name: string, text: string, query = ''): Promise<void> {
     const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${name}`, query });
@@ -25,10 +25,10 @@ export class ReadOnlyDocuments implements vscode.TextDocumentContentProvider, vs
   }
 
   provideTextDocumentContent(uri: vscode.Uri): string {
-    // After a reload the editor asks for a text that was another window's.
+    // After a reload the editor asks for a text of the previous session.
     return (
       this.texts.get(uri.toString()) ??
-      vscode.l10n.t('This text is gone with the window that showed it. Run its command again.')
+      vscode.l10n.t('This text is no longer available after the reload. Run the command again.')
     );
   }
 

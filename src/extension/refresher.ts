@@ -1,6 +1,6 @@
 /**
- * Runs one refresh at a time. Requests that come while one runs are answered together by one more, so that
- * whatever a caller saw before it asked is seen by the refresh that it awaits.
+ * Runs one refresh at a time. Requests that arrive while one is running share a single further refresh, so that each
+ * caller awaits a refresh that began after its request.
  */
 export class Refresher {
   private running: Promise<void> | undefined;
@@ -8,7 +8,7 @@ export class Refresher {
 
   constructor(private readonly refresh: () => Promise<void>) {}
 
-  /** Resolves, or rejects, with a refresh that begins after this call. */
+  /** Settles with a refresh that begins after this call. */
   request(): Promise<void> {
     if (this.running === undefined) return this.begin();
     this.queued ??= this.running.then(

@@ -3,8 +3,8 @@ import { showFailure } from './failure.ts';
 import type { COMMANDS } from './identifiers.ts';
 
 /**
- * Registers a command whose failures are shown instead of thrown at whoever called it.
- * @param handler told what the command was called on, and all that is selected where that is more than one thing
+ * Registers a command whose errors are shown to the user instead of being thrown at the caller.
+ * @param handler receives what the command was called on, and the whole selection if there is more than one item
  */
 export function registerCommand(
   context: vscode.ExtensionContext,

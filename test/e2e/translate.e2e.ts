@@ -245,7 +245,7 @@ step('another concept is shown with the weights and the targets that it has', as
     expect(green).toBeGreaterThan(blue!);
   }
   const [source, base, member, target] = await translateView.titles();
-  expect([source, base, target]).toEqual(['Source', 'Base of tiny, without LoRA', 'Target']);
+  expect([source, base, target]).toEqual(['Source', 'Base of tiny without LoRA', 'Target']);
   expect(member).toMatch(/^Zoo member, base [0-9a-f]+$/);
   expect(await translateView.pixels(member!)).toHaveLength(4);
 });

@@ -254,7 +254,7 @@ describe('the language features', () => {
 
     it('tells of images that are not drawn yet how many there will be', async () => {
       const text = await hover(await openExample(SEPIA), 'source');
-      assert.match(text, /\*\*160 source images\*\*, drawn when a stage first needs them/);
+      assert.match(text, /\*\*160 source images\*\*, generated when a stage first needs them/);
     });
   });
 

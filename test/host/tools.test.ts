@@ -242,7 +242,7 @@ describe('language model tools', () => {
       await changeSetting(SETTINGS.engineNode, join(programs, 'nowhere'));
       try {
         const input = { stage: 'denoise', concept: workspaceProject(api).concepts[0]!.name };
-        await assert.rejects(approved(input), /nowhere" is not a program that can be executed/);
+        await assert.rejects(approved(input), /nowhere" is not an executable program/);
       } finally {
         await changeSetting(SETTINGS.engineNode, join(programs, 'node'));
       }

@@ -289,11 +289,11 @@ describe('overlaid runs', () => {
     const page = await open({ view: 'run', scenario: 'running' });
     await page.evaluate(() => {
       harness.handlers['run/chooseOverlaid'] = () => {
-        throw new Error('There is no other run to overlay yet.');
+        throw new Error('There are no other runs to overlay yet.');
       };
     });
     await page.getByRole('button', { name: 'Overlay another run…' }).click();
-    await page.getByRole('alert').getByText('There is no other run').waitFor();
+    await page.getByRole('alert').getByText('There are no other runs').waitFor();
   });
 });
 

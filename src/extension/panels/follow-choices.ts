@@ -13,7 +13,7 @@ interface ChoicesView<Target, State> {
   openRun?: RequestType<string, void>;
 }
 
-/** Keeps a page's state as the files have it, runs the action that the state offers, and opens the run that it shows. */
+/** Keeps a page's choices in sync with the files, and lets it open the run that works on them. */
 export function followChoices<Target extends ProjectTarget, State extends PendingState | { kind: 'ready' }>(
   services: Services,
   connection: PanelConnection,
@@ -25,7 +25,7 @@ export function followChoices<Target extends ProjectTarget, State extends Pendin
   const pacer = new Pacer(
     () => {
       const state = read();
-      // Most events of a run change nothing here.
+      // Most events of a run do not affect the choices.
       if (JSON.stringify(state) === JSON.stringify(shown)) return;
       if (connection.listening) shown = state;
       connection.notify(view.stateChanged, state);

@@ -1,4 +1,4 @@
-/** Least time between two sends: ten a second is more than anyone reads. */
+/** Minimum time between two sends in milliseconds: ten per second is more than anyone can read. */
 const INTERVAL_MS = 100;
 
 /**
@@ -11,7 +11,7 @@ export class Pacer {
   private again = false;
   private disposed = false;
 
-  /** @param fail told what `send` throws; the next change is sent all the same */
+  /** @param fail called with what `send` throws; the next change is still sent */
   constructor(
     private readonly send: () => Promise<void> | void,
     private readonly fail: (error: unknown) => void,

@@ -4,8 +4,8 @@ import type { NotificationType, RequestType, WebviewIdMessageParticipant } from 
 import { type Connected, type ViewAction, viewAction } from '../../protocol/webview/common.ts';
 
 /**
- * One panel's end of the conversation with its page. The page connects each time it is built. From then until it is
- * hidden it is told of changes, and at no other time.
+ * One panel's side of the connection to its page. The page connects whenever it is created, and is notified of changes
+ * from then until it is hidden.
  */
 export class PanelConnection {
   private readonly messenger = new Messenger({ ignoreHiddenViews: true });
@@ -16,18 +16,18 @@ export class PanelConnection {
   constructor(readonly panel: vscode.WebviewPanel) {
     this.page = this.messenger.registerWebviewPanel(panel);
     panel.onDidChangeViewState(() => {
-      // A hidden page is thrown away.
+      // A hidden page is discarded.
       if (!panel.visible) this.connected = false;
     });
     panel.onDidDispose(() => vscode.Disposable.from(...this.closers).dispose());
   }
 
-  /** True while the page draws what it is told. */
+  /** Whether the page is connected and visible. */
   get listening(): boolean {
     return this.connected && this.panel.visible;
   }
 
-  /** Answers a page that connects. @param read what it is to show first */
+  /** @param read reads what the page shows first */
   onConnect<Target, State>(
     type: RequestType<void, Connected<Target, State>>,
     target: Target,
@@ -44,20 +44,21 @@ export class PanelConnection {
     this.messenger.onRequest(type, handler);
   }
 
-  /** Runs the action that the page asks for. @param offered the action of the state that the page shows */
+  /** @param offered the action of the state that the page currently shows */
   onAction(offered: () => ViewAction | undefined): void {
     this.onRequest(viewAction, async ({ command }) => {
-      if (offered()?.command !== command) throw new Error(`The view offers no "${command}" now.`);
+      if (offered()?.command !== command)
+        throw new Error(`The view does not offer "${command}" at the moment.`);
       await vscode.commands.executeCommand(command);
     });
   }
 
-  /** Tells the page, if it listens. */
+  /** Notifies the page if it is connected. */
   notify<P>(type: NotificationType<P>, params: P): void {
     if (this.listening) this.messenger.sendNotification(type, this.page, params);
   }
 
-  /** Disposes something together with the panel. */
+  /** Disposes of something together with the panel. */
   closeWithPanel(...closers: vscode.Disposable[]): void {
     this.closers.push(...closers);
   }

@@ -1,4 +1,4 @@
-/** Whether what a page kept over a reload holds text under every one of these keys. */
+/** Whether a value that a page kept across a reload has a string under each of these keys. */
 export function hasStrings<K extends string>(kept: unknown, keys: readonly K[]): kept is Record<K, string> {
   if (typeof kept !== 'object' || kept === null) return false;
   const record = kept as Record<string, unknown>;

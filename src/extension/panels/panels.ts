@@ -26,13 +26,13 @@ export interface PanelKind<View extends PanelName, Target extends ProjectTarget>
   title(target: Target): string;
   /** Tells targets apart: if a panel of the same key is open, it is shown again. */
   key(target: Target): string;
-  /** Folders whose pictures the page may show. */
+  /** Folders whose images the page may show. */
   pictureFolders(target: Target): string[];
-  /** Answers the page and tells it of changes, for as long as the panel is open. */
+  /** Answers the page and notifies it of changes while the panel is open. */
   attach(connection: PanelConnection, target: Target): void;
   /** Told of a target whose panel is open already, before that panel is shown again. */
   showAgain?(target: Target): void;
-  /** Whether what was kept over a reload is a target of this kind. */
+  /** Whether a value kept across a reload is a target of this kind. */
   isTarget(kept: unknown): kept is Target;
 }
 

@@ -3,9 +3,9 @@ import * as vscode from 'vscode';
 import type { SaveRequest } from '../../protocol/webview/common.ts';
 
 /**
- * Asks for a place, the project's folder to begin with, and writes the file there.
- * @returns false where the user chose no place
- * @throws where the file cannot be written
+ * Asks where to save a file, suggesting the project's folder, and writes it there.
+ * @returns false if the user dismissed the dialog
+ * @throws if the file cannot be written
  */
 export async function saveFile(project: string, { name, data }: SaveRequest): Promise<boolean> {
   const extension = extname(name).slice(1);

@@ -5,7 +5,7 @@ import { webviewPage } from './webview-page.ts';
 
 /**
  * Loads a view's bundle into a panel.
- * @param pictureFolders folders whose pictures the page may show
+ * @param pictureFolders folders whose images the page may show
  */
 export function showPage(
   panel: vscode.WebviewPanel,

@@ -16,7 +16,7 @@ export interface PageResources {
   title: string;
 }
 
-/** The page of a view: its policy allows the extension's own script, styles and pictures, and nothing else. */
+/** The HTML of a view's page. Its policy allows only the extension's own script, styles and images. */
 export function webviewPage(view: ViewName, resources: PageResources): string {
   const { script, style, cspSource, nonce, language, messages, title } = resources;
   const policy = [
@@ -25,7 +25,7 @@ export function webviewPage(view: ViewName, resources: PageResources): string {
     // The toolkit asks a style element of its own whether the browser knows :focus-visible.
     `style-src ${cspSource} 'nonce-${nonce}'`,
     `font-src ${cspSource}`,
-    // Pictures arrive as files of the project, or as bytes that the page makes an address of.
+    // Images are files of the project, or bytes for which the page creates a URL.
     `img-src ${cspSource} blob: data:`,
   ].join('; ');
   return `<!DOCTYPE html>
@@ -44,7 +44,7 @@ ${messages ? messagesBlock(messages) : ''}<script nonce="${nonce}" src="${escape
 </html>`;
 }
 
-/** Data, which the page reads and no browser runs. Without `<` in it, nothing can end the element. */
+/** Data that the page reads and the browser does not execute. Without `<` in it, nothing can close the element. */
 function messagesBlock(messages: Readonly<Record<string, string>>): string {
   const json = JSON.stringify(messages).replaceAll('<', '\\u003c');
   return `<script type="application/json" id="l10n">${json}</script>\n`;

@@ -19,10 +19,10 @@ interface Choices {
   live?: LiveRun;
 }
 
-/** What a view does with weights. The base is only of use to translate with. */
+/** What a view does with weights. The base alone can only be used to translate. */
 type Purpose = 'statistics' | 'translation';
 
-/** What can be shown of a project's weights, what the view is for first. */
+/** The choices among a project's weights, with the view's main subject first. */
 export function weightsChoices(services: Services, folder: string, purpose: Purpose): PendingState | Choices {
   const { projects, artifacts } = services;
   const project = projects.get(folder);
@@ -48,11 +48,11 @@ function basesOf({ trainings }: Project, { bases }: ProjectArtifacts): WeightsCh
   return trainings.flatMap(({ name }) => {
     const base = bases.get(name);
     if (base === undefined) return [];
-    return [{ kind: 'base' as const, label: vscode.l10n.t('base of {0}, without LoRA', name), ...base }];
+    return [{ kind: 'base' as const, label: vscode.l10n.t('base of {0} without LoRA', name), ...base }];
   });
 }
 
-/** The weights of a concept that exist, from the most refined. */
+/** The existing weights of a concept, the most refined first. */
 export function weightsOf(
   { folder }: Pick<Project, 'folder'>,
   { name }: LoadedConcept,
@@ -70,7 +70,7 @@ export function weightsOf(
   return found.filter((weights) => weights !== undefined);
 }
 
-/** What the concept's last fine-tuning kept on the way, the latest first; also while it goes on. */
+/** Snapshots kept by the concept's latest fine-tuning, the latest first; also while it is running. */
 function snapshotsOf(project: string, concept: string, runs: readonly Run[]): WeightsChoice[] {
   for (const run of runs) {
     if (run.project !== project) continue;
@@ -86,7 +86,7 @@ function snapshotsOf(project: string, concept: string, runs: readonly Run[]): We
   return [];
 }
 
-/** Statistics are about what was denoised; fine-tuned weights may be a whole generator, without LoRA. */
+/** Statistics are about denoised weights; fine-tuned weights may be a whole generator without LoRA. */
 export function denoisedFirst(choices: readonly WeightsChoice[]): WeightsChoice[] {
   const isDenoised = ({ kind }: WeightsChoice) => Number(kind === 'denoised');
   return choices.toSorted((a, b) => isDenoised(b) - isDenoised(a));
@@ -100,14 +100,14 @@ function choice(
   return artifact && { kind, label, file: artifact.file, modified: artifact.modified };
 }
 
-/** The next stage of a project that has no weights yet. */
+/** The next step for a project that has no weights yet. */
 function whatNext(
   project: Project,
   { bases, pairs }: ProjectArtifacts,
 ): { message: string; action: ViewAction } {
   if (project.concepts.length === 0) {
     return {
-      message: vscode.l10n.t('The project has no concept yet.'),
+      message: vscode.l10n.t('The project has no concepts yet.'),
       action: { label: vscode.l10n.t('New Concept'), command: COMMANDS.newConcept },
     };
   }

@@ -3,28 +3,28 @@ import * as vscode from 'vscode';
 import { CONCEPT_SUFFIX, TRAINING_SUFFIX } from '../../project/paths.ts';
 
 const CONFIGS = '**/*.{concept,training}.{yaml,yml}';
-/** What stages make may hold copies of configs. */
+/** The output of stages may contain copies of configs. */
 const EXCLUDED_FOLDERS = ['node_modules', 'runs', '.dnw', '.git'];
-/** The same as a pattern below a folder of the workspace. */
+/** The same as a glob pattern below a workspace folder. */
 export const EXCLUDED = `**/{${EXCLUDED_FOLDERS}}/**`;
 
 /**
- * Tells when a concept or a training config may have come, changed or gone. Of a folder that is moved or deleted the
- * editor tells nothing but its own name: whether there are configs in it is asked here.
+ * Reports when a concept or a training config may have been created, changed or deleted. For a folder that is moved or
+ * deleted, the editor reports only the folder itself, so this looks for configs in it.
  */
 export class ConfigWatcher implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
   readonly onDidChange = this.changed.event;
   private readonly disposables: vscode.Disposable[];
 
-  /** @param known absolute paths of the configs that were there when they were read last */
+  /** @param known absolute paths of the configs found by the last reading */
   constructor(private readonly known: () => readonly string[]) {
     const watcher = vscode.workspace.createFileSystemWatcher('**');
     this.disposables = [
       this.changed,
       watcher,
       watcher.onDidCreate((uri) => this.appeared(uri)),
-      // Of a folder: it went and came within the moments that the editor's events are gathered in.
+      // A change of a folder: it was deleted and created again while the editor was batching its events.
       watcher.onDidChange((uri) => this.appeared(uri)),
       watcher.onDidDelete((uri) => this.deleted(uri)),
     ];
@@ -49,7 +49,7 @@ function isConfig({ path }: vscode.Uri): boolean {
 }
 
 async function isFolderWithConfigs(uri: vscode.Uri): Promise<boolean> {
-  // Above the workspace such a name stands for nothing.
+  // Above the workspace such a name has no meaning.
   const names = vscode.workspace.asRelativePath(uri, false).split('/');
   if (names.some((name) => EXCLUDED_FOLDERS.includes(name)) || !(await isFolder(uri))) return false;
   const inside = new vscode.RelativePattern(uri, CONFIGS);
@@ -60,7 +60,7 @@ async function isFolder(uri: vscode.Uri): Promise<boolean> {
   try {
     return (await vscode.workspace.fs.stat(uri)).type === vscode.FileType.Directory;
   } catch {
-    // Gone already.
+    // Already deleted.
     return false;
   }
 }

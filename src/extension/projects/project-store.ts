@@ -4,11 +4,11 @@ import type { Project } from '../../project/load.ts';
 import { Refresher } from '../refresher.ts';
 import { ConfigWatcher, EXCLUDED } from './config-watcher.ts';
 
-/** The projects of the workspace: every folder that holds a training config. */
+/** The projects of the workspace: every folder that contains a training config. */
 export class ProjectStore implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<readonly Project[]>();
   readonly onDidChange = this.changed.event;
-  /** Configs on disk may not be what they were, before they are read. */
+  /** Fires before configs that may have changed on disk are read. */
   readonly onDidChangeFiles: vscode.Event<void>;
   private readonly refresher = new Refresher(() => this.read());
   private readonly subscriptions: vscode.Disposable[];
@@ -27,7 +27,7 @@ export class ProjectStore implements vscode.Disposable {
     ];
   }
 
-  /** In the order of their folders. */
+  /** Sorted by folder. */
   get projects(): readonly Project[] {
     return this.current ?? [];
   }
@@ -63,19 +63,19 @@ export class ProjectStore implements vscode.Disposable {
       this.loading ??= projectLoader();
       return await (await this.loading)(folder);
     } catch (error) {
-      // Mistakes inside the files come back as problems; this is a folder that cannot be read at all.
+      // Errors in the files are returned as problems; this is a folder that cannot be read at all.
       this.log.error(`${folder}: ${error instanceof Error ? error.message : error}`);
       return undefined;
     }
   }
 }
 
-/** Paths of the files that a project was read from, with those that hold mistakes. */
+/** Paths of the files that a project was read from, including those with errors. */
 function configsOf({ concepts, trainings, problems }: Project): string[] {
   return [...concepts, ...trainings].map(({ path }) => path).concat(problems.map(({ file }) => file));
 }
 
-/** Reads projects; one changed file of a thousand is parsed, not all. */
+/** Reads projects, parsing only the files that have changed. */
 async function projectLoader(): Promise<(folder: string) => Promise<Project>> {
   const [{ DiskView }, { loadProject }, { rememberingReader }] = await Promise.all([
     import('../../project/disk/disk-view.ts'),

@@ -4,7 +4,7 @@ import { pairLayout } from '../../project/files/pair-source.ts';
 import type { Project } from '../../project/load.ts';
 import { projectPaths } from '../../project/paths.ts';
 
-/** The source images of the project's first concept, relative to the concepts folder; `../images` without one. */
+/** The source images of the project's first concept, relative to the concepts folder; `../images` if there is none. */
 export function usualSource({ folder, concepts }: Pick<Project, 'folder' | 'concepts'>): string {
   const layouts = concepts.map(({ pairs }) => pairLayout(pairs));
   const source = layouts.flatMap((layout) => ('source' in layout ? [layout.source] : []))[0];
@@ -16,9 +16,9 @@ export function usualSource({ folder, concepts }: Pick<Project, 'folder' | 'conc
 export function conceptText(concept: { prompt: string; source: string; effect: string }): string {
   const { prompt, source, effect } = concept;
   return [
-    '# What the edit is, in words. The weight generator is conditioned on this text.',
+    '# A description of the edit. The weight generator is conditioned on this text.',
     stringify({ prompt }).trimEnd(),
-    '# Training pairs: source images, and built-in effects or a folder with their edited counterparts.',
+    '# Training pairs: source images, and their edited counterparts from built-in effects or a folder.',
     stringify({ pairs: { source, target: { effect } } }).trimEnd(),
     '',
   ].join('\n');
@@ -27,17 +27,17 @@ export function conceptText(concept: { prompt: string; source: string; effect: s
 /** Text of a new training config. */
 export function trainingText(preset: 'fast' | 'paper'): string {
   return [
-    '# Every key that is not given here comes from the preset; completion (Ctrl+Space) lists them all.',
+    '# Keys that are not set here come from the preset. Completion (Ctrl+Space) lists all keys.',
     `extends: preset:${preset}`,
     'seed: 1',
     'collect:',
-    '  # Concepts that neither the base nor the zoo may see, by name or by a tag such as held-out.',
+    '  # Concepts to exclude from the base and the zoo, by name or by a tag such as held-out.',
     '  holdOut: []',
     '',
   ].join('\n');
 }
 
-/** A file name for a prompt: `turn it into a snowy day` becomes `turn-it-into-a-snowy-day`. */
+/** Derives a file name from a prompt: `turn it into a snowy day` becomes `turn-it-into-a-snowy-day`. */
 export function nameFromPrompt(prompt: string): string {
   return prompt
     .normalize('NFKD')

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { CONCEPT_SUFFIX, TRAINING_SUFFIX } from '../../project/paths.ts';
 import type { Services } from '../services.ts';
 
-/** Concepts and training configs with changes that are not on disk yet. */
+/** Open concepts and training configs with unsaved changes. */
 export function unsavedProjectFiles(): vscode.TextDocument[] {
   return vscode.workspace.textDocuments.filter(
     ({ isDirty, uri, fileName }) =>
@@ -10,7 +10,7 @@ export function unsavedProjectFiles(): vscode.TextDocument[] {
   );
 }
 
-/** The engine reads files, not editors. */
+/** Saves open concepts and training configs: the engine reads them from disk. */
 export async function saveProjectFiles({ projects }: Pick<Services, 'projects'>): Promise<void> {
   const unsaved = unsavedProjectFiles();
   await Promise.all(unsaved.map((document) => document.save()));

@@ -72,7 +72,7 @@ export const COMPARE_SCENARIOS: Record<string, () => Handlers> = {
   'compare/empty': () =>
     compare({
       kind: 'empty',
-      message: 'The project has no concept yet.',
+      message: 'The project has no concepts yet.',
       action: { label: 'New Concept', command: 'denoisedWeights.newConcept' },
     }),
   'compare/error': () => compare({ kind: 'error', message: 'The project cannot be read.' }),

@@ -6,8 +6,8 @@ import { isActive, type Run } from '../../runs/run-state.ts';
 import { liveRun } from '../live-run.ts';
 
 /**
- * The concepts whose comparison can be shown or made: those evaluated last first, then those that are held out, then
- * the others. A concept that the project has no more is among them for as long as one of its evaluations is.
+ * The concepts whose comparison can be shown or made: first the most recently evaluated, then those that are held out,
+ * then the others. A concept that the project no longer has is included as long as one of its evaluations exists.
  * @param runs of every project, newest first
  */
 export function evaluatedConcepts(

@@ -56,7 +56,7 @@ function attach(services: Services, connection: PanelConnection, target: Compare
     const project = projects.get(folder);
     const concept = project?.concepts.find((candidate) => candidate.name === name);
     if (concept === undefined)
-      throw new Error(vscode.l10n.t('The project has no concept "{0}" any more.', name));
+      throw new Error(vscode.l10n.t('The project no longer has a concept "{0}".', name));
     await vscode.commands.executeCommand(COMMANDS.evaluateConcept, { project, concept });
   });
   connection.onRequest(compareView.save, (request) => saveFile(folder, request));
@@ -69,7 +69,7 @@ function stateOf({ projects, runs }: Services, folder: string): CompareViewState
   if (concepts.length > 0) return { kind: 'ready', concepts };
   return {
     kind: 'empty',
-    message: vscode.l10n.t('The project has no concept yet.'),
+    message: vscode.l10n.t('The project has no concepts yet.'),
     action: { label: vscode.l10n.t('New Concept'), command: COMMANDS.newConcept },
   };
 }

@@ -2,7 +2,7 @@ import type { RunReference } from '../../../protocol/webview/common.ts';
 import { MOST_OVERLAID } from '../../../protocol/webview/run.ts';
 import { runKey } from './run-reader.ts';
 
-/** Whether what a page kept over a reload is a list of runs. */
+/** Whether a value that a page kept across a reload is a list of runs. */
 export function isRunList(kept: unknown): kept is RunReference[] {
   return (
     Array.isArray(kept) &&
@@ -16,7 +16,9 @@ export function isRunList(kept: unknown): kept is RunReference[] {
   );
 }
 
-/** The runs that can be overlaid on another: each once, not the run itself, no more than there are colors for. */
+/**
+ * The runs that may be overlaid on another: without duplicates and the run itself, and no more than there are colors.
+ */
 export function overlaidOn(run: RunReference, others: readonly RunReference[]): RunReference[] {
   const kept = new Map(others.map(({ project, runId }) => [runKey({ project, runId }), { project, runId }]));
   kept.delete(runKey(run));

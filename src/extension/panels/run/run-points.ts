@@ -1,7 +1,7 @@
 import type { MetricsEvent, RunEvent, SampleEvent } from '../../../protocol/events.ts';
 import type { CurvePoints, RunArtifact, RunLogLine } from '../../../protocol/webview/run.ts';
 
-/** What a stretch of a run's events has to draw; samples still name files. */
+/** What to draw for a range of a run's events; samples are still file paths. */
 export interface RunPoints {
   curves: CurvePoints[];
   samples: SampleEvent[];
@@ -18,7 +18,7 @@ interface GrowingCurve {
   value: number[];
 }
 
-/** Sorts events by what they draw, each in the order of the run. */
+/** Groups events by what they draw, each group in the order of the run. */
 export function runPoints(events: readonly RunEvent[]): RunPoints {
   const curves = new Map<string, GrowingCurve>();
   const points: RunPoints = { curves: [], samples: [], log: [], artifacts: [] };
@@ -36,8 +36,8 @@ export function runPoints(events: readonly RunEvent[]): RunPoints {
 }
 
 /**
- * All numbers lie in one buffer: VS Code counts the buffers of a message to a webview in one byte, and with
- * more than 255 of them the arrays arrive empty. Three for each curve of a whole zoo are more.
+ * All numbers share one buffer: VS Code counts the buffers of a message to a webview in one byte, and with more than
+ * 255 of them the arrays arrive empty. Three for each curve of a whole zoo would exceed that.
  */
 function packed(curves: readonly GrowingCurve[]): CurvePoints[] {
   const numbers = new Float64Array(3 * curves.reduce((sum, { step }) => sum + step.length, 0));
@@ -59,7 +59,7 @@ function packed(curves: readonly GrowingCurve[]): CurvePoints[] {
 function addMetrics(curves: Map<string, GrowingCurve>, event: MetricsEvent): void {
   const { concept, series, step, seconds = Number.NaN } = event;
   for (const [key, number] of Object.entries(event.values)) {
-    // JSON has no word for what is not finite: it writes null.
+    // JSON cannot represent numbers that are not finite and writes null.
     const value = typeof number === 'number' ? number : Number.NaN;
     const id = JSON.stringify([key, concept, series]);
     let curve = curves.get(id);

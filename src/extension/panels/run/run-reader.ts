@@ -5,7 +5,7 @@ import type { RunReference } from '../../../protocol/webview/common.ts';
 import type { DamagedLines } from '../../../protocol/webview/run.ts';
 import { type RunPoints, runPoints } from './run-points.ts';
 
-/** Reads the events of one run from their beginning, each once. */
+/** Reads the events of one run from the beginning, each once. */
 class RunReader {
   readonly #tail: RunTail;
 
@@ -13,7 +13,7 @@ class RunReader {
     this.#tail = new RunTail(projectPaths(project).run(runId));
   }
 
-  /** Reads what came since the last reading. */
+  /** The events since the last reading. */
   async read(): Promise<RunPoints> {
     const events: RunEvent[] = [];
     do for (const event of await this.#tail.read()) events.push(event);
@@ -30,7 +30,7 @@ class RunReader {
 /** `whole`: these are all points of the run, not those since the last reading. */
 export type OverlaidPoints = RunReference & { whole: boolean } & Pick<RunPoints, 'curves'>;
 
-/** Reads a run and those that are overlaid on it, each event once for each page. */
+/** Tracks what one page has received of a run and of the runs overlaid on it. */
 export class RunsReader {
   readonly #run: RunReader;
   readonly #overlaid = new Map<string, RunReader>();
@@ -39,7 +39,7 @@ export class RunsReader {
     this.#run = new RunReader(run);
   }
 
-  /** Reads what came since the last reading; of an overlaid run that was not part of the last reading, everything. */
+  /** What is new since the last reading; everything of an overlaid run that the last reading did not include. */
   async read(
     overlaid: readonly RunReference[],
   ): Promise<{ points: RunPoints; damaged: DamagedLines | undefined; overlaid: OverlaidPoints[] }> {
@@ -60,7 +60,7 @@ export class RunsReader {
   }
 }
 
-/** A key that tells runs apart: the run's folder. */
+/** A key that is unique to a run. */
 export function runKey({ project, runId }: RunReference): string {
   return projectPaths(project).run(runId);
 }

@@ -72,7 +72,7 @@ async function reveal(path: string): Promise<void> {
 /** Asks which runs to overlay, the present ones being chosen to begin with. */
 async function chooseOverlaid({ runs }: Services, run: Run, feed: RunFeed): Promise<void> {
   const others = comparableRuns(runs.runs, run);
-  if (others.length === 0) throw new Error(vscode.l10n.t('There is no other run to overlay yet.'));
+  if (others.length === 0) throw new Error(vscode.l10n.t('There are no other runs to overlay yet.'));
   const chosen = await pickComparableRuns(others, {
     title: vscode.l10n.t('Overlay on {0}', runLabel(run)),
     picked: feed.overlaid.map(runKey),

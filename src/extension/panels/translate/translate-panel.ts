@@ -46,7 +46,7 @@ export function translatePanelKind(services: Services): PanelKind<'translate', T
   };
 }
 
-/** Where the concepts' source images lie. */
+/** The folders of the concepts' source images; for a glob, the folder before its first wildcard. */
 function sourceFolders(project: Project | undefined): string[] {
   return [...new Set((project?.concepts ?? []).map(({ pairs }) => sourceFolder(pairs)))];
 }
@@ -110,12 +110,12 @@ function decode(base64: string): Uint8Array {
 async function chooseImage(): Promise<ImageChoice | undefined> {
   const [uri] =
     (await vscode.window.showOpenDialog({
-      title: vscode.l10n.t('Image to translate'),
+      title: vscode.l10n.t('Select an image to translate'),
       filters: { [vscode.l10n.t('Images')]: Object.keys(IMAGE_TYPES) },
     })) ?? [];
   if (uri === undefined) return undefined;
   const file = uri.fsPath;
-  // It may lie anywhere, where the page may not read.
+  // It may be in a folder that the page must not read.
   const type = IMAGE_TYPES[extname(file).slice(1).toLowerCase()] ?? 'application/octet-stream';
   const data = (await readFile(file)).toString('base64');
   return { name: basename(file), file, uri: `data:${type};base64,${data}` };
