@@ -6,7 +6,7 @@ import type { RunStore } from './runs/run-store.ts';
 import type { WaitingRuns } from './runs/waiting-runs.ts';
 import type { ZooStatus } from './zoo/zoo-status.ts';
 
-/** What every feature may use. */
+/** The services shared by all features. */
 export interface Services {
   readonly log: vscode.LogOutputChannel;
   readonly projects: ProjectStore;

@@ -3,14 +3,14 @@ import { SETTINGS, SETTINGS_SECTION } from './identifiers.ts';
 
 type SettingKey = (typeof SETTINGS)[keyof typeof SETTINGS];
 
-/** A setting's value; package.json has its type, range and default. */
+/** The value of a setting; package.json declares its type, range and default. */
 export function setting<T>(key: SettingKey): T {
   const value = vscode.workspace.getConfiguration(SETTINGS_SECTION).get<T>(key);
   if (value === undefined) throw new Error(`package.json declares no default for ${SETTINGS_SECTION}.${key}`);
   return value;
 }
 
-/** Where to compute, as far as the settings overrule the training config. */
+/** The device and threads, if the settings override the training config. */
 export function deviceOverrides(): { device?: string; threads?: number } {
   const device = setting<string>(SETTINGS.device);
   const threads = setting<number>(SETTINGS.threads);

@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 import { UserError } from '../project/user-error.ts';
 
-/** @throws UserError in a workspace that is not trusted: nothing is executed there */
+/** @throws UserError if the workspace is not trusted: nothing is executed there */
 export function refuseUntrusted(): void {
   if (vscode.workspace.isTrusted) return;
   throw new UserError(
-    vscode.l10n.t('Nothing is executed in a workspace that is not trusted. Trust it first.'),
+    vscode.l10n.t('Nothing is executed in a workspace that is not trusted. Trust the workspace first.'),
   );
 }

@@ -210,7 +210,7 @@ export const STAGES = {
       trained: 'once',
       lens: (l10n) => ({
         title: l10n.t('Train Weight Generator'),
-        tooltip: l10n.t('Train the diffusion model over the zoo’s weights'),
+        tooltip: l10n.t('Train the diffusion model on the zoo’s weights'),
       }),
     },
     concept: 'none',
@@ -317,7 +317,7 @@ export const STAGES = {
       trained: 'once',
       lens: (l10n) => ({
         title: l10n.t('Fine-Tune...'),
-        tooltip: l10n.t('Choose a concept and train it from its denoised weights'),
+        tooltip: l10n.t('Select a concept and train it from its denoised weights'),
       }),
     },
     concept: 'required',
@@ -393,7 +393,7 @@ export const STAGES = {
       trained: undefined,
       lens: (l10n) => ({
         title: l10n.t('Evaluate...'),
-        tooltip: l10n.t('Choose a concept and compare it with the baselines'),
+        tooltip: l10n.t('Select a concept and compare it with the baselines'),
       }),
     },
     concept: 'required',

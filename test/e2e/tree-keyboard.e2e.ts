@@ -74,7 +74,7 @@ step('in Runs Enter opens the run, and Delete asks before it deletes', async () 
   await palette.run('Denoised Weights: Focus on Runs View');
   await runs.goTo('Collect Zoo: zoo');
   await page.keyboard.press('Delete');
-  expect(await dialog.text('Delete the run')).toContain('Events, curves, samples, logs and checkpoints go');
+  expect(await dialog.text('Delete the run')).toContain('events, curves, samples, logs and checkpoints');
   await page.keyboard.press('Escape');
   await dialog.waitUntilClosed();
   expect(existsSync(failed.folder)).toBe(true);
@@ -84,7 +84,7 @@ step('in Runs Enter opens the run, and Delete asks before it deletes', async () 
   expect(await dialog.focusedButton()).toBe('Move to Trash');
   await page.keyboard.press('Enter');
   // A server has no trash.
-  await dialog.text('Delete for good');
+  await dialog.text('Delete permanently');
   await page.keyboard.press('Enter');
   await runs.waitUntilGone('Collect Zoo: zoo');
   expect(existsSync(failed.folder)).toBe(false);

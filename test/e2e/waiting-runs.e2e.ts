@@ -21,7 +21,7 @@ const second = 'fog';
 const labelOf = (concept: string) => `Fine-Tune Concept: ${concept}`;
 const atWork = new RegExp(`${labelOf(heldOutConcept)}.*%`);
 const queued = /Fine-Tune Concept: 2 runs, one after the other/;
-const offered = `Waited for ${labelOf(heldOutConcept)} when the window was closed: ${second}.`;
+const offered = `These runs were waiting for ${labelOf(heldOutConcept)} when the window was closed: ${second}.`;
 
 let workbench: Workbench;
 let project: string;
@@ -82,10 +82,10 @@ step('what waits is offered by each later window until it has begun, after the r
   const { first, goOn } = await startTwo();
   await notifications.waitFor(new RegExp(`${heldOutConcept} \\(1 of 2\\).*; then ${second}`));
   await reload();
-  await notifications.answer(offered, 'Start Them After It');
+  await notifications.answer(offered, 'Start Afterwards');
   // It waits for the run, and this window for it: the next one has to ask again.
   await reload();
-  await notifications.answer(offered, 'Start Them After It');
+  await notifications.answer(offered, 'Start Afterwards');
   expect(fineTunings()).toEqual([first]);
   goOn();
   await workbench.view('Runs').waitFor(new RegExp(`${labelOf(second)}.*done`));
@@ -113,13 +113,13 @@ step('a run that is stopped while others wait for it has the window ask again', 
   const before = fineTunings();
   const { first, goOn } = await startTwo();
   await reload();
-  await notifications.answer(offered, 'Start Them After It');
+  await notifications.answer(offered, 'Start Afterwards');
   await workbench.view('Runs').act(labelOf(heldOutConcept), 'Stop Run');
   goOn();
   const question = `${heldOutConcept}: stopped. Not started: ${second}.`;
   await notifications.waitFor(question);
   expect(fineTunings()).toEqual([...before, first]);
-  await notifications.answer(question, 'Start Them');
+  await notifications.answer(question, 'Start Runs');
   await expect.poll(fineTunings, patience).toHaveLength(before.length + 2);
   const next = fineTunings().at(-1)!;
   expect(next).toContain(second);

@@ -181,7 +181,9 @@ test('cancelling says so where the folder of the run has just been deleted, and 
   await startRuns(bench.services, queue);
   cancel();
   await shown;
-  expect(failures).toEqual([expect.stringMatching(/^.*denoise-snow: its folder is gone.*nothing to stop/)]);
+  expect(failures).toEqual([
+    expect.stringMatching(/^.*denoise-snow: the run folder no longer exists.*nothing to stop/),
+  ]);
   expect(bench.launched).toEqual(['snow']);
   expect(bench.kept).toEqual([]);
 });
@@ -203,8 +205,8 @@ test('a later window offers what waited; it is dropped where it is not wanted', 
   const later = { ...bench.services, runs: { ...bench.services.runs, get: () => undefined } } as never;
   await offerWaiting(later);
   expect(warnings[0]).toMatchObject({
-    message: 'Not started when the window was closed: fog, rain.',
-    buttons: ['Start Them'],
+    message: 'These runs had not started when the window was closed: fog, rain.',
+    buttons: ['Start Runs'],
   });
   expect(bench.kept).toEqual(['fog', 'rain']);
   warnings[0]!.answer(undefined);
@@ -219,10 +221,12 @@ test('what waited for a run that goes on begins once that has ended', async () =
   await bench.waiting.keep('queue', { after, rest: queue.slice(1) });
   await offerWaiting(bench.services);
   expect(warnings[0]).toMatchObject({
-    message: expect.stringMatching(/^Waited for .* when the window was closed: fog, rain\.$/),
-    buttons: ['Start Them After It'],
+    message: expect.stringMatching(
+      /^These runs were waiting for .* when the window was closed: fog, rain\.$/,
+    ),
+    buttons: ['Start Afterwards'],
   });
-  warnings[0]!.answer('Start Them After It');
+  warnings[0]!.answer('Start Afterwards');
   expect(bench.launched).toEqual(['snow']);
   bench.end('succeeded');
   await bench.launches(2);
@@ -235,13 +239,13 @@ test('where that run fails, what waited for it is started only if it is still wa
   const after = { project: '/project', runId: bench.newest };
   await bench.waiting.keep('queue', { after, rest: queue.slice(1) });
   await offerWaiting(bench.services);
-  warnings[0]!.answer('Start Them After It');
+  warnings[0]!.answer('Start Afterwards');
   bench.end('failed');
   await expect.poll(() => warnings.map(({ message }) => message)).toHaveLength(2);
   expect(warnings[1]!.message).toMatch(/: failed\. Not started: fog, rain\.$/);
   expect(bench.launched).toEqual(['snow']);
   expect(bench.kept).toEqual(['fog', 'rain']);
-  warnings[1]!.answer('Start Them');
+  warnings[1]!.answer('Start Runs');
   await bench.launches(2);
   expect(bench.launched).toEqual(['snow', 'fog']);
   await expect.poll(() => bench.kept).toEqual(['rain']);

@@ -113,7 +113,7 @@ test('the time that steps will take is that of the newest run with steps of the 
     {
       line: 6,
       label: '≈ 8 s on cpu',
-      tooltip: '100 steps at 80 ms each, as in run 20261128-fine-tune on cpu.',
+      tooltip: '100 steps at 80 ms each, as measured in run 20261128-fine-tune on cpu.',
     },
   ]);
 });

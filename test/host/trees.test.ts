@@ -180,7 +180,7 @@ describe('a tree', () => {
       run.finish('failed', 'The disk is full.');
       await told(known, ({ state }) => state === 'failed');
       assert.match(text(), /- State: failed\n[\s\S]*- Error: The disk is full\.\n/);
-      assert.doesNotMatch(text(), /Doing/);
+      assert.doesNotMatch(text(), /Activity/);
     });
   });
 
@@ -244,7 +244,7 @@ describe('a tree', () => {
       assert.equal(item('dusk').description, 'stale: its prompt changed');
       assert.equal(item('fog').description, 'stale: its pairs changed; collect.steps was 39, now 40');
       assert.equal(item('night').description, 'may be stale');
-      assert.match(textOf(item('night')), /did not note what from/);
+      assert.match(textOf(item('night')), /did not record the inputs/);
       assert.equal(item('sepia').description, 'missing');
       assert.deepEqual(
         ['sepia', 'dusk', 'night', 'snow'].map((label) => iconOf(item(label))),

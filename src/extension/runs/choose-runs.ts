@@ -4,18 +4,18 @@ import { MOST_OVERLAID } from '../../protocol/webview/run.ts';
 import type { Run } from './run-state.ts';
 import { runLabel, stateTitle } from './run-wording.ts';
 
-/** Most runs that one chart compares. */
+/** Maximum number of runs that one chart compares. */
 const MOST_COMPARED = MOST_OVERLAID + 1;
 
-/** @throws UserError where the runs are too many to be told apart in a chart */
+/** @throws UserError if there are too many runs to tell apart in a chart */
 export function checkComparable(count: number): void {
   if (count <= MOST_COMPARED) return;
   throw new UserError(
-    vscode.l10n.t('At most {0} runs can be compared at once. Choose fewer.', MOST_COMPARED),
+    vscode.l10n.t('At most {0} runs can be compared at once. Select fewer.', MOST_COMPARED),
   );
 }
 
-/** Runs that have begun, so that there is something to compare; those of a stage first where it is given. */
+/** Runs that have begun, so that there is something to compare; those of a given stage first. */
 export function comparableRuns(runs: readonly Run[], alike?: Run): Run[] {
   const begun = runs.filter(({ record, folder }) => record !== undefined && folder !== alike?.folder);
   const stage = alike?.record?.stage;
@@ -25,8 +25,8 @@ export function comparableRuns(runs: readonly Run[], alike?: Run): Run[] {
 
 /**
  * Asks for any number of runs.
- * @param picked folders of those that are chosen to begin with
- * @returns undefined where the user chose nothing and left
+ * @param picked folders of the runs that are selected initially
+ * @returns undefined if the user dismissed the picker
  */
 export async function pickComparableRuns(
   runs: readonly Run[],
@@ -41,7 +41,7 @@ export async function pickComparableRuns(
   }));
   const chosen = await vscode.window.showQuickPick(items, {
     title,
-    placeHolder: vscode.l10n.t('Curves of the same name share a chart'),
+    placeHolder: vscode.l10n.t('Curves with the same name share a chart'),
     canPickMany: true,
     matchOnDescription: true,
     matchOnDetail: true,

@@ -7,20 +7,20 @@ import type { Services } from '../services.ts';
 import { isActive, isResumable, type Run } from './run-state.ts';
 import { runLabel, stateTitle } from './run-wording.ts';
 
-/** Asks with a modal dialog; gives the button that was chosen. */
+/** Asks with a modal dialog and returns the selected button. */
 export type Ask = (
   message: string,
   options: vscode.MessageOptions,
   button: string,
 ) => Thenable<string | undefined>;
 
-/** Runs that a question names at most. */
+/** Maximum number of runs that the dialog names. */
 const MOST_NAMED = 10;
 
 /**
- * Moves run folders to the trash after the user has agreed; where there is no trash, asks whether to delete them for
- * good. Active runs among several are left alone.
- * @throws UserError where every one of them is active
+ * Moves run folders to the trash after the user has confirmed it; if there is no trash, asks whether to delete them
+ * permanently. Active runs among several are kept.
+ * @throws UserError if all of them are active
  */
 export async function deleteRuns(
   services: Pick<Services, 'runs' | 'log'>,
@@ -28,7 +28,8 @@ export async function deleteRuns(
   ask: Ask,
 ): Promise<void> {
   const runs = chosen.filter((run) => !isActive(run));
-  if (runs.length === 0) throw new UserError(vscode.l10n.t('An active run is not deleted. Stop it first.'));
+  if (runs.length === 0)
+    throw new UserError(vscode.l10n.t('An active run cannot be deleted. Stop it first.'));
   const confirm = vscode.l10n.t('Move to Trash');
   const question =
     runs.length === 1
@@ -57,8 +58,10 @@ async function remove({ log }: Pick<Services, 'log'>, runs: readonly Run[], ask:
 }
 
 async function removeForGood(runs: readonly Run[], reason: string, ask: Ask): Promise<void> {
-  const confirm = vscode.l10n.t('Delete for Good');
-  const question = vscode.l10n.t('The trash cannot be used here. Delete for good, without a way back?');
+  const confirm = vscode.l10n.t('Delete Permanently');
+  const question = vscode.l10n.t(
+    'The trash cannot be used here. Do you want to delete permanently? This cannot be undone.',
+  );
   const detail = [...named(runs), '', reason].join('\n');
   if ((await ask(question, { modal: true, detail }, confirm)) !== confirm) return;
   for (const { folder } of runs) {
@@ -66,7 +69,7 @@ async function removeForGood(runs: readonly Run[], reason: string, ask: Ask): Pr
   }
 }
 
-/** What is lost with the runs. */
+/** What deleting the runs removes. */
 async function lossText(runs: readonly Run[], active: number): Promise<string> {
   const sizes = await Promise.all(runs.map(({ folder }) => folderSize(folder)));
   const total = sizes.reduce((sum, size) => sum + size, 0);
@@ -74,13 +77,13 @@ async function lossText(runs: readonly Run[], active: number): Promise<string> {
     ...named(runs),
     '',
     vscode.l10n.t(
-      'Events, curves, samples, logs and checkpoints go ({0}). Weights that were made stay.',
+      'This deletes their events, curves, samples, logs and checkpoints ({0}). Weights that the runs wrote are kept.',
       formatSize(total),
     ),
     ...(runs.some(isResumable)
-      ? [vscode.l10n.t('What was stopped, has failed or was interrupted can then not be resumed any more.')]
+      ? [vscode.l10n.t('Stopped, failed and interrupted runs can no longer be resumed.')]
       : []),
-    ...(active > 0 ? [vscode.l10n.t('Active runs are left alone: {0}.', active)] : []),
+    ...(active > 0 ? [vscode.l10n.t('Active runs are not deleted: {0}.', active)] : []),
   ].join('\n');
 }
 
@@ -92,7 +95,7 @@ function named(runs: readonly Run[]): string[] {
   ];
 }
 
-/** In bytes; of what is there while it is looked at. */
+/** Total size in bytes; files that disappear meanwhile are not counted. */
 async function folderSize(folder: string): Promise<number> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   const sizes = await Promise.all(

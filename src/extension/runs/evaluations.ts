@@ -2,17 +2,19 @@ import { join } from 'node:path';
 import { RUN_FILES } from '../../protocol/run.ts';
 import type { Run } from './run-state.ts';
 
-/** The part of a quickstart that evaluates, and its folder below the run's. It is the last. */
+/** The part of a quickstart that evaluates, which is the last, and its folder below the run's. */
 const QUICKSTART_PART = 'evaluate';
 
-/** A run that evaluates a concept, or has done so. */
+/** A run that evaluates or has evaluated a concept. */
 export interface Evaluation {
   readonly run: Run & { readonly record: NonNullable<Run['record']> };
   /** Name of the concept. */
   readonly concept: string;
 }
 
-/** The run as an evaluation; undefined for every other kind, and for a quickstart that has not come so far. */
+/**
+ * The run as an evaluation; undefined for every other kind, and for a quickstart that has not yet reached that part.
+ */
 export function evaluationOf(run: Run): Evaluation | undefined {
   const { record, status } = run;
   if (record === undefined) return undefined;
@@ -20,13 +22,13 @@ export function evaluationOf(run: Run): Evaluation | undefined {
   if (record.stage === 'evaluate') return evaluation(record.name);
   if (record.stage !== 'quickstart') return undefined;
   const { parts, metrics } = status;
-  // Its record names no concept where the engine has chosen it; what it has measured last is of that one.
+  // If the engine chose the concept, the record does not name it, but the latest metrics do.
   if (parts === undefined || parts.titles.length < parts.total || metrics?.concept === undefined)
     return undefined;
   return evaluation(metrics.concept);
 }
 
-/** The file that an evaluation that has succeeded left its measurements in. */
+/** The file with the measurements of a successful evaluation. */
 export function comparisonFile({ run }: Evaluation): string {
   return run.record.stage === 'quickstart'
     ? join(run.folder, QUICKSTART_PART, RUN_FILES.result)

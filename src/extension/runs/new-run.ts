@@ -1,10 +1,10 @@
 import type { RunRequest } from '../../project/runs/run-launch.ts';
 
-/** What is to be run, without what the extension adds: the id, and what the settings say. */
+/** A run to start, without what the extension adds: the id and the overrides from the settings. */
 export type NewRun = Omit<RunRequest, 'runId' | 'resume' | 'device' | 'threads' | 'tensorboard'>;
 
 export interface QueuedRun {
   readonly request: NewRun;
-  /** What the run is about, for its folder's name and for people. */
+  /** What the run works on, for its folder name and for display. */
   readonly name: string;
 }

@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import { RUN_FILES } from '../../protocol/run.ts';
 import type { Run } from './run-state.ts';
 
-/** Opens the engine's log of a run; its events where it was started from a terminal, which had the log. */
+/** Opens the engine's log of a run, or its events if it was started from a terminal, which shows the log instead. */
 export async function showRunLog(run: Run): Promise<void> {
   const log = join(run.folder, RUN_FILES.log);
   const file = existsSync(log) ? log : join(run.folder, RUN_FILES.events);

@@ -9,12 +9,12 @@ import { isActive, type Run } from './run-state.ts';
 import type { RunChange } from './run-store.ts';
 import { runLabel } from './run-wording.ts';
 
-/** Run folders whose end is still to be announced; kept over reloads. */
+/** Run folders whose end has not been announced yet; kept across reloads. */
 const AWAITED_KEY = 'awaitedRuns';
 
 /**
- * Announces each run that ends, once, whoever started it: a run is awaited from the moment it is seen active
- * until it is seen ended, also by a later window.
+ * Announces the end of each run once, whoever started it. A run is awaited from when it is seen active until it is seen
+ * ended, even by a later window.
  */
 export class RunNotifications implements vscode.Disposable {
   private readonly awaited: Set<string>;
@@ -78,13 +78,16 @@ function messageFor(run: Run): string {
   const label = runLabel(run);
   switch (run.state) {
     case 'succeeded':
-      return vscode.l10n.t('{0}: done in {1}.', label, formatDuration(run.status.seconds ?? 0));
+      return vscode.l10n.t('{0}: finished in {1}.', label, formatDuration(run.status.seconds ?? 0));
     case 'stopped':
       return vscode.l10n.t('{0}: stopped. It can be resumed from its checkpoint.', label);
     case 'failed':
       return vscode.l10n.t('{0}: failed. {1}', label, run.status.error ?? '');
     default:
-      return vscode.l10n.t('{0}: interrupted, its process is gone. It can be resumed.', label);
+      return vscode.l10n.t(
+        '{0}: interrupted because its process ended unexpectedly. It can be resumed.',
+        label,
+      );
   }
 }
 

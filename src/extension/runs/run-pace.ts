@@ -1,11 +1,11 @@
 import type { RunEvent } from '../../protocol/events.ts';
 import type { Stage } from '../../protocol/stages.ts';
 
-/** How long the training steps of a stage took. */
+/** The time that the training steps of a stage took. */
 export interface StagePace {
   readonly stage: Stage;
   readonly steps: number;
-  /** From the first report to the last: without reading, tracing and compiling. */
+  /** From the first report to the last, so without reading, tracing and compiling. */
   readonly seconds: number;
 }
 
@@ -15,7 +15,7 @@ interface OpenStage {
   readonly last?: { readonly done: number; readonly time: number };
 }
 
-/** The stages of a run, as far as they have come. */
+/** The stages that a run has reached. */
 export interface RunPace {
   readonly ended: readonly StagePace[];
   readonly open?: OpenStage;
@@ -23,9 +23,7 @@ export interface RunPace {
 
 export const NO_PACE: RunPace = { ended: [] };
 
-/**
- * The pace after one more event. Of a run that was resumed nothing is known: it hurries through what it finds done.
- */
+/** The pace after another event. Unknown for a resumed run, which skips the work that is already done. */
 export function keepPace(pace: RunPace, event: RunEvent): RunPace {
   switch (event.type) {
     case 'started':

@@ -7,9 +7,10 @@ import { progressText, runLabel, stageTitle, stateTitle } from './run-wording.ts
 import { beginRun, followRun, type StartedRun, startRun } from './start-run.ts';
 
 /**
- * Starts runs of one stage, each when the one before has succeeded: they would take the processor from each other.
- * Resolves once the first has begun. One that fails or is stopped ends the queue, since what it lacked the others
- * lack as well; a notification then offers to go on. What waits when the window closes is offered by the next.
+ * Starts runs of one stage one after the other, since they would compete for the processor. Resolves once the first has
+ * begun. A run that fails or is stopped ends the queue, since the others would probably fail in the same way; a
+ * notification then offers to continue. Runs that are still waiting when the window closes are offered by the next
+ * window.
  */
 export async function startRuns(services: Services, queue: readonly QueuedRun[]): Promise<void> {
   const [first] = queue;
@@ -63,7 +64,7 @@ async function runThrough(
   }
 }
 
-/** Offers to start what waited when the window was closed. */
+/** Offers to start the runs that were waiting when the window was closed. */
 export async function offerWaiting(services: Services): Promise<void> {
   const { runs, waiting } = services;
   const kept = waiting.all;
@@ -73,12 +74,16 @@ export async function offerWaiting(services: Services): Promise<void> {
     const run = runs.get(after.project, after.runId);
     const names = namesOf(rest);
     if (run === undefined || !isActive(run)) {
-      const message = vscode.l10n.t('Not started when the window was closed: {0}.', names);
-      const start = vscode.l10n.t('Start Them');
+      const message = vscode.l10n.t('These runs had not started when the window was closed: {0}.', names);
+      const start = vscode.l10n.t('Start Runs');
       void offerRest(services, queue, message, start, () => startRuns(services, rest));
     } else {
-      const message = vscode.l10n.t('Waited for {0} when the window was closed: {1}.', runLabel(run), names);
-      const start = vscode.l10n.t('Start Them After It');
+      const message = vscode.l10n.t(
+        'These runs were waiting for {0} when the window was closed: {1}.',
+        runLabel(run),
+        names,
+      );
+      const start = vscode.l10n.t('Start Afterwards');
       void offerRest(services, queue, message, start, async () => {
         const last = await ended(services, run);
         if (last?.state === 'succeeded') await startRuns(services, rest);
@@ -88,7 +93,7 @@ export async function offerWaiting(services: Services): Promise<void> {
   }
 }
 
-/** Resolves once the run is active no more, whoever started it, with how it is then; undefined where it is gone. */
+/** Resolves with the run once it is no longer active, whoever started it; undefined if it was deleted. */
 function ended({ runs }: Services, { project, id }: Run): Promise<Run | undefined> {
   return new Promise((resolve) => {
     const look = () => {
@@ -110,7 +115,7 @@ function queueText(name: string, index: number, queue: readonly QueuedRun[], how
   return next === '' ? done : vscode.l10n.t('{0}; then {1}', done, next);
 }
 
-/** Says that a run has not succeeded, and asks whether to start what waited for it. */
+/** Reports that a run has not succeeded, and asks whether to start the runs that were waiting for it. */
 function offerAfterFailure(
   services: Services,
   queue: string,
@@ -118,12 +123,12 @@ function offerAfterFailure(
   run: Run | undefined,
   rest: readonly QueuedRun[],
 ): Promise<void> {
-  const state = run ? stateTitle(run.state) : vscode.l10n.t('not begun');
+  const state = run ? stateTitle(run.state) : vscode.l10n.t('not started');
   const message = vscode.l10n.t('{0}: {1}. Not started: {2}.', name, state, namesOf(rest));
-  return offerRest(services, queue, message, vscode.l10n.t('Start Them'), () => startRuns(services, rest));
+  return offerRest(services, queue, message, vscode.l10n.t('Start Runs'), () => startRuns(services, rest));
 }
 
-/** Asks whether to start what waits. It is kept until that is answered, and until it has begun. */
+/** Asks whether to start the waiting runs. They are stored until the user has answered, and until they have begun. */
 async function offerRest(
   services: Services,
   queue: string,
@@ -139,7 +144,7 @@ async function offerRest(
   }
 }
 
-/** Names shown at most. */
+/** Maximum number of names shown. */
 const MOST_NAMES = 5;
 
 function namesOf(runs: readonly QueuedRun[]): string {

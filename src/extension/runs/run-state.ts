@@ -1,20 +1,20 @@
 import type { RunRecord, RunState } from '../../protocol/run.ts';
 import type { RunStatus } from './run-status.ts';
 
-/** A run as its folder shows it. */
+/** The state of a run, as read from its folder. */
 export interface Run {
   /** Absolute path of the project folder. */
   readonly project: string;
   readonly id: string;
   /** Absolute path of the run folder. */
   readonly folder: string;
-  /** Absent until the engine has read the project, and where the record is damaged. */
+  /** Absent until the engine has read the project, and if the record is damaged. */
   readonly record?: RunRecord;
-  /** Why the record cannot be read, and what to do. */
+  /** Why the record cannot be read, with the remedy. */
   readonly damage?: string;
   readonly state: RunState;
   readonly status: RunStatus;
-  /** A stop was asked for. */
+  /** A stop was requested. */
   readonly stopping: boolean;
 }
 

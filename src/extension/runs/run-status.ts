@@ -8,34 +8,34 @@ import type {
 } from '../../protocol/events.ts';
 import { keepPace, NO_PACE, type RunPace } from './run-pace.ts';
 
-/** Weights of a run that trains, as they were after some steps. */
+/** A snapshot of the weights that a run trains. */
 export type Snapshot = Pick<SnapshotEvent, 'step' | 'concept' | 'file' | 'time'>;
 
-/** What a run's events say about where it stands: the newest of each kind. */
+/** The status of a run from its events: the newest of each kind. */
 export interface RunStatus {
   progress?: Pick<ProgressEvent, 'message' | 'done' | 'total' | 'unit' | 'etaSeconds' | 'concept'>;
   metrics?: Pick<MetricsEvent, 'step' | 'concept' | 'series' | 'values'>;
-  /** The last picture. */
+  /** The latest sample image. */
   sample?: Pick<SampleEvent, 'file' | 'label' | 'concept'>;
-  /** Of a run of several stages: how many there are, and the titles of those it has come to, the last the present one. */
+  /** For a run of several stages: their number, and the titles of those it has reached, the current one last. */
   parts?: { total: number; titles: readonly string[] };
   memory?: MemoryUse;
   device?: string;
   deviceReason?: string;
-  /** How long its stages took. */
+  /** The time that its stages took. */
   pace: RunPace;
-  /** Weights that it kept on the way, the oldest first. */
+  /** Snapshots of the weights, the oldest first. */
   snapshots: readonly Snapshot[];
-  /** A checkpoint exists, so that the run can go on from it. */
+  /** A checkpoint exists that the run can be resumed from. */
   checkpointed: boolean;
-  /** Of the last `finished` event. */
+  /** From the last `finished` event. */
   seconds?: number;
   error?: string;
 }
 
 export const NO_STATUS: RunStatus = { pace: NO_PACE, snapshots: [], checkpointed: false };
 
-/** The status after one more event. */
+/** The status after another event. */
 export function advance(status: RunStatus, event: RunEvent): RunStatus {
   const pace = keepPace(status.pace, event);
   const next = newest(status, event);
@@ -45,7 +45,7 @@ export function advance(status: RunStatus, event: RunEvent): RunStatus {
 function newest(status: RunStatus, event: RunEvent): RunStatus {
   switch (event.type) {
     case 'started':
-      // A resumed run has not ended any more, and goes through its parts again.
+      // A resumed run is no longer ended, and goes through its parts again.
       return {
         ...status,
         progress: undefined,
@@ -57,7 +57,7 @@ function newest(status: RunStatus, event: RunEvent): RunStatus {
     case 'stage': {
       const { index, total, title } = event;
       const titles = [...(status.parts?.titles ?? []).slice(0, index), title];
-      // The progress so far is that of the part before.
+      // The progress so far belongs to the previous part.
       return { ...status, progress: undefined, parts: { total, titles } };
     }
     case 'device':
@@ -78,14 +78,14 @@ function newest(status: RunStatus, event: RunEvent): RunStatus {
       return { ...status, checkpointed: true };
     case 'snapshot': {
       const { step, concept, file, time } = event;
-      // A run that goes on from a checkpoint may write some a second time.
+      // A run resumed from a checkpoint may write some snapshots again.
       const others = status.snapshots.filter((other) => other.file !== file);
       return { ...status, snapshots: [...others, { step, concept, file, time }] };
     }
     case 'finished':
       return { ...status, seconds: event.seconds, error: event.error };
     default:
-      // Log lines, artifacts; and what a later version may add.
+      // Log lines, artifacts, and whatever a later version may add.
       return status;
   }
 }

@@ -14,21 +14,21 @@ import { advance, NO_STATUS } from './run-status.ts';
 
 export interface RunChange {
   readonly run: Run;
-  /** The state at the reading before; absent for a run that was not known then. */
+  /** The state at the previous reading; absent for a new run. */
   readonly before?: RunState;
 }
 
 /**
- * The folders are also looked at without being told to: network file systems say nothing of what other machines
- * write, watchers miss files in a folder that has just been made, and nobody tells of a process that died.
+ * The folders are polled as well: network file systems do not report what other machines write, watchers miss files in
+ * a folder that was just created, and nothing reports a process that died.
  */
 const POLL_ACTIVE_MS = 1000;
 const POLL_IDLE_MS = 5000;
 
-/** Every run of every project, whoever started it. The folders are the only state. */
+/** All runs of all projects, whoever started them. The folders are the only state. */
 export class RunStore implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<readonly RunChange[]>();
-  /** Fires after a reading that found something new, deleted runs included (with no change of a run's own). */
+  /** Fires after a reading that found something new, including deleted runs (which have no change of their own). */
   readonly onDidChange = this.changed.event;
   private readonly refresher = new Refresher(() => this.read());
   private readonly tracked = new Map<string, TrackedRun>();
@@ -36,7 +36,7 @@ export class RunStore implements vscode.Disposable {
   private watchers: vscode.Disposable[] = [];
   private timer: NodeJS.Timeout | undefined;
   private disposed = false;
-  /** Folders that could not be read, to say so once. */
+  /** Folders that could not be read, to report each only once. */
   private readonly unreadable = new Set<string>();
 
   constructor(
@@ -56,7 +56,7 @@ export class RunStore implements vscode.Disposable {
     return this.tracked.get(projectPaths(project).run(id))?.run;
   }
 
-  /** Reads what the run folders have to say now. */
+  /** Reads the run folders. */
   refresh(): Promise<void> {
     return this.refresher.request();
   }
@@ -106,7 +106,7 @@ export class RunStore implements vscode.Disposable {
         if (tracked.run.damage !== undefined) this.warnOnce(folder, tracked.run.damage);
         else this.unreadable.delete(folder);
       } catch (error) {
-        // Deleted while it was read; the others must not suffer.
+        // Deleted while being read; the others must not be affected.
         this.warnOnce(folder, error);
       }
     }
@@ -146,7 +146,7 @@ class TrackedRun {
     this.run = { project, id, folder, state: 'queued', status: NO_STATUS, stopping: false };
   }
 
-  /** @returns true where the run is not what it was */
+  /** @returns whether the run has changed */
   async read(): Promise<boolean> {
     const { folder } = this.run;
     const events: RunEvent[] = [];
@@ -154,7 +154,7 @@ class TrackedRun {
     while (this.tail.behind);
     const { record, damage } = this.run.record ? { record: this.run.record } : await readRecord(folder);
     const derived = await deriveRunState(folder, this.tail.lastEvent);
-    // The engine came as far as to write a record: nobody waits for it any more.
+    // The engine has written the record: nothing is waiting for it any longer.
     const state = damage !== undefined && derived === 'queued' ? 'interrupted' : derived;
     const stopping = existsSync(join(folder, RUN_FILES.stopRequest));
     const status = events.reduce(advance, this.run.status);
@@ -173,7 +173,7 @@ async function readRecord(folder: string): Promise<Pick<Run, 'record' | 'damage'
   try {
     return { record: await readRunRecord(folder) };
   } catch (error) {
-    // Damaged, or of another version: the run is listed all the same, or nobody would know why it is gone.
+    // Damaged, or from another version: the run is still listed, or nobody would know why it is missing.
     if (error instanceof UserError) return { damage: error.message };
     throw error;
   }

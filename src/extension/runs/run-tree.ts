@@ -17,7 +17,7 @@ const ICONS: Record<RunState, vscode.ThemeIcon> = {
   interrupted: new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground')),
 };
 
-/** The runs, newest first; progress in the description, so that a glance is enough. */
+/** Tree of the runs, newest first, with their progress in the description. */
 export class RunTree implements vscode.TreeDataProvider<Run> {
   private readonly changed = new vscode.EventEmitter<undefined>();
   readonly onDidChangeTreeData = this.changed.event;
@@ -45,7 +45,7 @@ export class RunTree implements vscode.TreeDataProvider<Run> {
   }
 }
 
-/** What menus go by: `run.active`, `run.evaluation.ended`. */
+/** The context value that menus test, such as `run.active` or `run.evaluation.ended`. */
 function contextOf(run: Run): string {
   const kind = evaluationOf(run) === undefined ? 'run' : 'run.evaluation';
   if (isActive(run)) return `${kind}.active`;
@@ -71,7 +71,7 @@ function runTooltip(run: Run): vscode.MarkdownString {
   };
   text.appendMarkdown('**').appendText(runLabel(run)).appendMarkdown('**\n\n');
   line(vscode.l10n.t('State'), stateTitle(run.state));
-  line(vscode.l10n.t('Doing'), isActive(run) ? status.progress?.message : undefined);
+  line(vscode.l10n.t('Activity'), isActive(run) ? status.progress?.message : undefined);
   line(vscode.l10n.t('Progress'), progressText(status));
   line(vscode.l10n.t('Metrics'), metricsText(status.metrics?.values));
   line(vscode.l10n.t('Device'), status.device);

@@ -27,7 +27,7 @@ export function stateTitle(state: RunState): string {
   }
 }
 
-/** "57 %, 2 min left", or what is known of it. */
+/** A text such as "57 %, 2 min left", or the part of it that is known. */
 export function progressText({ progress }: RunStatus): string {
   if (progress === undefined || progress.total <= 0) return '';
   const percent = `${Math.floor((100 * progress.done) / progress.total)} %`;
@@ -35,7 +35,7 @@ export function progressText({ progress }: RunStatus): string {
   return vscode.l10n.t('{0}, {1} left', percent, formatDuration(progress.etaSeconds));
 }
 
-/** "Fine-Tune Concept: snow"; the folder's name until the engine has written its record. */
+/** A label such as "Fine-Tune Concept: snow"; the folder name until the engine has written the record. */
 export function runLabel({ record, id }: Run): string {
   return record === undefined ? id : `${stageTitle(record.stage)}: ${record.name}`;
 }

@@ -14,15 +14,15 @@ import { progressText, runLabel, stageTitle } from './run-wording.ts';
 
 export interface StartedRun {
   readonly id: string;
-  /** As of `launchRun`: rejects where the engine ended without leaving a run behind. */
+  /** As returned by `launchRun`: rejects if the engine ended without leaving a run behind. */
   readonly ended: Promise<void>;
-  /** The same, once its last words were read; what went wrong was shown, and it does not reject. */
+  /** Resolves after `ended` and the last reading of the run; errors have been shown, so it does not reject. */
   readonly settled: Promise<void>;
 }
 
 /**
  * Starts a run and shows its progress in a notification that can stop it.
- * @param name what the run is about, for its folder's name
+ * @param name what the run works on, for its folder name
  */
 export async function startRun(services: Services, request: NewRun, name: string): Promise<StartedRun> {
   const started = await beginRun(services, request, name);
@@ -30,13 +30,13 @@ export async function startRun(services: Services, request: NewRun, name: string
   return started;
 }
 
-/** As `startRun`, for whoever shows the progress. */
+/** Like `startRun`, for a caller that shows the progress itself. */
 export function beginRun(services: Services, request: NewRun, name: string): Promise<StartedRun> {
   const runId = newRunId(request.stage, name.replace(/[^A-Za-z0-9._-]+/g, '-'), new Date());
   return launch(services, { ...request, runId });
 }
 
-/** Goes on with a run from its checkpoint. */
+/** Resumes a run from its checkpoint. */
 export async function resumeRun(services: Services, run: Run): Promise<void> {
   if (!isResumable(run) || run.record === undefined) {
     throw new Error(`${run.id} is ${run.state} and cannot be resumed`);
@@ -46,15 +46,17 @@ export async function resumeRun(services: Services, run: Run): Promise<void> {
 }
 
 /**
- * Asks a run to end after its present step. Works for runs on other machines too.
- * @throws UserError where its folder was deleted
+ * Asks a run to stop after its current step. Works for runs on other machines, too.
+ * @throws UserError if its folder was deleted
  */
 export async function requestStop({ runs }: Pick<Services, 'runs'>, run: Run): Promise<void> {
   try {
     await writeFile(join(run.folder, RUN_FILES.stopRequest), '');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    throw new UserError(vscode.l10n.t('{0}: its folder is gone, and there is nothing to stop.', run.id));
+    throw new UserError(
+      vscode.l10n.t('{0}: the run folder no longer exists, so there is nothing to stop.', run.id),
+    );
   } finally {
     await runs.refresh();
   }
@@ -73,7 +75,7 @@ async function launch(services: Services, request: RunRequest): Promise<StartedR
   return { id: request.runId, ended, settled };
 }
 
-/** Ends with the run, or when the user cancels; closing the window ends only the notification. */
+/** Shows the progress until the run ends or the user cancels it; closing the window only closes the notification. */
 function showProgress(services: Services, project: string, run: StartedRun, title: string): Thenable<void> {
   const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
   return vscode.window.withProgress(options, async (progress, cancelled) => {
@@ -89,7 +91,7 @@ function showProgress(services: Services, project: string, run: StartedRun, titl
 }
 
 /**
- * Reports a run until it ends, or until a stop was asked for because of the token.
+ * Follows a run until it ends, or until the token has requested a stop.
  * @param report called with every change while the run is active
  */
 export async function followRun(

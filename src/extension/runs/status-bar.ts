@@ -4,7 +4,10 @@ import { isActive, type Run } from './run-state.ts';
 import type { RunStore } from './run-store.ts';
 import { progressText, runLabel } from './run-wording.ts';
 
-/** The newest running job with its ETA; a click opens it, or the list where there are several. */
+/**
+ * Status bar item for the newest active run with its remaining time. A click opens the run, or the list if there are
+ * several.
+ */
 export class RunStatusBar implements vscode.Disposable {
   private readonly item = vscode.window.createStatusBarItem(
     'denoisedWeights.run',

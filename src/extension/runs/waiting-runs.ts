@@ -1,7 +1,7 @@
 import type * as vscode from 'vscode';
 import type { QueuedRun } from './new-run.ts';
 
-/** What waits for a run to succeed. */
+/** Runs that wait for another run to succeed. */
 export interface Waiting {
   readonly after: { readonly project: string; readonly runId: string };
   readonly rest: readonly QueuedRun[];
@@ -9,11 +9,11 @@ export interface Waiting {
 
 const WAITING_KEY = 'waitingRuns';
 
-/** The runs of each queue that have not begun, kept for a later window. */
+/** The runs of each queue that have not begun, stored for a later window. */
 export class WaitingRuns {
   constructor(private readonly memory: vscode.Memento) {}
 
-  /** By the name that each queue was kept under. */
+  /** By the storage key of each queue. */
   get all(): ReadonlyMap<string, Waiting> {
     return new Map(Object.entries(this.memory.get<Record<string, Waiting>>(WAITING_KEY, {})));
   }

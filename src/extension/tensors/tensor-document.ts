@@ -12,12 +12,12 @@ import type {
 import { Pacer } from '../panels/pacer.ts';
 import type { Services } from '../services.ts';
 
-/** Replaced files come as several events. */
+/** Replacing a file causes several events. */
 const SETTLE_MS = 200;
 
 /**
- * One safetensors file that is open. The header is read here, at once and without the engine; values are read by the
- * engine, piece by piece, and what it finds is kept until the last editor of the file closes.
+ * An open safetensors file. The header is read here, immediately and without the engine. The values are read by the
+ * engine in chunks, and its results are kept until the last editor of the file closes.
  */
 export class TensorDocument implements vscode.CustomDocument {
   private readonly stateChanged = new vscode.EventEmitter<TensorsViewState>();
@@ -27,7 +27,7 @@ export class TensorDocument implements vscode.CustomDocument {
   private readonly subscriptions: vscode.Disposable[];
   private readonly pacer: Pacer;
   private current: TensorsViewState = { kind: 'loading' };
-  /** What was found since the last update went out. */
+  /** Results since the last update was sent. */
   private pending: TensorsUpdate | undefined;
   private scanning: vscode.CancellationTokenSource | undefined;
   private comparing: vscode.CancellationTokenSource | undefined;
@@ -51,7 +51,7 @@ export class TensorDocument implements vscode.CustomDocument {
     return this.current;
   }
 
-  /** Reads the header, then has the engine read the values, and compare them where they were compared before. */
+  /** Reads the header, then has the engine read the values, and compares them again if they were being compared. */
   async read(): Promise<void> {
     const read = ++this.reads;
     const second = this.current.kind === 'ready' ? this.current.comparison?.path : undefined;
@@ -64,7 +64,7 @@ export class TensorDocument implements vscode.CustomDocument {
     } catch (error) {
       state = { kind: 'error', message: messageOf(error) };
     }
-    // The file changed again meanwhile, or nobody looks any more.
+    // The file changed again meanwhile, or its last editor was closed.
     if (read !== this.reads || this.disposed) return;
     this.show(state);
     if (state.kind !== 'ready') return;
@@ -72,7 +72,7 @@ export class TensorDocument implements vscode.CustomDocument {
     if (second !== undefined) void this.compare(vscode.Uri.file(second));
   }
 
-  /** Reads the values again, after the engine could not. */
+  /** Reads the values again after the engine failed to. */
   async scan(): Promise<void> {
     if (this.current.kind !== 'ready') return;
     this.scanning?.cancel();
@@ -105,7 +105,7 @@ export class TensorDocument implements vscode.CustomDocument {
     }
   }
 
-  /** Compares every tensor with that of the same name in a second file. */
+  /** Compares every tensor with the tensor of the same name in a second file. */
   async compare(second: vscode.Uri): Promise<void> {
     if (this.current.kind !== 'ready') return;
     this.endComparison();
@@ -172,8 +172,8 @@ export class TensorDocument implements vscode.CustomDocument {
     if (this.uri.scheme !== 'file') return [trusted];
     const [folder, name] = [dirname(this.uri.fsPath), basename(this.uri.fsPath)];
     try {
-      // Not the editor's watcher: outside the workspace it begins some time after it was asked for, and tells nothing
-      // of a file that is replaced until then.
+      // Not the editor's watcher: outside the workspace it starts with a delay, and does not report a file that is
+      // replaced before then.
       const watcher = watch(folder, { persistent: false }, (_event, changed) => {
         if (changed !== null && changed !== name) return;
         clearTimeout(this.settling);
@@ -182,7 +182,7 @@ export class TensorDocument implements vscode.CustomDocument {
       watcher.on('error', (error) => this.services.log.warn(`${folder}: ${error.message}`));
       return [trusted, new vscode.Disposable(() => watcher.close())];
     } catch (error) {
-      // The file is shown all the same, as it is now.
+      // The file is still shown as it is now.
       this.services.log.warn(`${folder} cannot be watched: ${messageOf(error)}`);
       return [trusted];
     }
@@ -191,7 +191,10 @@ export class TensorDocument implements vscode.CustomDocument {
   private async readHeader(): Promise<TensorFile> {
     if (this.uri.scheme !== 'file') {
       throw new Error(
-        vscode.l10n.t('Only files on disk can be looked into; this one is {0}:.', this.uri.scheme),
+        vscode.l10n.t(
+          'Only files on disk can be opened here, but this file has the scheme {0}:.',
+          this.uri.scheme,
+        ),
       );
     }
     const path = this.uri.fsPath;

@@ -6,11 +6,11 @@ import { registerCommand } from '../register-command.ts';
 import type { Services } from '../services.ts';
 import type { TensorDocument } from './tensor-document.ts';
 
-/** Shows safetensors files of any origin; nothing can be changed. */
+/** Read-only editors for safetensors files of any origin. */
 export class TensorEditors implements vscode.CustomReadonlyEditorProvider<TensorDocument> {
   private readonly documents = new Map<string, TensorDocument>();
   private readonly opened = new vscode.EventEmitter<TensorDocument>();
-  /** A document that has just been opened; its header is read by then. */
+  /** Fires when a document has been opened and its header has been read. */
   readonly onDidOpen = this.opened.event;
 
   constructor(
@@ -53,7 +53,7 @@ export class TensorEditors implements vscode.CustomReadonlyEditorProvider<Tensor
     return this.documents.get(uri.toString());
   }
 
-  /** Opens the first file, and in it what the second differs by. */
+  /** Opens the first file and compares it with the second. */
   async compare(first: vscode.Uri, second: vscode.Uri): Promise<void> {
     await vscode.commands.executeCommand('vscode.openWith', first, CUSTOM_EDITORS.tensors);
     await this.documentOf(first)?.compare(second);
@@ -83,7 +83,7 @@ function activeTensorFile(): vscode.Uri | undefined {
     : undefined;
 }
 
-/** Of two files that are selected in the explorer, the one that the command was not called on. */
+/** Among two files selected in the explorer, the one that the command was not called on. */
 function otherOf(first: vscode.Uri, selected: unknown): vscode.Uri | undefined {
   if (!Array.isArray(selected) || selected.length !== 2) return undefined;
   return selected.find((uri) => uri instanceof vscode.Uri && uri.toString() !== first.toString());
@@ -91,7 +91,7 @@ function otherOf(first: vscode.Uri, selected: unknown): vscode.Uri | undefined {
 
 async function chooseSecond(first: vscode.Uri): Promise<vscode.Uri | undefined> {
   const chosen = await vscode.window.showOpenDialog({
-    title: vscode.l10n.t('Compare {0} with', first.path.split('/').at(-1)!),
+    title: vscode.l10n.t('Select a file to compare {0} with', first.path.split('/').at(-1)!),
     defaultUri: vscode.Uri.joinPath(first, '..'),
     filters: { Safetensors: ['safetensors'] },
   });

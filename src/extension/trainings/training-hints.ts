@@ -60,7 +60,13 @@ export class TrainingHints implements vscode.InlayHintsProvider {
         yaml,
         path,
         vscode.l10n.t('≈ {0} on {1}', formatDuration(seconds), device),
-        vscode.l10n.t('{0} steps at {1} ms each, as in run {2} on {3}.', steps, milliseconds, run.id, device),
+        vscode.l10n.t(
+          '{0} steps at {1} ms each, as measured in run {2} on {3}.',
+          steps,
+          milliseconds,
+          run.id,
+          device,
+        ),
       );
     });
   }
@@ -85,23 +91,23 @@ function sizeHints(yaml: YamlDocument, sizes: NetworkSizes): vscode.InlayHint[] 
     [
       ['generator'],
       l10n.t('{0} parameters', counted(sizes.generator)),
-      l10n.t('Of the generator, without the LoRA.'),
+      l10n.t('Parameters of the generator, without LoRA.'),
     ],
     [
       ['discriminator'],
       l10n.t('{0} parameters', counted(sizes.discriminator)),
-      l10n.t('Of the discriminator.'),
+      l10n.t('Parameters of the discriminator.'),
     ],
     [
       ['lora'],
       l10n.t('{0} trained values', counted(sizes.lora)),
-      l10n.t('Of one concept: what the weight generator denoises.'),
+      l10n.t('Trained values per concept, which the weight generator denoises.'),
     ],
     [
       ['weightGenerator'],
       l10n.t('{0} blocks, {1} parameters', counted(sizes.blocks), counted(sizes.denoiser)),
       l10n.t(
-        '{0} blocks of {1} values are diffused, by a network of {2} parameters.',
+        'A network with {2} parameters denoises {0} blocks of {1} values.',
         counted(sizes.blocks),
         counted(sizes.blockSize),
         counted(sizes.denoiser),

@@ -8,7 +8,7 @@ import { progressText } from '../runs/run-wording.ts';
 import type { Services } from '../services.ts';
 import { lineOf, SECTION_STAGES } from './training-sections.ts';
 
-/** Above each section of a training config: the stage that goes by it. */
+/** Code lenses above each section of a training config for the stage that uses it. */
 export class TrainingLenses implements vscode.CodeLensProvider {
   private readonly changed = new vscode.EventEmitter<void>();
   readonly onDidChangeCodeLenses = this.changed.event;

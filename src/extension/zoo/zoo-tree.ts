@@ -159,8 +159,8 @@ function trainingItem({ name, path }: LoadedTraining, zoo: TrainingZoo | undefin
     text.appendText(vscode.l10n.t('Zoo members: {0}', zooText(zoo))).appendMarkdown('\n\n');
     text.appendText(
       zoo.baseHash === undefined
-        ? vscode.l10n.t('No base generator yet: train it first.')
-        : vscode.l10n.t('On the base {0}', zoo.baseHash),
+        ? vscode.l10n.t('No base generator yet. Train it first.')
+        : vscode.l10n.t('Trained on base {0}', zoo.baseHash),
     );
   }
   item.tooltip = text.appendMarkdown('\n\n').appendText(vscode.workspace.asRelativePath(path));
@@ -179,7 +179,7 @@ function folderItem(project: Project, { baseHash, members }: ZooFolder): vscode.
   const size = [...members.values()].reduce((sum, member) => sum + member.size, 0);
   item.description = vscode.l10n.t('{0} members, {1}', members.size, formatSize(size));
   item.tooltip = vscode.l10n.t(
-    'These weights belong to a base that no training config of the project has now.',
+    'These weights belong to a base that no training config of the project uses any longer.',
   );
   item.iconPath = new vscode.ThemeIcon('archive');
   item.contextValue = 'zooFolder';
@@ -222,7 +222,7 @@ function memberItem(node: ZooNode & { kind: 'member' }): vscode.TreeItem {
   if (state !== undefined) text.appendText(memberStateText(state)).appendMarkdown('\n\n');
   if (state?.state === 'unrecorded') {
     text
-      .appendText(vscode.l10n.t('An earlier version collected it and did not note what from.'))
+      .appendText(vscode.l10n.t('Collected by an earlier version that did not record the inputs.'))
       .appendMarkdown('\n\n');
   }
   item.tooltip = text.appendText([artifact?.file, ...facts].filter(Boolean).join('\n'));

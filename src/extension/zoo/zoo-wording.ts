@@ -10,7 +10,7 @@ function reasonText(reason: StaleReason): string {
     case 'pairs':
       return vscode.l10n.t('its pairs changed');
     case 'images':
-      if (reason.now === 0) return vscode.l10n.t('its images cannot be found');
+      if (reason.now === 0) return vscode.l10n.t('its images were not found');
       return reason.was === reason.now
         ? vscode.l10n.t('its images changed')
         : vscode.l10n.t('its images changed ({0}, now {1})', reason.was, reason.now);
@@ -19,7 +19,7 @@ function reasonText(reason: StaleReason): string {
   }
 }
 
-/** How a member stands, in a few words. */
+/** The state of a member in a few words. */
 export function memberStateText(state: MemberState): string {
   switch (state.state) {
     case 'missing':
