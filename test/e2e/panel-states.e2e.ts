@@ -121,7 +121,7 @@ step('runs say how they ended, why, and what can be done', async () => {
 
   await runs.open('Collect Zoo: zoo');
   await runView.waitFor('collect zoo', 'Interrupted');
-  expect(await shownView.notice('The engine process ended without saying why')).toContain('log');
+  expect(await shownView.notice('The engine process ended without reporting why')).toContain('log');
 
   await runs.open(`Fine-Tune Concept: ${heldOutConcept}`);
   await runView.waitFor(`fine-tune ${heldOutConcept}`, 'Failed');
@@ -133,7 +133,7 @@ step('runs say how they ended, why, and what can be done', async () => {
   await palette.run('Denoised Weights: Open Run');
   await palette.choose('Train Base Generator');
   await runView.waitFor('train-base', 'Finished');
-  expect(await shownView.notice('damaged and left out')).toMatch(/^Lines \d+, \d+ of events\.jsonl are/);
+  expect(await shownView.notice('damaged and skipped')).toMatch(/^Lines \d+, \d+ of events\.jsonl are/);
   for (const curve of await runView.curves()) expect(curve.deviation).toBeGreaterThan(1);
 });
 
@@ -166,7 +166,7 @@ step('a comparison says that there is none yet, is under way, has failed, or is 
   const failed = evaluation('20200101-000000-evaluate-dusk');
   failed.begin();
   failed.progress(1, 4);
-  await shownView.waitForHeading('The evaluation is under way');
+  await shownView.waitForHeading('The evaluation is running');
   failed.finish('failed', 'out of memory');
   expect(await shownView.notice('There is nothing to compare')).toContain('failed: out of memory');
   const damaged = evaluation('20200102-000000-evaluate-dusk');

@@ -71,12 +71,12 @@ it('finds an evaluation that goes on and an open safetensors file again after a 
   await compareView.waitFor(heldOutConcept);
   await compareView.press('Evaluate concept');
   await workbench.view('Runs').waitFor(running);
-  await shownView.waitForHeading('The evaluation is under way');
+  await shownView.waitForHeading('The evaluation is running');
 
   await workbench.reload();
   await workbench.view('Runs').waitFor(running);
   await compareView.waitFor(heldOutConcept);
-  await shownView.waitForHeading('The evaluation is under way');
+  await shownView.waitForHeading('The evaluation is running');
   await shownView.waitForLiveRun('This view follows the run.');
   await editor.showTab(file);
   expect(await tensorsView.read(file)).toEqual(tensors);

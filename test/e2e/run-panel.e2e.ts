@@ -86,7 +86,7 @@ step('stage, time left, device and memory appear as the run tells of them', asyn
   });
   await runView.waitForProgress('collecting fog (2 of 4)');
   await runView.waitForProgress('2 of 4 concepts, 1 min 30 s left');
-  await runView.waitForFact('Memory of the engine', '300 MiB, peak 412 MiB');
+  await runView.waitForFact('Engine memory', '300 MiB, peak 412 MiB');
 });
 
 step('a curve begins with the first measured step and grows with every other', async () => {

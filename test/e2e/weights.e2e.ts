@@ -86,7 +86,7 @@ step('the map of the blocks is drawn, and walked by the arrow keys', async () =>
   expect(marks).toBeGreaterThan(4);
   expect(picture.deviation).toBeGreaterThan(5);
   expect(await weightsView.mapReadOut(MAP)).toBe(
-    'Point at a block, or walk with the arrow keys, to read it; a click or Enter shows its histogram.',
+    'Point at a block or use the arrow keys to read its values; click or press Enter to show its histogram.',
   );
   const untouched = await weightsView.mapDrawing(MAP);
   await weightsView.walkMap(MAP, 'Home');
@@ -119,7 +119,7 @@ step('denoising is drawn once more, and gone through from noise to the very weig
   await weightsView.waitForState('weights, after step 8 of 8, timestep 0, distance to the weights 0');
   const looks = async () => [
     await weightsView.plot('Distribution of the state'),
-    await weightsView.plot('Way across the zoo’s map'),
+    await weightsView.plot('Path across the zoo’s map'),
     await weightsView.plot('Distance to the final weights'),
   ];
   const weights = await looks();

@@ -39,7 +39,7 @@ describe('charts of a run', () => {
     expect(told([...COLLECTING, curve('loss')], 'fog')).toEqual([
       ['quality/psnr', ['fog']],
       ['loss/l1', ['fog']],
-      ['loss', ['Denoiser loss, standardised weights']],
+      ['loss', ['Denoiser loss, standardized weights']],
     ]);
   });
 

@@ -102,7 +102,7 @@ describe('curves', () => {
   it('say so where all are hidden', async () => {
     const page = await openReady();
     for (const toggle of await page.locator('.series-toggle').all()) await toggle.click();
-    await page.getByText('Every start is hidden').waitFor();
+    await page.getByText('All starts are hidden').waitFor();
   });
 });
 
@@ -186,7 +186,7 @@ describe('exports', () => {
 
   it('the chart as a picture of twice its size', async () => {
     const page = await openReady();
-    await page.getByRole('button', { name: /as a picture/ }).click();
+    await page.getByRole('button', { name: /as an image/ }).click();
     const { name, bytes } = await saved(page);
     expect(name).toBe('sketch-at-night psnr seconds.png');
     expect([...bytes.subarray(0, 4)]).toEqual([0x89, 0x50, 0x4e, 0x47]);
@@ -232,19 +232,19 @@ describe('evaluations', () => {
     await waitForCalls(page, COMPARISON, 2);
     expect(await paramsOf(page, COMPARISON)).toEqual([NEWEST, QUICKSTART]);
     await choose(page, 'Metric', 'FID');
-    await page.getByText('FID is measured at start and end alone').waitFor();
+    await page.getByText('FID is measured only at the start and the end').waitFor();
     await page.getByRole('checkbox', { name: 'Logarithmic time' }).click();
     await page.getByRole('checkbox', { name: 'Logarithmic time', checked: false }).waitFor();
     const again = await openReady(await page.evaluate(() => harness.state));
     expect(await paramsOf(again, COMPARISON)).toEqual([QUICKSTART]);
-    await again.getByText('FID is measured at start and end alone').waitFor();
+    await again.getByText('FID is measured only at the start and the end').waitFor();
     expect(await again.getByRole('checkbox', { name: 'Logarithmic time' }).isChecked()).toBe(false);
   });
 
   it('that lack the metric that was chosen are shown in PSNR', async () => {
     const page = await open({ view: 'compare', scenario: 'distances' });
     await choose(page, 'Metric', 'KID');
-    await page.getByText('KID is measured at start and end alone').waitFor();
+    await page.getByText('KID is measured only at the start and the end').waitFor();
     await choose(page, 'Evaluation', '24 Nov 2026, 08:30');
     await page.getByText('Pix2pix from scratch ends at 27.89 dB PSNR').waitFor();
   });
@@ -260,7 +260,7 @@ describe('evaluations', () => {
   it('under way are followed, and shown as soon as they are done', async () => {
     const page = await open({ view: 'compare', scenario: 'live' });
     await page.getByRole('progressbar').waitFor();
-    await page.getByRole('heading', { name: 'The evaluation is under way' }).waitFor();
+    await page.getByRole('heading', { name: 'The evaluation is running' }).waitFor();
     expect(await page.getByRole('button', { name: /^Evaluate/ }).count()).toBe(0);
     await page.evaluate((stateChanged) => {
       const { state } = harness.handlers['compare/connect']!(undefined) as {

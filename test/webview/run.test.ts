@@ -155,7 +155,7 @@ describe('a run of several parts', () => {
     expect(parts).toHaveLength(8);
     expect(parts[1]).toMatch(/Train the base generator.*done/s);
     expect(parts[2]).toMatch(/Collect LoRA weights of the zoo.*current/s);
-    expect(parts[3]).toMatch(/Part 4.*to come/s);
+    expect(parts[3]).toMatch(/Part 4.*pending/s);
   });
 
   it('marks the part that failed', async () => {
@@ -480,15 +480,15 @@ describe('the log', () => {
 describe('states of a run', () => {
   it('that has said nothing yet: what is still to come', async () => {
     const page = await open({ view: 'run', scenario: 'begun' });
-    await page.getByText('Curves begin with the first measured step.').waitFor();
-    await page.getByText('The first sample picture is still to come.').waitFor();
+    await page.getByText('Curves appear after the first measured step.').waitFor();
+    await page.getByText('No samples yet.').waitFor();
     await page.getByText('No lines yet.').waitFor();
   });
 
   it('that ended without measuring: that nothing will come', async () => {
     const page = await open({ view: 'run', scenario: 'measured-nothing' });
-    await page.getByText('This run measured nothing').waitFor();
-    await page.getByText('This run made no sample pictures.').waitFor();
+    await page.getByText('This run has no measurements').waitFor();
+    await page.getByText('This run has no samples.').waitFor();
     // What would change curves has none to change.
     expect(await page.getByRole('checkbox', { name: 'Logarithmic losses' }).count()).toBe(0);
     expect(await page.getByRole('combobox', { name: 'Smoothing of losses' }).count()).toBe(0);

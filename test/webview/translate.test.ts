@@ -252,12 +252,12 @@ describe('images', () => {
       clipboardData.setData('text/plain', 'a letter');
       document.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true }));
     });
-    await page.getByRole('alert').getByText('What was pasted is no picture.').waitFor();
+    await page.getByRole('alert').getByText('The clipboard has no image.').waitFor();
   });
 
   it('say that pairs must be prepared where none is held out', async () => {
     const page = await open({ view: 'translate', scenario: 'unprepared' });
-    await page.getByText('the pairs of this concept were not prepared').waitFor();
+    await page.getByText('the pairs of this concept have not been prepared').waitFor();
   });
 });
 

@@ -101,7 +101,7 @@ describe('block map', () => {
 
   it('can show magnitudes instead', async () => {
     const page = await open({ view: 'weights', scenario: 'ready' });
-    await page.getByRole('combobox', { name: 'Colour shows' }).click();
+    await page.getByRole('combobox', { name: 'Color shows' }).click();
     await page.getByRole('option', { name: 'Root mean square', exact: true }).click();
     await page.locator('.color-legend-label').getByText('Root mean square', { exact: true }).waitFor();
   });
@@ -151,7 +151,7 @@ describe('denoising', () => {
     expect(await slider.getAttribute('aria-valuetext')).toBe('weights, after step 10 of 10, timestep 0');
     for (const name of [
       'Distribution of the state',
-      'Way across the zoo’s map',
+      'Path across the zoo’s map',
       'Distance to the final weights',
     ])
       await chart(page, name).locator('svg').waitFor();
@@ -164,7 +164,7 @@ describe('denoising', () => {
     const looks = () =>
       Promise.all([
         chart(page, 'Distribution of the state').locator('g[aria-label=line] path').getAttribute('d'),
-        chart(page, 'Way across the zoo’s map').locator('g[aria-label=dot] path').getAttribute('transform'),
+        chart(page, 'Path across the zoo’s map').locator('g[aria-label=dot] path').getAttribute('transform'),
         chart(page, 'Distance to the final weights')
           .locator('g[aria-label=dot] path')
           .getAttribute('transform'),

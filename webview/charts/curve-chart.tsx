@@ -154,10 +154,10 @@ export function CurveChart(props: {
         />
       )}
       {!single && smoothed && (
-        <p class="muted">{l10n.t('Strong: moving average {0}. Faint: as reported.', smoothing)}</p>
+        <p class="muted">{l10n.t('Bold: moving average {0}. Faint: raw values.', smoothing)}</p>
       )}
       {prepared.unplottable && (
-        <p class="muted">{l10n.t('Values at or below zero have no logarithm and are left out.')}</p>
+        <p class="muted">{l10n.t('Values at or below zero have no logarithm and are omitted.')}</p>
       )}
       <DataTable
         caption={props.title}

@@ -168,7 +168,7 @@ function outcomeText({ state, error }: EvaluationChoice): string {
       return l10n.t('this evaluation was stopped. Resume it from its run, or evaluate again.');
     default:
       return l10n.t(
-        'this evaluation was interrupted, its process is gone. Resume it from its run, or evaluate again.',
+        'this evaluation was interrupted because its process ended unexpectedly. Resume it from its run, or evaluate again.',
       );
   }
 }
@@ -188,7 +188,7 @@ function laterText({ created, state, error }: EvaluationChoice): string {
       );
     default:
       return l10n.t(
-        'A later evaluation, of {0}, was interrupted, its process is gone. Resume it from its run, or evaluate again.',
+        'A later evaluation, of {0}, was interrupted because its process ended unexpectedly. Resume it from its run, or evaluate again.',
         moment,
       );
   }
@@ -205,8 +205,8 @@ function NotEvaluated({
   if (concept.live !== undefined) {
     return (
       <div class="pending">
-        <h2>{l10n.t('The evaluation is under way')}</h2>
-        <p>{l10n.t('The comparison is shown here as soon as it is done.')}</p>
+        <h2>{l10n.t('The evaluation is running')}</h2>
+        <p>{l10n.t('The comparison will appear here when it is finished.')}</p>
       </div>
     );
   }

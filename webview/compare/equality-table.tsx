@@ -70,13 +70,13 @@ function goalText({ steps, seconds, whole }: Goal, method: string, label: string
   };
   return steps < whole.steps
     ? l10n.t(
-        '{method} ends at {value} {label} after {wholeSteps} steps, {wholeTime}, and was as good before, after {steps} steps, {time}.',
+        '{method} ends at {value} {label} after {wholeSteps} steps, {wholeTime}, and first reached that after {steps} steps, {time}.',
         moments,
       )
     : l10n.t('{method} ends at {value} {label} after {wholeSteps} steps, {wholeTime}.', moments);
 }
 
-/** How soon each start gets to what one of them has at its end. */
+/** How soon each start reaches the final quality of a reference. */
 export function EqualityTable(props: {
   comparison: SavedComparison;
   metric: Metric;
@@ -102,7 +102,7 @@ export function EqualityTable(props: {
       {equality === undefined ? (
         <p class="muted">
           {l10n.t(
-            '{0} has no finite {1} at its end: choose another reference or metric.',
+            '{0} has no finite {1} at the end: select another reference or metric.',
             methodName(reference),
             label,
           )}
@@ -120,7 +120,7 @@ export function EqualityTable(props: {
             <table class="figures equality">
               <caption class="visually-hidden">
                 {l10n.t(
-                  'Training time and steps to the {0} that {1} has at its end',
+                  'Training time and steps to reach the final {0} of {1}',
                   label,
                   methodName(reference),
                 )}
@@ -158,11 +158,11 @@ export function EqualityTable(props: {
           <p class="muted note">
             {isDistance(metric)
               ? l10n.t(
-                  'Up to the first measured point that is as good; {0} is measured at start and end alone.',
+                  'Up to the first measured point that is as good; {0} is measured only at the start and the end.',
                   label,
                 )
               : l10n.t('Up to the first measured point that is as good.')}{' '}
-            {l10n.t('Factors are against the moment when the reference was as good itself.')}
+            {l10n.t('Factors are relative to when the reference itself reached that quality.')}
           </p>
         </>
       )}

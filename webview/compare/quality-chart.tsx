@@ -148,11 +148,11 @@ export function QualityChart(props: {
         role="img"
         aria-label={`${data.title}. ${data.xTitle}. ${l10n.t('At the end: {0}.', ends)}`}
       />
-      <p class="read-out">{under ?? l10n.t('Point at a curve to read it.')}</p>
+      <p class="read-out">{under ?? l10n.t('Point at a curve to read its values.')}</p>
       {data.series.length === 0 && (
-        <p class="muted">{l10n.t('Every start is hidden: choose one in the legend.')}</p>
+        <p class="muted">{l10n.t('All starts are hidden: select one in the legend.')}</p>
       )}
-      {data.incomplete && <p class="muted">{l10n.t('Values that were not finite are left out.')}</p>}
+      {data.incomplete && <p class="muted">{l10n.t('Values that are not finite are omitted.')}</p>}
       <DataTable
         caption={data.title}
         columns={[l10n.t('Start'), l10n.t('Step'), l10n.t('Seconds'), data.yTitle]}

@@ -48,7 +48,7 @@ export function Artifacts({ artifacts }: { artifacts: readonly RunArtifact[] }):
   };
   return (
     <section aria-labelledby="artifacts-title">
-      <h2 id="artifacts-title">{l10n.t('Files that this run made')}</h2>
+      <h2 id="artifacts-title">{l10n.t('Files written by this run')}</h2>
       {failure !== undefined && <Notice kind="error">{failure}</Notice>}
       {Array.from(byFolder(artifacts), ([folder, files]) =>
         files.size === 1 ? (

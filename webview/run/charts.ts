@@ -9,7 +9,7 @@ function quantities(): Record<string, { title: string; unit: string }> {
     'loss/generator': { title: l10n.t('Generator loss'), unit: l10n.t('Loss') },
     'loss/discriminator': { title: l10n.t('Discriminator loss'), unit: l10n.t('Loss') },
     'loss/l1': { title: l10n.t('L1 loss, values in −1 to 1'), unit: l10n.t('Mean absolute error') },
-    loss: { title: l10n.t('Denoiser loss, standardised weights'), unit: l10n.t('Mean squared error') },
+    loss: { title: l10n.t('Denoiser loss, standardized weights'), unit: l10n.t('Mean squared error') },
     'quality/psnr': { title: l10n.t('PSNR, held-out images'), unit: l10n.t('dB, higher is better') },
     'quality/ssim': { title: l10n.t('SSIM, held-out images'), unit: l10n.t('Similarity, at most 1') },
     'quality/l1': {

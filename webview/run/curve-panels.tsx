@@ -136,6 +136,6 @@ function useLabels(header: RunHeader, overlays: RunHistory['overlays']): readonl
 
 function nothingText({ state }: RunHeader): string {
   return isLive(state)
-    ? l10n.t('Curves begin with the first measured step.')
-    : l10n.t('This run measured nothing: there are no curves to show.');
+    ? l10n.t('Curves appear after the first measured step.')
+    : l10n.t('This run has no measurements, so there are no curves to show.');
 }

@@ -21,17 +21,14 @@ export function DamageNotice({ damaged }: { damaged: DamagedLines }): JSX.Elemen
       >
         {plural(
           count,
-          l10n.t('Line {0} of events.jsonl is damaged and left out; everything else is shown.', numbers),
+          l10n.t('Line {0} of events.jsonl is damaged and skipped; everything else is shown.', numbers),
           count > lines.length
             ? l10n.t(
-                'Lines {0} and {1} more of events.jsonl are damaged and left out; everything else is shown.',
+                'Lines {0} and {1} more of events.jsonl are damaged and skipped; everything else is shown.',
                 numbers,
                 (count - lines.length).toLocaleString('en'),
               )
-            : l10n.t(
-                'Lines {0} of events.jsonl are damaged and left out; everything else is shown.',
-                numbers,
-              ),
+            : l10n.t('Lines {0} of events.jsonl are damaged and skipped; everything else is shown.', numbers),
         )}
       </Notice>
       {failure !== undefined && <Notice kind="error">{failure}</Notice>}

@@ -80,7 +80,7 @@ export function RunHeading({ header }: { header: RunHeader }): JSX.Element {
       {header.state === 'interrupted' && (
         <Notice kind="warning">
           {l10n.t(
-            'The engine process ended without saying why (a restart, or too little memory). The log file may know more.',
+            'The engine process ended without reporting why, perhaps because of a restart or too little memory. See the log file for details.',
           )}
         </Notice>
       )}
@@ -100,13 +100,13 @@ export function RunHeading({ header }: { header: RunHeader }): JSX.Element {
       )}
       <dl class="facts">
         <Fact label={running ? l10n.t('Running for') : l10n.t('Took')} value={formatDuration(elapsed)} />
-        <Fact label={l10n.t('Begun')} value={formatMoment(header.created)} />
+        <Fact label={l10n.t('Started')} value={formatMoment(header.created)} />
         <Fact label={l10n.t('Training config')} value={header.training} />
         {header.concept && <Fact label={l10n.t('Concept')} value={header.concept} />}
         {header.device && <Fact label={l10n.t('Device')} value={header.device} note={header.deviceReason} />}
         {header.memory && (
           <Fact
-            label={l10n.t('Memory of the engine')}
+            label={l10n.t('Engine memory')}
             value={
               running
                 ? l10n.t(

@@ -21,7 +21,7 @@ function partWord(state: PartState): string {
     current: l10n.t('current'),
     failed: l10n.t('failed'),
     halted: l10n.t('halted'),
-    'to-come': l10n.t('to come'),
+    'to-come': l10n.t('pending'),
   };
   return words[state];
 }

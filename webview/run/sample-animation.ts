@@ -37,7 +37,7 @@ export async function sampleAnimation(
   const frames = await Promise.all(
     chosen.map(async (sample, place) => ({
       picture: await load(sample.uri).catch(() => {
-        throw new Error(l10n.t('The picture of {0} cannot be read.', nameOf(sample)));
+        throw new Error(l10n.t('The image for {0} cannot be read.', nameOf(sample)));
       }),
       caption: nameOf(sample),
       milliseconds: place === chosen.length - 1 ? LAST_MS : SAMPLE_MS,

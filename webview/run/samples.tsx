@@ -50,11 +50,7 @@ export function Samples(props: {
       {shown.length > 0 ? (
         <SampleScrubber key={concept} samples={shown} live={isLive(state)} runId={props.runId} />
       ) : (
-        <p class="muted">
-          {isLive(state)
-            ? l10n.t('The first sample picture is still to come.')
-            : l10n.t('This run made no sample pictures.')}
-        </p>
+        <p class="muted">{isLive(state) ? l10n.t('No samples yet.') : l10n.t('This run has no samples.')}</p>
       )}
     </section>
   );

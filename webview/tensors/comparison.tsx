@@ -105,7 +105,7 @@ function Unmatched({ unmatched, second }: { unmatched: UnmatchedTensors; second:
     [l10n.t('Only in this file'), unmatched.onlyFirst],
     [l10n.t('Only in {0}', second), unmatched.onlySecond],
     [
-      l10n.t('Of another shape'),
+      l10n.t('Different shape'),
       unmatched.mismatched.map((tensor) =>
         l10n.t(
           '{0}: {1} here, {2} there',

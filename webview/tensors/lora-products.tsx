@@ -37,7 +37,7 @@ const columnsOfProducts = (): readonly Column<LoraSpectrum>[] => [
   number('largest', l10n.t('Largest singular value'), ({ values }) => values?.[0]),
   number('norm', l10n.t('Norm of the product'), ({ norm }) => norm),
   number('effective', l10n.t('Effective rank'), ({ effectiveRank }) => effectiveRank),
-  { key: 'problem', title: l10n.t('Remark'), value: ({ problem }) => problem },
+  { key: 'problem', title: l10n.t('Note'), value: ({ problem }) => problem },
 ];
 
 /** What a LoRA adds to each layer: the product of its two factors, by its singular values. */
@@ -66,13 +66,13 @@ export function LoraProducts(props: {
       />
       <p class="muted">
         {l10n.t(
-          'Of up · down, without the scale alpha / rank. The effective rank says how many singular values carry the product.',
+          'Statistics of up · down, without the scale alpha / rank. The effective rank is the number of singular values that make up most of the product.',
         )}
       </p>
       {chosen?.values ? (
         <Spectrum spectrum={chosen} values={chosen.values} />
       ) : (
-        <p class="hint">{l10n.t('Choose a layer in the table to see its singular values.')}</p>
+        <p class="hint">{l10n.t('Select a layer in the table to see its singular values.')}</p>
       )}
       <SpectrumMap spectra={sortRows(spectra, columns, props.order)} />
     </section>
@@ -176,7 +176,7 @@ function SpectrumMap({ spectra }: { spectra: readonly LoraSpectrum[] }): JSX.Ele
         domain={DOMAIN}
         ramp={theme.sequential}
         theme={theme}
-        hint={l10n.t('Point at a cell, or walk over them with the arrow keys.')}
+        hint={l10n.t('Point at a cell, or move between cells with the arrow keys.')}
         describe={(row, column) =>
           l10n.t(
             '{0}, singular value {1}: {2} ({3} of the largest)',

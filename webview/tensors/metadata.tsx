@@ -20,7 +20,7 @@ export function Metadata({ metadata }: { metadata: Readonly<Record<string, strin
     <section aria-labelledby="metadata-title">
       <h2 id="metadata-title">{l10n.t('Metadata')}</h2>
       {entries.length === 0 ? (
-        <p class="muted">{l10n.t('The file has none.')}</p>
+        <p class="muted">{l10n.t('The file has no metadata.')}</p>
       ) : (
         <table class="metadata">
           <caption class="visually-hidden">{l10n.t('Metadata of the file')}</caption>
@@ -50,7 +50,7 @@ export function Metadata({ metadata }: { metadata: Readonly<Record<string, strin
                         class="metadata-value"
                         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
                         tabIndex={0}
-                        aria-label={l10n.t('Whole value of {0}', key)}
+                        aria-label={l10n.t('Full value of {0}', key)}
                       >
                         <pre>{readable(value)}</pre>
                       </section>

@@ -46,7 +46,7 @@ export function TensorDistribution(props: { file: TensorFile; tensor: TensorRow 
   }, [file, name, attempt]);
   if (props.tensor === undefined) {
     return (
-      <p class="hint">{l10n.t('Choose a tensor in the table to see how its values are distributed.')}</p>
+      <p class="hint">{l10n.t('Select a tensor in the table to see how its values are distributed.')}</p>
     );
   }
   const current = answer?.file === file && answer.tensor === name ? answer : undefined;
@@ -101,7 +101,7 @@ function Histogram({ tensor, histogram }: { tensor: TensorRow; histogram: Tensor
     }),
     [edges, counts],
   );
-  if (finite === 0) return <p class="hint">{l10n.t('No value of {0} is a finite number.', tensor.name)}</p>;
+  if (finite === 0) return <p class="hint">{l10n.t('{0} has no finite values.', tensor.name)}</p>;
   return (
     <PlotFigure
       title={tensor.name}

@@ -111,7 +111,7 @@ function Shown({ target, shown }: { target: TensorsTarget; shown: ShownTensors }
             l10n.t('{0} tensor holds values that are not finite numbers.', formatCount(unsound)),
             l10n.t('{0} tensors hold values that are not finite numbers.', formatCount(unsound)),
           )}{' '}
-          {l10n.t('Order the table by NaN or Inf to find them.')}
+          {l10n.t('Sort the table by NaN or Inf to find them.')}
         </Notice>
       )}
       <Metadata metadata={file.metadata} />
@@ -132,7 +132,7 @@ function Shown({ target, shown }: { target: TensorsTarget; shown: ShownTensors }
         />
         <p class="muted">
           {l10n.t(
-            'L2 norm, least, greatest, mean and standard deviation are of the finite values; zeros are a share of all.',
+            'L2 norm, minimum, maximum, mean and standard deviation are over the finite values; zeros are a share of all values.',
           )}
         </p>
         <TensorDistribution file={file} tensor={chosen} />

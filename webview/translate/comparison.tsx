@@ -61,7 +61,7 @@ export function Comparison(props: {
   const right = pictures.find(({ column }) => column === props.right) ?? pictures.at(-1)!;
   const options = pictures.map(({ column, label }) => ({ value: column, label }));
   const savePicture = ({ label, fileLabel, picture }: ComparablePicture) =>
-    save(l10n.t('Saved the {0} picture.', label), fileName(imageName, fileLabel), () => picture.png);
+    save(l10n.t('Saved the {0} image.', label), fileName(imageName, fileLabel), () => picture.png);
   return (
     <section class="comparison" aria-labelledby="comparison-title">
       <h2 id="comparison-title">
@@ -92,7 +92,7 @@ export function Comparison(props: {
           />
         )}
       </div>
-      <p class="muted">{l10n.t('Drag, or move the divider with the arrow keys.')}</p>
+      <p class="muted">{l10n.t('Drag the divider, or move it with the arrow keys.')}</p>
       <div class="controls">
         <Button onClick={() => savePicture(left)}>{l10n.t('Save {0}…', left.label)}</Button>
         <Button onClick={() => savePicture(right)}>{l10n.t('Save {0}…', right.label)}</Button>

@@ -73,7 +73,7 @@ export function ImageList(props: {
   useEffect(() => {
     const onPaste = (event: ClipboardEvent) => {
       if (event.target instanceof HTMLInputElement) return;
-      add(pasted(event.clipboardData!), l10n.t('What was pasted is no picture.'));
+      add(pasted(event.clipboardData!), l10n.t('The clipboard has no image.'));
     };
     document.addEventListener('paste', onPaste);
     return () => document.removeEventListener('paste', onPaste);
@@ -90,7 +90,7 @@ export function ImageList(props: {
       onDrop={(event) => {
         event.preventDefault();
         setOver(false);
-        add(dropped(event.dataTransfer!), l10n.t('What was dropped is not a file.'));
+        add(dropped(event.dataTransfer!), l10n.t('The dropped item is not a file.'));
       }}
     >
       <div class="images-head">
@@ -132,7 +132,7 @@ export function ImageList(props: {
       </div>
       {!loading && images.length === 0 && error === undefined && (
         <p class="muted">
-          {l10n.t('None yet: the pairs of this concept were not prepared. “Prepare pairs” makes them.')}
+          {l10n.t('None yet: the pairs of this concept have not been prepared. Run Prepare Pairs first.')}
         </p>
       )}
       {error !== undefined && <Notice kind="error">{error}</Notice>}

@@ -97,7 +97,7 @@ export function PictureTable(props: {
       <table class="picture-table">
         <caption class="muted">
           {l10n.t(
-            'Held out: no image here was trained on. PSNR and SSIM are against the target; the time is the generator’s.',
+            'Held out: these images were not used in training. PSNR and SSIM compare with the target; the time is the generator’s.',
           )}
         </caption>
         <thead>

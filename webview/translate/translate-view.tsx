@@ -91,7 +91,7 @@ function Chosen(props: { state: Ready; target: TranslateTarget }): JSX.Element {
     <main aria-busy={translations.busy || heldOut.loading}>
       <header class="view-header">
         <h1>
-          {l10n.t('Translate by {0}', selection.concept.name)}{' '}
+          {l10n.t('Translate with {0}', selection.concept.name)}{' '}
           <span class="prompt-title">“{selection.concept.prompt}”</span>
         </h1>
         <Controls
@@ -133,7 +133,7 @@ function Chosen(props: { state: Ready; target: TranslateTarget }): JSX.Element {
       {selected.length === 0 && !heldOut.loading && (
         <p class="pending-line">
           {heldOut.images.length > 0
-            ? l10n.t('No image is chosen. Choose some above, or drop one of your own.')
+            ? l10n.t('No image is selected. Select some above, or drop your own.')
             : l10n.t('Open an image, or drop one above, to translate it.')}
         </p>
       )}
@@ -189,7 +189,7 @@ function SaveSheet(props: {
           disabled={props.busy}
           onClick={() =>
             save(l10n.t('Saved the contact sheet.'), `${concept} contact sheet.png`, () =>
-              contactSheet(l10n.t('Translated by {0}', concept), names, columns),
+              contactSheet(l10n.t('Translated with {0}', concept), names, columns),
             )
           }
         >

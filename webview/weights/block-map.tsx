@@ -81,7 +81,7 @@ export function BlockMap({ statistics }: { statistics: WeightStatistics }): JSX.
       </h3>
       <div class="map-controls">
         <Choice
-          label={l10n.t('Colour shows')}
+          label={l10n.t('Color shows')}
           value={measure}
           options={[
             { value: 'z', label: l10n.t('Standard deviations from the zoo’s mean') },
@@ -106,7 +106,7 @@ export function BlockMap({ statistics }: { statistics: WeightStatistics }): JSX.
         ramp={ramp}
         theme={theme}
         hint={l10n.t(
-          'Point at a block, or walk with the arrow keys, to read it; a click or Enter shows its histogram.',
+          'Point at a block or use the arrow keys to read its values; click or press Enter to show its histogram.',
         )}
         onChoose={(row, column) => setChosen(rows[row]!.first + column)}
         describe={(row, column) => words(rows[row]!.first + column)}

@@ -31,7 +31,7 @@ export function Denoising(props: { statistics: WeightStatistics; draw: DrawOptio
             props.draw.seed,
           ),
         )}{' '}
-        {l10n.t('The same draw can be made again step by step, and any other.')}
+        {l10n.t('You can repeat this denoising step by step, or try another seed and number of steps.')}
       </p>
       <div class="controls">
         <DrawFields draw={wanted} onChange={setWanted} />

@@ -22,7 +22,7 @@ export function NearestConcepts({ nearest }: { nearest: readonly NearestConcept[
     <section class="chart" aria-labelledby="nearest-title">
       <h3 id="nearest-title" class="chart-title">
         {l10n.t('Nearest zoo members')}{' '}
-        <span class="muted">{l10n.t('by distance of the standardised weights')}</span>
+        <span class="muted">{l10n.t('by distance of the standardized weights')}</span>
       </h3>
       <table class="nearest">
         <thead>

@@ -53,7 +53,7 @@ export function Overview({ statistics }: { statistics: WeightStatistics }): JSX.
           <Reading
             label={l10n.t('Not finite')}
             value={formatCount(weights.notFinite)}
-            beside={l10n.t('NaN or infinite; left out of everything else')}
+            beside={l10n.t('NaN or infinite; excluded from everything else')}
           />
         )}
         <Reading label={l10n.t('Zoo')} value={l10n.t('{0} members', formatCount(statistics.zooMembers))} />

@@ -45,7 +45,7 @@ export function Trajectory({ trajectory }: { trajectory: DenoisingTrajectory }):
         label={l10n.t('Denoising')}
         entries={[
           { label: l10n.t('state: {0}', name), color: theme.denoised, mark: 'diamond' },
-          { label: l10n.t('its way'), color: theme.denoised, mark: 'line' },
+          { label: l10n.t('path'), color: theme.denoised, mark: 'line' },
           { label: l10n.t('zoo'), color: theme.zooFill, mark: 'area' },
         ]}
       />
@@ -155,17 +155,17 @@ function WayOnMap({ trajectory, index }: StateProps): JSX.Element {
   );
   return (
     <PlotFigure
-      title={l10n.t('Way across the zoo’s map')}
+      title={l10n.t('Path across the zoo’s map')}
       subtitle={l10n.t('{0} members', map.points.length)}
       description={l10n.t(
-        'The way of {0} from noise to weights on the first two principal components of the zoo.',
+        'The path of {0} from noise to weights on the first two principal components of the zoo.',
         concept,
       )}
       height={MAP_HEIGHT}
       draw={draw}
     >
       <DataTable
-        caption={l10n.t('Way across the zoo’s map')}
+        caption={l10n.t('Path across the zoo’s map')}
         columns={[l10n.t('State'), l10n.t('First component'), l10n.t('Second component')]}
         rows={() =>
           points.map(({ x, y }, state) => [

@@ -115,7 +115,7 @@ function Chosen(props: {
       {error !== undefined && (
         <Notice kind="error" action={{ label: l10n.t('Try again'), onClick: retry }}>
           <strong>{l10n.t('The statistics could not be computed.')}</strong> {error}
-          {shown && ` ${l10n.t('What stands below is of an earlier version of the file.')}`}
+          {shown && ` ${l10n.t('The results below are from an earlier version of the file.')}`}
         </Notice>
       )}
       {shown && <Charts statistics={shown} stale={loading || error !== undefined} />}
@@ -142,7 +142,7 @@ function Charts({ statistics, stale }: { statistics: WeightStatistics; stale: bo
       {statistics.zooMembers === 0 && (
         <Notice kind="warning">
           {l10n.t(
-            'The zoo of this base has no members: there is nothing to compare the weights with. “Collect zoo” makes them.',
+            'The zoo of this base has no members: there is nothing to compare the weights with. Run Collect Zoo first.',
           )}
         </Notice>
       )}
@@ -165,7 +165,7 @@ function Charts({ statistics, stale }: { statistics: WeightStatistics; stale: bo
         <LayerHistograms statistics={statistics} />
         <p class="muted">
           {l10n.t(
-            'Histograms leave out the outermost {0} % of either set on each side; their tables hold all.',
+            'Histograms omit the outermost {0} % of each set on either side; their tables include everything.',
             100 * TAIL,
           )}
         </p>

@@ -56,7 +56,7 @@ export function ZooMap({ statistics }: { statistics: WeightStatistics }): JSX.El
       title={l10n.t('Map of the zoo')}
       subtitle={l10n.t('{0} members', statistics.zooMembers)}
       description={l10n.t(
-        "The zoo's {0} members and {1} on the first two principal components of the standardised weights.",
+        "The zoo's {0} members and {1} on the first two principal components of the standardized weights.",
         statistics.zooMembers,
         concept,
       )}
@@ -71,7 +71,7 @@ export function ZooMap({ statistics }: { statistics: WeightStatistics }): JSX.El
               color: colorOf(statistics.weights.kind, theme),
               mark: 'diamond',
             },
-            { label: l10n.t('zoo member; numbers are the nearest'), color: theme.zoo, mark: 'ring' },
+            { label: l10n.t('zoo member; the nearest are numbered'), color: theme.zoo, mark: 'ring' },
           ]}
         />
       }

@@ -19,7 +19,7 @@ export class TranslateView {
   }
 
   async waitFor(concept: string): Promise<void> {
-    await this.#frame.getByRole('heading', { name: `Translate by ${concept}` }).waitFor();
+    await this.#frame.getByRole('heading', { name: `Translate with ${concept}` }).waitFor();
   }
 
   async scrollToTop(): Promise<void> {
