@@ -40,7 +40,7 @@ describe('a mistake in a concept', () => {
       'a missing prompt',
       'pairs: { source: a, target: { effect: snow } }\n',
       [
-        '1:1-1:47 `prompt` is missing. Add `prompt:` What the edit is, in words. The weight generator is conditioned on this text.',
+        '1:1-1:47 `prompt` is missing. Add `prompt:` A description of the edit. The weight generator is conditioned on this text.',
       ],
     ],
     [

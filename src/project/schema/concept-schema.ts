@@ -16,7 +16,7 @@ const target = z
     ...editorTargets,
     z
       .strictObject({
-        folder: imageSource.describe('Folder of edited images; each has the file name of its source.'),
+        folder: imageSource.describe('Folder of edited images with the same file names as their sources.'),
       })
       .describe('Edited images made elsewhere, matched by file name without its extension.'),
   ])
@@ -40,17 +40,17 @@ export const conceptSchema = z
       .string()
       .min(1)
       .max(300)
-      .describe('What the edit is, in words. The weight generator is conditioned on this text.'),
-    tags: z.array(z.string().min(1)).default([]).describe('Free labels to group and select concepts by.'),
+      .describe('A description of the edit. The weight generator is conditioned on this text.'),
+    tags: z.array(z.string().min(1)).default([]).describe('Labels for grouping and selecting concepts.'),
     pairs: z
       .union([
         z
           .strictObject({ source: imageSource, target })
-          .describe('Source images with an edited counterpart each.'),
+          .describe('Source images, each with an edited counterpart.'),
         z
           .strictObject({
             aligned: imageSource.describe(
-              'Folder of images that hold both halves side by side (the Pix2pix layout).',
+              'Folder of images that contain both halves side by side (the Pix2pix layout).',
             ),
             direction: z
               .enum(['AtoB', 'BtoA'])

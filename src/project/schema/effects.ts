@@ -26,12 +26,12 @@ export const EFFECTS = {
         .min(0)
         .max(4)
         .default(1)
-        .describe('Contrast factor about mid-gray (0 to 4, default 1)'),
+        .describe('Contrast factor around mid-gray (0 to 4, default 1)'),
     })
     .describe('Hue, saturation, brightness and contrast.'),
   sepia: z
     .strictObject({ strength: unit(1, 'Blend with the original') })
-    .describe('Brown tones of an old print.'),
+    .describe('The brown tones of an old print.'),
   grayscale: z
     .strictObject({ strength: unit(1, 'Blend with the original') })
     .describe('Black and white by luminance.'),
@@ -71,7 +71,7 @@ export const EFFECTS = {
         .default(16)
         .describe('Cell side in pixels at 256 px (1 to 64, default 16)'),
     })
-    .describe('Square cells of one color.'),
+    .describe('Square cells of a single color.'),
   blur: z
     .strictObject({
       radius: z
@@ -109,7 +109,7 @@ export const EFFECTS = {
   snow: z
     .strictObject({ strength: unit(0.7, 'Amount of snow') })
     .describe('Cold light and snow lying on upward-facing edges.'),
-  fog: z.strictObject({ strength: unit(0.6, 'Density') }).describe('Haze that thickens towards the top.'),
+  fog: z.strictObject({ strength: unit(0.6, 'Density') }).describe('Haze that thickens toward the top.'),
   dusk: z
     .strictObject({ strength: unit(0.8, 'How late it is') })
     .describe('Blue shadows and an orange horizon.'),

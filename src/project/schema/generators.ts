@@ -58,7 +58,7 @@ export const GENERATORS = {
         .boolean()
         .default(false)
         .describe(
-          'e2gan: add the features on the way down to those on the way up; with few channels images are blurred without (default false)',
+          'e2gan: add the features of the downsampling path to those of the upsampling path; without this, images are blurred if there are few channels (default false)',
         ),
     },
     misfits: ({ channels, transformerHeads: heads }) => {

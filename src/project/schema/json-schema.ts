@@ -76,7 +76,7 @@ function decorateConcept(schema: JsonSchema): JsonSchema {
     },
     {
       label: 'source and edited images in two folders',
-      description: 'Each edited image has the file name of its source.',
+      description: 'Each edited image has the same file name as its source.',
       body: { source: placeholder(1, '../images'), target: { folder: placeholder(2, '../edited') } },
     },
     {
@@ -104,7 +104,7 @@ function decorateTraining(schema: JsonSchema): JsonSchema {
   const start = schema.properties!.extends!;
   start.examples = ['preset:fast', 'preset:paper', '../shared.training.yaml'];
   start.defaultSnippets = [
-    { label: 'preset:fast', description: 'Small and quick: minutes on a laptop.', body: 'preset:fast' },
+    { label: 'preset:fast', description: 'Small and fast: takes minutes on a laptop.', body: 'preset:fast' },
     {
       label: 'preset:paper',
       description: 'The published settings wherever they are known.',

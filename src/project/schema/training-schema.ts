@@ -13,11 +13,11 @@ const selection = z
       include: z
         .array(z.string().min(1))
         .optional()
-        .describe('Tags; a concept with any of them is taken. Default: every concept.'),
+        .describe('Tags; concepts with any of them are included. Default: all concepts.'),
       exclude: z
         .array(z.string().min(1))
         .optional()
-        .describe('Tags; a concept with any of them is left out.'),
+        .describe('Tags; concepts with any of them are excluded.'),
     }),
   ])
   .describe('`all`, a list of concept names, or tags to include and exclude.');
@@ -25,7 +25,7 @@ const selection = z
 const optimizer = choice(
   ['adam', 'muon'] as const,
   'adam',
-  'Adam, or Muon for weight matrices (their momentum orthogonalized) and Adam for the rest: fewer steps at a larger cost each',
+  'Adam, or Muon for weight matrices (their momentum is orthogonalized) and Adam for the rest: fewer steps, but each costs more',
 );
 /** What every training of a generator with its discriminator has: `base`, `collect` and `fineTune`. */
 const ganTraining = {
@@ -35,9 +35,9 @@ const ganTraining = {
     'linear',
     'How the learning rate falls: constant; linear over the second half (Pix2pix); cosine to zero',
   ),
-  warmup: int(0, 100000, 0, 'First steps over which the learning rate rises from zero'),
+  warmup: int(0, 100000, 0, 'Number of steps over which the learning rate rises from zero at the start'),
   beta1: real(0, 0.9999, 0.5, 'Adam beta1'),
-  beta2: real(0, 0.99999, 0.999, 'Adam beta2; 0.99 calms high learning rates without normalization'),
+  beta2: real(0, 0.99999, 0.999, 'Adam beta2; 0.99 stabilizes high learning rates without normalization'),
 } as const;
 
 /** What `evaluate` can compare denoised weights with, in the order in which completion offers them. */
@@ -60,11 +60,11 @@ export const trainingSchema = z
       .describe(
         'Another training config to start from: a path relative to this file, or `preset:fast`, `preset:paper`.',
       ),
-    seed: int(0, 2 ** 31 - 1, 1, 'Seed of everything random'),
+    seed: int(0, 2 ** 31 - 1, 1, 'Seed for all random numbers'),
     device: choice(
       ['auto', 'cpu', 'webgpu', 'cuda', 'directml', 'coreml', 'tfjs'] as const,
       'auto',
-      'Where to compute; auto takes the first that works of cuda, webgpu on a real GPU, cpu',
+      'Device to compute on; auto uses the first of these that works: cuda, webgpu on a real GPU, cpu',
     ),
     threads: int(0, 256, 0, 'CPU threads of one training process; 0 means one per core'),
     image: section(
@@ -82,19 +82,19 @@ export const trainingSchema = z
         fit: choice(
           ['cover', 'contain', 'fill'] as const,
           'cover',
-          'How other shapes become square: cut to the center, pad with the edge, or stretch',
+          'How other shapes become square: crop to the center, pad with the edge, or stretch',
         ),
         train: int(
           1,
           100000,
           400,
-          'Training images per concept; a representative subset is chosen by clustering where there are more',
+          'Training images per concept; if there are more, a representative subset is chosen by clustering',
         ),
         test: int(1, 10000, 100, 'Held-out images per concept, never trained on'),
         flip: z.boolean().default(true).describe('Mirror training pairs at random (default true)'),
         jitter: int(0, 64, 0, 'Random crop: images are prepared this many pixels larger'),
       },
-      'Images: size, fit, how many.',
+      'Images: size, fit and number.',
     ),
     generator: section(
       {
@@ -119,8 +119,8 @@ export const trainingSchema = z
           'lsgan',
           'Adversarial loss: least squares or cross-entropy',
         ),
-        lambdaL1: real(0, 10000, 100, 'Weight of the L1 term beside the adversarial term'),
-        every: int(1, 100, 1, 'Update the discriminator every so many generator steps'),
+        lambdaL1: real(0, 10000, 100, 'Weight of the L1 term relative to the adversarial term'),
+        every: int(1, 100, 1, 'Number of generator steps per discriminator update'),
       },
       'PatchGAN discriminator and the loss.',
     ),
@@ -147,12 +147,12 @@ export const trainingSchema = z
     ),
     lora: section(
       {
-        rank: int(1, 256, 2, 'Rank of every adapted layer that `ranks` does not name'),
+        rank: int(1, 256, 2, 'Rank of every adapted layer that `ranks` does not list'),
         ranks: z
           .record(z.string(), z.number().int().min(0).max(256))
           .default({})
           .describe(
-            `Rank by layer name (${ALL_SECTIONS.map((name) => `\`${name}\``).join(', ')}, or one full layer name); 0 leaves the layer out`,
+            `Rank by layer name (${ALL_SECTIONS.map((name) => `\`${name}\``).join(', ')}, or one full layer name); 0 excludes the layer`,
           ),
         train: choice(
           ['both', 'up'] as const,
@@ -165,13 +165,13 @@ export const trainingSchema = z
           .describe('Also adapt the biases of the adapted layers (default false)'),
         search: section(
           {
-            steps: int(1, 10000000, 500, 'LoRA steps per try, otherwise trained as `collect` says'),
-            maximum: int(1, 256, 16, 'Largest rank that is tried'),
+            steps: int(1, 10000000, 500, 'LoRA steps per trial; the other settings come from `collect`'),
+            maximum: int(1, 256, 16, 'Largest rank to try'),
             tolerance: real(
               0,
               20,
               0.05,
-              'Decibels of PSNR on held-out images by which a larger rank must be better to be kept',
+              'Minimum gain in PSNR on held-out images, in decibels, for a larger rank to be kept',
             ),
           },
           'The search for ranks by section (`dnw search-ranks`).',
@@ -183,12 +183,12 @@ export const trainingSchema = z
       {
         concepts: selection
           .default('all')
-          .describe('Concepts of the zoo (default all that the config does not hold out)'),
+          .describe('Concepts of the zoo (default: all that the config does not hold out)'),
         holdOut: z
           .array(z.string().min(1))
           .default([])
           .describe(
-            'Concepts (by name or tag) that never enter the base or the zoo; the quickstart trains the first',
+            'Concepts (by name or tag) that never enter the base or the zoo; the quickstart trains the first one',
           ),
         steps: int(1, 10000000, 2500, 'LoRA steps per concept'),
         batchSize: int(1, 256, 16, 'Pairs per step'),
@@ -217,12 +217,12 @@ export const trainingSchema = z
           0,
           4096,
           0,
-          'Diffuse this many principal components of the zoo’s vectors as one block, instead of the weights in blocks; then sample in 10 to 30 steps. 0 diffuses the weights',
+          'Diffuse this many principal components of the zoo’s vectors as one block, instead of the weights in blocks; then sample in 10 to 30 steps. With 0, the weights are diffused',
         ),
         standardize: choice(
           ['parameter', 'tensor', 'none'] as const,
           'tensor',
-          'Standardize each weight over the zoo, each tensor over the zoo, or not at all',
+          'Standardize each weight over the zoo, each tensor over the zoo, or nothing',
         ),
         prediction: choice(['x0', 'v'] as const, 'x0', 'What the network predicts'),
         schedule: choice(['cosine', 'linear'] as const, 'cosine', 'Noise schedule'),
@@ -237,10 +237,10 @@ export const trainingSchema = z
           4,
           1024,
           64,
-          'Channels of the first level of the 1-D U-Net; doubled at each of the two next',
+          'Channels of the first level of the 1-D U-Net; doubled at each of the next two',
         ),
         heads: int(1, 32, 4, 'Attention heads'),
-        patch: int(1, 64, 4, 'Neighboring weights folded into channels before the U-Net'),
+        patch: int(1, 64, 4, 'Number of neighboring weights folded into channels before the U-Net'),
         embedding: int(8, 2048, 128, 'Width of timestep, block and token embeddings'),
         maxTokens: int(1, 77, 16, 'Prompt tokens kept; their embeddings are trained with the generator'),
         gateInput: z
@@ -253,7 +253,7 @@ export const trainingSchema = z
           .boolean()
           .default(true)
           .describe(
-            'Tell the network which block it denoises; without, it can only learn what all blocks have in common (default true)',
+            'Tell the network which block it denoises; without this, it can only learn what all blocks have in common (default true)',
           ),
         head: choice(
           ['none', 'ridge'] as const,
@@ -269,13 +269,13 @@ export const trainingSchema = z
         checkpointEvery: int(1, 1000000, 500, 'Steps between checkpoints'),
         sampling: section(
           {
-            steps: int(1, 10000, 1, 'Denoising steps; 1 is the paper’s way, more is DDIM'),
+            steps: int(1, 10000, 1, 'Denoising steps; 1 as in the paper, more for DDIM'),
             guidance: real(0, 20, 1, 'Classifier-free guidance scale; 1 is none'),
             bestOf: int(
               1,
               MOST_DRAWS,
               1,
-              'Sets of weights to draw from different seeds; the one that translates a few training images best is kept. With gateInput, steps must be above 1 for the sets to differ',
+              'Number of sets of weights to draw from different seeds; the one that translates a few training images best is kept. With gateInput, steps must be above 1 for the sets to differ',
             ),
           },
           'How weights are denoised.',
@@ -293,20 +293,20 @@ export const trainingSchema = z
           'Train the LoRA weights, or the whole merged generator',
         ),
         optimizer,
-        learningRate: real(0, 1, 2e-4, 'Learning rate of what is trained'),
+        learningRate: real(0, 1, 2e-4, 'Learning rate of the trained weights'),
         ...ganTraining,
         discriminator: choice(
           ['base', 'fresh'] as const,
           'base',
           'Start from the base’s discriminator or a fresh one',
         ),
-        sampleEvery: int(1, 1000000, 25, 'Steps between sample pictures and held-out measurements'),
+        sampleEvery: int(1, 1000000, 25, 'Steps between sample images and held-out measurements'),
         checkpointEvery: int(1, 1000000, 100, 'Steps between checkpoints'),
         snapshots: int(
           0,
           100,
           4,
-          'Weights to keep on the way, evenly spaced over the steps, to look at and to translate with',
+          'Number of snapshots of the weights to keep, evenly spaced over the steps, to inspect and to translate with',
         ),
       },
       'Training of a new concept from its denoised weights.',
@@ -318,13 +318,13 @@ export const trainingSchema = z
           1,
           MOST_DRAWS,
           4,
-          'Sets of weights to denoise from different seeds, to see how far they spread',
+          'Number of sets of weights to denoise from different seeds, to measure how much they vary',
         ),
         baselines: z
           .array(z.preprocess(presentMethodName, z.enum(BASELINES)))
           .default([...BASELINES])
           .describe(
-            'What to compare with: Pix2pix from scratch, the config’s own generator from scratch, fresh LoRA on the base, the zoo’s mean, the nearest zoo member by prompt, ridge regression from the prompt',
+            'What to compare with: Pix2pix from scratch, the config’s own generator from scratch, fresh LoRA on the base, the mean of the zoo, the nearest zoo member by prompt, ridge regression from the prompt',
           ),
         scratch: section(
           {
@@ -334,7 +334,7 @@ export const trainingSchema = z
             batchSize: int(1, 256, 1, 'Pairs per step'),
             learningRate: real(0, 1, 2e-4, 'Adam learning rate'),
           },
-          'Training from scratch. The config’s own generator takes these steps and images, and where `fineTune.trainable` is `all` the optimizer, rates and schedule of `fineTune`.',
+          'Training from scratch. The config’s own generator uses these steps and images, and, if `fineTune.trainable` is `all`, the optimizer, rates and schedule of `fineTune`.',
         ),
         featureNetwork: section(
           {
@@ -343,17 +343,17 @@ export const trainingSchema = z
               .min(1)
               .optional()
               .describe(
-                'Network in ONNX form that makes a feature vector of each image, relative to this file; with clean-fid’s Inception the distances are the FID and KID of publications. Default: none, and neither is measured.',
+                'Network in ONNX format that computes a feature vector for each image, relative to this file; with clean-fid’s Inception the distances are the FID and KID of publications. Default: none, so that neither is measured.',
               ),
             resize: choice(
               ['bicubic', 'bilinear'] as const,
               'bicubic',
-              'How images are brought to the network’s size, antialiased',
+              'How images are resized to the network’s input size, with antialiasing',
             ),
             range: choice(
               ['0..255', '-1..1', '0..1'] as const,
               '0..255',
-              'What the network takes black and white as; clean-fid’s Inception takes 0 and 255',
+              'The values that the network expects for black and white; clean-fid’s Inception expects 0 and 255',
             ),
           },
           'FID and KID through a feature network of your own.',
