@@ -14,13 +14,13 @@ const found = {
 
 test('devices that do not work come last, with the reason and what would help', () => {
   expect(deviceItems(found, 'cuda')).toEqual([
-    expect.objectContaining({ label: 'works here' }),
+    expect.objectContaining({ label: 'works on this machine' }),
     expect.objectContaining({
       device: 'auto',
       description: 'the device from the training config; by default cpu',
     }),
     expect.objectContaining({ label: '$(chip) cpu', usable: true, description: 'No GPU engine works here.' }),
-    expect.objectContaining({ label: 'does not work here' }),
+    expect.objectContaining({ label: 'does not work on this machine' }),
     expect.objectContaining({
       label: '$(check) cuda',
       usable: false,
