@@ -130,7 +130,7 @@ step('the device list says what does not work here and why; what is chosen is se
   // The name, and more than that: the reason.
   expect(cuda.replace(/^\W*cuda\W*/, '').length).toBeGreaterThan(20);
   await palette.choose('cuda');
-  expect(await dialog.text('cuda does not work here')).toContain('every run would fail');
+  expect(await dialog.text('cuda does not work on this machine')).toContain('every run would fail');
   await page.keyboard.press('Escape');
   await dialog.waitUntilClosed();
 

@@ -119,7 +119,7 @@ describe('before and after', () => {
     const page = await open({ view: 'translate', scenario: 'ready' });
     await page.locator(DONE).waitFor();
     await page.getByRole('button', { name: 'Save fine-tuned…' }).click();
-    await page.getByText('Saved the fine-tuned picture.').waitFor();
+    await page.getByText('Saved the fine-tuned image.').waitFor();
     const { name, data } = await savedFile(page, SAVE);
     expect(name).toBe('scene-001 fine-tuned.png');
     expect(Array.from(data.subarray(0, 4))).toEqual([0x89, 0x50, 0x4e, 0x47]);
