@@ -45,7 +45,7 @@ export type Edit = { [N in EditorName]: { editor: N; settings: EditorSettings<N>
 export function editOf(target: object): Edit | undefined {
   const name = EDITOR_NAMES.find((key) => key in target);
   // The key decides the type of the settings, which the compiler cannot follow through a union.
-  return name && ({ editor: name, settings: (target as EditorTarget)[name] } as Edit);
+  return name && ({ editor: name, settings: (target as Record<string, unknown>)[name] } as Edit);
 }
 
 /** What an editor makes, in words. */
