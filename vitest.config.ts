@@ -1,13 +1,11 @@
 import { defineConfig } from 'vitest/config';
 import { assemblyForVite } from './scripts/build/assembly.mjs';
+import { bundledTfjsForVite } from './scripts/test/bundled-tfjs.mjs';
 import { testLimitMs } from './scripts/test/limits.mjs';
 
 export default defineConfig({
-  plugins: [assemblyForVite],
-  // tfjs-core registers kernels and gradients in one copy of itself: its ES module, as in the engine's bundle.
-  ssr: { resolve: { mainFields: ['module', 'main'] } },
+  plugins: [assemblyForVite, bundledTfjsForVite],
   test: {
-    server: { deps: { inline: [/@tensorflow\/tfjs/] } },
     include: [
       'test/{project,data,compute,models,pipeline,engine,extension,webview,scripts,bench}/**/*.test.{ts,tsx}',
     ],

@@ -10,7 +10,7 @@ import { commonJsParts } from './common-js-parts.mjs';
 export const nativePackages = ['koffi', 'onnxruntime-node', 'sharp'];
 
 /** CommonJS packages inside an ES module bundle still use what Node gives to CommonJS modules. */
-const commonJsBanner = {
+export const commonJsBanner = {
   js: [
     "import { createRequire as __createRequire } from 'node:module';",
     "import { dirname as __dirnameOf } from 'node:path';",
