@@ -3,7 +3,7 @@ import { selectDevice, surveyDevices } from '../compute/devices.ts';
 import type { DeviceName } from '../compute/types.ts';
 import type { DevicesResult } from '../protocol/serve.ts';
 
-/** What a device name stands for on this machine, and what comes of every other device. */
+/** The device that a name selects on this machine, and whether each other device is usable. */
 export async function listDevices(name: DeviceName, threads: number): Promise<DevicesResult> {
   const report = await selectDevice(name, threads);
   const { device, executor, threads: used, reason } = report;

@@ -1,8 +1,8 @@
-/** Samples older than this no longer count: the rate of a stage changes as it goes. */
+/** Samples older than this no longer count, because the rate of a stage changes over time. */
 const WINDOW_MS = 30_000;
-/** No estimate from less than this: the first steps compile and warm caches. */
+/** Shortest span to estimate from: the first steps compile and warm caches. */
 const SHORTEST_SPAN_MS = 1_000;
-/** Samples nearer to the one before are not kept apart, so that a window holds at most some hundreds. */
+/** Least time between two samples, so that a window holds at most a few hundred. */
 const SPACING_MS = 100;
 
 interface Sample {
@@ -10,16 +10,16 @@ interface Sample {
   done: number;
 }
 
-/** Time to the end of a piece of work, from how fast it went over the last half minute. */
+/** Estimates the time left for a piece of work from its rate over the last half minute. */
 export class EtaEstimator {
   #samples: Sample[] = [];
   #total = Number.NaN;
 
   /**
    * @param done work done so far, in any unit
-   * @param total work in all, in that unit; another total, or less done than before, begins a new estimate
-   * @param time milliseconds of a clock that only goes forward
-   * @returns seconds to the end; undefined until there is a second of work to judge by
+   * @param total all the work, in the same unit; a different total, or less done than before, starts a new estimate
+   * @param time milliseconds of a monotonic clock
+   * @returns seconds left; undefined until there is one second of work to estimate from
    */
   update(done: number, total: number, time: number): number | undefined {
     const newest = this.#samples.at(-1);

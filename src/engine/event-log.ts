@@ -4,8 +4,8 @@ import type { RunEvent } from '../protocol/events.ts';
 const NEWLINE = 0x0a;
 
 /**
- * The `events.jsonl` of a run: each event is one line, appended by one write, so that a reader (or a crash
- * of this process) never sees half of one. A crash of the machine can leave half a line; opening removes it.
+ * The `events.jsonl` of a run. Each event is one line, appended in a single write, so that readers never see half a
+ * line, not even if this process crashes. A crash of the machine can leave half a line, which opening removes.
  */
 export class EventLog {
   readonly #descriptor: number;
@@ -31,7 +31,7 @@ export class EventLog {
     return line;
   }
 
-  /** Returns once everything appended so far is on the disk. */
+  /** Flushes everything appended so far to the disk. */
   flush(): void {
     fsyncSync(this.#descriptor);
   }

@@ -4,22 +4,22 @@ import type { ProgressEvent, RunEvent } from '../protocol/events.ts';
 import { formatDuration, progressFigures, progressLine } from './progress-line.ts';
 import type { EventSink } from './run-events.ts';
 
-/** Between lines about the same work where there is no terminal to redraw a line in. */
+/** Least time between lines about the same work if there is no terminal in which to redraw a line. */
 const PLAIN_INTERVAL_MS = 10_000;
-/** Between lines about different work. */
+/** Least time between lines about different work. */
 const PLAIN_CHANGE_INTERVAL_MS = 1_000;
 const FALLBACK_COLUMNS = 80;
 const CLEAR_LINE = '\r\u001b[2K';
 
-type Colour = 'red' | 'yellow' | 'green' | 'dim';
-const COLOUR_CODES: Record<Colour, [number, number]> = {
+type Color = 'red' | 'yellow' | 'green' | 'dim';
+const COLOR_CODES: Record<Color, [number, number]> = {
   red: [31, 39],
   yellow: [33, 39],
   green: [32, 39],
   dim: [2, 22],
 };
 
-/** Where events go under `--json`: standard output, nothing else there, as they stand in `events.jsonl`. */
+/** Output of `--json`: writes only events to standard output, exactly as they are in `events.jsonl`. */
 export class JsonOutput implements EventSink {
   event(_event: RunEvent, line: string): void {
     process.stdout.write(`${line}\n`);
@@ -28,19 +28,19 @@ export class JsonOutput implements EventSink {
   close(): void {}
 }
 
-/** Events for people: on a terminal one line redrawn, elsewhere a plain line now and then. */
+/** Human-readable output: redraws one line on a terminal, and prints an occasional plain line elsewhere. */
 export class HumanOutput implements EventSink {
   readonly #stream: WriteStream;
-  readonly #colours: boolean;
+  readonly #colors: boolean;
   #bar: ProgressEvent | undefined;
-  /** Files of prepared pairs that were not spoken of yet: a project has one for each concept. */
+  /** Files of prepared pairs that are not reported yet: a project has one per concept. */
   #pairs: string[] = [];
   #lastPlain: { time: number; message: string } | undefined;
 
   constructor(stream: WriteStream, environment: NodeJS.ProcessEnv) {
     this.#stream = stream;
-    // no-color.org: any value but the empty one counts.
-    this.#colours = stream.isTTY && !environment.NO_COLOR && environment.TERM !== 'dumb';
+    // no-color.org: any value except the empty string counts.
+    this.#colors = stream.isTTY && !environment.NO_COLOR && environment.TERM !== 'dumb';
   }
 
   event(event: RunEvent): void {
@@ -59,7 +59,7 @@ export class HumanOutput implements EventSink {
         );
         break;
       case 'stage':
-        // The bar belongs to the stage before.
+        // The bar belongs to the previous stage.
         this.close();
         this.#print(`\n[${event.index + 1}/${event.total}] ${event.title}`);
         break;
@@ -100,7 +100,8 @@ export class HumanOutput implements EventSink {
     this.close();
     const took = formatDuration(event.seconds);
     if (event.status === 'succeeded') this.#print(`Done in ${took}`, 'green');
-    else if (event.status === 'stopped') this.#print(`Stopped after ${took}; go on with --resume`, 'yellow');
+    else if (event.status === 'stopped')
+      this.#print(`Stopped after ${took}; continue with --resume`, 'yellow');
     else this.#print(event.error ?? 'Failed', 'red');
   }
 
@@ -118,15 +119,15 @@ export class HumanOutput implements EventSink {
     this.#print(`${event.message}: ${progressFigures(event)}`);
   }
 
-  #print(text: string, colour?: Colour): void {
+  #print(text: string, color?: Color): void {
     this.#eraseBar();
-    this.#stream.write(`${this.#paint(text, colour)}\n`);
+    this.#stream.write(`${this.#paint(text, color)}\n`);
     this.#drawBar();
   }
 
-  #paint(text: string, colour?: Colour): string {
-    if (!this.#colours || colour === undefined) return text;
-    const [on, off] = COLOUR_CODES[colour];
+  #paint(text: string, color?: Color): string {
+    if (!this.#colors || color === undefined) return text;
+    const [on, off] = COLOR_CODES[color];
     return `\u001b[${on}m${text}\u001b[${off}m`;
   }
 

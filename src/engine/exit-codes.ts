@@ -15,9 +15,9 @@ export const EXIT_CODES_HELP = `Exit codes:
   ${EXIT.ok}    done
   ${EXIT.failed}    failed
   ${EXIT.usage}    wrong command line, or YAML files with errors
-  ${EXIT.stopped}  stopped before the end; go on with --resume`;
+  ${EXIT.stopped}  stopped before the end; continue with --resume`;
 
-/** A command line or YAML file that cannot be worked with: nothing was begun. */
+/** An unusable command line or YAML file: nothing was started. */
 export class UsageError extends UserError {
   override name = 'UsageError';
 }
@@ -26,22 +26,22 @@ export function exitCodeOf(error: unknown): number {
   return error instanceof UsageError ? EXIT.usage : EXIT.failed;
 }
 
-/** What the system refuses for a reason that lies in the user's folders, with what to do about it. */
-const MENDABLE: Readonly<Record<string, string>> = {
-  EACCES: 'Check the permissions, or use a folder that you may write to.',
-  EPERM: 'Check the permissions, or use a folder that you may write to.',
-  EROFS: 'Copy the project to where you may write.',
-  ENOSPC: 'Free some space; a run goes on with --resume.',
-  EDQUOT: 'Free some space; a run goes on with --resume.',
-  ENOTDIR: 'Rename or remove the file that stands where a folder should be.',
-  EEXIST: 'Rename or remove the file that stands where a folder should be.',
+/** Remedies by error code, for system errors that are caused by the user's folders. */
+const REMEDIES: Readonly<Record<string, string>> = {
+  EACCES: 'Check the permissions, or use a folder that you can write to.',
+  EPERM: 'Check the permissions, or use a folder that you can write to.',
+  EROFS: 'Copy the project to a folder that you can write to.',
+  ENOSPC: 'Free some space; to continue a run, use --resume.',
+  EDQUOT: 'Free some space; to continue a run, use --resume.',
+  ENOTDIR: 'Rename or remove the file in the place of the folder.',
+  EEXIST: 'Rename or remove the file in the place of the folder.',
 };
 
-/** What to show of an error: what the user can mend as it is, a bug with its stack. */
+/** The text to show for an error: the message if the user can fix it, the stack if it is a bug. */
 export function describeError(error: unknown): string {
   if (error instanceof UserError) return error.message;
   const { code, path } = (error ?? {}) as NodeJS.ErrnoException;
-  const remedy = MENDABLE[code ?? ''];
+  const remedy = REMEDIES[code ?? ''];
   if (remedy !== undefined && path !== undefined) return `${path}: ${systemReason(error)}. ${remedy}`;
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return `Unexpected error, please report it: ${detail}`;

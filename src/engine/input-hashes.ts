@@ -8,7 +8,7 @@ import { projectPaths } from '../project/paths.ts';
 import { type Stage, stageEntry } from '../protocol/stages.ts';
 
 /**
- * SHA-256 (hexadecimal) of each input of a stage that exists, by name.
+ * SHA-256 (hexadecimal) of each existing input of a stage, by name.
  * @param zoo folder of weight files that the stage works on instead of the project's base and zoo
  */
 export async function inputHashes(
@@ -39,7 +39,7 @@ export async function inputHashes(
   return hashes;
 }
 
-/** Names, sizes and times of a zoo's files and of its prompts': reading hundreds of them whole would take longer than it tells. */
+/** Hashes names, sizes and times of a zoo's files and prompt files; reading hundreds of them whole would take too long. */
 async function hashListing(folder: string): Promise<string> {
   if (!existsSync(folder)) return hashContent('');
   const prompts: readonly string[] = PROMPT_FILES;

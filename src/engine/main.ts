@@ -6,12 +6,12 @@ import { createProgram } from './program.ts';
 
 /**
  * Runs one command line and sets the process's exit code.
- * @param loadStages where the stages come from, loaded only by a command that needs them
+ * @param loadStages imports the stages; called only by a command that needs them
  */
 export async function main(argv: readonly string[], loadStages: LoadStages): Promise<void> {
-  // Standard output is for results; libraries that chatter (tfjs-core does) must not mix with them.
+  // Standard output is for results only, so the output of chatty libraries (such as tfjs-core) must not go there.
   globalThis.console = new Console(process.stderr);
-  // A reader that has gone (`dnw runs | head`) is no reason to fail, least of all for a run of hours.
+  // A closed reader (`dnw runs | head`) is no reason to fail, least of all in a run that takes hours.
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code !== 'EPIPE') throw error;
@@ -25,7 +25,7 @@ export async function main(argv: readonly string[], loadStages: LoadStages): Pro
     await program.parseAsync([...argv]);
   } catch (error) {
     if (error instanceof CommanderError) {
-      // Help and version end here too, with code 0; commander has printed what there is to say.
+      // Help and version end here too, with code 0; commander has already printed them.
       process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
       return;
     }

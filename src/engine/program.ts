@@ -11,7 +11,7 @@ import { EXIT_CODES_HELP } from './exit-codes.ts';
 
 /**
  * The command line of `dnw`.
- * @param exit told the exit code of the command that was run
+ * @param exit called with the exit code of the command that was run
  */
 export function createProgram(loadStages: LoadStages, exit: (code: number) => void): Command {
   const program = new Command('dnw')

@@ -17,8 +17,8 @@ export function formatDuration(seconds: number): string {
 }
 
 /**
- * One line for the state of a stage, at most so many columns wide; as the terminal narrows, first the bar
- * goes, then the message is cut.
+ * One line for the state of a stage, at most `columns` wide. In a narrow terminal, first the bar is left out,
+ * then the message is truncated.
  */
 export function progressLine(event: ProgressEvent, columns: number): string {
   const share = event.total > 0 ? Math.min(1, Math.max(0, event.done / event.total)) : 0;

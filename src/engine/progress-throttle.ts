@@ -2,11 +2,11 @@ import type { NewRunEvent } from '../protocol/events.ts';
 
 export type NewProgressEvent = Extract<NewRunEvent, { type: 'progress' }>;
 
-/** A timer that does not keep the process alive; a test brings its own. */
+/** A timer that does not keep the process alive; tests inject their own. */
 export interface Clock {
-  /** Milliseconds that only go forward. */
+  /** Monotonic time in milliseconds. */
   now(): number;
-  /** Calls back once after so many milliseconds; the returned function calls it off. */
+  /** Calls back once after this many milliseconds; the returned function cancels that. */
   after(milliseconds: number, callback: () => void): () => void;
 }
 
@@ -19,9 +19,9 @@ export const systemClock: Clock = {
 };
 
 /**
- * Lets through at most one progress event in each interval, and always the last one of each message: an
- * event that is held back comes out when the interval is over, when the work turns to something else, when
- * the work is complete, or at `flush`.
+ * Lets through at most one progress event per interval, and always the last one of each message. An event that is
+ * held back is released when the interval is over, when the message changes, when the work is complete, or by
+ * `flush`.
  */
 export class ProgressThrottle {
   #pending: NewProgressEvent | undefined;
@@ -47,7 +47,7 @@ export class ProgressThrottle {
     else this.#cancelTimer ??= this.#clock.after(wait, () => this.flush());
   }
 
-  /** Lets out what is held back. */
+  /** Releases the event that is held back, if any. */
   flush(): void {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;

@@ -9,14 +9,14 @@ import { UsageError } from './exit-codes.ts';
 
 /**
  * The project folder: the given one, or the nearest at or above the working directory.
- * @throws UsageError where that is none
+ * @throws UsageError if there is no project
  */
 export function findProjectFolder(given: string | undefined): string {
   if (given !== undefined) {
     const folder = resolve(given);
     if (isProjectFolder(folder)) return folder;
     throw new UsageError(
-      `--project ${given}: no project there. A project is a folder with a *.training.yaml and a concepts folder.`,
+      `--project ${given}: no project in this folder. A project is a folder with a *.training.yaml file and a concepts folder.`,
     );
   }
   for (let folder = process.cwd(); ; folder = dirname(folder)) {
@@ -24,11 +24,11 @@ export function findProjectFolder(given: string | undefined): string {
     if (folder === dirname(folder)) break;
   }
   throw new UsageError(
-    `${process.cwd()}: no project here or above. Go to a folder with a *.training.yaml and a concepts folder, or name one with --project.`,
+    `${process.cwd()}: no project in this folder or above it. Go to a folder with a *.training.yaml file and a concepts folder, or name one with --project.`,
   );
 }
 
-/** Whether there is a folder; false for a file. */
+/** Whether the path is an existing folder; false for a file. */
 export function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
@@ -52,7 +52,7 @@ export function chooseTraining(project: Project, name: string | undefined): Load
       throw new UsageError(
         broken.length > 0
           ? formatProblems(broken)
-          : `${project.folder}: no *.training.yaml. Add one with the line: extends: preset:fast`,
+          : `${project.folder}: no *.training.yaml file. Add one with the line: extends: preset:fast`,
       );
     }
     throw new UsageError(`Which training config? Name one with --training: ${names(trainings)}.`);
@@ -77,7 +77,7 @@ export function chooseConcept(project: Project, name: string): LoadedConcept {
   );
 }
 
-/** @throws UsageError that lists the mistakes that a run must not begin with */
+/** @throws UsageError that lists the mistakes that prevent a run from starting */
 export function refuseProblems(
   project: Project,
   training: LoadedTraining,
@@ -87,14 +87,14 @@ export function refuseProblems(
   if (errors.length > 0) throw new UsageError(formatProblems(errors));
 }
 
-/** As `refuseProblems`, of the training config's own file alone: where no image is read, nothing else has to be sound. */
+/** As `refuseProblems`, for the training config's own file alone: without reading images, no other file has to be valid. */
 export function refuseConfigProblems(project: Project, training: LoadedTraining): void {
   const problems = project.problems.filter(({ file }) => file === training.path);
   refuseProblems({ ...project, problems }, training, undefined);
 }
 
 export function names(items: readonly { name: string }[]): string {
-  return items.length === 0 ? 'there is none' : items.map(({ name }) => name).join(', ');
+  return items.length === 0 ? 'none' : items.map(({ name }) => name).join(', ');
 }
 
 function unknown(flag: string, what: string, name: string, choices: readonly { name: string }[]): string {
@@ -103,7 +103,7 @@ function unknown(flag: string, what: string, name: string, choices: readonly { n
     choices.map((choice) => choice.name),
   );
   const hint = near === undefined ? '' : ` Did you mean ${near}?`;
-  return `${flag} ${name}: no such ${what}.${hint} There are: ${names(choices)}.`;
+  return `${flag} ${name}: no such ${what}.${hint} Available: ${names(choices)}.`;
 }
 
 function formatProblems(problems: readonly Problem[]): string {

@@ -15,9 +15,9 @@ export interface LocatedRun {
 }
 
 /**
- * A run that was named by its folder, from anywhere, or by its id.
+ * Finds a run by its folder, from any working directory, or by its id.
  * @param project as given on the command line
- * @throws UsageError where there is no such run
+ * @throws UsageError if there is no such run
  */
 export function locateRun(reference: string, project: string | undefined): LocatedRun {
   const named = resolve(reference);
@@ -29,13 +29,13 @@ export function locateRun(reference: string, project: string | undefined): Locat
   const projectFolder = findProjectFolder(project);
   const folder = projectPaths(projectFolder).run(basename(reference));
   if (existsSync(join(folder, RUN_FILES.record))) return { projectFolder, folder };
-  throw new UsageError(`${reference}: no such run. dnw runs lists those of this project.`);
+  throw new UsageError(`${reference}: no such run. To list the runs of this project: dnw runs`);
 }
 
 /**
- * The newest run of a stage that can go on: begun, not finished, and without a process working on it.
- * @param matches what else must hold of it
- * @throws UsageError where there is none
+ * The newest run of a stage that can be resumed: started, not finished, and without a process working on it.
+ * @param matches further condition that the run must meet
+ * @throws UsageError if there is none
  */
 export async function latestResumableRun(
   project: string | undefined,
@@ -48,5 +48,5 @@ export async function latestResumableRun(
     ({ record, state }) => record?.stage === stage && RESUMABLE.includes(state) && matches(record),
   );
   if (latest !== undefined) return { projectFolder, folder: latest.folder };
-  throw new UsageError(`No ${stage} run of this project can be resumed. dnw runs lists them all.`);
+  throw new UsageError(`No ${stage} run of this project can be resumed. To list all runs: dnw runs`);
 }

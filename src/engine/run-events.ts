@@ -7,17 +7,17 @@ import { EventLog } from './event-log.ts';
 import { type Clock, type NewProgressEvent, ProgressThrottle, systemClock } from './progress-throttle.ts';
 
 const PROGRESS_INTERVAL_MS = 100;
-/** Memory changes slowly, and old runs are read line by line. */
+/** Least time between memory measurements: memory changes slowly, and a long log takes longer to read. */
 const MEMORY_INTERVAL_MS = 2000;
 
-/** Where events go beside `events.jsonl`: the terminal, standard output as JSON, TensorBoard's event files. */
+/** A destination of events besides `events.jsonl`: the terminal, standard output as JSON, TensorBoard's event files. */
 export interface EventSink {
-  /** @param line the event as it stands in `events.jsonl` */
+  /** @param line the event as written to `events.jsonl` */
   event(event: RunEvent, line: string): void;
   close(): void;
 }
 
-/** Takes a stage's events: stamps, thins, estimates the time left, writes, shows. */
+/** Handles a stage's events: timestamps and throttles them, estimates the time left, writes them and shows them. */
 export class RunEvents implements RunWriter {
   readonly folder: string;
   readonly #log: EventLog;

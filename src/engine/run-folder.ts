@@ -9,7 +9,7 @@ import { RunLock } from './run-lock.ts';
 
 const RUN_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/;
 
-/** What a new run's record is made of; id, time and format are added. */
+/** Content of a new run's record, before id, time and format version are added. */
 export type NewRunRecord = Omit<RunRecord, 'version' | 'id' | 'created'>;
 
 /** A run folder that this process owns. */
@@ -18,15 +18,15 @@ export interface OwnedRun {
   readonly folder: string;
   readonly record: RunRecord;
   readonly lock: RunLock;
-  /** True where the run was begun by an earlier process. */
+  /** True if the run was started by an earlier process. */
   readonly resumed: boolean;
 }
 
 /**
- * Makes a run folder and its `run.json`.
+ * Creates a run folder and its `run.json`.
  * @param id the folder's name; it may exist already with the log and a stop request in it, as whoever
  *   started this process left it. Without an id, a new one is chosen.
- * @throws UsageError where there is such a run already
+ * @throws UsageError if the run already exists
  */
 export async function createRun(runsFolder: string, record: NewRunRecord, id?: string): Promise<OwnedRun> {
   const folder = id === undefined ? await newFolder(runsFolder, record) : await givenFolder(runsFolder, id);
@@ -35,7 +35,7 @@ export async function createRun(runsFolder: string, record: NewRunRecord, id?: s
   if (existsSync(file)) {
     lock.release();
     throw new UsageError(
-      `${folder} is a run already. Go on with it by --resume ${id}, or choose another --run-id.`,
+      `${folder}: this run already exists. Continue it with --resume ${id}, or choose another --run-id.`,
     );
   }
   const { stage, name, ...rest } = record;
@@ -45,22 +45,22 @@ export async function createRun(runsFolder: string, record: NewRunRecord, id?: s
 }
 
 /**
- * Takes over a run that another process began and has left.
- * @throws UserError where a process works on it
+ * Takes over a run that another process started and no longer works on.
+ * @throws UserError if a process is working on it
  */
 export async function resumeRun(folder: string, record: RunRecord): Promise<OwnedRun> {
   const lock = await RunLock.acquire(folder);
-  // It was for the process before this one.
+  // The request was for the previous process.
   await rm(join(folder, RUN_FILES.stopRequest), { force: true });
   return { folder, record, lock, resumed: true };
 }
 
-/** Writes `result.json` whole. */
+/** Writes `result.json` atomically. */
 export async function writeResult(run: OwnedRun, result: RunResult): Promise<void> {
   await writeFileAtomic(join(run.folder, RUN_FILES.result), `${JSON.stringify(result, undefined, 2)}\n`);
 }
 
-/** Whether a run has come to its end: it can then not go on. */
+/** Whether a run has finished successfully, so that it cannot be resumed. */
 export async function hasSucceeded(folder: string): Promise<boolean> {
   const file = join(folder, RUN_FILES.result);
   if (!existsSync(file)) return false;
@@ -77,7 +77,7 @@ async function newFolder(runsFolder: string, { stage, name }: NewRunRecord): Pro
       await mkdir(folder);
       return folder;
     } catch (error) {
-      // Another run of this name began in the same second.
+      // Another run of this name started in the same second.
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
   }
@@ -89,11 +89,11 @@ async function givenFolder(runsFolder: string, id: string): Promise<string> {
   return folder;
 }
 
-/** @throws UsageError where the id would not be a folder's name */
+/** @throws UsageError if the id is not a valid folder name */
 export function runFolderOf(runsFolder: string, id: string): string {
   if (!RUN_ID.test(id)) {
     throw new UsageError(
-      `--run-id ${JSON.stringify(id)}: a run id is made of letters, digits, dots, dashes and underscores, at most 200.`,
+      `--run-id ${JSON.stringify(id)}: a run id consists of at most 200 letters, digits, dots, dashes and underscores.`,
     );
   }
   return join(runsFolder, id);

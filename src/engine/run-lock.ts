@@ -8,9 +8,9 @@ import type { RunOwner } from '../protocol/run.ts';
 const HEARTBEAT_MS = 10_000;
 
 /**
- * This process's ownership of a run. Ownership passes on by creating the next `owner-<n>.json`, which of
- * any number of processes only one can: unlike replacing a lock file, that leaves no moment in which two
- * processes both take over from one that died.
+ * This process's ownership of a run. A process takes over by creating the next `owner-<n>.json`, which only one of
+ * any number of processes can do. Unlike with a lock file that is replaced, two processes can never both take over
+ * from one that died.
  */
 export class RunLock {
   readonly #file: string;
@@ -24,7 +24,7 @@ export class RunLock {
     this.#timer = setInterval(() => this.beat(), HEARTBEAT_MS).unref();
   }
 
-  /** @throws UserError where another process works on the run */
+  /** @throws UserError if another process is working on the run */
   static async acquire(runFolder: string): Promise<RunLock> {
     const status = await processStatus(process.pid);
     const owner: RunOwner = { pid: process.pid, host: hostname(), processStart: status?.start };
@@ -35,7 +35,7 @@ export class RunLock {
           ? `process ${current.owner.pid} on ${current.owner.host}`
           : 'another process';
         throw new UserError(
-          `${runFolder}: ${who} is working on this run. Wait for it, or stop it first with: dnw stop ${JSON.stringify(runFolder)}`,
+          `${runFolder}: ${who} is working on this run. Wait until it has finished, or stop it first: dnw stop ${JSON.stringify(runFolder)}`,
         );
       }
       const file = ownerFile(runFolder, current.generation + 1);
@@ -50,7 +50,7 @@ export class RunLock {
   }
 
   /**
-   * Shows processes on other machines that this one lives. Also called with every event, since a long
+   * Shows processes on other machines that this one is alive. Also called with every event, since a long
    * computation holds up timers.
    */
   beat(): void {

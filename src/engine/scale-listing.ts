@@ -15,13 +15,13 @@ export async function describeScale(
     ...textTable([training.name, 'here', 'published', 'by'], figures.map(figureRow), [0, 3]),
     '',
     ...textTable(
-      ['stage', 'steps', 'batch', 'epochs', 'published', 'GFLOP a step', 'FLOP in all', 'published'],
+      ['stage', 'steps', 'batch', 'epochs', 'published', 'GFLOP per step', 'total FLOP', 'published'],
       stages.map(stageRow),
     ),
     '',
-    'FLOP: a multiplication and its addition are two; convolutions and matrix products of the traced graph.',
-    `Epochs: with image.train (${training.config.image.train}) images a concept; of the weight denoiser, over the zoo's blocks.`,
-    '-: not published, or the config is not like preset:paper in what decides the number.',
+    'FLOP: a multiplication and its addition count as two; only convolutions and matrix products are counted.',
+    `Epochs: with image.train (${training.config.image.train}) images per concept; for the weight denoiser, over the zoo's blocks.`,
+    '-: not published, or the config differs from preset:paper in a setting that determines the number.',
   ];
   return lines.map((line) => `${line.trimEnd()}\n`).join('');
 }

@@ -6,12 +6,12 @@ import { flagOf, type Stage, type StageOptions, stageEntry } from '../protocol/s
 import { UsageError } from './exit-codes.ts';
 import { isFolder, names } from './project-choice.ts';
 
-/** Options of a stage by name, as they were given, or as the stage gets them. */
+/** Options of a stage by name, as given on the command line or as passed to the stage. */
 type Values = Readonly<Record<string, unknown>>;
 
 /**
- * What a new run of a stage lacks is asked for.
- * @throws UsageError that names the first option that is missing
+ * Checks that a new run of a stage has all required options.
+ * @throws UsageError that names the first missing option
  */
 export function requireOptions(stage: Stage, given: StageOptions, concepts: readonly LoadedConcept[]): void {
   const { concept, options } = stageEntry(stage);
@@ -28,8 +28,8 @@ export function requireOptions(stage: Stage, given: StageOptions, concepts: read
 }
 
 /**
- * The options that were given, as the stage gets them: paths absolute.
- * @throws UsageError where a path is not what the option takes, or an option does not go with the others
+ * The given options as passed to the stage, with absolute paths.
+ * @throws UsageError if a path is not of the kind that the option takes, or options cannot be combined
  */
 export function resolveOptions(stage: Stage, given: StageOptions): StageOptions {
   const { concept, options } = stageEntry(stage);
@@ -44,7 +44,7 @@ export function resolveOptions(stage: Stage, given: StageOptions): StageOptions 
   return resolved;
 }
 
-/** An option of a stage that takes a prompt or a concept, given with the one that it does not belong to. */
+/** Rejects an option that belongs to the prompt if a concept is given, or the other way around. */
 function refuseForeign(name: string, value: unknown, { only }: StageOption, given: StageOptions): void {
   if (only === undefined) return;
   const about = given.prompt === undefined ? 'concept' : 'prompt';
@@ -64,23 +64,27 @@ const RESOLVE: {
   integer: (given) => given,
   prompt: (text, flag) => {
     if (text.trim() !== '') return text.trim();
-    throw new UsageError(`${flag}: it is empty. Write what the weights are to do: ${flag} "make it snow"`);
+    throw new UsageError(
+      `${flag}: the prompt is empty. Describe what the weights should do: ${flag} "make it snow"`,
+    );
   },
   path: (path, flag) => existing(flag, path, ''),
   weightsFolder: (path, flag) => {
     const absolute = resolve(path);
     if (isFolder(absolute)) return absolute;
-    throw new UsageError(`${flag} ${path}: there is no such folder. Name one of .safetensors files.`);
+    throw new UsageError(`${flag} ${path}: there is no such folder. Name a folder of .safetensors files.`);
   },
   newFolder: (path, flag) => {
     const absolute = resolve(path);
     if (!existsSync(absolute) || isFolder(absolute)) return absolute;
-    throw new UsageError(`${flag} ${path}: that is a file. Name a folder; it is made where it is missing.`);
+    throw new UsageError(
+      `${flag} ${path}: this is a file. Name a folder; it is created if it does not exist.`,
+    );
   },
   newWeightsFile: (path, flag) => {
     if (path.endsWith('.safetensors') && !isFolder(resolve(path))) return resolve(path);
     throw new UsageError(
-      `${flag} ${path}: weights are written to a file. Name one that ends in .safetensors.`,
+      `${flag} ${path}: weights are written to a .safetensors file. Give a file name that ends in .safetensors.`,
     );
   },
   weights: (which, flag) =>

@@ -16,7 +16,7 @@ import { latestResumableRun, locateRun } from './run-choice.ts';
 import { createRun, hasSucceeded, type OwnedRun, resumeRun } from './run-folder.ts';
 import { requireOptions, resolveOptions } from './stage-options.ts';
 
-/** What a stage's command was given, paths relative to the working directory. */
+/** Arguments of a stage's command, with paths relative to the working directory. */
 export interface StageArguments extends StageOptions {
   project?: string;
   training?: string;
@@ -29,7 +29,7 @@ export interface StageArguments extends StageOptions {
   threads?: number;
 }
 
-/** All that a stage needs to begin, with a run folder that this process owns. */
+/** Everything that a stage needs to start, with a run folder that this process owns. */
 export interface StagePlan {
   readonly project: Project;
   readonly training: LoadedTraining;
@@ -38,8 +38,8 @@ export interface StagePlan {
 }
 
 /**
- * @throws UsageError where the command line or the project's files cannot be worked with
- * @throws UserError where the run belongs to another process, or its inputs changed since it began
+ * @throws UsageError if the command line or the project's files have errors
+ * @throws UserError if another process is working on the run, or its inputs have changed since it started
  */
 export function planStage(stage: Stage, given: StageArguments): Promise<StagePlan> {
   return given.resume === undefined ? planNewRun(stage, given) : planResumedRun(stage, given, given.resume);
@@ -81,18 +81,16 @@ async function planResumedRun(stage: Stage, given: StageArguments, reference: st
   const record = (await readRunRecord(folder))!;
   if (record.stage !== stage) {
     throw new UsageError(
-      `${record.id} is a ${record.stage} run. Go on with it by: dnw ${record.stage} --resume ${record.id}`,
+      `${record.id} is a ${record.stage} run. Continue it with: dnw ${record.stage} --resume ${record.id}`,
     );
   }
   if (await hasSucceeded(folder)) {
-    throw new UsageError(
-      `${record.id} has come to its end; there is nothing to go on with. Start a new run.`,
-    );
+    throw new UsageError(`${record.id} has already finished. Start a new run.`);
   }
   const different = disagreement(record, given);
   if (different !== undefined) {
     throw new UsageError(
-      `${different} What a resumed run is about comes from its run.json; start a new run to change it.`,
+      `${different} A resumed run takes its options from its run.json; start a new run to change them.`,
     );
   }
   const project = await loadProject(projectFolder);
@@ -109,7 +107,7 @@ async function planResumedRun(stage: Stage, given: StageArguments, reference: st
   return { project, training, options, run };
 }
 
-/** Whether a run is about the training config and concept that were named, if they were. */
+/** Whether a run belongs to the given training config and concept, as far as they are given. */
 function isAbout(record: RunRecord, { training, concept }: StageArguments): boolean {
   const { concept: recorded } = record.options as StageOptions;
   return (
@@ -118,7 +116,7 @@ function isAbout(record: RunRecord, { training, concept }: StageArguments): bool
   );
 }
 
-/** A sentence about the first option that says something else than the run's record. */
+/** A sentence about the first option that contradicts the run's record. */
 function disagreement(record: RunRecord, given: StageArguments): string | undefined {
   const recorded = record.options as StageOptions;
   const pairs: [string, unknown, unknown][] = [
@@ -132,14 +130,14 @@ function disagreement(record: RunRecord, given: StageArguments): string | undefi
   const found = pairs.find(([, wanted, actual]) => wanted !== undefined && wanted !== actual);
   if (found === undefined) return undefined;
   const [flag, wanted, actual] = found;
-  return `${flag} ${wanted}: ${record.id} was begun with ${actual === undefined ? `no ${flag}` : String(actual)}.`;
+  return `${flag} ${wanted}: ${record.id} was started with ${actual === undefined ? `no ${flag}` : String(actual)}.`;
 }
 
 function recordedTraining(project: Project, record: RunRecord): LoadedTraining {
   const config = trainingSchema.safeParse(record.config);
   if (!config.success) {
     throw new UserError(
-      `${record.id}: its config is of another version of dnw (${record.versions.dnw}; this is ${version}). Start a new run.`,
+      `${record.id}: its config was written by another version of dnw (${record.versions.dnw}; this is ${version}). Start a new run.`,
     );
   }
   return {
@@ -155,11 +153,11 @@ function refuseChangedInputs(record: RunRecord, now: Readonly<Record<string, str
   );
   if (changed.length === 0) return;
   throw new UserError(
-    `${record.id}: changed since this run began: ${changed.join(', ')}. Its checkpoint no longer fits; start a new run.`,
+    `${record.id}: inputs have changed since this run started: ${changed.join(', ')}. Its checkpoint no longer fits; start a new run.`,
   );
 }
 
-/** With the number of threads that will compute: sums depend on it, so that a resumed run has to have the same. */
+/** The config with the number of threads that will compute: sums depend on it, so a resumed run must use the same. */
 function onDevice(training: LoadedTraining, { device, threads }: StageArguments): LoadedTraining {
   const { config } = training;
   return {

@@ -19,8 +19,8 @@ import { StopRequests } from './stop-requests.ts';
 import { TensorBoardLog } from './tensorboard/tensorboard-log.ts';
 
 /**
- * Runs a stage in its run folder from command line to exit code.
- * @param loadStages called once a run folder is owned: the stages bring native code with them
+ * Runs a stage in its run folder, from the command line to the exit code.
+ * @param loadStages called once a run folder is owned, because importing the stages loads native code
  */
 export async function runStage(
   stage: Stage,
@@ -59,7 +59,7 @@ async function execute(
     if (json) process.stderr.write(`${message}\n`);
   };
   const crash = (error: unknown) => {
-    // What was thrown outside the stage's promise leaves the process in an unknown state.
+    // An error outside the stage's promise leaves the process in an unknown state.
     fail(error);
     lock.release();
     process.exit(EXIT.failed);
@@ -107,8 +107,8 @@ async function execute(
 }
 
 /**
- * Tells whoever chose the run's folder and watches it that nothing was begun. A run that exists already is
- * another process's, and stays as it is.
+ * Tells the process that chose the run's folder and watches it that nothing was started. A run that already exists
+ * belongs to another process and is left as it is.
  */
 function recordFailedStart(given: StageArguments, error: unknown): void {
   if (given.runId === undefined) return;

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { RUN_FILES } from '../protocol/run.ts';
 import { EXIT } from './exit-codes.ts';
 
-/** Asking a network file system costs; a stop that comes this late is still at once for a person. */
+/** Time between checks for the file: each is slow on a network file system, and a person does not notice this delay. */
 const FILE_CHECK_MS = 250;
 
 /**
- * Whether a run was asked to stop: by the file `stop-request` in its folder, by SIGINT (Ctrl-C) or by
- * SIGTERM (a cluster's scheduler). A second SIGINT ends the process at once; the run is then resumed
- * from its last checkpoint. SIGHUP is left to its default, so that `nohup` keeps its meaning.
+ * Tells whether a run was asked to stop: by the file `stop-request` in its folder, by SIGINT (Ctrl-C) or by
+ * SIGTERM (a cluster's scheduler). A second SIGINT ends the process immediately; the run can then be resumed
+ * from its last checkpoint. SIGHUP keeps its default handling, so that `nohup` works.
  */
 export class StopRequests {
   readonly #file: string;
@@ -18,7 +18,7 @@ export class StopRequests {
   #lastCheck = Number.NEGATIVE_INFINITY;
   readonly #interrupt = () => {
     if (this.#asked) process.exit(EXIT.stopped);
-    this.#stop('Stopping after this step; press Ctrl-C again to quit at once.');
+    this.#stop('Stopping after this step; press Ctrl-C again to quit immediately.');
   };
   readonly #terminate = () => this.#stop('Stopping after this step (SIGTERM).');
 
@@ -32,7 +32,7 @@ export class StopRequests {
   asked(): boolean {
     if (!this.#asked && performance.now() - this.#lastCheck >= FILE_CHECK_MS) {
       this.#lastCheck = performance.now();
-      if (existsSync(this.#file)) this.#stop('Stopping after this step, as asked.');
+      if (existsSync(this.#file)) this.#stop('Stopping after this step, as requested.');
     }
     return this.#asked;
   }

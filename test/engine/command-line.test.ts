@@ -53,22 +53,22 @@ describe('a wrong command line ends with code 2, says what is wrong and begins n
     ['a missing concept', ['fine-tune', '--training', 'tiny'], '--concept: fog, snow'],
     ['a misspelt concept', ['fine-tune', '--training', 'tiny', '--concept', 'snwo'], 'Did you mean snow?'],
     ['two training configs to choose from', ['train-base'], '--training: other, tiny'],
-    ['an unknown training config', ['train-base', '--training', 'huge'], 'There are: other, tiny'],
+    ['an unknown training config', ['train-base', '--training', 'huge'], 'Available: other, tiny'],
     ['missing images', ['translate', '--training', 'tiny', '--concept', 'snow'], '--input'],
     [
       'images that are not there',
       ['translate', '--training', 'tiny', '--concept', 'snow', '--input', 'nowhere', '--output', 'out'],
       'nowhere: there is no such file or folder',
     ],
-    ['a file as the project', ['train-base', '--project', 'tiny.training.yaml'], 'no project there'],
-    ['a file to list the runs of', ['runs', '--project', 'tiny.training.yaml'], 'no project there'],
+    ['a file as the project', ['train-base', '--project', 'tiny.training.yaml'], 'no project in this folder'],
+    ['a file to list the runs of', ['runs', '--project', 'tiny.training.yaml'], 'no project in this folder'],
     [
       'a file as the folder for images',
       [
         ...['translate', '--training', 'tiny', '--concept', 'snow'],
         ...['--input', 'images', '--output', 'tiny.training.yaml'],
       ],
-      '--output tiny.training.yaml: that is a file',
+      '--output tiny.training.yaml: this is a file',
     ],
     [
       'a file for the weights of a concept',
@@ -89,9 +89,9 @@ describe('a wrong command line ends with code 2, says what is wrong and begins n
     expect(readdirSync(project)).not.toContain('runs');
   });
 
-  test('no project here or above', async () => {
+  test('no project in this folder or above it', async () => {
     const { code, stderr } = await engine.run(['runs'], { cwd: temporaryFolder() });
-    expect(stderr).toContain('no project here or above');
+    expect(stderr).toContain('no project in this folder or above it');
     expect(code).toBe(2);
   });
 });
@@ -101,7 +101,7 @@ test('a file where the runs belong is named, without a stack', async () => {
   writeFileSync(join(project, 'runs'), '');
   const { code, stderr } = await engine.run(['fine-tune', '--project', project, '--concept', 'snow']);
   expect(stderr).toMatch(
-    /^\S*runs\S*: .+ Rename or remove the file that stands where a folder should be\.\n$/,
+    /^\S*runs\S*: .+ Rename or remove the file in the place of the folder\.\n$/,
   );
   expect(code).toBe(1);
 });

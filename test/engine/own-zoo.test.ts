@@ -133,7 +133,7 @@ describe('a folder of LoRA files of another tool', () => {
     writeFileSync(prompts, `${before}# changed\n`);
     const { code, stderr } = await run('train-generator', '--resume', 'stopped');
     writeFileSync(prompts, before);
-    expect(stderr).toContain('changed since this run began: zoo.');
+    expect(stderr).toContain('inputs have changed since this run started: zoo.');
     expect(code).toBe(1);
   });
 });
@@ -183,7 +183,7 @@ describe('a command line that cannot be worked with', () => {
       ['denoise', '--prompt', 'ink', '--output', 'a.safetensors', '--best-of', '3'],
       "--best-of 3: draws are judged on a concept's training images, and a --prompt has none.",
     ],
-    ['an empty prompt', ['denoise', '--prompt', ' ', '--output', 'a.safetensors'], '--prompt: it is empty'],
+    ['an empty prompt', ['denoise', '--prompt', ' ', '--output', 'a.safetensors'], '--prompt: the prompt is empty'],
     [
       'another kind of file',
       ['denoise', '--prompt', 'ink', '--output', 'a.bin'],

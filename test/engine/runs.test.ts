@@ -218,7 +218,7 @@ describe('a resumed run', () => {
   test('may repeat its options but not contradict them', async () => {
     await stoppedRun('--steps', '100');
     const contradicting = await engine.run(fineTune('--resume', '--steps', '50'));
-    expect(contradicting.stderr).toContain('--steps 50: run was begun with 100.');
+    expect(contradicting.stderr).toContain('--steps 50: run was started with 100.');
     expect(contradicting.code).toBe(2);
     const other = await engine.run(['denoise', '--project', project, '--resume', 'run']);
     expect(other.stderr).toContain('dnw fine-tune --resume run');
@@ -244,7 +244,7 @@ describe('a resumed run', () => {
     await stoppedRun('--steps', '100');
     writeConcept(project, 'snow', 'a heavy blizzard');
     const { code, stderr } = await engine.run(['fine-tune', '--project', project, '--resume', 'run']);
-    expect(stderr).toContain('changed since this run began: concept');
+    expect(stderr).toContain('inputs have changed since this run started: concept');
     expect(code).toBe(1);
     expect(await state('run')).toBe('stopped');
   });
@@ -289,10 +289,10 @@ describe('a run that another process works on', () => {
   test('and has succeeded cannot be begun again or resumed', async () => {
     await engine.run(fineTune('--run-id', 'done'));
     const { code, stderr } = await engine.run(fineTune('--run-id', 'done'));
-    expect(stderr).toContain('is a run already');
+    expect(stderr).toContain('this run already exists');
     expect(code).toBe(2);
     const resumed = await engine.run(['fine-tune', '--project', project, '--resume', 'done']);
-    expect(resumed.stderr).toContain('done has come to its end');
+    expect(resumed.stderr).toContain('done has already finished');
     expect(resumed.code).toBe(2);
     expect(events('done').at(-1)).toMatchObject({ status: 'succeeded' });
   });

@@ -86,7 +86,7 @@ test('a request waits for the one before it', async () => {
   expect(begun).toEqual(['first', 'second']);
 });
 
-test('a waiting request that is called off ends at once and never begins', async () => {
+test('a waiting request that is canceled ends at once and never starts', async () => {
   const { ask, release, begun } = startServer();
   const source = new CancellationTokenSource();
   const first = ask('first');
@@ -100,7 +100,7 @@ test('a waiting request that is called off ends at once and never begins', async
   expect(begun).toEqual(['first', 'third']);
 });
 
-test('a running request is told that it was called off', async () => {
+test('a running request is told that it was canceled', async () => {
   const { ask, release, hasBegun, wasAborted } = startServer();
   const source = new CancellationTokenSource();
   const running = ask('long', source);

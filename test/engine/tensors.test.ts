@@ -120,7 +120,7 @@ test('what is wrong with a file comes back as something the user can mend', asyn
   );
 });
 
-test('half a gibibyte: the header at once, the values in bounded memory, other requests meanwhile, an end when called off', async () => {
+test('half a gibibyte: the header at once, the values in bounded memory, other requests meanwhile, an end when canceled', async () => {
   const path = await sparseFile();
   // What the engine holds once it is warm.
   await scan(await file('small.safetensors', { a: float32([1], [1]) }));
@@ -153,5 +153,5 @@ test('half a gibibyte: the header at once, the values in bounded memory, other r
     // Half-way at most: it was not read to its end.
     if (done < total / 2) source.cancel();
   });
-  await expect(cancelled).rejects.toThrow('called off');
+  await expect(cancelled).rejects.toThrow('canceled');
 });

@@ -3,13 +3,13 @@ import { loadProject } from '../../project/load.ts';
 import { chooseTraining, findProjectFolder, refuseConfigProblems } from '../project-choice.ts';
 import { commandOptions } from './options.ts';
 
-/** `dnw describe`: how large a training is, beside what is published. */
+/** `dnw describe`: the scale of a training config next to the published numbers. */
 export function addDescribeCommand(program: Command): void {
   program
     .command('describe')
-    .summary('show the scale of a training config beside the published one')
+    .summary('compare the scale of a training config with the published one')
     .description(
-      'Builds the networks of a training config without training them, and shows their parameters, blocks, floating-point operations, steps and epochs beside the numbers of the publications.',
+      'Builds the networks of a training config without training them, and shows their parameters, blocks, floating-point operations, steps and epochs next to the published numbers.',
     )
     .addOption(commandOptions.project())
     .addOption(commandOptions.training())
@@ -19,7 +19,7 @@ export function addDescribeCommand(program: Command): void {
       const project = await loadProject(findProjectFolder(options.project));
       const training = chooseTraining(project, options.training);
       refuseConfigProblems(project, training);
-      // Loaded here: it brings tfjs with it.
+      // Imported on demand because it loads tfjs.
       const { describeScale } = await import('../scale-listing.ts');
       process.stdout.write(await describeScale(project, training, options.json === true));
     });

@@ -2,20 +2,18 @@ import type { Command } from 'commander';
 import type { DeviceName } from '../../compute/types.ts';
 import { commandOptions } from './options.ts';
 
-/** `dnw devices`: what would compute here, and why. */
+/** `dnw devices`: the device that training would use on this machine, and why. */
 export function addDevicesCommand(program: Command): void {
   program
     .command('devices')
-    .summary('show what would compute here, and why')
-    .description(
-      'Shows the device that training would use on this machine, and why each other one is not used.',
-    )
+    .summary('show which device training would use, and why')
+    .description('Shows the device that training would use on this machine, and why the others are not used.')
     .addOption(commandOptions.device().default('auto'))
     .addOption(commandOptions.threads().default(0))
     .addOption(commandOptions.json('print one JSON object'))
     .addHelpText('after', '\nExamples:\n  $ dnw devices\n  $ dnw devices --device webgpu --json')
     .action(async (options: { device: DeviceName; threads: number; json?: boolean }) => {
-      // Loaded here: it brings native code with it.
+      // Imported on demand because it loads native code.
       const { listDevices } = await import('../device-listing.ts');
       const listing = await listDevices(options.device, options.threads);
       if (options.json) {

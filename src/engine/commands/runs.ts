@@ -4,14 +4,14 @@ import { findProjectFolder } from '../project-choice.ts';
 import { textWidth } from '../text-width.ts';
 import { commandOptions } from './options.ts';
 
-/** `dnw runs`: what was run in a project and how it stands. */
+/** `dnw runs`: the runs of a project and their states. */
 export function addRunsCommand(program: Command): void {
   program
     .command('runs')
     .summary('list the runs of the project')
     .description('Lists every run of the project, newest first, with its state.')
     .addOption(commandOptions.project())
-    .addOption(commandOptions.json('print one JSON object for each run: id, folder, state, record'))
+    .addOption(commandOptions.json('print one JSON object per run: id, folder, state, record'))
     .addHelpText('after', '\nExamples:\n  $ dnw runs\n  $ dnw runs --json')
     .action(async (options: { project?: string; json?: boolean }) => {
       const runs = await listRuns(findProjectFolder(options.project));

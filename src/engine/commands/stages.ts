@@ -8,7 +8,7 @@ import { commandOptions, integer } from './options.ts';
 
 export type LoadStages = () => Promise<StageFunctions>;
 
-/** Adds one subcommand for every stage. */
+/** Adds one subcommand per stage. */
 export function addStageCommands(
   program: Command,
   loadStages: LoadStages,
@@ -29,7 +29,7 @@ export function addStageCommands(
       .addOption(commandOptions.threads())
       .option(
         '--resume [run]',
-        'go on with a run, by id or folder; without one, the latest that can be resumed',
+        'continue a run, given by id or folder (default: the latest run that can be resumed)',
       )
       .addOption(
         new Option('--run-id <id>', 'name of the run folder (default: time, stage and name)').conflicts(
@@ -38,9 +38,9 @@ export function addStageCommands(
       )
       .option(
         '--tensorboard',
-        'also write metrics and sample pictures as TensorBoard event files below the run’s folder',
+        'also write metrics and sample images as TensorBoard event files in the run’s folder',
       )
-      .addOption(commandOptions.json('print the run’s events to standard output, one JSON object a line'))
+      .addOption(commandOptions.json('print the run’s events to standard output, one JSON object per line'))
       .addHelpText('after', `\nExamples:\n${help.examples.map((example) => `  $ ${example}`).join('\n')}`)
       .action(async (given: Omit<StageArguments, 'resume'> & { resume?: string | true }) => {
         const { resume, ...others } = given;

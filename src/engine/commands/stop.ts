@@ -7,13 +7,13 @@ import { RUN_FILES } from '../../protocol/run.ts';
 import { locateRun } from '../run-choice.ts';
 import { commandOptions } from './options.ts';
 
-/** `dnw stop`: asks a run, on this machine or another, to write its checkpoint and end. */
+/** `dnw stop`: asks a run, on this machine or another, to write its checkpoint and exit. */
 export function addStopCommand(program: Command): void {
   program
     .command('stop')
     .summary('stop a run')
     .description(
-      'Asks a run to end after its present step. It writes a checkpoint and can go on later with --resume. Works over a shared file system, too.',
+      'Asks a run to stop after its current step. The run writes a checkpoint and can be continued later with --resume. Also works over a shared file system.',
     )
     .argument('<run>', 'id or folder of the run')
     .addOption(commandOptions.project())
@@ -23,6 +23,6 @@ export function addStopCommand(program: Command): void {
       const { active } = await readOwner(folder);
       if (!active) throw new UserError(`${folder}: no process is working on this run.`);
       await writeFile(join(folder, RUN_FILES.stopRequest), '');
-      process.stderr.write('Asked to stop; the run ends after its present step.\n');
+      process.stderr.write('Stop requested; the run stops after its current step.\n');
     });
 }

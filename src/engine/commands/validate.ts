@@ -5,14 +5,14 @@ import { EXIT } from '../exit-codes.ts';
 import { findProjectFolder } from '../project-choice.ts';
 import { commandOptions } from './options.ts';
 
-/** `dnw validate`: every mistake in a project's YAML files, for people and for scripts. */
+/** `dnw validate`: lists every mistake in a project's YAML files, as text or as JSON. */
 export function addValidateCommand(program: Command, exit: (code: number) => void): void {
   program
     .command('validate')
     .summary('check the project’s YAML files')
-    .description('Checks every concept and training config, and what they say about one another.')
+    .description('Checks every concept and training config, and the references between them.')
     .addOption(commandOptions.project())
-    .addOption(commandOptions.json('print one JSON object for each problem'))
+    .addOption(commandOptions.json('print one JSON object per problem'))
     .addHelpText('after', '\nExamples:\n  $ dnw validate\n  $ dnw validate --json')
     .action(async (options: { project?: string; json?: boolean }) => {
       const project = await loadProject(findProjectFolder(options.project));

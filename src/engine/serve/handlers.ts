@@ -20,15 +20,15 @@ import type { ServeHandlers } from './server.ts';
 import { compareTensorFiles, scanTensorFile, tensorFileHistogram } from './tensor-handlers.ts';
 import { listTranslations, type Subject, Translations } from './translations.ts';
 
-/** From the command line, instead of each config's. */
+/** Device settings from the command line, which override each config's. */
 export interface DeviceOverrides {
   readonly device?: TrainingConfig['device'] | undefined;
   readonly threads?: number | undefined;
 }
 
 /**
- * The answers of `dnw serve`. Each request sees the project's files as they are then; one that is as it was is not
- * parsed again.
+ * Request handlers of `dnw serve`. Each request sees the project's current files; unchanged files are not parsed
+ * again.
  */
 export function createHandlers(overrides: DeviceOverrides): ServeHandlers {
   const bases = new WarmBase();
@@ -130,7 +130,7 @@ export function createHandlers(overrides: DeviceOverrides): ServeHandlers {
   };
 }
 
-/** What a page about this concept asks for first; there is nothing to ask for before it has weights. */
+/** Computes the statistics that a page about this concept asks for first; does nothing if it has no weights. */
 async function beginStatistics(inspector: WeightInspector, subject: Subject): Promise<void> {
   const weights = await listWeights(subject.project, subject.training, subject.concept);
   const first = weights.find(({ kind }) => kind !== 'base');
@@ -141,5 +141,5 @@ function deviceName(name: string): TrainingConfig['device'] {
   const parsed = trainingSchema.shape.device.safeParse(name);
   if (parsed.success) return parsed.data;
   const names = trainingSchema.shape.device.unwrap().options;
-  throw new UserError(`There is no device ${JSON.stringify(name)}. Devices: ${names.join(', ')}.`);
+  throw new UserError(`There is no device ${JSON.stringify(name)}. Available: ${names.join(', ')}.`);
 }

@@ -1,22 +1,22 @@
-/** A request was called off before or while it ran. */
+/** Thrown if a request was canceled before or while it ran. */
 export class CancelledError extends Error {
   override name = 'CancelledError';
 }
 
 /**
- * Runs tasks one at a time, in the order they came: models and devices are shared, and two computations at
- * once would each take longer than both in turn. A task that is called off while it waits never begins.
+ * Runs tasks one at a time, in the order in which they arrive: models and devices are shared, and running two
+ * computations at once would take longer than one after the other. A task that is canceled while it waits never starts.
  */
 export class RequestQueue {
   #last: Promise<unknown> = Promise.resolve();
   #waiting = 0;
 
-  /** Tasks that wait or run. */
+  /** Number of tasks that are waiting or running. */
   get size(): number {
     return this.#waiting;
   }
 
-  /** @throws CancelledError where the signal is raised before the task begins; else what the task throws */
+  /** @throws CancelledError if the signal is aborted before the task starts; otherwise whatever the task throws */
   async run<T>(task: () => Promise<T>, signal: AbortSignal): Promise<T> {
     if (signal.aborted) throw new CancelledError();
     this.#waiting++;
@@ -30,7 +30,7 @@ export class RequestQueue {
       signal.removeEventListener('abort', cancel);
       return task();
     });
-    // The next task waits for this one's end, whatever that is.
+    // The next task waits until this one ends, whether it succeeds or fails.
     this.#last = turn.catch(() => undefined);
     try {
       return await Promise.race([turn, calledOff]);

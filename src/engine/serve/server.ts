@@ -13,11 +13,11 @@ import { type ServeProgress, type ServeRequests, USER_ERROR } from '../../protoc
 import { describeError } from '../exit-codes.ts';
 import { CancelledError, RequestQueue } from './request-queue.ts';
 
-/** The Language Server Protocol's code for a request that its client called off. */
+/** The Language Server Protocol's code for a request that its client canceled. */
 const REQUEST_CANCELLED = -32800;
 
 export type ServeMethod = keyof ServeRequests;
-/** Answers one method; `signal` is raised when the client calls the request off, `report` tells it of progress. */
+/** Handlers by method; `signal` is aborted when the client cancels the request, and `report` sends progress to it. */
 export type ServeHandlers = {
   readonly [M in ServeMethod]: (
     params: ServeRequests[M]['params'],
@@ -26,7 +26,7 @@ export type ServeHandlers = {
   ) => Promise<ServeRequests[M]['result']>;
 };
 
-/** Read files piece by piece, without models and devices: they need not wait, and nothing waits for them. */
+/** Methods that read files piece by piece, without models or devices: they bypass the queue. */
 const BESIDE_THE_QUEUE: ReadonlySet<ServeMethod> = new Set([
   'tensorStatistics',
   'tensorHistogram',
@@ -37,11 +37,11 @@ export interface ServerOptions {
   readonly input: Readable;
   readonly output: Writable;
   readonly handlers: ServeHandlers;
-  /** Ends after so long without a request. */
+  /** Time without a request after which the server exits, in milliseconds. */
   readonly idleMs: number;
 }
 
-/** Answers requests until the input closes (its parent ended, or is done with it) or it has been idle for long. */
+/** Answers requests until the input closes (the parent process ended or closed it) or `idleMs` pass without a request. */
 export function serve({ input, output, handlers, idleMs }: ServerOptions): Promise<void> {
   const connection = createMessageConnection(new StreamMessageReader(input), new StreamMessageWriter(output));
   const queue = new RequestQueue();
@@ -64,7 +64,7 @@ export function serve({ input, output, handlers, idleMs }: ServerOptions): Promi
     ) => {
       clearTimeout(idle);
       const controller = new AbortController();
-      // A token that was cancelled before it came here tells nobody.
+      // A token that was canceled before this point fires no event.
       if (token.isCancellationRequested) controller.abort();
       else token.onCancellationRequested(() => controller.abort());
       const { signal } = controller;
@@ -100,7 +100,7 @@ export function serve({ input, output, handlers, idleMs }: ServerOptions): Promi
     };
     for (const method of Object.keys(handlers) as ServeMethod[]) register(method);
     connection.onClose(end);
-    // A pipe whose other end is gone reports `end`, not always `close`.
+    // A pipe whose other end is gone emits `end`, but not always `close`.
     input.once('end', end);
     connection.listen();
     rest();
@@ -109,7 +109,7 @@ export function serve({ input, output, handlers, idleMs }: ServerOptions): Promi
 
 function asResponseError(error: unknown): ResponseError<void> {
   if (error instanceof CancelledError)
-    return new ResponseError(REQUEST_CANCELLED, 'The request was called off.');
+    return new ResponseError(REQUEST_CANCELLED, 'The request was canceled.');
   const message = describeError(error);
   if (error instanceof UserError) return new ResponseError(USER_ERROR, message);
   process.stderr.write(`${message}\n`);

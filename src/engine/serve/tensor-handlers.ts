@@ -6,11 +6,11 @@ import { UserError } from '../../project/user-error.ts';
 import type { LoraSpectrum, TensorDifference, TensorStatistics } from '../../protocol/tensors.ts';
 import type { ServeHandlers } from './server.ts';
 
-/** Least time between two reports. */
+/** Least time between two progress reports. */
 const INTERVAL_MS = 100;
 const BINS = { min: 4, max: 512 };
 
-/** Collects what is found, and hands it on with how far the work is, ten times a second at most. */
+/** Collects findings and reports them together with the progress, at most ten times a second. */
 class Batches {
   #last = performance.now();
   #progress = { done: 0, total: 0 };
@@ -52,7 +52,7 @@ export const tensorFileHistogram: ServeHandlers['tensorHistogram'] = async (
   signal,
 ) => {
   if (!Number.isInteger(bins) || bins < BINS.min || bins > BINS.max) {
-    throw new UserError(`bins: ${bins} is no whole number from ${BINS.min} to ${BINS.max}.`);
+    throw new UserError(`bins: ${bins} is not a whole number from ${BINS.min} to ${BINS.max}.`);
   }
   return TensorReader.with(file, signal, (reader) => tensorHistogram(reader, tensor, bins));
 };

@@ -1,4 +1,4 @@
-/** What `dnw serve` answers about translated images. */
+/** Handlers of `dnw serve` for translated images. */
 import { encodePng, type Image } from '../../data/images.ts';
 import { openPairs } from '../../data/pairs.ts';
 import { preparePairs } from '../../data/prepared.ts';
@@ -16,31 +16,31 @@ export interface Subject {
   readonly concept: LoadedConcept;
 }
 
-/** Sets of weights that a page shows side by side. */
+/** Number of sets of weights that a page first shows side by side. */
 const FIRST_WEIGHTS = 2;
 
 export class Translations {
   readonly #translator: ImageTranslator;
-  /** In base64; an image that is shown again is not encoded again. */
+  /** Encoded images in base64, so that an image that is shown again is not encoded again. */
   readonly #pngs = new WeakMap<Image, Promise<string>>();
 
   constructor(bases: WarmBase) {
     this.#translator = new ImageTranslator(bases);
   }
 
-  /** @throws UserError where there is no base */
+  /** @throws UserError if there is no base */
   compile(project: Project, training: LoadedTraining): Promise<void> {
     return this.#translator.warmUp(project, training);
   }
 
   /**
-   * Translates what a page about this concept asks for first, so that its answers are there by then.
+   * Translates the images that a page about this concept asks for first, so that they are ready by then.
    * @throws UserError as `translate` does
    */
   async begin(subject: Subject): Promise<void> {
     await this.compile(subject.project, subject.training);
     const { weights, testImages } = await listTranslations(subject);
-    // The further a concept has come, the later its weights stand.
+    // The list is in the order of the stages: the last weights are the most advanced.
     for (const { file } of weights.slice(-FIRST_WEIGHTS)) {
       for (const image of testImages.slice(0, FIRST_IMAGES)) {
         await this.translate({ ...subject, weights: file, image: { file: image } });
@@ -48,7 +48,7 @@ export class Translations {
     }
   }
 
-  /** @throws UserError where base, weights or image are missing or do not fit each other */
+  /** @throws UserError if base, weights or image are missing or do not fit each other */
   async translate(request: TranslateOneRequest): Promise<TranslateResult> {
     const result = await this.#translator.translate(request);
     const [source, translated, target] = await Promise.all([
@@ -61,7 +61,7 @@ export class Translations {
     return {
       ...{ source, translated, width, height, seconds, device },
       ...(target !== undefined && { target }),
-      // JSON has no infinity, which equal images would have.
+      // JSON has no infinity, which is the PSNR of equal images.
       ...(quality && { psnr: Math.min(quality.psnr, HIGHEST_PSNR), ssim: quality.ssim }),
     };
   }
@@ -76,7 +76,7 @@ export class Translations {
   }
 }
 
-/** The weights that a concept has, and the source images that training holds out: none until its pairs were prepared. */
+/** The weights of a concept, and the source images that training holds out: none until its pairs are prepared. */
 export async function listTranslations({ project, training, concept }: Subject): Promise<TranslationsResult> {
   return {
     weights: await listWeights(project, training, concept),
@@ -87,7 +87,7 @@ export async function listTranslations({ project, training, concept }: Subject):
 /** Absolute paths. */
 async function heldOutImages(training: LoadedTraining, concept: LoadedConcept): Promise<string[]> {
   const { image, seed } = training.config;
-  // Asked to stop at once, it gives what is in the cache and makes nothing.
+  // With a stop requested from the start, it returns only what is cached and prepares nothing.
   const openEditor = editorsOn(training.config);
   const prepared = await preparePairs(concept, image, seed, { openEditor, shouldStop: () => true });
   if (prepared === undefined) return [];

@@ -1,4 +1,4 @@
-/** The package declares its other checksum only. */
+/** The package only declares its other checksum. */
 declare module 'crc-32/crc32c.js' {
   /** @returns CRC-32C as a signed 32-bit integer */
   export function buf(data: Uint8Array): number;

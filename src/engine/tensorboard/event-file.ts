@@ -1,16 +1,16 @@
 /**
- * TensorBoard's event files: framed records (TensorFlow's `record_writer.h`) of `Event` messages (`event.proto`,
- * `summary.proto`), of which scalars, images and the start of a session are written.
+ * Writes TensorBoard's event files: framed records (TensorFlow's `record_writer.h`) of `Event` messages
+ * (`event.proto`, `summary.proto`) with scalars, images and the start of a session.
  */
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import crc32c from 'crc-32/crc32c.js';
 import protobuf from 'protobufjs/minimal.js';
 
-/** Of a record: the length (8 bytes, little-endian), its checksum (4), the data, their checksum (4). */
+/** A record is the length (8 bytes, little-endian), its checksum (4), the data, and their checksum (4). */
 const LENGTH_BYTES = 8;
 const CHECKSUM_BYTES = 4;
-/** What the first record of a file says. */
+/** Version string in the first record of a file. */
 const FILE_VERSION = 'brain.Event:2';
 const SESSION_START = 1;
 
@@ -22,7 +22,7 @@ const FLOAT = 5;
 
 type Writer = protobuf.Writer;
 
-/** Pixels as PNG; `channels`: 1 grey, 2 grey and alpha, 3 RGB, 4 RGBA. */
+/** Pixels as PNG; `channels`: 1 gray, 2 gray and alpha, 3 RGB, 4 RGBA. */
 export interface EncodedImage {
   readonly width: number;
   readonly height: number;
@@ -34,7 +34,7 @@ export interface EncodedImage {
 export class EventFile {
   /**
    * @param time milliseconds since the Unix epoch, of the file's first record
-   * @throws where the file cannot be written
+   * @throws if the file cannot be written
    */
   constructor(
     private readonly path: string,
@@ -44,7 +44,7 @@ export class EventFile {
     this.#append(time, 0, (event) => event.uint32(tag(3, BYTES)).string(FILE_VERSION));
   }
 
-  /** Everything of other files of the same folder that has this step or a later one is out of date. */
+  /** Declares everything with this step or a later one, in other files of the same folder, out of date. */
   restart(time: number, step: number): void {
     this.#append(time, step, (event) =>
       event.uint32(tag(7, BYTES)).fork().uint32(tag(1, VARINT)).int32(SESSION_START).ldelim(),
@@ -78,7 +78,7 @@ export class EventFile {
     });
   }
 
-  /** One write for each record: a reader that follows the file waits for the rest of half a record. */
+  /** Writes each record in one write, since a reader that follows the file waits for the rest of a partial record. */
   #append(time: number, step: number, write: (event: Writer) => void): void {
     const event = protobuf.Writer.create();
     event.uint32(tag(1, DOUBLE)).double(time / 1000);
@@ -101,7 +101,7 @@ function record(data: Uint8Array): Uint8Array {
   return bytes;
 }
 
-/** CRC-32C, rotated and shifted, so that a checksum over data that hold checksums stays useful (`crc32c.h`). */
+/** CRC-32C, rotated and shifted, so that a checksum over data that contain checksums stays useful (`crc32c.h`). */
 function maskedChecksum(bytes: Uint8Array): number {
   const checksum = crc32c.buf(bytes) >>> 0;
   return (((checksum >>> 15) | (checksum << 17)) + 0xa282ead8) >>> 0;

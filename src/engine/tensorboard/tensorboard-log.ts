@@ -8,9 +8,9 @@ import type { EventSink } from '../run-events.ts';
 import { type EncodedImage, EventFile } from './event-file.ts';
 
 /**
- * Copies a run's metrics and sample pictures to event files, as they come. There is one folder for each stage of a run
- * of several, each concept and, where one draws several curves, each series: TensorBoard draws one curve of a tag for
- * each folder.
+ * Copies a run's metrics and sample images to event files as they arrive. TensorBoard draws one curve of a tag per
+ * folder, so there is one folder per stage (in a run of several stages), per concept, and per series (where a concept
+ * has several curves).
  */
 export class TensorBoardLog implements EventSink {
   readonly #runFolder: string;
@@ -57,7 +57,7 @@ export class TensorBoardLog implements EventSink {
     if (known !== undefined) return known;
     const name = `events.out.tfevents.${Math.floor(time / 1000)}.${hostname()}.${process.pid}`;
     const file = new EventFile(join(folder, name), time);
-    // A checkpoint lies behind what was written before: the steps since then are taken again.
+    // A checkpoint is older than the last events written: the steps since then are repeated.
     if (this.#resumed) file.restart(time, step);
     this.#files.set(folder, file);
     return file;
@@ -68,10 +68,10 @@ function folderName(text: string): string {
   return text.replace(/[^\p{L}\p{N}._ -]+/gu, '-').replace(/^\.+/, '-');
 }
 
-/** By the PNG's colour type. */
+/** Number of channels by the PNG's color type. */
 const CHANNELS: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 3, 4: 2, 6: 4 };
 
-/** Only the size is read; the pixels go into the event file as they are. */
+/** Reads the size from the header; the encoded pixels go into the event file unchanged. */
 function readPng(path: string): EncodedImage {
   const png = readFileSync(path);
   return {
