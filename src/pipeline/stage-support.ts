@@ -1,4 +1,4 @@
-/** What every stage begins with: its device, its concept, its pairs. */
+/** What every stage starts with: its device, its concept and its pairs. */
 import { selectDevice } from '../compute/devices.ts';
 import type { DeviceReport } from '../compute/types.ts';
 import { type PreparedPairs, preparePairs } from '../data/prepared.ts';
@@ -12,7 +12,7 @@ type SeededContext = Pick<StageContext, 'training'> & { readonly options: { read
 /** The context of a stage that takes `--concept`. */
 type ConceptContext = Pick<StageContext, 'project'> & { readonly options: { readonly concept?: string } };
 
-/** Chooses the device that the config asks for, and says so in the run's events. */
+/** Selects the device that the config asks for, and reports it in the run's events. */
 export async function stageDevice({ training, run }: StageContext): Promise<DeviceReport> {
   const report = await selectDevice(training.config.device, training.config.threads);
   const { device, executor, threads, reason } = report;
@@ -20,25 +20,25 @@ export async function stageDevice({ training, run }: StageContext): Promise<Devi
   return report;
 }
 
-/** The seed of what this stage draws itself; the split of the pairs keeps the config's. */
+/** The seed for what this stage draws itself; the split of the pairs always uses the config's seed. */
 export function stageSeed({ training, options }: SeededContext): number {
   return options.seed ?? training.config.seed;
 }
 
-/** The one concept that a stage is about. @throws UserError where none was named or the project has no such concept */
+/** The concept that a stage works on. @throws UserError if none was named or the project has no such concept */
 export function stageConcept({ project, options }: ConceptContext): LoadedConcept {
   const names = project.concepts.map(({ name }) => name).join(', ');
   if (options.concept === undefined) {
-    throw new UserError(`This stage is about one concept. Name it with --concept: ${names}.`);
+    throw new UserError(`This stage works on one concept. Name it with --concept: ${names}.`);
   }
   const concept = project.concepts.find(({ name }) => name === options.concept);
-  if (!concept) throw new UserError(`The project has no concept ${options.concept}. It has ${names}.`);
+  if (!concept) throw new UserError(`The project has no concept ${options.concept}. Available: ${names}.`);
   return concept;
 }
 
 /**
- * Pairs of each concept, from the cache or decoded now, with one progress bar over all of them.
- * @returns undefined where a stop was asked for
+ * Pairs of each concept, from the cache or newly decoded, with one progress bar over all of them.
+ * @returns undefined if a stop was requested
  */
 export async function preparedPairs(
   { training, run, shouldStop }: StageContext,
@@ -56,7 +56,7 @@ export async function preparedPairs(
         run.emit({ type: 'log', level: 'info', message: `${concept.name}: editing images on ${device}` });
       },
       shouldStop,
-      // A concept counts the same whether its sources are decoded already or not: the bar never runs backwards.
+      // A concept counts the same whether its sources are already decoded or not, so the bar never moves backwards.
       onProgress: (done, total) =>
         run.emit({
           type: 'progress',

@@ -32,7 +32,7 @@ export interface TimeToReach {
   seconds: number;
 }
 
-/** The first measured point at which a curve is at least as good as `psnr`, or undefined where it never is. */
+/** The first measured point at which a curve is at least as good as `psnr`, or undefined if it never is. */
 function timeToReach(curve: Curve, psnr: number): TimeToReach | undefined {
   const point = curve.points.find((candidate) => candidate.psnr >= psnr);
   return point && { steps: point.steps, seconds: point.seconds };
@@ -40,7 +40,7 @@ function timeToReach(curve: Curve, psnr: number): TimeToReach | undefined {
 
 const decibels = (value: number) => value.toFixed(2);
 
-/** The comparison as lines of text: one row a method, with how soon it reaches what Pix2pix ends at. */
+/** The comparison as lines of text: one row per method, with the time to reach the final PSNR of Pix2pix. */
 export function comparisonTable(comparison: Comparison): string[] {
   const pix2pix = comparison.curves.find((curve) => curve.method === 'pix2pix');
   const distances = comparison.curves.some((curve) => curve.distances);
@@ -69,14 +69,14 @@ export function comparisonTable(comparison: Comparison): string[] {
   return textTable(header, rows);
 }
 
-/** FID at start and end, then KID; empty where a method has none. */
+/** Cells for FID at start and end, then KID; empty if the method has none. */
 function distanceCells({ distances }: Curve): string[] {
   if (!distances) return ['', '', '', ''];
   const { start, end } = distances;
   return [start.fid.toFixed(2), end.fid.toFixed(2), start.kid.toFixed(4), end.kid.toFixed(4)];
 }
 
-/** PSNR of every start before training, one row a held-out concept: one concept alone proves little. */
+/** PSNR of every start before training, one row per held-out concept, since a single concept proves little. */
 export function startsTable({ starts }: Comparison): string[] {
   const methods = (Object.keys(METHODS) as Method[]).filter((method) => starts[0]?.quality[method]);
   return textTable(
@@ -89,8 +89,8 @@ export function startsTable({ starts }: Comparison): string[] {
 }
 
 /**
- * What the measured numbers say about the denoised start, in sentences. A cheap baseline that is as good is
- * named (within `tolerance` decibels): the reader should not have to find out.
+ * What the measured numbers say about the denoised start, in sentences. They name every cheap baseline that is
+ * as good (within `tolerance` decibels), so that readers need not find out for themselves.
  */
 export function comparisonVerdict(comparison: Comparison, tolerance = 0.1): string[] {
   const curve = (method: Method) => comparison.curves.find((candidate) => candidate.method === method);
@@ -123,25 +123,26 @@ export function comparisonVerdict(comparison: Comparison, tolerance = 0.1): stri
     const fromScratch = curve(method);
     if (!fromScratch) continue;
     const name = method === 'pix2pix' ? 'Pix2pix' : 'the same generator from scratch';
+    const subject = name[0]!.toUpperCase() + name.slice(1);
     const goal = last(fromScratch);
     const reached = timeToReach(denoised, goal.psnr);
     sentences.push(
       reached
-        ? `It reaches what ${name} has after ${goal.steps} steps (${decibels(goal.psnr)} dB, ${goal.seconds.toFixed(1)} s) ` +
-            `after ${reached.steps} steps (${reached.seconds.toFixed(1)} s).`
-        : `It does not reach what ${name} has after ${goal.steps} steps (${decibels(goal.psnr)} dB).`,
+        ? `${subject} ends at ${decibels(goal.psnr)} dB after ${goal.steps} steps (${goal.seconds.toFixed(1)} s); ` +
+            `the denoised start reaches that after ${reached.steps} steps (${reached.seconds.toFixed(1)} s).`
+        : `${subject} ends at ${decibels(goal.psnr)} dB after ${goal.steps} steps; the denoised start does not reach that.`,
     );
     const end = last(denoised);
     if (end.ssim < goal.ssim) {
       sentences.push(
-        `By SSIM it ends BELOW ${name}: ${end.ssim.toFixed(3)} against ${goal.ssim.toFixed(3)}.`,
+        `By SSIM the denoised start ends BELOW ${name}: ${end.ssim.toFixed(3)} against ${goal.ssim.toFixed(3)}.`,
       );
     }
   }
   return sentences;
 }
 
-/** One line a measured point, for spreadsheets; FID and KID, where they were measured, on a method's first and last. */
+/** CSV with one line per measured point; FID and KID, if measured, are on each method's first and last line. */
 export function comparisonCsv(comparison: Comparison): string {
   const withDistances = comparison.curves.some(({ distances }) => distances);
   const lines = [`concept,method,steps,seconds,psnr,ssim,l1,patchFd${withDistances ? ',fid,kid' : ''}`];
@@ -167,10 +168,10 @@ export function comparisonCsv(comparison: Comparison): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** Quality against training seconds, as a stand-alone SVG. */
+/** Plot of quality over training seconds, as a stand-alone SVG. */
 export function comparisonSvg({ curves, concept, images }: Comparison): string {
   const methods = curves.map(({ method }) => method);
-  // Later marks lie on top: the denoised start is drawn last, and ridge dashed over it where the two coincide.
+  // Later marks are on top: the denoised start is drawn last, with ridge dashed over it where the two coincide.
   const drawn = [...curves].sort((a, b) => drawingOrder(a.method) - drawingOrder(b.method));
   const color = (method: Method) => METHOD_COLORS[method];
   return standaloneSvg({

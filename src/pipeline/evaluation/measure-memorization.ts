@@ -22,9 +22,9 @@ import {
   neighbors,
 } from './memorization.ts';
 
-/** Neighbors in weights whose pictures are looked at. */
+/** Number of nearest neighbors in weights whose pictures are compared. */
 const NEAREST = 3;
-/** Members whose pictures are compared with their nearest fellow member's. */
+/** Number of members whose pictures are compared with those of their nearest fellow member. */
 const COMPARED_MEMBERS = 24;
 
 interface MemorizationOptions {
@@ -32,16 +32,16 @@ interface MemorizationOptions {
   readonly concept: LoadedConcept;
   /** The denoised LoRA vector. */
   readonly vector: Float32Array;
-  /** What weights are made to translate. */
+  /** The images that the weights translate. */
   readonly images: HeldOutImages;
   readonly device: DeviceReport;
-  /** Of the first of the draws whose spread is measured. */
+  /** Seed of the first of the draws whose spread is measured. */
   readonly seed: number;
 }
 
 /**
- * Measures denoised weights beside the zoo, in weights and in the pictures that they make of the concept's images.
- * @returns undefined where a stop was asked for
+ * Compares denoised weights with the zoo, by the weights and by the pictures that they make of the concept's images.
+ * @returns undefined if a stop was requested
  */
 export async function measureMemorization(
   context: StageContext,
@@ -94,7 +94,7 @@ export async function measureMemorization(
   }
 }
 
-/** Weights for the prompt from several seeds. */
+/** Draws weights for the prompt from several seeds. */
 async function drawsOf(
   { project, training }: StageContext,
   { base, concept, device, seed }: Pick<MemorizationOptions, 'base' | 'concept' | 'device' | 'seed'>,

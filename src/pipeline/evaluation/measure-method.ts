@@ -1,4 +1,4 @@
-/** Trains one concept by every method, and measures on the way. */
+/** Trains one concept by every method, and measures along the way. */
 import type { DeviceReport } from '../../compute/types.ts';
 import type { PreparedPairs } from '../../data/prepared.ts';
 import type { LoadedConcept } from '../../project/project.ts';
@@ -19,7 +19,7 @@ import { MethodFiles, type MethodResult } from './method-result.ts';
 import { pix2pixGenerator, scratchSettings } from './scratch-settings.ts';
 import type { Start } from './starts.ts';
 
-/** The concept that is trained by every method, and what all of them share. */
+/** The concept that every method trains, and what all methods share. */
 export interface Evaluation {
   readonly context: StageContext;
   readonly concept: LoadedConcept;
@@ -30,13 +30,13 @@ export interface Evaluation {
   readonly seed: number;
 }
 
-/** Results of the methods that have been trained to their end; not of all where a stop was asked for. */
+/** Results of the methods that have finished training; after a stop, some are missing. */
 export interface MeasuredMethods {
   readonly results: readonly MethodResult[];
   readonly stopped: boolean;
 }
 
-/** One training among all: which method, how many steps, and where it stands among the steps of all. */
+/** One of the trainings: its method, its number of steps, and its position among the steps of all. */
 interface Turn {
   readonly method: Method;
   readonly steps: number;
@@ -44,7 +44,7 @@ interface Turn {
   readonly total: number;
 }
 
-/** Trains from each start, with one compiled step, and then by the methods from scratch that the config names. */
+/** Trains from each start, with one compiled step, and then by each from-scratch method that the config names. */
 export async function measureMethods(
   evaluation: Evaluation,
   starts: readonly Start[],
@@ -113,10 +113,10 @@ async function measureFromScratch(
 }
 
 /**
- * Trains by one method, collecting its curve. The finished method is kept in the run folder, so that a resumed
- * evaluation does not train it again.
- * @param begin puts the start in place; absent where the trainer has it already
- * @returns undefined where a stop was asked for
+ * Trains by one method and records its curve. The result is stored in the run folder, so that a resumed evaluation
+ * does not train the method again.
+ * @param begin puts the start in place; absent if the trainer has it already
+ * @returns undefined if a stop was requested
  */
 async function measureMethod(
   { context, concept, pairs, heldOut, seed }: Evaluation,

@@ -7,10 +7,10 @@ import {
 } from './memorization.ts';
 import { standaloneSvg } from './plot-svg.ts';
 
-/** Tensors that are named one by one. */
+/** Most tensors that are listed by name. */
 const MOST_TENSORS = 3;
 
-/** Share of the usual distance between neighbors below which draws differ by rounding only. */
+/** Share of the usual distance between neighbors below which draws differ only by rounding. */
 const SAME = 1e-4;
 
 const decibels = (value: number) => `${value.toFixed(1)} dB`;
@@ -18,7 +18,7 @@ const figure = (value: number) => value.toPrecision(3);
 const between = ({ median, low, high }: Spread, format: (value: number) => string) =>
   `${format(median)} (${format(low)} to ${format(high)})`;
 
-/** The analysis in a few lines, the last of which says whether the weights are a copy. */
+/** The analysis in a few lines; the last one says whether the weights are a copy. */
 export function memorizationLines(memorization: Memorization): string[] {
   const verdict = memorizationVerdict(memorization);
   const { nearest, nearestByPrompt, layers, draws } = memorization;
@@ -34,7 +34,7 @@ export function memorizationLines(memorization: Memorization): string[] {
     `nearest in weights: ${nearest.map(({ concept, distance, likeness }) => `${concept} ${figure(distance)} (${decibels(likeness)})`).join(', ')}; ` +
       `by prompt: ${nearestByPrompt.concept} ${figure(nearestByPrompt.distance)} (${decibels(nearestByPrompt.likeness)})`,
     `members to their nearest: ${between(verdict.distances, figure)}, ${between(verdict.likenesses, decibels)} between their pictures`,
-    `norms and deviations: ${layers.length - outside.length} of ${layers.length} tensors within the zoo's` +
+    `norms and deviations: ${layers.length - outside.length} of ${layers.length} tensors within the zoo's ranges` +
       (named.length > 0 ? `; not ${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}` : ''),
     drawsLine(draws, verdict.distances.median),
     copySentence(memorization, verdict),
@@ -84,7 +84,7 @@ export function memorizationSvg(memorization: Memorization): string {
         x: own.distance,
         frameAnchor: 'top',
         dy: -14,
-        // Away from the nearer edge.
+        // The text extends away from the nearer edge.
         textAnchor: 2 * own.distance < top ? 'start' : 'end',
         fill: '#0072b2',
         fontWeight: 'bold',

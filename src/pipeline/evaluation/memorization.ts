@@ -1,6 +1,7 @@
 /**
- * Are denoised weights a copy of a zoo member? Everything is measured by what the zoo itself shows: how far its
- * members lie from their nearest fellow members, in weights and in what they do. Pure: arrays in, plain objects out.
+ * Tells whether denoised weights are a copy of a zoo member. The scale is the zoo's own spacing: how far its members
+ * are from their nearest fellow members, in weights and in the pictures that they make. Pure functions from arrays to
+ * plain objects.
  */
 import { type Standardizer, standardize } from '../../data/standardizer.ts';
 import type { LayerManifest } from '../../models/lora.ts';
@@ -9,13 +10,13 @@ import { evenlyChosen, median, quantile } from '../metrics/sample-statistics.ts'
 import { compare, summarize } from '../metrics/weight-statistics.ts';
 
 /**
- * A copy is at most this share of the usual distance between neighbors away. The factor is that of Yoon et al. 2023
- * ("Diffusion probabilistic models generalize when they fail to memorize"), who call a sample memorized where its
- * nearest training example is so much nearer than the second; a zoo's own spacing is the steadier measure where many
- * members are alike.
+ * Greatest distance of a copy, as a share of the usual distance between neighbors. The factor is from Yoon et al. 2023
+ * ("Diffusion probabilistic models generalize when they fail to memorize"), who call a sample memorized if its
+ * nearest training example is nearer than the second by this factor. The zoo's own spacing is the more stable measure
+ * if many members are alike.
  */
 const COPY_RATIO = 1 / 3;
-/** Members whose nearest neighbor is looked for, all members being candidates: distances are quadratic in number. */
+/** Most members whose nearest neighbor is searched among all members: the number of distances grows quadratically. */
 const MOST_MEMBERS = 200;
 
 export interface Neighbor {
@@ -47,7 +48,7 @@ export function neighbors(
   );
 }
 
-/** Of members chosen evenly, each one's index and its nearest fellow member. @param members two or more */
+/** The index and the nearest fellow member of each of some evenly chosen members. @param members at least two */
 export function nearestAmongMembers(
   standardizer: Standardizer,
   members: readonly Float32Array[],
@@ -70,7 +71,7 @@ function spreadOf(values: readonly number[]): Spread {
   return { median: median(values), low: quantile(values, 0.1), high: quantile(values, 0.9) };
 }
 
-/** PSNR between two sets of images in decibels, all values together; HIGHEST_PSNR for equal ones. */
+/** PSNR in decibels between two sets of images, over all values together; HIGHEST_PSNR for equal sets. */
 export function likeness(a: Float32Array, b: Float32Array): number {
   return Math.min(psnr(a, b), HIGHEST_PSNR);
 }
@@ -80,10 +81,10 @@ export interface LayerRange {
   readonly name: string;
   readonly norm: number;
   readonly normRange: readonly [number, number];
-  /** Of the tensor's values. */
+  /** Standard deviation of the tensor's values. */
   readonly std: number;
   readonly stdRange: readonly [number, number];
-  /** Both within what members have. */
+  /** True if both are within the members' ranges. */
   readonly within: boolean;
 }
 
@@ -114,23 +115,23 @@ export function drawSpread(standardizer: Standardizer, draws: readonly Float32Ar
   return distances.reduce((sum, distance) => sum + distance, 0) / Math.max(1, distances.length);
 }
 
-/** A zoo member beside the denoised weights. */
+/** A zoo member compared with the denoised weights. */
 export interface MemberNeighbor {
   readonly concept: string;
   readonly distance: number;
-  /** Between what it and the denoised weights make of the same images, in decibels. */
+  /** PSNR in decibels between its translations and those of the denoised weights, on the same images. */
   readonly likeness: number;
 }
 
 export interface Memorization {
   readonly concept: string;
-  /** The nearest members in weights, the nearest first. */
+  /** The nearest members by weights, nearest first. */
   readonly nearest: readonly MemberNeighbor[];
-  /** The member of nearest prompt. */
+  /** The member with the nearest prompt. */
   readonly nearestByPrompt: MemberNeighbor;
-  /** Members' distances to their nearest fellow members, one each. */
+  /** Distance of each member to its nearest fellow member. */
   readonly memberDistances: readonly number[];
-  /** Likeness of members to their nearest fellow members, in decibels, for some of them. */
+  /** Likeness of some members to their nearest fellow members, in decibels. */
   readonly memberLikenesses: readonly number[];
   readonly layers: readonly LayerRange[];
   readonly draws: { readonly count: number; readonly spread: number };
@@ -138,19 +139,19 @@ export interface Memorization {
 
 export interface MemorizationVerdict {
   /**
-   * `copy`: as near as a third of the usual distance, in weights or in what they do. `close`: nearer to a member than
-   * nine in ten members are to theirs, in weights or in what they do. Else `new`.
+   * `copy`: at most a third of the usual distance away, in weights or in pictures. `close`: nearer to a member than
+   * nine in ten members are to theirs, in weights or in pictures. Otherwise `new`.
    */
   readonly verdict: 'copy' | 'close' | 'new';
-  /** Distance to the nearest member by the median of the members' own. */
+  /** Distance to the nearest member, divided by the median of the members' own. */
   readonly ratio: number;
   readonly distances: Spread;
   readonly likenesses: Spread;
-  /** The member whose pictures are most like the denoised weights'. */
+  /** The member whose pictures are most like those of the denoised weights. */
   readonly mostAlike: MemberNeighbor;
 }
 
-/** What the numbers come to. */
+/** Judges by the measured numbers whether the weights are a copy. */
 export function memorizationVerdict(memorization: Memorization): MemorizationVerdict {
   const distances = spreadOf(memorization.memberDistances);
   const likenesses = spreadOf(memorization.memberLikenesses);
@@ -158,7 +159,7 @@ export function memorizationVerdict(memorization: Memorization): MemorizationVer
   const mostAlike = [...memorization.nearest, memorization.nearestByPrompt].reduce((a, b) =>
     b.likeness > a.likeness ? b : a,
   );
-  // Of equal members the distance is 0, and what is not equal to one is infinitely further.
+  // If members are equal the median is 0, and any other distance is infinitely larger.
   const ratio = distance === 0 ? 0 : distance / distances.median;
   // Decibels are logarithms of mean squares: a third of the difference is 9.5 dB.
   const copied = Math.min(likenesses.median - 20 * Math.log10(COPY_RATIO), HIGHEST_PSNR);

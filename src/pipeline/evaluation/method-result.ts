@@ -1,4 +1,4 @@
-/** What one method's training has measured, and the files in the run folder that keep it for a resumed evaluation. */
+/** The measurements of one method's training, and the files in the run folder that keep them for a resumed evaluation. */
 import { existsSync } from 'node:fs';
 import { readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -29,12 +29,12 @@ export class MethodFiles {
     this.#partial = join(folder, `${method}.partial.json`);
   }
 
-  /** @returns undefined where the method has not been trained to its end */
+  /** @returns undefined if the method has not finished training */
   async readFinished(): Promise<MethodResult | undefined> {
     return this.#read(this.#finished);
   }
 
-  /** @returns undefined where nothing has been measured yet */
+  /** @returns undefined if nothing has been measured yet */
   async readPartial(): Promise<MethodResult | undefined> {
     return this.#read(this.#partial);
   }
@@ -53,7 +53,7 @@ export class MethodFiles {
   }
 }
 
-/** Gives the files of a run that an earlier version left unfinished the present names of their methods. */
+/** Renames the files of a run that an earlier version left unfinished to the current names of their methods. */
 export async function renameEarlierFiles(folder: string): Promise<void> {
   for (const [earlier, method] of EARLIER_METHOD_NAMES) {
     for (const ending of ['json', 'partial.json', RUN_FILES.checkpoint]) {

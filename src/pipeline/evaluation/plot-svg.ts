@@ -2,8 +2,8 @@ import * as Plot from '@observablehq/plot';
 import { DOMParser } from 'linkedom';
 
 /**
- * A plot as an SVG file of its own, dark on white whatever the viewer's theme.
- * @param title what screen readers say it is, where the plot does not say it itself
+ * Renders a plot as a stand-alone SVG file, dark on white whatever the viewer's theme.
+ * @param title text for screen readers, if the plot itself has none
  */
 export function standaloneSvg(options: Plot.PlotOptions, title?: string): string {
   const document = new DOMParser().parseFromString('<!doctype html><html><body></body></html>', 'text/html');

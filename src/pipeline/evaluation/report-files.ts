@@ -1,4 +1,4 @@
-/** What an evaluation leaves to read and to look at: tables in the log, and files in the run folder. */
+/** The report of an evaluation: tables in the log, and files in the run folder. */
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { toProjectPath } from '../../project/paths.ts';
@@ -26,7 +26,7 @@ interface Report {
   readonly heldOut: HeldOutImages;
 }
 
-/** Writes table, plots and pictures into the run folder, and the tables into the log. */
+/** Writes the table, plots and pictures to the run folder, and the tables to the log. */
 export async function writeReport({ project, run }: StageContext, report: Report): Promise<void> {
   const { comparison, memorization, results, heldOut } = report;
   const { folder } = run;
@@ -75,7 +75,7 @@ function reportLines(comparison: Comparison, memorization: Memorization): string
     '',
     ...comparisonVerdict(comparison),
     '',
-    'The denoised weights beside the zoo:',
+    'The denoised weights compared with the zoo:',
     ...memorizationLines(memorization),
   ];
 }

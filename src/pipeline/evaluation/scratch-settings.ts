@@ -1,10 +1,10 @@
-/** How Pix2pix, and the config's own generator, are trained from random weights. */
+/** Settings for training Pix2pix and the config's own generator from random weights. */
 import { createImageGenerator, type ImageGenerator } from '../../models/image-generator.ts';
 import type { TrainingConfig } from '../../project/schema/training-schema.ts';
 import type { GeneratorTrainingSettings } from '../training/generator-trainer.ts';
 import type { FromScratch } from './comparison.ts';
 
-/** Pix2pix's own (Isola et al. 2017, section 3.3). */
+/** Optimizer of Pix2pix (Isola et al. 2017, section 3.3). */
 const PIX2PIX_ADAM = { kind: 'adam', beta1: 0.5, beta2: 0.999 } as const;
 
 /** The ResNet of Pix2pix and CycleGAN (Isola et al. 2017, Johnson et al. 2016), with instance norm. */
@@ -14,10 +14,10 @@ export function pix2pixGenerator({ evaluate: { scratch }, image }: TrainingConfi
 }
 
 /**
- * Settings of one training from scratch. Pix2pix is trained as published. The config's own generator is given the
- * same number of images, and what the fine-tuning has: its optimizer and schedule, the warm-up as the same share of
- * the steps, so that the start is what differs. Settings of LoRA layers say nothing of whole generators: with these it
- * is trained as Pix2pix is.
+ * Settings of one training from scratch. Pix2pix is trained as published. The config's own generator sees the same
+ * number of images, and uses the optimizer and schedule of the fine-tuning, with the warm-up scaled to the same share
+ * of the steps, so that only the start differs. If the fine-tuning trains LoRA layers, its settings do not suit whole
+ * generators, so the config's own generator is trained as Pix2pix is.
  */
 export function scratchSettings(config: TrainingConfig, method: FromScratch): GeneratorTrainingSettings {
   const { steps, batchSize, learningRate } = config.evaluate.scratch;

@@ -20,8 +20,8 @@ export interface Start {
 }
 
 /**
- * How a concept gets its starts: the denoised one, as the denoise stage makes it, and the baselines that the config
- * names. A concept's own zoo member, where it has one, is left out of what the baselines see.
+ * Makes the starts of a concept: the denoised one, as in the denoise stage, and the baselines that the config names.
+ * If the concept has a zoo member of its own, the baselines do not see it.
  */
 export async function startsOfConcept(
   { project, training }: StageContext,
@@ -58,7 +58,7 @@ export async function startsOfConcept(
   };
 }
 
-/** Quality on held-out images of the base with each start's LoRA, untrained. */
+/** Quality on held-out images of the base with each start's LoRA, before any training. */
 export async function qualityAtStart(
   { name, prompt }: LoadedConcept,
   starts: readonly Start[],

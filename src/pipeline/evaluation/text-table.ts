@@ -1,6 +1,6 @@
 /**
- * Columns of plain text with a rule below the header.
- * @param left columns of words, aligned to the left; the others are figures, aligned to the right
+ * A plain-text table with a rule below the header.
+ * @param left columns with words, which are left-aligned; the others hold numbers and are right-aligned
  */
 export function textTable(
   header: readonly string[],

@@ -19,21 +19,21 @@ import { preparedPairs, stageConcept, stageDevice } from '../stage-support.ts';
 import { createConceptTrainer } from '../training/concept-training.ts';
 import { loadBase } from '../weights/base-model.ts';
 
-/** Inside the run folder: the concepts that this run has finished. */
+/** File in the run folder that lists the concepts that this run has finished. */
 const COLLECTED = 'collected.json';
-/** Share of a training, at its end, over which the kept checkpoints are spread. */
+/** Share of the training, at its end, over which the kept checkpoints are spread. */
 const CHECKPOINT_SPAN = 0.2;
 
 interface Collected {
   readonly concept: string;
-  /** Mean PSNR on held-out images at the end, in decibels. */
+  /** Mean PSNR on held-out images after the training, in decibels. */
   readonly psnr: number;
 }
 
 /**
- * Fine-tunes LoRA weights for every concept of the zoo (or the one that was named), all with the same data order
- * and from the same kind of start, so that their weights lie in one basin. Each member is written whole as soon
- * as it is done; a resumed run goes on inside the concept that was being trained.
+ * Fine-tunes LoRA weights for every concept of the zoo (or for the named one), all with the same data order
+ * and from the same kind of start, so that their weights lie in one basin. Each member is written atomically as soon
+ * as it is done; a resumed run continues within the concept that was being trained.
  */
 export const collect: StageFunction<'collect'> = async (context) => {
   const { project, training, run, shouldStop } = context;
@@ -133,7 +133,7 @@ export const collect: StageFunction<'collect'> = async (context) => {
   }
 };
 
-/** The selected concepts; with `missing`, only those that this run finished before it was resumed or has still to. */
+/** The selected concepts; with `missing`, only those that this run has already finished or still has to train. */
 async function wantedConcepts(
   context: StageContext<'collect'>,
   baseHash: string,
@@ -169,7 +169,7 @@ function selectedConcepts(context: StageContext<'collect'>): LoadedConcept[] {
   );
 }
 
-/** The steps after which a vector is kept: the last one, and others evenly before it. */
+/** The steps after which a vector is kept: the last one, and others evenly spaced before it. */
 function keptSteps(steps: number, checkpoints: number): Set<number> {
   const span = Math.max(checkpoints - 1, Math.floor(steps * CHECKPOINT_SPAN));
   return new Set(

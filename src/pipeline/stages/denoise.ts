@@ -23,15 +23,15 @@ import { checkDenoisingSteps, denoiseWeights } from '../weight-generator/weight-
 import { loadBase } from '../weights/base-model.ts';
 import { writeWeights } from '../weights/weights-file.ts';
 
-/** Denoises weights from a prompt: a concept's LoRA, or a file like those that the generator was trained on. */
+/** Denoises weights from a prompt: a concept's LoRA, or a file like those that the weight generator was trained on. */
 export const denoise: StageFunction<'denoise'> = (context) =>
   context.options.prompt === undefined
     ? denoiseConcept(context)
     : denoiseFile(context, context.options.prompt);
 
 /**
- * Denoises a concept's LoRA weights from its prompt, after saying how far that is from the zoo and what to expect.
- * Where the best of several draws is asked for, a few of the concept's training images choose.
+ * Denoises a concept's LoRA weights from its prompt, after reporting the prompt's distance from the zoo and the
+ * expected quality. If the best of several draws is wanted, it is chosen on a few of the concept's training images.
  */
 async function denoiseConcept(context: StageContext<'denoise'>): Promise<StageOutcome> {
   const { project, training, run, options } = context;
@@ -103,13 +103,14 @@ async function denoiseConcept(context: StageContext<'denoise'>): Promise<StageOu
 }
 
 /**
- * Denoises a file. There is nothing to translate with it, so that neither several draws can be judged nor the
- * quality of a start be expected.
+ * Denoises a file. It cannot translate images, so several draws cannot be compared and the quality of the start
+ * cannot be estimated.
  */
 async function denoiseFile(context: StageContext<'denoise'>, prompt: string): Promise<StageOutcome> {
   const { project, training, run, options } = context;
   const { output } = options;
-  if (output === undefined) throw new UserError('A prompt is denoised to a file. Name it with --output.');
+  if (output === undefined)
+    throw new UserError('The weights for a --prompt are written to a file. Name it with --output.');
   const config = training.config.weightGenerator;
   const steps = denoisingSteps(context);
   const log = logOf(context, prompt);
@@ -164,7 +165,7 @@ function warnOfDropped(
   { maxTokens }: TrainingConfig['weightGenerator'],
 ): void {
   if (dropped.length === 0) return;
-  log('warning', `only the first ${maxTokens} words of the prompt count; left out: ${dropped.join(' ')}.`);
+  log('warning', `only the first ${maxTokens} words of the prompt are used; ignored: ${dropped.join(' ')}.`);
 }
 
 function finished(what: string, steps: number) {

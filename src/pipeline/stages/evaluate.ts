@@ -16,9 +16,9 @@ import { preparedPairs, stageConcept, stageDevice, stageSeed } from '../stage-su
 import { loadBase } from '../weights/base-model.ts';
 
 /**
- * Measures every start of this and of all held-out concepts, then trains this one from each, with the same data,
- * settings and measuring points, and from scratch; reports quality on held-out images against training seconds, and
- * whether the denoised weights are a copy of a zoo member.
+ * Measures every start of this concept and of all other held-out concepts. Then trains this concept from each start,
+ * with the same data, settings and measuring points, and from scratch. Reports quality on held-out images against
+ * training seconds, and whether the denoised weights are a copy of a zoo member.
  */
 export const evaluate: StageFunction<'evaluate'> = async (context) => {
   const { project, training, run } = context;
@@ -85,7 +85,7 @@ export const evaluate: StageFunction<'evaluate'> = async (context) => {
       comparison: JSON.parse(JSON.stringify(comparison satisfies SavedComparison)),
       memorization: JSON.parse(JSON.stringify({ ...memorization, ...memorizationVerdict(memorization) })),
     },
-    // The table is in the run's log, where the editor finds it too.
+    // The table is already in the run's log, where the editor also finds it.
     summary: [],
   };
 };

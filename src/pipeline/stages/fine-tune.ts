@@ -14,7 +14,7 @@ import { createConceptTrainer, discriminatorStart, trainedStart } from '../train
 import { loadBase } from '../weights/base-model.ts';
 import { generatorValuesOf, readWeights, writeWeights } from '../weights/weights-file.ts';
 
-/** Trains a concept from its denoised weights, measuring and drawing held-out images on the way. */
+/** Trains a concept from its denoised weights, and measures and draws held-out images along the way. */
 export const fineTune: StageFunction<'fine-tune'> = async (context) => {
   const { project, training, run, options, shouldStop, resume } = context;
   const { config } = training;
@@ -122,7 +122,7 @@ export const fineTune: StageFunction<'fine-tune'> = async (context) => {
   }
 };
 
-/** Evenly spaced between the start and the end, which have files of their own. */
+/** Steps after which snapshots are written, evenly spaced between start and end, which have files of their own. */
 function snapshotSteps({ steps, snapshots }: { steps: number; snapshots: number }): Set<number> {
   const all = Array.from({ length: snapshots }, (_, i) => Math.round(((i + 1) * steps) / (snapshots + 1)));
   return new Set(all.filter((step) => step > 0 && step < steps));

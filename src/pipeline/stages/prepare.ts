@@ -2,7 +2,7 @@ import { toProjectPath } from '../../project/paths.ts';
 import type { StageFunction } from '../stage.ts';
 import { preparedPairs, stageConcept } from '../stage-support.ts';
 
-/** Decodes and edits the pairs of one concept, or of all, into the project's cache. */
+/** Decodes and edits the pairs of one concept, or of all concepts, and stores them in the project's cache. */
 export const prepare: StageFunction<'prepare'> = async (context) => {
   const { project, run, options } = context;
   const concepts = options.concept === undefined ? project.concepts : [stageConcept(context)];

@@ -20,16 +20,16 @@ import { trainGenerator } from './train-generator.ts';
 import { translate } from './translate.ts';
 
 /**
- * The whole method on one project: pairs, base, zoo, weight generator, and for one held-out concept denoising,
- * fine-tuning, translated images and the comparison. Each part writes below this run's folder and is not
- * repeated by a resumed run once it is done.
+ * Runs the whole method on one project: pairs, base, zoo and weight generator, then for one held-out concept
+ * denoising, fine-tuning, translated images and the comparison. Each part writes to a folder inside this run's
+ * folder, and a resumed run does not repeat finished parts.
  */
 export const quickstart: StageFunction<'quickstart'> = async (context) => {
   const { project, training, run } = context;
   const [newConcept] = heldOutConcepts(project, training);
   if (newConcept === undefined) {
     throw new UserError(
-      `${training.path} holds out no concept (collect.holdOut), so there is no new one to denoise weights for.`,
+      `${training.path} holds out no concept (collect.holdOut), so there is no new concept to denoise weights for.`,
     );
   }
   const { name: concept } = newConcept;
@@ -72,7 +72,7 @@ export const quickstart: StageFunction<'quickstart'> = async (context) => {
     summary: [
       '',
       `In ${project.folder}:`,
-      `  ${folder}/evaluate/comparison.svg   quality against seconds, every start`,
+      `  ${folder}/evaluate/comparison.svg   quality over training seconds, for every start`,
       `  ${folder}/evaluate/samples/         the same images from every start, before and after training`,
       `  weights/${concept}/                 denoised and fine-tuned weights, and generator.onnx`,
       `  translated/${concept}/              every image of the project, translated`,
@@ -84,7 +84,7 @@ export const quickstart: StageFunction<'quickstart'> = async (context) => {
   };
 };
 
-/** A part's events go to this run; the files that they name lie in the part's folder. */
+/** Context of a part: its events go to this run, and the files that they name are in the part's folder. */
 function partContext(
   context: StageContext,
   project: StageContext['project'],

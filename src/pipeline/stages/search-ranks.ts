@@ -17,24 +17,24 @@ import { createConceptTrainer } from '../training/concept-training.ts';
 import { type SectionRanks, searchSectionRanks } from '../training/rank-search.ts';
 import { adapterOptions, type BaseModel, loadBase, withLora } from '../weights/base-model.ts';
 
-/** Inside the run folder: the tries that this run has measured. */
+/** File in the run folder that holds the tries that this run has measured. */
 const MEASURED = 'tries.json';
 
 interface MeasuredRanks {
   readonly ranks: SectionRanks;
-  /** Trained LoRA values. */
+  /** Number of trained LoRA values. */
   readonly values: number;
   /** Mean PSNR on held-out images after the training, in decibels. */
   readonly psnr: number;
-  /** Spent in training steps. */
+  /** Seconds spent in training steps. */
   readonly seconds: number;
 }
 
 /**
- * Searches LoRA ranks by section (`searchSectionRanks`) on one concept of the zoo: every try is a training of LoRA
- * weights on the base as `collect` does it, all with the same seed and data, measured on the concept's held-out images.
- * A resumed run goes on inside the try that was being trained. The training config stays as it is: the ranks are
- * printed, to be pasted.
+ * Searches LoRA ranks by section (`searchSectionRanks`) on one concept of the zoo. Every try trains LoRA weights
+ * on the base as `collect` does, all with the same seed and data, and measures them on the concept's held-out images.
+ * A resumed run continues within the try that was being trained. The training config is not changed: the ranks are
+ * printed, ready to be pasted.
  */
 export const searchRanks: StageFunction<'search-ranks'> = async (context) => {
   const { project, training, run, options, shouldStop, resume } = context;
@@ -42,7 +42,7 @@ export const searchRanks: StageFunction<'search-ranks'> = async (context) => {
   if (config.lora.train !== 'both') {
     throw new UserError(
       `${training.path}: lora.train is ${config.lora.train}, so the down factors belong to the base and their ranks ` +
-        'cannot change after it. Searching ranks needs lora.train: both and a base trained with it.',
+        'cannot change after its training. Searching ranks needs lora.train: both and a base trained with it.',
     );
   }
   const base = await loadBase(project, training);
@@ -63,7 +63,7 @@ export const searchRanks: StageFunction<'search-ranks'> = async (context) => {
   const measured = resume ? await readMeasured(run.folder) : [];
   let total = 0;
 
-  /** @returns undefined where a stop was asked for */
+  /** @returns undefined if a stop was requested */
   const measure = async (ranks: SectionRanks, mostLeft: number): Promise<number | undefined> => {
     total ||= mostLeft * settings.steps;
     const known = measured.find((earlier) => isDeepStrictEqual(earlier.ranks, ranks));
@@ -138,7 +138,7 @@ export const searchRanks: StageFunction<'search-ranks'> = async (context) => {
       }),
     },
     summary: [
-      `# Paste into ${training.path}; the base stays, the zoo is then to be collected with these ranks.`,
+      `# Paste into ${training.path}; keep the base, and collect the zoo again with these ranks.`,
       ...stringify({ lora: { ranks: best.ranks } })
         .trimEnd()
         .split('\n'),
@@ -146,7 +146,7 @@ export const searchRanks: StageFunction<'search-ranks'> = async (context) => {
   };
 };
 
-/** The named concept of the zoo; else its first that the base has not been trained on, or simply its first. */
+/** The named concept of the zoo; otherwise the first that the base was not trained on, or else the first of all. */
 function validationConcept(context: StageContext<'search-ranks'>, base: BaseModel): LoadedConcept {
   const { project, training, options } = context;
   const zoo = zooConcepts(project, training);
@@ -160,8 +160,8 @@ function validationConcept(context: StageContext<'search-ranks'>, base: BaseMode
   const concept = stageConcept(context);
   if (zoo.includes(concept)) return concept;
   throw new UserError(
-    `${concept.name} is held out of the zoo by ${training.path} (collect.concepts, collect.holdOut): ranks chosen by it ` +
-      `would know what is to be new. Search on one of ${zoo.map(({ name }) => name).join(', ')}.`,
+    `${concept.name} is held out of the zoo by ${training.path} (collect.concepts, collect.holdOut): ranks chosen on it ` +
+      `would depend on a concept that must stay unseen. Search on one of ${zoo.map(({ name }) => name).join(', ')}.`,
   );
 }
 

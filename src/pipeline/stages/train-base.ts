@@ -13,7 +13,7 @@ import { baseNetworks, saveBase } from '../weights/base-model.ts';
 import { promptEncoderFor } from '../weights/prompt-encoders.ts';
 import { featuresOf, promptFeatures } from '../weights/prompt-features.ts';
 
-/** Trains the generator that zoo members and new concepts adapt, on a few representative concepts. */
+/** Trains the base generator, which zoo members and new concepts adapt, on a few representative concepts. */
 export const trainBase: StageFunction<'train-base'> = async (context) => {
   const { project, training, run } = context;
   const { config } = training;
@@ -87,7 +87,7 @@ export const trainBase: StageFunction<'train-base'> = async (context) => {
           inputs: { source, target, ...(conditioned && { features: featureRows(rows, sets, width) }) },
           learningRates: {
             ...rates,
-            // Down factors are shared by every concept: they move at half the pace of what they carry.
+            // Every concept shares the down factors, so they learn at half the generator's rate.
             ...(conditioned && { 'lora-frozen': rates.generator / 2, 'prompt-map': rates.generator }),
           },
         };
@@ -129,7 +129,7 @@ export const trainBase: StageFunction<'train-base'> = async (context) => {
   }
 };
 
-/** Prompt features of each row of a batch, [batch, width]. */
+/** Prompt features for each row of a batch: [batch, width]. */
 function featureRows(rows: readonly Float32Array[], sets: Int32Array, width: number): Float32Array {
   const features = new Float32Array(sets.length * width);
   for (const [row, set] of sets.entries()) features.set(rows[set]!, row * width);

@@ -34,7 +34,7 @@ import { readZoo } from '../weights/zoo-vectors.ts';
 
 const BETAS = { beta1: 0.9, beta2: 0.99 };
 
-/** Trains the diffusion model over the zoo's weight blocks: the zoo of the base, or a folder of files (`--zoo`). */
+/** Trains the diffusion model on the weight blocks of a zoo: the zoo of the base, or a folder of files (`--zoo`). */
 export const trainGenerator: StageFunction<'train-generator'> = async (context) => {
   const { project, training, run } = context;
   const config = training.config.weightGenerator;
@@ -54,7 +54,7 @@ export const trainGenerator: StageFunction<'train-generator'> = async (context) 
         : `${config.latent} principal components, which hold ${(100 * codec.explained).toFixed(0)} % of their variance, as one block of ${blockSize}`) +
       `; denoiser of ${denoiser.layout.size} parameters` +
       (codec.head
-        ? `; ridge head leaves ${(100 * codec.head.leaveOneOutError).toFixed(0)} % of the variance when a concept is left out`
+        ? `; ridge head leaves ${(100 * codec.head.leaveOneOutError).toFixed(0)} % of the variance unexplained when a concept is left out`
         : ''),
   });
   const device = await stageDevice(context);
@@ -133,11 +133,11 @@ export const trainGenerator: StageFunction<'train-generator'> = async (context) 
 interface ChosenZoo {
   readonly space: WeightSpace;
   readonly members: readonly PromptedVectors[];
-  /** Where it is the zoo of a base: files have nothing that their weights could be measured on. */
+  /** Set for the zoo of a base; absent for a folder of files, whose weights cannot be measured on images. */
   readonly ofBase?: { readonly base: BaseModel; readonly members: readonly ZooMember[] };
 }
 
-/** What to train on, and what its vectors are. */
+/** The zoo to train on, and the weight space of its vectors. */
 async function chosenZoo({
   project,
   training,
@@ -164,7 +164,7 @@ async function calibrated(
 
 const COSINE = { schedule: 'cosine', warmup: 0 } as const;
 
-/** The average follows closely at first, so that it does not drag the initial values along. */
+/** Decay of the moving average; smaller in the first steps, so that the initial values soon lose their influence. */
 function averageDecay(decay: number, stepsDone: number): number {
   return Math.min(decay, (1 + stepsDone) / (10 + stepsDone));
 }

@@ -9,7 +9,7 @@ import { WarmBase } from '../interactive/warm-base.ts';
 import type { StageFunction } from '../stage.ts';
 import { stageConcept } from '../stage-support.ts';
 
-/** Translates an image, or every image of a folder, with a concept's weights. */
+/** Translates an image, or every image in a folder, with a concept's weights. */
 export const translate: StageFunction<'translate'> = async (context) => {
   const { project, training, run, options, shouldStop } = context;
   const concept = stageConcept(context);
@@ -48,7 +48,7 @@ export const translate: StageFunction<'translate'> = async (context) => {
         total: files.length,
         concept: concept.name,
       });
-      // Decoding and running leave no turn to the event loop otherwise.
+      // Otherwise decoding and inference would never yield to the event loop.
       await new Promise((resolve) => setImmediate(resolve));
     }
   } finally {
@@ -70,5 +70,5 @@ async function imagesIn(input: string): Promise<string[]> {
   if (!(await stat(input)).isDirectory()) return [input];
   const files = await listImages(input);
   if (files.length > 0) return files;
-  throw new UserError(`${input} holds no image. Image files end in ${IMAGE_EXTENSIONS.join(', ')}.`);
+  throw new UserError(`${input} contains no image. Image files end in ${IMAGE_EXTENSIONS.join(', ')}.`);
 }

@@ -1,4 +1,4 @@
-/** Training on one concept: from a LoRA vector on the base, or of a whole generator from random weights. */
+/** Training on one concept: of a LoRA vector on the base, or of a whole generator from random weights. */
 import type { DeviceReport } from '../../compute/types.ts';
 import type { Discriminator } from '../../models/discriminator.ts';
 import {
@@ -32,7 +32,7 @@ export type ConceptTrainingSettings = Pick<
   | 'trainable'
 >;
 
-/** A trainer of LoRA weights on the base, or of the whole generator that base and LoRA weights add up to. */
+/** Creates a trainer of LoRA weights on the base, or of the whole generator in which base and LoRA are merged. */
 export function createConceptTrainer(
   base: BaseModel,
   config: TrainingConfig,
@@ -53,7 +53,7 @@ export function createConceptTrainer(
   );
 }
 
-/** What is trained where a training starts from a LoRA vector: the vector, or the generator merged with it. */
+/** The trained values when starting from a LoRA vector: the vector itself, or the generator merged with it. */
 export function trainedStart(
   { lora, generatorValues, loraFrozen }: BaseModel,
   trainable: 'lora' | 'all',
@@ -62,7 +62,7 @@ export function trainedStart(
   return trainable === 'lora' ? vector : lora.merge(generatorValues, vector, loraFrozen);
 }
 
-/** Values of the discriminator that a training begins with. @param seed of a fresh one */
+/** Initial values of the discriminator. @param seed seed of a fresh discriminator */
 export function discriminatorStart(
   { discriminator, discriminatorValues }: BaseModel,
   which: 'base' | 'fresh',
@@ -112,14 +112,14 @@ export interface ScratchOptions {
   readonly generator: ImageGenerator;
   readonly discriminator: Discriminator;
   readonly settings: GeneratorTrainingSettings;
-  /** Most images that are translated at once. */
+  /** Most images to translate at once. */
   readonly images: number;
-  /** Seed of the first weights. */
+  /** Seed of the initial weights. */
   readonly seed: number;
   readonly device: DeviceReport;
 }
 
-/** A trainer of a whole generator whose first weights, and its discriminator's, are random. */
+/** Creates a trainer of a whole generator that starts, like its discriminator, from random weights. */
 export function createScratchTrainer(options: ScratchOptions): Promise<GeneratorTrainer> {
   const { config, generator, discriminator, settings, images, seed, device } = options;
   const trainable: TrainableGenerator = {

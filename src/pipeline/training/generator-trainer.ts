@@ -14,10 +14,10 @@ import {
   trainingLoop,
 } from './training-loop.ts';
 
-/** What is trained beside the discriminator: the whole generator, or LoRA weights on a frozen one. */
+/** What is trained besides the discriminator: the whole generator, or LoRA weights on a frozen one. */
 export type TrainedGroup = 'generator' | 'lora';
 
-/** Settings of a GAN training; `learningRate` is that of the trained group. */
+/** Settings of a GAN training; `learningRate` applies to the trained group. */
 export interface GeneratorTrainingSettings extends GanSchedule {
   readonly batchSize: number;
   readonly optimizer: OptimizerOptions;
@@ -31,16 +31,16 @@ export interface TrainableGenerator {
   readonly trainingStep: StepDefinition;
   /** A step over `group`, for batches of `measuringBatch(images)` images. */
   readonly inferenceStep: StepDefinition;
-  /** Most images that are translated at once. */
+  /** Most images to translate at once. */
   readonly images: number;
-  /** First values of `group` and of the discriminator. */
+  /** Initial values of `group` and of the discriminator. */
   readonly values: Float32Array;
   readonly discriminatorValues: Float32Array;
-  /** What checkpoints of the training carry. */
+  /** Architecture that checkpoints of the training store. */
   readonly architecture: CheckpointArchitecture;
 }
 
-/** What one training needs beside the compiled step; see `TrainingLoopOptions`. */
+/** What one training needs besides the compiled step; see `TrainingLoopOptions`. */
 export interface GeneratorTrainingOptions
   extends Omit<TrainingLoopOptions, 'executor' | 'groups' | 'architecture' | 'steps' | 'step'> {
   readonly pairs: PreparedPairs;
@@ -49,8 +49,8 @@ export interface GeneratorTrainingOptions
 }
 
 /**
- * Trains a generator, or LoRA weights beside it, on the pairs of one concept after another with one compiled step:
- * only the state is exchanged between trainings, so that tracing and session creation are paid once.
+ * Trains a generator, or LoRA weights on it, on the pairs of one concept after another with one compiled step. Only
+ * the state is replaced between trainings, so tracing and session creation happen once.
  */
 export class GeneratorTrainer {
   private constructor(
@@ -61,7 +61,7 @@ export class GeneratorTrainer {
     private readonly inference: Executor,
   ) {}
 
-  /** @param image size and flips of the images, of the training config */
+  /** @param image size and flips of the images, from the training config */
   static async create(
     trainable: TrainableGenerator,
     settings: GeneratorTrainingSettings,
@@ -81,18 +81,18 @@ export class GeneratorTrainer {
     return new GeneratorTrainer(trainable, settings, image, executor, inference);
   }
 
-  /** The parameter group that is trained beside the discriminator. */
+  /** The parameter group that is trained besides the discriminator. */
   get group(): TrainedGroup {
     return this.trainable.group;
   }
 
-  /** Puts values in place as the start of the next training, with fresh optimizer moments. */
+  /** Sets the initial values of the next training, with fresh optimizer moments. */
   async start(values: Float32Array, discriminatorValues: Float32Array): Promise<void> {
     await this.executor.load(this.group, { values: values.slice() });
     await this.executor.load('discriminator', { values: discriminatorValues.slice() });
   }
 
-  /** Trains from where the state is. See `trainingLoop` for checkpoints, resuming, stopping and errors. */
+  /** Trains from the current state. See `trainingLoop` for checkpoints, resuming, stopping and errors. */
   async train({ pairs, seed, ...loop }: GeneratorTrainingOptions): Promise<TrainingOutcome> {
     return trainingLoop({
       ...loop,
@@ -104,7 +104,7 @@ export class GeneratorTrainer {
     });
   }
 
-  /** Steps on these pairs one at a time, without checkpoints or measuring. */
+  /** A function that takes single steps on these pairs, without checkpoints or measurements. */
   stepper(pairs: PreparedPairs, seed: number): (index: number) => Promise<void> {
     const stepAt = this.#stepsOn(pairs, seed);
     return async (index) => {
@@ -129,7 +129,7 @@ export class GeneratorTrainer {
     };
   }
 
-  /** The trained values as they are now: a LoRA vector, or the whole generator. */
+  /** The current trained values: a LoRA vector, or the whole generator. */
   async values(): Promise<Float32Array> {
     return (await this.executor.values(this.group)).slice();
   }
@@ -138,7 +138,7 @@ export class GeneratorTrainer {
     return (await this.executor.state('discriminator')).values;
   }
 
-  /** Translates held-out images with the values as they are now: [count, size, size, 3] in [-1, 1]. */
+  /** Translates held-out images with the current values: [count, size, size, 3] in [-1, 1]. */
   async translate({ source, size }: HeldOutImages): Promise<Float32Array> {
     await this.inference.load(this.group, { values: await this.executor.values(this.group) });
     return translateAll(this.inference, source, size, measuringBatch(this.trainable.images));

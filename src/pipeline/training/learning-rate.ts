@@ -1,21 +1,21 @@
 /** How a learning rate rises and falls over a training: `schedule` and `warmup` in the training config. */
 export interface LearningRateSchedule {
   readonly schedule: 'constant' | 'linear' | 'cosine';
-  /** First steps over which the rate rises in a straight line. */
+  /** Number of first steps over which the rate rises linearly. */
   readonly warmup: number;
 }
 
-/** How a GAN's learning rates go over its training. */
+/** How the learning rates of a GAN change over its training. */
 export interface GanSchedule extends LearningRateSchedule {
   readonly steps: number;
-  /** At the schedule's height. */
+  /** Learning rate at the schedule's maximum. */
   readonly learningRate: number;
   readonly discriminatorLearningRate: number;
-  /** The discriminator is updated every so many steps. */
+  /** Number of steps from one update of the discriminator to the next. */
   readonly discriminatorEvery: number;
 }
 
-/** Learning rates of a 0-based step; the discriminator's is 0 where it is not updated. */
+/** Learning rates of a 0-based step; the discriminator's is 0 in steps that do not update it. */
 export function ganLearningRates(
   settings: GanSchedule,
   step: number,
@@ -28,8 +28,8 @@ export function ganLearningRates(
 }
 
 /**
- * Factor in (0, 1] on the learning rate of one step: `linear` keeps it for the first half and then falls in a
- * straight line (Pix2pix: 100 epochs constant, 100 falling), `cosine` falls from the first step on (Loshchilov
+ * Factor in (0, 1] on the learning rate of one step: `linear` is constant for the first half and then falls linearly
+ * (Pix2pix: 100 epochs constant, 100 falling), `cosine` falls from the first step on (Loshchilov
  * and Hutter 2017, without restarts).
  * @param step 0-based, below `steps`
  */

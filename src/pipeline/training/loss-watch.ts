@@ -1,11 +1,11 @@
-/** Steps whose mean counts as the beginning, and as the end, of a training: single batches say little. */
+/** Number of steps whose mean is taken at the beginning and at the end of a training: single batches are too noisy. */
 const WINDOW = 20;
-/** The loss at the end over that at the beginning from which on a training has gone wrong. */
+/** Ratio of the loss at the end to that at the beginning from which a training counts as failed. */
 const RISEN = 1.5;
 
 /**
- * Watches one loss for a training that diverged without ever becoming infinite: a generator whose last layer is
- * saturated returns one color for every image, has no gradient any more, and stays so.
+ * Watches one loss for a training that diverged without becoming infinite: a generator whose last layer is saturated
+ * returns one color for every image, no longer has a gradient, and stays that way.
  */
 export class LossWatch {
   readonly #last: number[] = [];
@@ -16,7 +16,7 @@ export class LossWatch {
     return this.#first;
   }
 
-  /** Goes on after a resume. */
+  /** Restores the first values after a resume. */
   restore(first: readonly number[]): void {
     this.#first = [...first];
   }
@@ -27,7 +27,7 @@ export class LossWatch {
     if (this.#last.length > WINDOW) this.#last.shift();
   }
 
-  /** Means at the beginning and the end where the loss has risen; undefined otherwise, and after few steps. */
+  /** Means at the beginning and the end if the loss has risen; undefined otherwise, and after too few steps. */
   get risen(): { first: number; last: number } | undefined {
     if (this.#first.length < WINDOW || this.#last.length < WINDOW) return undefined;
     const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;

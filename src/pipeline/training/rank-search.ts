@@ -1,33 +1,33 @@
-/** LoRA rank of each section of a generator. */
+/** LoRA rank by section of a generator. */
 export type SectionRanks = Readonly<Record<string, number>>;
 
 /** One point of the search. */
 export interface RankTry {
   readonly ranks: SectionRanks;
   readonly score: number;
-  /** Whether the search went on from here. */
+  /** Whether the search continued from these ranks. */
   readonly kept: boolean;
 }
 
 export interface RankSearchOptions {
   readonly sections: readonly string[];
-  /** Largest rank that is tried, 1 or more. */
+  /** Largest rank to try, 1 or more. */
   readonly maximum: number;
-  /** How much better a score must be for a larger rank to be kept. */
+  /** Least improvement of the score for a larger rank to be kept. */
   readonly tolerance: number;
   /**
-   * How good these ranks are; more is better. Asked at most once for the same ranks.
-   * @param mostLeft tries that may still come, this one among them
+   * Scores ranks; higher is better. Called at most once for the same ranks.
+   * @param mostLeft upper bound of the number of tries left, including this one
    * @returns undefined to end the search
    */
   readonly score: (ranks: SectionRanks, mostLeft: number) => Promise<number | undefined>;
 }
 
 /**
- * E2GAN's search for ranks (Gong et al. 2024: from the least rank, raised as long as the score gets better; its details
- * are not published): every section begins at rank 1, and one section after another is doubled, round after round. A
- * section whose doubling does not help, or that has reached the largest rank, stays as it is from then on.
- * @returns every try in order, the last kept one being the result; undefined where `score` ended the search
+ * E2GAN's search for ranks (Gong et al. 2024: raises ranks from the least one as long as the score improves; the
+ * details are not published). Every section starts at rank 1, and one section after another is doubled, round after
+ * round. A section whose doubling does not help, or that has reached the largest rank, keeps its rank from then on.
+ * @returns every try in order, the last kept one being the result; undefined if `score` ended the search
  */
 export async function searchSectionRanks(options: RankSearchOptions): Promise<RankTry[] | undefined> {
   const { sections, maximum, tolerance, score } = options;

@@ -9,11 +9,11 @@ import { LossWatch } from './loss-watch.ts';
 
 export interface TrainingStep {
   readonly inputs: StepInputs;
-  /** By parameter group. */
+  /** Learning rates by parameter group. */
   readonly learningRates: Readonly<Record<string, number>>;
 }
 
-/** What is measured on the way, and when. */
+/** What is measured during training, and when. */
 export interface MeasureOptions {
   readonly at: (stepsDone: number) => boolean;
   readonly run: (stepsDone: number, seconds: number) => Promise<void>;
@@ -22,7 +22,7 @@ export interface MeasureOptions {
 export interface TrainingLoopOptions {
   readonly run: RunWriter;
   readonly shouldStop: () => boolean;
-  /** Go on from the checkpoint in the run folder, where there is one. */
+  /** Continue from the checkpoint in the run folder, if there is one. */
   readonly resume: boolean;
   readonly executor: Executor;
   /** Parameter groups whose values and moments go into the checkpoint. */
@@ -32,24 +32,24 @@ export interface TrainingLoopOptions {
   /** Data and learning rates as a pure function of the 0-based step, so that a resumed run repeats nothing. */
   readonly step: (index: number) => TrainingStep;
   readonly checkpointEvery: number;
-  /** Below the run folder; default RUN_FILES.checkpoint. */
+  /** Path relative to the run folder; default RUN_FILES.checkpoint. */
   readonly checkpointFile?: string;
   /** What is being trained, for the progress line. */
   readonly message: string;
   readonly concept?: string;
   readonly series?: string;
-  /** Where this loop stands inside a longer piece of work; default: it is all of it. */
+  /** Progress of this loop within a longer piece of work; default: the loop is all of it. */
   readonly progress?: (done: number) => { done: number; total: number };
   /** Steps between metrics events. */
   readonly metricsEvery?: number;
   /**
-   * Called before step 0, and after each step whose 1-based number it is asked for, with what was trained
-   * for so far (seconds without this callback's own time). Not called again for a step before a resume.
+   * Called before step 0, and after each step whose 1-based number is requested, with the training time so far
+   * (seconds, without this callback's own time). Not called again for steps before a resume.
    */
   readonly measure?: MeasureOptions;
-  /** Called after each step with its outputs, for state that is kept beside the executor (a moving average). */
+  /** Called after each step, for state that is kept outside the executor (a moving average). */
   readonly afterStep?: (stepsDone: number) => Promise<void>;
-  /** More groups for the checkpoint, and how to take them back (the moving average). */
+  /** More groups for the checkpoint, and how to restore them (the moving average). */
   readonly extraGroups?: {
     save: () => Record<string, Float32Array>;
     load: (groups: Record<string, Float32Array>) => void;
@@ -59,15 +59,14 @@ export interface TrainingLoopOptions {
 export interface TrainingOutcome {
   readonly finished: boolean;
   readonly stepsDone: number;
-  /** Seconds spent in steps, this process and the ones before a resume together. */
+  /** Seconds spent in steps, by this process and by earlier ones before a resume. */
   readonly seconds: number;
 }
 
 /**
- * Runs a training to its end or to a stop request. Between steps it gives the process a chance to see
- * signals; it writes a checkpoint every `checkpointEvery` steps, at a stop, and none at the end (the
- * caller writes the result).
- * @throws UserError where a loss is not finite, the L1 loss has risen by the end, or the checkpoint belongs to another
+ * Runs a training until it ends or a stop is requested. Between steps it lets the process receive signals. It writes
+ * a checkpoint every `checkpointEvery` steps and on a stop, but none at the end, where the caller writes the result.
+ * @throws UserError if a loss is not finite, the L1 loss has risen by the end, or the checkpoint belongs to another
  * architecture
  */
 export async function trainingLoop(options: TrainingLoopOptions): Promise<TrainingOutcome> {
@@ -156,10 +155,10 @@ export async function trainingLoop(options: TrainingLoopOptions): Promise<Traini
   return { finished: true, stepsDone: done, seconds };
 }
 
-/** The output that is watched: distance to the target, in every training of images. */
+/** The watched output: the distance to the target in every training on images. */
 const L1 = 'loss/l1';
 
-/** The outputs that hold one value: losses. */
+/** The outputs with a single value: losses. */
 function scalars(outputs: Record<string, Float32Array>): Record<string, number> {
   const values: Record<string, number> = {};
   for (const [name, data] of Object.entries(outputs)) if (data.length === 1) values[name] = data[0]!;

@@ -116,7 +116,7 @@ describe('the verdict', () => {
 
   test('says how soon training from scratch is reached', () => {
     expect(verdict(PIX2PIX)).toEqual([
-      'It reaches what Pix2pix has after 100 steps (20.00 dB, 20.0 s) after 10 steps (1.0 s).',
+      'Pix2pix ends at 20.00 dB after 100 steps (20.0 s); the denoised start reaches that after 10 steps (1.0 s).',
     ]);
   });
 
@@ -127,15 +127,15 @@ describe('the verdict', () => {
         curve('sameGenerator', [0, 0, 5], [80, 9, 24, 0.2]),
       ),
     ).toEqual([
-      'It does not reach what Pix2pix has after 100 steps (23.00 dB).',
-      'It does not reach what the same generator from scratch has after 80 steps (24.00 dB).',
+      'Pix2pix ends at 23.00 dB after 100 steps; the denoised start does not reach that.',
+      'The same generator from scratch ends at 24.00 dB after 80 steps; the denoised start does not reach that.',
     ]);
   });
 
   test('does not hide that it ends below by SSIM', () => {
     expect(verdict(curve('pix2pix', [0, 0, 5], [100, 20, 20, 0.9]))).toEqual([
-      expect.stringContaining('It reaches what Pix2pix has'),
-      'By SSIM it ends BELOW Pix2pix: 0.220 against 0.900.',
+      expect.stringMatching(/^Pix2pix ends at .*; the denoised start reaches that after/),
+      'By SSIM the denoised start ends BELOW Pix2pix: 0.220 against 0.900.',
     ]);
   });
 

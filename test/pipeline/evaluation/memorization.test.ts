@@ -159,7 +159,7 @@ describe('the report', () => {
     ];
     const lines = memorizationLines({ ...memorization(beside(1, 18)), layers });
     expect(lines[2]).toBe(
-      "norms and deviations: 1 of 5 tensors within the zoo's; not b (norm 3.00, zoo 1.00 to 2.00), " +
+      "norms and deviations: 1 of 5 tensors within the zoo's ranges; not b (norm 3.00, zoo 1.00 to 2.00), " +
         'c (norm 3.00, zoo 1.00 to 2.00), d (norm 3.00, zoo 1.00 to 2.00) and 1 more',
     );
     expect(lines[3]).toBe("4 seeds: draws are 0.500 apart, 0.50 of the members' median");
