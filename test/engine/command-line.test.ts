@@ -100,9 +100,7 @@ test('a file where the runs belong is named, without a stack', async () => {
   const project = await makeProject();
   writeFileSync(join(project, 'runs'), '');
   const { code, stderr } = await engine.run(['fine-tune', '--project', project, '--concept', 'snow']);
-  expect(stderr).toMatch(
-    /^\S*runs\S*: .+ Rename or remove the file in the place of the folder\.\n$/,
-  );
+  expect(stderr).toMatch(/^\S*runs\S*: .+ Rename or remove the file in the place of the folder\.\n$/);
   expect(code).toBe(1);
 });
 

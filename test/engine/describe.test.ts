@@ -39,7 +39,7 @@ describe('dnw describe', () => {
     expect(JSON.parse(stdout)).toMatchObject({
       training: 'tiny',
       figures: expect.arrayContaining([
-        expect.objectContaining({ what: 'weights a block', value: 256, unit: 'count' }),
+        expect.objectContaining({ what: 'weights per block', value: 256, unit: 'count' }),
       ]),
       stages: expect.arrayContaining([
         expect.objectContaining({ stage: 'fine-tune', steps: 100, batchSize: 4, epochs: 100 }),

@@ -149,7 +149,7 @@ test('as principal components, as many as the files have', async () => {
   withLatent(6);
   const refused = await engine.run(['train-generator', '--zoo', zoo, '--project', joint]);
   expect(refused.stderr).toContain(
-    "weightGenerator.latent: 6 principal components are wanted, and the zoo's 6 weight vectors differ in 5 directions. Write 5 or fewer, or add to the zoo.",
+    "weightGenerator.latent: 6 principal components are requested, but the zoo's 6 weight vectors differ in 5 directions. Use 5 or fewer, or add members to the zoo.",
   );
   expect(refused.code).toBe(1);
   withLatent(5);
@@ -183,11 +183,15 @@ describe('a command line that cannot be worked with', () => {
       ['denoise', '--prompt', 'ink', '--output', 'a.safetensors', '--best-of', '3'],
       "--best-of 3: draws are judged on a concept's training images, and a --prompt has none.",
     ],
-    ['an empty prompt', ['denoise', '--prompt', ' ', '--output', 'a.safetensors'], '--prompt: the prompt is empty'],
+    [
+      'an empty prompt',
+      ['denoise', '--prompt', ' ', '--output', 'a.safetensors'],
+      '--prompt: the prompt is empty',
+    ],
     [
       'another kind of file',
       ['denoise', '--prompt', 'ink', '--output', 'a.bin'],
-      '--output a.bin: weights are written to a file. Name one that ends in .safetensors.',
+      '--output a.bin: weights are written to a .safetensors file. Give a file name that ends in .safetensors.',
     ],
   ])('%s', async (_what, args, message) => {
     const { code, stderr } = await run(...args);

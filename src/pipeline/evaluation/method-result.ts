@@ -1,4 +1,4 @@
-/** The measurements of one method's training, and the files in the run folder that keep them for a resumed evaluation. */
+/** The measurements of one method's training, and the files that keep them for a resumed evaluation. */
 import { existsSync } from 'node:fs';
 import { readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -3,17 +3,17 @@ import type { ImageEditor, OpenEditor } from '../../data/image-editor.ts';
 import type { Edit, EditorName, EditorSettings } from '../../project/schema/image-editors.ts';
 import type { TrainingConfig } from '../../project/schema/training-schema.ts';
 
-/** Where a training config wants networks to be run. */
+/** The device settings of a training config. */
 type WantedDevice = Pick<TrainingConfig, 'device' | 'threads'>;
 
-/** Every editor of `src/project/image-editors.ts`; one that is missing here does not compile. */
+/** Every editor of `src/project/image-editors.ts`; a missing one is a compile error. */
 const IMAGE_EDITORS: {
   [N in EditorName]: (settings: EditorSettings<N>, device: WantedDevice) => ImageEditor;
 } = {
   effect: effectEditor,
 };
 
-/** What opens the editors that concepts name, to compute where a training config says. */
+/** A function that opens the editors that concepts name, on the device of a training config. */
 export function editorsOn(device: WantedDevice): OpenEditor {
   return <N extends EditorName>({ editor, settings }: Edit & { editor: N }) =>
     IMAGE_EDITORS[editor](settings as EditorSettings<N>, device);

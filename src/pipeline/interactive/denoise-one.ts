@@ -13,23 +13,24 @@ export interface DenoiseOneRequest {
   readonly project: Project;
   readonly training: LoadedTraining;
   readonly concept: LoadedConcept;
-  /** Of the noise that denoising starts from. */
+  /** Seed of the noise from which denoising starts. */
   readonly seed: number;
-  /** Denoising steps, 1 to the diffusion's timesteps. */
+  /** Number of denoising steps, from 1 to the diffusion's timesteps. */
   readonly steps: number;
 }
 
 export interface DenoisedFile {
-  /** Absolute path. */
+  /** Absolute path of the weights file. */
   readonly file: string;
-  /** Time of the denoising alone, compilation included. */
+  /** Time of the denoising alone, including compilation. */
   readonly seconds: number;
   readonly device: DeviceReport['device'];
 }
 
 /**
- * Denoises a concept's weights to look at, into the project's cache: those that the denoise stage made stay.
- * @throws UserError where base or weight generator are missing, or there cannot be so many steps
+ * Denoises a concept's weights for viewing and stores them in the project's cache; the result of the denoise stage is
+ * kept.
+ * @throws UserError if the base or the weight generator is missing, or the number of steps is out of range
  */
 export async function denoiseToCache(bases: WarmBase, request: DenoiseOneRequest): Promise<DenoisedFile> {
   const { project, training, concept, seed, steps } = request;
@@ -39,7 +40,7 @@ export async function denoiseToCache(bases: WarmBase, request: DenoiseOneRequest
   const generator = await loadWeightGenerator(project, training, base);
   const device = await selectDevice(deviceName, threads);
   const begun = performance.now();
-  // The seed is the editor's choice, so that there is one draw whatever `sampling.bestOf` says.
+  // The editor chooses the seed, so there is one draw, whatever `sampling.bestOf` says.
   const draw = { count: 1, steps, seed, device };
   const { weights } = await denoiseBest(generator, base, training.config, concept, draw);
   const seconds = (performance.now() - begun) / 1000;

@@ -18,18 +18,18 @@ export interface TrajectoryRequest {
   readonly project: Project;
   readonly training: LoadedTraining;
   readonly concept: LoadedConcept;
-  /** Of the noise that denoising starts from. */
+  /** Seed of the noise from which denoising starts. */
   readonly seed: number;
-  /** Denoising steps, 1 to the diffusion's timesteps. */
+  /** Number of denoising steps, from 1 to the diffusion's timesteps. */
   readonly steps: number;
-  /** Bars of the histograms. */
+  /** Number of bars of the histograms. */
   readonly bins: number;
 }
 
 /**
- * Draws a concept's weights once more and keeps every state on the way from noise to weights, each decoded as the
- * last one is: statistics of x_t beside the zoo's. The same seed and steps end in the weights of `denoise`.
- * @throws UserError where base, zoo or weight generator are missing, or there cannot be so many steps
+ * Draws a concept's weights once more and records statistics of every state x_t from noise to weights, each decoded
+ * like the last one, and of the zoo. The same seed and steps end in the weights of `denoise`.
+ * @throws UserError if base, zoo or weight generator is missing, or the number of steps is out of range
  */
 export async function denoisingTrajectory(
   zoos: WarmZoo,

@@ -23,24 +23,24 @@ export interface InspectRequest {
   readonly concept: LoadedConcept;
   /** `base`, `denoised`, `fine-tuned`, or a file, absolute or relative to the project folder. */
   readonly weights: string;
-  /** Bars of every histogram. */
+  /** Number of bars of every histogram. */
   readonly bins: number;
 }
 
-/** Answers that are kept: a page that was hidden and is shown again asks for the same once more. */
+/** Number of cached answers: a page that was hidden and is shown again repeats its requests. */
 const KEPT = 16;
 
-/** Computes statistics of weights beside the zoo's. What was computed last is kept until a file changes. */
+/** Computes statistics of weights and of the zoo. The last results are kept until a file changes. */
 export class WeightInspector {
   readonly #zoos: WarmZoo;
-  /** By everything that they depend on. */
+  /** Cached statistics, by everything that they depend on. */
   readonly #known = new LRUCache<string, WeightStatistics>({ max: KEPT });
 
   constructor(zoos: WarmZoo) {
     this.#zoos = zoos;
   }
 
-  /** @throws UserError where base, zoo or weights are missing or do not fit each other */
+  /** Statistics of weights and of the zoo. @throws UserError if base, zoo or weights are missing or do not match */
   async statistics(request: InspectRequest): Promise<WeightStatistics> {
     const { project, training, concept, weights, bins } = request;
     const { base, members, key: zooKey } = await this.#zoos.load(project, training);
@@ -82,7 +82,7 @@ export class WeightInspector {
     return statistics;
   }
 
-  /** @throws UserError as `statistics` does, and where there is no block of this index */
+  /** Histogram of one block. @throws UserError as `statistics` does, and if there is no block with this index */
   async blockHistogram(request: InspectRequest & { readonly block: number }): Promise<HistogramPair> {
     const { project, training, concept, weights, block, bins } = request;
     const { base, members } = await this.#zoos.load(project, training);

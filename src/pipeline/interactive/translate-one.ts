@@ -27,14 +27,14 @@ export interface TranslateOneRequest {
 }
 
 export interface TranslatedImage {
-  /** What the generator saw. */
+  /** The image as the generator saw it. */
   readonly source: Image;
   readonly translated: Image;
-  /** The edited counterpart, where the concept's pairs have one or its editor can make it. */
+  /** The edited counterpart, if the concept's pairs have one or its editor can make it. */
   readonly target?: Image;
-  /** Against the target. */
+  /** Quality against the target. */
   readonly quality?: ImageQuality;
-  /** Time of the generator alone. */
+  /** Time of the generator alone, in seconds. */
   readonly seconds: number;
   readonly device: DeviceReport['device'];
 }
@@ -46,7 +46,7 @@ interface SourceAndTarget {
 
 /** The images of a request, not yet decoded. */
 interface Inputs {
-  /** Tells one content of them from the next; undefined where a file is not there. */
+  /** Identifies the content of the images; undefined if a file does not exist. */
   readonly version: string | undefined;
   load(): Promise<SourceAndTarget>;
 }
@@ -54,38 +54,38 @@ interface Inputs {
 interface WarmModel {
   readonly base: BaseModel;
   readonly device: DeviceReport;
-  /** One image at a time; its parameters are exchanged for each set of weights. */
+  /** Executor for one image at a time; its parameters are replaced for each set of weights. */
   readonly executor: Executor;
-  /** What the config says about where to compute. */
+  /** Device and threads of the config. */
   readonly key: string;
-  /** Which weights are in it now; undefined before the first. */
+  /** The weights that are loaded; undefined before the first ones. */
   weights: string | undefined;
-  /** By the versions of weights and images. */
+  /** Cached translations, by the versions of weights and images. */
   readonly known: LRUCache<string, TranslatedImage>;
 }
 
-/** Of the images that are kept, and again of the translations: the same are asked for when a page is shown again. */
+/** Size of the cache of images, and of that of translations: a page that is shown again repeats its requests. */
 const KEPT_BYTES = 64 * 1024 * 1024;
 
-/** A request for one image is answered: the engine has no way yet to take it back. */
+/** Requests for one image always run to their end: the engine cannot cancel them yet. */
 const NEVER_ABORTED = new AbortController().signal;
 
 /**
  * Translates single images with a generator that stays compiled between calls; LoRA weights are merged into
- * it. Other weights of the same base cost a merge, another base a compilation. What was translated last is kept
- * until one of its files changes. Not re-entrant.
+ * it. Other weights of the same base cost a merge, another base costs a compilation. The last translations are kept
+ * until one of their files changes. Not reentrant.
  */
 export class ImageTranslator {
   readonly #bases: WarmBase;
   #model: WarmModel | undefined;
-  /** Decoded, by version: every set of weights translates the same. */
+  /** Decoded images by version, which are shared by all sets of weights. */
   readonly #images = keeping<SourceAndTarget>(({ source, target }) => bytesOf(source, target));
 
   constructor(bases: WarmBase) {
     this.#bases = bases;
   }
 
-  /** @throws UserError where base, weights or image are missing or do not fit each other */
+  /** Translates one image. @throws UserError if base, weights or image are missing or do not match */
   async translate(request: TranslateOneRequest): Promise<TranslatedImage> {
     const { project, training, concept, image } = request;
     const { size, fit } = training.config.image;
@@ -119,7 +119,7 @@ export class ImageTranslator {
 
   /**
    * Compiles the generator before there is anything to translate.
-   * @throws UserError where there is no base
+   * @throws UserError if the base does not exist
    */
   async warmUp(project: Project, training: LoadedTraining): Promise<void> {
     await this.#modelFor(project, training);
@@ -215,7 +215,7 @@ async function editedImage(editor: ImageEditor, source: Image, instruction: stri
   }
 }
 
-/** @param read what else decides what is made of it */
+/** Identifies the content of an image. @param read everything else that decides how the image is read */
 async function imageVersion(image: TranslateOneRequest['image'], read: unknown): Promise<string | undefined> {
   const version = 'file' in image ? await fileVersion(image.file) : hashContent(image.bytes);
   return version && JSON.stringify([version, read]);
@@ -226,7 +226,7 @@ async function findPair(pairs: PairSource, file: string): Promise<PairRef | unde
     const { refs } = await pairs.list();
     return refs.find((ref) => ref.source === resolve(file));
   } catch (error) {
-    // A concept may be denoised before it has any pairs: its images then have no counterpart.
+    // A concept may be denoised before it has any pairs; its images then have no counterpart.
     if (error instanceof UserError) return undefined;
     throw error;
   }

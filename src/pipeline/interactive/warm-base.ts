@@ -3,7 +3,7 @@ import { projectPaths } from '../../project/paths.ts';
 import { type BaseModel, loadBase } from '../weights/base-model.ts';
 import { fileVersion } from '../weights/chosen-weights.ts';
 
-/** The base that was asked for last, kept until its file or the config changes. */
+/** The base that was requested last, kept until its file or the config changes. */
 export class WarmBase {
   #loaded: { key: string; base: BaseModel } | undefined;
 

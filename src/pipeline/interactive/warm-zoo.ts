@@ -13,11 +13,11 @@ import type { WarmBase } from './warm-base.ts';
 export interface ZooOfBase {
   readonly base: BaseModel;
   readonly members: readonly NamedWeights[];
-  /** Which base, member files and selection it was read by. */
+  /** Identifies the base, member files and selection from which it was read. */
   readonly key: string;
 }
 
-/** The zoo that was asked for last, kept until its base, its files or the selection change. */
+/** The zoo that was requested last, kept until its base, its files or the selection change. */
 export class WarmZoo {
   readonly #bases: WarmBase;
   #loaded: ZooOfBase | undefined;
@@ -26,7 +26,7 @@ export class WarmZoo {
     this.#bases = bases;
   }
 
-  /** @throws UserError where base or zoo are missing, or a member's weights are not finite */
+  /** Loads the zoo. @throws UserError if base or zoo is missing, or a member's weights are not finite */
   async load(project: Project, training: LoadedTraining): Promise<ZooOfBase> {
     const base = await this.#bases.load(project, training);
     const folder = projectPaths(project.folder).zooOf(base.hash);
@@ -49,13 +49,13 @@ export class WarmZoo {
   }
 }
 
-/** Nothing can be compared with a zoo that has such a member. */
+/** Rejects a member with weights that are not finite: nothing can be compared with a zoo that contains it. */
 function refuseNotFinite(member: ZooMember, folder: string, training: LoadedTraining): void {
   const { notFinite } = summarize([finalVector(member)]);
   if (notFinite === 0) return;
   const { concept } = member;
   throw new UserError(
     `${folder}: ${notFinite} weights of the zoo member ${concept} are NaN or infinite. Remove its file and ` +
-      `collect it anew: ${wayTo('collectMember', training.name, concept)}`,
+      `collect it again: ${wayTo('collectMember', training.name, concept)}`,
   );
 }

@@ -8,20 +8,20 @@ import { type FeatureSet, frechetDistance } from './frechet.ts';
 import type { HeldOutImages } from './held-out.ts';
 import { kernelDistance } from './kernel-distance.ts';
 
-/** How far a set of translated images is from its targets in the features of the config's network. */
+/** Distances between a set of translated images and its targets, in the features of the config's network. */
 export interface FeatureDistance {
-  /** Fréchet distance (squared), 0 or more. It is the FID of the literature where the network is its Inception. */
+  /** Squared Fréchet distance, 0 or more. With the literature's Inception network it is the FID of the literature. */
   fid: number;
-  /** Unbiased kernel distance, around 0 for images of one distribution. */
+  /** Unbiased kernel distance, around 0 for images of the same distribution. */
   kid: number;
 }
 
 interface Targets {
-  /** Absolute path of the network. */
+  /** Absolute path of the network file. */
   readonly file: string;
   readonly heldOut: HeldOutImages;
   readonly device: DeviceReport;
-  /** Of the kernel distance's subsets. */
+  /** Seed of the kernel distance's subsets. */
   readonly seed: number;
 }
 
@@ -38,10 +38,10 @@ export class FeatureDistances {
   }
 
   /**
-   * With the network that the config names, tried at once on the targets: what is wrong with it is said before
-   * hours of training. Warns of too few images.
-   * @returns undefined where the config names none
-   * @throws UserError where it cannot be used, or there is one image only
+   * Opens the network that the config names and runs it on the targets immediately, so that its errors appear before
+   * hours of training. Warns if there are few images.
+   * @returns undefined if the config names none
+   * @throws UserError if the network cannot be used, or there are fewer than two images
    */
   static async create(
     context: StageContext,
@@ -54,7 +54,7 @@ export class FeatureDistances {
     if (file === undefined) return undefined;
     if (heldOut.count < 2) {
       throw new UserError(
-        `${training.path}: FID and KID (evaluate.featureNetwork) need two held-out images or more; there is ` +
+        `${training.path}: FID and KID (evaluate.featureNetwork) need at least two held-out images; found ` +
           `${heldOut.count}. Raise evaluate.images and image.test, add images, or remove evaluate.featureNetwork.`,
       );
     }
@@ -70,7 +70,7 @@ export class FeatureDistances {
         level: 'warning',
         message:
           `FID is measured on ${heldOut.count} images with ${features.dims} features each: with so few images it is ` +
-          'biased upwards, and compares only with FIDs of as many images. KID has no such bias.',
+          'biased upward, and is comparable only with FIDs of the same number of images. KID has no such bias.',
       });
     }
     return new FeatureDistances(context, { file, heldOut, device, seed }, features);
@@ -78,7 +78,7 @@ export class FeatureDistances {
 
   /**
    * @param sets translations of the held-out images, flat [n, size, size, 3] in [-1, 1]
-   * @returns the distance of each, or undefined where a stop was asked for
+   * @returns the distance of each, or undefined if a stop was requested
    */
   async measure(sets: readonly Float32Array[]): Promise<FeatureDistance[] | undefined> {
     const { training, run, shouldStop } = this.#context;
@@ -90,7 +90,7 @@ export class FeatureDistances {
         const features = await network.features(images, heldOut.size);
         distances.push({
           fid: frechetDistance(features, this.#features),
-          // The same subsets for every set.
+          // A new generator for each set, so that all use the same subsets.
           kid: kernelDistance(features, this.#features, { random: new Random(seed).fork('kernel distance') }),
         });
         run.emit({

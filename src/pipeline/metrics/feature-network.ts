@@ -6,11 +6,11 @@ import type { TrainingConfig } from '../../project/schema/training-schema.ts';
 import { UserError } from '../../project/user-error.ts';
 import type { FeatureSet } from './frechet.ts';
 
-/** Images at once where the network leaves its batch open. */
+/** Images per batch if the network's batch size is open. */
 const OPEN_BATCH = 8;
 
 type Range = TrainingConfig['evaluate']['featureNetwork']['range'];
-/** What a level from 0 to 255 is to the network. */
+/** The network's input value for a level from 0 to 255. */
 const IN_RANGE: Record<Range, (level: number) => number> = {
   '0..255': (level) => level,
   '0..1': (level) => level / 255,
@@ -22,18 +22,18 @@ export interface ImageConventions {
   readonly range: Range;
 }
 
-/** What a network takes: images of one size, planes first (NCHW) or colors last (NHWC). */
+/** Input of a network: images of one size, channels first (NCHW) or channels last (NHWC). */
 interface ImageInput {
   readonly layout: 'NCHW' | 'NHWC';
   readonly width: number;
   readonly height: number;
-  /** Absent where it is open. */
+  /** Absent if the batch size is open. */
   readonly batch?: number;
 }
 
 /**
- * Opens a feature network for as long as `use` takes.
- * @throws UserError where there is no such file, it is no model, or it is none of one batch of RGB images
+ * Opens a feature network while `use` runs.
+ * @throws UserError if the file does not exist, is not a model, or does not take a single batch of RGB images
  */
 export async function withFeatureNetwork<T>(
   file: string,
@@ -47,7 +47,7 @@ export async function withFeatureNetwork<T>(
   const model = await openModelFile(file, device).catch((error: Error) => {
     throw refusal(
       file,
-      `ONNX Runtime cannot open it: ${error.message.trim()}. Export the network anew`,
+      `ONNX Runtime cannot open it: ${error.message.trim()}. Export the network again`,
       error,
     );
   });
@@ -60,12 +60,12 @@ export async function withFeatureNetwork<T>(
 
 function refusal(file: string, reason: string, cause?: unknown): UserError {
   return new UserError(
-    `${file} (evaluate.featureNetwork.file): ${reason}, or remove the key: FID and KID are then not measured.`,
+    `${file} (evaluate.featureNetwork.file): ${reason}, or remove the key to skip FID and KID.`,
     { cause },
   );
 }
 
-/** A network that makes a vector of each image, from a file of the user's. */
+/** A network from the user's file that maps each image to a feature vector. */
 class FeatureNetwork {
   readonly #file: string;
   readonly #model: ModelFile;
@@ -82,7 +82,7 @@ class FeatureNetwork {
   /**
    * The network's first output for each image, flattened.
    * @param images flat [n, size, size, 3] in [-1, 1], at least one
-   * @throws UserError where the output is no row of float32 numbers for each image
+   * @throws UserError if the output is not one row of float32 numbers per image
    */
   async features(images: Float32Array, size: number): Promise<FeatureSet> {
     const values = size * size * 3;
@@ -103,7 +103,7 @@ class FeatureNetwork {
     return { rows: flat, dims };
   }
 
-  /** One image as the network takes it. */
+  /** One image in the network's input format. */
   #prepared(data: Float32Array, size: number): Float32Array {
     const { width, height, layout } = this.#input;
     const { resize, range } = this.#conventions;
@@ -114,7 +114,7 @@ class FeatureNetwork {
     return Float32Array.from(pixels, (_, i) => pixels[3 * (i % plane) + Math.floor(i / plane)]!);
   }
 
-  /** A row for each image; a batch of fixed size is filled up with repeats of the last. */
+  /** One row per image; a batch of fixed size is padded with repeats of the last image. */
   async #run(images: readonly Float32Array[]): Promise<Float32Array[]> {
     const { width, height, layout, batch = images.length } = this.#input;
     const values = width * height * 3;
@@ -125,7 +125,7 @@ class FeatureNetwork {
     if (!(output.data instanceof Float32Array) || output.dims[0] !== batch || output.data.length === 0) {
       throw refusal(
         this.#file,
-        `its first output for ${batch} images is [${output.dims}]; export it with one row of float32 features for each image`,
+        `its first output for ${batch} images is [${output.dims}]; export it with one row of float32 features per image`,
       );
     }
     const dims = output.data.length / batch;
@@ -140,7 +140,7 @@ function imageInput(file: string, { inputs }: ModelFile): ImageInput {
     const found = inputs.map(({ name }) => name).join(', ') || 'none';
     throw refusal(
       file,
-      `a feature network has one input, this one ${inputs.length} (${found}). Name another`,
+      `a feature network must have one input, but this one has ${inputs.length} (${found}). Name another`,
     );
   }
   const { name, dtype, shape } = input;
@@ -160,7 +160,7 @@ function imageInput(file: string, { inputs }: ModelFile): ImageInput {
   }
   const [first, second, third] = extents as [number, number, number];
   if (first !== 3 && third !== 3) {
-    throw refusal(file, `${found}, with no axis of 3 colors; export it for RGB images`);
+    throw refusal(file, `${found}, with no axis of 3 color channels; export it for RGB images`);
   }
   return {
     ...(first === 3

@@ -11,16 +11,16 @@ export interface FeatureSet {
 /** Mean and covariance of a set of vectors. */
 export interface Gaussian {
   readonly mean: Float64Array;
-  /** Flat [dims, dims], with n - 1 in the denominator. */
+  /** Flat [dims, dims], normalized by n - 1. */
   readonly covariance: Float64Array;
 }
 
 /**
- * The squared Fréchet distance between the Gaussians fitted to two sets of features (Dowson and Landau 1982; of
+ * The squared Fréchet distance between the Gaussians fitted to two sets of features (Dowson and Landau 1982; with
  * Inception's features it is the FID of Heusel et al. 2017):
- * |m1 - m2|^2 + tr(C1) + tr(C2) - 2 tr((C1 C2)^(1/2)). Fewer rows than dimensions bias it upwards.
- * @returns 0 or more; NaN where a feature is not finite
- * @throws RangeError where the dimensions differ or a set has fewer than two rows
+ * |m1 - m2|^2 + tr(C1) + tr(C2) - 2 tr((C1 C2)^(1/2)). It is biased upward if there are fewer rows than dimensions.
+ * @returns 0 or more; NaN if a feature is not finite
+ * @throws RangeError if the dimensions differ or a set has fewer than two rows
  */
 export function frechetDistance(a: FeatureSet, b: FeatureSet): number {
   if (a.dims !== b.dims) throw new RangeError(`Features of ${a.dims} and ${b.dims} dimensions`);
@@ -28,7 +28,7 @@ export function frechetDistance(a: FeatureSet, b: FeatureSet): number {
   return rows < a.dims ? distanceOfFewRows(a, b) : gaussianFrechetDistance(gaussianOf(a), gaussianOf(b));
 }
 
-/** `frechetDistance` of Gaussians that are known. */
+/** `frechetDistance` between given Gaussians. */
 export function gaussianFrechetDistance(a: Gaussian, b: Gaussian): number {
   const dims = a.mean.length;
   const traces = trace(a.covariance, dims) + trace(b.covariance, dims);
@@ -40,8 +40,8 @@ export function gaussianFrechetDistance(a: Gaussian, b: Gaussian): number {
 }
 
 /**
- * The same from the rows: with C1 = A'A and C2 = B'B (rows centered and scaled), C1 C2 has the non-zero eigenvalues
- * of MM' for M = AB', which is only as large as the sets are. Covariances of 2048 dimensions are never formed.
+ * The same distance from the rows: with C1 = A'A and C2 = B'B (rows centered and scaled), C1 C2 has the nonzero
+ * eigenvalues of MM' for M = AB', whose size is the number of rows. Covariances of 2048 dimensions are never formed.
  */
 function distanceOfFewRows(a: FeatureSet, b: FeatureSet): number {
   const [few, many] = rowCount(a) <= rowCount(b) ? [centered(a), centered(b)] : [centered(b), centered(a)];
@@ -53,7 +53,7 @@ function distanceOfFewRows(a: FeatureSet, b: FeatureSet): number {
 }
 
 function total(means: number, traces: number, eigenvalues: Float64Array): number {
-  // Zero eigenvalues come out as tiny numbers of either sign, and so does the distance of equal sets.
+  // Zero eigenvalues come out as tiny numbers of either sign, as does the distance between equal sets.
   const traceOfRoot = eigenvalues.reduce((sum, value) => sum + Math.sqrt(Math.max(0, value)), 0);
   return Math.max(0, means + traces - 2 * traceOfRoot);
 }
@@ -61,12 +61,12 @@ function total(means: number, traces: number, eigenvalues: Float64Array): number
 function rowCount({ rows, dims }: FeatureSet): number {
   const count = rows.length / dims;
   if (!Number.isInteger(count) || count < 2) {
-    throw new RangeError(`A covariance needs two rows of ${dims} features or more, not ${count}`);
+    throw new RangeError(`A covariance needs at least two rows of ${dims} features, not ${count}`);
   }
   return count;
 }
 
-/** Mean and covariance of feature vectors. @throws RangeError where there are fewer than two */
+/** Mean and covariance of feature vectors. @throws RangeError if there are fewer than two */
 export function gaussianOf(set: FeatureSet): Gaussian {
   const { rows, mean, count } = centered(set);
   const { dims } = set;
@@ -84,7 +84,7 @@ export function gaussianOf(set: FeatureSet): Gaussian {
   return { mean, covariance };
 }
 
-/** Rows less their mean, scaled so that the products of their columns are covariances. */
+/** Rows minus their mean, scaled so that the products of their columns are covariances. */
 function centered(set: FeatureSet): { rows: Float64Array; mean: Float64Array; count: number } {
   const { rows, dims } = set;
   const count = rowCount(set);
@@ -99,7 +99,7 @@ function centered(set: FeatureSet): { rows: Float64Array; mean: Float64Array; co
   return { rows: out, mean, count };
 }
 
-/** Symmetric root of a positive semi-definite matrix. */
+/** Symmetric square root of a positive semidefinite matrix. */
 function squareRoot(matrix: Float64Array, n: number): Float64Array {
   const { values, vectors } = symmetricEigen(matrix, n);
   const out = new Float64Array(n * n);

@@ -3,13 +3,13 @@ import { centeredImages, type PairSet } from '../../data/pair-batches.ts';
 import { type ImageQuality, imageQuality, meanQuality } from './image-metrics.ts';
 import { patchFrechetDistance } from './patch-features.ts';
 
-/** Quality of a set of translations: the mean of what each image has, and what only a set has. */
+/** Quality of a set of translations: means of the metrics per image, and a metric of the whole set. */
 export interface SetQuality extends ImageQuality {
   /** Fréchet distance of patch features between all translations and all targets: 0 or more, lower is better. */
   patchFd: number;
 }
 
-/** Held-out pairs as float images, and what an inference executor makes of them. */
+/** Held-out pairs as float images. */
 export interface HeldOutImages {
   readonly count: number;
   readonly size: number;
@@ -20,7 +20,7 @@ export interface HeldOutImages {
 
 const LARGEST_BATCH = 8;
 
-/** Images per call when so many are to be translated. */
+/** Batch size for translating this many images. */
 export function measuringBatch(images: number): number {
   return Math.min(LARGEST_BATCH, images);
 }
@@ -42,9 +42,9 @@ export function heldOutImages(
 }
 
 /**
- * Translates images with an inference step of fixed batch size; the last batch is filled up with repeats.
+ * Translates images with an inference step of fixed batch size; the last batch is padded with repeats.
  * @param images [count, size, size, 3] in [-1, 1]
- * @param batchSize of the executor's `source` input
+ * @param batchSize batch size of the executor's `source` input
  * @returns [count, size, size, 3] in [-1, 1]
  */
 export async function translateAll(

@@ -13,7 +13,7 @@ export interface ImageQuality {
 
 const PEAK = 2;
 
-/** What stands for the PSNR of equal images where a file cannot hold Infinity, in decibels. No two different 8-bit images reach it. */
+/** PSNR of equal images in decibels, for files that cannot hold Infinity. Two different 8-bit images never reach it. */
 export const HIGHEST_PSNR = 100;
 
 export function l1(a: Float32Array, b: Float32Array): number {
@@ -29,8 +29,8 @@ export function psnr(a: Float32Array, b: Float32Array): number {
 }
 
 /**
- * Rec. 601 luma from 0 (black) to PEAK (white), as in Wang et al.'s reference implementation: their luminance term
- * compares means as shares of one another, which has a meaning only above black.
+ * Rec. 601 luma from 0 (black) to PEAK (white), as in Wang et al.'s reference implementation: the luminance term
+ * compares means by their ratio, which is only meaningful on a scale that starts at black.
  */
 function luma(image: Float32Array): Float64Array {
   const out = new Float64Array(image.length / 3);
@@ -47,7 +47,7 @@ const WINDOW = (() => {
   return taps.map((tap) => tap / sum);
 })();
 
-/** Separable convolution with WINDOW, only where it fits: (width - 10) x (height - 10) values. */
+/** Separable convolution with WINDOW, without padding: (width - 10) x (height - 10) values. */
 function windowed(values: Float64Array, width: number, height: number): Float64Array {
   const innerWidth = width - WINDOW.length + 1;
   const innerHeight = height - WINDOW.length + 1;
@@ -103,7 +103,7 @@ export function imageQuality(a: Float32Array, b: Float32Array, width: number, he
   return { psnr: psnr(a, b), ssim: ssim(a, b, width, height), l1: l1(a, b) };
 }
 
-/** Mean of each metric over images. */
+/** Mean of each metric over the images. */
 export function meanQuality(images: readonly ImageQuality[]): ImageQuality {
   const mean = (of: (quality: ImageQuality) => number) =>
     images.reduce((sum, image) => sum + of(image), 0) / images.length;

@@ -1,25 +1,25 @@
 import type { Random } from '../../data/random.ts';
 import type { FeatureSet } from './frechet.ts';
 
-/** Of Bińkowski et al. 2018, and of clean-fid. */
+/** Defaults of Bińkowski et al. 2018 and of clean-fid. */
 const SUBSETS = 100;
 const SUBSET_SIZE = 1000;
 
 export interface Subsets {
-  /** How many are averaged over where a set is larger than one. */
+  /** Number of subsets to average over, if a set is larger than one subset. */
   readonly count?: number;
-  /** Rows of each. */
+  /** Rows per subset. */
   readonly size?: number;
-  /** Where they are drawn from. */
+  /** Source of randomness for drawing the subsets. */
   readonly random: Random;
 }
 
 /**
- * The kernel distance between two sets of features (KID where they are Inception's; Bińkowski et al. 2018): the
+ * The kernel distance between two sets of features (KID with Inception's features; Bińkowski et al. 2018): the
  * unbiased estimate of the squared maximum mean discrepancy under the kernel (x.y / dims + 1)^3. Sets of at most
  * `size` rows are compared whole, larger ones by the mean over random subsets.
- * @returns around 0 for sets of one distribution, below it as often as above
- * @throws RangeError where the dimensions differ or a set has fewer than two rows
+ * @returns around 0 for sets of the same distribution, and then below 0 as often as above
+ * @throws RangeError if the dimensions differ or a set has fewer than two rows
  */
 export function kernelDistance(
   a: FeatureSet,
@@ -29,7 +29,7 @@ export function kernelDistance(
   if (a.dims !== b.dims) throw new RangeError(`Features of ${a.dims} and ${b.dims} dimensions`);
   const [rowsA, rowsB] = [a, b].map(({ rows, dims }) => rows.length / dims) as [number, number];
   if (!(Math.min(rowsA, rowsB) >= 2) || size < 2) {
-    throw new RangeError(`The kernel distance needs two rows of each set or more, not ${rowsA} and ${rowsB}`);
+    throw new RangeError(`The kernel distance needs at least two rows per set, not ${rowsA} and ${rowsB}`);
   }
   if (Math.max(rowsA, rowsB) <= size) return unbiasedDiscrepancy(a, everyRow(rowsA), b, everyRow(rowsB));
   let sum = 0;

@@ -5,14 +5,14 @@ import type { BaseModel } from '../weights/base-model.ts';
 import { type HeldOutImages, measuringBatch, qualityOf, translateAll } from './held-out.ts';
 import { type ImageQuality, meanQuality } from './image-metrics.ts';
 
-/** The base with one LoRA vector after another, untrained: what each makes of images. */
+/** Translates images by the base with one LoRA vector after another, without training. */
 export class LoraTranslator {
   private constructor(
     private readonly executor: Executor,
     private readonly batchSize: number,
   ) {}
 
-  /** @param images most that are to be translated at once: it is compiled for batches of them */
+  /** @param images most images to translate at once; decides the compiled batch size */
   static async create(base: BaseModel, device: DeviceReport, images: number): Promise<LoraTranslator> {
     const { generator, generatorValues, lora, loraFrozen, loraStart } = base;
     const batchSize = measuringBatch(images);
@@ -27,7 +27,7 @@ export class LoraTranslator {
     return translateAll(this.executor, source, size, this.batchSize);
   }
 
-  /** Mean quality over the images. */
+  /** Mean quality over the images with this LoRA vector. */
   async quality(lora: Float32Array, images: HeldOutImages): Promise<ImageQuality> {
     return meanQuality(qualityOf(await this.translate(lora, images), images));
   }

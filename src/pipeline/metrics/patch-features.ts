@@ -1,24 +1,24 @@
 /**
- * Hand-made features of small patches, for a Fréchet distance that needs no network: what colors, contrasts and
- * edges patches have, whatever they show and wherever they lie. It is NOT the FID, and its numbers compare only with
- * its own at the same image size.
+ * Handcrafted features of small patches, for a Fréchet distance that needs no network: the colors, contrasts and
+ * edges of patches, independent of content and position. It is NOT the FID, and its values are only comparable with
+ * each other at the same image size.
  */
 import { type FeatureSet, frechetDistance } from './frechet.ts';
 
-/** Patches lie on a grid of this many pixels, */
+/** Spacing of the grid of patches, in pixels. */
 const CELL = 4;
-/** of which large images use at most so many rows and columns, evenly spaced. */
+/** Most rows and columns of the grid that are used, evenly spaced. */
 const MAX_CELLS = 16;
-/** Side of the patch at each scale, in pixels of that scale (each half as fine): 4, 8 and 12 of the image. */
+/** Side of the patch in pixels of each scale (of which each halves the resolution): 4, 8 and 12 image pixels. */
 const WINDOWS = [4, 4, 3] as const;
 const MIN_SIZE = CELL * 2 ** (WINDOWS.length - 1);
 
 /**
- * Features of a patch at one scale, and what each is multiplied by. A Fréchet distance weighs features by their
- * spread; these bring the spreads over photographs to around 1, so that color does not drown detail.
+ * Features of a patch at one scale, and the factor of each. A Fréchet distance weights features by their spread; the
+ * factors bring the spreads over photographs to around 1, so that color does not dominate detail.
  */
 const WEIGHTS = {
-  /** Mean of luma; of red against green, and of yellow against blue. */
+  /** Means of luma, of red against green, and of yellow against blue. */
   luma: 3,
   opponent: 5,
   /** Standard deviations of the same. */
@@ -38,23 +38,23 @@ interface Scale {
 }
 
 /**
- * 33 features at each place of a grid over every image: at three scales the mean and standard deviation of luma and
+ * 33 features at each grid position of every image: at three scales the mean and standard deviation of the luma and
  * of two color opponents, the mean absolute derivative of the luma in four directions, and its mean absolute
  * Laplacian.
  * @param images flat [n, size, size, 3] in [-1, 1]
  * @param size side in pixels: a multiple of 4, at least 16
- * @returns flat [n x positions, dims], an image's positions row by row; (size / 4)^2 positions, at most 256
- * @throws RangeError where the size is another or the images are no whole ones
+ * @returns flat [n x positions, dims], the positions of each image row by row; (size / 4)^2 positions, at most 256
+ * @throws RangeError if the size is invalid, or the values are not a whole number of images
  */
 export function patchFeatures(images: Float32Array, size: number): FeatureSet {
   const values = size * size * 3;
   if (size < MIN_SIZE || size % CELL !== 0) {
     throw new RangeError(
-      `Patches need images of a multiple of ${CELL} pixels, at least ${MIN_SIZE}, not ${size}`,
+      `Patches need images whose side is a multiple of ${CELL} pixels, at least ${MIN_SIZE}, not ${size}`,
     );
   }
   if (images.length % values !== 0) {
-    throw new RangeError(`${images.length} values are no whole images of ${size} x ${size} x 3`);
+    throw new RangeError(`${images.length} values are not a whole number of images of ${size} x ${size} x 3`);
   }
   const count = images.length / values;
   const grid = gridCells(size);
@@ -84,9 +84,9 @@ export function patchFeatures(images: Float32Array, size: number): FeatureSet {
 }
 
 /**
- * Fréchet distance between the patches of translated images and those of their targets: 0 for equal sets, and the
- * larger the more colors, contrasts, edges or sharpness differ as a whole, even where no pixel can be compared.
- * Arguments and errors as `patchFeatures`, both sets of at least one image.
+ * Fréchet distance between the patches of translated images and those of their targets: 0 for equal sets, and larger
+ * the more the overall colors, contrasts, edges or sharpness differ, even if pixels cannot be compared.
+ * Arguments and errors as in `patchFeatures`; both sets have at least one image.
  */
 export function patchFrechetDistance(images: Float32Array, targets: Float32Array, size: number): number {
   return frechetDistance(patchFeatures(images, size), patchFeatures(targets, size));
@@ -101,7 +101,7 @@ function gridCells(size: number): number[] {
   return Array.from({ length: count }, (_, i) => first + i * step);
 }
 
-/** Where the window around a cell's center begins at a scale; at the border it is moved inside. */
+/** First row or column of the window around a cell's center at a scale; at the border it is moved inside. */
 function windowStart(cell: number, level: number, side: number): number {
   const window = WINDOWS[level]!;
   const center = ((cell + 0.5) * CELL) / 2 ** level;
@@ -137,7 +137,7 @@ function halved({ side, planes }: Scale): Scale {
   return { side: half, planes: [shrink(planes[0]), shrink(planes[1]), shrink(planes[2])] };
 }
 
-/** Writes the features of the window at (left, top). Beyond its border the image goes on as it ends. */
+/** Writes the features of the window at (left, top). The image is padded by repeating its border pixels. */
 function describePatch(
   { side, planes: [luma, redGreen, yellowBlue] }: Scale,
   left: number,
@@ -178,7 +178,7 @@ function describePatch(
   const share = 1 / (window * window);
   const deviation = (sum: number, square: number) =>
     Math.sqrt(Math.max(0, share * square - (share * sum) ** 2));
-  // Neighbors on both sides lie two pixels apart, or twice the square root of two.
+  // The neighbors on both sides are two pixels apart, diagonally twice the square root of two.
   const [straight, diagonal] = [share / 2, share / (2 * Math.SQRT2)];
   out[at] = WEIGHTS.luma * share * sum0;
   out[at + 1] = WEIGHTS.opponent * share * sum1;

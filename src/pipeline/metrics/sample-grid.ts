@@ -6,7 +6,7 @@ import type { HeldOutImages } from './held-out.ts';
 const ROWS = 6;
 
 /**
- * Draws the first held-out images, a row each: source, each set of translations, target.
+ * Draws the first held-out images, one per row: source, each set of translations, target.
  * @param translations each [count, size, size, 3] in [-1, 1]
  */
 export async function writeSampleGrid(

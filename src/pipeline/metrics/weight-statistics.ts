@@ -1,4 +1,4 @@
-/** Statistics of one flat weight vector beside those of a zoo. Pure: arrays in, plain objects out. */
+/** Statistics of one flat weight vector and of a zoo. Pure functions from arrays to plain objects. */
 import type { BlockSplitter } from '../../data/blocks.ts';
 import { principalComponents, projectOnAxes } from '../../data/principal-components.ts';
 import type { Standardizer } from '../../data/standardizer.ts';
@@ -15,7 +15,7 @@ import type {
 
 const NEAREST = 10;
 
-/** Moments over all finite values of some arrays together. */
+/** Moments over all finite values of several arrays together. */
 export function summarize(parts: readonly Float32Array[]): WeightSummary {
   let count = 0;
   let notFinite = 0;
@@ -45,7 +45,7 @@ export function summarize(parts: readonly Float32Array[]): WeightSummary {
   return { count, notFinite, mean, std: Math.sqrt(deviations / count), min, max, norm: Math.sqrt(squares) };
 }
 
-/** Borders of bars of equal width that span the finite values of some arrays, one more than bars. */
+/** Edges of bars of equal width that span the finite values of several arrays; one more edge than bars. */
 export function histogramEdges(parts: readonly Float32Array[], bins: number): number[] {
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
@@ -57,13 +57,13 @@ export function histogramEdges(parts: readonly Float32Array[], bins: number): nu
     }
   }
   if (min > max) [min, max] = [0, 0];
-  // All values equal: one bar's width around them.
+  // If all values are equal, span one unit around them.
   const low = max > min ? min : min - 0.5;
   const width = (max > min ? max - min : 1) / bins;
   return Array.from({ length: bins + 1 }, (_, i) => low + i * width);
 }
 
-/** Densities of the finite values of a set over bars that span it; all 0 where there are none. */
+/** Densities of the finite values of a set over bars that span it; all 0 if there are none. */
 export function densities(parts: readonly Float32Array[], edges: readonly number[]): number[] {
   const bins = edges.length - 1;
   const low = edges[0]!;
@@ -91,14 +91,14 @@ export function histogramPair(
 }
 
 /**
- * Bars for a set of this size, at most `bins`: their number grows with the cube root, as Rice's rule has it, so that
- * a dozen weights do not stand as a dozen needles.
+ * Number of bars for a set of this size, at most `bins`. It grows with the cube root (Rice's rule), so that a dozen
+ * weights are not drawn as a dozen needles.
  */
 function barsFor(size: number, bins: number): number {
   return Math.min(bins, Math.ceil(3 * Math.cbrt(size)));
 }
 
-/** Each tensor of a vector, in the manifest's order, beside the same tensor of every zoo member. */
+/** Statistics of each tensor of a vector, in the manifest's order, and of the same tensor over the zoo members. */
 export function layerStatistics(
   manifest: LayerManifest,
   weights: Float32Array,
@@ -120,7 +120,7 @@ export function layerStatistics(
   });
 }
 
-/** Root mean square of every block's finite weights, beside its mean and standard deviation over the zoo. */
+/** Root mean square of each block's finite weights, and its mean and standard deviation over the zoo. */
 export function blockStatistics(
   splitter: BlockSplitter,
   manifest: LayerManifest,
@@ -139,12 +139,12 @@ export function blockStatistics(
   };
 }
 
-/** Where the weights of a block stand in the vector, without its padding. */
+/** Positions in the vector of the weights of a block, without its padding. */
 function positionsIn({ blockSize, positions }: BlockSplitter, block: number): Int32Array {
   return positions.subarray(block * blockSize, (block + 1) * blockSize).filter((position) => position >= 0);
 }
 
-/** The weights of one block, without its padding, beside the same block of every zoo member. */
+/** Histogram of the weights of one block, without its padding, and of the same block over the zoo members. */
 export function blockHistogram(
   splitter: BlockSplitter,
   block: number,
@@ -172,7 +172,7 @@ function blockRms(splitter: BlockSplitter, vector: Float32Array): number[] {
   });
 }
 
-/** The layer whose weights a block holds; where they come from several, the first and the last. */
+/** The layer whose weights a block holds; if there are several, the first and the last. */
 function layersOf(splitter: BlockSplitter, manifest: LayerManifest, block: number): string {
   const held = positionsIn(splitter, block);
   const [first, last] = [held[0]!, held.at(-1)!].map(
@@ -181,7 +181,7 @@ function layersOf(splitter: BlockSplitter, manifest: LayerManifest, block: numbe
   return first === last ? first! : `${first} to ${last}`;
 }
 
-/** A zoo member's weights, or other weights to be shown among them. */
+/** A zoo member's weights, or other weights to show among them. */
 export interface NamedWeights {
   readonly concept: string;
   readonly prompt: string;
@@ -189,12 +189,12 @@ export interface NamedWeights {
   readonly vector: Float32Array;
 }
 
-/** The same weights, their vectors standardized. */
+/** The same weights with standardized vectors. */
 export function standardized(standardizer: Standardizer, weights: readonly NamedWeights[]): NamedWeights[] {
   return weights.map((each) => ({ ...each, vector: standardize(standardizer, each.vector) }));
 }
 
-/** The map that a zoo's vectors span, with other weights put in; all of them standardized. */
+/** The map that a zoo's vectors span, with other weights placed on it; all vectors are standardized. */
 export function zooMap(
   zoo: readonly NamedWeights[],
   others: readonly NamedWeights[],
@@ -210,7 +210,7 @@ export function zooMap(
   return { points, explained: [plane.explained[0]!, plane.explained[1]!] };
 }
 
-/** The zoo members nearest to some weights, by Euclidean distance; all of them standardized. */
+/** The zoo members nearest to the given weights, by Euclidean distance; all vectors are standardized. */
 export function nearestMembers(zoo: readonly NamedWeights[], weights: Float32Array): NearestConcept[] {
   return zoo
     .map(({ concept, prompt, vector }) => ({ concept, prompt, ...compare(weights, vector) }))
@@ -218,7 +218,7 @@ export function nearestMembers(zoo: readonly NamedWeights[], weights: Float32Arr
     .slice(0, NEAREST);
 }
 
-/** Root mean square of the difference of two vectors, and the cosine of the angle between them (0 where one is zero). */
+/** Root mean square of the difference of two vectors, and the cosine of the angle between them (0 if one is zero). */
 export function compare(a: Float32Array, b: Float32Array): { distance: number; cosine: number } {
   let squares = 0;
   let product = 0;

@@ -9,14 +9,14 @@ import { type BaseNetworks, baseNetworks } from '../weights/base-model.ts';
 import { promptEncoderFor } from '../weights/prompt-encoders.ts';
 
 export interface TrainingNetworks extends BaseNetworks {
-  /** Cuts what is diffused into blocks. */
+  /** Splits what is diffused into blocks. */
   readonly splitter: BlockSplitter;
   readonly denoiser: WeightDenoiser;
 }
 
 /**
- * Every network of a training config, none of them traced.
- * @throws UserError where sizes do not fit each other
+ * Every network of a training config, without tracing them.
+ * @throws UserError if sizes do not fit each other
  */
 export async function trainingNetworks(
   project: Project,
@@ -30,7 +30,7 @@ export async function trainingNetworks(
   return { ...networks, splitter, denoiser: denoiserFor(weightGenerator, { encoder, splitter }) };
 }
 
-/** @throws UserError as `trainingNetworks` does */
+/** Numbers of trained values of a training config's networks. @throws UserError as `trainingNetworks` does */
 export async function networkSizes(project: Project, training: LoadedTraining): Promise<NetworkSizes> {
   const { generator, discriminator, lora, denoiser, splitter } = await trainingNetworks(project, training);
   return {

@@ -1,12 +1,12 @@
-/** What the publications say of the numbers that a training config comes to. */
+/** Published values for the numbers that a training config comes to. */
 import { isDeepStrictEqual } from 'node:util';
 import { e2ganRanks, PRESETS } from '../../project/schema/presets.ts';
 import { type TrainingConfig, trainingSchema } from '../../project/schema/training-schema.ts';
 
-/** A number as it was published. */
+/** A published number. */
 export interface Published {
   readonly value: number;
-  /** Which publication, and what is to be known of the number. */
+  /** The publication, and remarks on the number. */
   readonly source: string;
 }
 
@@ -18,10 +18,10 @@ const PUBLISHED = {
     value: LORA_VALUES[scale],
     source: `E2GAN, figure of the ranks${scale === 2 ? ', searched' : `, scale ${scale}`}`,
   }),
-  discriminator: { value: 2.765e6, source: "Pix2pix's code, of one image without its source" },
-  pix2pix: { value: 11.378e6, source: "Pix2pix's code, ResNet of 9 blocks" },
+  discriminator: { value: 2.765e6, source: "Pix2pix's code, for one image without its source" },
+  pix2pix: { value: 11.378e6, source: "Pix2pix's code, ResNet with 9 blocks" },
   imageSide: { value: 256, source: 'E2GAN' },
-  trainingImages: { value: 400, source: 'E2GAN, as its third-party reproduction quotes' },
+  trainingImages: { value: 400, source: 'E2GAN, as quoted by a third-party reproduction' },
   blockSize: { value: 256, source: 'DNW, table of block sizes' },
   denoisingSteps: { value: 1, source: 'DNW' },
   epochs: {
@@ -29,14 +29,14 @@ const PUBLISHED = {
     lora: { value: 100, source: 'DNW, figure of the curves, E2GAN' },
     pix2pix: { value: 200, source: 'DNW, figure of the curves' },
   },
-  // Read from bars; the other one's number is a multiple of it.
+  // Pix2pix's number is read from a bar; the LoRA's is derived from the published ratio.
   flop: {
     lora: { value: 2e15, source: 'E2GAN, figure: a 14th of Pix2pix' },
     pix2pix: { value: 2.8e16, source: 'E2GAN, figure, read from a bar' },
   },
 } as const;
 
-/** Each number that is published for a config like this one; undefined where none is. */
+/** The published numbers for a config like this one; undefined where none is published. */
 export function publishedScale(config: TrainingConfig) {
   const like = likePaper(config);
   const when = <T>(isLike: boolean, published: T): T | undefined => (isLike ? published : undefined);
@@ -66,7 +66,7 @@ export function publishedScale(config: TrainingConfig) {
   };
 }
 
-/** Whether keys of a config, written `section.key`, have the values of the preset `paper`. */
+/** A function that tells whether keys of the config, given as `section.key`, have the values of the preset `paper`. */
 function likePaper(config: TrainingConfig): (...keys: readonly string[]) => boolean {
   const paper = trainingSchema.parse(PRESETS.paper);
   return (...keys) => keys.every((key) => isDeepStrictEqual(valueAt(config, key), valueAt(paper, key)));

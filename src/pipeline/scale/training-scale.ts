@@ -16,13 +16,13 @@ import { promptFeatures } from '../weights/prompt-features.ts';
 import { type TrainingNetworks, trainingNetworks } from './network-sizes.ts';
 import { type Published, publishedScale } from './published.ts';
 
-/** One number that says how large something is. */
+/** One number that describes the scale of a training. */
 export interface ScaleFigure {
   readonly what: string;
   readonly value: number;
-  /** FLOP: floating-point operations, a multiplication and its addition being two. */
+  /** FLOP: floating-point operations; a multiplication and its addition count as two. */
   readonly unit: 'count' | 'FLOP';
-  /** Absent where no number is published, or the config is not like the published one in what decides it. */
+  /** Absent if no number is published, or the config differs from the published one in a setting that decides it. */
   readonly published?: Published;
 }
 
@@ -32,7 +32,7 @@ export interface StageScale {
   readonly what: string;
   readonly steps: number;
   readonly batchSize: number;
-  /** Times that each sample (image, or block of weights) is seen, with `image.train` images per concept. */
+  /** How often each sample (image or block of weights) is seen, with `image.train` images per concept. */
   readonly epochs: number;
   readonly publishedEpochs?: Published;
   readonly flopPerStep: number;
@@ -48,8 +48,8 @@ export interface TrainingScale {
 type Networks = TrainingNetworks & { readonly pix2pix: ImageGenerator };
 
 /**
- * Builds and traces every network of a training config, and counts.
- * @throws UserError where sizes do not fit each other, or no concept is there to train on
+ * Builds and traces every network of a training config, and counts parameters and operations.
+ * @throws UserError if sizes do not fit each other, or there is no concept to train on
  */
 export async function trainingScale(project: Project, training: LoadedTraining): Promise<TrainingScale> {
   const { config } = training;
@@ -70,13 +70,13 @@ function scaleFigures(
   const published = publishedScale(config);
   return [
     figure('image side, pixels', image.size, 'count', published.imageSide),
-    figure('training images a concept', image.train, 'count', published.trainingImages),
+    figure('training images per concept', image.train, 'count', published.trainingImages),
     figure('parameters, generator', generator.layout.size),
     figure('trained values, LoRA', lora.layout.size, 'count', published.loraValues),
     figure('parameters, discriminator', discriminator.layout.size, 'count', published.discriminator),
     figure('parameters, Pix2pix generator', pix2pix.layout.size, 'count', published.pix2pix),
     figure('parameters, weight denoiser', denoiser.layout.size),
-    figure('weights a block', weightGenerator.blockSize, 'count', published.blockSize),
+    figure('weights per block', weightGenerator.blockSize, 'count', published.blockSize),
     figure('blocks', splitter.count),
     figure('denoising steps', sampling.steps, 'count', published.denoisingSteps),
     figure('generator, one image', flopOf(inferenceStep({ generator, batchSize: 1 })), 'FLOP'),
@@ -186,7 +186,7 @@ function stageScale(
   };
 }
 
-/** Convolutions and matrix products of one run of a step, from its traced graph. */
+/** FLOP of the convolutions and matrix products in one run of a step, from its traced graph. */
 function flopOf(step: StepDefinition): number {
   return stepCost(compile(step).step).total;
 }

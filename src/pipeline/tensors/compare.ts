@@ -3,14 +3,14 @@ import { valueCount } from '../../project/disk/safetensors-header.ts';
 import type { TensorDifference, UnmatchedTensors } from '../../protocol/tensors.ts';
 
 export interface ComparisonListener {
-  /** Told of every piece that was read, in values. */
+  /** Called after every piece that is read; counts values. */
   progress(done: number, total: number): void;
   difference(difference: TensorDifference): void;
 }
 
 /**
- * Compares every tensor that both files have with one shape, in the order of the first; types may differ.
- * @throws UserError where a file ends before its tensors do
+ * Compares every tensor that both files have in the same shape, in the order of the first file; dtypes may differ.
+ * @throws UserError if a file ends before its tensors do
  */
 export async function compareTensors(
   first: TensorReader,
@@ -59,7 +59,7 @@ async function tensorDifference(
   return { name, ...sums.difference };
 }
 
-/** Beyond this every value is counted in units of 1 / TINY, so that no square overflows. */
+/** Above this, every value is counted in units of 1 / TINY, so that no square overflows. */
 const LARGE = 2 ** 500;
 const TINY = 2 ** -560;
 
@@ -100,7 +100,7 @@ class ProductSums {
     return {
       distance: Math.min(apart / this.#factor, Number.MAX_VALUE),
       ...(own > 0 && { relative: Math.min(apart / own, Number.MAX_VALUE) }),
-      // Rounding may step over the bounds.
+      // Rounding may exceed the bounds.
       ...(own > 0 && other > 0 && { cosine: Math.max(-1, Math.min(1, this.#product / own / other)) }),
       nonFinite: this.#nonFinite,
     };

@@ -1,17 +1,17 @@
-/** Finds the two factors of each low-rank addition by the names that LoRA trainers give them. */
+/** Finds the two factors of each low-rank update by the names that LoRA trainers give them. */
 
 /**
- * Order of a factor's axes. PyTorch's has outputs first: down [r, in...], up [out, r...]; this project's, Keras's and
- * MLX's have inputs first: down [in..., r], up [..., r, out].
+ * Order of a factor's axes. PyTorch has outputs first: down [r, in...], up [out, r...]. This project, Keras and MLX
+ * have inputs first: down [in..., r], up [..., r, out].
  */
 type AxisOrder = 'outputs-first' | 'inputs-first';
 
 export interface LoraPair {
-  /** What both names begin with. */
+  /** Common prefix of both names. */
   readonly layer: string;
   readonly down: string;
   readonly up: string;
-  /** The scalar that scales the product, where the file has one. */
+  /** Name of the scalar that scales the product, if the file has one. */
   readonly alpha: string | undefined;
   readonly rank: number;
   /** Position of the rank among the axes of each factor's shape. */
@@ -19,7 +19,7 @@ export interface LoraPair {
   readonly upAxis: number;
 }
 
-/** By the word for the down factor: PEFT, PEFT's embeddings, kohya's scripts, Diffusers (two ages of it), MLX. */
+/** Names by the word for the down factor: PEFT, PEFT's embeddings, kohya's scripts, Diffusers (old and new), MLX. */
 const WORDS: Readonly<Record<string, { up: string; order?: AxisOrder }>> = {
   lora_A: { up: 'lora_B' },
   lora_embedding_A: { up: 'lora_embedding_B' },
@@ -32,7 +32,7 @@ const DOWN = new RegExp(
   `^(.*?)(?:^|[._])(${Object.keys(WORDS).join('|').replaceAll('.', '\\.')})((?:\\..*)?)$`,
 );
 
-/** The pairs of a file, in the order of their down factors; what does not fit together is no pair. */
+/** The pairs of a file, in the order of their down factors; factors that do not match are left out. */
 export function findLoraPairs(
   tensors: ReadonlyMap<string, { readonly shape: readonly number[] }>,
 ): LoraPair[] {
@@ -43,9 +43,9 @@ export function findLoraPairs(
     const { up: upWord, order } = WORDS[word]!;
     const up = `${down.slice(0, down.length - rest.length - word.length)}${upWord}${rest}`;
     const upShape = tensors.get(up)?.shape;
-    // With a third factor between them (kohya's lora_mid) the product of the two is not what is added.
+    // With a third factor between them (kohya's lora_mid), the product of the two is not the update.
     if (upShape === undefined || tensors.has(`${layer}.lora_mid${rest}`)) continue;
-    // Diffusers ends its names with `.weight`, this project's have no more than the word.
+    // Names in Diffusers end with `.weight`, names in this project with the word itself.
     const axes = rankAxes(
       downShape,
       upShape,

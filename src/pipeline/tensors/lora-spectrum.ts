@@ -4,15 +4,16 @@ import { PIECE_VALUES, type TensorReader } from '../../data/tensor-reader.ts';
 import type { LoraSpectrum } from '../../protocol/tensors.ts';
 import type { LoraPair } from './lora-pairs.ts';
 
-/** Beyond this the small problem is no longer small: the time grows with the cube. */
+/** Largest rank for which a spectrum is computed: the time grows with the cube of the rank. */
 const MAX_RANK = 1024;
 
 /**
- * Singular values of up · down without the product: with the Gram matrices of both factors over the rank, D for down and
- * U for up, the squares of the singular values are the eigenvalues of U D, and so of the symmetric
- * sqrt(D) U sqrt(D), which is r x r. Values below about 1e-8 of the largest are rounding, as in any method by squares.
- * @param onRead told the number of values of each piece read
- * @throws UserError where the file ends before its tensors do
+ * Singular values of up · down without forming the product: with the Gram matrices of both factors over the rank, D for
+ * down and U for up, the squares of the singular values are the eigenvalues of U D, and so of the symmetric
+ * sqrt(D) U sqrt(D), which is r x r. Values below about 1e-8 of the largest are rounding errors, as in any method that
+ * squares the values.
+ * @param onRead called with the number of values of each piece read
+ * @throws UserError if the file ends before its tensors do
  */
 export async function loraSpectrum(
   reader: TensorReader,
@@ -54,8 +55,8 @@ function entropy(shares: readonly number[]): number {
 }
 
 /**
- * Inner products of a factor's slices along one axis: flat [r, r]. The factor counts as [outer, r, inner] and is read
- * in pieces of some outer rows, or where one of these is too large, of some inner columns.
+ * Inner products of a factor's slices along one axis: flat [r, r]. The factor is treated as [outer, r, inner] and is
+ * read in pieces of several outer rows, or, if a single row is too large, of several inner columns.
  */
 async function gramOverRank(
   reader: TensorReader,
@@ -98,10 +99,10 @@ async function gramOverRank(
   return gram;
 }
 
-/** Adds the inner products of `rank` slices of equal width that lie one after the other, to the upper triangle. */
+/** Adds the inner products of `rank` consecutive slices of equal width to the upper triangle. */
 function addSlices(gram: Float64Array, values: Float64Array, at: number, rank: number, width: number): void {
   if (width === 1) {
-    // Half of all factors are of this kind: an inner loop of one round would cost more than its work.
+    // Half of all factors are of this kind: an inner loop with one iteration would cost more than its work.
     for (let i = 0; i < rank; i++) {
       const left = values[at + i]!;
       for (let j = i; j < rank; j++) gram[i * rank + j]! += left * values[at + j]!;

@@ -1,13 +1,13 @@
 import type { FiniteMoments } from '../../protocol/tensors.ts';
 
-/** Values beyond this are counted in units of LARGE_UNIT, so that no square overflows. */
+/** Values above this are counted in units of LARGE_UNIT, so that no square overflows. */
 const LARGE = 2 ** 500;
 const LARGE_UNIT = 2 ** 560;
 
 /**
- * Moments of any number of values that come in pieces. Each piece's mean and sum of squared deviations is merged into
- * the whole's (Chan, Golub and LeVeque 1983), which loses no digits where the mean is large beside the deviation.
- * Doubles below about 1e-162 have squares of zero, so that a norm or a deviation of such values alone is zero.
+ * Moments of any number of values that arrive in pieces. Each piece's mean and sum of squared deviations are merged
+ * into the total (Chan, Golub and LeVeque 1983), which loses no digits if the mean is large compared with the
+ * deviation. Doubles below about 1e-162 have squares of zero, so the norm and the deviation of such values are zero.
  */
 export class MomentAccumulator {
   nan = 0;
@@ -16,7 +16,7 @@ export class MomentAccumulator {
   #finite = 0;
   #min = Number.POSITIVE_INFINITY;
   #max = Number.NEGATIVE_INFINITY;
-  /** The following in units of `#unit`. */
+  /** This and the following fields are in units of `#unit`. */
   #mean = 0;
   #deviations = 0;
   #squares = 0;
@@ -50,7 +50,7 @@ export class MomentAccumulator {
     this.#merge(values, finite, sum / finite);
   }
 
-  /** Undefined where no value was finite. */
+  /** Undefined if no value was finite. */
   get finite(): FiniteMoments | undefined {
     if (this.#finite === 0) return undefined;
     const bounded = (value: number) => Math.min(value, Number.MAX_VALUE);
@@ -85,7 +85,7 @@ export class MomentAccumulator {
   #rescale(): void {
     this.#unit = LARGE_UNIT;
     this.#mean /= LARGE_UNIT;
-    // Twice: the square of the unit is no double.
+    // Divided twice, because the square of the unit overflows a double.
     this.#deviations = this.#deviations / LARGE_UNIT / LARGE_UNIT;
     this.#squares = this.#squares / LARGE_UNIT / LARGE_UNIT;
   }

@@ -6,15 +6,15 @@ import { loraSpectrum } from './lora-spectrum.ts';
 import { tensorStatistics } from './statistics.ts';
 
 export interface ScanListener {
-  /** Told of every piece that was read, in bytes. */
+  /** Called after every piece that is read; counts bytes. */
   progress(done: number, total: number): void;
   tensor(statistics: TensorStatistics): void;
   spectrum(spectrum: LoraSpectrum): void;
 }
 
 /**
- * Reads a whole file: the statistics of every tensor, in the order of the file, then the spectrum of every LoRA pair.
- * @throws UserError where the file ends before its tensors do
+ * Reads a whole file and reports the statistics of every tensor, in file order, then the spectrum of every LoRA pair.
+ * @throws UserError if the file ends before its tensors do
  */
 export async function scanTensors(reader: TensorReader, listener: ScanListener): Promise<void> {
   const { tensors } = reader.header;

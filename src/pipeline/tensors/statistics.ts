@@ -3,9 +3,9 @@ import type { TensorHistogram, TensorStatistics } from '../../protocol/tensors.t
 import { MomentAccumulator } from './moments.ts';
 
 /**
- * Statistics of one tensor, read piece by piece.
- * @param onRead told the number of values of each piece
- * @throws UserError where there is no such tensor or the file ends before it does
+ * Statistics of one tensor, which is read piece by piece.
+ * @param onRead called with the number of values of each piece
+ * @throws UserError if there is no such tensor or the file ends before it does
  */
 export async function tensorStatistics(
   reader: TensorReader,
@@ -22,7 +22,7 @@ export async function tensorStatistics(
 }
 
 /**
- * Counts of a tensor's finite values in bars of equal width from the least to the greatest. Reads the tensor twice.
+ * Histogram of a tensor's finite values, with bars of equal width from minimum to maximum. Reads the tensor twice.
  * @param bins number of bars
  * @throws UserError as `tensorStatistics`
  */
@@ -33,10 +33,10 @@ export async function tensorHistogram(
 ): Promise<TensorHistogram> {
   const { finite } = await tensorStatistics(reader, name);
   if (finite === undefined) return { edges: [], counts: [] };
-  // All values equal: one unit around them.
+  // If all values are equal, span one unit around them.
   const spread = finite.max > finite.min;
   const [low, high] = spread ? [finite.min, finite.max] : [finite.min - 0.5, finite.min + 0.5];
-  // Divided first: the whole span may be no double.
+  // Divided first, because the whole span may overflow a double.
   const width = high / bins - low / bins;
   const counts = new Array<number>(bins).fill(0);
   for await (const piece of reader.pieces(reader.tensor(name))) {

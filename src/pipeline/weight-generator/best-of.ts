@@ -11,11 +11,11 @@ import type { BaseModel } from '../weights/base-model.ts';
 import type { WeightGenerator } from './generator-file.ts';
 import { type DenoisedWeights, denoiseWeights, drawsAreEqual, WeightSampler } from './weight-sampler.ts';
 
-/** Training images that candidates are judged on. */
+/** Number of training images on which candidates are judged. */
 const IMAGES = 5;
 const SEEDS = 2 ** 31;
 
-/** A set of weights drawn from one seed, and what it makes of the training images: mean PSNR in decibels. */
+/** A set of weights drawn from one seed, and the mean PSNR in decibels of its translated training images. */
 export interface Candidate {
   readonly seed: number;
   readonly psnr: number;
@@ -23,24 +23,24 @@ export interface Candidate {
 
 export interface BestOf {
   readonly weights: DenoisedWeights;
-  /** Of the noise that the weights were drawn from. */
+  /** Seed of the noise from which the weights were drawn. */
   readonly seed: number;
-  /** Training images judged on; 0 where there was but one candidate, which nobody judged. */
+  /** Number of training images judged on; 0 for a single candidate, which needs no judging. */
   readonly images: number;
-  /** In the order of their draws. */
+  /** All candidates, in the order in which they were drawn. */
   readonly candidates: readonly Candidate[];
 }
 
-/** The seed that was asked for, then others derived from it; the same first ones for every count. */
+/** The given seed, then others derived from it. A larger count only appends seeds. */
 export function drawSeeds(seed: number, count: number): number[] {
   const random = new Random(seed).fork('draws');
   return [seed, ...Array.from({ length: count - 1 }, () => random.int(SEEDS))];
 }
 
 /**
- * The candidate of highest score; of equals, the first.
- * @param score mean PSNR in decibels of what these weights do
- * @param onCandidate called as each is scored
+ * The candidate with the highest score; the first one if several are equal.
+ * @param score mean PSNR in decibels of the translations by these weights
+ * @param onCandidate called after each candidate is scored
  */
 export async function bestCandidate<W>(
   seeds: readonly number[],
@@ -62,7 +62,7 @@ export async function bestCandidate<W>(
   return { weights: best.weights, seed: best.seed, candidates };
 }
 
-/** @throws UserError where all candidates would be the same */
+/** Checks that draws can differ. @throws UserError if all candidates would be the same */
 export function checkBestOf(count: number, config: TrainingConfig['weightGenerator'], steps: number): void {
   if (count === 1 || !drawsAreEqual(config, steps)) return;
   throw new UserError(
@@ -73,9 +73,9 @@ export function checkBestOf(count: number, config: TrainingConfig['weightGenerat
 }
 
 /**
- * Draws a concept's weights, or where several are to be drawn, the ones that translate a few of its training images
- * best. Held-out images have no part in it.
- * @param options.pairs of the concept; asked for only where there is a choice
+ * Draws a concept's weights; with several draws, keeps the ones that translate a few of its training images best.
+ * Held-out images are not used.
+ * @param options.pairs loads the pairs of the concept; called only if there are several draws
  */
 export async function denoiseBest(
   generator: WeightGenerator,

@@ -20,22 +20,22 @@ import {
   type StartCalibration,
 } from './start-estimate.ts';
 
-/** Of zoo members, and of held-out concepts: more add time and little certainty. */
+/** Most zoo members, and most held-out concepts, to measure: more take time and add little certainty. */
 const MOST_CONCEPTS = 24;
-/** Held-out images of each concept, where `evaluate.images` allows as many. */
+/** Held-out images per concept, if `evaluate.images` allows as many. */
 const IMAGES = 16;
 
-/** A start that ridge regression predicts for a concept whose weights it was not shown. */
+/** A start that ridge regression predicts for a concept whose weights it has not seen. */
 interface UnseenStart extends Omit<CalibrationPoint, 'psnr'> {
   readonly prediction: Float32Array;
 }
 
 /**
- * Predicts weights by ridge regression from prompts, and measures each prediction on its concept's held-out images:
- * what a start is worth, by its prompt's distance. Of zoo members, each predicted from all the others, those first
- * that the base was not trained on; and of the concepts that the config holds out.
- * @param ridge fitted on the members
- * @returns undefined where a stop was asked for
+ * Measures the quality of starts by the distance of their prompts: predicts weights by ridge regression from prompts,
+ * and measures each prediction on its concept's held-out images. The concepts are zoo members, each predicted from all
+ * others, with those that the base was not trained on first, and the concepts that the config holds out.
+ * @param ridge ridge regression fitted on the members
+ * @returns undefined if a stop was requested
  */
 export async function calibrateStarts(
   context: StageContext,
@@ -73,7 +73,7 @@ export async function calibrateStarts(
       points.push({ ...start, psnr: Math.min(psnr, HIGHEST_PSNR) });
       run.emit({
         type: 'progress',
-        message: `measuring what to expect of a start: ${concept}`,
+        message: `measuring the expected quality of a start: ${concept}`,
         unit: 'concepts',
         done: index + 1,
         total: starts.length,
@@ -113,7 +113,7 @@ async function leftOutMembers(
   }));
 }
 
-/** A zoo's files outlive its images: a concept without them is left out, and the run says so. */
+/** The concept's pairs. A zoo's files may outlive its images: a concept without images is skipped with a warning. */
 async function pairsOf(context: StageContext, name: string): Promise<PreparedPairs | undefined> {
   const concept = context.project.concepts.find((candidate) => candidate.name === name)!;
   try {
@@ -123,7 +123,7 @@ async function pairsOf(context: StageContext, name: string): Promise<PreparedPai
     context.run.emit({
       type: 'log',
       level: 'warning',
-      message: `${name}: left out of the estimate of what quality to expect: ${error.message}`,
+      message: `${name}: left out of the estimate of the expected quality: ${error.message}`,
     });
     return undefined;
   }

@@ -23,15 +23,15 @@ import { splitterFor, type WeightCodec, type WeightSpace } from './weight-codec.
 
 type GeneratorConfig = TrainingConfig['weightGenerator'];
 
-/** A weight generator ready to denoise. */
+/** A weight generator that is ready to denoise. */
 export interface WeightGenerator {
   readonly codec: WeightCodec;
   readonly denoiser: WeightDenoiser;
-  /** The moving average of the training. */
+  /** The moving average of the trained values. */
   readonly denoiserValues: Float32Array;
-  /** Of the zoo that it was trained on. */
+  /** Prompts of the zoo that it was trained on. */
   readonly prompts: readonly string[];
-  /** Absent where it was trained on a folder of files, and from files of before there was one. */
+  /** Absent if it was trained on a folder of files, and in files from before calibrations were stored. */
   readonly calibration?: StartCalibration;
 }
 
@@ -61,7 +61,7 @@ export function spaceOfFiles(files: FileLayout): WeightSpace {
   return { hash, segments: files.tensors, files };
 }
 
-/** What a weight generator's files carry: network, codec, and what its weights belong to. */
+/** Architecture stored in a weight generator's files: network, codec, and the weight space. */
 export function generatorArchitecture(
   { hash, segments, lora }: WeightSpace,
   config: GeneratorConfig,
@@ -75,7 +75,7 @@ export function generatorArchitecture(
     loraParameters: segments.reduce((sum, { size }) => sum + size, 0),
     ...(lora && { lora }),
     denoiser: { ...denoiser.options },
-    // Blocks of weights are the default, and were all there was when the first files were written.
+    // 0 is omitted: the first files, which only hold blocks of weights, do not have the key.
     codec: { grouping, standardize, head, ...(latent > 0 && { latent }) },
     diffusion: { prediction, schedule, timesteps, gateInput, ...(!blockIndex && { blockIndex }) },
   };
@@ -130,7 +130,7 @@ export async function saveWeightGenerator(
 
 /**
  * The weight generator for this base.
- * @throws UserError where there is none yet, or it was trained for another base, on a folder of files, or with
+ * @throws UserError if there is none yet, or it was trained for another base, on a folder of files, or with
  * other sizes
  */
 export async function loadWeightGenerator(
@@ -142,7 +142,7 @@ export async function loadWeightGenerator(
   const stored = await readStored(path);
   if (stored.files) {
     throw new UserError(
-      `${path}: it was trained on a folder of files (dnw train-generator --zoo) and knows no concepts. ` +
+      `${path}: it was trained on a folder of files (dnw train-generator --zoo), so it cannot denoise a concept. ` +
         `Denoise with --prompt and --output, or train one for the base: ${wayTo('trainWeightGenerator', training.name)}`,
     );
   }
@@ -151,7 +151,7 @@ export async function loadWeightGenerator(
 
 /**
  * The weight generator that was trained on a folder of files, and how to write a file like those.
- * @throws UserError where there is none yet, or it was trained for a base, or with other sizes
+ * @throws UserError if there is none yet, or it was trained for a base, or with other sizes
  */
 export async function loadFileGenerator(
   project: Project,
@@ -161,7 +161,7 @@ export async function loadFileGenerator(
   const stored = await readStored(path);
   if (!stored.files) {
     throw new UserError(
-      `${path}: it was trained on the zoo of a base, whose concepts have the prompts. Denoise with --concept, or ` +
+      `${path}: it was trained on the zoo of a base, so it cannot denoise a file. Denoise with --concept, or ` +
         `train one on a folder of files: dnw train-generator --training ${training.name} --zoo <folder>`,
     );
   }
@@ -217,10 +217,10 @@ async function readGenerator(
   };
 }
 
-/** What stands in a file's metadata beside its sizes. */
+/** Metadata of a file besides its sizes. */
 const storedSchema = z.object({
   encoder: storedEncoderSchema.optional(),
-  /** The state of the table of words, in files from before there were other encoders. */
+  /** State of the word table, in files from before prompt encoders had names. */
   vocabulary: z.unknown().optional(),
   prompts: z.array(z.string()),
   ridge: z.object({ lambda: z.number(), leaveOneOutError: z.number() }).optional(),
@@ -254,6 +254,6 @@ async function readStored(path: string): Promise<StoredGenerator> {
   if (parsed.success) return parsed.data;
   const key = parsed.error.issues[0]!.path[0];
   throw new UserError(
-    `${path}: its ${key === undefined ? 'metadata' : String(key)} cannot be read. The file is damaged: train the weight generator anew.`,
+    `${path}: its ${key === undefined ? 'metadata' : String(key)} cannot be read. The file is damaged: train the weight generator again.`,
   );
 }

@@ -1,22 +1,22 @@
 /**
- * How far a prompt is from those of a zoo, and what quality to expect of its start: pure functions of the prompts
- * and of what ridge regression did for members that it was not shown.
+ * The distance of a prompt from those of a zoo, and the expected quality of its start: pure functions of the prompts
+ * and of the results of ridge regression for members that it has not seen.
  */
 import type { PromptEncoder, PromptEncoderKind } from '../../data/prompt-encoder.ts';
 import { ridgeLeverage } from '../../models/ridge.ts';
 import { median, quantile } from '../metrics/sample-statistics.ts';
 
-/** A concept whose weights were predicted from those of other concepts, and what that start was worth. */
+/** A concept whose weights were predicted from those of other concepts, and the quality of that start. */
 export interface CalibrationPoint {
   readonly concept: string;
   /**
-   * Which of base and zoo were made with it. A start on a base that was trained on the concept does far better than
-   * on one that was not: the base knows the concept, and waits for the weights that say so.
+   * What was made with the concept: base, zoo or neither. A start is far better on a base that was trained on the
+   * concept, because the base already knows the concept and only needs weights that select it.
    */
   readonly knownTo: 'base' | 'zoo' | 'neither';
-  /** Of its prompt to those of the others: see `promptDistance`. */
+  /** Distance of its prompt from those of the others: see `promptDistance`. */
   readonly distance: number;
-  /** Mean over its held-out images in decibels, before any training. */
+  /** Mean PSNR over its held-out images in decibels, before any training. */
   readonly psnr: number;
 }
 
@@ -27,12 +27,12 @@ export interface StartCalibration {
 }
 
 /**
- * Distance of a prompt to those of a zoo, in units of the features (in words, for bags of words): the square root of
- * lambda times its leverage in the ridge regression, which is the length of that part of the prompt that the zoo's
- * prompts cannot explain (Bayes' view: the standard deviation of the prediction, in units of what one feature is
- * worth beforehand). A word that no zoo prompt has is a direction of its own and counts in full, 1; one that many
- * prompts have, or that others make up for, counts little.
- * @param kind fitted anew on all of these prompts, so that what is new in the one counts
+ * Distance of a prompt from those of a zoo, in units of the features (in words, for bags of words): the square root of
+ * lambda times its leverage in the ridge regression, which is the length of the part of the prompt that the zoo's
+ * prompts cannot explain (in Bayesian terms, the standard deviation of the prediction in units of one feature's prior
+ * standard deviation). A word that no zoo prompt has is a direction of its own and counts as 1; a word that many
+ * prompts have, or that other words explain, counts little.
+ * @param kind kind of encoder, fitted on all of these prompts, so that new features of this prompt count
  * @param lambda above 0
  */
 export async function promptDistance(
@@ -47,30 +47,30 @@ export async function promptDistance(
   return distanceOf(lambda, ridgeLeverage(features.slice(0, -1), lambda, features.at(-1)!));
 }
 
-/** `promptDistance` of a leverage. */
+/** `promptDistance` for a given leverage. */
 export function distanceOf(lambda: number, leverage: number): number {
   return Math.sqrt(lambda * leverage);
 }
 
-/** Fewer points tell nothing. */
+/** Fewest points from which an estimate is made. */
 const FEWEST_POINTS = 3;
-/** Share of its own members that a zoo must be nearer to for a prompt to count as outside of it. */
+/** Share of the zoo's own members that must be nearer to the zoo than a prompt for it to count as outside. */
 const OUTSIDE = 0.9;
 
 export interface ExpectedQuality {
-  /** Median, and the 10 % and 90 % quantiles, of the starts at similar distance, in decibels. */
+  /** Median of the starts at similar distance, in decibels; `low` and `high` are their 10 % and 90 % quantiles. */
   readonly psnr: number;
   readonly low: number;
   readonly high: number;
   /** Number of these starts. */
   readonly starts: number;
-  /** Probability that one more start of their kind falls from `low` to `high`: 0.8, or less where they are few. */
+  /** Probability that one more such start lies between `low` and `high`: 0.8, or less if there are few starts. */
   readonly coverage: number;
 }
 
 /**
- * What starts at similar distance were worth: of the third of the points nearest in distance, at least three.
- * @returns undefined where there are fewer than three points
+ * Quality of the starts at similar distance: of the nearest third of the points, at least three.
+ * @returns undefined if there are fewer than three points
  */
 export function expectedQuality(
   points: readonly CalibrationPoint[],
@@ -87,32 +87,32 @@ export function expectedQuality(
     low: quantile(similar, 0.1),
     high: quantile(similar, 0.9),
     starts: similar.length,
-    // Between the ends of n draws, which is where the quantiles of fewer than nine are.
+    // With fewer than nine draws the quantiles are the ends, and (n - 1) / (n + 1) is the coverage between these.
     coverage: Math.min(0.8, (similar.length - 1) / (similar.length + 1)),
   };
 }
 
-/** What a zoo says about a prompt before anything is denoised. */
+/** What a zoo tells about a prompt before anything is denoised. */
 export interface StartEstimate {
-  /** Different words of the prompt, and those of them that no zoo prompt has. */
+  /** Number of different words in the prompt; `unseen` are those that no zoo prompt has. */
   readonly words: number;
   readonly unseen: readonly string[];
-  /** Absent where the weight generator was trained without calibration. */
+  /** Absent if the weight generator was trained without calibration. */
   readonly calibrated?: {
     readonly distance: number;
-    /** Calibrated members, and those of them that are nearer to the others. */
+    /** Number of calibrated members; `nearerMembers` of them are nearer to the other members than this prompt. */
     readonly members: number;
     readonly nearerMembers: number;
     readonly expected?: ExpectedQuality;
-    /** True where `expected` comes from concepts that the base was trained on, for want of others. */
+    /** True if `expected` comes from concepts that the base was trained on, because there are too few others. */
     readonly flattered: boolean;
   };
 }
 
 /**
- * @param encoder of the weight generator
- * @param prompts of the zoo
- * @param of the concept to be started, whose own point, if it has one, must not vouch for it
+ * @param encoder prompt encoder of the weight generator
+ * @param prompts prompts of the zoo
+ * @param of the concept to start, whose own point, if it has one, is left out of its estimate
  */
 export async function estimateStart(
   encoder: PromptEncoder,
@@ -142,33 +142,33 @@ export async function estimateStart(
   };
 }
 
-/** The estimate as a sentence, where there is one. */
+/** The estimate in sentences; none if there is no estimate. */
 export function expectationLines({ calibrated }: StartEstimate): string[] {
   const expected = calibrated?.expected;
   if (!expected) return [];
   const { psnr, low, high, starts, coverage } = expected;
   const line =
-    `expected at the start: ${psnr.toFixed(1)} dB (${low.toFixed(1)} to ${high.toFixed(1)} in ${(100 * coverage).toFixed(0)} %), ` +
+    `expected at the start: ${psnr.toFixed(1)} dB (${low.toFixed(1)} to ${high.toFixed(1)} with ${(100 * coverage).toFixed(0)} % probability), ` +
     `from ${starts} leave-one-out starts at similar distance`;
   const flattery =
-    'The base was trained on these concepts and not on a new one, which may start many decibels lower. ' +
-    `Hold out ${FEWEST_POINTS} concepts more than those to denoise (collect.holdOut) for an estimate without this.`;
+    'The base was trained on these concepts but not on a new one, which may start many decibels lower. ' +
+    `For an unbiased estimate, hold out ${FEWEST_POINTS} concepts in addition to those to denoise (collect.holdOut).`;
   return calibrated.flattered ? [`${line}, at best`, flattery] : [line];
 }
 
-/** Why not to trust the start of this prompt, in sentences; none where it lies within the zoo. */
+/** Reasons not to trust the start of this prompt, in sentences; none if the prompt is within the zoo. */
 export function distanceWarnings({ words, unseen, calibrated }: StartEstimate): string[] {
   const warnings: string[] = [];
   if (unseen.length > 0) {
     warnings.push(
       `${unseen.length} of ${words} words were never seen in a zoo prompt (${unseen.join(', ')}), ` +
-        'so the weights cannot know what is meant. Add weights to the zoo whose prompts use them.',
+        'so the weights cannot know what they mean. Add weights to the zoo whose prompts use these words.',
     );
   }
   if (calibrated && calibrated.members > 0 && calibrated.nearerMembers >= OUTSIDE * calibrated.members) {
     warnings.push(
       `the prompt is further from the zoo than ${calibrated.nearerMembers} of its own ${calibrated.members} calibrated members ` +
-        `(${calibrated.distance.toFixed(2)} words). Collect concepts with more like prompts.`,
+        `(${calibrated.distance.toFixed(2)} words). Collect concepts with more similar prompts.`,
     );
   }
   return warnings;

@@ -1,4 +1,4 @@
-/** How the vectors of a zoo become what is diffused, and back. */
+/** Converts the vectors of a zoo to what is diffused, and back. */
 import { type BlockSplitter, createBlockSplitter, type WeightSegment } from '../../data/blocks.ts';
 import type { FileLayout } from '../../data/file-zoo.ts';
 import { fitLatent, fromLatent, type LatentBasis, toLatent } from '../../data/latent.ts';
@@ -15,41 +15,41 @@ import { finalVector } from '../weights/zoo-vectors.ts';
 
 type GeneratorConfig = TrainingConfig['weightGenerator'];
 
-/** What a weight generator needs to know of a zoo's member. */
+/** What a weight generator needs from a zoo member. */
 export type PromptedVectors = Pick<ZooMember, 'prompt' | 'checkpoints'>;
 
-/** What the vectors of a zoo are: their tensors, and whose they are. */
+/** The space of a zoo's vectors: their tensors, and what the weights belong to. */
 export interface WeightSpace {
-  /** Of the base that they adapt, or of their layout where they are a folder's files. */
+  /** Hash of the base that the weights adapt, or of their layout if the zoo is a folder of files. */
   readonly hash: string;
   /** The tensors, in the order of the vector. */
   readonly segments: readonly WeightSegment[];
-  /** Ranks and options of the base's LoRA: vectors of other ranks may be as long. */
+  /** Ranks and options of the base's LoRA, since vectors of different ranks may have the same length. */
   readonly lora?: JsonObject;
-  /** Where the zoo is a folder of files: how to write another. */
+  /** How to write another file, if the zoo is a folder of files. */
   readonly files?: FileLayout;
 }
 
-/** Everything around the denoiser that a zoo decides: how its vectors become blocks and its prompts tokens. */
+/** What a zoo decides apart from the denoiser: how its vectors become blocks and its prompts become tokens. */
 export interface WeightCodec {
   readonly encoder: PromptEncoder;
-  /** Of what is diffused: the weights, or their principal components as one block. */
+  /** Splits what is diffused: the weights, or their principal components as one block. */
   readonly splitter: BlockSplitter;
-  /** Of the weights, or of what the ridge head leaves over. */
+  /** Standardizes the weights, or the residuals of the ridge head. */
   readonly standardizer: Standardizer;
   /** The ridge head (`weightGenerator.head: ridge`). */
   readonly head?: RidgeModel;
-  /** Of the standardized vectors (`weightGenerator.latent`). */
+  /** Principal components of the standardized vectors (`weightGenerator.latent`). */
   readonly latent?: LatentBasis;
 }
 
-/** A codec just fitted, with what can be told of it. */
+/** A newly fitted codec, with what is reported about it. */
 export interface FittedCodec extends WeightCodec {
-  /** Share of the zoo's variance that the principal components hold, 0 to 1; where those are diffused. */
+  /** Share of the zoo's variance that the principal components hold, 0 to 1; absent if weights are diffused. */
   readonly explained?: number;
 }
 
-/** @throws UserError where more principal components are wanted than the zoo has */
+/** Fits the codec to a zoo. @throws UserError if more principal components are requested than the zoo has */
 export async function fitCodec(
   segments: readonly WeightSegment[],
   config: GeneratorConfig,
@@ -78,8 +78,8 @@ export async function fitCodec(
 }
 
 /**
- * Cuts what is diffused into blocks: the weights by `grouping`, principal components into a single one that is
- * padded to a length which the denoiser can halve.
+ * Splits what is diffused into blocks: the weights by `grouping`, principal components into a single block, padded
+ * to a length that the denoiser can halve.
  */
 export function splitterFor(
   segments: readonly WeightSegment[],
@@ -93,7 +93,7 @@ export function splitterFor(
   });
 }
 
-/** Ridge regression from a prompt's features to the zoo's weights: a head of the generator, and a baseline. */
+/** Ridge regression from prompt features to the zoo's weights: a head of the weight generator, and a baseline. */
 export async function ridgeOfZoo(
   encoder: PromptEncoder,
   members: readonly PromptedVectors[],
@@ -102,8 +102,8 @@ export async function ridgeOfZoo(
 }
 
 /**
- * The blocks [count, blockSize] of a vector.
- * @param features of its prompt
+ * The blocks of a vector: [count, blockSize].
+ * @param features features of its prompt
  */
 export function encodeVector(codec: WeightCodec, vector: Float32Array, features: Float32Array): Float32Array {
   const { splitter, standardizer, latent, head } = codec;
@@ -112,10 +112,10 @@ export function encodeVector(codec: WeightCodec, vector: Float32Array, features:
 }
 
 /**
- * The vector of some blocks [count, blockSize] under a prompt: joined, brought back to the scale of the zoo's
- * weights, and added to what the ridge head predicts. The inverse of `encodeVector`, for principal components
- * of what they span.
- * @param features of the prompt
+ * The vector for blocks [count, blockSize] and a prompt: joins the blocks, restores the scale of the zoo's weights,
+ * and adds the prediction of the ridge head. The inverse of `encodeVector`; with principal components, only within
+ * the subspace that they span.
+ * @param features features of the prompt
  */
 export function decodeBlocks(codec: WeightCodec, blocks: Float32Array, features: Float32Array): Float32Array {
   const { splitter, standardizer, latent, head } = codec;
@@ -126,7 +126,7 @@ export function decodeBlocks(codec: WeightCodec, blocks: Float32Array, features:
   return diffused.map((value, i) => value + offset[i]!);
 }
 
-/** The zoo as standardized blocks with their prompts. */
+/** The zoo as standardized blocks with prompts. */
 export async function diffusionData(
   codec: WeightCodec,
   config: GeneratorConfig,
@@ -157,13 +157,15 @@ function latentOf(
   if ('basis' in fitted) return { latent: fitted.basis, explained: fitted.explained };
   const { directions } = fitted;
   throw new UserError(
-    `weightGenerator.latent: ${components} principal components are wanted, and the zoo's ${vectors.length} weight ` +
+    `weightGenerator.latent: ${components} principal components are requested, but the zoo's ${vectors.length} weight ` +
       `vectors differ in ${directions} directions. ` +
-      (directions > 0 ? `Write ${directions} or fewer, or add to the zoo.` : 'Add others to the zoo.'),
+      (directions > 0
+        ? `Use ${directions} or fewer, or add members to the zoo.`
+        : 'Add different members to the zoo.'),
   );
 }
 
-/** What the ridge head leaves over of a vector whose prompt has these features. */
+/** The residual of the ridge head for a vector whose prompt has these features. */
 function withoutHead(
   vector: Float32Array,
   head: RidgeModel | undefined,

@@ -19,11 +19,11 @@ export function diffusionConventions(config: GeneratorConfig): NetworkConvention
   };
 }
 
-/** @throws UserError where there cannot be so many */
+/** Checks a number of denoising steps. @throws UserError if it is not from 1 to the diffusion's timesteps */
 export function checkDenoisingSteps(steps: number, { timesteps }: GeneratorConfig): void {
   if (Number.isInteger(steps) && steps >= 1 && steps <= timesteps) return;
   throw new UserError(
-    `${steps} denoising steps: with weightGenerator.timesteps ${timesteps}, use 1 to as many.`,
+    `${steps} denoising steps: with weightGenerator.timesteps ${timesteps}, use 1 to ${timesteps}.`,
   );
 }
 
@@ -34,8 +34,8 @@ export interface DenoisedWeights {
 }
 
 /**
- * Whether every seed gives the same weights: one step from an input that the gate has closed, to the precision of
- * its numbers (see `NetworkConventions.gateInput`).
+ * Whether every seed gives the same weights: in a single step the gate has closed the input, within floating-point
+ * precision (see `NetworkConventions.gateInput`).
  */
 export function drawsAreEqual(config: GeneratorConfig, steps: number): boolean {
   const { alphaBar, timesteps } = createSchedule(config.schedule, config.timesteps);
@@ -45,15 +45,15 @@ export function drawsAreEqual(config: GeneratorConfig, steps: number): boolean {
 const FLOAT32_PRECISION = 2 ** -24;
 
 interface Draw {
-  /** 1 to the diffusion's timesteps. */
+  /** Number of denoising steps, from 1 to the diffusion's timesteps. */
   readonly steps: number;
-  /** Decides the noise that is denoised. */
+  /** Seed of the noise that is denoised. */
   readonly seed: number;
-  /** Told of the noise, and of what each step makes of it, decoded: the last is the result. Timesteps from 1 to 0. */
+  /** Called with the decoded noise and the decoded result of each step, the last being final; timesteps from 1 to 0. */
   readonly onState?: (timestep: number, vector: Float32Array) => void;
 }
 
-/** A weight generator compiled for drawing, as often as wanted. */
+/** A weight generator that is compiled once for any number of draws. */
 export class WeightSampler {
   private constructor(
     private readonly generator: WeightGenerator,
@@ -72,7 +72,7 @@ export class WeightSampler {
     return new WeightSampler(generator, config, executor);
   }
 
-  /** Denoises the weights of a prompt: all blocks at once from noise, one step or several (DDIM), decoded. */
+  /** Denoises the weights for a prompt: all blocks at once from noise, in one or several steps (DDIM), and decodes them. */
   async draw(prompt: string, { steps, seed, onState }: Draw): Promise<DenoisedWeights> {
     const { config, executor } = this;
     const { codec } = this.generator;
@@ -112,7 +112,7 @@ export class WeightSampler {
   }
 }
 
-/** One draw of a sampler that is made for it. */
+/** Makes a single draw with a sampler of its own. */
 export async function denoiseWeights(
   generator: WeightGenerator,
   config: GeneratorConfig,

@@ -7,10 +7,10 @@ import { promptEncoderFor } from './prompt-encoders.ts';
 import { promptDirections } from './prompt-features.ts';
 
 /**
- * The concepts that a base is trained on. With a number in the config, that many clusters of the zoo's prompts are
- * made by k-means, and of each the concept nearest to its mean is taken (E2GAN's choice, which embeds prompts with
- * CLIP; here they are the features of the config's prompt encoder, of length 1).
- * @throws UserError where the config selects none
+ * The concepts that a base is trained on. If the config gives a number, k-means divides the zoo's prompts into that
+ * many clusters, and the concept nearest to the mean of each cluster is selected. This is E2GAN's choice, which embeds
+ * prompts with CLIP; here they are the normalized features of the config's prompt encoder.
+ * @throws UserError if the config selects no concept
  */
 export async function representativeConcepts(
   project: Pick<Project, 'concepts'>,

@@ -25,25 +25,25 @@ export interface BaseNetworks {
   readonly generator: ImageGenerator;
   readonly discriminator: Discriminator;
   readonly lora: LoraAdapter;
-  /** What a checkpoint of the base carries, and refuses to be loaded into anything else. */
+  /** Architecture stored in checkpoints of the base, which cannot be loaded into any other architecture. */
   readonly architecture: CheckpointArchitecture;
 }
 
-/** A trained base: the generator that every zoo member and every new concept adapts. */
+/** A trained base: the generator that every zoo member and every new concept adapt. */
 export interface BaseModel extends BaseNetworks {
-  /** First 12 hex digits of the SHA-256 of the base file: names the zoo that belongs to it. */
+  /** First 12 hex digits of the SHA-256 of the base file, which name the zoo that belongs to it. */
   readonly hash: string;
   /** Names of the concepts that it was trained on. */
   readonly concepts: readonly string[];
   readonly generatorValues: Float32Array;
   readonly discriminatorValues: Float32Array;
-  /** Shared down factors (`lora.train: up`), else empty. */
+  /** Shared down factors (`lora.train: up`), otherwise empty. */
   readonly loraFrozen: Float32Array;
-  /** Fresh LoRA: up factors zero, so that the adapted generator is the base. */
+  /** Fresh LoRA with up factors of zero, so that the adapted generator equals the base. */
   readonly loraStart: Float32Array;
   /**
-   * Where a zoo concept's training starts: fresh LoRA, the same for all, or where a text-conditioned base was
-   * trained to expect the concept.
+   * Start of a zoo concept's training: fresh LoRA, the same for all concepts, or the LoRA that a text-conditioned base
+   * was trained to use for the concept's prompt.
    */
   loraStartFor(prompt: string): Promise<Float32Array>;
 }
@@ -67,12 +67,12 @@ export function baseNetworks(training: LoadedTraining): BaseNetworks {
   };
 }
 
-/** What decides the adapter's layout: the section `lora` without the search for ranks. */
+/** The options that decide the adapter's layout: the section `lora` without the search for ranks. */
 export function adapterOptions({ rank, ranks, train, bias }: TrainingConfig['lora']): LoraOptions {
   return { rank, ranks, train, bias };
 }
 
-/** The base with another adapter beside it, whose down factors come from the seed. */
+/** The base with another adapter, whose down factors come from the seed. */
 export function withLora(base: BaseModel, options: LoraOptions, seed: number): BaseModel {
   const lora = createLora(base.generator, options);
   const { trained, frozen } = lora.initial(seed);
@@ -86,7 +86,7 @@ export function withLora(base: BaseModel, options: LoraOptions, seed: number): B
   };
 }
 
-/** Writes the base whole; its down factors and LoRA start travel with it, since a zoo needs the same ones. */
+/** Writes the base atomically, with its down factors and LoRA start, since its zoo needs the same ones. */
 export async function saveBase(
   project: Project,
   training: LoadedTraining,
@@ -123,9 +123,9 @@ export async function saveBase(
 }
 
 /**
- * With `lora.train: both` a base has no part in the adapter, so that ranks may change after its training; the zoo is
- * then to be collected anew. Shared down factors (`up`) belong to the base.
- * @throws UserError where no base was trained yet, or it was trained with other sizes than the config says
+ * With `lora.train: both` a base does not depend on the adapter, so ranks may change after its training; the zoo must
+ * then be collected again. Shared down factors (`up`) belong to the base.
+ * @throws UserError if no base has been trained yet, or it was trained with sizes that differ from the config's
  */
 export async function loadBase(project: Project, training: LoadedTraining): Promise<BaseModel> {
   const path = projectPaths(project.folder).base(training.name);
@@ -157,12 +157,12 @@ export async function loadBase(project: Project, training: LoadedTraining): Prom
   return isAsStored ? base : withLora(base, networks.lora.options, training.config.seed);
 }
 
-/** The config's architecture; with the file's own adapter where neither has shared down factors. */
+/** The config's architecture; with the file's own adapter if neither has shared down factors. */
 async function expectedArchitecture(
   path: string,
   { architecture, lora }: BaseNetworks,
 ): Promise<CheckpointArchitecture> {
-  // A file without a readable architecture is refused by whoever reads it whole.
+  // A file without a readable architecture is rejected when it is read whole.
   const header = await readCheckpointHeader(path);
   const stored = (header.architecture as { lora?: LoraOptions } | undefined)?.lora;
   return lora.options.train === 'both' && stored?.train === 'both'
@@ -173,7 +173,7 @@ async function expectedArchitecture(
 const storedFeaturesSchema = z.object({
   mean: z.array(z.number()),
   encoder: storedEncoderSchema.optional(),
-  /** In files from before there were other encoders than the table of words. */
+  /** Words of the word table, in files from before prompt encoders had names. */
   words: z.array(z.string()).optional(),
 });
 
@@ -183,7 +183,7 @@ async function storedFeatures(path: string, stored: unknown): Promise<PromptFeat
   return { encoder: await restoreEncoder(path, named), mean: Float32Array.from(mean) };
 }
 
-/** `start` plus features times map, [features] times [features, LoRA values]. */
+/** `start` plus the product of the features [features] and the map [features, LoRA values]. */
 function mapped(start: Float32Array, map: Float32Array, features: Float32Array): Float32Array {
   const sum = start.slice();
   for (const [word, weight] of features.entries()) {

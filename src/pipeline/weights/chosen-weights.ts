@@ -12,19 +12,19 @@ import type { BaseModel } from './base-model.ts';
 import { generatorValuesOf, readWeights } from './weights-file.ts';
 import { finalVector } from './zoo-vectors.ts';
 
-/** Weights on disk that a concept's images can be translated with. */
+/** Weights on disk with which a concept's images can be translated. */
 export interface ChosenWeights {
   readonly kind: WeightsKind;
-  /** Only of weights that were denoised. */
+  /** Set only for denoised weights. */
   readonly draw?: DrawOptions;
-  /** Whole generator, LoRA merged in. */
+  /** The whole generator, with any LoRA merged in. */
   generatorValues(): Float32Array;
-  /** @throws UserError where the weights are a whole generator that was trained on without an adapter */
+  /** The LoRA vector. @throws UserError if the weights are a whole generator without an adapter */
   loraVector(): Float32Array;
 }
 
 /**
- * The file that a name or path stands for.
+ * The weights file for a name or path.
  * @param weights `base`, `denoised`, `fine-tuned`, or a file, absolute or relative to the project folder
  */
 export function weightsFile(
@@ -42,7 +42,7 @@ export function weightsFile(
 /**
  * Reads the base itself, a concept's weights or a zoo member.
  * @param file from `weightsFile`
- * @throws UserError where the file is missing, damaged, or of another base
+ * @throws UserError if the file is missing, damaged, or of another base
  */
 export async function readChosenWeights(
   file: string,
@@ -77,13 +77,13 @@ export async function readChosenWeights(
       if (weights.kind === 'lora') return weights.values;
       throw new UserError(
         `${file} holds a whole generator (fineTune.trainable: all), which has no LoRA weights to look at. ` +
-          'Look at the denoised weights that it began from, or fine-tune with fineTune.trainable: lora.',
+          'Look at the denoised weights from which it was trained, or fine-tune with fineTune.trainable: lora.',
       );
     },
   };
 }
 
-/** Kept by a run on the way, below its own folder. */
+/** Whether a file is a snapshot that a run wrote to its own folder. */
 function isSnapshot(project: Project, file: string): boolean {
   return (
     basename(dirname(file)) === RUN_FILES.snapshots && file.startsWith(projectPaths(project.folder).runs)
@@ -91,8 +91,8 @@ function isSnapshot(project: Project, file: string): boolean {
 }
 
 /**
- * Tells one content of a file from the next without reading it; undefined where it cannot be read, which whoever reads
- * it says.
+ * Identifies the content of a file without reading it; undefined if the file cannot be accessed, which is reported
+ * when it is read.
  */
 export async function fileVersion(file: string): Promise<string | undefined> {
   try {
@@ -103,7 +103,7 @@ export async function fileVersion(file: string): Promise<string | undefined> {
   }
 }
 
-/** @throws where the file is not there */
+/** Describes a weights file for a list. @throws if the file does not exist */
 export async function weightsChoice(
   project: Project,
   kind: WeightsKind,
@@ -113,7 +113,7 @@ export async function weightsChoice(
   return { kind, label: kind, file: toProjectPath(project.folder, file), modified: mtimeMs };
 }
 
-/** The weights of a concept that exist, and the base they belong to. */
+/** The existing weights of a concept, and the base they belong to. */
 export async function listWeights(
   project: Project,
   training: LoadedTraining,

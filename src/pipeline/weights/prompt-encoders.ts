@@ -8,19 +8,19 @@ import type { JsonObject } from '../../protocol/json.ts';
 /** Every prompt encoder. */
 const PROMPT_ENCODERS = { words: wordTable } satisfies Record<string, PromptEncoderKind>;
 
-/** The encoder that a training asks for. There is only one, so that configs have no key for it. */
+/** The encoder that a training config asks for. There is only one, so configs have no key for it. */
 export function promptEncoderFor(_config: TrainingConfig): PromptEncoderKind {
   return PROMPT_ENCODERS.words;
 }
 
-/** An encoder as checkpoints hold it. */
+/** An encoder as stored in checkpoints. */
 export const storedEncoderSchema = z.object({
   name: z.string(),
   version: z.number().int(),
   state: z.unknown(),
 });
 
-/** An encoder for a checkpoint. */
+/** Converts an encoder to the form stored in checkpoints. */
 export function storedEncoder(encoder: PromptEncoder): JsonObject {
   const { name, version } = encoder.kind;
   return { name, version, state: encoder.toJSON() };
@@ -28,8 +28,8 @@ export function storedEncoder(encoder: PromptEncoder): JsonObject {
 
 /**
  * The encoder that a checkpoint was made with, whatever the config asks for now.
- * @param path of the checkpoint
- * @throws UserError where this program has no such encoder, or the checkpoint is damaged
+ * @param path path of the checkpoint
+ * @throws UserError if this program has no such encoder, or the checkpoint is damaged
  */
 export async function restoreEncoder(
   path: string,
@@ -40,7 +40,7 @@ export async function restoreEncoder(
   if (!kind) {
     const known = kinds.map((other) => `${other.name} ${other.version}`);
     throw new UserError(
-      `${path}: it encodes prompts with ${name} ${version}, and this version of the program has ${known.join(', ')}. ` +
+      `${path}: it encodes prompts with ${name} ${version}, but this version of the program has ${known.join(', ')}. ` +
         'Use the version that made the file, or train again.',
     );
   }

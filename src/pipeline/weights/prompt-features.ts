@@ -1,12 +1,12 @@
 import type { PromptEncoder, PromptEncoderKind } from '../../data/prompt-encoder.ts';
 
 /**
- * Prompts as the numbers that condition a base: their features less the mean over the prompts that the encoder was
- * made for. The mean prompt is the zero vector.
+ * Prompts as the numbers that condition a base: their features minus the mean over the prompts for which the encoder
+ * was made. The mean prompt is the zero vector.
  */
 export interface PromptFeatures {
   readonly encoder: PromptEncoder;
-  /** [features] */
+  /** Mean of the features: [features]. */
   readonly mean: Float32Array;
 }
 
@@ -31,7 +31,7 @@ export async function featuresOf(
   return rows.map((row) => row.map((value, i) => value - mean[i]!));
 }
 
-/** Features as unit vectors, zero where a prompt has none: prompts are as near as what they have in common. */
+/** Features as unit vectors, zero for a prompt without features: prompts are nearer the more they have in common. */
 export async function promptDirections(
   encoder: PromptEncoder,
   prompts: readonly string[],
@@ -43,7 +43,7 @@ export async function promptDirections(
   });
 }
 
-/** Index of the prompt that is nearest to this one by the cosine of their features; the first of equals. */
+/** Index of the nearest prompt by the cosine of the features; the first one if several are equally near. */
 export async function nearestPrompt(
   kind: PromptEncoderKind,
   prompts: readonly string[],

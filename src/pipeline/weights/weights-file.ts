@@ -14,10 +14,10 @@ export interface ConceptWeights {
   readonly base: string;
   /** A LoRA vector beside the frozen base, or the whole generator. */
   readonly kind: 'lora' | 'generator';
-  /** How they came to be. */
+  /** How the weights were made. */
   readonly origin: 'denoised' | 'fine-tuned';
   readonly seed: number;
-  /** Denoising steps, or fine-tuning steps taken. */
+  /** Number of denoising steps, or of fine-tuning steps. */
   readonly steps: number;
   readonly values: Float32Array;
 }
@@ -26,7 +26,7 @@ function layoutOfKind(base: BaseModel, kind: ConceptWeights['kind']): ParameterL
   return kind === 'lora' ? base.lora.layout : base.generator.layout;
 }
 
-/** Writes one tensor a parameter, so that any safetensors reader can look at the layers. */
+/** Writes one tensor per parameter, so that any safetensors reader can show the layers. */
 export async function writeWeights(path: string, base: BaseModel, weights: ConceptWeights): Promise<void> {
   const layout = layoutOfKind(base, weights.kind);
   const views = viewParameters(layout, weights.values);
@@ -53,8 +53,8 @@ export async function writeWeights(path: string, base: BaseModel, weights: Conce
 
 /**
  * Reads weights and checks that they belong to this base.
- * @param remedy what to do where the file is missing
- * @throws UserError where the file is missing, belongs to another base, or its tensors do not fit
+ * @param remedy what to do if the file cannot be used
+ * @throws UserError if the file is missing, belongs to another base, or its tensors do not fit
  */
 export async function readWeights(path: string, base: BaseModel, remedy: string): Promise<ConceptWeights> {
   if (!existsSync(path)) throw new UserError(`No weights at ${path}. ${remedy}`);
@@ -68,7 +68,7 @@ export async function readWeights(path: string, base: BaseModel, remedy: string)
   }
   if (metadata.base !== base.hash) {
     throw new UserError(
-      `${path} belongs to base ${metadata.base}, but the base is now ${base.hash}: it was trained anew. ${remedy}`,
+      `${path} belongs to base ${metadata.base}, but the current base is ${base.hash}: it was trained again. ${remedy}`,
     );
   }
   const layout = layoutOfKind(base, kind);
@@ -76,7 +76,9 @@ export async function readWeights(path: string, base: BaseModel, remedy: string)
   for (const { name, offset, size } of layout.entries) {
     const tensor = tensors.get(name);
     if (!(tensor?.data instanceof Float32Array) || tensor.data.length !== size) {
-      throw new UserError(`${path}: tensor ${name} is missing or has not ${size} float32 values. ${remedy}`);
+      throw new UserError(
+        `${path}: tensor ${name} is missing or does not have ${size} float32 values. ${remedy}`,
+      );
     }
     values.set(tensor.data, offset);
   }
@@ -92,7 +94,7 @@ export async function readWeights(path: string, base: BaseModel, remedy: string)
   };
 }
 
-/** The whole generator that these weights make of the base. */
+/** The whole generator that results from the base and these weights. */
 export function generatorValuesOf(base: BaseModel, weights: ConceptWeights): Float32Array {
   return weights.kind === 'generator'
     ? weights.values

@@ -10,8 +10,8 @@ import type { BaseModel } from './base-model.ts';
 import { nearestPrompt } from './prompt-features.ts';
 
 /**
- * Members of the zoo of this base that the config selects, in the order of their names.
- * @throws UserError where there are too few, or a member's vector has another layout than the config's LoRA
+ * Members of this base's zoo that the config selects, ordered by name.
+ * @throws UserError if there are too few, or the layout of a member's vector differs from that of the config's LoRA
  */
 export async function readZoo(
   project: Project,
@@ -32,14 +32,14 @@ export async function readZoo(
     const member = await readMember(path);
     if (member.layout.size !== base.lora.layout.size) {
       throw new UserError(
-        `${path} holds ${member.layout.size} LoRA weights, and the config's LoRA has ${base.lora.layout.size}. ` +
-          `Collect it anew: ${wayTo('collectMember', training.name, member.concept)}`,
+        `${path} holds ${member.layout.size} LoRA weights, but the config's LoRA has ${base.lora.layout.size}. ` +
+          `Collect it again: ${wayTo('collectMember', training.name, member.concept)}`,
       );
     }
     if (!isDeepStrictEqual(member.layout.entries, base.lora.layout.entries)) {
       throw new UserError(
-        `${path} holds LoRA weights of other ranks than the config's. ` +
-          `Collect it anew: ${wayTo('collectMember', training.name, member.concept)}`,
+        `${path} holds LoRA weights whose ranks differ from the config's. ` +
+          `Collect it again: ${wayTo('collectMember', training.name, member.concept)}`,
       );
     }
     members.push(member);
@@ -47,7 +47,7 @@ export async function readZoo(
   return members;
 }
 
-/** The weights at the end of a member's training. */
+/** A member's weights at the end of its training. */
 export function finalVector({ checkpoints }: Pick<ZooMember, 'checkpoints'>): Float32Array {
   return checkpoints[checkpoints.length - 1]!;
 }
@@ -60,7 +60,7 @@ export function meanVector(members: readonly ZooMember[]): Float32Array {
   return Float32Array.from(mean);
 }
 
-/** The member whose prompt is nearest to this one. */
+/** The member whose prompt is nearest to the given one. */
 export async function nearestMember(
   kind: PromptEncoderKind,
   members: readonly ZooMember[],

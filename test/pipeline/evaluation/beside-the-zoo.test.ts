@@ -167,7 +167,7 @@ describe('calibration of what to expect', () => {
     const scores = points.map((point) => point.psnr).sort((x, y) => x - y);
     const [low, middle, high] = scores.map((value) => value.toFixed(1));
     expect(logged('info')[0]).toBe(
-      `night: expected at the start: ${middle} dB (${low} to ${high} in 50 %), from 3 leave-one-out starts at similar distance, at best`,
+      `night: expected at the start: ${middle} dB (${low} to ${high} with 50 % probability), from 3 leave-one-out starts at similar distance, at best`,
     );
     // "make it snow" has two words that no zoo prompt has.
     expect(logged('warning')[0]).toMatch(/^night: 2 of 3 words were never seen in a zoo prompt \(make, it\)/);
@@ -234,7 +234,7 @@ describe('calibration of what to expect', () => {
       extra: JSON.stringify(extra),
     });
     await expect(calibrationOf()).rejects.toThrow(
-      /its calibration cannot be read.*train the weight generator anew/,
+      /its calibration cannot be read.*train the weight generator again/,
     );
   });
 });

@@ -119,8 +119,8 @@ describe('a network that cannot be used is refused, naming file, key and remedy'
     ['of vectors', identity([1, 192]), /`pixels` is float32 \[1, 192\]; export it with a float32 input/],
     ['of whole numbers', identity([1, 3, 8, 8], 'int32'), /is int32 \[1, 3, 8, 8\]/],
     ['of open sizes', identity([1, 3, -1, -1]), /export it with fixed height, width and channels/],
-    ['of gray images', identity([1, 1, 8, 8]), /no axis of 3 colors/],
-    ['of two images', ofTwo(), /one input, this one 2 \(left, right\)/],
+    ['of gray images', identity([1, 1, 8, 8]), /no axis of 3 color channels/],
+    ['of two images', ofTwo(), /one input, but this one has 2 \(left, right\)/],
     ['that mixes the images of a batch', withoutBatch(), /first output for 2 images is \[1,3,8,8\]/],
   ])('%s', async (_what, graph, reason) => {
     writeGraph(file('unfit.onnx'), graph);

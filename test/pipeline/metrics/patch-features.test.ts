@@ -235,5 +235,7 @@ describe('the distance', () => {
 test('refuses other sizes and parts of images', () => {
   expect(() => patchFeatures(new Float32Array(8 * 8 * 3), 8)).toThrow('at least 16, not 8');
   expect(() => patchFeatures(new Float32Array(18 * 18 * 3), 18)).toThrow('a multiple of 4');
-  expect(() => patchFeatures(new Float32Array(100), 16)).toThrow('no whole images of 16 x 16 x 3');
+  expect(() => patchFeatures(new Float32Array(100), 16)).toThrow(
+    'not a whole number of images of 16 x 16 x 3',
+  );
 });

@@ -133,11 +133,11 @@ describe('published numbers', () => {
     const compared = figures.filter(({ published }) => published);
     expect(compared.map(({ what }) => what)).toEqual([
       'image side, pixels',
-      'training images a concept',
+      'training images per concept',
       'trained values, LoRA',
       'parameters, discriminator',
       'parameters, Pix2pix generator',
-      'weights a block',
+      'weights per block',
       'denoising steps',
     ]);
     for (const { what, value, published } of compared) {

@@ -159,7 +159,7 @@ describe('searching ranks', () => {
     await writeZoo(before);
     expect(await readZoo(project, training, before)).toHaveLength(3);
     await expect(readZoo(project, withLora({ ranks }), after)).rejects.toThrow(
-      /fog\.safetensors holds \d+ LoRA weights, .* Collect it anew: "Collect Zoo Member" in the editor, or dnw collect/,
+      /fog\.safetensors holds \d+ LoRA weights, .* Collect it again: "Collect Zoo Member" in the editor, or dnw collect/,
     );
   });
 });
@@ -190,7 +190,7 @@ test('a zoo of other ranks is refused although it has as many weights', async ()
   await writeZoo(base);
   expect(await readZoo(project, queries, base)).toHaveLength(3);
   await expect(readZoo(project, keys, other)).rejects.toThrow(
-    /fog\.safetensors holds LoRA weights of other ranks than the config's\. Collect it anew: "Collect Zoo Member" in the editor, or dnw collect/,
+    /fog\.safetensors holds LoRA weights whose ranks differ from the config's\. Collect it again: "Collect Zoo Member" in the editor, or dnw collect/,
   );
 });
 

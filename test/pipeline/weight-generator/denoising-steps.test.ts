@@ -6,7 +6,7 @@ import { UserError } from '../../../src/project/user-error.ts';
 const config = trainingSchema.parse({ weightGenerator: { timesteps: 50 } }).weightGenerator;
 
 test.each([0, -1, 51, 1.5])('%d denoising steps of 50 timesteps are refused, naming the key', (steps) => {
-  const message = `${steps} denoising steps: with weightGenerator.timesteps 50, use 1 to as many.`;
+  const message = `${steps} denoising steps: with weightGenerator.timesteps 50, use 1 to 50.`;
   expect(() => checkDenoisingSteps(steps, config)).toThrow(new UserError(message));
 });
 

@@ -192,7 +192,7 @@ describe('the codec', () => {
   test('is refused where the zoo has not so many components, saying how many it has', async () => {
     const config = configOf({ latent: 20 });
     await expect(fitCodec(trained.base.lora.manifest, config, zoo, wordTable)).rejects.toThrow(
-      "weightGenerator.latent: 20 principal components are wanted, and the zoo's 20 weight vectors differ in 19 directions. Write 19 or fewer, or add to the zoo.",
+      "weightGenerator.latent: 20 principal components are requested, but the zoo's 20 weight vectors differ in 19 directions. Use 19 or fewer, or add members to the zoo.",
     );
   });
 });

@@ -113,7 +113,7 @@ describe('what is said of a prompt', () => {
     expect(estimate.calibrated!.distance).toBe(await promptDistance(wordTable, PROMPTS, 'night snow', 0.3));
     const { psnr, low, high } = estimate.calibrated!.expected!;
     expect(expectationLines(estimate)).toEqual([
-      `expected at the start: ${psnr.toFixed(1)} dB (${low.toFixed(1)} to ${high.toFixed(1)} in 50 %), from 3 leave-one-out starts at similar distance`,
+      `expected at the start: ${psnr.toFixed(1)} dB (${low.toFixed(1)} to ${high.toFixed(1)} with 50 % probability), from 3 leave-one-out starts at similar distance`,
     ]);
     expect(distanceWarnings(estimate)).toEqual([]);
   });
@@ -163,7 +163,7 @@ describe('what is said of a prompt', () => {
     const [line, flattery] = expectationLines(estimate);
     expect(line).toMatch(/at similar distance, at best$/);
     expect(flattery).toMatch(
-      /^The base was trained on these concepts and not on a new one.*\(collect\.holdOut\)/,
+      /^The base was trained on these concepts but not on a new one.*\(collect\.holdOut\)/,
     );
   });
 

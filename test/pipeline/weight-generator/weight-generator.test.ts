@@ -196,7 +196,7 @@ describe('in a project', () => {
     const { project, training } = await makeTrainedProject();
     const config = training.config.weightGenerator;
     await expect(loadFileGenerator(project, training)).rejects.toThrow(
-      'it was trained on the zoo of a base, whose concepts have the prompts. Denoise with --concept, or train one on a folder of files: dnw train-generator --training tiny --zoo <folder>',
+      'it was trained on the zoo of a base, so it cannot denoise a file. Denoise with --concept, or train one on a folder of files: dnw train-generator --training tiny --zoo <folder>',
     );
     const tensors = fileTensors([{ name: 'a', shape: [2, 30] }]);
     const space = spaceOfFiles({ tensors, metadata: { format: 'pt' } });
@@ -211,7 +211,7 @@ describe('in a project', () => {
     expect(loaded.files).toEqual({ tensors, metadata: { format: 'pt' } });
     expect(loaded.generator.prompts).toEqual(['n 1', 'n 2', 'n 3']);
     await expect(loadWeightGenerator(project, training, trained.base)).rejects.toThrow(
-      'it was trained on a folder of files (dnw train-generator --zoo) and knows no concepts. Denoise with --prompt and --output, or train one for the base: "Train Weight Generator" in the editor, or dnw train-generator --training tiny',
+      'it was trained on a folder of files (dnw train-generator --zoo), so it cannot denoise a concept. Denoise with --prompt and --output, or train one for the base: "Train Weight Generator" in the editor, or dnw train-generator --training tiny',
     );
   });
 
@@ -229,7 +229,7 @@ describe('in a project', () => {
     const path = projectPaths(project.folder).zooMember(base.hash, 'fog');
     await writeMember(path, { ...member('fog', 'thick fog', floats(1, 2)), baseHash: base.hash });
     await expect(readZoo(project, trained.training, base)).rejects.toThrow(
-      `${path} holds 2 LoRA weights, and the config's LoRA has ${base.lora.layout.size}. Collect it anew: "Collect Zoo Member" in the editor, or dnw collect --training tiny --concept fog`,
+      `${path} holds 2 LoRA weights, but the config's LoRA has ${base.lora.layout.size}. Collect it again: "Collect Zoo Member" in the editor, or dnw collect --training tiny --concept fog`,
     );
   });
 });

@@ -71,7 +71,7 @@ describe('a weights file', () => {
     const file = path();
     await writeWeights(file, trained.base, { ...lora, base: '0123456789ab' });
     await expect(readWeights(file, trained.base, REMEDY)).rejects.toThrow(
-      `${file} belongs to base 0123456789ab, but the base is now ${trained.base.hash}: it was trained anew. ${REMEDY}`,
+      `${file} belongs to base 0123456789ab, but the current base is ${trained.base.hash}: it was trained again. ${REMEDY}`,
     );
   });
 
