@@ -1,4 +1,4 @@
-/** What `evaluate` leaves in its `result.json` under `comparison`, for whoever shows it. */
+/** What `evaluate` writes to its `result.json` under `comparison`. */
 
 /** The starts a new concept can be trained from, in the order in which they are reported. */
 export const METHODS = {
@@ -12,18 +12,18 @@ export const METHODS = {
 } as const;
 export type Method = keyof typeof METHODS;
 
-/** What configs, results and unfinished runs of earlier versions call two of the methods. */
+/** Names of two methods in configs, results and unfinished runs of earlier versions. */
 export const EARLIER_METHOD_NAMES: ReadonlyMap<unknown, Method> = new Map([
   ['untrained', 'sameGenerator'],
   ['scratch', 'pix2pix'],
 ]);
 
-/** A method's present name for one of an earlier version; any other value as it is. */
+/** The current name of a method for its name in an earlier version; any other value unchanged. */
 export function presentMethodName(name: unknown): unknown {
   return EARLIER_METHOD_NAMES.get(name) ?? name;
 }
 
-/** On white: told apart by people with any kind of color vision (Okabe and Ito 2008), dark enough as text. */
+/** Colors on white: distinguishable with any kind of color vision (Okabe and Ito 2008), and dark enough for text. */
 export const METHOD_COLORS: Record<Method, string> = {
   denoised: '#0072b2',
   ridge: '#b87700',
@@ -34,22 +34,22 @@ export const METHOD_COLORS: Record<Method, string> = {
   pix2pix: '#c14e00',
 };
 
-/** A measured value; null where it was not finite, since JSON has no word for that. */
+/** A measured value; null if it was not finite, which JSON cannot express. */
 export type Measured = number | null;
 
 /** Quality of the translations of all held-out images. */
 export interface SavedQuality {
-  /** Mean over the images, dB over [0, 1] values; higher is better. */
+  /** Mean peak signal-to-noise ratio over the images in dB, for values in [0, 1]; higher is better. */
   psnr: Measured;
-  /** Mean over the images, at most 1; higher is better. */
+  /** Mean structural similarity over the images, at most 1; higher is better. */
   ssim: Measured;
-  /** Mean absolute error of values in -1 to 1; lower is better. */
+  /** Mean absolute error, for values in [-1, 1]; lower is better. */
   l1: Measured;
   /** Fréchet distance of patch features, 0 or more; lower is better. */
   patchFd: Measured;
 }
 
-/** Distances of whole sets in the features of a network: lower is better. */
+/** Distances between whole sets in the features of a network; lower is better. */
 export interface SavedDistance {
   fid: Measured;
   kid: Measured;
@@ -58,16 +58,16 @@ export interface SavedDistance {
 type PointOf<Quality> = Quality & {
   /** Training steps taken. */
   steps: number;
-  /** Training seconds, without measuring. */
+  /** Training seconds, without measurements. */
   seconds: number;
 };
 
 /** Quality on held-out images while one method trains. */
 export interface CurveOf<Quality, Distance> {
   method: Method;
-  /** One or more, ascending in steps; the first is the start itself, at step 0. */
+  /** One or more points in ascending order of steps; the first is the start itself, at step 0. */
   points: PointOf<Quality>[];
-  /** At the first and the last point, where the training config names a feature network. */
+  /** Distances at the first and the last point, if the training config names a feature network. */
   distances?: { start: Distance; end: Distance };
 }
 
@@ -78,19 +78,19 @@ export interface StartsOf<Quality> {
   quality: Partial<Record<Method, Quality>>;
 }
 
-/** As it is measured, and as it is saved: what is not finite differs. */
+/** A comparison as measured or as saved, which differ in values that are not finite. */
 export interface ComparisonOf<Quality, Distance> {
   concept: string;
   prompt: string;
-  /** Held-out images measured on, and their side in pixels. */
+  /** Number of held-out images measured on; `size` is their side in pixels. */
   images: number;
   size: number;
   seed: number;
-  /** In words: "cpu, 2 threads". */
+  /** Device in words: "cpu, 2 threads". */
   device: string;
-  /** One or more, each method once. */
+  /** One or more curves, at most one per method. */
   curves: CurveOf<Quality, Distance>[];
-  /** Of this concept first, then of every other one that is held out. */
+  /** Starts of this concept first, then of every other held-out concept. */
   starts: StartsOf<Quality>[];
 }
 

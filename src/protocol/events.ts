@@ -1,7 +1,7 @@
 /**
- * What a run writes to its `events.jsonl`: one JSON object a line, appended, never changed.
- * The engine prints the same objects to standard output under `--json`, and the extension and the
- * webviews read nothing else to follow a run.
+ * The events that a run appends to its `events.jsonl`, one JSON object per line; lines never change.
+ * With `--json` the engine prints the same objects to standard output. The extension and the webviews
+ * read nothing else to follow a run.
  */
 import type { Stage } from './stages.ts';
 
@@ -17,22 +17,22 @@ export interface StartedEvent extends EventBase {
   name: string;
   pid: number;
   host: string;
-  /** True where the run goes on from a checkpoint. */
+  /** True if the run continues from a checkpoint. */
   resumed: boolean;
 }
 
-/** A run of several stages begins one of them (quickstart). */
+/** A run of several stages (quickstart) starts one of them. */
 export interface StageEvent extends EventBase {
   type: 'stage';
   stage: Stage;
-  /** 0-based place among `total`. */
+  /** 0-based index of the stage, below `total`. */
   index: number;
   total: number;
-  /** "Collect LoRA weights of the zoo". */
+  /** Title of the stage, such as "Collect LoRA weights of the zoo". */
   title: string;
 }
 
-/** What was chosen to compute on, and why (compute/devices). */
+/** The selected device, and the reason for it (compute/devices). */
 export interface DeviceEvent extends EventBase {
   type: 'device';
   device: string;
@@ -41,25 +41,25 @@ export interface DeviceEvent extends EventBase {
   reason: string;
 }
 
-/** Of the engine process, in bytes. */
+/** Memory of the engine process, in bytes. */
 export interface MemoryUse {
-  /** Resident now. */
+  /** Current resident memory. */
   resident: number;
-  /** Most that was resident since the process began. */
+  /** Peak resident memory since the process started. */
   peak: number;
 }
 
 export interface ProgressEvent extends EventBase {
   type: 'progress';
-  /** What is being done now, in words: "collecting pencil-sketch (3 of 24)". */
+  /** The current work, in words: "collecting pencil-sketch (3 of 24)". */
   message: string;
   done: number;
   total: number;
   unit: 'steps' | 'concepts' | 'images' | 'blocks';
-  /** Seconds to the end of the stage; absent until there is enough to estimate from. */
+  /** Estimated seconds to the end of the stage; absent until an estimate is possible. */
   etaSeconds?: number;
   concept?: string;
-  /** About every two seconds; runs of earlier engines have none. */
+  /** Memory, about every two seconds; runs of earlier engines have none. */
   memory?: MemoryUse;
 }
 
@@ -68,7 +68,7 @@ export interface MetricsEvent extends EventBase {
   type: 'metrics';
   step: number;
   concept?: string;
-  /** Which curve this belongs to where a run draws several ("denoised", "fresh LoRA", "Pix2pix"). */
+  /** The curve that this belongs to, if a run draws several ("denoised", "fresh LoRA", "Pix2pix"). */
   series?: string;
   /** Training seconds spent on this series so far, without evaluation. */
   seconds?: number;
@@ -79,9 +79,9 @@ export interface SampleEvent extends EventBase {
   type: 'sample';
   step: number;
   concept?: string;
-  /** Path of a PNG below the run folder, with forward slashes. */
+  /** Path of a PNG, relative to the run folder, with forward slashes. */
   file: string;
-  /** What its columns or rows are. */
+  /** Description of its columns or rows. */
   label: string;
 }
 
@@ -98,7 +98,7 @@ export interface CheckpointEvent extends EventBase {
   file: string;
 }
 
-/** Weights as they were after some steps of a fine-tuning, to look at and to translate with. */
+/** Weights after some steps of a fine-tuning, for viewing and for translating images. */
 export interface SnapshotEvent extends EventBase {
   type: 'snapshot';
   step: number;
@@ -119,7 +119,7 @@ export interface FinishedEvent extends EventBase {
   type: 'finished';
   status: 'succeeded' | 'failed' | 'stopped';
   seconds: number;
-  /** For a failed run: what went wrong and what to do about it. */
+  /** What went wrong in a failed run, and what to do about it. */
   error?: string;
 }
 
@@ -136,7 +136,7 @@ export type RunEvent =
   | ArtifactEvent
   | FinishedEvent;
 
-/** `Omit` that keeps a union a union. */
+/** `Omit` that distributes over unions. */
 type WithoutTime<E> = E extends RunEvent ? Omit<E, 'time'> : never;
-/** An event before the run folder stamps it with the time. */
+/** An event before it is stamped with the time. */
 export type NewRunEvent = WithoutTime<RunEvent>;

@@ -1,13 +1,13 @@
-/** How large the networks of a training config are: numbers of trained values. */
+/** Sizes of the networks of a training config, as numbers of trained values. */
 export interface NetworkSizes {
   generator: number;
   discriminator: number;
-  /** Of one concept's LoRA. */
+  /** Trained values of one concept's LoRA. */
   lora: number;
-  /** Of the diffusion model over weights. */
+  /** Trained values of the diffusion model over weights. */
   denoiser: number;
-  /** Into which a LoRA, or its principal components, are cut. */
+  /** Number of blocks into which a LoRA, or its principal components, are split. */
   blocks: number;
-  /** Values of a block, padding included. */
+  /** Values per block, including padding. */
   blockSize: number;
 }

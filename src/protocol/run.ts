@@ -1,26 +1,26 @@
 import type { JsonObject } from './json.ts';
 import type { Stage } from './stages.ts';
 
-/** Names inside a run folder. The folder is the protocol: extension, command line and cluster all use these. */
+/** Names in a run folder. The folder is the protocol: extension, command line and cluster all use these names. */
 export const RUN_FILES = {
   record: 'run.json',
   events: 'events.jsonl',
   checkpoint: 'checkpoint.safetensors',
   result: 'result.json',
   samples: 'samples',
-  /** Folder of weights as they were on the way. */
+  /** Folder of intermediate weights. */
   snapshots: 'snapshots',
-  /** Folder of event files, where they were asked for. */
+  /** Folder of TensorBoard's event files, if they were requested. */
   tensorBoard: 'tensorboard',
-  /** Made by whoever wants the run to end; the engine looks for it between steps. */
+  /** File that requests a stop; the engine checks for it between steps. */
   stopRequest: 'stop-request',
   /** Standard error of the engine process. */
   log: 'engine.log',
 } as const;
 
-/** `run.json`: what this run is, written once when it begins. */
+/** `run.json`: the description of a run, written once when it starts. */
 export interface RunRecord {
-  /** Format of this file. */
+  /** Format version of this file. */
   version: 1;
   id: string;
   stage: Stage;
@@ -30,7 +30,7 @@ export interface RunRecord {
   created: number;
   /** Path of the training config, relative to the project folder. */
   training: string;
-  /** Path of the concept file, relative to the project folder, where the stage is about one. */
+  /** Path of the concept file, relative to the project folder, if the stage works on one concept. */
   concept?: string;
   seed: number;
   /** The training config with every default filled in. */
@@ -42,27 +42,27 @@ export interface RunRecord {
   hashes: Record<string, string>;
 }
 
-/** `result.json`: what a run that succeeded or was stopped came to; written whole when it ends. */
+/** `result.json`: the result of a run that succeeded or was stopped; written atomically when it ends. */
 export interface RunResult {
   status: 'succeeded' | 'stopped';
-  /** Of the process that ended it. */
+  /** Running time of the process that ended the run. */
   seconds: number;
   /** What the stage returned. */
   result: JsonObject;
 }
 
 /**
- * `owner-<n>.json`: the n-th process that worked on a run, from 1. The last one owns the run for as long as
- * it lives and has not released it. The file's modification time is its heartbeat, at most ten seconds old.
+ * `owner-<n>.json`: the n-th process that worked on a run, counted from 1. The last one owns the run as long as
+ * it is alive and has not released it. The file's modification time is its heartbeat, at most ten seconds old.
  */
 export interface RunOwner {
   pid: number;
   host: string;
-  /** When the process started, as its operating system tells it: tells a process from a later one of the same id. */
+  /** Start time of the process as reported by its operating system; distinguishes later processes with the same id. */
   processStart?: string;
   /** Milliseconds since the Unix epoch; set when the process has finished with the run. */
   released?: number;
 }
 
-/** How a run stands, derived from its events and from whether its process lives. */
+/** The state of a run, derived from its events and from whether its process is alive. */
 export type RunState = 'queued' | 'running' | 'succeeded' | 'failed' | 'stopped' | 'interrupted';

@@ -16,17 +16,15 @@ import type {
 } from './tensors.ts';
 
 /**
- * What `dnw serve` answers: JSON-RPC 2.0 with `Content-Length` headers over standard input and output
- * (`vscode-jsonrpc`). Requests run one at a time, in the order they came, but those about tensors run beside them:
- * they read a file piece by piece and share nothing. `$/cancelRequest` ends a waiting request at once and a running
- * one between its steps. A request with `progressToken` is told by `$/progress` what was found so far, ten times a
- * second at most; everything is told before the result comes. The process ends when its standard input closes, or
- * after it has been idle for as long as `--idle-minutes` says.
- *
- * Here: the parameters and the result of every method.
+ * The methods of `dnw serve`, with their parameters and results: JSON-RPC 2.0 with `Content-Length` headers over
+ * standard input and output (`vscode-jsonrpc`). Requests run one at a time, in the order in which they arrive, except
+ * that requests about tensors run in parallel: they read a file piece by piece and share nothing. `$/cancelRequest`
+ * ends a waiting request immediately and a running one between its steps. A request with `progressToken` receives its
+ * findings by `$/progress`, at most ten times a second and completely before the result. The process exits when its
+ * standard input closes, or after `--idle-minutes` without a request.
  */
 export interface ServeRequests {
-  /** Reads, compiles and translates what the first answers about a concept need; does nothing a second time. */
+  /** Reads, compiles and translates what the first answers about a concept need; repeated calls do nothing. */
   warmUp: { params: WarmUpParams; result: null };
   devices: { params: DevicesParams; result: DevicesResult };
   sizes: { params: DescribeParams; result: NetworkSizes };
@@ -47,7 +45,7 @@ export interface ServeRequests {
   };
 }
 
-/** What `$/progress` carries for a method; `never` where it reports nothing. */
+/** Content of `$/progress` for a method; `never` if it reports nothing. */
 export type ServeProgress<M extends keyof ServeRequests> = ServeRequests[M] extends { progress: infer P }
   ? P
   : never;
@@ -56,7 +54,7 @@ interface Streamed {
   progressToken?: number;
 }
 
-/** JSON-RPC error code of a failure that the user can mend; its message says how. Other codes are bugs. */
+/** JSON-RPC error code of a failure that the user can fix; its message says how. Other codes are bugs. */
 export const USER_ERROR = -32000;
 
 interface ProjectParams {
@@ -78,21 +76,21 @@ export interface WarmUpParams extends ProjectParams {
   /** Name of the training config. */
   training: string;
   for: 'statistics' | 'translation';
-  /** What the view about this concept asks for first is computed, before it asks. */
+  /** Concept whose view is about to open: what it asks for first is computed in advance. */
   concept?: string;
 }
 
 export interface DevicesParams {
   /** A value of the training config's `device`; `auto` picks. */
   device: string;
-  /** CPU threads; 0 is one per core. */
+  /** CPU threads; 0 means one per core. */
   threads: number;
 }
 
 export interface DevicesResult {
-  /** What would compute, and why. */
+  /** The device that would be used, and the reason for it. */
   selected: { device: string; executor: string; threads: number; reason: string };
-  /** Every device and what came of it; of those that do not work here, what would help. */
+  /** Every device and whether it is usable; `remedy` says what would make an unusable one usable. */
   considered: { device: string; usable: boolean; reason: string; remedy?: string }[];
   versions: Record<string, string>;
 }
@@ -103,7 +101,7 @@ export interface DescribeParams extends ProjectParams {
 }
 
 export interface DescribeResult {
-  /** What `dnw describe` prints. */
+  /** The output of `dnw describe`. */
   text: string;
 }
 
@@ -111,7 +109,7 @@ export type ValidateParams = ProjectParams;
 
 /** One finding in a YAML file of the project; lines and columns count from 1. */
 export interface ValidationProblem {
-  /** Absolute path. */
+  /** Absolute path of the file. */
   file: string;
   line: number;
   column: number;
@@ -126,9 +124,9 @@ export interface ValidateResult {
 export type TranslationsParams = ConceptParams;
 
 export interface TranslationsResult {
-  /** The base, if it was trained, and every weights file of the concept. */
+  /** The base, if it has been trained, and every weights file of the concept. */
   weights: WeightsChoice[];
-  /** Held-out source images of the concept, absolute paths; empty until its pairs were prepared. */
+  /** Absolute paths of the held-out source images of the concept; empty until its pairs are prepared. */
   testImages: string[];
 }
 
@@ -139,34 +137,34 @@ export interface TranslateParams extends ConceptParams {
 }
 
 export interface TranslateResult {
-  /** What the generator saw: square, of the training's size. PNG, base64. */
+  /** The image as the generator saw it: square, of the training's size. PNG, base64. */
   source: string;
-  /** PNG, base64. */
+  /** The translated image. PNG, base64. */
   translated: string;
-  /** The edited counterpart, where the concept's pairs have one or its effects can make it. PNG, base64. */
+  /** The edited counterpart, if the concept's pairs have one or its effects can make it. PNG, base64. */
   target?: string;
   width: number;
   height: number;
-  /** Time of the generator alone. */
+  /** Time of the generator alone, in seconds. */
   seconds: number;
   device: string;
-  /** Against the target: peak signal-to-noise ratio in dB over [0, 1] values. */
+  /** Peak signal-to-noise ratio against the target in dB, for values in [0, 1]. */
   psnr?: number;
-  /** Against the target: structural similarity of the luminance, at most 1. */
+  /** Structural similarity of the luminance to the target's, at most 1. */
   ssim?: number;
 }
 
 export interface DenoiseParams extends ConceptParams {
-  /** Seed of the noise that denoising starts from: one draw, whatever `sampling.bestOf` says. */
+  /** Seed of the noise from which denoising starts: one draw, whatever `sampling.bestOf` says. */
   seed: number;
-  /** Denoising steps; 1 is the paper's way. */
+  /** Number of denoising steps; the paper uses 1. */
   steps: number;
 }
 
 export interface DenoiseResult {
-  /** Weights file relative to the project folder, with forward slashes; `translate` and `statistics` take it. */
+  /** Weights file relative to the project folder, with forward slashes, as `translate` and `statistics` accept it. */
   file: string;
-  /** Time of the denoising alone. */
+  /** Time of the denoising alone, in seconds. */
   seconds: number;
   device: string;
 }
@@ -181,7 +179,7 @@ export interface TensorFileParams {
 
 export interface TensorHistogramParams extends TensorFileParams {
   tensor: string;
-  /** Bars, 4 to 512. */
+  /** Number of bars, 4 to 512. */
   bins: number;
 }
 

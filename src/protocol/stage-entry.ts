@@ -1,12 +1,12 @@
-/** What the table of stages (stages.ts) says of each stage. */
+/** Types of the entries in the table of stages (stages.ts). */
 
-/** Whether a stage works on one concept, may be narrowed to one, or has nothing to do with one. */
+/** Whether a stage requires a concept, may be limited to one, or does not take one. */
 export type ConceptUse = 'required' | 'optional' | 'none';
 
 /** What a project must have before a stage can begin. */
 export type Need = 'concepts' | 'base' | 'zoo' | 'weightGenerator' | 'denoised';
 
-/** What a stage makes in the project. */
+/** What a stage creates in the project. */
 export type Artifact =
   | 'pairs'
   | 'base'
@@ -17,20 +17,20 @@ export type Artifact =
   | 'images'
   | 'comparison';
 
-/** What decides a stage's result beside the resolved config: a run is resumed only where its hash is the same. */
+/** An input that decides the result besides the resolved config: a run is resumed only if its hash is unchanged. */
 export type StageInput = 'concept' | 'base' | 'zoo' | 'weight-generator' | 'feature-network';
 
-/** The value that a stage gets of each type of option. All paths are absolute. */
+/** The value that a stage receives for each type of option. All paths are absolute. */
 export interface OptionValues {
   switch: boolean;
   integer: number;
-  /** What to denoise instead of a concept: text that is not empty, without space around it. */
+  /** The prompt to denoise instead of a concept: nonempty text without surrounding space. */
   prompt: string;
-  /** File or folder that exists. */
+  /** Existing file or folder. */
   path: string;
   /** Existing folder of weight files. */
   weightsFolder: string;
-  /** Folder to write to; it need not exist. */
+  /** Folder to write to, which need not exist. */
   newFolder: string;
   /** `.safetensors` file to write. */
   newWeightsFile: string;
@@ -39,19 +39,19 @@ export interface OptionValues {
 }
 
 interface OptionBase {
-  /** For `--help`. */
+  /** Description for `--help`. */
   readonly help: string;
-  /** A new run must be given it. */
+  /** Set if a new run needs the option. */
   readonly required?: true;
-  /** Of a stage that takes a `prompt` instead of a concept: the one that this option belongs to. */
+  /** In a stage that takes a `prompt` instead of a concept: which of the two this option belongs to. */
   readonly only?: {
     readonly with: 'prompt' | 'concept';
-    /** Why it is refused with the other, and what to do. */
+    /** Reason why the option is rejected with the other one, and what to do. */
     readonly because: string;
   };
 }
 
-/** An option of a stage's command. Its flag is its name in dashes: `bestOf` is `--best-of`. */
+/** An option of a stage's command. Its flag is its name in kebab case: `bestOf` is `--best-of`. */
 export type StageOption = OptionBase &
   (
     | { readonly type: 'switch' }
@@ -59,80 +59,80 @@ export type StageOption = OptionBase &
     | { readonly type: Exclude<keyof OptionValues, 'switch' | 'integer'>; readonly placeholder: string }
   );
 
-/** A section of the training config that a stage goes by. */
+/** A section of the training config that a stage uses. */
 export interface StageSection<L10n> {
-  /** Its key in the config. */
+  /** Key of the section in the config. */
   readonly key: string;
   /**
-   * How often the `steps` of the section are trained, for estimates of the time that the stage will take; undefined
-   * where the section has no steps.
+   * How often the `steps` of the section are trained, for estimates of the stage's running time; undefined if the
+   * section has no steps.
    */
   readonly trained: 'once' | 'per zoo concept' | undefined;
-  /** Code lens above the section. It calls the first of the stage's commands. */
+  /** Code lens above the section, which calls the first of the stage's commands. */
   readonly lens: (l10n: L10n) => { readonly title: string; readonly tooltip: string };
 }
 
-/** An entry of a menu of the editor. `group` is VS Code's: its name and the position in it. */
+/** An entry in a menu of the editor. `group` is VS Code's: the name of the group and the position in it. */
 export type StageMenu = { readonly group: string } & (
   | {
-      /** Title of a view. */
+      /** View in whose title the entry is shown. */
       readonly view: 'concepts' | 'zoo';
     }
   | {
-      /** Node of a view's tree. */
+      /** View in whose tree nodes the entry is shown. */
       readonly node: 'concepts' | 'zoo';
-      /** The node's `contextValue`, or what it matches. */
+      /** The node's `contextValue`, or a pattern that it matches. */
       readonly is: string | RegExp;
-      /** Not while several nodes are selected. */
+      /** Set if the entry is hidden while several nodes are selected. */
       readonly single?: true;
-      /** Only while there is what the stage needs; otherwise it is shown, but disabled. */
+      /** Set if the entry is hidden, instead of shown as disabled, until the project has what the stage needs. */
       readonly whenReady?: true;
     }
   | {
-      /** Title of an editor. */
+      /** Editor in whose title the entry is shown. */
       readonly editor: 'concept' | 'training';
     }
 );
 
 /** A command of the editor that starts a stage. */
 export interface StageCommandEntry<L10n> {
-  /** In the palette and in menus, where it is not the stage's title. */
+  /** Title in the palette and in menus, if it differs from the stage's title. */
   readonly title?: (l10n: L10n) => string;
   /** Name of a codicon. */
   readonly icon: string;
-  /** What the command asks for: it may offer less than the stage takes. */
+  /** Whether the command asks for a concept; it may be more restrictive than the stage. */
   readonly concept: ConceptUse;
-  /** Beside the palette. */
+  /** Menus that show the command, besides the palette. */
   readonly menus: readonly StageMenu[];
 }
 
 /**
- * @template L10n what translates the texts that the editor shows: each is the message of an `l10n.t(…)` within the
+ * @template L10n the translator of the texts that the editor shows: each is the message of an `l10n.t(…)` within the
  *   table, where the exporter of messages finds it
  */
 export interface StageEntry<L10n> {
-  /** In sentences and lists of the editor. */
+  /** Title in sentences and lists of the editor. */
   readonly title: (l10n: L10n) => string;
   readonly help: {
-    /** In the list of all commands. */
+    /** Summary in the list of all commands. */
     readonly summary: string;
     readonly description: string;
-    /** Whole command lines. */
+    /** Examples as complete command lines. */
     readonly examples: readonly string[];
   };
   readonly section: StageSection<L10n> | undefined;
   readonly concept: ConceptUse;
-  /** By name, in the order of `--help`, without `concept`. */
+  /** Options by name, in the order of `--help`, without `concept`. */
   readonly options: Readonly<Record<string, StageOption>>;
   readonly inputs: readonly StageInput[];
-  /** What must be there before it can begin: the editor's commands are disabled until then. */
+  /** What the project must have before the stage can start: the editor's commands are disabled until then. */
   readonly needs: Need | undefined;
-  /** What it is run for; undefined where that is not a file of its own. */
+  /** The main result of the stage; undefined if that is not a file of its own. */
   readonly makes: Artifact | undefined;
-  /** Whether agent mode may start it. */
+  /** Whether agent mode may start the stage. */
   readonly agents: boolean;
   /** Code lens above a concept, for the first of its commands. */
   readonly conceptLens: ((l10n: L10n) => string) | undefined;
-  /** By identifier; the first is the stage itself, the others are variants of it. */
+  /** Commands by identifier; the first is the stage itself, the others are variants of it. */
   readonly commands: Readonly<Record<string, StageCommandEntry<L10n>>>;
 }

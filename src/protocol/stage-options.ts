@@ -1,16 +1,16 @@
-/** Options that several stages take, and limits that the training config has as well. */
+/** Options that several stages take, and limits that the training config shares. */
 import type { StageOption } from './stage-entry.ts';
 
-/** Most sets of weights that are drawn for one prompt, from different seeds. */
+/** Most sets of weights to draw for one prompt, from different seeds. */
 export const MOST_DRAWS = 64;
 
-/** Of what a stage draws itself. */
+/** Seed for what a stage draws itself. */
 export const SEED = {
   type: 'integer',
   placeholder: 'n',
   min: 0,
   max: 2 ** 31 - 1,
-  help: "seed, instead of the config's",
+  help: 'seed, overriding the config',
 } as const satisfies StageOption;
 
 export const STEPS = {
@@ -18,5 +18,5 @@ export const STEPS = {
   placeholder: 'n',
   min: 0,
   max: 10_000_000,
-  help: "steps, instead of the config's",
+  help: 'number of steps, overriding the config',
 } as const satisfies StageOption;

@@ -1,5 +1,5 @@
 /**
- * The stages: everything that more than one part of the program knows of them. The command line, the run records, the
+ * The stages: everything that more than one part of the program needs to know. The command line, the run records, the
  * editor's commands, menus, code lenses and estimates, and the tools of agent mode are derived from this table.
  */
 // The exporter of messages (docs/development.md) finds `l10n.t(…)` in a file that has this import.
@@ -7,18 +7,18 @@ import type * as l10n from '@vscode/l10n';
 import type { OptionValues, StageCommandEntry, StageEntry } from './stage-entry.ts';
 import { MOST_DRAWS, SEED, STEPS } from './stage-options.ts';
 
-/** `vscode.l10n`, or what stands in for it. */
+/** `vscode.l10n`, or a substitute for it. */
 export interface Translator {
   t(message: string): ReturnType<typeof l10n.t>;
 }
 
-/** Translates nothing. */
+/** Returns every message unchanged, in English. */
 export const ENGLISH: Translator = { t: (message) => message };
 
-/** A training config in the Zoo view. */
+/** Pattern of the `contextValue` of a training config in the Zoo view. */
 const ZOO_TRAINING = /^zooTraining/;
 
-/** In the order of the method. */
+/** The stages, in the order of the method. */
 export const STAGES = {
   prepare: {
     title: (l10n) => l10n.t('Prepare Pairs'),
@@ -100,7 +100,7 @@ export const STAGES = {
     help: {
       summary: 'search the LoRA ranks of the zoo',
       description:
-        'Trains LoRA weights of one zoo concept with rank 1 everywhere, then doubles the rank of one section after another as long as held-out images get better (lora.search), and prints lora.ranks to paste into the training config.',
+        'Trains LoRA weights of one zoo concept with rank 1 everywhere, then doubles the rank of one section after another as long as the quality on held-out images improves (lora.search). Prints lora.ranks, ready to be pasted into the training config.',
       examples: [
         'dnw search-ranks',
         'dnw search-ranks --concept fog --steps 200',
@@ -111,7 +111,7 @@ export const STAGES = {
     concept: 'optional',
     options: {
       seed: SEED,
-      /** Of each try. */
+      /** Steps of each try. */
       steps: STEPS,
     },
     inputs: ['concept', 'base'],
@@ -136,7 +136,7 @@ export const STAGES = {
     help: {
       summary: 'train the LoRA weights of the zoo',
       description:
-        'Fine-tunes LoRA weights on the base for every concept of the zoo. With --concept, for that one only: one task of a cluster’s job array. With --missing, leaves out the members that are there and still fit their concept, its images and the training config.',
+        'Fine-tunes LoRA weights on the base for every concept of the zoo. With --concept, only for that one, for example as one task of a cluster’s job array. With --missing, skips members that exist and still match their concept, its images and the training config.',
       examples: [
         'dnw collect',
         'dnw collect --missing',
@@ -198,7 +198,7 @@ export const STAGES = {
     help: {
       summary: 'train the weight generator on the zoo',
       description:
-        'Trains the diffusion model over blocks of the zoo’s LoRA weights, conditioned on the prompts. With --zoo, on the files of a folder instead of the zoo of the base.',
+        'Trains the diffusion model on blocks of the zoo’s LoRA weights, conditioned on the prompts. With --zoo, uses the files of a folder instead of the zoo of the base.',
       examples: [
         'dnw train-generator',
         'dnw train-generator --zoo ~/loras',
@@ -219,7 +219,7 @@ export const STAGES = {
       zoo: {
         type: 'weightsFolder',
         placeholder: 'folder',
-        help: 'folder of equally shaped .safetensors files, each with a prompt, to train on',
+        help: 'folder of .safetensors files to train on, all of the same shapes and each with a prompt',
       },
     },
     inputs: ['base', 'zoo'],
@@ -245,7 +245,7 @@ export const STAGES = {
     help: {
       summary: 'denoise weights for a concept from its prompt',
       description:
-        'Makes LoRA weights for a concept out of noise and its prompt, and says what quality to expect of them. No images are needed, except to choose the best of several draws. With --prompt, a file like those of the folder that the weight generator was trained on (train-generator --zoo).',
+        'Denoises LoRA weights for a concept from its prompt, and estimates their quality. No images are needed, except to choose the best of several draws. With --prompt, writes a file like those in the folder that the weight generator was trained on (train-generator --zoo).',
       examples: [
         'dnw denoise --concept snow',
         'dnw denoise --concept snow --seed 7 --steps 50',
@@ -257,30 +257,30 @@ export const STAGES = {
     concept: 'required',
     options: {
       seed: SEED,
-      /** Of the denoising. */
+      /** Steps of the denoising. */
       steps: STEPS,
       bestOf: {
         type: 'integer',
         placeholder: 'k',
         min: 1,
         max: MOST_DRAWS,
-        help: "draw so many sets of weights and keep the one that translates a few training images best, instead of the config's",
+        help: 'number of sets of weights to draw, keeping the one that translates a few training images best; overrides the config',
         only: {
           with: 'concept',
           because:
-            "draws are judged on a concept's training images, and a --prompt has none. Leave it out, or name a --concept.",
+            "draws are judged on a concept's training images, but a --prompt has none. Omit this option, or name a --concept.",
         },
       },
-      prompt: { type: 'prompt', placeholder: 'text', help: 'instead of a concept: what to denoise' },
+      prompt: { type: 'prompt', placeholder: 'text', help: 'prompt to denoise, instead of a concept' },
       output: {
         type: 'newWeightsFile',
         placeholder: 'file',
-        help: 'with --prompt: .safetensors file for the weights',
+        help: 'with --prompt: .safetensors file to write the weights to',
         required: true,
         only: {
           with: 'prompt',
           because:
-            "a concept's weights go to its folder. Leave it out, or name a --prompt instead of a concept.",
+            "a concept's weights are written to its own folder. Omit this option, or give a --prompt instead of a concept.",
         },
       },
     },
@@ -343,7 +343,7 @@ export const STAGES = {
     title: (l10n) => l10n.t('Translate Images'),
     help: {
       summary: 'translate images',
-      description: 'Applies a concept’s weights to an image file or to every image of a folder.',
+      description: 'Applies a concept’s weights to an image file or to every image in a folder.',
       examples: [
         'dnw translate --concept snow --input photo.jpg --output out',
         'dnw translate --concept snow --input photos --output out --weights denoised',
@@ -352,7 +352,7 @@ export const STAGES = {
     section: undefined,
     concept: 'required',
     options: {
-      input: { type: 'path', placeholder: 'path', help: 'image file, or folder of images', required: true },
+      input: { type: 'path', placeholder: 'path', help: 'image file or folder of images', required: true },
       output: {
         type: 'newFolder',
         placeholder: 'folder',
@@ -368,7 +368,7 @@ export const STAGES = {
     inputs: ['concept', 'base'],
     needs: 'base',
     makes: 'images',
-    // It writes to a folder that only a person should choose.
+    // The stage writes to a folder that only a person should choose.
     agents: false,
     conceptLens: (l10n) => l10n.t('Translate...'),
     commands: {
@@ -383,9 +383,8 @@ export const STAGES = {
   evaluate: {
     title: (l10n) => l10n.t('Evaluate Concept'),
     help: {
-      summary: 'compare with the baselines',
-      description:
-        'Trains a held-out concept from every start, and measures quality against training seconds.',
+      summary: 'compare denoised weights with the baselines',
+      description: 'Trains a held-out concept from every start, and compares quality over training seconds.',
       examples: ['dnw evaluate --concept snow'],
     },
     section: {
@@ -417,14 +416,14 @@ export const STAGES = {
   quickstart: {
     title: (l10n) => l10n.t('Quickstart'),
     help: {
-      summary: 'every stage, one after another',
+      summary: 'run every stage, one after another',
       description: 'Runs the whole method in a project, from pairs to a comparison.',
       examples: ['dnw quickstart --project examples/quickstart'],
     },
     section: undefined,
     concept: 'none',
     options: {},
-    // It makes all others itself.
+    // The quickstart creates all other inputs itself.
     inputs: ['feature-network'],
     needs: undefined,
     makes: undefined,
@@ -443,13 +442,13 @@ export const STAGES = {
 
 type Table = typeof STAGES;
 
-/** The long jobs. Each is one subcommand of `dnw` and one kind of run folder. */
+/** Names of the stages. Each is a long job, a subcommand of `dnw` and a kind of run. */
 export type Stage = keyof Table;
 
-/** In the order of the method. */
+/** Names of the stages, in the order of the method. */
 export const STAGE_NAMES = Object.keys(STAGES) as [Stage, ...Stage[]];
 
-/** What the table says of a stage, of whichever. */
+/** The table's entry of a stage. */
 export function stageEntry(stage: Stage): StageEntry<Translator> {
   return STAGES[stage];
 }
@@ -464,8 +463,8 @@ type OptionValue<S extends Stage, O extends string> = S extends Stage
   : never;
 
 /**
- * What a stage was told, without what is the same for all of them (`--device` and `--threads` are in the run's config).
- * Those of all stages together where none is named.
+ * Options of a stage, without those that all stages share (`--device` and `--threads` are in the run's config).
+ * Without a type argument, the options of all stages together.
  */
 export type StageOptions<S extends Stage = Stage> = {
   readonly [O in OptionName<S>]?: OptionValue<S, O>;
@@ -478,7 +477,7 @@ export function optionNames(stage: Stage): (keyof StageOptions)[] {
   return concept === 'none' ? names : ['concept', ...names];
 }
 
-/** `--best-of` of `bestOf`. */
+/** The flag of an option: `--best-of` for `bestOf`. */
 export function flagOf(option: string): string {
   return `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
@@ -486,7 +485,7 @@ export function flagOf(option: string): string {
 /** Identifiers of the editor's commands that start stages. */
 export type StageCommand = { [S in Stage]: keyof Table[S]['commands'] & string }[Stage];
 
-/** A command that starts a stage, with what it is called. */
+/** A command that starts a stage, with its name. */
 export interface NamedCommand extends StageCommandEntry<Translator> {
   readonly id: StageCommand;
   readonly stage: Stage;
@@ -499,7 +498,7 @@ export const STAGE_COMMANDS: readonly NamedCommand[] = STAGE_NAMES.flatMap((stag
   return Object.entries(commands).map(([id, entry]) => ({ title, ...entry, id: id as StageCommand, stage }));
 });
 
-/** The command that is the stage itself, without what its variants narrow. */
+/** The main command of a stage, as opposed to its variants. */
 export function commandOf(stage: Stage): NamedCommand {
   return STAGE_COMMANDS.find((command) => command.stage === stage)!;
 }

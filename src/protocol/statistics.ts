@@ -1,4 +1,4 @@
-/** Statistics of one set of LoRA weights beside the zoo's: what the engine computes and the Weights view draws. */
+/** Statistics of one set of LoRA weights and of the zoo, which the engine computes and the Weights view draws. */
 
 export const WEIGHTS_KINDS = ['base', 'zoo', 'denoised', 'fine-tuned', 'checkpoint'] as const;
 export type WeightsKind = (typeof WEIGHTS_KINDS)[number];
@@ -6,31 +6,31 @@ export type WeightsKind = (typeof WEIGHTS_KINDS)[number];
 /** Weights that exist on disk for one concept. */
 export interface WeightsChoice {
   kind: WeightsKind;
-  /** For a list: "denoised", "fine-tuned", "fine-tuning, running". */
+  /** Label in a list: "denoised", "fine-tuned", "fine-tuning, running". */
   label: string;
-  /** Relative to the project folder, with forward slashes. With `modified` it tells one content from the next. */
+  /** Path relative to the project folder, with forward slashes. Together with `modified` it identifies the content. */
   file: string;
-  /** Milliseconds since the Unix epoch: changes whenever a run replaces the file. */
+  /** Modification time in milliseconds since the Unix epoch; changes whenever a run replaces the file. */
   modified: number;
 }
 
-/** Bars of every histogram of the Weights view, of which one of few weights has fewer. */
+/** Number of bars of every histogram in the Weights view; a histogram of few weights has fewer. */
 export const HISTOGRAM_BARS = 96;
 
 export interface StatisticsRequest {
-  /** Name of the training config, whose base and zoo to compare with. */
+  /** Name of the training config with whose base and zoo to compare. */
   training: string;
   concept: string;
   /** `file` of the weights choice. */
   weights: string;
-  /** Bars of a histogram of many weights, 4 to 512; one of few weights has fewer. */
+  /** Number of bars of a histogram of many weights, 4 to 512; a histogram of few weights has fewer. */
   bins: number;
 }
 
 /** Moments of the finite weights of a set. */
 export interface WeightSummary {
   count: number;
-  /** Weights that are NaN or infinite; nothing else here, and nothing below, knows of them. */
+  /** Number of weights that are NaN or infinite; all other statistics leave them out. */
   notFinite: number;
   mean: number;
   /** Population standard deviation. */
@@ -41,7 +41,7 @@ export interface WeightSummary {
   norm: number;
 }
 
-/** Two sets over the same bars, as densities (the area of each is 1, so unequal counts compare). */
+/** Two sets over the same bars, as densities: each has area 1, so sets of different sizes are comparable. */
 export interface HistogramPair {
   /** Borders of the bars, ascending, one more than bars. */
   edges: number[];
@@ -54,12 +54,12 @@ export interface LayerStatistics {
   shape: number[];
   rank: number;
   weights: WeightSummary;
-  /** Over every zoo member together. */
+  /** Moments over all zoo members together. */
   zoo: WeightSummary;
   histogram: HistogramPair;
 }
 
-/** One point of the zoo's map: the two first principal components of the standardized weight vectors. */
+/** One point of the zoo's map: the first two principal components of the standardized weight vectors. */
 export interface MapPoint {
   concept: string;
   x: number;
@@ -70,7 +70,7 @@ export interface MapPoint {
 export interface NearestConcept {
   concept: string;
   prompt: string;
-  /** Euclidean distance of the standardized weight vectors, divided by the square root of their length. */
+  /** Euclidean distance between the standardized weight vectors, divided by the square root of their length. */
   distance: number;
   cosine: number;
 }
@@ -80,32 +80,32 @@ export interface BlockHistogramRequest extends StatisticsRequest {
   block: number;
 }
 
-/** What denoised weights were drawn with. */
+/** The settings with which denoised weights were drawn. */
 export interface DrawOptions {
-  /** Of the noise that denoising starts from. */
+  /** Seed of the noise from which denoising starts. */
   seed: number;
-  /** Denoising steps. */
+  /** Number of denoising steps. */
   steps: number;
 }
 
 export interface TrajectoryRequest extends DrawOptions {
-  /** Name of the training config, whose weight generator denoises. */
+  /** Name of the training config whose weight generator denoises. */
   training: string;
   concept: string;
-  /** Bars of the histograms, 4 to 512. */
+  /** Number of bars of the histograms, 4 to 512. */
   bins: number;
 }
 
-/** x_t on its way from noise to weights, decoded as the weights are. */
+/** A state x_t between noise and weights, decoded like the weights. */
 export interface TrajectoryPoint {
-  /** t / T: 1 is noise, 0 the weights. */
+  /** t / T: 1 for the noise, 0 for the weights. */
   timestep: number;
   summary: WeightSummary;
   /** Densities over the trajectory's bars. */
   density: number[];
-  /** Distance of the standardized vectors to the last one's, divided by the square root of their length. */
+  /** Distance between the standardized vector and the last one, divided by the square root of their length. */
   distance: number;
-  /** Place on the zoo's map. */
+  /** Coordinates on the zoo's map. */
   x: number;
   y: number;
 }
@@ -114,16 +114,16 @@ export interface TrajectoryPoint {
 export interface DenoisingTrajectory extends DrawOptions {
   training: string;
   concept: string;
-  /** Time of the draw alone. */
+  /** Time of the draw alone, in seconds. */
   seconds: number;
   device: string;
-  /** Borders of the bars, ascending, one more than bars; the same for every state. */
+  /** Edges of the bars, ascending, one more than bars; the same for every state. */
   edges: number[];
   /** Densities of the zoo. */
   zoo: number[];
-  /** The zoo's members only. */
+  /** Map of the zoo's members only. */
   map: ZooMapPoints;
-  /** One more than steps: the noise first, the weights last. */
+  /** States of the draw, one more than steps: the noise first, the weights last. */
   points: TrajectoryPoint[];
 }
 
@@ -137,7 +137,7 @@ export interface WeightStatistics {
   training: string;
   concept: string;
   weights: WeightsChoice;
-  /** Only of weights that were denoised. */
+  /** Set only for denoised weights. */
   draw?: DrawOptions;
   zooMembers: number;
   summary: { weights: WeightSummary; zoo: WeightSummary };
@@ -150,11 +150,11 @@ export interface WeightStatistics {
     layer: string[];
     /** Root mean square of each block's finite weights. */
     rms: number[];
-    /** Mean and standard deviation over the zoo of the same. */
+    /** Mean and standard deviation over the zoo of each block's root mean square. */
     zooMean: number[];
     zooStd: number[];
   };
   map: ZooMapPoints;
-  /** Empty where some weights are not finite: they are near nothing, and have no place on the map. */
+  /** Empty if some weights are not finite, since such weights have no distances and no place on the map. */
   nearest: NearestConcept[];
 }

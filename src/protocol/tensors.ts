@@ -1,6 +1,6 @@
 /**
- * What is inside a safetensors file of any origin: what the engine computes and the Tensors view draws. JSON has no
- * NaN and no infinity: what has no value is absent.
+ * The content of a safetensors file of any origin, as the engine computes it and the Tensors view draws it. Since JSON
+ * has no NaN and no infinity, undefined values are absent.
  */
 
 /** One tensor as the header names it. */
@@ -13,15 +13,15 @@ export interface TensorEntry {
   count: number;
 }
 
-/** All that can be said of a file without reading a value. */
+/** What is known about a file without reading its values. */
 export interface TensorFile {
   /** Absolute path. */
   path: string;
   name: string;
-  /** Bytes. */
+  /** Size in bytes. */
   size: number;
   metadata: Record<string, string>;
-  /** In the order of their values in the file. */
+  /** Tensors in the order of their values in the file. */
   tensors: TensorEntry[];
 }
 
@@ -39,67 +39,67 @@ export interface FiniteMoments {
 export interface TensorStatistics {
   name: string;
   nan: number;
-  /** Of either sign. */
+  /** Number of infinities of either sign. */
   inf: number;
-  /** Exact zeros of either sign. */
+  /** Number of exact zeros of either sign. */
   zeros: number;
-  /** Absent where no value is finite. */
+  /** Absent if no value is finite. */
   finite?: FiniteMoments;
 }
 
-/** The product of one pair of LoRA factors, which is added to a layer's weight. */
+/** Spectrum of the product of one pair of LoRA factors, which is added to a layer's weight. */
 export interface LoraSpectrum {
-  /** Name of the layer: what both factors' names begin with. */
+  /** Name of the layer: the common prefix of both factors' names. */
   layer: string;
-  /** Names of the two tensors. */
+  /** Name of the down factor; `up` names the other one. */
   down: string;
   up: string;
   rank: number;
   /** `alpha` of the file: the product is scaled by alpha / rank, which the singular values leave out. */
   alpha?: number;
-  /** Largest first, at most `rank`, of the product of the factors. Absent where `problem` says why. */
+  /** Singular values of the product, largest first, at most `rank` of them. Absent if `problem` says why. */
   values?: number[];
-  /** Of the product: square root of the sum of the squared singular values. */
+  /** Frobenius norm of the product: square root of the sum of the squared singular values. */
   norm?: number;
   /**
    * exp of the entropy of the singular values divided by their sum: how many of them carry the product (Roy and
-   * Vetterli 2007). Absent where all are zero.
+   * Vetterli 2007). Absent if all are zero.
    */
   effectiveRank?: number;
   problem?: string;
 }
 
 export interface TensorHistogram {
-  /** Borders of the bars, ascending, one more than bars; empty where no value is finite. */
+  /** Edges of the bars, ascending, one more than bars; empty if no value is finite. */
   edges: number[];
-  /** Finite values in each bar. */
+  /** Number of finite values in each bar. */
   counts: number[];
 }
 
-/** Second file minus first, over the values that are finite in both. */
+/** Difference of second and first file, over the values that are finite in both. */
 export interface TensorDifference {
   name: string;
   /** Euclidean norm of the difference. */
   distance: number;
-  /** `distance` divided by the first file's norm; absent where that is zero. */
+  /** `distance` divided by the first file's norm; absent if that is zero. */
   relative?: number;
-  /** Absent where either is zero. */
+  /** Cosine of the angle between the two; absent if either is zero. */
   cosine?: number;
-  /** Values that are not finite in either file, which the other figures leave out. */
+  /** Number of values that are not finite in one of the files; the other figures leave them out. */
   nonFinite: number;
 }
 
-/** What cannot be compared value by value. */
+/** Tensors that cannot be compared value by value. */
 export interface UnmatchedTensors {
   onlyFirst: string[];
   onlySecond: string[];
-  /** In both, but of another shape. */
+  /** Tensors that are in both files, but in different shapes. */
   mismatched: { name: string; first: number[]; second: number[] }[];
 }
 
-/** How far reading has come, and what it found since the last message. */
+/** Progress of reading, and what was found since the last message. */
 export interface TensorScanProgress {
-  /** Bytes. */
+  /** Bytes read so far, of `total`. */
   done: number;
   total: number;
   tensors: TensorStatistics[];
@@ -107,7 +107,7 @@ export interface TensorScanProgress {
 }
 
 export interface TensorComparisonProgress {
-  /** Values. */
+  /** Values compared so far, of `total`. */
   done: number;
   total: number;
   differences: TensorDifference[];

@@ -73,7 +73,7 @@ describe('a wrong command line ends with code 2, says what is wrong and begins n
     [
       'a file for the weights of a concept',
       ['denoise', '--training', 'tiny', '--concept', 'snow', '--output', 'x.safetensors'],
-      "--output x.safetensors: a concept's weights go to its folder",
+      "--output x.safetensors: a concept's weights are written to its own folder",
     ],
     [
       'a run id with a path in it',

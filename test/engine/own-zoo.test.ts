@@ -181,7 +181,7 @@ describe('a command line that cannot be worked with', () => {
     [
       'the best of several draws for a prompt',
       ['denoise', '--prompt', 'ink', '--output', 'a.safetensors', '--best-of', '3'],
-      "--best-of 3: draws are judged on a concept's training images, and a --prompt has none.",
+      "--best-of 3: draws are judged on a concept's training images, but a --prompt has none.",
     ],
     [
       'an empty prompt',

@@ -1,7 +1,7 @@
 import type { WeightsChoice } from '../statistics.ts';
 import type { LiveRun, ProjectTarget } from './common.ts';
 
-/** What the Weights and Translate views let the user choose from. */
+/** The choices that the Weights and Translate views offer. */
 
 /** What to show first; the view chooses whatever is absent. */
 export interface ConceptTarget extends ProjectTarget {
@@ -16,7 +16,7 @@ export interface TrainingChoice {
   file: string;
 }
 
-/** A concept with the weights that it has under each training config. */
+/** A concept with its weights under each training config. */
 export interface ConceptChoice {
   name: string;
   prompt: string;

@@ -3,13 +3,13 @@ import type { RunState } from '../run.ts';
 import type { Stage } from '../stages.ts';
 
 /**
- * What all contracts between the extension host and a webview share. Each view has a contract of its own in this folder:
+ * Shared parts of the contracts between extension host and webviews. Each view has its own contract in this folder:
  * its target, its states, and its messages, which travel over `vscode-messenger`.
  *
  * A webview pulls: it sends `connect` once its script runs and gets all it needs to draw. After that the host sends
- * changes while the view is visible, at most ten a second, and the newest wins. A hidden view hears nothing: its page is
- * built again when it is shown again, and then connects again.
- * A request that fails rejects with an `Error` whose message is fit to show.
+ * changes while the view is visible, at most ten per second; a newer change replaces an older one. A hidden view gets
+ * no changes: its page is built again when it is shown again, and then connects again.
+ * A request that fails rejects with an `Error` whose message can be shown to the user.
  * Bulk numbers are typed arrays and pictures are encoded PNG or JPEG bytes; neither travels as JSON.
  */
 
@@ -46,7 +46,7 @@ export interface ViewAction {
   command: string;
 }
 
-/** Runs the action that the present state offers; rejects where the state offers none. */
+/** Runs the action that the current state offers; rejects if the state offers none. */
 export const viewAction: RequestType<ViewAction, void> = { method: 'action' };
 
 /** Answer to `connect`. Each `stateChanged` then replaces the whole `state`. */

@@ -29,7 +29,7 @@ export interface EvaluationChoice {
 /** A concept that has been evaluated or could be. */
 export interface EvaluatedConcept {
   name: string;
-  /** Absent where the project no longer has this concept. */
+  /** Absent if the project no longer has this concept. */
   prompt?: string;
   /** Evaluations that have ended, newest first. */
   evaluations: EvaluationChoice[];
@@ -43,11 +43,11 @@ export type CompareViewState = PendingState | { kind: 'ready'; concepts: Evaluat
 export const compareView = {
   connect: { method: 'compare/connect' } as RequestType<void, Connected<CompareTarget, CompareViewState>>,
   stateChanged: { method: 'compare/state' } as NotificationType<CompareViewState>,
-  /** Reads what the evaluation of this run id measured; rejects where its file is missing, damaged or foreign. */
+  /** Reads what the evaluation of this run id measured; rejects if its file is missing, damaged or foreign. */
   comparison: { method: 'compare/comparison' } as RequestType<string, SavedComparison>,
   /** Starts an evaluation of the concept of this name. */
   evaluate: { method: 'compare/evaluate' } as RequestType<string, void>,
-  /** Saves a drawing or table where the user chooses; false where they chose no place. */
+  /** Saves a drawing or table where the user chooses; false if they chose no place. */
   save: { method: 'compare/save' } as RequestType<SaveRequest, boolean>,
   /** Opens the run of this id. */
   openRun: { method: 'compare/openRun' } as RequestType<string, void>,

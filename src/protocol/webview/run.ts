@@ -26,21 +26,21 @@ export interface RunHeader {
   device?: string;
   /** The reason for this device, in words. */
   deviceReason?: string;
-  /** Progress within the present part, where the run has several. */
+  /** Progress within the current part, if the run has several. */
   progress?: { message: string; done: number; total: number; unit: string; etaSeconds?: number };
   /**
-   * The parts of a run of several stages: how many there are, and the titles of those that have begun. The last title
-   * is the present part's.
+   * The parts of a run of several stages: their number, and the titles of those that have started. The last title
+   * belongs to the current part.
    */
   parts?: { total: number; titles: readonly string[] };
-  /** Memory of the engine process in bytes; absent where the run did not say. */
+  /** Memory of the engine process in bytes; absent if the run did not record it. */
   memory?: MemoryUse;
   /** How long the run took; set once it has ended. */
   seconds?: number;
   error?: string;
   /** A stop was requested and the run has not ended yet. */
   stopping: boolean;
-  /** The run can go on from its checkpoint. */
+  /** The run can continue from its checkpoint. */
   resumable: boolean;
   /** The run has measured starts, which the Compare view shows. */
   evaluated: boolean;
@@ -53,7 +53,7 @@ export interface CurvePoints {
   concept?: string;
   series?: string;
   step: Float64Array;
-  /** Training seconds of each point; NaN where the run did not say. */
+  /** Training seconds of each point; NaN if the run did not record them. */
   seconds: Float64Array;
   value: Float64Array;
 }
@@ -89,7 +89,7 @@ export interface OverlaidRun extends RunReference {
   /** Milliseconds since the Unix epoch. */
   created: number;
   state: RunState;
-  /** True where `curves` are all that the run has; otherwise they are what came since the last update. */
+  /** True if `curves` are complete; otherwise they contain what is new since the last update. */
   whole: boolean;
   curves: CurvePoints[];
 }
@@ -101,14 +101,14 @@ export interface DamagedLines {
   lines: number[];
 }
 
-/** What came since the last update: header, damage and the list of overlaid runs replace, the rest is appended. */
+/** Changes since the last update: header, damage and the list of overlaid runs are replaced, the rest is appended. */
 export interface RunUpdate {
   header: RunHeader;
   curves: CurvePoints[];
   samples: RunSample[];
   log: RunLogLine[];
   artifacts: RunArtifact[];
-  /** Absent where every line is sound. */
+  /** Absent if no line is damaged. */
   damaged?: DamagedLines;
   overlays: OverlaidRun[];
 }
@@ -117,7 +117,7 @@ export interface RunUpdate {
 export interface RunOrigin {
   /** The training config with every default filled in, as YAML. */
   config: string;
-  /** Options of the command line, as YAML; empty where there were none. */
+  /** Options of the command line, as YAML; empty if there were none. */
   options: string;
   seed: number;
   /** Versions by the program's name. */
@@ -143,6 +143,6 @@ export const runView = {
   /** Asks which runs to overlay. */
   chooseOverlaid: { method: 'run/chooseOverlaid' } as RequestType<void, void>,
   removeOverlaid: { method: 'run/removeOverlaid' } as RequestType<RunReference, void>,
-  /** Saves the animation where the user chooses; false where they chose no place. */
+  /** Saves the animation where the user chooses; false if they chose no place. */
   save: { method: 'run/save' } as RequestType<SaveRequest, boolean>,
 };

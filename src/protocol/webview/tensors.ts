@@ -52,12 +52,12 @@ export type TensorsViewState =
       comparison?: TensorComparison;
     };
 
-/** What came since the last update: statistics and spectra are appended, the rest replaces. */
+/** Changes since the last update: statistics and spectra are appended, the rest is replaced. */
 export interface TensorsUpdate {
   scan: TensorScan;
   statistics: TensorStatistics[];
   spectra: LoraSpectrum[];
-  /** Absent where nothing of it changed. */
+  /** Absent if the comparison did not change. */
   comparison?: TensorComparison;
 }
 
@@ -73,7 +73,7 @@ export const tensorsView = {
   stateChanged: { method: 'tensors/state' } as NotificationType<TensorsViewState>,
   updated: { method: 'tensors/updated' } as NotificationType<TensorsUpdate>,
   histogram: { method: 'tensors/histogram' } as RequestType<TensorHistogramRequest, TensorHistogram>,
-  /** Reads the values again, after that failed. */
+  /** Reads the values again after a failure. */
   scan: { method: 'tensors/scan' } as RequestType<void, void>,
   /** Asks for a second file with the editor's dialog and compares. */
   compare: { method: 'tensors/compare' } as RequestType<void, void>,

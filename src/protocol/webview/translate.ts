@@ -2,7 +2,7 @@ import type { NotificationType, RequestType } from 'vscode-messenger-common';
 import type { ConceptChoices, ConceptTarget } from './choices.ts';
 import type { Connected, PendingState, SaveRequest } from './common.ts';
 
-/** The contract of the Translate view: images translated with a concept's weights, beside what its pairs show. */
+/** The contract of the Translate view: images translated with a concept's weights, next to the targets of its pairs. */
 
 export type TranslateTarget = ConceptTarget;
 
@@ -40,7 +40,7 @@ export interface Translation {
   /** The image as the generator saw it, as PNG: square, cropped to the training's size. */
   source: Uint8Array;
   translated: Uint8Array;
-  /** What the concept's own pairs show for this image, where it is one of theirs or its effects can be applied. */
+  /** The target for this image, if it belongs to the concept's pairs or the concept's effects can be applied. */
   target?: Uint8Array;
   width: number;
   height: number;
@@ -80,9 +80,9 @@ export const translateView = {
   translate: { method: 'translate/translate' } as RequestType<TranslateRequest, Translation>,
   /** Denoises weights with another seed or number of steps, without touching the concept's own. */
   denoise: { method: 'translate/denoise' } as RequestType<DenoiseRequest, DenoisedWeights>,
-  /** Asks for an image file with the editor's dialog; undefined where the user chose none. */
+  /** Asks for an image file with the editor's dialog; undefined if the user chose none. */
   chooseImage: { method: 'translate/chooseImage' } as RequestType<void, ImageChoice | undefined>,
-  /** Saves the picture where the user chooses; false where they chose no place. */
+  /** Saves the picture where the user chooses; false if they chose no place. */
   save: { method: 'translate/save' } as RequestType<SaveRequest, boolean>,
   /** Opens the run of this id. */
   openRun: { method: 'translate/openRun' } as RequestType<string, void>,
