@@ -24,8 +24,8 @@ export interface OwnedRun {
 
 /**
  * Creates a run folder and its `run.json`.
- * @param id the folder's name; it may exist already with the log and a stop request in it, as whoever
- *   started this process left it. Without an id, a new one is chosen.
+ * @param id name of the folder, which may already contain the log and a stop request from the process that started
+ *   this one. Without an id, a new one is chosen.
  * @throws UsageError if the run already exists
  */
 export async function createRun(runsFolder: string, record: NewRunRecord, id?: string): Promise<OwnedRun> {

@@ -1,6 +1,6 @@
 /** Thrown if a request was canceled before or while it ran. */
-export class CancelledError extends Error {
-  override name = 'CancelledError';
+export class CanceledError extends Error {
+  override name = 'CanceledError';
 }
 
 /**
@@ -16,17 +16,17 @@ export class RequestQueue {
     return this.#waiting;
   }
 
-  /** @throws CancelledError if the signal is aborted before the task starts; otherwise whatever the task throws */
+  /** @throws CanceledError if the signal is aborted before the task starts; otherwise whatever the task throws */
   async run<T>(task: () => Promise<T>, signal: AbortSignal): Promise<T> {
-    if (signal.aborted) throw new CancelledError();
+    if (signal.aborted) throw new CanceledError();
     this.#waiting++;
     let cancel = () => {};
     const calledOff = new Promise<never>((_, reject) => {
-      cancel = () => reject(new CancelledError());
+      cancel = () => reject(new CanceledError());
       signal.addEventListener('abort', cancel, { once: true });
     });
     const turn = this.#last.then(() => {
-      if (signal.aborted) throw new CancelledError();
+      if (signal.aborted) throw new CanceledError();
       signal.removeEventListener('abort', cancel);
       return task();
     });

@@ -11,7 +11,7 @@ import {
 import { UserError } from '../../project/user-error.ts';
 import { type ServeProgress, type ServeRequests, USER_ERROR } from '../../protocol/serve.ts';
 import { describeError } from '../exit-codes.ts';
-import { CancelledError, RequestQueue } from './request-queue.ts';
+import { CanceledError, RequestQueue } from './request-queue.ts';
 
 /** The Language Server Protocol's code for a request that its client canceled. */
 const REQUEST_CANCELLED = -32800;
@@ -72,7 +72,7 @@ export function serve({ input, output, handlers, idleMs }: ServerOptions): Promi
       try {
         return await (BESIDE_THE_QUEUE.has(method) ? runBeside(task) : queue.run(task, signal));
       } catch (error) {
-        throw asResponseError(signal.aborted ? new CancelledError() : error);
+        throw asResponseError(signal.aborted ? new CanceledError() : error);
       } finally {
         rest();
       }
@@ -108,7 +108,7 @@ export function serve({ input, output, handlers, idleMs }: ServerOptions): Promi
 }
 
 function asResponseError(error: unknown): ResponseError<void> {
-  if (error instanceof CancelledError)
+  if (error instanceof CanceledError)
     return new ResponseError(REQUEST_CANCELLED, 'The request was canceled.');
   const message = describeError(error);
   if (error instanceof UserError) return new ResponseError(USER_ERROR, message);

@@ -12,7 +12,7 @@ export interface ConceptWeights {
   readonly prompt: string;
   /** Hash of the base they belong to. */
   readonly base: string;
-  /** A LoRA vector beside the frozen base, or the whole generator. */
+  /** A LoRA vector on the frozen base, or the whole generator. */
   readonly kind: 'lora' | 'generator';
   /** How the weights were made. */
   readonly origin: 'denoised' | 'fine-tuned';

@@ -9,7 +9,7 @@ import type {
 } from '../tensors.ts';
 import type { Connected, PendingState } from './common.ts';
 
-/** The contract of the Tensors view: the tensors of a safetensors file, their values, and a second file beside it. */
+/** The contract of the Tensors view: the tensors of a safetensors file, their values, and the comparison with a second file. */
 
 /** A safetensors file, as an absolute path. */
 export interface TensorsTarget {
@@ -23,7 +23,7 @@ export type TensorScan =
   | { state: 'done' }
   | { state: 'failed'; message: string };
 
-/** The file beside a second one; differences are second minus first. */
+/** The comparison with a second file; differences are second minus first. */
 export interface TensorComparison {
   /** Absolute path of the second file. */
   path: string;

@@ -209,7 +209,7 @@ describe('calibration of what to expect', () => {
     expect((await trainGenerator(context)).result).toMatchObject({ calibratedConcepts: 0 });
     expect(logged('warning')).toEqual(
       NAMES.map((name) =>
-        expect.stringMatching(`^${name}: left out of the estimate of what quality to expect: `),
+        expect.stringMatching(`^${name}: left out of the estimate of the expected quality: `),
       ),
     );
     expect((await calibrationOf())!.points).toEqual([]);
