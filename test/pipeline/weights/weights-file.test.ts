@@ -82,7 +82,7 @@ describe('a weights file', () => {
     const { name } = trained.base.lora.layout.entries[0]!;
     await writeSafetensors(file, { [name]: { shape: [1], data: new Float32Array(1) } }, metadata);
     await expect(readWeights(file, trained.base, REMEDY)).rejects.toThrow(
-      `${file}: tensor ${name} is missing or has not`,
+      `${file}: tensor ${name} is missing or does not have`,
     );
   });
 
