@@ -9,14 +9,20 @@ import { readYaml } from './yaml/read.ts';
 export type { Problem } from './problem.ts';
 export type { LoadedConcept, LoadedTraining, Project } from './project.ts';
 
-/** @throws UserError that lists every mistake in the file */
+/**
+ * Reads one concept file.
+ * @throws UserError that lists every mistake in the file
+ */
 export async function loadConcept(path: string): Promise<LoadedConcept> {
   const { concept, problems } = await readConcept(resolve(path), readYaml);
   throwOnErrors(problems);
   return concept!;
 }
 
-/** @throws UserError that lists every mistake in the file and in those it extends */
+/**
+ * Reads one training config and the files that it extends.
+ * @throws UserError that lists every mistake in these files
+ */
 export async function loadTraining(path: string): Promise<LoadedTraining> {
   const { training, problems } = await readTraining(resolve(path), readYaml);
   throwOnErrors(problems);
@@ -24,15 +30,15 @@ export async function loadTraining(path: string): Promise<LoadedTraining> {
 }
 
 /**
- * Reads a whole project. Mistakes do not make it throw: they are among the problems, each in its file, and what
- * they stand in is left out of `concepts` and `trainings`.
- * @param view a new one, for the project as it is now
+ * Reads a whole project. Mistakes do not make it throw: they are listed in `problems`, and `concepts` and `trainings`
+ * leave out the files that have them.
+ * @param view a new view, to see the project as it is now
  */
 export async function loadProject(folder: string, view = new DiskView()): Promise<Project> {
   return checkProject(await readProjectFiles(folder, view, new Map()), view);
 }
 
-/** As `loadProject`, for files that are read already. */
+/** Like `loadProject`, for files that have already been read. */
 export async function checkProject(files: ProjectFiles, view: DiskView): Promise<Project> {
   const own = [...files.concepts, ...files.trainings].flatMap((file) => file.problems);
   const across = await crossChecks(files, view);
@@ -48,7 +54,7 @@ export async function checkProject(files: ProjectFiles, view: DiskView): Promise
   };
 }
 
-/** A file that several configs extend is read once for each; its mistakes are said once. */
+/** Problems without repeats, sorted by file and position: a file that several configs extend is read once for each. */
 function withoutRepeats(problems: readonly Problem[]): Problem[] {
   const seen = new Map<string, Problem>();
   for (const problem of problems) {

@@ -1,7 +1,7 @@
-/** Longest name that spelling correction looks at; longer ones are never a slip of the finger. */
+/** Length of the longest name that spelling correction looks at; longer names are not typing errors. */
 const MAX_LENGTH = 64;
 
-/** Optimal string alignment distance: insertions, deletions, substitutions and swaps of neighbours. */
+/** Optimal string alignment distance: insertions, deletions, substitutions and swaps of neighbors. */
 function editDistance(a: string, b: string): number {
   const width = b.length + 1;
   const cost = new Uint16Array((a.length + 1) * width);
@@ -24,12 +24,12 @@ function editDistance(a: string, b: string): number {
   return cost[a.length * width + b.length]!;
 }
 
-/** Spelling without case and separators: `batch_size` and `batchSize` are one slip, not two. */
+/** A name without case and separators: `batch_size` and `batchSize` count as the same spelling. */
 const folded = (name: string) => name.toLowerCase().replace(/[\s_-]/g, '');
 
 /**
- * The candidates that `name` may have been meant to be, nearest first.
- * A candidate counts where at most a third of the letters differ (one of a short name), or where one begins with the other.
+ * The candidates that `name` may have been meant to be, nearest first: those that differ in at most a third of the letters
+ * (in one letter for short names), and those of which one begins with the other.
  */
 export function nearestNames(name: string, candidates: Iterable<string>): string[] {
   const wanted = folded(name);

@@ -3,7 +3,7 @@ import { basename, dirname, join, relative, sep } from 'node:path';
 export const CONCEPT_SUFFIX = /\.concept\.ya?ml$/;
 export const TRAINING_SUFFIX = /\.training\.ya?ml$/;
 
-/** The file name without `.concept.yaml` or `.training.yaml`: the default name of what it holds. */
+/** The file name without `.concept.yaml` or `.training.yaml`: the default name of the concept or config. */
 export function nameFromFile(file: string): string {
   return basename(file).replace(CONCEPT_SUFFIX, '').replace(TRAINING_SUFFIX, '');
 }
@@ -17,10 +17,10 @@ export function projectFolderOf(file: string): string {
   return concepts > 0 ? parts.slice(0, concepts).join(sep) || sep : folder;
 }
 
-/** The weights that a concept's stages make, each a file of its folder (README, "weights"). */
+/** Kinds of weights that the stages make for a concept, each in a file of the concept's folder. */
 export type ConceptWeights = 'denoised' | 'fine-tuned';
 
-/** Where everything of a project lies. All paths are absolute where `folder` is. */
+/** The paths of a project's files and folders. They are absolute if `folder` is. */
 export interface ProjectPaths {
   readonly folder: string;
   /** Concept files, at any depth below. */
@@ -31,7 +31,7 @@ export interface ProjectPaths {
   readonly cache: string;
   /** Prepared pairs: `<concept>-<hash>.safetensors`. */
   readonly pairs: string;
-  /** Zoo folders, one per base hash. */
+  /** Zoo folders, one for each base hash. */
   readonly zoo: string;
   run(id: string): string;
   /** Base generator and discriminator of a training config. */
@@ -40,9 +40,9 @@ export interface ProjectPaths {
   zooOf(baseHash: string): string;
   zooMember(baseHash: string, concept: string): string;
   weightGenerator(training: string): string;
-  /** A concept's weights, LoRA in safetensors form. */
+  /** A concept's LoRA weights in safetensors format. */
   weights(concept: string, kind: ConceptWeights): string;
-  /** A concept's exported generator. */
+  /** A concept's exported generator in ONNX format. */
   exported(concept: string): string;
 }
 
@@ -67,7 +67,7 @@ export function projectPaths(folder: string): ProjectPaths {
   };
 }
 
-/** A path as `run.json` and events hold it: relative to the project folder, with forward slashes. */
+/** A path in the form that `run.json` and events use: relative to the project folder, with forward slashes. */
 export function toProjectPath(folder: string, path: string): string {
   return relative(folder, path).split(sep).join('/');
 }

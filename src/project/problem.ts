@@ -1,6 +1,6 @@
 import { UserError } from './user-error.ts';
 
-/** Lines and columns count from 1, columns in UTF-16 code units as editors do; the end is exclusive. */
+/** A range in a file. Lines and columns count from 1, columns in UTF-16 code units as in editors; the end is exclusive. */
 export interface SourceRange {
   line: number;
   column: number;
@@ -8,7 +8,7 @@ export interface SourceRange {
   endColumn: number;
 }
 
-/** The kind of a mistake; quick fixes and tests go by it. */
+/** The kind of a mistake. Quick fixes and tests depend on it. */
 export type ProblemCode =
   | 'unreadable'
   | 'encoding'
@@ -28,15 +28,15 @@ export type ProblemCode =
   | 'few-images'
   | 'impossible-size';
 
-/** A mistake in a project's files, with all that is needed to find and fix it. */
+/** A mistake in a project's files, with everything needed to find and fix it. */
 export interface Problem extends SourceRange {
   /** Absolute path. */
   file: string;
   /** Key path such as `weightGenerator.blockSize` or `pairs.target.effect[0]`; empty for the whole document. */
   key: string;
-  /** What stands there, as written and shortened; empty where something is missing. */
+  /** The text at that place, shortened; empty if something is missing. */
   found: string;
-  /** What may stand there, in words; empty where there is nothing to say. */
+  /** The allowed values, in words; empty if there is nothing to say. */
   allowed: string;
   /** What is wrong, as a sentence. */
   message: string;
@@ -44,11 +44,11 @@ export interface Problem extends SourceRange {
   remedy: string;
   severity: 'error' | 'warning';
   code: ProblemCode;
-  /** Texts that fix it when they replace the range, best first. */
+  /** Texts that fix the mistake if they replace the range, best first. */
   replacements: string[];
 }
 
-/** What a problem says, without where it is. */
+/** The text of a problem, without its place. */
 export interface ProblemText {
   code: ProblemCode;
   message: string;
@@ -59,7 +59,7 @@ export interface ProblemText {
   replacements?: string[];
 }
 
-/** A problem at a place; what its text leaves out is empty, and its severity is `error`. */
+/** Makes a problem at a place. What the text leaves out is empty; the default severity is `error`. */
 export function makeProblem(file: string, range: SourceRange, key: string, text: ProblemText): Problem {
   return {
     file,
@@ -81,7 +81,10 @@ export function formatProblem(problem: Problem): string {
   return `${file}:${line}:${column}: ${severity}: ${message}${remedy === '' ? '' : ` ${remedy}`}`;
 }
 
-/** @throws UserError that lists every problem of severity error, if there is one. */
+/**
+ * Refuses problems of severity error.
+ * @throws UserError that lists them, if there are any
+ */
 export function throwOnErrors(problems: readonly Problem[]): void {
   const errors = problems.filter((problem) => problem.severity === 'error');
   if (errors.length > 0) throw new UserError(errors.map(formatProblem).join('\n'));

@@ -8,7 +8,7 @@ export interface LoadedConcept {
   name: string;
   prompt: string;
   tags: string[];
-  /** As in `config`, with absolute paths. */
+  /** The pairs of `config`, with absolute paths. */
   pairs: ConceptConfig['pairs'];
   config: ConceptConfig;
 }
@@ -18,7 +18,7 @@ export interface LoadedTraining {
   path: string;
   /** The file name without `.training.yaml`. */
   name: string;
-  /** `extends` resolved and defaults filled in. */
+  /** The config with `extends` resolved and defaults filled in. */
   config: TrainingConfig;
 }
 
@@ -26,10 +26,10 @@ export interface LoadedTraining {
 export interface Project {
   /** Absolute path. */
   folder: string;
-  /** Those without a mistake of their own, sorted by path; names are unique. */
+  /** Concepts whose files have no mistakes, sorted by path; names are unique. */
   concepts: LoadedConcept[];
-  /** Those without a mistake of their own, sorted by path. */
+  /** Training configs whose files have no mistakes, sorted by path. */
   trainings: LoadedTraining[];
-  /** Every mistake in every file, and between files. */
+  /** Every mistake in the files, and every mismatch between files. */
   problems: Problem[];
 }

@@ -4,12 +4,15 @@ import type { TrainingConfig } from './schema/training-schema.ts';
 /** `all`, a list of names, or tags to include and exclude. */
 export type Selection = TrainingConfig['collect']['concepts'];
 
-/** A denoiser learns from differences: fewer members say nothing about what a word does to the weights. */
+/**
+ * The smallest zoo that a weight generator can learn from: it learns from differences, and fewer members do not show what a
+ * word does to the weights.
+ */
 export const FEWEST_ZOO_MEMBERS = 3;
 
 type Concepts = Pick<Project, 'concepts'>;
 
-/** The concepts that a selection takes, in the project's order. Names that no concept has are left to the checks. */
+/** The selected concepts, in the project's order. Unknown names are ignored here: the checks report them. */
 function selectConcepts(concepts: readonly LoadedConcept[], selection: Selection): LoadedConcept[] {
   if (selection === 'all') return [...concepts];
   if (Array.isArray(selection)) {
@@ -23,7 +26,7 @@ function selectConcepts(concepts: readonly LoadedConcept[], selection: Selection
   );
 }
 
-/** Concepts that `collect.holdOut` names or tags, in its order: they enter neither the base nor the zoo. */
+/** Concepts that `collect.holdOut` lists by name or tag, in its order: they enter neither the base nor the zoo. */
 export function heldOutConcepts(project: Concepts, training: LoadedTraining): LoadedConcept[] {
   const { holdOut } = training.config.collect;
   const found = holdOut.flatMap((entry) =>
@@ -41,8 +44,8 @@ export function zooConcepts(project: Concepts, training: LoadedTraining): Loaded
 }
 
 /**
- * What the base may be trained on, and how many of them: with a number in `base.concepts` that many medoids of the
- * zoo's prompts are chosen; with a selection, all that it takes.
+ * The concepts that the base may be trained on, and how many of them it uses: if `base.concepts` is a number, that many
+ * medoids of the zoo's prompts; if it is a selection, all selected concepts.
  */
 export function baseConcepts(
   project: Concepts,

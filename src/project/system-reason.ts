@@ -8,12 +8,12 @@ const SYSTEM_REASONS: Record<string, string> = {
   ENAMETOOLONG: 'its path is too long',
   EMFILE: 'too many files are open',
   EEXIST: 'something else has that name',
-  EROFS: 'it lies on a read-only file system',
+  EROFS: 'it is on a read-only file system',
   ENOSPC: 'no space is left on the disk',
-  EDQUOT: 'no space is left of the quota',
+  EDQUOT: 'the disk quota is used up',
 };
 
-/** The reason why the file system refused, in words that follow a colon: no capital, no full stop. */
+/** Why the file system refused, in words that follow a colon: without a capital letter or a period. */
 export function systemReason(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   return (code && SYSTEM_REASONS[code]) ?? message.replace(/\.$/, '');

@@ -5,17 +5,17 @@ import type { LoadedConcept, LoadedTraining, Project } from './project.ts';
 import { baseConcepts, heldOutConcepts, zooConcepts } from './selection.ts';
 import type { KeyPath } from './yaml/key-path.ts';
 
-/** Something that follows from a value and the rest of the project, and that no file says. */
+/** A fact that follows from a value and the rest of the project, and that no file states. */
 export interface Fact {
   /** The value that it follows from. */
   path: KeyPath;
-  /** A few words. */
+  /** The fact in a few words. */
   text: string;
-  /** How it comes about, as sentences. */
+  /** The explanation, in sentences. */
   detail: string;
 }
 
-/** Most names that a fact's detail lists. */
+/** Maximum number of names that a fact's detail lists. */
 const MAX_NAMES = 20;
 
 const counted = (n: number, one: string, many = `${one}s`) => `${n} ${n === 1 ? one : many}`;
@@ -26,7 +26,7 @@ function range(values: readonly number[], format: (value: number) => string = St
   return least === most ? least : `${least} to ${most}`;
 }
 
-/** Epochs with the digits that matter: 0.04, 2.5, 40. */
+/** A number of epochs with its significant digits: 0.04, 2.5, 40. */
 const epochsText = (epochs: number) =>
   epochs >= 10 ? epochs.toFixed(0) : `${Number(epochs.toPrecision(2))}`;
 
@@ -36,13 +36,13 @@ const names = (concepts: readonly LoadedConcept[]) => {
   return `${listed.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 };
 
-/** How many images a concept's source names; undefined where they cannot be counted. */
+/** The number of images of a concept's source; undefined if they cannot be counted. */
 async function imageCount(concept: LoadedConcept, sources: ImageSources): Promise<number | undefined> {
   const count = await sources.count(imagesIn(concept)[0]!.source);
   return typeof count === 'number' && count > 0 ? count : undefined;
 }
 
-/** What a training config comes to in this project: which concepts, how many images, how many epochs. */
+/** What a training config means in this project: which concepts, how many images, how many epochs. */
 export async function trainingFacts(
   project: Pick<Project, 'concepts'>,
   training: LoadedTraining,
@@ -106,7 +106,7 @@ export async function trainingFacts(
   return [...facts, ...(await imageFacts(training, { zoo, heldOut, base }, sources))];
 }
 
-/** Facts that depend on how many images the concepts have; concepts whose images cannot be counted are left out. */
+/** Facts that depend on the number of images. Concepts whose images cannot be counted are left out. */
 async function imageFacts(
   { config }: LoadedTraining,
   {
@@ -119,7 +119,7 @@ async function imageFacts(
   const splits = new Map<LoadedConcept, { train: number; test: number }>();
   for (const concept of new Set([...zoo, ...heldOut, ...base.candidates])) {
     const count = await imageCount(concept, sources);
-    // A single image cannot be split; the checks say so.
+    // A single image cannot be split; the checks report it.
     if (count !== undefined && count > 1) splits.set(concept, imageSplit(count, config.image));
   }
   if (splits.size === 0) return [];
@@ -128,19 +128,19 @@ async function imageFacts(
     {
       path: ['image', 'train'],
       text: `${range(all.map(({ train }) => train))} per concept`,
-      detail: 'Images that are trained on, by how many each concept has; fewer where some cannot be read.',
+      detail: 'Training images of each concept; fewer if some cannot be read.',
     },
     {
       path: ['image', 'test'],
       text: `${range(all.map(({ test }) => test))} per concept`,
-      detail: 'Images that are held out. Of a concept with few images at most half are.',
+      detail: 'Held-out images of each concept: at most half of its images.',
     },
   ];
   const measured = all.map(({ test }) => Math.min(test, config.evaluate.images));
   facts.push({
     path: ['evaluate', 'images'],
     text: `${range(measured)} per concept`,
-    detail: 'Held-out images that there are to measure on.',
+    detail: 'Held-out images of each concept that are measured.',
   });
   const epochs = (
     path: KeyPath,
@@ -159,10 +159,10 @@ async function imageFacts(
       )} epochs`,
       detail:
         `${counted(section.steps, 'step')} of ${counted(section.batchSize, 'pair')} over ` +
-        `${range(of)} training images${together > 1 ? ` of each of ${together} concepts` : ''}.`,
+        `${range(of)} training images${together > 1 ? ` from each of ${together} concepts` : ''}.`,
     });
   };
-  // What is fine-tuned is a new concept; without one of those, the zoo's say how many images are usual here.
+  // New concepts are fine-tuned. If there are none, those of the zoo show how many images are usual here.
   const tuned = heldOut.length > 0 ? heldOut : zoo;
   epochs(['base', 'steps'], config.base, base.candidates, base.count);
   epochs(['collect', 'steps'], config.collect, zoo, 1);
@@ -171,7 +171,7 @@ async function imageFacts(
   return facts;
 }
 
-/** What a concept's pairs come to: how many images each source has, and how every training config splits them. */
+/** Facts about a concept's pairs: how many images each source has, and how each training config splits them. */
 export async function conceptFacts(
   project: Pick<Project, 'trainings'>,
   concept: LoadedConcept,

@@ -241,7 +241,7 @@ describe('a mistake is named with its file and what to do', () => {
     [
       'no safetensors file',
       { files: { 'b.safetensors': 'hello, world' } },
-      'b.safetensors: not a sound safetensors file',
+      'b.safetensors: not a valid safetensors file',
     ],
     [
       'weights of another base',

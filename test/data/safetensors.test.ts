@@ -154,15 +154,15 @@ describe('unsound files are refused with the reason', () => {
   huge.writeBigUInt64LE(2n ** 40n);
   const cases: [string, Buffer, RegExp][] = [
     ['empty', Buffer.alloc(0), /only 0 bytes long/],
-    ['a header longer than the limit', huge, /header would be 1099511627776 bytes, the limit is 100000000/],
+    ['a header longer than the limit', huge, /header would be 1099511627776 bytes, but the limit is 100000000/],
     ['a header cut short', assemble({ a: f32(0, 4) }).subarray(0, 20), /truncated: its header ends at byte/],
-    ['no JSON', assemble('{"a": '), /header is no JSON/],
+    ['no JSON', assemble('{"a": '), /header is not JSON/],
     [
       'bytes that are no UTF-8',
       Buffer.concat([Buffer.from([2, 0, 0, 0, 0, 0, 0, 0]), Buffer.of(0xff, 0xfe)]),
-      /no JSON/,
+      /not JSON/,
     ],
-    ['JSON but no object', assemble('[1]'), /no JSON object/],
+    ['JSON but no object', assemble('[1]'), /not a JSON object/],
     [
       'an unknown dtype',
       assemble({ a: { ...f32(0, 4), dtype: 'Q4' } }, Buffer.alloc(4)),
@@ -174,12 +174,12 @@ describe('unsound files are refused with the reason', () => {
     [
       'metadata that is no text',
       assemble({ __metadata__: { a: 1 } }),
-      /__metadata__ is not an object of texts/,
+      /__metadata__ is not an object of strings/,
     ],
     [
       'a shape that does not fit',
       assemble({ a: f32(0, 8, [3]) }, Buffer.alloc(8)),
-      /needs 12 bytes, its offsets span 8/,
+      /needs 12 bytes, but its offsets span 8/,
     ],
     [
       'a shape beyond all numbers',

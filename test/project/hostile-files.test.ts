@@ -34,12 +34,12 @@ describe('text that is no configuration', () => {
       'image:\n\tsize: 64\n',
       '2:1 syntax A tab is used for indentation, which YAML forbids.',
     ],
-    ['a NUL character', 'seed: 1\nname: a\0b\n', '2:8 encoding The text holds a NUL character.'],
-    ['two documents', 'seed: 1\n---\nseed: 2\n', '2:1 syntax The file holds several YAML documents.'],
+    ['a NUL character', 'seed: 1\nname: a\0b\n', '2:8 encoding The text contains a NUL character.'],
+    ['two documents', 'seed: 1\n---\nseed: 2\n', '2:1 syntax The file contains several YAML documents.'],
     [
       'a key twice',
       'seed: 1\nimage: {}\nseed: 2\n',
-      '3:1 duplicate-key The key `seed` stands twice in this mapping.',
+      '3:1 duplicate-key The key `seed` appears twice in this mapping.',
     ],
     ['an unclosed quote', 'device: "cpu\nseed: 1\n', '3:1 syntax Missing closing "quote.'],
     [
@@ -51,7 +51,7 @@ describe('text that is no configuration', () => {
     [
       'an alias inside what it names',
       'image: &a { size: *a }\n',
-      '1:19 syntax The alias *a stands inside the value that it names.',
+      '1:19 syntax The alias *a is inside the value that it names.',
     ],
     ['a list as a key', '[a, b]: 1\n', '1:1 syntax A key must be plain text.'],
     ['an unknown tag', 'seed: !dice 6\n', '1:7 syntax Unresolved tag: !dice.'],
@@ -169,7 +169,7 @@ describe('the form of a problem in a terminal', () => {
   it('begins with what terminals make a link of', () => {
     const [problem] = parseYaml(FILE, 'seed: 1\nseed: 2\n').problems;
     expect(formatProblem(problem!)).toBe(
-      '/project/a.training.yaml:2:1: error: The key `seed` stands twice in this mapping. Keep one of the two.',
+      '/project/a.training.yaml:2:1: error: The key `seed` appears twice in this mapping. Keep one of the two.',
     );
   });
 });

@@ -47,7 +47,7 @@ describe('a mistake in a concept', () => {
       'a prompt that is a number',
       effect('snow').replace('fresh snow', '12'),
       [
-        '1:9-1:11 `prompt` is 12; allowed: text of at most 300 characters. Give an allowed value, or remove the key.',
+        '1:9-1:11 `prompt` is 12; allowed: text of at most 300 characters. Use an allowed value, or remove the key.',
       ],
     ],
     [
@@ -77,28 +77,28 @@ describe('a mistake in a concept', () => {
       'an effect without its parameters',
       effect('{ snow: }'),
       [
-        '5:15-5:19 `pairs.target.effect.snow` has no value; allowed: a mapping with the keys strength. Give an allowed value, or remove the key.',
+        '5:15-5:19 `pairs.target.effect.snow` has no value; allowed: a mapping with the keys strength. Use an allowed value, or remove the key.',
       ],
     ],
     [
       'two effects in one step',
       effect('{ snow: {}, fog: {} }'),
       [
-        '5:13-5:34 `pairs.target.effect` is { snow: {}, fog: {} }; allowed: exactly one effect (for several, write a list with one effect an entry). Give an allowed value, or remove the key.',
+        '5:13-5:34 `pairs.target.effect` is { snow: {}, fog: {} }; allowed: exactly one effect (for several, write a list with one effect per entry). Use an allowed value, or remove the key.',
       ],
     ],
     [
       'a colour that YAML takes for a comment',
       effect('\n      duotone:\n        dark: #1b1464\n'),
       [
-        '7:9-7:13 `pairs.target.effect.duotone.dark` has no value; allowed: text. Give an allowed value, or remove the key.',
+        '7:9-7:13 `pairs.target.effect.duotone.dark` has no value; allowed: text. Use an allowed value, or remove the key.',
       ],
     ],
     [
       'a colour by name',
       effect('{ duotone: { dark: navy } }'),
       [
-        '5:32-5:36 `pairs.target.effect.duotone.dark` is navy; allowed: a quoted color such as "#1b1464". Give an allowed value, or remove the key.',
+        '5:32-5:36 `pairs.target.effect.duotone.dark` is navy; allowed: a quoted color such as "#1b1464". Use an allowed value, or remove the key.',
       ],
     ],
     [
@@ -135,14 +135,14 @@ describe('a mistake in a concept', () => {
       'a name that cannot be a file’s',
       `name: a/b\n${effect('snow')}`,
       [
-        '1:7-1:10 `name` is a/b; allowed: up to 64 letters, digits, dots, dashes and underscores, beginning with a letter or digit. Give an allowed value, or remove the key.',
+        '1:7-1:10 `name` is a/b; allowed: up to 64 letters, digits, dots, dashes and underscores, beginning with a letter or digit. Use an allowed value, or remove the key.',
       ],
     ],
     [
       'a list where a mapping is meant',
       '- prompt\n',
       [
-        '1:1-1:9 The file is - prompt; allowed: a mapping with the keys name, prompt, tags, pairs. Give an allowed value, or remove the key.',
+        '1:1-1:9 The file is - prompt; allowed: a mapping with the keys name, prompt, tags, pairs. Use an allowed value, or remove the key.',
       ],
     ],
   ])('%s', async (_name, text, expected) => {
@@ -182,7 +182,7 @@ describe('a mistake in a training config', () => {
       'an empty section',
       'image:\nseed: 1\n',
       [
-        '1:1-1:6 `image` has no value; allowed: a mapping with the keys size, fit, train, test, flip, jitter. Give an allowed value, or remove the key.',
+        '1:1-1:6 `image` has no value; allowed: a mapping with the keys size, fit, train, test, flip, jitter. Use an allowed value, or remove the key.',
       ],
     ],
     [

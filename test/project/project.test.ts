@@ -144,14 +144,14 @@ describe('extends', () => {
         'b.training.yaml': 'seed: 1\nextends: ./a.training.yaml\n',
       },
       [
-        'a.training.yaml:1:10 error `extends` goes in a circle: b → a → b.',
-        'b.training.yaml:2:10 error `extends` goes in a circle: a → b → a.',
+        'a.training.yaml:1:10 error `extends` forms a circle: b → a → b.',
+        'b.training.yaml:2:10 error `extends` forms a circle: a → b → a.',
       ],
     ],
     [
       'itself',
       { 'a.training.yaml': 'extends: a.training.yaml\n' },
-      ['a.training.yaml:1:10 error `extends` goes in a circle: a → a.'],
+      ['a.training.yaml:1:10 error `extends` forms a circle: a → a.'],
     ],
     [
       'a file that is not there',
@@ -220,13 +220,13 @@ describe('checks between files', () => {
       'collect: { concepts: [dusk, fog, snow], holdOut: [light] }\n',
       [
         'main.training.yaml:1:22 warning The zoo has 2 concepts; the weight generator needs at least 3.',
-        'main.training.yaml:1:23 error `dusk` is listed here and held out by `collect.holdOut`.',
+        'main.training.yaml:1:23 error `dusk` is listed here and also held out by `collect.holdOut`.',
       ],
     ],
     [
       'more base concepts than there are',
       'base: { concepts: 9 }\n',
-      ['main.training.yaml:1:19 warning The base is to be trained on 9 concepts, and the zoo has 3.'],
+      ['main.training.yaml:1:19 warning `base.concepts` asks for 9 concepts, but the zoo has only 3.'],
     ],
     [
       'a zoo of one',
@@ -269,14 +269,14 @@ describe('checks between files', () => {
       'a discriminator deeper than the images',
       'image: { size: 16 }\ndiscriminator: { layers: 3 }\n',
       [
-        'main.training.yaml:2:26 error 3 strided layers leave no patch of images of 16 pixels (`image.size`).',
+        'main.training.yaml:2:26 error 3 strided layers are too many for images of 16 pixels (`image.size`): no patch is left.',
       ],
     ],
     [
       'blocks that cannot be halved twice',
       'weightGenerator: { blockSize: 100 }\n',
       [
-        'main.training.yaml:1:31 error Blocks of 100 weights cannot be folded by 4 (`weightGenerator.patch`) and halved twice: 16 does not divide them.',
+        'main.training.yaml:1:31 error Blocks of 100 weights cannot be folded by 4 (`weightGenerator.patch`) and halved twice: 100 is not a multiple of 16.',
       ],
     ],
     [
@@ -290,13 +290,13 @@ describe('checks between files', () => {
       'more sampling steps than timesteps',
       'weightGenerator: { timesteps: 10, sampling: { steps: 20 } }\n',
       [
-        'main.training.yaml:1:54 error 20 denoising steps are more than there are timesteps, 10 (`weightGenerator.timesteps`).',
+        'main.training.yaml:1:54 error 20 denoising steps are more than the 10 timesteps (`weightGenerator.timesteps`).',
       ],
     ],
     [
       'a layer that the generator does not have',
       'generator: { kind: resnet }\nlora: { ranks: { ds: 2 } }\n',
-      ['main.training.yaml:2:18 error The resnet generator has no layer `ds` that LoRA may adapt.'],
+      ['main.training.yaml:2:18 error The resnet generator has no layer `ds` that LoRA can adapt.'],
     ],
     [
       'a feature network that is not there',
@@ -345,7 +345,7 @@ describe('checks between files', () => {
     [
       'a glob with too many wildcards',
       '"../images/*a*b*c*d"',
-      'error ./images: *a*b*c*d holds more than 3 wildcards *; write a simpler pattern.',
+      'error ./images: *a*b*c*d has more than 3 wildcards *. Write a simpler pattern.',
     ],
   ])('name %s', async (_what, source, expected) => {
     const found = await problemsOf({ 'concepts/x.concept.yaml': concept('[]', source) });

@@ -3,8 +3,8 @@ import type { Problem } from '../problem.ts';
 import type { LoadedConcept, LoadedTraining, Project } from '../project.ts';
 
 /**
- * Errors that a run must not begin with: those in the files it is about. Where it is about all concepts, those of
- * every concept, since a concept with a mistake would silently be missing.
+ * Errors that prevent a run: those in its training config and its concept. A run for all concepts is prevented by an error
+ * in any concept file, since a concept with a mistake would silently be missing.
  */
 export function blockingProblems(
   project: Project,

@@ -6,12 +6,12 @@ import type { YamlDocument } from '../yaml/document.ts';
 import type { KeyPath } from '../yaml/key-path.ts';
 import { scalarLike } from '../yaml/scalar-text.ts';
 
-/** Most folders of similar names that are followed at each level of a path. */
+/** Maximum number of folders with similar names that are followed at each level of a path. */
 const BRANCHES = 3;
 
 /**
- * Folders that a path to a missing one may have been meant to name, as YAML text that can stand in its place, best
- * first: the same path from the project folder, then folders with similar names on each level.
+ * Existing folders that a path to a missing folder may have been meant to name, as YAML text that can replace it, best
+ * first: the same path relative to the project folder, then folders with similar names at each level.
  */
 export async function correctedPaths(
   document: YamlDocument,
@@ -35,7 +35,7 @@ export async function correctedPaths(
   return [...new Set(texts)];
 }
 
-/** The folder, where it is there. */
+/** The folder, if it exists. */
 async function exactFolders(folder: string, view: DiskView): Promise<string[]> {
   const { dir, base } = parse(folder);
   return (await view.folders(dir)).includes(base) ? [folder] : [];

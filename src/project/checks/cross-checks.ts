@@ -17,12 +17,12 @@ import { correctedPaths } from './corrected-paths.ts';
 import { sizeProblems } from './size-checks.ts';
 
 /**
- * Unknown names of one config that are compared with every known one. More of them are no slips of the finger but
- * renamed files, and comparing them all would hold up every keystroke.
+ * Maximum number of unknown names in one config that are compared with the known names. A larger number comes from renamed
+ * files, not from typing errors, and comparing all of them would delay every keystroke.
  */
 const MAX_SPELLING_SEARCHES = 25;
 
-/** What no single file shows: names that must match, folders that must be there, numbers that must fit each other. */
+/** Finds mistakes that no single file shows: names that do not match, missing folders, numbers that do not fit together. */
 export async function crossChecks(files: ProjectFiles, view: DiskView): Promise<Problem[]> {
   const sources = await ImageSources.of(files.folder, view);
   const perConcept = await Promise.all(
@@ -39,7 +39,7 @@ function duplicateNames(files: readonly ConceptFile[]): Problem[] {
   const problems: Problem[] = [];
   for (const file of files) {
     if (!file.concept) continue;
-    // File systems that ignore case would put two such concepts into one file.
+    // On file systems that ignore case, two such concepts would share one file.
     const name = file.concept.name.toLowerCase();
     const earlier = first.get(name);
     if (!earlier) first.set(name, file);
@@ -48,7 +48,7 @@ function duplicateNames(files: readonly ConceptFile[]): Problem[] {
         file.document.problem(['name'], 'value', {
           code: 'duplicate-concept',
           message: `Another concept is named \`${earlier.concept!.name}\`: ${earlier.document.file}.`,
-          remedy: 'Give one of them another `name`, or rename its file.',
+          remedy: 'Give one of the two another `name`, or rename its file.',
           found: file.concept.name,
         }),
       );
@@ -86,11 +86,11 @@ async function checkFolders(
         allowed: 'at least two images',
       });
     } else if (found === 0 && !(counterpartOf !== undefined && isGlob(counterpartOf))) {
-      // Counterparts of images in subfolders lie in subfolders of the same names: their folder itself may hold none.
+      // Counterparts of images in subfolders are in subfolders of the same names: their folder itself may have no images.
       at({
         code: 'no-images',
         message: `There are no images in ${source}.`,
-        remedy: `Put images there (${IMAGE_EXTENSIONS.join(', ')}); for those in subfolders end the path with /**.`,
+        remedy: `Put images there (${IMAGE_EXTENSIONS.join(', ')}); to use images in subfolders, end the path with /**.`,
         allowed: 'a folder of images, or a glob',
       });
     }
@@ -108,7 +108,7 @@ async function checkTraining(
   const project = { concepts };
   const problems = [
     ...checkNames(chain, training, files),
-    // A concept whose file has a mistake would be missed in every count; its mistake is said there.
+    // A concept file with a mistake would make every count wrong; its mistake is reported anyway.
     ...(files.every(({ concept }) => concept) ? checkCounts(chain, training, project) : []),
     ...sizeProblems(chain, training.config),
     ...checkFeatureNetwork(chain, training),
@@ -126,14 +126,14 @@ function checkFeatureNetwork(chain: readonly YamlDocument[], training: LoadedTra
       code: 'missing-path',
       message: `${file}: there is no such file.`,
       remedy:
-        'Correct the path (it is relative to this file), or remove the key: FID and KID are then not measured.',
+        'Correct the path (it is relative to this file), or remove the key; then FID and KID are not measured.',
       found: training.config.evaluate.featureNetwork.file!,
-      allowed: 'a network in ONNX form',
+      allowed: 'a network in ONNX format',
     }),
   ];
 }
 
-/** Names that stand in lists: they must be concepts (or, in `holdOut`, tags), and none may be both taken and held out. */
+/** Names in lists must be concepts (or tags, in `holdOut`), and none may be both selected and held out. */
 function checkNames(
   chain: readonly YamlDocument[],
   training: LoadedTraining,
@@ -142,7 +142,7 @@ function checkNames(
   const { base, collect } = training.config;
   const concepts = files.flatMap(({ concept }) => concept ?? []);
   const names = new Set(concepts.map(({ name }) => name));
-  // A concept with a mistake in its file is named there; it is not also unknown here.
+  // A concept with a mistake in its file is reported there, not as unknown here.
   for (const { concept, document } of files) if (!concept) names.add(nameFromFile(document.file));
   const tags = new Set(concepts.flatMap((concept) => concept.tags));
   const namesAndTags = new Set([...names, ...tags]);
@@ -191,8 +191,9 @@ function checkNames(
         problems.push(
           problemInChain(chain, [...path, i], {
             code: 'held-out-concept',
-            message: `\`${name}\` is listed here and held out by \`collect.holdOut\`.`,
-            remedy: 'Remove it from one of the two; what is held out never enters the base or the zoo.',
+            message: `\`${name}\` is listed here and also held out by \`collect.holdOut\`.`,
+            remedy:
+              'Remove it from one of the two; concepts that are held out never enter the base or the zoo.',
             found: name,
           }),
         );
@@ -216,7 +217,7 @@ function checkCounts(
   const { base, collect, weightGenerator } = training.config;
   const { concepts } = base;
   const problems: Problem[] = [];
-  // A project without concepts is new, not wrong.
+  // A project without concepts is new, which is not a mistake.
   if (project.concepts.length > 0 && zoo.length < FEWEST_ZOO_MEMBERS) {
     problems.push(
       problemInChain(chain, ['collect', 'concepts'], {
@@ -232,8 +233,8 @@ function checkCounts(
     problems.push(
       problemInChain(chain, ['base', 'concepts'], {
         code: 'impossible-size',
-        message: `The base is to be trained on ${concepts} concepts, and the zoo has ${zoo.length}.`,
-        remedy: `All ${zoo.length} are taken; write ${zoo.length} or fewer, or add concepts.`,
+        message: `\`base.concepts\` asks for ${concepts} concepts, but the zoo has only ${zoo.length}.`,
+        remedy: `All ${zoo.length} are used; write ${zoo.length} or fewer, or add concepts.`,
         found: `${concepts}`,
         allowed: `1 to ${zoo.length}`,
         severity: 'warning',
@@ -241,7 +242,7 @@ function checkCounts(
       }),
     );
   }
-  // Vectors differ in one direction less than there are of them.
+  // n vectors span at most n - 1 directions around their mean.
   const directions = zoo.length * collect.checkpoints - 1;
   if (zoo.length >= FEWEST_ZOO_MEMBERS && weightGenerator.latent > directions) {
     problems.push(
@@ -268,7 +269,7 @@ function checkCounts(
   return problems;
 }
 
-/** Where a concept has too few images, at most half are held out; who asked for more should know. */
+/** If a concept has too few images, at most half of them are held out: warn users who asked for more. */
 async function checkImageCounts(
   chain: readonly YamlDocument[],
   training: LoadedTraining,
@@ -290,7 +291,7 @@ async function checkImageCounts(
     problemInChain(chain, path, {
       code: 'few-images',
       message: `\`${least.name}\`${others} has ${least.count} images, too few to hold out ${test}.`,
-      remedy: 'At most half of them are held out; write a smaller number, or add images.',
+      remedy: 'At most half of the images are held out; write a smaller number, or add images.',
       found: `${test}`,
       severity: 'warning',
     }),

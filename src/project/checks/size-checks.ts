@@ -7,7 +7,7 @@ import type { TrainingConfig } from '../schema/training-schema.ts';
 import type { YamlDocument } from '../yaml/document.ts';
 import type { KeyPath } from '../yaml/key-path.ts';
 
-/** Sizes that are each allowed and do not fit each other, so that a network could not be built. */
+/** Finds sizes that are each allowed but do not fit together, so that a network could not be built. */
 export function sizeProblems(chain: readonly YamlDocument[], config: TrainingConfig): Problem[] {
   const { image, generator, discriminator, lora, weightGenerator } = config;
   const problems: Problem[] = [];
@@ -37,7 +37,7 @@ export function sizeProblems(chain: readonly YamlDocument[], config: TrainingCon
     image.size % stride !== 0,
     ['image', 'size'],
     image.size,
-    `Images of ${image.size} pixels do not fit the ${generator.kind} generator, whose strides need a multiple of ${stride}.`,
+    `Images of ${image.size} pixels do not fit the ${generator.kind} generator, whose strides require a multiple of ${stride}.`,
     nearestTo(image.size, [below, below + stride]).filter((size) => size > 0),
   );
   for (const { key, found, message, fits } of misfits(generator)) {
@@ -49,7 +49,7 @@ export function sizeProblems(chain: readonly YamlDocument[], config: TrainingCon
     discriminator.layers > layersThatFit,
     ['discriminator', 'layers'],
     discriminator.layers,
-    `${discriminator.layers} strided layers leave no patch of images of ${image.size} pixels (\`image.size\`).`,
+    `${discriminator.layers} strided layers are too many for images of ${image.size} pixels (\`image.size\`): no patch is left.`,
     layersThatFit >= 1 ? [layersThatFit] : [],
   );
 
@@ -61,7 +61,7 @@ export function sizeProblems(chain: readonly YamlDocument[], config: TrainingCon
     latent === 0 && blockSize % unit !== 0,
     ['weightGenerator', 'blockSize'],
     blockSize,
-    `Blocks of ${blockSize} weights cannot be folded by ${patch} (\`weightGenerator.patch\`) and halved twice: ${unit} does not divide them.`,
+    `Blocks of ${blockSize} weights cannot be folded by ${patch} (\`weightGenerator.patch\`) and halved twice: ${blockSize} is not a multiple of ${unit}.`,
     nearestTo(blockSize, [shorter, shorter + unit]).filter((size) => size >= 8),
   );
   check(
@@ -75,7 +75,7 @@ export function sizeProblems(chain: readonly YamlDocument[], config: TrainingCon
     sampling.steps > timesteps,
     ['weightGenerator', 'sampling', 'steps'],
     sampling.steps,
-    `${sampling.steps} denoising steps are more than there are timesteps, ${timesteps} (\`weightGenerator.timesteps\`).`,
+    `${sampling.steps} denoising steps are more than the ${timesteps} timesteps (\`weightGenerator.timesteps\`).`,
     [timesteps],
   );
 
@@ -96,7 +96,7 @@ export function sizeProblems(chain: readonly YamlDocument[], config: TrainingCon
         ['lora', 'ranks', name],
         {
           code: 'impossible-size',
-          message: `The ${generator.kind} generator has no layer \`${name}\` that LoRA may adapt.`,
+          message: `The ${generator.kind} generator has no layer \`${name}\` that LoRA can adapt.`,
           remedy: `Use one of ${sections.join(', ')}, or a full layer name that begins with one.`,
           found: name,
           allowed: sections.join(', '),

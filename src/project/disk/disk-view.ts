@@ -4,13 +4,13 @@ import type { YamlDocument } from '../yaml/document.ts';
 import { type ReadDocument, readYaml } from '../yaml/read.ts';
 import { listImages } from './image-files.ts';
 
-/** The images that a source names, sorted, or why they cannot be listed. */
+/** The image files of a source, sorted, or the reason why they cannot be listed. */
 export type ImageListing = readonly string[] | { readonly reason: string };
 
 /**
- * What a project's files and folders look like on disk. Each is looked at when it is first asked for and then
- * remembered, so that every check of one view sees the same, and a thousand concepts that share a folder list it
- * once. A check of the disk as it is now takes a new view.
+ * A project's files and folders on disk. Each is read when it is first asked for and then remembered, so that all checks
+ * that use one view see the same state, and a folder that a thousand concepts share is listed once. To see the disk as it
+ * is now, make a new view.
  */
 export class DiskView {
   readonly #readDocument: ReadDocument;
@@ -19,7 +19,7 @@ export class DiskView {
   readonly #folders = new Map<string, Promise<string[]>>();
   readonly #images = new Map<string, Promise<ImageListing>>();
 
-  /** @param readDocument what reads a file; the editor's keeps what it parsed from view to view */
+  /** @param readDocument reads a file; the editor's reader keeps parsed documents from view to view */
   constructor(readDocument: ReadDocument = readYaml) {
     this.#readDocument = readDocument;
   }
@@ -27,12 +27,12 @@ export class DiskView {
   readonly read = (path: string): Promise<YamlDocument> =>
     remembered(this.#documents, path, () => this.#readDocument(path));
 
-  /** Names of what a folder holds, with `recursive` as paths below it; none where there is no such folder. */
+  /** Names of the entries of a folder, as paths below it if `recursive`; none if there is no such folder. */
   names(folder: string, recursive: boolean): Promise<readonly string[]> {
     return remembered(this.#names, `${recursive} ${folder}`, () => namesIn(folder, recursive));
   }
 
-  /** Names of the folders in a folder; none where it cannot be read. */
+  /** Names of the folders in a folder; none if it cannot be read. */
   folders(folder: string): Promise<readonly string[]> {
     return remembered(this.#folders, folder, () =>
       readdir(folder, { withFileTypes: true }).then(
@@ -42,7 +42,10 @@ export class DiskView {
     );
   }
 
-  /** @param source absolute path of a folder, or a glob */
+  /**
+   * The image files of a source.
+   * @param source absolute path of a folder, or a glob
+   */
   images(source: string): Promise<ImageListing> {
     return remembered(this.#images, source, () =>
       listImages(source).catch((error: unknown) => ({ reason: systemReason(error) })),

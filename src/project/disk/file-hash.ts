@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 
-/** Hexadecimal digits of a base file's SHA-256 that name its zoo. */
+/** Number of hexadecimal digits of a base file's SHA-256 that name its zoo. */
 const BASE_HASH_DIGITS = 12;
 
 /** SHA-256 of a file, hexadecimal. @throws the file system's error */
@@ -17,7 +17,7 @@ export function hashContent(content: string | Uint8Array): string {
   return createHash('sha256').update(content).digest('hex');
 }
 
-/** What names the zoo of a base: the first 12 digits of its file's SHA-256. */
+/** The name of a base's zoo: the first 12 digits of the base file's SHA-256. */
 export function baseHashOf(fileHash: string): string {
   return fileHash.slice(0, BASE_HASH_DIGITS);
 }

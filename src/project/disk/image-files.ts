@@ -3,13 +3,13 @@ import { readdir, stat } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { UserError } from '../user-error.ts';
 
-/** What `sharp` decodes and people keep photographs in. */
+/** Extensions of the formats that `sharp` decodes and photographs are kept in. */
 export const IMAGE_EXTENSIONS = ['jpg', 'jpeg', 'png', 'webp', 'avif', 'tif', 'tiff', 'gif'] as const;
 const IMAGE_FILE = new RegExp(`\\.(${IMAGE_EXTENSIONS.join('|')})$`, 'i');
 
-/** Most directory entries that one glob looks at; a pattern that reaches further names the wrong folder. */
+/** Maximum number of directory entries that one glob looks at; a pattern that reaches further names the wrong folder. */
 const MAX_ENTRIES = 200_000;
-/** Most `*` in one name of a glob; matching takes the length of a name to this power. */
+/** Maximum number of `*` in one name of a glob; matching takes the length of a name to this power. */
 const MAX_STARS = 3;
 
 export const isGlob = (path: string) => /[*?[{]/.test(path);
@@ -18,7 +18,8 @@ export const isGlob = (path: string) => /[*?[{]/.test(path);
  * The image files that a `source`, `folder` or `aligned` key names, sorted, as absolute paths.
  * @param source absolute path of a folder (its images, not those of its subfolders) or a glob with
  *   `*`, `?`, `[abc]`, `{a,b}` within a name and `**` for any number of folders
- * @throws UserError for a pattern that cannot be followed; the file system's error where the folder (for a glob: the part before its first wildcard) is not there
+ * @throws UserError for a pattern that cannot be followed; the file system's error if the folder (for a glob: the part
+ *   before its first wildcard) does not exist
  */
 export async function listImages(source: string): Promise<string[]> {
   const files =
@@ -26,7 +27,7 @@ export async function listImages(source: string): Promise<string[]> {
   return files.sort();
 }
 
-/** The folder that a source names: itself, or the part of a glob before its first wildcard. */
+/** The folder of a source: the source itself, or the part of a glob before its first wildcard. */
 export function folderOf(source: string): string {
   let folder = source;
   while (isGlob(folder)) folder = dirname(folder);
@@ -46,7 +47,7 @@ async function imagesIn(folder: string): Promise<string[]> {
   return names.filter((name) => isImageName(name)).map((name) => join(folder, name));
 }
 
-/** macOS writes `._photo.jpg` beside a photograph on foreign disks; hidden files are nobody's training images. */
+/** True for names of images. macOS writes hidden files such as `._photo.jpg` next to photographs on other disks. */
 const isImageName = (name: string) => IMAGE_FILE.test(name) && !name.startsWith('.');
 
 async function expandGlob(glob: string): Promise<string[]> {
@@ -63,12 +64,12 @@ async function expandGlob(glob: string): Promise<string[]> {
     const children: Dirent[] = await readdir(folder, { withFileTypes: true });
     entries += children.length;
     if (entries > MAX_ENTRIES)
-      throw new UserError(`${glob} reaches more than ${MAX_ENTRIES} files; name a folder further down.`);
+      throw new UserError(`${glob} reaches more than ${MAX_ENTRIES} files. Name a folder further down.`);
     if (segment === '**') await matchHere(folder, children, after);
     for (const child of children) {
       if (child.name.startsWith('.')) continue;
       const path = join(folder, child.name);
-      // Links to folders are not followed below `**`: they may lead in a circle.
+      // Links to folders are not followed below `**`: they may form a circle.
       if (segment === '**') {
         if (child.isDirectory()) await visit(path, rest);
       } else await matchChild(path, child, segment, after);
@@ -76,7 +77,7 @@ async function expandGlob(glob: string): Promise<string[]> {
   };
   const matchHere = async (folder: string, children: Dirent[], after: readonly string[]) => {
     const [segment, ...rest] = after;
-    // A pattern that ends in `**` takes every image below.
+    // A pattern that ends in `**` matches every image below.
     const pattern = segment ?? '*';
     for (const child of children) await matchChild(join(folder, child.name), child, pattern, rest);
   };
@@ -94,7 +95,7 @@ async function expandGlob(glob: string): Promise<string[]> {
 function segmentPattern(segment: string): RegExp {
   const name = segment.replace(/\*+/g, '*');
   if (name.split('*').length - 1 > MAX_STARS) {
-    throw new UserError(`${segment} holds more than ${MAX_STARS} wildcards *; write a simpler pattern.`);
+    throw new UserError(`${segment} has more than ${MAX_STARS} wildcards *. Write a simpler pattern.`);
   }
   let braces = 0;
   const source = name.replace(/\[[^\]]+\]|[\s\S]/g, (part) => {
@@ -119,6 +120,6 @@ function segmentPattern(segment: string): RegExp {
   try {
     return new RegExp(`^${source}${')'.repeat(braces)}$`);
   } catch {
-    throw new UserError(`${segment} is not a valid pattern; check its [ ] and { }.`);
+    throw new UserError(`${segment} is not a valid pattern. Check its [ ] and { }.`);
   }
 }

@@ -1,12 +1,12 @@
 /**
  * The header of the safetensors format (github.com/huggingface/safetensors): 8 bytes little-endian header length N,
- * N bytes of JSON, then the tensors' bytes without gaps. Names, types and places of the tensors, without their values.
+ * N bytes of JSON, then the tensors' bytes without gaps. It has names, types and places of the tensors, not their values.
  */
 import { type FileHandle, open } from 'node:fs/promises';
 import * as z from 'zod';
 import { UserError } from '../user-error.ts';
 
-/** Bytes per value of every dtype a header may name. */
+/** Bytes per value of every dtype that a header may name. */
 export const DTYPE_BYTES = {
   F64: 8,
   I64: 8,
@@ -26,7 +26,7 @@ export const DTYPE_BYTES = {
 } as const;
 export type Dtype = keyof typeof DTYPE_BYTES;
 
-/** Same limit as the reference implementation, so that a corrupt length cannot exhaust the memory. */
+/** The limit of the reference implementation, so that a corrupt length cannot exhaust the memory. */
 export const MAX_HEADER_BYTES = 100_000_000;
 export const LENGTH_BYTES = 8;
 /** Node reads and writes at most 2^31 - 1 bytes at once; some systems a little less. */
@@ -41,9 +41,9 @@ export interface TensorInfo {
 }
 
 export interface SafetensorsHeader {
-  /** Of the whole file, in bytes. */
+  /** Size of the whole file in bytes. */
   readonly fileSize: number;
-  /** In the order of their values in the file. */
+  /** Tensors by name, in the order of their values in the file. */
   readonly tensors: ReadonlyMap<string, TensorInfo>;
   readonly metadata: Readonly<Record<string, string>>;
 }
@@ -57,18 +57,21 @@ const entrySchema = z.object({
 
 /**
  * Reads names, shapes and metadata, not the values.
- * @throws UserError where the file is missing, no safetensors file, truncated or inconsistent
+ * @throws UserError if the file is missing, not a safetensors file, truncated or inconsistent
  */
 export async function readSafetensorsHeader(path: string): Promise<SafetensorsHeader> {
   return withFile(path, (file) => readHeader(file, path));
 }
 
-/** Values of a tensor of this shape; 1 for a scalar, whose shape is empty. */
+/** Number of values of a tensor of this shape; 1 for a scalar, whose shape is empty. */
 export function valueCount(shape: readonly number[]): number {
   return shape.reduce((product, side) => product * side, 1);
 }
 
-/** Opens a file for as long as `read` takes. @throws UserError where it cannot be opened */
+/**
+ * Opens a file while `read` runs.
+ * @throws UserError if the file cannot be opened
+ */
 export async function withFile<T>(path: string, read: (file: FileHandle) => Promise<T>): Promise<T> {
   let file: FileHandle;
   try {
@@ -85,14 +88,14 @@ export async function withFile<T>(path: string, read: (file: FileHandle) => Prom
   }
 }
 
-/** As `readSafetensorsHeader`, of an open file. */
+/** Like `readSafetensorsHeader`, for an open file. */
 export async function readHeader(file: FileHandle, path: string): Promise<SafetensorsHeader> {
   const stats = await file.stat();
   if (!stats.isFile()) throw new UserError(`${path}: not a file`);
   if (stats.size < LENGTH_BYTES) throw broken(path, `only ${stats.size} bytes long`);
   const length = Buffer.from(await readBytes(file, path, 0, LENGTH_BYTES)).readBigUInt64LE();
   if (length > BigInt(MAX_HEADER_BYTES)) {
-    throw broken(path, `its header would be ${length} bytes, the limit is ${MAX_HEADER_BYTES}`);
+    throw broken(path, `its header would be ${length} bytes, but the limit is ${MAX_HEADER_BYTES}`);
   }
   const dataStart = LENGTH_BYTES + Number(length);
   if (dataStart > stats.size) {
@@ -102,7 +105,7 @@ export async function readHeader(file: FileHandle, path: string): Promise<Safete
     await readBytes(file, path, LENGTH_BYTES, Number(length)),
     path,
   );
-  if (!isTextRecord(metadata)) throw broken(path, '__metadata__ is not an object of texts');
+  if (!isTextRecord(metadata)) throw broken(path, '__metadata__ is not an object of strings');
   const tensors = new Map<string, TensorInfo>();
   for (const [name, rawEntry] of Object.entries(rawEntries)) {
     tensors.set(name, parseEntry(path, name, rawEntry, dataStart));
@@ -119,9 +122,9 @@ function parseHeader(bytes: Uint8Array, path: string): Record<string, unknown> {
   try {
     json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (error) {
-    throw broken(path, `its header is no JSON (${(error as Error).message})`);
+    throw broken(path, `its header is not JSON (${(error as Error).message})`);
   }
-  if (!isRecord(json)) throw broken(path, 'its header is no JSON object');
+  if (!isRecord(json)) throw broken(path, 'its header is not a JSON object');
   return json;
 }
 
@@ -142,7 +145,7 @@ function parseEntry(path: string, name: string, rawEntry: unknown, dataStart: nu
   if (byteLength !== expected) {
     throw broken(
       path,
-      `tensor '${name}': ${dtype} [${shape.join(', ')}] needs ${expected} bytes, its offsets span ${byteLength}`,
+      `tensor '${name}': ${dtype} [${shape.join(', ')}] needs ${expected} bytes, but its offsets span ${byteLength}`,
     );
   }
   return { dtype, shape, byteOffset: dataStart + offsets[0], byteLength };
@@ -173,7 +176,10 @@ function checkedExtent(
   return new Map(ordered);
 }
 
-/** @throws UserError where the file ends before */
+/**
+ * Reads bytes at a position in the file.
+ * @throws UserError if the file ends earlier
+ */
 export async function readBytes(
   file: FileHandle,
   path: string,
@@ -185,7 +191,10 @@ export async function readBytes(
   return bytes;
 }
 
-/** Fills `bytes` from a place in the file. @throws UserError where the file ends before */
+/**
+ * Fills `bytes` from a position in the file.
+ * @throws UserError if the file ends earlier
+ */
 export async function readBytesInto(
   bytes: Uint8Array,
   file: FileHandle,
@@ -196,7 +205,7 @@ export async function readBytesInto(
   while (done < bytes.length) {
     const want = Math.min(bytes.length - done, MAX_CHUNK_BYTES);
     const { bytesRead } = await file.read(bytes, done, want, position + done);
-    if (bytesRead === 0) throw broken(path, 'it became shorter while it was read');
+    if (bytesRead === 0) throw broken(path, 'it became shorter while it was being read');
     done += bytesRead;
   }
 }
@@ -207,5 +216,5 @@ function problemOf(error: z.ZodError): string {
 }
 
 function broken(path: string, what: string): UserError {
-  return new UserError(`${path}: not a sound safetensors file: ${what}. Make or copy it again.`);
+  return new UserError(`${path}: not a valid safetensors file: ${what}. Make or copy it again.`);
 }

@@ -9,11 +9,11 @@ export interface NameUse {
   document: YamlDocument;
   path: KeyPath;
   name: string;
-  /** What the name may stand for: `collect.holdOut` takes both. */
+  /** What the name may refer to: in `collect.holdOut`, a concept or a tag. */
   kinds: readonly NameKind[];
 }
 
-/** Every name in a file, in the order of the keys above. */
+/** Every name in a file, in the order of `NAME_LISTS`. */
 function namesIn(document: YamlDocument): NameUse[] {
   const uses: NameUse[] = [];
   const add = (path: KeyPath, name: unknown) => {
@@ -28,19 +28,19 @@ function namesIn(document: YamlDocument): NameUse[] {
   return uses;
 }
 
-/** The name of the concept that a file holds, the file's where it gives none; also where the file has mistakes. */
+/** The name of a file's concept, by default from the file's name. It works for files with mistakes too. */
 export function conceptNameOf(document: YamlDocument): string {
   const name = valueAt(document.value, ['name']);
   return typeof name === 'string' ? name : nameFromFile(document.file);
 }
 
-/** A concept or a tag of a project, or both where a place may stand for both. */
+/** A concept or a tag of a project, or both if a place may name either. */
 export interface NamedThing {
   name: string;
   kinds: readonly NameKind[];
 }
 
-/** All documents of a project: its concepts, its configs, and what those extend. */
+/** All documents of a project: its concepts, its configs, and the files that those extend. */
 export function projectDocuments(files: ProjectFiles): YamlDocument[] {
   const documents = [
     ...files.concepts.map(({ document }) => document),
@@ -49,7 +49,7 @@ export function projectDocuments(files: ProjectFiles): YamlDocument[] {
   return [...new Map(documents.map((document) => [document.file, document])).values()];
 }
 
-/** The files that hold the concept of this name; more than one only by mistake. */
+/** The files of the concept with this name; more than one only by mistake. */
 export function conceptDocuments(files: ProjectFiles, name: string): YamlDocument[] {
   return files.concepts
     .map(({ document }) => document)
@@ -65,7 +65,7 @@ export function projectTags(files: ProjectFiles): Set<string> {
   );
 }
 
-/** What a name at a place stands for in this project; where it may be either, what there is. */
+/** What a name at a place refers to in this project. If it may be either kind, those that exist. */
 export function namedThing(files: ProjectFiles, name: string, kinds: readonly NameKind[]): NamedThing {
   if (kinds.length < 2) return { name, kinds };
   const known = kinds.filter((kind) =>
@@ -74,7 +74,7 @@ export function namedThing(files: ProjectFiles, name: string, kinds: readonly Na
   return { name, kinds: known.length > 0 ? known : kinds };
 }
 
-/** Every place of the project that names the thing. */
+/** Every place in the project that names the thing. */
 export function usesOf(files: ProjectFiles, { name, kinds }: NamedThing): NameUse[] {
   return projectDocuments(files)
     .flatMap(namesIn)

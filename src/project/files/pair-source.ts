@@ -1,6 +1,6 @@
 /**
- * What a concept's `pairs` say of themselves, for everyone who reads no pixels: where their files are, what they are
- * called, what makes them stale. `src/data/pairs.ts` decodes and edits what is described here.
+ * What can be said about a concept's `pairs` without reading pixels: where their files are, what they are called, and what
+ * makes them stale. `src/data/pairs.ts` decodes and edits the images described here.
  */
 
 import { folderOf } from '../disk/image-files.ts';
@@ -10,7 +10,7 @@ import { type KeyPath, valueAt } from '../yaml/key-path.ts';
 
 type Pairs = ConceptConfig['pairs'];
 
-/** The layouts that pairs can have on disk. */
+/** The ways in which a concept can give its pairs. */
 export type PairLayout =
   | { readonly kind: 'aligned'; readonly images: string; readonly direction: 'AtoB' | 'BtoA' }
   | { readonly kind: 'folders'; readonly source: string; readonly folder: string }
@@ -26,22 +26,22 @@ export function pairLayout(pairs: Pairs): PairLayout {
 /** A key of a concept file that names images. */
 interface ImageKey {
   readonly path: readonly string[];
-  /** What one of the images is called. */
+  /** What one of the images is called in messages. */
   readonly image: string;
-  /** The key whose images these are the edited counterparts of, by file name. */
+  /** The key of the source images, if these are their edited counterparts, matched by file name. */
   readonly counterpartOf?: readonly string[];
 }
 
 const SOURCE = ['pairs', 'source'] as const;
 
-/** Every key that names images; what is translated stands before its counterpart. */
+/** Every key that names images; source images come before their counterparts. */
 const IMAGE_KEYS: readonly ImageKey[] = [
   { path: ['pairs', 'aligned'], image: 'aligned image' },
   { path: SOURCE, image: 'source image' },
   { path: ['pairs', 'target', 'folder'], image: 'edited image', counterpartOf: SOURCE },
 ];
 
-/** Every key that names a file which an editor needs. */
+/** Every key that names a file that an editor needs. */
 const EDITOR_FILE_KEYS: readonly (readonly string[])[] = EDITOR_NAMES.flatMap((name) =>
   IMAGE_EDITORS[name].fileKeys.map((key: readonly string[]) => ['pairs', 'target', name, ...key]),
 );
@@ -52,13 +52,16 @@ export interface NamedImages {
   readonly path: KeyPath;
   /** A folder, or a glob; absolute where the concept's paths are. */
   readonly source: string;
-  /** What one of them is called: "source image". */
+  /** What one of the images is called: "source image". */
   readonly image: string;
-  /** Where they are edited images: the `source` of the images that they are the counterparts of. */
+  /** For edited images: the `source` of the images whose counterparts they are. */
   readonly counterpartOf?: string;
 }
 
-/** @param concept may be incomplete or wrong, as it is while someone writes it; what is no path is left out */
+/**
+ * The images that a concept names.
+ * @param concept may be incomplete or wrong, as it is while someone writes it; values that are not paths are left out
+ */
 export function imagesIn(concept: unknown): NamedImages[] {
   return IMAGE_KEYS.flatMap(({ path, image, counterpartOf }) => {
     const source = pathAt(concept, path);
@@ -68,7 +71,7 @@ export function imagesIn(concept: unknown): NamedImages[] {
   });
 }
 
-/** Absolute paths of the files, beside images, that pairs are made with: an editor's models. */
+/** Absolute paths of the files, other than images, that pairs are made with, such as an editor's model. */
 export function editorFiles(concept: { readonly pairs: Pairs }): string[] {
   return EDITOR_FILE_KEYS.flatMap((path) => pathAt(concept, path) ?? []);
 }
@@ -85,7 +88,7 @@ export function mapPaths(pairs: Pairs, change: (path: string) => string): Pairs 
   return changed.pairs;
 }
 
-/** The folder of the images that are translated; of a glob, the part before its first wildcard. */
+/** The folder of the source images; for a glob, the part before its first wildcard. */
 export function sourceFolder(pairs: Pairs): string {
   return folderOf(imagesIn({ pairs })[0]!.source);
 }

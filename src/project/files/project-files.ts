@@ -14,24 +14,24 @@ import type { YamlDocument } from '../yaml/document.ts';
 import type { ReadDocument } from '../yaml/read.ts';
 import { mapPaths } from './pair-source.ts';
 
-/** Longest chain of `extends`. */
+/** Maximum length of a chain of `extends`. */
 const MAX_EXTENDS = 16;
-/** Files read at the same time while a project is loaded. */
+/** Number of files that are read at the same time while a project is loaded. */
 const READS_AT_ONCE = 64;
 
-/** A concept file with what is wrong in it; `concept` is there where nothing is. */
+/** A concept file with its problems; `concept` is present if there is no error. */
 export interface ConceptFile {
   document: YamlDocument;
   concept?: LoadedConcept;
   problems: Problem[];
 }
 
-/** A training file with the files it extends. */
+/** A training config with the files that it extends. */
 export interface TrainingFile {
-  /** The file itself, then what it extends, in order. */
+  /** The file itself, then the files that it extends, in order. */
   chain: YamlDocument[];
   training?: LoadedTraining;
-  /** Each in the file that it stands in. */
+  /** Problems of all files of the chain. */
   problems: Problem[];
 }
 
@@ -78,7 +78,7 @@ async function mapInBatches<T, R>(items: readonly T[], work: (item: T) => Promis
   return results;
 }
 
-/** What was found in a document before: the same document, which never changes, is the same concept. */
+/** Results of earlier checks: a document never changes, so the same document is the same concept. */
 const checkedConcepts = new WeakMap<YamlDocument, ConceptFile>();
 
 export async function readConcept(path: string, read: ReadDocument): Promise<ConceptFile> {
@@ -109,9 +109,9 @@ function checkConcept(path: string, document: YamlDocument): ConceptFile {
 }
 
 /**
- * Follows `extends` to its end, checks every file on the way, and lays the files over each other, nearest last.
- * Sections (and `lora.ranks`) merge key by key; everything else, lists and selections included, is replaced whole.
- * Paths, which are relative to the file that they stand in, become relative to the first one.
+ * Follows `extends` to its end, checks every file on the way, and merges the files; values of nearer files win. Sections
+ * (and `lora.ranks`) merge key by key; everything else, including lists and selections, is replaced whole. Paths, which are
+ * relative to the file that contains them, become relative to the first file.
  */
 export async function readTraining(path: string, read: ReadDocument): Promise<TrainingFile> {
   const chain: YamlDocument[] = [];
@@ -145,7 +145,7 @@ export async function readTraining(path: string, read: ReadDocument): Promise<Tr
   return { chain, training: { path, name: nameFromFile(path), config }, problems };
 }
 
-/** A layer of a config with its paths, which are relative to `from`, made relative to `folder`. */
+/** A layer of a config whose paths, which are relative to `from`, are made relative to `folder`. */
 function withPathsFrom(folder: string, layer: TrainingInput, from: string): TrainingInput {
   const network = layer.evaluate?.featureNetwork;
   if (network?.file === undefined || isAbsolute(network.file)) return layer;
@@ -153,7 +153,7 @@ function withPathsFrom(folder: string, layer: TrainingInput, from: string): Trai
   return { ...layer, evaluate: { ...layer.evaluate, featureNetwork: { ...network, file } } };
 }
 
-/** What is wrong with having followed `extends` to `document`; the problem stands in the file that names it. */
+/** The problem, if any, with following `extends` to `document`; it is placed in the file that names the document. */
 function followedLink(document: YamlDocument, chain: readonly YamlDocument[]): Problem | undefined {
   const from = chain.at(-1);
   if (!from) return undefined;
@@ -169,7 +169,7 @@ function followedLink(document: YamlDocument, chain: readonly YamlDocument[]): P
   if (chain.some((earlier) => earlier.file === document.file)) {
     const names = [...chain, document].map(({ file }) => nameFromFile(file));
     return at(
-      `\`extends\` goes in a circle: ${names.join(' → ')}.`,
+      `\`extends\` forms a circle: ${names.join(' → ')}.`,
       'Let one of them extend a preset, or nothing.',
     );
   }

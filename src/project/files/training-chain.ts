@@ -3,9 +3,9 @@ import type { YamlDocument } from '../yaml/document.ts';
 import type { KeyPath } from '../yaml/key-path.ts';
 
 /**
- * A problem with a training config's resolved value, placed where that value was written: in the nearest file of the
- * chain that holds the key. A value that a preset or a default gives has no such place; then `extends`, or the
- * nearest key around it, stands for it.
+ * A problem with a training config's resolved value, placed where the value was written: in the nearest file of the chain
+ * that has the key. A value from a preset or a default has no such place; then the problem is at `extends`, or at the
+ * nearest key around it.
  */
 export function problemInChain(
   chain: readonly YamlDocument[],

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { UserError } from '../user-error.ts';
 
-/** Beside a project's training configs: source images that are drawn when a stage first needs them. */
+/** File next to a project's training configs; it describes source images that are drawn when a stage first needs them. */
 const DRAWN_IMAGES_FILE = 'drawn-images.json';
 
 const schema = z.strictObject({
@@ -21,8 +21,9 @@ export interface DrawnImages {
 }
 
 /**
- * What a project's `drawn-images.json` asks for: procedural scenes, so that an example runs offline without
- * shipping pictures. Undefined in a project without that file: its images are the user's own.
+ * The procedural scenes that a project's `drawn-images.json` asks for, so that an example runs offline without shipping
+ * pictures. Undefined in a project without that file, which has its own images.
+ * @throws UserError if the file is not valid
  */
 export async function drawnImages(projectFolder: string): Promise<DrawnImages | undefined> {
   const path = join(projectFolder, DRAWN_IMAGES_FILE);

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import type { DiskView } from '../disk/disk-view.ts';
 import { type DrawnImages, drawnImages } from './drawn-images.ts';
 
-/** How many images each source of a project has, those included that a stage will draw (`drawn-images.json`). */
+/** Counts the images of a project's sources, including those that a stage will draw (`drawn-images.json`). */
 export class ImageSources {
   readonly view: DiskView;
   readonly #drawn: DrawnImages | undefined;
@@ -13,18 +13,21 @@ export class ImageSources {
   }
 
   static async of(projectFolder: string, view: DiskView): Promise<ImageSources> {
-    // A stage that needs the images says what is wrong with the file that describes them.
+    // A stage that needs the images reports what is wrong with the file that describes them.
     return new ImageSources(view, await drawnImages(projectFolder).catch(() => undefined));
   }
 
-  /** @param source absolute path of a folder, or a glob */
+  /**
+   * The number of images of a source, or the reason why they cannot be listed.
+   * @param source absolute path of a folder, or a glob
+   */
   async count(source: string): Promise<number | { reason: string }> {
     const images = await this.view.images(source);
     if ('length' in images) return images.length;
     return this.drawn(source) ?? images;
   }
 
-  /** How many images will be drawn into a source that is not there yet; undefined for any other source. */
+  /** Number of images that will be drawn into a source that does not exist yet; undefined for any other source. */
   drawn(source: string): number | undefined {
     return this.#drawn?.folder === source && !existsSync(source) ? this.#drawn.count : undefined;
   }

@@ -1,7 +1,7 @@
 /**
- * How many of a concept's images are trained on and how many are held out. With too few images, at most half of them
- * are held out.
- * @param count images that can be decoded
+ * The numbers of a concept's images for training and for testing. If there are too few images, at most half of them are
+ * held out.
+ * @param count number of images that can be decoded
  */
 export function imageSplit(
   count: number,

@@ -3,16 +3,16 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { RunOwner } from '../../protocol/run.ts';
 
-/** How long a process on another machine may be silent before it counts as gone. */
+/** How long a process on another machine may be silent before it counts as dead, in milliseconds. */
 const SILENCE_MS = 120_000;
 const OWNER_FILE = /^owner-(\d+)\.json$/;
 
 export interface OwnerState {
-  /** The n of `owner-<n>.json`; 0 where no process has worked on the run yet. */
+  /** The n of `owner-<n>.json`; 0 if no process has worked on the run yet. */
   readonly generation: number;
-  /** Absent where there is none, or where its file is not (yet) readable. */
+  /** Absent if there is no owner, or if its file is not readable (yet). */
   readonly owner?: RunOwner;
-  /** True where a process works on the run now. */
+  /** True if a process is working on the run now. */
   readonly active: boolean;
 }
 
@@ -20,7 +20,7 @@ export function ownerFile(runFolder: string, generation: number): string {
   return join(runFolder, `owner-${generation}.json`);
 }
 
-/** Who works on a run now, or did last. A folder that does not exist has no owner. */
+/** The process that is working on a run now, or was the last to do so. A folder that does not exist has no owner. */
 export async function readOwner(runFolder: string): Promise<OwnerState> {
   const names = await readdir(runFolder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
@@ -31,7 +31,7 @@ export async function readOwner(runFolder: string): Promise<OwnerState> {
   const file = ownerFile(runFolder, generation);
   const silentFor = Date.now() - (await stat(file)).mtimeMs;
   const owner = parseOwner(await readFile(file, 'utf8'));
-  // Half written: its process has just begun, or died while it did.
+  // Half written: its process has just started, or died while starting.
   if (owner === undefined) return { generation, active: silentFor < SILENCE_MS };
   return { generation, owner, active: await isActive(owner, silentFor) };
 }
@@ -46,20 +46,20 @@ async function isActive(owner: RunOwner, silentFor: number): Promise<boolean> {
 }
 
 interface ProcessStatus {
-  /** When it started, unique over restarts of the machine: the boot's id and the clock ticks since. */
+  /** When the process started, unique across restarts of the machine: the boot's id and the clock ticks since then. */
   start: string;
-  /** It has ended, and its parent has not asked after it. */
+  /** True if the process has ended but its parent has not waited for it. */
   zombie: boolean;
 }
 
-/** What the system knows of a process of this machine; undefined where it has no `/proc` (proc(5)). */
+/** What the system knows about a process on this machine; undefined if there is no `/proc` (proc(5)). */
 export async function processStatus(pid: number): Promise<ProcessStatus | undefined> {
   try {
     const [boot, line] = await Promise.all([
       readFile('/proc/sys/kernel/random/boot_id', 'utf8'),
       readFile(`/proc/${pid}/stat`, 'utf8'),
     ]);
-    // The second field is the program's name in parentheses and may hold anything; the third is the state.
+    // The second field is the program's name in parentheses and may contain anything; the third is the state.
     const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
     return { start: `${boot.trim()} ${fields[19]}`, zombie: fields[0] === 'Z' || fields[0] === 'X' };
   } catch {
@@ -72,7 +72,7 @@ function processExists(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // EPERM: it lives and belongs to someone else.
+    // EPERM: the process exists and belongs to someone else.
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

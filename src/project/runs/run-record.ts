@@ -6,17 +6,17 @@ import { projectPaths } from '../paths.ts';
 import { UserError } from '../user-error.ts';
 import { readOwner } from './run-owner.ts';
 
-/** Most bytes of `events.jsonl` that one `RunTail.read` takes in; a file of gigabytes is read in turns. */
+/** Maximum number of bytes of `events.jsonl` that one `RunTail.read` reads; larger files take several reads. */
 const MAX_READ_BYTES = 8 * 1024 * 1024;
-/** Numbers of damaged lines that a reader is told; beyond them it is told how many there are. */
+/** How many damaged lines are listed by number; of further ones, only the count is known. */
 const NAMED_LINES = 5;
-/** How long a run folder may wait for its first process before the run counts as interrupted. */
+/** How long a run folder may wait for its first process before the run counts as interrupted, in milliseconds. */
 const QUEUE_MS = 120_000;
 const RECORD_VERSION = 1;
 
 /**
- * `run.json` of a run folder; undefined where the engine has not written it yet.
- * @throws UserError where it is damaged or of another version
+ * Reads `run.json` of a run folder; undefined if the engine has not written it yet.
+ * @throws UserError if it is damaged or has another version
  */
 export async function readRunRecord(folder: string): Promise<RunRecord | undefined> {
   const file = join(folder, RUN_FILES.record);
@@ -37,25 +37,25 @@ export async function readRunRecord(folder: string): Promise<RunRecord | undefin
     typeof record === 'object' && record !== null && 'version' in record ? record.version : undefined;
   if (version !== RECORD_VERSION) {
     throw new UserError(
-      `${file} has the format version ${version ?? 'none'}; this program reads ${RECORD_VERSION}. ` +
-        'Use the version of the program that made the run.',
+      `${file} has the format version ${version ?? 'none'}, but this program reads version ${RECORD_VERSION}. ` +
+        'Use the version of the program that wrote the run.',
     );
   }
   return record as RunRecord;
 }
 
 /**
- * Follows `events.jsonl` while it is written. Each `read` goes on where the last one ended, takes only whole lines
- * (the last may be half written) and at most `MAX_READ_BYTES`. Lines that are no event, such as the torn last line
- * of a process that was killed, are counted and left out. Not re-entrant: await one `read` before the next.
+ * Follows `events.jsonl` while it is being written. Each `read` continues where the last one ended, and takes only whole
+ * lines (the last one may be half written) and at most `MAX_READ_BYTES`. Lines that are not events, such as the torn last
+ * line of a process that was killed, are counted and left out. It is not reentrant: await one `read` before the next.
  */
 export class RunTail {
   readonly #file: string;
   #offset = 0;
-  /** Inside a line too long to be an event, until its end is found. */
+  /** True while inside a line that is too long to be an event. */
   #inLongLine = false;
   #lastEvent: RunEvent | undefined;
-  /** Lines read to their end. */
+  /** Number of lines that were read to their end. */
   #lines = 0;
   #skippedLines = 0;
   #firstSkipped: number[] = [];
@@ -70,22 +70,22 @@ export class RunTail {
     return this.#lastEvent;
   }
 
-  /** Lines that were no event. */
+  /** Number of lines that were not events. */
   get skippedLines(): number {
     return this.#skippedLines;
   }
 
-  /** Numbers, from 1, of the first few of them. */
+  /** Line numbers, from 1, of the first few of them. */
   get firstSkipped(): readonly number[] {
     return this.#firstSkipped;
   }
 
-  /** True where the last `read` left something for the next. */
+  /** True if the last `read` left something for the next one. */
   get behind(): boolean {
     return this.#behind;
   }
 
-  /** Events since the last call, in order; none where the file is not there yet. A file that shrank is read again. */
+  /** Events since the last call, in order; none if the file does not exist yet. A file that shrank is read again. */
   async read(): Promise<RunEvent[]> {
     let handle: Awaited<ReturnType<typeof open>>;
     try {
@@ -138,7 +138,7 @@ export class RunTail {
     }
     this.#offset += end;
     const events: RunEvent[] = [];
-    // The last line ends with the text: nothing comes after it.
+    // The text ends with the last line, without a line break.
     for (const line of bytes.toString('utf8', start, end - 1).split('\n')) {
       this.#lines++;
       if (line.trim() === '') continue;
@@ -150,7 +150,7 @@ export class RunTail {
     return events;
   }
 
-  /** Leaves out the line just read. */
+  /** Leaves out the line that was just read. */
   #skip(): void {
     this.#skippedLines++;
     if (this.#firstSkipped.length < NAMED_LINES) this.#firstSkipped.push(this.#lines);
@@ -171,7 +171,7 @@ function parseEvent(line: string): RunEvent | undefined {
   }
 }
 
-/** What readers count on in each type of event; types of a later version have nothing to check. */
+/** The fields that readers rely on in each type of event. Types of later versions are not checked. */
 const FIELDS: {
   readonly [T in RunEvent['type']]?: Readonly<Record<string, 'string' | 'number' | 'object'>>;
 } = {
@@ -193,8 +193,8 @@ function hasFields(event: RunEvent): boolean {
 }
 
 /**
- * How a run stands: as its last event says where that is `finished`; otherwise running while its process lives
- * (on another machine: while its heartbeat is fresh), and interrupted when that is gone.
+ * The state of a run. If its last event is `finished`, the event has the state. Otherwise it is running while its process
+ * lives (on another machine: while its heartbeat is recent), and interrupted after that.
  */
 export async function deriveRunState(folder: string, lastEvent: RunEvent | undefined): Promise<RunState> {
   if (lastEvent?.type === 'finished') return lastEvent.status;
@@ -214,7 +214,7 @@ export interface RunSummary {
   state: RunState;
 }
 
-/** Every run of a project with its state, newest first. A run whose record is damaged is listed without it. */
+/** Every run of a project with its state, newest first. A run with a damaged record is listed without it. */
 export async function listRuns(projectFolder: string): Promise<RunSummary[]> {
   const paths = projectPaths(projectFolder);
   const entries = await readdir(paths.runs, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
@@ -226,11 +226,11 @@ export async function listRuns(projectFolder: string): Promise<RunSummary[]> {
     ids
       .sort()
       .reverse()
-      .map((id) => summarise(id, paths.run(id))),
+      .map((id) => summarize(id, paths.run(id))),
   );
 }
 
-async function summarise(id: string, folder: string): Promise<RunSummary> {
+async function summarize(id: string, folder: string): Promise<RunSummary> {
   const record = await readRunRecord(folder).catch((error: unknown) => {
     if (error instanceof UserError) return undefined;
     throw error;

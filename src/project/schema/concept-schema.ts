@@ -6,7 +6,7 @@ const imageSource = z
   .min(1)
   .describe('Folder of images, or a glob such as `photos/**/*.jpg`, relative to this file.');
 
-/** One form a target may have for each image editor. */
+/** The forms of a target, one for each image editor. */
 const editorTargets = Object.entries(IMAGE_EDITORS).map(([name, { settings, description }]) =>
   z.strictObject({ [name]: settings }).describe(description),
 ) as unknown as [z.ZodType<EditorTarget, EditorTarget>];
@@ -22,7 +22,7 @@ const target = z
   ])
   .describe('The edited counterpart of each source image.');
 
-/** What a concept may be called; it names files. */
+/** Allowed names of concepts, which are also used as file names. */
 export const CONCEPT_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 export const conceptSchema = z
@@ -67,5 +67,5 @@ export const conceptSchema = z
     description: 'One editing concept: its prompt and the image pairs that show it.',
   });
 
-/** A concept as written, with defaults filled in. */
+/** A concept file's value with defaults filled in. */
 export type ConceptConfig = z.output<typeof conceptSchema>;

@@ -1,4 +1,4 @@
-/** The built-in effects and how a concept file writes them. */
+/** The built-in effects and their syntax in concept files. */
 import * as z from 'zod';
 
 const unit = (fallback: number, what: string) =>
@@ -7,8 +7,7 @@ const unit = (fallback: number, what: string) =>
 const color = () => z.string().regex(/^#[0-9a-fA-F]{6}$/, { error: 'a quoted color such as "#1b1464"' });
 
 /**
- * Every built-in effect with its parameters and what it does: the only list of names. `src/data/effects` implements
- * them.
+ * Every built-in effect with its parameters and description: the only list of names. `src/data/effects` implements them.
  */
 export const EFFECTS = {
   tone: z
@@ -147,9 +146,9 @@ const effectWithParameters = z
     },
   )
   .check(({ value, issues }) => {
-    // With an unknown key it is not known how many effects were meant.
+    // If there is an unknown key, it is unclear how many effects were meant.
     if (issues.length > 0 || Object.keys(value).length === 1) return;
-    const message = 'exactly one effect (for several, write a list with one effect an entry)';
+    const message = 'exactly one effect (for several, write a list with one effect per entry)';
     issues.push({ code: 'custom', input: value, message });
   })
   .meta({ minProperties: 1, maxProperties: 1 });
@@ -160,13 +159,13 @@ const effectStep = z
   .transform((step): Effect => {
     if (typeof step === 'string') return { name: step, parameters: EFFECTS[step].parse({}) } as Effect;
     const [effect] = Object.entries(step);
-    // Nothing is left of a step whose only key is unknown; that issue is noted already.
+    // A step whose only key is unknown is empty now; that issue has already been reported.
     if (!effect) return z.NEVER;
     const [name, parameters] = effect;
     return { name, parameters } as Effect;
   });
 
-/** What `effect` takes: one step, or a list of steps. Parsed into a list. */
+/** The value of `effect`: one step, or a list of steps. Parsed into a list. */
 export const effectChain = z
   .union([effectStep.transform((step) => [step]), z.array(effectStep).min(1)])
   .describe('Built-in effect, or a list of effects applied in order.');

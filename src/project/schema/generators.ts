@@ -1,32 +1,32 @@
 /**
- * The image generators: the keys of a training config that belong to each, and what the editor knows of one without
- * building it. Their layers are in src/models/generators.ts, which may not be imported here: the extension host loads no
- * ML. test/models/generators.test.ts holds sections and strides against the layers.
+ * The image generators: the keys of a training config that belong to each, and what the editor knows about a generator
+ * without building it. The layers are in src/models/generators.ts, which must not be imported here: the extension host
+ * loads no ML. test/models/generators.test.ts compares sections and strides with the layers.
  */
 import * as z from 'zod';
 import { choice, int } from './schema-values.ts';
 
-/** A value that does not fit the others, so that the network cannot be built. */
+/** A value that does not fit the other values, so that the network cannot be built. */
 export interface Misfit {
   /** Key of the section `generator`. */
   readonly key: string;
   readonly found: number;
-  /** A sentence. */
+  /** What is wrong, as a sentence. */
   readonly message: string;
-  /** Values that would fit, the nearest first. */
+  /** Values that would fit, nearest first. */
   readonly fits: readonly number[];
 }
 
 interface GeneratorEntry<Options extends z.ZodRawShape> {
-  /** What it is, in a few words. */
+  /** The generator in a few words. */
   readonly what: string;
-  /** Parts that LoRA may adapt and ranks are given for, in the order of the layers. */
+  /** Parts that LoRA can adapt and that ranks are given for, in the order of the layers. */
   readonly sections: readonly string[];
-  /** Product of the strides on the way down: the side of the images is a multiple of it. */
+  /** Product of the strides of the downsampling layers: the side of the images has to be a multiple of it. */
   readonly stride: number;
   /**
-   * Keys of the section `generator` beside `kind` and `channels`. A key that no generator had before is `.optional()`
-   * and has its default where the layers are declared: the bases of earlier versions do not have it.
+   * Keys of the section `generator` besides `kind` and `channels`. A key that no generator had before is `.optional()`,
+   * with its default in the declaration of the layers: the bases of earlier versions do not have it.
    */
   readonly options: Options;
   readonly misfits?: (options: { channels: number } & z.output<z.ZodObject<Options>>) => Misfit[];
@@ -36,16 +36,16 @@ function entry<Options extends z.ZodRawShape>({ misfits = () => [], ...rest }: G
   return { ...rest, misfits };
 }
 
-/** Attention heads of E2GAN where none are given. */
+/** Default number of E2GAN's attention heads. */
 export const E2GAN_HEADS = 8;
-/** Residual blocks of Pix2pix's ResNet where none are given. */
+/** Default number of residual blocks of Pix2pix's ResNet. */
 export const RESNET_BLOCKS = 9;
 
 const MOST_HEADS = 32;
 
 const norm = choice(['instance', 'none'] as const, 'instance', 'Normalization of the convolutions');
 
-/** Every generator, by its name in a config (`generator.kind`); the first is the default. */
+/** Every generator by its name in a config (`generator.kind`); the first one is the default. */
 export const GENERATORS = {
   e2gan: entry({
     what: 'e2gan (three residual blocks and a transformer)',
@@ -89,23 +89,23 @@ type Intersection<T> = (T extends unknown ? (of: T) => void : never) extends (of
   ? All
   : never;
 
-/** Keys of the section `generator` that belong to one generator or another. */
+/** Keys of the section `generator` that belong to at least one generator. */
 export const GENERATOR_OPTIONS = Object.assign(
   {},
   ...Object.values(GENERATORS).map(({ options }) => options),
 ) as Intersection<(typeof GENERATORS)[GeneratorKind]['options']>;
 
-/** Every section that some generator has. */
+/** The sections of all generators. */
 export const ALL_SECTIONS: readonly string[] = [
   ...new Set(Object.values(GENERATORS).flatMap(({ sections }) => sections)),
 ];
 
-/** Divisors of a number, at most `max`, ascending. */
+/** Divisors of a number up to `max`, ascending. */
 export function divisors(n: number, max: number): number[] {
   return Array.from({ length: Math.min(n, max) }, (_, i) => i + 1).filter((d) => n % d === 0);
 }
 
-/** Numbers by distance from the one that was wanted. */
+/** Numbers sorted by distance from the wanted one. */
 export function nearestTo(wanted: number, numbers: readonly number[]): number[] {
   return [...numbers].sort((a, b) => Math.abs(a - wanted) - Math.abs(b - wanted));
 }

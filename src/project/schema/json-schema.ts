@@ -3,7 +3,7 @@ import { conceptSchema } from './concept-schema.ts';
 import { EFFECT_NAMES, EFFECTS } from './effects.ts';
 import { BASELINES, trainingSchema } from './training-schema.ts';
 
-/** The part of JSON Schema (2020-12) that the two schemas come out as, with the editor's additions. */
+/** The part of JSON Schema (2020-12) that the two schemas use, with the editor's additions. */
 export interface JsonSchema {
   type?: 'string' | 'number' | 'integer' | 'boolean' | 'object' | 'array' | 'null';
   title?: string;
@@ -29,11 +29,11 @@ export interface JsonSchema {
   $schema?: string;
   /** One description per entry of `enum` (read by VS Code's and Red Hat's language services). */
   enumDescriptions?: string[];
-  /** Whole values offered by completion. */
+  /** Complete values that completion offers. */
   defaultSnippets?: { label: string; description?: string; body: unknown }[];
 }
 
-/** Made when it is first asked for: the extension starts without it. */
+/** Makes a value when it is first asked for: the extension starts without it. */
 function once<T>(make: () => T): () => T {
   let made: T | undefined;
   return () => {
@@ -47,18 +47,18 @@ function toJsonSchema(schema: z.ZodType, id: string): JsonSchema {
     $defs: Record<string, JsonSchema>;
   };
   const root: JsonSchema = { $schema: made.$schema, ...made.$defs[id] };
-  // An empty section is a way to write its defaults, not news to someone who hovers over it.
+  // A section's default is an empty mapping, which tells nothing to someone who hovers over it.
   for (const node of everyNode(root)) if (node.properties) delete node.default;
   return root;
 }
 
-/** A place where the cursor stops in an inserted snippet, with its first text. */
+/** A place where the cursor stops in an inserted snippet, with its initial text. */
 const placeholder = (index: number, text: string) => `\${${index}:${text}}`;
 
-/** `{ radius: 2, strength: 1 }`: an effect's parameters at their defaults. */
+/** An effect's parameters with their defaults: `{ radius: 2, strength: 1 }`. */
 function effectDefaults(name: keyof typeof EFFECTS): Record<string, unknown> {
   const parameters = Object.entries(EFFECTS[name].parse({}));
-  // Snippets insert text as it stands, and an unquoted # begins a comment.
+  // Snippets insert text verbatim, and an unquoted # begins a comment.
   return Object.fromEntries(
     parameters.map(([key, value]) => [key, typeof value === 'string' ? `"${value}"` : value]),
   );
@@ -113,7 +113,7 @@ function decorateTraining(schema: JsonSchema): JsonSchema {
   ];
   schema.properties!.lora!.properties!.ranks!.examples = [{ downsample: 1, transformer: 4, upsample: 1 }];
   schema.properties!.collect!.properties!.holdOut!.examples = [['test']];
-  // Zod leaves out the default of values that are rewritten as they are read, as earlier names of baselines are.
+  // Zod leaves out the default of values that are rewritten when they are read, such as earlier names of baselines.
   schema.properties!.evaluate!.properties!.baselines!.default = [...BASELINES];
   return schema;
 }
@@ -135,7 +135,7 @@ export const conceptJsonSchema = once(() => decorateConcept(toJsonSchema(concept
 /** JSON Schema of `*.training.yaml`. */
 export const trainingJsonSchema = once(() => decorateTraining(toJsonSchema(trainingSchema, 'dnw-training')));
 
-/** The names that the grammars of both kinds of files highlight, by grammar and by the scope that a rule gives them. */
+/** The names that the grammars of both kinds of files highlight, by grammar and by the scope that a rule assigns. */
 export function grammarNames(): Record<'dnw-concept' | 'dnw-training', Record<string, readonly string[]>> {
   const keysOf = (nodes: readonly JsonSchema[]) => [
     ...new Set(nodes.flatMap(({ properties }) => Object.keys(properties ?? {}))),
@@ -166,7 +166,7 @@ export function grammarNames(): Record<'dnw-concept' | 'dnw-training', Record<st
   };
 }
 
-/** What a value must be, in words: "a whole number from 16 to 1024, a multiple of 8". */
+/** The allowed values in words: "a whole number from 16 to 1024, a multiple of 8". */
 export function describeAllowed(schema: JsonSchema): string {
   if (schema.anyOf) return [...new Set(schema.anyOf.map(describeAllowed))].join(', or ');
   if (schema.enum) return schema.enum.length === 1 ? `${schema.enum[0]}` : `one of ${schema.enum.join(', ')}`;
@@ -193,7 +193,7 @@ export function describeAllowed(schema: JsonSchema): string {
   }
 }
 
-/** The schema of the value at a path, through every form that a value may take; the first form that has the path. */
+/** The schema of the value at a path. Of several forms that a value may take, the first one that has the path. */
 export function schemaAt(schema: JsonSchema, path: readonly (string | number)[]): JsonSchema | undefined {
   const [part, ...rest] = path;
   if (part === undefined) return schema;

@@ -2,7 +2,7 @@ import type { KeyPath } from '../yaml/key-path.ts';
 
 export type NameKind = 'concept' | 'tag';
 
-/** What the value at a path names, whatever it is; nothing for values that are no names. */
+/** The kinds of things that the value at a path may name; empty for values that are not names. */
 export function nameKindsAt(path: KeyPath): readonly NameKind[] {
   const [section, key, third, fourth] = path;
   if (path.length === 1) return section === 'name' ? ['concept'] : [];
@@ -17,7 +17,7 @@ export function nameKindsAt(path: KeyPath): readonly NameKind[] {
   return key === 'concepts' && isTag ? ['tag'] : [];
 }
 
-/** The lists of names in concepts and training configs; each is a set. */
+/** The lists of names in concepts and training configs. Each of them is a set. */
 export const NAME_LISTS: readonly KeyPath[] = [
   ['tags'],
   ...['collect', 'base'].flatMap((section) => [

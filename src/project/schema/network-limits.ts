@@ -1,9 +1,9 @@
-/** Sizes that the discriminator and the weight denoiser allow. The networks in src/models check themselves by these. */
+/** Sizes that the discriminator and the weight denoiser allow. The networks in src/models use them for their checks. */
 
 /** Smallest side at which the PatchGAN's two last convolutions (4 x 4, stride 1, padding 1) leave a patch. */
 const MIN_PATCH_SIDE = 3;
 
-/** Most strided layers of a discriminator that leave a patch of square images; below 1 where none do. */
+/** Maximum number of strided discriminator layers that leave a patch of square images; below 1 if none do. */
 export function mostDiscriminatorLayers(imageSize: number): number {
   return Math.floor(Math.log2(imageSize / MIN_PATCH_SIDE));
 }
@@ -11,7 +11,7 @@ export function mostDiscriminatorLayers(imageSize: number): number {
 /** Product of the strides of the weight denoiser, a U-Net of three levels. */
 const BLOCK_STRIDE = 4;
 
-/** What the length of a block of weights is a multiple of: `patch` neighbors are folded, then blocks halved twice. */
+/** The length of a block of weights is a multiple of this: `patch` neighbors are folded, then blocks are halved twice. */
 export function blockLengthMultiple(patch: number): number {
   return BLOCK_STRIDE * patch;
 }

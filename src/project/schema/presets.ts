@@ -2,14 +2,14 @@ import type { TrainingInput } from './training-schema.ts';
 
 /**
  * Ranks by section that come within 3 % of E2GAN's published numbers of trained values at 64 channels: 0.056 M
- * (scale 1), 0.092 M (2, its searched ranks), 0.164 M (4). Which section has which is not published.
+ * (scale 1), 0.092 M (2, its searched ranks), 0.164 M (4). The ranks of the single sections are not published.
  */
 export function e2ganRanks(scale: 1 | 2 | 4): Record<string, number> {
   return { downsample: 1, ds: 2 * scale, transformer: 4 * scale, us: 2 * scale, upsample: 2 };
 }
 
 /**
- * The published settings wherever they are known (docs/method.md names the source of each): 256x256 images, E2GAN,
+ * The published settings as far as they are known (docs/method.md names the source of each): 256x256 images, E2GAN,
  * PatchGAN 70x70 with L1 x 100, Adam 2e-4 with beta1 0.5, 0.092 M LoRA values, blocks of 256 that are denoised in one
  * step. The publications count epochs; with 400 images and 16 a step an epoch is 25 steps: 100 epochs collect, 20
  * fine-tune. The Pix2pix baseline takes 200 epochs of 400 steps, one image each.
@@ -27,7 +27,7 @@ const paper: TrainingInput = {
     standardize: 'tensor',
     prediction: 'x0',
     timesteps: 1000,
-    // The figure of the architecture feeds the noisy block as it is.
+    // In the figure of the architecture, the network gets the noisy block unchanged.
     gateInput: false,
     head: 'none',
     sampling: { steps: 1, guidance: 1 },
@@ -39,7 +39,7 @@ const paper: TrainingInput = {
   },
 };
 
-/** What our studies found best at the scale of a laptop without a GPU: small images, few steps, high learning rates. */
+/** The best settings that our studies found for a laptop without a GPU: small images, few steps, high learning rates. */
 const fast: TrainingInput = {
   image: { size: 64, train: 200, test: 32, flip: true, jitter: 0 },
   generator: { kind: 'e2gan', channels: 16, transformerHeads: 4, norm: 'none', skips: true },
@@ -105,6 +105,6 @@ const fast: TrainingInput = {
   },
 };
 
-/** What `extends: preset:<name>` starts from. */
+/** The presets, by the name in `extends: preset:<name>`. */
 export const PRESETS: Readonly<Record<string, TrainingInput>> = { fast, paper };
 export const PRESET_PREFIX = 'preset:';

@@ -3,10 +3,10 @@ import type { YamlDocument } from '../yaml/document.ts';
 import { formatKeyPath, type KeyPath, valueAt } from '../yaml/key-path.ts';
 import { NAME_LISTS } from './name-places.ts';
 
-/** Lists that are sets: an entry that stands there twice says nothing more. (Effects are applied in order.) */
+/** Lists that are sets, in which a repeated entry has no effect. (Effects are not: they are applied in order.) */
 const SETS: readonly KeyPath[] = [...NAME_LISTS, ['evaluate', 'baselines']];
 
-/** A warning at each entry of a set that stands there already. */
+/** A warning at each repeated entry of a set. */
 export function repeatedEntries(document: YamlDocument): Problem[] {
   const problems: Problem[] = [];
   for (const path of SETS) {
@@ -18,7 +18,7 @@ export function repeatedEntries(document: YamlDocument): Problem[] {
         problems.push(
           document.problem([...path, i], 'value', {
             code: 'duplicate-entry',
-            message: `\`${entry}\` stands twice in \`${formatKeyPath(path)}\`.`,
+            message: `\`${entry}\` appears twice in \`${formatKeyPath(path)}\`.`,
             remedy: 'Remove one of the two.',
             found: document.sourceOf([...path, i]),
             severity: 'warning',

@@ -8,7 +8,7 @@ import { describeAllowed, type JsonSchema, schemaAt } from './json-schema.ts';
 
 type Issue = z.core.$ZodIssue;
 
-/** A zod issue that is not a union's, with the schema of the place it speaks of. */
+/** A path in the document, with its value and schema. */
 interface Place {
   path: KeyPath;
   schema: JsonSchema | undefined;
@@ -16,9 +16,9 @@ interface Place {
 }
 
 /**
- * Checks a document's value against a schema and says every mistake at its key or value.
- * @param schema decides what is valid
- * @param jsonSchema the same schema in the form that `describeAllowed` puts in words
+ * Checks a document's value against a schema and reports every mistake at its key or value.
+ * @param schema determines what is valid
+ * @param jsonSchema the same schema in the form that `describeAllowed` needs
  */
 export function checkSchema<S extends z.ZodType>(
   document: YamlDocument,
@@ -29,12 +29,12 @@ export function checkSchema<S extends z.ZodType>(
   const result = schema.safeParse(document.value);
   if (result.success) return { value: result.data, problems: [] };
   const problems = result.error.issues.flatMap((issue) => issueProblems(document, issue, [], jsonSchema));
-  const inOrder = withoutMisspelt(problems).sort((a, b) => a.line - b.line || a.column - b.column);
+  const inOrder = withoutMisspelled(problems).sort((a, b) => a.line - b.line || a.column - b.column);
   return { problems: inOrder.slice(0, MAX_PROBLEMS) };
 }
 
-/** A misspelt key is one mistake: the right key is then not also missing. */
-function withoutMisspelt(problems: readonly Problem[]): Problem[] {
+/** Problems without missing keys that were only misspelled: a misspelled key is one mistake, not two. */
+function withoutMisspelled(problems: readonly Problem[]): Problem[] {
   const parent = (key: string) => key.slice(0, Math.max(0, key.lastIndexOf('.') + 1));
   const meant = new Set(
     problems
@@ -70,9 +70,9 @@ function issueProblems(document: YamlDocument, issue: Issue, base: KeyPath, root
 }
 
 /**
- * The mistakes of the form that the user meant. That is the form whose keys are there: forms of another type
- * (a list where a mapping stands) are set aside, then the one with the fewest unknown and missing keys is taken.
- * Where two fit equally the mistake is the choice itself.
+ * The mistakes in the form that the user meant. Forms of another type (such as a list, if the value is a mapping) are set
+ * aside; of the others, it is the form with the fewest unknown and missing keys. If two forms fit equally well, the mistake
+ * is the choice itself.
  */
 function unionProblems(
   document: YamlDocument,
@@ -97,11 +97,11 @@ function unionProblems(
   return best!.issues.flatMap((inner) => issueProblems(document, inner, path, best!.schema));
 }
 
-/** True for an issue about the union's own value being a list, text or mapping where the form is something else. */
+/** True for an issue that says that the union's own value has another type than the form: list, text or mapping. */
 function isOfAnotherType(issue: Issue, value: unknown): boolean {
   if (issue.path.length > 0) return false;
   if (issue.code === 'invalid_type') return true;
-  // Every fixed value of the schemas is text, which neither a list nor a mapping was meant to be.
+  // All fixed values of the schemas are text, and a list or a mapping was not meant to be text.
   if (issue.code === 'invalid_value') return typeof value === 'object';
   if (issue.code !== 'invalid_union') return false;
   return issue.errors.every((issues) => issues.some((inner) => isOfAnotherType(inner, value)));
@@ -155,7 +155,7 @@ function unknownKey(document: YamlDocument, place: Place, key: string): Problem 
   return document.problem([...place.path, key], 'key', text);
 }
 
-/** Keys that may stand where `stray` does: those of the form that most of the other keys belong to. */
+/** Keys that are allowed in the place of `stray`: those of the form that most of the other keys belong to. */
 function knownKeys({ schema, value }: Place, stray: string): string[] {
   const forms = objectForms(schema).filter((form) => !Object.hasOwn(form, stray));
   const shared = (form: Record<string, unknown>) =>
@@ -185,14 +185,14 @@ function invalidValue(document: YamlDocument, place: Place, allowedInWords?: str
   const allowed = allowedInWords ?? (schema ? describeAllowed(schema) : '');
   const found = document.sourceOf(path);
   const replacements = schema ? nearestValues(value, schema) : [];
-  const stands = value === null ? 'has no value' : `is ${found}`;
+  const state = value === null ? 'has no value' : `is ${found}`;
   return document.problem(path, 'value', {
     code: 'invalid-value',
-    message: `${label(path)} ${stands}; allowed: ${allowed}.`,
+    message: `${label(path)} ${state}; allowed: ${allowed}.`,
     remedy:
       replacements.length > 0
         ? `Did you mean ${replacements[0]}?`
-        : 'Give an allowed value, or remove the key.',
+        : 'Use an allowed value, or remove the key.',
     found,
     allowed,
     replacements,
@@ -202,7 +202,7 @@ function invalidValue(document: YamlDocument, place: Place, allowedInWords?: str
 const TRUE_WORDS = new Set(['yes', 'on', 'true', 'y', '1']);
 const FALSE_WORDS = new Set(['no', 'off', 'false', 'n', '0']);
 
-/** Allowed values close to the one given, as YAML text. */
+/** Allowed values that are similar to the given one, as YAML text. */
 function nearestValues(value: unknown, schema: JsonSchema): string[] {
   const text =
     typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? `${value}` : '';

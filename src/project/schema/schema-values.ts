@@ -1,7 +1,7 @@
-/** Values of a config's schema, each with its range and default in its description. */
+/** Builders of values of a config's schema. Each value has its range and default in its description. */
 import * as z from 'zod';
 
-/** A whole number. */
+/** An integer. */
 export const int = (min: number, max: number, fallback: number, what: string) =>
   z
     .number()
@@ -25,7 +25,7 @@ export const choice = <T extends readonly [string, ...string[]]>(
     .default(fallback as never)
     .describe(`${what} (default ${fallback})`);
 
-/** Keys that stand together, all of which have a default. */
+/** A section: a mapping whose keys all have defaults. */
 export const section = <S extends z.ZodRawShape>(shape: S, what: string) =>
   z
     .strictObject(shape)

@@ -27,7 +27,7 @@ const optimizer = choice(
   'adam',
   'Adam, or Muon for weight matrices (their momentum is orthogonalized) and Adam for the rest: fewer steps, but each costs more',
 );
-/** What every training of a generator with its discriminator has: `base`, `collect` and `fineTune`. */
+/** Keys that all trainings of a generator with its discriminator have: `base`, `collect` and `fineTune`. */
 const ganTraining = {
   discriminatorLearningRate: real(0, 1, 2e-4, 'Adam learning rate of the discriminator'),
   schedule: choice(
@@ -40,7 +40,7 @@ const ganTraining = {
   beta2: real(0, 0.99999, 0.999, 'Adam beta2; 0.99 stabilizes high learning rates without normalization'),
 } as const;
 
-/** What `evaluate` can compare denoised weights with, in the order in which completion offers them. */
+/** The methods that `evaluate` can compare denoised weights with, in the order in which completion offers them. */
 export const BASELINES = [
   'pix2pix',
   'sameGenerator',

@@ -1,7 +1,7 @@
 import { rejectedDocument, type YamlDocument } from './document.ts';
 import { parseYaml } from './parse.ts';
 
-/** Parses bytes as UTF-8 YAML, with or without a byte order mark; other encodings are named and refused. */
+/** Parses bytes as UTF-8 YAML, with or without a byte order mark. Other encodings are a problem that names them. */
 export function decodeYaml(file: string, bytes: Uint8Array): YamlDocument {
   const save = 'Save the file as UTF-8.';
   const wrong = (encoding: string) =>
@@ -12,7 +12,7 @@ export function decodeYaml(file: string, bytes: Uint8Array): YamlDocument {
     });
   if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff))
     return wrong('UTF-16');
-  // ASCII text in UTF-16 or UTF-32 has a zero in every second byte or more.
+  // In ASCII text that is encoded as UTF-16 or UTF-32, at least every second byte is zero.
   const head = bytes.subarray(0, 1024);
   if (head.length >= 4 && head.filter((byte) => byte === 0).length > head.length / 3)
     return wrong('UTF-16 or UTF-32');

@@ -13,13 +13,13 @@ import { makeProblem, type Problem, type ProblemText, type SourceRange } from '.
 import { formatKeyPath, type KeyPath } from './key-path.ts';
 import { excerpt, keyText, lineCounterOf, toRange } from './source-text.ts';
 
-/** One YAML file: its text, its value, and where each key and value of it stands. */
+/** One YAML file: its text, its value, and the position of each key and value. */
 export class YamlDocument {
   readonly file: string;
   readonly text: string;
-  /** The content as plain values; undefined where `problems` left nothing to check. */
+  /** The content as plain values; undefined if `problems` left nothing to check. */
   readonly value: unknown;
-  /** What is wrong with the file as YAML. */
+  /** Mistakes in the YAML itself. */
   readonly problems: readonly Problem[];
   readonly #root: Node | null;
   readonly #document: Document | undefined;
@@ -40,7 +40,7 @@ export class YamlDocument {
     this.#root = parsed.document?.contents ?? null;
   }
 
-  /** Where the key of `path` stands; for a list entry, the entry; for a path that is absent, its nearest parent's key. */
+  /** Range of the key of `path`; of the entry itself in a list; of the nearest parent's key if the path is absent. */
   keyRange(path: KeyPath): SourceRange {
     for (let length = path.length; length > 0; length--) {
       const found = this.#find(path.slice(0, length));
@@ -49,7 +49,7 @@ export class YamlDocument {
     return this.#firstLine();
   }
 
-  /** Where the value of `path` stands; its key where the value is empty, or its nearest parent's key where it is absent. */
+  /** Range of the value of `path`; of its key if the value is empty; of the nearest parent's key if the path is absent. */
   valueRange(path: KeyPath): SourceRange {
     const found = this.#find(path);
     if (!found) return this.keyRange(path);
@@ -59,7 +59,7 @@ export class YamlDocument {
     return range;
   }
 
-  /** True where the file itself holds a value at `path`. */
+  /** True if the file itself has a value at `path`. */
   has(path: KeyPath): boolean {
     return this.#find(path) !== undefined;
   }
@@ -78,8 +78,8 @@ export class YamlDocument {
   }
 
   /**
-   * What to delete so that an entry of a list goes, with its comma or dash; undefined for the first entry, and
-   * where other text stands on the entry's lines.
+   * The range to delete to remove an entry of a list, with its comma or dash; undefined for the first entry, and if
+   * other text is on the entry's lines.
    */
   entryRange(path: KeyPath): SourceRange | undefined {
     const index = path.at(-1);
@@ -91,20 +91,20 @@ export class YamlDocument {
     const lineStart = this.text.lastIndexOf('\n', entry.range[0] - 1) + 1;
     if (!/^\s*-\s+$/.test(this.text.slice(lineStart, entry.range[0]))) return undefined;
     const lineEnd = this.text.indexOf('\n', entry.range[1] - 1);
-    // The last line of a text may have no end of its own; then the one before gives its.
+    // The last line of a text may lack a line break; then the one before it is deleted.
     return lineEnd < 0
       ? toRange(this.#lines, lineStart - 1, this.text.length)
       : toRange(this.#lines, lineStart, lineEnd + 1);
   }
 
-  /** Where the first key of the mapping at `path` stands. */
+  /** Range of the first key of the mapping at `path`. */
   firstKeyRange(path: KeyPath): SourceRange | undefined {
     const value = this.#find(path)?.value;
     const first = isMap(value) ? value.items[0]?.key : undefined;
     return isNode(first) ? this.#rangeOf(first) : undefined;
   }
 
-  /** A problem at the key or the value of `path`. */
+  /** Makes a problem at the key or the value of `path`. */
   problem(path: KeyPath, at: 'key' | 'value', text: ProblemText): Problem {
     return makeProblem(
       this.file,
@@ -114,7 +114,7 @@ export class YamlDocument {
     );
   }
 
-  /** The innermost path whose key or value covers a position (from 1), and which of the two it is. */
+  /** The innermost path whose key or value covers a position (from 1), and which of the two does. */
   pathAt(line: number, column: number): { path: KeyPath; at: 'key' | 'value' } | undefined {
     const start = this.#lines.lineStarts[line - 1];
     if (start === undefined) return undefined;
@@ -150,7 +150,7 @@ export class YamlDocument {
         ? found.value.resolve(this.#document!)
         : found.value;
       if (isMap(container)) {
-        // The last of several equal keys is the one whose value is used.
+        // Of several equal keys, the value of the last one is used.
         const pair = (container.items as Pair<Node, Node | null>[]).findLast(
           (item) => keyText(item.key) === String(part),
         );
@@ -176,9 +176,9 @@ export class YamlDocument {
 }
 
 /**
- * A document whose text is not parsed, with the one problem that forbids it.
- * @param start offset of what is wrong in the text
- * @param end offset after it
+ * A document whose text is not parsed, with the problem that prevents it.
+ * @param start offset of the mistake in the text
+ * @param end offset after the mistake
  */
 export function rejectedDocument(
   file: string,

@@ -8,14 +8,14 @@ export function formatKeyPath(path: KeyPath): string {
     .join('');
 }
 
-/** The inverse of `formatKeyPath`, for keys that hold no dots or brackets. */
+/** The inverse of `formatKeyPath`, for keys without dots and brackets. */
 export function parseKeyPath(key: string): KeyPath {
   return [...key.matchAll(/\[(\d+)\]|[^.[\]]+/g)].map(([part, index]) =>
     index === undefined ? part : Number(index),
   );
 }
 
-/** The value at a path below a plain value; undefined where there is none. */
+/** The value at a path below a plain value; undefined if there is none. */
 export function valueAt(root: unknown, path: KeyPath): unknown {
   let value = root;
   for (const part of path) {

@@ -2,18 +2,18 @@ import { CST, Lexer } from 'yaml';
 import type { ProblemText } from '../problem.ts';
 
 /**
- * The largest file that is read. Configs are a few kilobytes; a list of 3,000 concept names still fits. The YAML
- * parser's time grows faster than the text, and at this size the worst text takes a fraction of a second.
+ * The largest file that is read, in bytes. Configs have a few kilobytes; a list of 3,000 concept names still fits. The YAML
+ * parser's time grows faster than the text; at this size, the worst text takes a fraction of a second.
  */
 export const MAX_FILE_BYTES = 64 * 1024;
 /** The deepest nesting of lists and mappings; the schemas need 7. */
 export const MAX_DEPTH = 32;
-/** The most aliases (`*name`) in one file, and the limit on how far they may multiply its content. */
+/** The largest number of aliases (`*name`) in one file, and the factor by which they may multiply its content. */
 export const MAX_ALIASES = 100;
-/** The most problems listed for one file; what follows is nearly always a consequence. */
+/** The largest number of problems listed for one file; further ones are nearly always consequences of these. */
 export const MAX_PROBLEMS = 100;
 
-/** The token at which a text goes beyond a limit. */
+/** The token at which a text exceeds a limit. */
 interface Excess {
   offset: number;
   length: number;
@@ -21,8 +21,8 @@ interface Excess {
 }
 
 /**
- * Finds where a text nests too deep or has too many aliases. It looks at the tokens alone: building a tree of hostile
- * depth would exhaust the stack.
+ * Finds the place at which a text is nested too deep or has too many aliases. It only looks at the tokens: building a tree
+ * of hostile depth would exhaust the stack.
  */
 export function findExcess(text: string): Excess | undefined {
   let offset = 0;
@@ -68,5 +68,5 @@ export function findExcess(text: string): Excess | undefined {
 export const TOO_DEEP: ProblemText = {
   code: 'too-large',
   message: `Lists and mappings are nested more than ${MAX_DEPTH} deep.`,
-  remedy: 'No key of these files needs that; remove brackets or indentation.',
+  remedy: 'No key needs such depth; remove brackets or indentation.',
 };

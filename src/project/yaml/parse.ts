@@ -7,8 +7,8 @@ import { syntaxProblem } from './syntax-text.ts';
 import { treeProblems } from './tree-problems.ts';
 
 /**
- * Parses YAML text, such as an unsaved editor document. Content never makes it throw, and hostile content takes little
- * time: depth and aliases are counted before the tree is built, and equal keys are found without comparing all pairs.
+ * Parses YAML text, such as an unsaved editor document. No content makes it throw, and hostile content takes little time:
+ * depth and aliases are counted before the tree is built, and equal keys are found without comparing all pairs.
  * @param file absolute path, for the problems
  */
 export function parseYaml(file: string, text: string): YamlDocument {
@@ -19,7 +19,7 @@ export function parseYaml(file: string, text: string): YamlDocument {
   const document = parseDocument(text, {
     lineCounter: lines,
     prettyErrors: false,
-    // Comparing every key with every other is quadratic; `treeProblems` finds equal keys with a set.
+    // Comparing each key with all others takes quadratic time; `treeProblems` finds equal keys with a set.
     uniqueKeys: false,
     stringKeys: true,
     logLevel: 'error',
@@ -29,7 +29,7 @@ export function parseYaml(file: string, text: string): YamlDocument {
     syntaxProblem(file, text, lines, error),
   );
   const sound = document.errors.every((error) => error.code === 'MULTIPLE_DOCS');
-  // The broken tree still says where things stand, for completion and hover.
+  // The broken tree still has positions, which completion and hover need.
   if (!sound) return new YamlDocument(file, text, lines, { document, problems: inOrder(problems) });
 
   const tree = treeProblems(document);
@@ -67,20 +67,20 @@ export function parseYaml(file: string, text: string): YamlDocument {
   });
 }
 
-/** The document of a text that is not given to the parser; undefined for a text that is. */
+/** The document of a text that must not be given to the parser; undefined for any other text. */
 function refuse(file: string, text: string): YamlDocument | undefined {
   if (text.length > MAX_FILE_BYTES) {
     return rejectedDocument(file, '', 0, 0, {
       code: 'too-large',
       message: `The file has ${text.length} characters; at most ${MAX_FILE_BYTES} are read.`,
-      remedy: 'Remove what is not configuration, or split it.',
+      remedy: 'Remove everything that is not configuration, or split the file.',
     });
   }
   const nul = text.indexOf('\0');
   if (nul >= 0) {
     return rejectedDocument(file, text, nul, nul + 1, {
       code: 'encoding',
-      message: 'The text holds a NUL character.',
+      message: 'The text contains a NUL character.',
       remedy: 'This may be a binary file; remove the character if it is not.',
     });
   }
@@ -93,7 +93,7 @@ function isEmpty({ contents }: Document): boolean {
   return contents === null || (isScalar(contents) && contents.value === null);
 }
 
-/** Problems in the order of the text, as many as are listed. */
+/** Problems in the order of the text, up to the limit. */
 function inOrder(problems: Problem[]): Problem[] {
   return problems.sort((a, b) => a.line - b.line || a.column - b.column).slice(0, MAX_PROBLEMS);
 }

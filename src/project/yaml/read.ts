@@ -6,12 +6,12 @@ import { decodeYaml } from './decode.ts';
 import { rejectedDocument, type YamlDocument } from './document.ts';
 import { MAX_FILE_BYTES } from './limits.ts';
 
-/** Reads the document at a path. The editor's reader puts unsaved documents in the place of files. */
+/** Reads the document at a path. The editor's reader prefers unsaved documents to files. */
 export type ReadDocument = (file: string) => Promise<YamlDocument>;
 
 /**
- * Reads and parses a YAML file. Content never makes it throw: whatever is wrong is among the problems.
- * Files above `MAX_FILE_BYTES`, and what is not a regular file, are not read at all.
+ * Reads and parses a YAML file. It never throws: whatever is wrong is listed in the document's problems. Files larger than
+ * `MAX_FILE_BYTES` and anything but regular files are not read.
  */
 export async function readYaml(file: string): Promise<YamlDocument> {
   const unreadable = (message: string, remedy: string, code: ProblemCode = 'unreadable') =>
@@ -32,11 +32,11 @@ export async function readYaml(file: string): Promise<YamlDocument> {
     if (stat.size > MAX_FILE_BYTES) {
       return unreadable(
         `The file has ${stat.size} bytes; at most ${MAX_FILE_BYTES} are read.`,
-        'Remove what is not configuration, or split it.',
+        'Remove everything that is not configuration, or split the file.',
         'too-large',
       );
     }
-    // The file may have grown since: a full buffer is no end, and one byte more than allowed shows that it is too long.
+    // The file may have grown since: a full buffer is not the end, and one byte more than allowed shows that it is too long.
     let buffer = Buffer.alloc(stat.size + 1);
     let length = 0;
     for (;;) {

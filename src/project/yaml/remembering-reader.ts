@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import type { YamlDocument } from './document.ts';
 import { type ReadDocument, readYaml } from './read.ts';
 
-/** Reads files, each again only where its size, time of change or inode is another than before. */
+/** Makes a reader that reads a file again only if its size, modification time or inode has changed. */
 export function rememberingReader(): ReadDocument {
   const known = new Map<string, { stamp: string; document: YamlDocument }>();
   return async (path) => {
@@ -21,7 +21,7 @@ async function stampOf(path: string): Promise<string | undefined> {
     const { size, mtimeMs, ino } = await stat(path);
     return `${size} ${mtimeMs} ${ino}`;
   } catch {
-    // Whatever is wrong with it, reading says.
+    // Reading the file reports what is wrong with it.
     return undefined;
   }
 }

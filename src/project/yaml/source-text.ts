@@ -1,7 +1,7 @@
 import { isScalar, LineCounter } from 'yaml';
 import type { SourceRange } from '../problem.ts';
 
-/** Offsets into a text as lines and columns. */
+/** Converts offsets into a text to lines and columns. */
 export function toRange(lines: LineCounter, start: number, end: number): SourceRange {
   const from = lines.linePos(start);
   const to = lines.linePos(Math.max(start, end));
@@ -16,11 +16,11 @@ export function lineCounterOf(text: string): LineCounter {
   return lines;
 }
 
-/** A piece of source on one line, shortened to 60 characters. */
+/** A piece of source text on one line, shortened to 60 characters. */
 export function excerpt(source: string): string {
   const line = source.trim().replace(/\s+/g, ' ');
   return line.length > 60 ? `${line.slice(0, 57)}...` : line;
 }
 
-/** The text of a mapping's key; empty for a key that is no scalar. */
+/** The text of a mapping's key; empty for a key that is not a scalar. */
 export const keyText = (key: unknown) => (isScalar(key) ? String(key.value) : '');

@@ -2,7 +2,7 @@ import type { LineCounter, YAMLError } from 'yaml';
 import { makeProblem, type Problem } from '../problem.ts';
 import { excerpt, toRange } from './source-text.ts';
 
-/** Our words for the parser's error codes; its own message stands where there is none here. */
+/** Our words for the parser's error codes. What is missing here is taken from the parser. */
 const SYNTAX_TEXT: Partial<Record<YAMLError['code'], { message?: string; remedy: string }>> = {
   TAB_AS_INDENT: {
     message: 'A tab is used for indentation, which YAML forbids.',
@@ -10,8 +10,8 @@ const SYNTAX_TEXT: Partial<Record<YAMLError['code'], { message?: string; remedy:
   },
   BAD_INDENT: { remedy: 'Give the keys of one mapping the same indentation.' },
   MULTIPLE_DOCS: {
-    message: 'The file holds several YAML documents.',
-    remedy: 'Remove the `---` line and what follows it, or move it to a file of its own.',
+    message: 'The file contains several YAML documents.',
+    remedy: 'Remove the `---` line and everything after it, or move the second document to its own file.',
   },
   MISSING_CHAR: { remedy: 'Close the quote or bracket, or put a space after the colon.' },
   MULTILINE_IMPLICIT_KEY: {
@@ -19,9 +19,9 @@ const SYNTAX_TEXT: Partial<Record<YAMLError['code'], { message?: string; remedy:
   },
   NON_STRING_KEY: {
     message: 'A key must be plain text.',
-    remedy: 'Quote text that holds { } [ ] or : if it is meant as it stands.',
+    remedy: 'Quote text that contains { } [ ] or : literally.',
   },
-  BLOCK_AS_IMPLICIT_KEY: { remedy: 'Put nested keys on a line of their own, indented.' },
+  BLOCK_AS_IMPLICIT_KEY: { remedy: 'Put nested keys on their own lines, indented.' },
   BAD_SCALAR_START: { remedy: 'Quote the text.' },
   BAD_ALIAS: { remedy: 'Quote text that begins with * or &.' },
   BAD_DQ_ESCAPE: { remedy: 'Use single quotes, or double the backslash.' },
@@ -29,10 +29,10 @@ const SYNTAX_TEXT: Partial<Record<YAMLError['code'], { message?: string; remedy:
   UNEXPECTED_TOKEN: { remedy: 'Check quotes, brackets and indentation around here.' },
 };
 
-/** A syntax error of the parser as a problem: what is wrong and what to do about it. */
+/** A syntax error of the parser as a problem with its remedy. */
 export function syntaxProblem(file: string, text: string, lines: LineCounter, error: YAMLError): Problem {
   const start = Math.min(error.pos[0], text.length);
-  // A mark on one line is easier to see than one that runs to the end of the file.
+  // A mark on one line is easier to see than one that extends to the end of the file.
   const lineEnd = text.indexOf('\n', start);
   const end = Math.min(
     Math.max(error.pos[1], start + 1),

@@ -5,14 +5,14 @@ import { MAX_DEPTH, TOO_DEEP } from './limits.ts';
 import { keyText } from './source-text.ts';
 
 export interface TreeProblem extends ProblemText {
-  /** Start and end in the text, as offsets. */
+  /** Start and end as offsets into the text. */
   range: [number, number];
   key: string;
-  /** True where the tree cannot become plain values. */
+  /** True if the tree cannot be converted to plain values. */
   fatal: boolean;
 }
 
-/** Finds what the parser itself lets pass: equal keys, aliases to nothing or to their own parent, excessive depth, tags. */
+/** Finds mistakes that the parser accepts: equal keys, aliases to nothing or to their own parent, excessive depth, tags. */
 export function treeProblems(document: Document): TreeProblem[] {
   const problems: TreeProblem[] = [];
   const anchors = new Map<string, Node>();
@@ -35,7 +35,7 @@ export function treeProblems(document: Document): TreeProblem[] {
         add(node, path, true, {
           code: 'syntax',
           message: target
-            ? `The alias *${node.source} stands inside the value that it names.`
+            ? `The alias *${node.source} is inside the value that it names.`
             : `The alias *${node.source} has no anchor &${node.source} before it.`,
           remedy: 'Write the value out.',
         });
@@ -63,14 +63,14 @@ export function treeProblems(document: Document): TreeProblem[] {
       if (first !== undefined) {
         add(pair.key, keyPath, false, {
           code: 'duplicate-key',
-          message: `The key \`${key}\` stands twice in this mapping.`,
+          message: `The key \`${key}\` appears twice in this mapping.`,
           remedy: 'Keep one of the two.',
           found: key,
         });
       } else seen.set(key, i);
       children.push({ node: pair.value, path: keyPath, parent: visit });
     }
-    // In reverse, so that anchors are met in the order of the text.
+    // In reverse, so that anchors are visited in the order of the text.
     for (const child of children.reverse()) stack.push(child);
   }
   return problems;

@@ -10,27 +10,27 @@ import type { LoadedConcept, LoadedTraining } from '../project.ts';
 import type { MemberState, StaleReason } from './member-state.ts';
 
 /**
- * What a zoo member was trained from, beside the base that names its zoo. The engine writes it into the member's
- * metadata; whoever compares it with what the project says now knows whether the member still fits.
+ * What a zoo member was trained from, other than the base that names its zoo. The engine writes it to the member's
+ * metadata. Comparing it with the project as it is now shows whether the member is still current.
  */
 export interface MemberInputs {
   readonly prompt: string;
-  /** As the concept's file has it, with paths relative to that file. */
+  /** The pairs as written in the concept's file, with paths relative to that file. */
   readonly pairs: unknown;
   readonly images: {
     readonly count: number;
     /**
-     * SHA-256 over the name and size of every image, and of every file that an image editor makes them with; empty
-     * where the images could not be listed. Times of change are left out: a copy or a clone of a project has new ones,
-     * and compressed images keep no size when they are edited.
+     * SHA-256 over the name and size of every image, and of every file that an image editor uses; empty if the images
+     * could not be listed. Modification times are left out: they are new in a copy or clone of a project, and a compressed
+     * image changes its size when it is edited.
      */
     readonly hash: string;
   };
-  /** Values of the training config by dotted key (`collect.steps`). */
+  /** Values of the training config by dotted key, such as `collect.steps`. */
   readonly settings: Readonly<Record<string, unknown>>;
 }
 
-/** Key of a member's metadata. */
+/** Key of the inputs in a member's metadata. */
 export const INPUTS_KEY = 'inputs';
 
 const inputsSchema = z.object({
@@ -40,7 +40,7 @@ const inputsSchema = z.object({
   settings: z.record(z.string(), z.unknown()),
 });
 
-/** Lists and stats image files; each source once for as long as the reader lives, since concepts share them. */
+/** Counts and hashes the image files of concepts. Each source is read once, since concepts share them. */
 export class ImageStamps {
   private readonly known = new Map<string, Promise<string[]>>();
 
@@ -65,20 +65,20 @@ export class ImageStamps {
 
   private async look(source: string): Promise<string[]> {
     const files = await this.view.images(source);
-    // A source that cannot be listed has no images to train on: the checks of the project say what is wrong with it.
+    // A source that cannot be listed has no images to train on: the checks of the project report what is wrong with it.
     if (!('length' in files)) return [];
     const root = folderOf(source);
     return Promise.all(files.map((file) => lineOf(relative(root, file).split(sep).join('/'), file)));
   }
 }
 
-/** A file's name and size; the name alone where it is not there. */
+/** A file's name and size; only the name if the file does not exist. */
 async function lineOf(name: string, file: string): Promise<string> {
   const found = await stat(file).catch(() => undefined);
   return found === undefined ? name : `${name} ${found.size}`;
 }
 
-/** What a member would be trained from now. */
+/** The inputs that a member would be trained from now. */
 export async function memberInputs(
   concept: LoadedConcept,
   training: LoadedTraining,
@@ -92,10 +92,10 @@ export async function memberInputs(
   };
 }
 
-/** The keys of a training config that decide a member's weights; those of the base are in the base's hash. */
+/** The keys of a training config that determine a member's weights; the base's hash covers those of the base. */
 function collectSettings({ config }: LoadedTraining): Record<string, unknown> {
   const { seed, image, discriminator, lora, collect } = config;
-  // Which concepts are taken, how often a checkpoint is written and how ranks are searched change no member.
+  // The choice of concepts, the checkpoint interval and the search for ranks change no member.
   const { concepts: _concepts, holdOut: _holdOut, checkpointEvery: _every, ...training } = collect;
   const { search: _search, ...adapter } = lora;
   const sections = { image, discriminator, lora: adapter, collect: training };
@@ -110,13 +110,13 @@ function collectSettings({ config }: LoadedTraining): Record<string, unknown> {
 }
 
 /**
- * How a member stands against what it would be trained from now.
- * @param metadata of the member's file
+ * The state of a member, compared with what it would be trained from now.
+ * @param metadata metadata of the member's file
  */
 export function memberState(metadata: Readonly<Record<string, string>>, now: MemberInputs): MemberState {
   const recorded = recordedInputs(metadata);
   if (recorded === undefined) {
-    // What every version has written still tells something.
+    // Members of all versions have the prompt and the steps.
     const reasons: StaleReason[] = [];
     if (metadata.prompt !== undefined && metadata.prompt !== now.prompt) reasons.push({ what: 'prompt' });
     const steps = now.settings['collect.steps'];
@@ -134,23 +134,23 @@ function recordedInputs({ [INPUTS_KEY]: json }: Readonly<Record<string, string>>
   try {
     return inputsSchema.parse(JSON.parse(json));
   } catch {
-    // Of another version, or not ours: nothing is known of it.
+    // From another version or another program: nothing is known about it.
     return undefined;
   }
 }
 
 function differences(was: MemberInputs, written: MemberInputs): StaleReason[] {
-  // As it would come back from a file, so that only what was written is compared.
+  // Through JSON, as if read from a file, so that only written values are compared.
   const now: MemberInputs = JSON.parse(JSON.stringify(written));
   const reasons: StaleReason[] = [];
   if (was.prompt !== now.prompt) reasons.push({ what: 'prompt' });
   if (!isDeepStrictEqual(was.pairs, now.pairs)) reasons.push({ what: 'pairs' });
-  // Other pairs have other images: that says nothing more.
+  // Different pairs always have different images.
   else if (was.images.hash !== now.images.hash) {
     reasons.push({ what: 'images', was: was.images.count, now: now.images.count });
   }
   for (const [key, value] of Object.entries(now.settings)) {
-    // A key that the member's version did not know had no say in its training.
+    // A key that the member's version did not know had no effect on its training.
     if (!(key in was.settings) || isDeepStrictEqual(was.settings[key], value)) continue;
     reasons.push({ what: 'setting', key, was: shown(was.settings[key]), now: shown(value) });
   }

@@ -8,12 +8,12 @@ import { UserError } from '../user-error.ts';
 import { ImageStamps, memberInputs, memberState } from './member-inputs.ts';
 import type { MemberState } from './member-state.ts';
 
-/** Metadata of a member's file; undefined where there is none. */
+/** Reads the metadata of a member's file; undefined if there is none. */
 export type ReadMemberMetadata = (path: string) => Promise<Readonly<Record<string, string>> | undefined>;
 
 /**
- * How every concept that a training config takes into the zoo stands in the zoo of its base. Only headers are read.
- * @param baseHash of the config's base; without a base every member is missing
+ * The state of every concept that a training config collects in the zoo of its base. Only file headers are read.
+ * @param baseHash hash of the config's base; without a base every member is missing
  */
 export async function zooStates(
   project: Pick<Project, 'folder' | 'concepts'>,
@@ -38,7 +38,7 @@ export async function zooStates(
   return states;
 }
 
-/** A file that is damaged counts as missing: it has to be collected again. */
+/** Reads the metadata of a member's file. A damaged file counts as missing: it has to be collected again. */
 export async function readMemberMetadata(
   path: string,
 ): Promise<Readonly<Record<string, string>> | undefined> {
