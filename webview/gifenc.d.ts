@@ -1,11 +1,11 @@
-/** What is used of gifenc, which has no types of its own. */
+/** The parts of gifenc that are used here; it has no types of its own. */
 declare module 'gifenc' {
-  /** Colours as [red, green, blue], 0 to 255. */
+  /** Colors as [red, green, blue], 0 to 255. */
   export type Palette = number[][];
 
   export interface FrameOptions {
     palette: Palette;
-    /** Milliseconds, in hundredths of a second in the file. */
+    /** Milliseconds; the file stores hundredths of a second. */
     delay: number;
   }
 
@@ -15,7 +15,7 @@ declare module 'gifenc' {
     bytes(): Uint8Array;
   }
 
-  /** A GIF that repeats for ever. */
+  /** An encoder of a GIF that repeats forever. */
   export function GIFEncoder(): Encoder;
   export function quantize(
     rgba: Uint8ClampedArray,

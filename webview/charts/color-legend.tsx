@@ -8,7 +8,7 @@ const WIDTH = 260;
 const MARGIN = 12;
 const BAR = 10;
 
-/** The colour scale of a heat map: a continuous bar with ticks in the values' unit. */
+/** The color scale of a heat map: a continuous bar with ticks in the values' unit. */
 export function ColorLegend(props: {
   label: string;
   domain: readonly [number, number];

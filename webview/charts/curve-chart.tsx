@@ -16,25 +16,25 @@ import { plotted, prepare, tableColumns, type XRange } from './plotted.ts';
 export type Curve = Points & NamedCurve;
 
 const HEIGHT = 220;
-/** Of the plot beside its axis, about: how many pixel columns it has need not be exact. */
+/** Approximate width of the y axis in CSS pixels: the number of pixel columns need not be exact. */
 const AXIS_WIDTH = 70;
-/** Of a curve as it was reported, behind its moving average: the more there are, the fainter. */
+/** Opacity of a raw curve behind its moving average: the more curves, the fainter. */
 const rawOpacity = (curves: number) => (curves === 1 ? 0.35 : curves <= 3 ? 0.22 : 0.12);
 
-/** Drawn where a chart has no point yet. */
+/** The range of a chart without any points yet. */
 const NOTHING: XRange = { from: 0, to: 1 };
 
-/** Curves of one quantity that grow while a run goes on. Dragging over the plot chooses a range of x. */
+/** Curves of one quantity that grow while a run continues. Dragging over the plot selects a range of x. */
 export function CurveChart(props: {
   title: string;
-  /** Of the values, with its direction: "dB, higher is better". */
+  /** Unit of the values, with the better direction: "dB, higher is better". */
   unit: string;
   xAxis: 'steps' | 'seconds';
   curves: readonly Curve[];
-  /** Weight of the moving average, 0 to below 1. The raw curve stays behind it, faint. */
+  /** Weight of the moving average, from 0 to below 1. The raw curve stays behind it, faint. */
   smoothing: number;
   logarithmic: boolean;
-  /** Undefined: all there is. */
+  /** The shown range of x; undefined shows everything. */
   range: XRange | undefined;
   onRange: (range: XRange | undefined) => void;
 }): JSX.Element {
@@ -50,7 +50,7 @@ export function CurveChart(props: {
   const { from, to } = range;
   const columns = Math.max(100, width - AXIS_WIDTH);
   const data = useMemo(() => plotted(prepared, { from, to }, columns), [prepared, from, to, columns]);
-  /** Changes where the plot has other curves, not where they grow. */
+  /** Changes when the plot gets other curves, not when its curves grow. */
   const signature = curves.map(({ label, style }) => `${label}\t${style.color}\t${style.dash}`).join('\n');
   const smoothed = smoothing > 0;
   const present = useRef({ data, range, curves, onRange: props.onRange });
@@ -171,7 +171,7 @@ export function CurveChart(props: {
   );
 }
 
-/** A scale needs two ends: a single point lies in the middle of them. */
+/** The range, widened if it is a single point, which then lies in the middle: a scale needs two distinct ends. */
 function wide({ from, to }: XRange): [number, number] {
   return to > from ? [from, to] : [from - 1, to + 1];
 }
@@ -195,7 +195,7 @@ function axesOf(theme: Theme, xAxis: 'steps' | 'seconds', unit: string): uPlot.A
   ];
 }
 
-/** Raw curves, then their moving averages. */
+/** The plot's series: raw curves, then their moving averages. */
 function seriesOf(curves: readonly Curve[], theme: Theme, smoothed: boolean): uPlot.Series[] {
   const lines = curves.map(({ label, style, compared }): uPlot.Series => {
     const dash = dashOf(style);
@@ -203,7 +203,7 @@ function seriesOf(curves: readonly Curve[], theme: Theme, smoothed: boolean): uP
       label,
       stroke: colorOf(style, theme),
       width: 2,
-      // Dots of several runs would lie upon one another.
+      // Dots of several runs would overlap.
       points: smoothed || compared ? { show: false } : { size: 6, fill: theme.background },
       spanGaps: true,
       ...(dash.length > 0 ? { dash: [...dash] } : {}),
@@ -222,7 +222,7 @@ function seriesOf(curves: readonly Curve[], theme: Theme, smoothed: boolean): uP
   return [...faint, ...lines];
 }
 
-/** Curves of several runs have no point at one another's x: the dot goes to the nearest that there is. */
+/** Index of the existing point nearest to `index`: curves of several runs do not share their x. */
 function nearestPoint(plot: uPlot, series: number, index: number): number {
   const values = plot.data[series]!;
   for (let distance = 0; distance < values.length; distance++) {
@@ -239,7 +239,7 @@ function averageLegend({ style }: NamedCurve, smoothing: number, theme: Theme): 
   ];
 }
 
-/** A lone curve goes without its name. */
+/** The value with its curve's name; without the name if there is only one curve. */
 function named(label: string, value: number, curves: number): string {
   return curves === 1 ? formatNumber(value) : `${label} ${formatNumber(value)}`;
 }

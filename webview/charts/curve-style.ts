@@ -3,20 +3,20 @@ import { MOST_OVERLAID } from '../../src/protocol/webview/run.ts';
 import type { LegendEntry } from '../components/legend.tsx';
 import type { Theme } from '../components/theme.ts';
 
-/** How one curve of a chart is told from the others. */
+/** What distinguishes one curve of a chart from the others. */
 export interface CurveStyle {
-  /** Place among the theme's colours; beyond their number they come again. */
+  /** Index among the theme's colors; wraps around. */
   color: number;
-  /** Place among DASHES; beyond their number they come again. */
+  /** Index among DASHES; wraps around. */
   dash: number;
 }
 
-/** Empty: an unbroken line. In pixels. */
+/** Stroke and gap lengths in pixels; empty is a solid line. */
 const DASHES: readonly (readonly number[])[] = [[], [7, 4], [2, 3], [10, 3, 2, 3], [4, 2]];
 
 const COLORS = MOST_OVERLAID + 1;
 
-/** Of curves that have nothing but their order: every colour once, then every colour dashed. */
+/** The style of the curve at an index: every color solid first, then every color dashed. */
 export function styleAt(index: number): CurveStyle {
   return { color: index % COLORS, dash: Math.floor(index / COLORS) };
 }
@@ -33,7 +33,7 @@ export function legendEntry(label: string, style: CurveStyle, theme: Theme): Leg
   return { label, color: colorOf(style, theme), mark: 'line', dash: dashOf(style) };
 }
 
-/** What both axes of a chart have in common. */
+/** Options that both axes of a chart share. */
 export function axisStyle(theme: Theme): uPlot.Axis {
   const font = `11px ${theme.fontFamily}`;
   return {

@@ -5,27 +5,27 @@ import { Swatch } from '../components/legend.tsx';
 import type { Theme } from '../components/theme.ts';
 import { type CurveStyle, dashOf, legendEntry } from './curve-style.ts';
 
-/** A curve as the legend tells it. */
+/** A curve as the legend names it. */
 export interface NamedCurve {
   label: string;
   style: CurveStyle;
-  /** In a chart of several runs: whose curve it is, and what of that run (empty where there is but one kind). */
+  /** In a chart of several runs: the run, and the kind of curve within that run (empty if there is only one kind). */
   compared?: { run: string; kind: string };
 }
 
 interface CurveValuesProps {
   label: string;
-  /** "Latest", "Step 1,200". */
+  /** Where the values are read: "Latest", "Step 1,200". */
   at: string;
   theme: Theme;
   curves: readonly NamedCurve[];
-  /** Of each curve; undefined where it has no point there. */
+  /** One value for each curve; undefined if it has no point there. */
   values: readonly (number | undefined)[];
 }
 
 const valueText = (value: number | undefined) => (value === undefined ? l10n.t('none') : formatNumber(value));
 
-/** Legend of a chart of several curves, with what each comes to at one place: of several runs as a table. */
+/** Legend of a chart of several curves with the value of each at one x; a table if there are several runs. */
 export function CurveValues(props: CurveValuesProps): JSX.Element {
   const compared = props.curves.some((curve) => curve.compared !== undefined);
   return compared ? <ComparedValues {...props} /> : <ListedValues {...props} />;
@@ -48,7 +48,7 @@ function ListedValues({ label, at, theme, curves, values }: CurveValuesProps): J
   );
 }
 
-/** A row a run, in its colour, and a column a kind of curve, with its dash. */
+/** A table with a row for each run, in its color, and a column for each kind of curve, with its dash. */
 function ComparedValues({ label, at, theme, curves, values }: CurveValuesProps): JSX.Element {
   const runs = new Map<string, { color: number; values: Map<string, number | undefined> }>();
   const kinds = new Map<string, number>();

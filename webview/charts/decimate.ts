@@ -1,4 +1,4 @@
-/** Points of one curve, x ascending; y may be NaN. */
+/** Points of one curve, with ascending x; y may be NaN. */
 export interface Points {
   x: Float64Array;
   y: Float64Array;
@@ -6,7 +6,8 @@ export interface Points {
 
 function isAscending(x: Float64Array): boolean {
   let previous = Number.NEGATIVE_INFINITY;
-  // Not `every`: a hundred thousand calls for each curve at each update. NaN is above nothing.
+  // A loop instead of `every`, which would call a function 100,000 times per curve and update. No comparison holds for
+  // NaN.
   for (let i = 0; i < x.length; i++) {
     if (!(x[i]! > previous)) return false;
     previous = x[i]!;
@@ -15,8 +16,8 @@ function isAscending(x: Float64Array): boolean {
 }
 
 /**
- * The points by ascending x. Of several at one x the last counts: after a resume, steps since the last checkpoint
- * come again. Points without x are left out.
+ * Points sorted by x. If several have the same x, the last one counts: after a resume, steps since the last checkpoint
+ * are repeated. Points without x are omitted.
  */
 export function ascending(points: Points): Points {
   if (isAscending(points.x)) return points;
@@ -31,7 +32,7 @@ export function ascending(points: Points): Points {
   };
 }
 
-/** Index of the first x that is not below the value; the length where all are. */
+/** Index of the first x that is at least `value`; the length if there is none. */
 function firstNotBelow(x: Float64Array, value: number): number {
   let low = 0;
   let high = x.length;
@@ -43,7 +44,7 @@ function firstNotBelow(x: Float64Array, value: number): number {
   return low;
 }
 
-/** Value of the point that is nearest to `at`; undefined where that lies outside of the curve. */
+/** Value of the point nearest to `at`; undefined if `at` lies outside the curve. */
 export function valueNear({ x, y }: Points, at: number): number | undefined {
   if (x.length === 0 || at < x[0]! || at > x[x.length - 1]!) return undefined;
   const after = firstNotBelow(x, at);
@@ -52,22 +53,22 @@ export function valueNear({ x, y }: Points, at: number): number | undefined {
 }
 
 /**
- * What of a curve can be seen between two values of x in so many pixel columns: where the points are more than two
- * a column, the least and the greatest of each column, in their order, so that no spike is lost. Their x are put
- * on two places of the column that are the same for every curve, less than a pixel from their own: curves drawn
- * together then share their x. One point on either side stays, for the line to leave the chart.
+ * The visible part of a curve between two values of x, for a number of pixel columns. If there are more than two points
+ * per column, the minimum and maximum of each column are kept, in their order, so that no spike is lost. They are moved
+ * to two positions within the column, less than a pixel away, which are the same for every curve: curves drawn together
+ * then share their x. One point outside each end is kept so that the line leaves the chart.
  */
 export function decimate({ x, y }: Points, from: number, to: number, columns: number): Points {
   const first = Math.max(0, firstNotBelow(x, from) - 1);
   let end = firstNotBelow(x, to);
-  // The points at the end itself and one after it.
+  // Points exactly at the end, and one after it.
   end = Math.min(x.length, end + (x[end] === to ? 2 : 1));
   if (end - first <= 2 * columns || !(to > from))
     return { x: x.subarray(first, end), y: y.subarray(first, end) };
   const xs: number[] = [];
   const ys: number[] = [];
   const width = (to - from) / columns;
-  // Divided last: a point that lies on the border of two columns is then in the right one of them, not by rounding.
+  // Divides last, so that rounding does not move a point on the border of two columns into the wrong one.
   const border = (column: number) => from + (column * (to - from)) / columns;
   let i = first;
   if (x[i]! < from) {
@@ -100,7 +101,7 @@ export function decimate({ x, y }: Points, from: number, to: number, columns: nu
   return { x: Float64Array.from(xs), y: Float64Array.from(ys) };
 }
 
-/** Curves over all their x together, ascending; NaN where a curve has no point. */
+/** Curves over the union of their x, ascending; NaN where a curve has no point. */
 export function joined(curves: readonly Points[]): { x: Float64Array; ys: Float64Array[] } {
   const [first, ...others] = curves;
   const shared = first !== undefined && others.every(({ x }) => sameValues(x, first.x));

@@ -2,24 +2,24 @@ interface Waiting {
   draw: () => void;
 }
 
-/** A page that is never idle, since something moves on it or the machine is busy, goes on all the same. */
+/** Draws after this time even on a page that is never idle because of an animation or a busy machine. */
 const AT_THE_LATEST = { timeout: 50 };
 
-/** In the order of the page. */
+/** Charts still to draw, in page order. */
 const waiting: Waiting[] = [];
 
 function drawNext(): void {
   const next = waiting.shift();
   if (next === undefined) return;
-  // First, so that one that throws does not hold up those after it.
+  // Schedules the next one first, so that an exception does not block the queue.
   if (waiting.length > 0) requestIdleCallback(drawNext, AT_THE_LATEST);
   next.draw();
 }
 
 /**
- * Draws at once what begins on the screen, and everything further down one by one, whenever the page has nothing else
- * to do: a long page is there as soon as its first screen is.
- * @returns calls the drawing off, where it has not happened yet
+ * Draws an element at once if it begins on the screen. Draws everything further down one by one while the page is idle,
+ * so that a long page appears as soon as its first screen is drawn.
+ * @returns cancels the drawing if it has not happened yet
  */
 export function drawInTurn(element: Element, draw: () => void): () => void {
   if (element.getBoundingClientRect().top < window.innerHeight) {

@@ -8,7 +8,7 @@ import { useWidth } from '../components/use-width.ts';
 
 export interface HeatRow {
   label: string;
-  /** NaN: no value, left as the background. */
+  /** The row's values; NaN leaves the background visible. */
   values: readonly number[];
 }
 
@@ -22,8 +22,8 @@ interface Position {
 }
 
 /**
- * Rows of coloured cells on a canvas. Pointer and arrow keys move over the cells, and `describe` puts
- * what lies there into words below the map. Rows may differ in length.
+ * Rows of colored cells on a canvas. Pointer and arrow keys move over the cells, and `describe` gives the text shown
+ * below the map for a cell. Rows may differ in length.
  */
 export function HeatMap(props: {
   label: string;
@@ -34,9 +34,9 @@ export function HeatMap(props: {
   ramp: Ramp;
   theme: Theme;
   describe: (row: number, column: number) => string;
-  /** Told of a cell that is clicked, or on which Enter is pressed. */
+  /** Called with the cell that is clicked, or on which Enter is pressed. */
   onChoose?: (row: number, column: number) => void;
-  /** What to read where nothing is selected. */
+  /** Text shown while no cell is selected. */
   hint: string;
 }): JSX.Element {
   const { rows, domain, ramp, theme } = props;
@@ -132,7 +132,7 @@ export function HeatMap(props: {
           <div
             class="heat-map-surface"
             role="application"
-            // biome-ignore lint/a11y/noNoninteractiveTabindex: the cells are walked with the arrow keys
+            // biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys move between the cells
             tabIndex={0}
             aria-label={`${props.label}. ${l10n.t('Arrow keys move between cells.')}`}
             aria-describedby={readOut}

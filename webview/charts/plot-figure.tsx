@@ -5,7 +5,7 @@ import { type Theme, useTheme } from '../components/theme.ts';
 import { useWidth } from '../components/use-width.ts';
 import { drawInTurn } from './draw-queue.ts';
 
-/** Options of a plot for a width in CSS pixels. Keep it stable (`useCallback`): a new one draws anew. */
+/** Options of a plot for a width in CSS pixels. Keep it stable (`useCallback`): a new function causes a redraw. */
 export type DrawPlot = (width: number, theme: Theme) => Omit<Plot.PlotOptions, 'width' | 'height' | 'style'>;
 
 /** A titled Observable Plot that follows its width and the theme. */
@@ -15,13 +15,13 @@ export function PlotFigure(props: {
   level?: 2 | 3;
   /** Counts and units beside the title. */
   subtitle?: string;
-  /** One sentence for those who cannot see the chart: what is plotted, and what it shows. */
+  /** One sentence for people who cannot see the chart: what is plotted, and what it shows. */
   description: string;
-  /** CSS pixels; kept free until the plot is drawn. */
+  /** Height in CSS pixels, reserved until the plot is drawn. */
   height: number;
   draw: DrawPlot;
   legend?: ComponentChildren;
-  /** Table of the numbers, controls. */
+  /** Content below the chart: a table of the numbers, controls. */
   children?: ComponentChildren;
 }): JSX.Element {
   const holder = useRef<HTMLDivElement>(null);
@@ -39,9 +39,10 @@ export function PlotFigure(props: {
         height,
         style: { fontFamily: theme.fontFamily, fontSize: '11px', background: 'transparent' },
       });
-      // Plot ships its rules in a style element, which the page's policy refuses; charts.css has them.
+      // Plot puts its rules into a style element, which the page's policy refuses; charts.css has them instead.
       for (const style of chart.querySelectorAll('style')) style.remove();
-      // Its parts carry the names of their marks, which say nothing: the holder speaks for them.
+      // Plot labels its parts with the names of their marks, which mean nothing to users; the figure's own label
+      // replaces them.
       chart.setAttribute('aria-hidden', 'true');
       holder.current!.replaceChildren(chart);
       setDrawn(true);

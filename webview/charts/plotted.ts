@@ -2,31 +2,31 @@ import type uPlot from 'uplot';
 import { ascending, decimate, joined, type Points } from './decimate.ts';
 import { smooth } from './smooth.ts';
 
-/** First and last x that are shown. */
+/** First and last x of the shown range. */
 export interface XRange {
   from: number;
   to: number;
 }
 
-/** Curves as they are read and drawn, before they are cut to what can be seen. */
+/** Curves as read and drawn, before they are reduced to what is visible. */
 export interface Prepared {
-  /** Whole, for reading values. */
+  /** The complete curves, for reading values. */
   raw: Points[];
-  /** Their moving averages; empty where there is no smoothing. */
+  /** Their moving averages; empty without smoothing. */
   smoothed: Points[];
-  /** Undefined where no curve has a point. */
+  /** Range of all x; undefined if no curve has a point. */
   extent: XRange | undefined;
-  /** Some values have no logarithm. */
+  /** Whether some values have no logarithm. */
   unplottable: boolean;
 }
 
 function hasLogarithms({ y }: Points): boolean {
-  // Not `every`, here and below: a call for each of hundreds of thousands of values shows.
+  // Loops instead of `every`, here and below: a call for each of several 100,000 values is noticeably slow.
   for (let i = 0; i < y.length; i++) if (y[i]! <= 0) return false;
   return true;
 }
 
-/** Values at or below zero have no logarithm: they become gaps. */
+/** The points with gaps in place of values at or below zero, which have no logarithm. */
 function positive({ x, y }: Points): Points {
   const out = y.slice();
   for (let i = 0; i < out.length; i++) if (out[i]! <= 0) out[i] = Number.NaN;
@@ -39,7 +39,7 @@ interface PreparedCurve {
   unplottable: boolean;
 }
 
-/** By values: of six long runs most have not changed when one more step is drawn. */
+/** Prepared curves by their values: of six long runs, most have not changed when one more step is drawn. */
 const preparedCurves = new WeakMap<Float64Array, { key: string; x: Float64Array; curve: PreparedCurve }>();
 
 function prepareCurve({ x, y }: Points, smoothing: number, logarithmic: boolean): PreparedCurve {
@@ -55,7 +55,10 @@ function prepareCurve({ x, y }: Points, smoothing: number, logarithmic: boolean)
   return curve;
 }
 
-/** @param smoothing weight of the moving average, 0 for none */
+/**
+ * Prepares curves for drawing.
+ * @param smoothing weight of the moving average, 0 for none
+ */
 export function prepare(curves: readonly Points[], smoothing: number, logarithmic: boolean): Prepared {
   const prepared = curves.map((curve) => prepareCurve(curve, smoothing, logarithmic));
   const raw = prepared.map((curve) => curve.raw);
@@ -74,10 +77,10 @@ export function prepare(curves: readonly Points[], smoothing: number, logarithmi
   };
 }
 
-/** uPlot draws gaps at null. */
+/** The values with null for those that are not finite, since uPlot draws gaps at null. */
 const nullable = (column: Float64Array) => Array.from(column, (v) => (Number.isFinite(v) ? v : null));
 
-/** What uPlot draws between two x in so many pixel columns: raw curves, then moving averages. */
+/** uPlot's data between two values of x for a number of pixel columns: raw curves, then moving averages. */
 export function plotted({ raw, smoothed }: Prepared, range: XRange, columns: number): uPlot.AlignedData {
   const { x, ys } = joined(
     [...raw, ...smoothed].map((points) => decimate(points, range.from, range.to, columns)),
@@ -87,7 +90,7 @@ export function plotted({ raw, smoothed }: Prepared, range: XRange, columns: num
 
 const TABLE_ROWS = 200;
 
-/** At most about TABLE_ROWS rows of the longest curve, evenly spaced, the last of each always among them. */
+/** At most about TABLE_ROWS rows of the longest curve, evenly spaced, always with the last point of each curve. */
 export function tableColumns(curves: readonly Points[]): { x: Float64Array; ys: Float64Array[] } {
   const whole = curves.map(ascending);
   const stride = Math.max(1, Math.ceil(Math.max(0, ...whole.map(({ x }) => x.length)) / TABLE_ROWS));

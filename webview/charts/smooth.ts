@@ -1,6 +1,6 @@
 /**
- * Exponential moving average without the pull towards zero of its first values (Kingma & Ba 2015,
- * section 3): `weight` 0 leaves the values, values near 1 smooth most. NaN stays NaN and is not counted.
+ * Exponential moving average, corrected for the bias of its first values toward zero (Kingma & Ba 2015, section 3). A
+ * `weight` of 0 leaves the values as they are; near 1 it smooths most. NaN stays NaN and does not count.
  */
 export function smooth(values: Float64Array, weight: number): Float64Array {
   if (weight === 0) return values;

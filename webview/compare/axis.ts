@@ -1,17 +1,17 @@
-/** One axis of a drawing, whatever draws it. */
+/** One axis of a drawing, independent of what draws it. */
 export interface Axis {
-  /** Values that are named, ascending. */
+  /** Values with a label, ascending. */
   readonly ticks: readonly number[];
-  /** Place of a value along the axis: 0 at its beginning, 1 at its end. */
+  /** Position of a value along the axis: 0 at its start, 1 at its end. */
   place(value: number): number;
 }
 
-/** Least distance of two ticks, as a share of the axis. */
+/** Minimum distance between two ticks, as a share of the axis. */
 const TICK_DISTANCE = 0.07;
 
 const NICE = [1, 2, 5, 10];
 
-/** Whole multiples of powers of ten, without the rounding of repeated addition. */
+/** Integer multiples of a power of ten, without the rounding errors of repeated addition. */
 function multiples(step: number, from: number, to: number): number[] {
   const first = Math.ceil(from / step - 1e-9);
   const last = Math.floor(to / step + 1e-9);
@@ -24,8 +24,8 @@ function niceStep(span: number, count: number): number {
 }
 
 /**
- * Equal distances for equal differences.
- * @param whole widened to the next tick at both ends
+ * A linear axis.
+ * @param whole whether to extend both ends to the next tick
  */
 export function linearAxis(min: number, max: number, count: number, whole: boolean): Axis {
   const [from, to] = max > min ? [min, max] : [min - 0.5, min + 0.5];
@@ -35,7 +35,7 @@ export function linearAxis(min: number, max: number, count: number, whole: boole
   return { ticks: multiples(step, low, high), place: (value) => (value - low) / (high - low) };
 }
 
-/** 1, 2 and 5 times every power of ten from the last that is at most `min` to the first that is at least `max`. */
+/** 1, 2 and 5 times every power of ten, from the last that is at most `min` to the first that is at least `max`. */
 function decadeTicks(min: number, max: number): number[] {
   const ticks: number[] = [];
   for (let power = Math.floor(Math.log10(min)); power <= Math.ceil(Math.log10(max)); power++) {
@@ -48,7 +48,7 @@ function decadeTicks(min: number, max: number): number[] {
 
 const isPowerOfTen = (tick: number) => tick.toExponential().startsWith('1e');
 
-/** Those with room between them, powers of ten alone where there are three of them. */
+/** The ticks that have enough room between them; only 0 and powers of ten if there are more than three of those. */
 function legible(ticks: readonly number[], place: Axis['place']): number[] {
   const powers = ticks.filter((tick) => tick === 0 || isPowerOfTen(tick));
   const kept: number[] = [];
@@ -59,7 +59,7 @@ function legible(ticks: readonly number[], place: Axis['place']): number[] {
   return kept;
 }
 
-/** Equal distances for equal ratios. Both ends above 0. */
+/** A logarithmic axis. Both ends must be above 0. */
 export function logarithmicAxis(min: number, max: number): Axis {
   const ticks = decadeTicks(min, max > min ? max : min * 2);
   const low = Math.log10(ticks[0]!);
@@ -69,7 +69,7 @@ export function logarithmicAxis(min: number, max: number): Axis {
 }
 
 /**
- * Logarithmic, and yet with a place for 0: the inverse hyperbolic sine, linear below `threshold`.
+ * A nearly logarithmic axis that includes 0: the inverse hyperbolic sine, linear below `threshold`.
  * @param threshold above 0
  */
 export function logarithmicAxisFromZero(threshold: number, max: number): Axis {

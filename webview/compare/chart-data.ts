@@ -9,7 +9,7 @@ export type XAxis = 'seconds' | 'steps';
 export interface ChartSettings {
   metric: Metric;
   xAxis: XAxis;
-  /** Of the x axis. */
+  /** Whether the x axis is logarithmic. */
   logarithmic: boolean;
   hidden: readonly Method[];
 }
@@ -20,7 +20,7 @@ export interface ChartSeries {
   points: MetricPoint[];
 }
 
-/** Everything that a drawing of the curves needs but its colours. */
+/** Everything that a drawing of the curves needs, except colors. */
 export interface ChartData {
   title: string;
   subtitle: string;
@@ -28,11 +28,11 @@ export interface ChartData {
   yTitle: string;
   x: Axis;
   y: Axis;
-  /** Where a point lies on the x axis. */
+  /** Value of a point on the x axis. */
   at: (point: MetricPoint) => number;
-  /** Those that are not hidden, in the order in which they are reported. */
+  /** The visible series, in the order in which they are reported. */
   series: ChartSeries[];
-  /** Some values were not finite. */
+  /** Whether some values were not finite. */
   incomplete: boolean;
 }
 
@@ -80,7 +80,7 @@ function xTitle(xAxis: XAxis, logarithmic: boolean): string {
   return logarithmic ? l10n.t('Training steps (logarithmic)') : l10n.t('Training steps');
 }
 
-/** Always from 0, where the starts lie. */
+/** The x axis, always from 0, where the starts lie. */
 function xAxisOf(values: readonly number[], logarithmic: boolean): Axis {
   const positive = values.filter((value) => value > 0);
   if (positive.length === 0) return linearAxis(0, 1, X_TICKS, false);

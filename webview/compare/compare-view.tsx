@@ -20,13 +20,13 @@ import { DEFAULT_SETTINGS, type ResultSettings, Results } from './results.tsx';
 import { newestOf, settle, type WantedEvaluation } from './selection.ts';
 import { useComparison } from './use-comparison.ts';
 
-/** Kept over a reload. */
+/** What the page keeps across a reload. */
 interface Kept {
   wanted: WantedEvaluation;
   settings: ResultSettings;
 }
 
-/** No run has this id: the newest that succeeded, whichever it is. */
+/** Stands for the newest evaluation that succeeded; no run has this id. */
 const NEWEST = '';
 
 export function CompareView(): JSX.Element {
@@ -58,7 +58,7 @@ function Chosen(props: {
         settings: DEFAULT_SETTINGS,
       },
   );
-  // At once: the view may be hidden with the next event.
+  // Persist at once: the next event may hide the view.
   useLayoutEffect(() => persist(target, { wanted, settings }), [target, wanted, settings]);
   const { concept, evaluation, newer } = settle(state, wanted);
   const succeeded = evaluation?.state === 'succeeded' ? evaluation : undefined;
@@ -157,7 +157,7 @@ function evaluationOptions({ evaluations }: EvaluatedConcept): { value: string; 
   ];
 }
 
-/** How an evaluation ended that has nothing to compare. */
+/** Why an evaluation has nothing to compare. */
 function outcomeText({ state, error }: EvaluationChoice): string {
   switch (state) {
     case 'failed':
@@ -173,7 +173,7 @@ function outcomeText({ state, error }: EvaluationChoice): string {
   }
 }
 
-/** How an evaluation ended after the one that is shown. */
+/** How a later evaluation than the one shown ended. */
 function laterText({ created, state, error }: EvaluationChoice): string {
   const moment = formatMoment(created);
   switch (state) {
@@ -194,7 +194,7 @@ function laterText({ created, state, error }: EvaluationChoice): string {
   }
 }
 
-/** What an evaluation is, and the way to one. */
+/** What an evaluation is, and a button that starts one. */
 function NotEvaluated({
   concept,
   onEvaluate,

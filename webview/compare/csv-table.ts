@@ -1,12 +1,12 @@
 import type { SavedComparison } from '../../src/protocol/comparison.ts';
 
-/** Quoted where it would otherwise break its row (RFC 4180). */
+/** A cell, quoted if it would otherwise break its row (RFC 4180). */
 function cell(value: string | number | null | undefined): string {
   const text = String(value ?? '');
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** Every measured point with every metric, one a line: the columns of the run folder's `comparison.csv`. */
+/** Every measured point with every metric, one per line, with the columns of the run folder's `comparison.csv`. */
 export function csvTable({ concept, curves }: SavedComparison): string {
   const withDistances = curves.some(({ distances }) => distances);
   const head = ['concept', 'method', 'steps', 'seconds', 'psnr', 'ssim', 'l1', 'patchFd'];

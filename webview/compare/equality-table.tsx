@@ -8,10 +8,10 @@ import { methodName } from './method-name.ts';
 import { formatMetric, isDistance, type Metric, metricLabel } from './metrics.ts';
 import { type EqualityRow, type Goal, timeToEqual } from './time-to-equal.ts';
 
-/** Two digits: points are measured too sparsely for more. */
+/** A factor with two digits: the points are too sparse for more. */
 const rough = (factor: number) => formatNumber(Number(factor.toPrecision(2)));
 
-/** "26 × less", "1.5 × more". */
+/** A factor in words: "26 × less", "1.5 × more". */
 function factorText(factor: number, unit: 'time' | 'steps'): string {
   if (factor === 1) return l10n.t('the same');
   if (factor === Number.POSITIVE_INFINITY) return l10n.t('none needed');
@@ -58,7 +58,7 @@ function Row({
   );
 }
 
-/** With `{value}` for what the reference has at its end. */
+/** What the reference reaches and when, with `{value}` as the placeholder of its final value. */
 function goalText({ steps, seconds, whole }: Goal, method: string, label: string): string {
   const moments = {
     method,

@@ -24,7 +24,7 @@ function titleOf(format: Format): string {
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
-/** The chart as it is set, and its numbers, as files. */
+/** Buttons that save the chart as currently set, and its numbers. */
 export function Exports(props: { comparison: SavedComparison; data: ChartData; name: string }): JSX.Element {
   const { comparison, data } = props;
   const { save, outcome } = useSaving(compareView.save);

@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import type { Method } from '../../src/protocol/comparison.ts';
 
-/** What a start is called in the editor's language; METHODS has what the engine calls it. */
+/** The name of a start in the editor's language; METHODS has the engine's names. */
 export function methodName(method: Method): string {
   const names: Record<Method, string> = {
     denoised: l10n.t('Denoised weights'),

@@ -1,7 +1,7 @@
 import type { Method } from '../../src/protocol/comparison.ts';
 import type { Theme } from '../components/theme.ts';
 
-/** Lengths of strokes and gaps, in pixels; where two methods coincide, the dashed one shows both. */
+/** Lengths of strokes and gaps in pixels; where two curves coincide, the dashed one lets both be seen. */
 export const DASHES: Record<Method, readonly number[]> = {
   denoised: [],
   ridge: [6, 4],
@@ -12,12 +12,12 @@ export const DASHES: Record<Method, readonly number[]> = {
   pix2pix: [],
 };
 
-/** The denoised start is what the others are compared with. */
+/** Line width in pixels; wider for the denoised start, which the others are compared with. */
 export function strokeWidth(method: Method): number {
   return method === 'denoised' ? 3 : 1.75;
 }
 
-/** Later ones lie on top: the denoised start over the others, and ridge dashed over it. */
+/** Drawing order, the last on top: the denoised start above the others, the dashed ridge above it. */
 export function drawingOrder(method: Method): number {
   return method === 'ridge' ? 2 : method === 'denoised' ? 1 : 0;
 }

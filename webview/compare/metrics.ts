@@ -7,15 +7,15 @@ import type {
 } from '../../src/protocol/comparison.ts';
 import { formatNumber } from '../components/format.ts';
 
-/** What is measured along the training of every start, and of every held-out concept before it. */
+/** A metric that is measured along the training of every start, and for every held-out concept before it. */
 export type QualityMetric = keyof SavedQuality;
 export type Metric = QualityMetric | keyof SavedDistance;
 
 interface Quantity {
-  /** Behind a value; empty where it has none. */
+  /** Unit after a value; empty if it has none. */
   unit: string;
   better: 'higher' | 'lower';
-  /** Spans powers of ten while a generator trains. */
+  /** Whether the metric spans powers of ten during training. */
   logarithmic: boolean;
   digits?: number;
 }
@@ -26,7 +26,7 @@ export const METRICS: Record<Metric, Quantity> = {
   l1: { unit: '', better: 'lower', logarithmic: true },
   patchFd: { unit: '', better: 'lower', logarithmic: true },
   fid: { unit: '', better: 'lower', logarithmic: true },
-  // Unbiased, so that it may lie below zero.
+  // The estimator is unbiased, so it may be negative.
   kid: { unit: '', better: 'lower', logarithmic: false },
 };
 
@@ -59,7 +59,7 @@ export function metricsOf({ curves }: SavedComparison): Metric[] {
   return all.filter((metric) => !isDistance(metric) || curves.some(({ distances }) => distances));
 }
 
-/** A curve's finite values, ascending in steps. Of FID and KID, those of its start and its end. */
+/** A curve's finite values in ascending order of steps. FID and KID are measured only at its start and end. */
 export function pointsOf({ points, distances }: SavedCurve, metric: Metric): MetricPoint[] {
   const last = points.length - 1;
   return points.flatMap((point, index) => {
@@ -75,7 +75,7 @@ export function isAsGood(metric: Metric, value: number, goal: number): boolean {
   return METRICS[metric].better === 'higher' ? value >= goal : value <= goal;
 }
 
-/** "27.89 dB"; a dash where there is no finite value. */
+/** A value with its unit: "27.89 dB"; a dash if it is not finite. */
 export function formatMetric(metric: Metric, value: number | null | undefined): string {
   if (value === null || value === undefined) return '–';
   const { unit, digits } = METRICS[metric];
@@ -83,7 +83,7 @@ export function formatMetric(metric: Metric, value: number | null | undefined): 
   return unit === '' ? text : `${text} ${unit}`;
 }
 
-/** "PSNR, dB (higher is better)". */
+/** A metric with unit and direction: "PSNR, dB (higher is better)". */
 export function metricTitle(metric: Metric): string {
   const { unit, better } = METRICS[metric];
   const quantity = [metricLabel(metric), ...(unit === '' ? [] : [unit])].join(', ');

@@ -1,6 +1,6 @@
 import { canvasPng } from '../components/canvas-png.ts';
 
-/** Pixels of the picture for one of the drawing. */
+/** Pixels of the image for each unit of the drawing. */
 const SCALE = 2;
 
 /** An SVG file as a PNG of twice its size. */

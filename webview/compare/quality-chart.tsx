@@ -15,12 +15,12 @@ import { formatMetric, type Metric, type MetricPoint } from './metrics.ts';
 import { SeriesToggles } from './series-toggles.tsx';
 
 const HEIGHT = 340;
-/** So that points at the ends of the axes are whole. */
+/** Room beyond the ends of the axes, so that points there are drawn whole; as a share of an axis. */
 const MARGIN = 0.015;
-/** How near the pointer must be to a point to be told of it, in CSS pixels. */
+/** Maximum distance in CSS pixels between the pointer and the point that it reads. */
 const REACH = 40;
 
-/** Both axes run from 0 to 1 in the plot: where a value lies is the business of the chart's data. */
+/** Options of the plot. Both axes run from 0 to 1; the chart's data maps values to these positions. */
 function plotOf(
   data: ChartData,
   theme: Theme,
@@ -71,7 +71,7 @@ function plotOf(
   };
 }
 
-/** The point that is nearest to the pointer; undefined where none is near. */
+/** The point nearest to the pointer; undefined if none is near. */
 function pointUnder(plot: uPlot, data: ChartData): { series: ChartSeries; point: MetricPoint } | undefined {
   const { left = -1, top = -1 } = plot.cursor;
   if (left < 0) return undefined;
@@ -101,11 +101,11 @@ function pointText(series: ChartSeries, { steps, seconds, value }: MetricPoint, 
       );
 }
 
-/** Quality while training from every start. The legend's entries show and hide their curves. */
+/** Quality while training from every start. The legend shows and hides curves. */
 export function QualityChart(props: {
   data: ChartData;
   metric: Metric;
-  /** All that can be shown. */
+  /** All methods that can be shown. */
   methods: readonly Method[];
   hidden: readonly Method[];
   onHidden: (hidden: Method[]) => void;

@@ -34,7 +34,7 @@ export function Results(props: {
 }): JSX.Element {
   const { comparison, evaluation, settings, onSettings } = props;
   const metrics = metricsOf(comparison);
-  // Another evaluation may lack what was chosen for this one.
+  // This evaluation may lack the metric selected for another one.
   const metric = metrics.includes(settings.metric) ? settings.metric : 'psnr';
   const methods = comparison.curves.map(({ method }) => method);
   const reference = methods.includes(settings.reference) ? settings.reference : methods.at(-1)!;

@@ -6,27 +6,27 @@ import type {
 
 type Ready = Extract<CompareViewState, { kind: 'ready' }>;
 
-/** What the person looking has chosen; what is absent is for `settle`. */
+/** What the user has selected; `settle` fills in what is absent. */
 export interface WantedEvaluation {
   concept?: string | undefined;
-  /** Undefined: the concept's newest evaluation that has succeeded, also when there is a newer one later. */
+  /** Undefined: the concept's newest evaluation that succeeded, even when a newer one follows. */
   runId?: string | undefined;
 }
 
 export interface ShownEvaluation {
   concept: EvaluatedConcept;
-  /** Undefined where the concept has none that has ended. */
+  /** Undefined if no evaluation of the concept has ended. */
   evaluation?: EvaluationChoice;
-  /** One that ended after it without a comparison. */
+  /** A later evaluation that ended without a comparison. */
   newer?: EvaluationChoice;
 }
 
-/** The newest that has succeeded, or where none has, the newest; undefined where there is none. */
+/** The newest evaluation that succeeded, else the newest; undefined if there is none. */
 export function newestOf(evaluations: readonly EvaluationChoice[]): EvaluationChoice | undefined {
   return evaluations.find(({ state }) => state === 'succeeded') ?? evaluations[0];
 }
 
-/** The nearest to what was wanted that there still is. */
+/** The available evaluation closest to the one wanted. */
 export function settle({ concepts }: Ready, wanted: WantedEvaluation): ShownEvaluation {
   const concept = concepts.find(({ name }) => name === wanted.concept) ?? concepts[0]!;
   const { evaluations } = concept;

@@ -17,7 +17,7 @@ import {
   type QualityMetric,
 } from './metrics.ts';
 
-/** Mean over the concepts that have a finite value; undefined where one has none, since means must compare. */
+/** Mean over the concepts; undefined if one has no finite value, since means must be comparable. */
 function mean(starts: readonly SavedStarts[], method: Method, metric: QualityMetric): number | undefined {
   const values = starts.map(({ quality }) => quality[method]?.[metric]);
   if (values.some((value) => value === null || value === undefined)) return undefined;
@@ -36,7 +36,7 @@ function Cells({
   metric: Metric;
   values: readonly (number | null | undefined)[];
 }): JSX.Element {
-  // Whatever reads the same is as good.
+  // Values that read the same count as equally good.
   const top = formatMetric(metric, best(metric, values));
   return (
     <>

@@ -5,7 +5,7 @@ import { DASHES, drawingOrder, strokeWidth } from './method-style.ts';
 
 export const DRAWING_SIZE = { width: 900, height: 480 } as const;
 
-/** Of the plot within the drawing. */
+/** Edges of the plot within the drawing. */
 const FRAME = { left: 72, top: 64, right: 640, bottom: 418 } as const;
 const FONT = 'system-ui, -apple-system, Segoe UI, Helvetica, Arial, sans-serif';
 
@@ -27,7 +27,7 @@ const text = (x: number, y: number, content: string, more: Attributes = {}) =>
   element('text', { x, y, fill: '#1f1f1f', ...more }, escaped(content));
 const rounded = (value: number) => Number(value.toFixed(2));
 
-/** The chart as an SVG file that stands alone: black on white, for papers and slides, whatever the editor's theme. */
+/** The chart as a standalone SVG file: black on white, for papers and slides, whatever the editor's theme. */
 export function svgDrawing(data: ChartData): string {
   const { left, top, right, bottom } = FRAME;
   const toX = (place: number) => rounded(left + place * (right - left));

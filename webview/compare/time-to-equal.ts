@@ -7,28 +7,31 @@ export interface Moment {
 }
 
 export interface Goal extends Moment {
-  /** What the reference has at its end; its moment is the first at which it is as good. */
+  /** The reference's final value. The goal's own moment is the first one that is as good. */
   value: number;
-  /** All that the reference was trained. */
+  /** The reference's whole training. */
   whole: Moment;
 }
 
-/** How soon one start gets to the goal. */
+/** How soon one start reaches the goal. */
 export interface EqualityRow {
   method: Method;
-  /** Quality before training and at its end; undefined where it was not finite. */
+  /** Quality before training and at its end; undefined if not finite. */
   start: number | undefined;
   end: number | undefined;
-  /** All that it was trained. */
+  /** The start's whole training. */
   whole: Moment;
-  /** The first measured point that is as good as the goal; undefined where none is. */
+  /** The first measured point that is as good as the goal; undefined if there is none. */
   reached: Moment | undefined;
-  /** The goal's seconds and steps divided by these: above 1 it is sooner. Infinite where the start is as good. */
+  /** The goal's seconds and steps divided by these: above 1 means sooner. Infinite if the start itself is as good. */
   timeFactor: number | undefined;
   stepFactor: number | undefined;
 }
 
-/** Undefined where the reference was not measured, or its end is not finite. */
+/**
+ * Time of every start to the final quality of a reference; undefined if the reference was not measured or its final
+ * value is not finite.
+ */
 export function timeToEqual(
   { curves }: SavedComparison,
   metric: Metric,

@@ -4,18 +4,18 @@ import { compareView } from '../../src/protocol/webview/compare.ts';
 import { messageOf, request } from '../host/connection.ts';
 
 export interface ComparisonState {
-  /** Of the run that is asked for. */
+  /** The comparison of the requested run. */
   comparison?: SavedComparison;
   loading: boolean;
-  /** Why the last request gave nothing. */
+  /** Why the last request failed. */
   error?: string;
 }
 
-/** What a run has measured; asked for anew when another run is named. Undefined: nothing is asked for. */
+/** The comparison that a run measured, requested again when the run changes. Undefined requests nothing. */
 export function useComparison(runId: string | undefined): ComparisonState & { retry: () => void } {
   const [state, setState] = useState<ComparisonState & { runId?: string }>({ loading: true });
   const [attempt, setAttempt] = useState(0);
-  // Another attempt asks again for the same run.
+  // Another attempt requests the same run again.
   useEffect(() => {
     if (runId === undefined) return;
     let superseded = false;
@@ -33,6 +33,6 @@ export function useComparison(runId: string | undefined): ComparisonState & { re
     };
   }, [runId, attempt]);
   const retry = () => setAttempt((previous) => previous + 1);
-  // Until the effect has run the state is that of another run.
+  // Until the effect has run, the state belongs to another run.
   return state.runId === runId ? { ...state, retry } : { loading: runId !== undefined, retry };
 }

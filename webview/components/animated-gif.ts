@@ -4,26 +4,26 @@ import { wholeScale } from './whole-scale.ts';
 export interface Frame {
   picture: ImageBitmap | HTMLImageElement;
   caption: string;
-  /** How long it stays. */
+  /** How long the frame is shown. */
   milliseconds: number;
 }
 
-/** Of a GIF, for each frame. */
+/** Number of colors of each GIF frame. */
 const COLORS = 256;
-/** Colours are told apart this finely where the 256 are chosen: finer is ten times slower, and hardly better. */
+/** Resolution at which the 256 colors are chosen: a finer one is ten times slower and hardly better. */
 const BINS = { format: 'rgb444' } as const;
 const CAPTION_HEIGHT = 22;
 const CAPTION_MARGIN = 6;
-/** What the caption needs, whatever the size of the picture. */
+/** Minimum width in pixels, which the caption needs whatever the size of the image. */
 const LEAST_WIDTH = 192;
 
-/** Lets the page answer to its user between two frames. */
+/** Lets the page respond to its user between two frames. */
 const breathe = () => new Promise((resume) => setTimeout(resume));
 
 /**
- * Pictures one after the other as an animated GIF that repeats for ever, each above its caption, black on white. Small
- * pictures are enlarged without smoothing; every frame has its own 256 colours.
- * @param frames at least one; smaller pictures stand in the upper left corner
+ * Images in sequence as an animated GIF that repeats forever, each above its caption, black on white. Small images are
+ * enlarged without smoothing; every frame has its own 256 colors.
+ * @param frames at least one; smaller images are placed in the upper left corner
  */
 export async function animatedGif(frames: readonly Frame[]): Promise<Uint8Array> {
   const widest = Math.max(...frames.map(({ picture }) => picture.width));

@@ -1,5 +1,5 @@
 import * as l10n from '@vscode/l10n';
-/** What a canvas shows, as the bytes of a PNG file. */
+/** The content of a canvas as the bytes of a PNG file. */
 export async function canvasPng(canvas: HTMLCanvasElement): Promise<Uint8Array> {
   const blob = await new Promise<Blob | null>((done) => canvas.toBlob(done, 'image/png'));
   if (blob === null) throw new Error(l10n.t('The browser could not make a PNG of the drawing.'));

@@ -1,4 +1,4 @@
-/** Colours in Oklab (Ottosson 2020), where equal steps look equal: ramps are mixed there. */
+/** Colors in Oklab (Ottosson 2020), where equal steps look equal: ramps are mixed there. */
 
 /** sRGB, each channel 0 to 255. */
 export type Rgb = readonly [number, number, number];
@@ -36,7 +36,7 @@ function fromOklab([lightness, a, b]: Lab): Rgb {
   ];
 }
 
-/** `share` 0 gives `from`, 1 gives `to`. */
+/** A mixture of two colors: `share` 0 gives `from`, 1 gives `to`. */
 export function mix(from: Rgb, to: Rgb, share: number): Rgb {
   const a = toOklab(from);
   const b = toOklab(to);
@@ -58,7 +58,7 @@ export function contrast(a: Rgb, b: Rgb): number {
   return (high + 0.05) / (low + 0.05);
 }
 
-/** The tone between two colours that is nearest to `ground` and yet stands out from it by the ratio. */
+/** The tone between two colors that is nearest to `ground` and has at least the contrast `ratio` to it. */
 export function standingOut(ground: Rgb, foreground: Rgb, ratio: number): Rgb {
   const steps = 64;
   for (let step = 1; step < steps; step++) {
@@ -72,10 +72,10 @@ export function css([red, green, blue]: Rgb): string {
   return `rgb(${red}, ${green}, ${blue})`;
 }
 
-/** Maps 0 to 1 onto colours. */
+/** Maps 0 to 1 to colors. */
 export type Ramp = (share: number) => Rgb;
 
-/** Colours evenly spaced between the stops; shares outside [0, 1] are clamped. */
+/** Colors evenly spaced between the stops; shares outside [0, 1] are clamped. */
 export function ramp(stops: readonly Rgb[]): Ramp {
   const last = stops.length - 1;
   return (share) => {

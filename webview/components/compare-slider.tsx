@@ -8,14 +8,14 @@ export interface ComparedPicture {
 }
 
 /**
- * Two pictures of one size on top of each other with a movable divider: a native range input covers
- * them, so pointer, touch and keyboard (arrows, Home, End, Page Up and Down) come with it.
+ * Two images of the same size on top of each other with a movable divider. A native range input covers them and
+ * provides pointer, touch and keyboard control (arrows, Home, End, Page Up and Page Down).
  */
 export function CompareSlider(props: {
   left: ComparedPicture;
   right: ComparedPicture;
   scale: number;
-  /** Share of the width that shows the left picture, 0 to 100. */
+  /** Share of the width that shows the left image, 0 to 100. */
   position: number;
   onChange: (position: number) => void;
 }): JSX.Element {

@@ -2,7 +2,9 @@ import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 
-/** The numbers behind a chart, for those who read rather than look. Rows are made when first opened. */
+/**
+ * The numbers behind a chart, for people who read rather than look. Rows are created when the table is first opened.
+ */
 export function DataTable(props: {
   /** What the table holds, for its caption. */
   caption: string;

@@ -6,7 +6,7 @@ import { IntegerField } from './toolkit.tsx';
 const MAX_SEED = 2 ** 31 - 1;
 const MAX_STEPS = 1000;
 
-/** What weights are to be denoised with. */
+/** Fields for the seed and number of steps to denoise weights with. */
 export function DrawFields(props: { draw: DrawOptions; onChange: (draw: DrawOptions) => void }): JSX.Element {
   const { draw, onChange } = props;
   return (

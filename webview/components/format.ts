@@ -1,13 +1,15 @@
-/** Numbers and times as people read them. Locale: English, as the whole interface. */
+/** Numbers and times in readable form, in the English locale like the whole interface. */
 
 const COUNT = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 
-/** 90304 → "90,304". */
+/** An integer with separators: 90304 → "90,304". */
 export function formatCount(value: number): string {
   return COUNT.format(value);
 }
 
-/** Three significant digits; powers of ten only where plain digits would be long. "0.0213", "1.2e-6". */
+/**
+ * A number with three significant digits, in powers of ten only where plain digits would be long: "0.0213", "1.2e-6".
+ */
 export function formatNumber(value: number): string {
   if (!Number.isFinite(value)) return value > 0 ? '∞' : value < 0 ? '−∞' : 'n/a';
   if (value === 0) return '0';
@@ -21,12 +23,12 @@ export function formatNumber(value: number): string {
   return text.replace('-', '−').replace('e−', 'e-').replace('e+', 'e');
 }
 
-/** With its sign always: "+1.3", "−0.2". */
+/** A number that always has a sign: "+1.3", "−0.2". */
 export function formatSigned(value: number): string {
   return value > 0 ? `+${formatNumber(value)}` : formatNumber(value);
 }
 
-/** 1536 → "1.5 KiB". */
+/** A size in binary units: 1536 → "1.5 KiB". */
 export function formatBytes(bytes: number): string {
   if (bytes < 1024) return `${bytes} bytes`;
   const units = ['KiB', 'MiB', 'GiB', 'TiB'];
@@ -34,7 +36,7 @@ export function formatBytes(bytes: number): string {
   return `${Number((bytes / 1024 ** power).toPrecision(3))} ${units[power - 1]}`;
 }
 
-/** 0.125 → "12.5 %". What is not all or nothing never reads as if it were. */
+/** A share in percent: 0.125 → "12.5 %". Only exactly all or nothing is shown as 100 % or 0 %. */
 export function formatShare(share: number): string {
   if (share > 0 && share < 0.001) return '< 0.1 %';
   if (share < 1 && share > 0.999) return '> 99.9 %';

@@ -3,9 +3,9 @@ import type { JSX } from 'preact';
 export interface LegendEntry {
   label: string;
   color: string;
-  /** How the mark looks: filled area, line, dot, ring, diamond, or an interval with a tick. */
+  /** Shape of the mark: filled area, line, dot, ring, diamond, or an interval with a tick. */
   mark: 'area' | 'line' | 'dot' | 'ring' | 'diamond' | 'interval';
-  /** Of a line, in pixels; absent or empty: unbroken. */
+  /** Dashes of a line in pixels; absent or empty is solid. */
   dash?: readonly number[];
 }
 

@@ -5,7 +5,7 @@ import { formatCount, formatDuration } from './format.ts';
 import { ProgressBar } from './progress-bar.tsx';
 import { Button } from './toolkit.tsx';
 
-/** The run that is changing what this view shows. */
+/** The active run that is changing what this view shows. */
 export function LiveRunLine({ run, onOpen }: { run: LiveRun; onOpen: () => void }): JSX.Element {
   const counted = run.done !== undefined && run.total !== undefined;
   return (

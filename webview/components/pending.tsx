@@ -4,7 +4,7 @@ import { type PendingState, type ViewAction, viewAction } from '../../src/protoc
 import { messageOf, request } from '../host/connection.ts';
 import { Button, ProgressRing } from './toolkit.tsx';
 
-/** The button that has the host do what the state offers, and says so where it could not. */
+/** A button that makes the host perform the action that the state offers, and shows an error if that fails. */
 function ActionButton({ action }: { action: ViewAction }): JSX.Element {
   const [failure, setFailure] = useState<string>();
   return (
@@ -23,7 +23,7 @@ function ActionButton({ action }: { action: ViewAction }): JSX.Element {
   );
 }
 
-/** Stands where something will be shown as soon as it is there. */
+/** A placeholder for content that is being loaded. */
 export function Loading({ text }: { text: string }): JSX.Element {
   return (
     <div class="pending" role="status">
@@ -36,7 +36,7 @@ export function Loading({ text }: { text: string }): JSX.Element {
 /** A whole view that has nothing to draw: what is missing, why, and what would change that. */
 export function Pending(props: {
   state: PendingState;
-  /** What it says of what it would show, by the kind of the state. */
+  /** The heading for each kind of state. */
   words: Record<PendingState['kind'], string>;
 }): JSX.Element {
   const { state, words } = props;
@@ -50,7 +50,7 @@ export function Pending(props: {
   );
 }
 
-/** A line above content that is still shown: something is out of date, or went wrong, or is under way. */
+/** A line above content that is still shown: it is out of date, something failed, or something is in progress. */
 export function Notice(props: {
   kind: 'info' | 'warning' | 'error';
   children: ComponentChildren;

@@ -1,17 +1,17 @@
 import type { JSX } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 
-/** `fit`: the largest whole factor that has room, or exactly the room where that is less than twice the size. */
+/** `fit`: the largest integer factor that fits, or the exact available width if that is less than twice the size. */
 export type Zoom = 'fit' | number;
 
-/** CSS pixels for one picture pixel. */
+/** CSS pixels for each image pixel. */
 export function scaleFor(zoom: Zoom, available: number, size: number): number {
   if (zoom !== 'fit') return zoom;
   const scale = available / size;
   return scale >= 2 ? Math.floor(scale) : scale;
 }
 
-/** A picture whose pixels are sharp squares at whole factors, and smoothed at any other. */
+/** An image whose pixels are sharp squares at integer factors, and smoothed at any other. */
 export function PixelCanvas(props: { pixels: ImageData; scale: number; label: string }): JSX.Element {
   const { pixels, scale } = props;
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -19,7 +19,7 @@ export function PixelCanvas(props: { pixels: ImageData; scale: number; label: st
     const element = canvas.current!;
     element.width = pixels.width;
     element.height = pixels.height;
-    // Kept in memory: small pictures that are drawn once are not worth a round by the graphics processor.
+    // Kept in memory: a round trip to the GPU does not pay for small images that are drawn once.
     element.getContext('2d', { willReadFrequently: true })!.putImageData(pixels, 0, 0);
   }, [pixels]);
   return (

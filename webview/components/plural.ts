@@ -1,4 +1,4 @@
-/** The message for one thing, or that for any other count of things; both already translated. */
+/** The message for one thing, or the one for any other count; both already translated. */
 export function plural(count: number, one: string, other: string): string {
   return count === 1 ? one : other;
 }

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 
-/** Native element: known to assistive technology, and drawn without inline styles. */
+/** A native progress element: known to assistive technology, and drawn without inline styles. */
 export function ProgressBar({
   done,
   total,

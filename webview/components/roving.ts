@@ -14,8 +14,8 @@ export interface Roving<E extends HTMLElement> {
 }
 
 /**
- * Makes many like buttons one stop of the Tab key: within them the arrow keys, Home and End move. Tab comes back to
- * where one was, and first to what is pressed. The attributes are for the element around them.
+ * Makes many similar buttons one stop of the Tab key: the arrow keys, Home and End move between them. Tab returns to
+ * the last focused one, and first goes to the pressed one. The attributes are for the element around the buttons.
  * @param items selector of the buttons
  */
 export function useRoving<E extends HTMLElement>(
@@ -24,13 +24,13 @@ export function useRoving<E extends HTMLElement>(
 ): Roving<E> {
   const ref = useRef<E>(null);
   const current = useRef<HTMLElement>();
-  // The element may not be there: one item alone needs no strip.
+  // The element may be absent: a single item needs no strip.
   const all = () => Array.from(ref.current?.querySelectorAll<HTMLElement>(items) ?? []);
   const enter = (item: HTMLElement, others: readonly HTMLElement[]) => {
     current.current = item;
     for (const other of others) other.tabIndex = other === item ? 0 : -1;
   };
-  // After every render: rows come, go and change places.
+  // After every render, since rows come, go and move.
   useLayoutEffect(() => {
     const present = all();
     const kept = present.find((item) => item === current.current);

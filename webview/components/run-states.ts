@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import type { RunState } from '../../src/protocol/run.ts';
 
-/** Signs, so that the state does not hang on colour. */
+/** A sign for each state, so that it does not depend on color. */
 export const STATE_SIGNS: Record<RunState, string> = {
   queued: '○',
   running: '●',
@@ -11,7 +11,7 @@ export const STATE_SIGNS: Record<RunState, string> = {
   interrupted: '!',
 };
 
-/** By itself: "Finished". */
+/** The state as a heading: "Finished". */
 export function stateWord(state: RunState): string {
   const words: Record<RunState, string> = {
     queued: l10n.t('Queued'),
@@ -24,7 +24,7 @@ export function stateWord(state: RunState): string {
   return words[state];
 }
 
-/** Behind a name: "finished". */
+/** The state after a name: "finished". */
 export function stateBehind(state: RunState): string {
   const words: Record<RunState, string> = {
     queued: l10n.t('queued'),
@@ -37,7 +37,7 @@ export function stateBehind(state: RunState): string {
   return words[state];
 }
 
-/** Whether more may come of a run. */
+/** Whether the run may still report more. */
 export function isLive(state: RunState): boolean {
   return state === 'running' || state === 'queued';
 }

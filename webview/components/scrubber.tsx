@@ -3,18 +3,18 @@ import type { ComponentChildren, JSX } from 'preact';
 import { Button } from './toolkit.tsx';
 import type { Playback } from './use-playback.ts';
 
-/** A slider over pictures or states in their order, with buttons that step and play. */
+/** A slider over images or states in their order, with buttons that step and play. */
 export function Scrubber(props: {
-  /** What one position is, and what the buttons on either side go to: "Sample", "Previous sample", "Next sample". */
+  /** Names of a position and of the step buttons: "Sample", "Previous sample", "Next sample". */
   words: { position: string; previous: string; next: string };
   index: number;
   last: number;
   playback: Playback;
-  /** Goes to a position by hand: whatever plays is paused. */
+  /** Goes to a position that the user selects, which pauses playback. */
   go: (index: number) => void;
-  /** The position in words, for those who hear it. */
+  /** The position in words, for screen readers. */
   valueText: string;
-  /** The position in words, beside the buttons. */
+  /** The position, shown beside the buttons. */
   readOut: ComponentChildren;
   /** Further buttons. */
   children?: ComponentChildren;

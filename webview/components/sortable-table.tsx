@@ -8,11 +8,11 @@ import { Button } from './toolkit.tsx';
 export interface Column<Row> {
   key: string;
   title: string;
-  /** Numbers stand at the right and are first sorted from the greatest. */
+  /** Whether the column has numbers, which are right-aligned and first sorted in descending order. */
   number?: boolean;
-  /** What rows are ordered by; undefined comes last in either direction. */
+  /** What rows are sorted by; undefined comes last in both directions. */
   value: (row: Row) => string | number | undefined;
-  /** What the cell shows; default: the value. */
+  /** Content of the cell; default: the value. */
   show?: (row: Row) => ComponentChildren;
 }
 
@@ -21,7 +21,7 @@ export interface SortOrder {
   direction: 'ascending' | 'descending';
 }
 
-/** Rows drawn at first, and more at each press: thousands of rows at once would be slow. */
+/** Rows drawn at first, and added by each press: thousands of rows at once would be slow. */
 const PAGE = 200;
 
 const TEXT_ORDER = new Intl.Collator('en', { numeric: true });
@@ -44,8 +44,8 @@ export function sortRows<Row>(
 }
 
 /**
- * A table that is ordered by the buttons in its head. The first column names the row, and chooses it where the table
- * has `onSelect`: then Tab stops at one row, and the arrow keys go up and down from there.
+ * A table sorted by the buttons in its header. The first column names the row, and selects it if the table has
+ * `onSelect`: then Tab stops at one row, and the arrow keys move up and down from there.
  */
 export function SortableTable<Row>(props: {
   /** What the table holds, for its caption. */

@@ -1,33 +1,33 @@
 import { useEffect, useState } from 'preact/hooks';
 import { css, mix, type Ramp, type Rgb, ramp, standingOut } from './color.ts';
 
-/** What charts need to know of the editor's colour theme. All colours are opaque. */
+/** What charts need from the editor's color theme. All colors are opaque. */
 export interface Theme {
   background: string;
   foreground: string;
-  /** For text that stands back: axis titles. */
+  /** For secondary text such as axis titles. */
   muted: string;
   /** Grid lines and frames. */
   grid: string;
-  /** The zoo: the neutral ground that weights are shown against. */
+  /** For the zoo, the neutral ground that weights are shown against. */
   zoo: string;
-  /** The area of the zoo's histograms. */
+  /** For the filled area of the zoo's histograms. */
   zooFill: string;
   denoised: string;
   fineTuned: string;
-  /** For curves of one chart, most distinct first. */
+  /** For the curves of one chart, the most distinct first. */
   series: readonly string[];
   /** From the background (low) to the most contrast (high). */
   sequential: Ramp;
   /** Low values, the background at the middle, high values. */
   diverging: Ramp;
-  /** Of the editor's own text. */
+  /** Font family of the editor's own text. */
   fontFamily: string;
 }
 
 const context = document.createElement('canvas').getContext('2d', { willReadFrequently: true })!;
 
-/** Any CSS colour over an opaque ground. */
+/** Any CSS color over an opaque ground. */
 function resolve(color: string, ground: Rgb): Rgb {
   context.globalCompositeOperation = 'copy';
   context.fillStyle = css(ground);
@@ -43,7 +43,7 @@ function resolve(color: string, ground: Rgb): Rgb {
 function readTheme(): Theme {
   const style = getComputedStyle(document.documentElement);
   const variable = (name: string) => style.getPropertyValue(`--vscode-${name}`).trim();
-  // The page's own ground is the last resort for the few variables that a theme may leave out.
+  // The page's own ground is the fallback for the few variables that a theme may omit.
   const ground = resolve(variable('editor-background') || 'Canvas', [255, 255, 255]);
   const foreground = resolve(variable('charts-foreground') || variable('foreground') || 'CanvasText', ground);
   const chart = (name: string) => resolve(variable(`charts-${name}`) || css(foreground), ground);
@@ -59,7 +59,7 @@ function readTheme(): Theme {
     zooFill: css(standingOut(ground, foreground, 1.7)),
     denoised: css(blue),
     fineTuned: css(yellow),
-    // Not charts-orange: VS Code's own themes have a translucent highlight there, too faint for a line.
+    // charts-orange is left out: in VS Code's own themes it is a translucent highlight, too faint for a line.
     series: [blue, yellow, green, purple, red, foreground].map(css),
     sequential: ramp([mix(ground, blue, 0.08), blue, mix(blue, foreground, 0.7)]),
     diverging: ramp([blue, standingOut(ground, foreground, 1.08), red]),
@@ -67,16 +67,19 @@ function readTheme(): Theme {
   };
 }
 
-/** Calls back after the editor's theme has changed; returns what ends it. */
+/**
+ * Calls the listener after the editor's theme has changed.
+ * @returns stops listening
+ */
 function onThemeChange(listener: () => void): () => void {
-  // VS Code rewrites the variables on the root's style, and the theme's kind and id on the body.
+  // VS Code rewrites the variables in the root's style, and the theme's kind and id on the body.
   const observer = new MutationObserver(listener);
   observer.observe(document.documentElement, { attributes: true, attributeFilter: ['style', 'class'] });
   observer.observe(document.body, { attributes: true, attributeFilter: ['class', 'data-vscode-theme-id'] });
   return () => observer.disconnect();
 }
 
-/** The present theme; the component renders again when it changes. */
+/** The current theme; the component renders again when it changes. */
 export function useTheme(): Theme {
   const [theme, setTheme] = useState(readTheme);
   useEffect(() => {

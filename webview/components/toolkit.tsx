@@ -1,7 +1,4 @@
-/**
- * The only module that knows @vscode/webview-ui-toolkit, which is archived: whoever replaces it rewrites
- * this file and nothing else.
- */
+/** The only module that uses @vscode/webview-ui-toolkit, which is archived: to replace it, rewrite only this file. */
 import {
   provideVSCodeDesignSystem,
   vsCodeButton,
@@ -41,7 +38,7 @@ declare module 'preact' {
   }
 }
 
-/** Defines the custom elements; to be called once, before the first render. */
+/** Defines the custom elements. Call it once, before the first render. */
 export function registerToolkit(): void {
   provideVSCodeDesignSystem().register(
     vsCodeButton(),
@@ -56,12 +53,12 @@ export function registerToolkit(): void {
 export function Button(props: {
   children: ComponentChildren;
   onClick: () => void;
-  /** Default: secondary. */
+  /** Whether the button is the primary one; default: secondary. */
   primary?: boolean;
-  /** A sign instead of words, without a frame: `label` says what it does, and shows as its tooltip. */
+  /** Whether the button shows an icon without a frame; `label` then says what it does and is its tooltip. */
   icon?: boolean;
   disabled?: boolean;
-  /** Where the text alone does not say what the button acts on. */
+  /** Accessible name, if the text alone does not say what the button acts on. */
   label?: string;
 }): JSX.Element {
   return (
@@ -84,7 +81,7 @@ export interface Option {
   label: string;
 }
 
-/** One of several, with a visible label. */
+/** A choice of one option among several, with a visible label. */
 export function Choice(props: {
   label: string;
   value: string;
@@ -97,7 +94,7 @@ export function Choice(props: {
   const signature = props.options.map((option) => `${option.value}\t${option.label}`).join('\n');
   useLayoutEffect(() => {
     if (element.current && element.current.value !== props.value) element.current.value = props.value;
-    // A new element begins with the first of its list.
+    // A new element starts with the first option of its list.
   }, [props.value, signature]);
   return (
     <div class="field">
@@ -134,7 +131,7 @@ export function Toggle(props: {
     <vscode-checkbox
       checked={props.checked}
       onChange={(event) => {
-        // The element also reports changes that came from its property.
+        // The element also reports changes caused by setting its property.
         const { checked } = event.currentTarget as HTMLElement & { checked: boolean };
         if (checked !== props.checked) props.onChange(checked);
       }}
@@ -144,7 +141,7 @@ export function Toggle(props: {
   );
 }
 
-/** A whole number; what is no number in the range goes back to what was there. */
+/** A field for an integer; input that is not an integer in the range is reset to the previous value. */
 export function IntegerField(props: {
   label: string;
   value: number;
@@ -173,7 +170,7 @@ export function IntegerField(props: {
   );
 }
 
-/** Text that narrows what is shown, as it is typed. */
+/** A text field that filters what is shown as the user types. */
 export function TextFilter(props: {
   label: string;
   value: string;

@@ -1,18 +1,18 @@
 import { useEffect, useState } from 'preact/hooks';
 import { useReducedMotion } from './use-reduced-motion.ts';
 
-/** Long enough to see what changed between two pictures. */
+/** Milliseconds per image: long enough to see what changed. */
 const PICTURE_MS = 350;
 
 export interface Playback {
   playing: boolean;
-  /** Less motion is asked for: nothing is to be played. */
+  /** Whether reduced motion is requested, so that nothing is played. */
   still: boolean;
   play: () => void;
   pause: () => void;
 }
 
-/** Goes from one picture to the next until the last; from the last it begins with the first. */
+/** Steps from one image to the next until the last; starting at the last, it goes back to the first. */
 export function usePlayback(props: {
   index: number;
   last: number;

@@ -1,9 +1,9 @@
 import { useEffect, useState } from 'preact/hooks';
 
-/** Whether the system, or the editor's own setting, asks for less motion; the component renders again when that changes. */
+/** Whether the system or the editor's own setting asks for reduced motion; the component renders again on a change. */
 export function useReducedMotion(): boolean {
   const [query] = useState(() => matchMedia('(prefers-reduced-motion: reduce)'));
-  // The workbench says so by a class of the body.
+  // The workbench signals it with a class on the body.
   const asked = () => query.matches || document.body.classList.contains('vscode-reduce-motion');
   const [reduced, setReduced] = useState(asked);
   useEffect(() => {
@@ -11,7 +11,7 @@ export function useReducedMotion(): boolean {
     query.addEventListener('change', look);
     const classes = new MutationObserver(look);
     classes.observe(document.body, { attributeFilter: ['class'] });
-    // The workbench may have said so since the first look.
+    // The class may have changed since the first render.
     look();
     return () => {
       query.removeEventListener('change', look);

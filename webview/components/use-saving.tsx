@@ -9,16 +9,19 @@ import { Notice } from './pending.tsx';
 export interface Saving {
   /**
    * Asks where to save a file.
-   * @param done what to say once it is saved: "Saved the denoised picture."
+   * @param done message shown once it is saved: "Saved the denoised image."
    */
   save(done: string, name: string, make: () => Uint8Array | Promise<Uint8Array>): void;
-  /** While a file is being made, or its place asked for. */
+  /** Whether a file is being made, or its place requested. */
   saving: boolean;
-  /** What came of the last. */
+  /** Result of the last attempt. */
   outcome: JSX.Element | undefined;
 }
 
-/** @param type what the view's host saves files by */
+/**
+ * Saves files through the view's host.
+ * @param type request that makes the host save a file
+ */
 export function useSaving(
   type: (typeof compareView | typeof runView | typeof translateView)['save'],
 ): Saving {
@@ -43,7 +46,7 @@ export function useSaving(
   };
 }
 
-/** Without what some systems allow in no file name. */
+/** The name without characters that some systems do not allow in file names. */
 function fileName(name: string): string {
   return name.replace(/[\\/:*?"<>|]/g, '-');
 }

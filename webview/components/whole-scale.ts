@@ -1,7 +1,7 @@
-/** Side of a picture in a file that is saved, at least. */
+/** Minimum side of an image in a saved file, in pixels. */
 const LEAST_SIDE = 128;
 
-/** By how much small pictures are enlarged in a file: a whole factor, so that pixels stay sharp squares. */
+/** Factor by which small images are enlarged in a file: an integer, so that pixels stay sharp squares. */
 export function wholeScale(largestSide: number): number {
   return Math.max(1, Math.ceil(LEAST_SIDE / largestSide));
 }

@@ -5,17 +5,20 @@ import type { Connected, PersistedState } from '../../src/protocol/webview/commo
 
 declare function acquireVsCodeApi(): VsCodeApi;
 
-/** VS Code hands the API out once a page. */
+/** VS Code provides the API only once per page. */
 const api = acquireVsCodeApi();
 const messenger = new Messenger(api);
 messenger.start();
 
-/** Asks the extension host. Rejects with an `Error` whose message is fit to show. */
+/**
+ * Sends a request to the extension host.
+ * @throws an `Error` whose message can be shown to the user
+ */
 export async function request<P, R>(type: RequestType<P, R>, params: P): Promise<R> {
   try {
     return await messenger.sendRequest(type, HOST_EXTENSION, params);
   } catch (error) {
-    // vscode-messenger rejects with the plain `{message, data}` of the answer.
+    // vscode-messenger rejects with the plain `{message, data}` of the response.
     throw error instanceof Error ? error : new Error(messageOf(error));
   }
 }
@@ -25,14 +28,14 @@ export function onNotification<P>(type: NotificationType<P>, handler: (params: P
   messenger.onNotification(type, handler);
 }
 
-/** What an earlier life of this page kept for itself; undefined in its first. */
+/** The state that this page kept before a reload; undefined the first time. */
 export function readViewState<View>(): View | undefined {
   return (api.getState() as PersistedState<unknown> | undefined)?.view as View | undefined;
 }
 
 /**
- * Asks for what the view shows first. What it is about is kept at once, beside what the view kept earlier, so that the
- * panel comes back after a reload also where it had nothing to show.
+ * Requests what the view shows first. Keeps the target at once, beside the state that the view kept earlier, so that
+ * the panel is restored after a reload even if it had nothing to show.
  */
 export async function connect<Target, State>(
   type: RequestType<void, Connected<Target, State>>,

@@ -10,7 +10,7 @@ export interface Connection<Target, State> {
   state: State | PendingState;
 }
 
-/** Connects once, then follows `stateChanged`, which replaces the state whole. */
+/** Connects once, then follows `stateChanged`, which replaces the whole state. */
 export function useConnection<Target, State>(
   connectType: RequestType<void, Connected<Target, State>>,
   stateChanged: NotificationType<State>,
@@ -23,7 +23,7 @@ export function useConnection<Target, State>(
     let changed: State | undefined;
     onNotification(stateChanged, (state) => {
       changed = state;
-      // Before the answer there is no target to show it for.
+      // Before the answer there is no target to show the state for.
       setConnection((previous) => (previous.target === undefined ? previous : { ...previous, state }));
     });
     connect(connectType).then(
