@@ -3,7 +3,7 @@ import { CONTEXT_KEYS } from './identifiers.ts';
 import { isActive, isResumable } from './runs/run-state.ts';
 import type { Services } from './services.ts';
 
-/** Keeps the keys that menus, views and command enablement in package.json go by. */
+/** Sets the context keys that menus, views and command enablement in package.json use. */
 export function registerContextKeys(context: vscode.ExtensionContext, services: Services): void {
   const { projects, runs, artifacts } = services;
   const set = (key: keyof typeof CONTEXT_KEYS, value: boolean) =>

@@ -1,4 +1,4 @@
-/** Seconds as people say them, to two units at most: `4 s`, `2 min 5 s`, `3 h 20 min`, `2 d 4 h`. */
+/** Seconds as a duration in at most two units: `4 s`, `2 min 5 s`, `3 h 20 min`, `2 d 4 h`. */
 export function formatDuration(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
   if (whole < 60) return `${whole} s`;

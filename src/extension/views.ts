@@ -10,7 +10,7 @@ import type { RunTree } from './runs/run-tree.ts';
 import type { Services } from './services.ts';
 import type { ZooTree } from './zoo/zoo-tree.ts';
 
-/** Whether the concepts stand below their tags; of this workspace. */
+/** Key of the workspace state for whether concepts are grouped by tag. */
 const BY_TAG_KEY = 'conceptsByTag';
 
 export interface Trees {
@@ -20,8 +20,8 @@ export interface Trees {
 }
 
 /**
- * Puts the trees into their views.
- * @returns the view of the runs, whose selection keys act on
+ * Creates the views with their trees.
+ * @returns the view of the runs, whose selection keyboard shortcuts act on
  */
 export function registerViews(
   context: vscode.ExtensionContext,
@@ -71,8 +71,8 @@ export function registerViews(
 }
 
 /**
- * Whoever looks at concepts that have weights will soon look at the latest of these: the engine starts meanwhile, once
- * a look.
+ * Starts the engine whenever a view with concepts that have weights becomes visible: the user will probably look at the
+ * latest of them soon.
  */
 function warmWhileVisible(
   view: vscode.TreeView<unknown>,

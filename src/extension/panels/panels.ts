@@ -12,9 +12,9 @@ type CommandsOf<View extends PanelName> = {
 }[PanelCommand];
 
 /**
- * What a command shows in its panel; undefined where the user chose nothing.
+ * What a command shows in its panel; undefined if the user chose nothing.
  * @param target what the command was called on
- * @param selected all that is selected where that is more than one thing
+ * @param selected everything that is selected, if that is more than one thing
  */
 type ChooseTarget<Target> = (target: unknown, selected: unknown) => Promise<Target | undefined>;
 
@@ -30,13 +30,13 @@ export interface PanelKind<View extends PanelName, Target extends ProjectTarget>
   pictureFolders(target: Target): string[];
   /** Answers the page and notifies it of changes while the panel is open. */
   attach(connection: PanelConnection, target: Target): void;
-  /** Told of a target whose panel is open already, before that panel is shown again. */
+  /** Called with a target whose panel is already open, before that panel is shown again. */
   showAgain?(target: Target): void;
   /** Whether a value kept across a reload is a target of this kind. */
   isTarget(kept: unknown): kept is Target;
 }
 
-/** What a page has kept over a reload of the window; undefined where it kept nothing. */
+/** What a page has kept across a reload of the window; undefined if it kept nothing. */
 export type KeptState = Partial<PersistedState<unknown>> | undefined;
 
 /** The open panels of one kind. */

@@ -5,7 +5,7 @@ import { chooseProject, givenConcept } from './targets.ts';
 /**
  * What a command shows in a panel about a project's concepts: the concept that it was called on, else the latest that
  * has weights.
- * @returns undefined where the user chose no project
+ * @returns undefined if the user chose no project
  */
 export async function chooseConceptTarget(
   services: Services,

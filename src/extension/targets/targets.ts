@@ -24,7 +24,7 @@ export interface ConceptTarget {
 interface NodeTarget {
   project?: Project;
   concept?: LoadedConcept | string;
-  /** Of a group of them. */
+  /** Concepts of a group. */
   concepts?: readonly LoadedConcept[];
   training?: string;
 }

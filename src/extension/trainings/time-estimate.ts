@@ -6,7 +6,7 @@ import { zooConcepts } from '../../project/selection.ts';
 import { STAGE_NAMES, type STAGES, type Stage, stageEntry } from '../../protocol/stages.ts';
 import type { Run } from '../runs/run-state.ts';
 
-/** Sections whose `steps` a stage trains. */
+/** Sections of the training config whose `steps` a stage trains. */
 type TimedSection = {
   [S in Stage]: (typeof STAGES)[S]['section'] extends { readonly key: infer K; readonly trained: string }
     ? K
@@ -31,14 +31,14 @@ export interface TimeEstimate {
   readonly seconds: number;
   readonly steps: number;
   readonly secondsPerStep: number;
-  /** What the measured run computed on. */
+  /** The device on which the run was measured. */
   readonly device: string;
   readonly run: Run;
 }
 
 /**
- * How long a stage will take, by the newest run that trained steps of the very same cost; undefined where there is
- * none.
+ * Estimates how long a stage will take from the newest run that trained steps of exactly the same cost; undefined if
+ * there is none.
  * @param runs of every project, newest first
  */
 export function estimateTime(
@@ -52,7 +52,7 @@ export function estimateTime(
   for (const run of runs) {
     const { record, status } = run;
     if (run.project !== project.folder || record?.training !== file || status.device === undefined) continue;
-    // What the machine chooses by itself may be what it was told to take then; the estimate says which it was.
+    // With `auto`, any device counts, since it may be the one selected now; the estimate names the device of the run.
     if (config.device !== 'auto' && config.device !== status.device) continue;
     const pace = status.pace.ended.find((ended) => ended.stage === stage);
     if (pace === undefined || !costsTheSame(record.config, config, section)) continue;
@@ -63,17 +63,17 @@ export function estimateTime(
   return undefined;
 }
 
-/** Whether a step of a section costs under one config what it costs under the other. */
+/** Whether a step of a section costs the same under both configs. */
 function costsTheSame(before: unknown, now: TrainingConfig, section: TimedSection): boolean {
   const decisive = (config: Partial<TrainingConfig>) => {
     const { steps: _, ...rest } = { steps: 0, ...config[section] };
     const { image, generator, discriminator, lora } = config;
-    // As a record has it, in which keys without a value are absent.
+    // As in a record, where keys without a value are absent.
     return JSON.parse(JSON.stringify([image?.size, generator, discriminator, lora, rest]));
   };
   if (typeof before !== 'object' || before === null) return false;
   const recorded = before as Partial<TrainingConfig>;
-  // The record has the number that 0, one thread for each core, came to.
+  // The record has the number of threads that 0, one thread per core, resolved to.
   const threadsAgree = now.threads === 0 || recorded.threads === now.threads;
   return threadsAgree && isDeepStrictEqual(decisive(recorded), decisive(now));
 }

@@ -9,19 +9,19 @@ import type { Services } from '../services.ts';
 import { estimateTime, TIMED } from './time-estimate.ts';
 
 /**
- * Behind the keys of a training config: how large its networks are, which the engine counts, and how long its stages
- * will take on this device, by what earlier runs took. What the files alone say comes from the language server.
+ * Inlay hints in a training config: how large its networks are, as counted by the engine, and how long its stages will
+ * take on this device, judging by earlier runs. Hints that need only the files come from the language server.
  */
 export class TrainingHints implements vscode.InlayHintsProvider {
   private readonly changed = new vscode.EventEmitter<void>();
   readonly onDidChangeInlayHints = this.changed.event;
-  /** By what they were counted of; one for each file that is open, and no more. */
+  /** Sizes by the text that they were counted from; one entry for each open file. */
   private readonly sizes = new Map<string, { key: string; sizes: Promise<NetworkSizes | undefined> }>();
 
   constructor(private readonly services: Services) {
     services.projects.onDidChange(() => this.changed.fire());
     services.runs.onDidChange((changes) => {
-      // Only a run that has ended says how long it took.
+      // Only a run that has ended tells how long it took.
       if (changes.some(({ run, before }) => run.state !== before)) this.changed.fire();
     });
   }
@@ -31,7 +31,7 @@ export class TrainingHints implements vscode.InlayHintsProvider {
     range: vscode.Range,
     token: vscode.CancellationToken,
   ): Promise<vscode.InlayHint[]> {
-    // Sizes and plans are those of the file on disk.
+    // Sizes and plans belong to the file on disk.
     if (document.isDirty) return [];
     const { fsPath } = document.uri;
     const { parseYaml } = await import('../../project/yaml/parse.ts');
@@ -77,7 +77,7 @@ export class TrainingHints implements vscode.InlayHintsProvider {
     if (known?.key === key) return known.sizes;
     const sizes = this.services.engine.requests
       .request('sizes', { project: project.folder, training: training.name })
-      // Sizes that do not fit each other are what the diagnostics and the stages speak of.
+      // Diagnostics and stages report sizes that do not fit each other; a hint need not.
       .catch(() => undefined);
     this.sizes.set(training.path, { key, sizes });
     return sizes;

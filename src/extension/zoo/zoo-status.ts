@@ -12,9 +12,9 @@ import { Refresher } from '../refresher.ts';
 
 /** The zoo of one training config. */
 export interface TrainingZoo {
-  /** Names the zoo's folder; absent without a base. */
+  /** Identifies the zoo's folder; absent if there is no base. */
   readonly baseHash?: string;
-  /** Of every concept that the config takes into the zoo, by name, in the project's order. */
+  /** State of every concept that the config takes into the zoo, by name, in the project's order. */
   readonly members: ReadonlyMap<string, MemberState>;
 }
 
@@ -24,8 +24,8 @@ export function wantedMembers({ members }: TrainingZoo): string[] {
 }
 
 /**
- * How every zoo stands, for every training config of every project. It is looked at only while someone wants to see
- * it, since every image file is asked for its size.
+ * The state of the zoo of every training config in every project. It is computed only while a view shows it, since that
+ * reads the size of every image file.
  */
 export class ZooStatus implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
@@ -48,18 +48,21 @@ export class ZooStatus implements vscode.Disposable {
       this.changed,
       projects.onDidChange(refresh),
       artifacts.onDidChange(refresh),
-      // Images are not watched: whoever changed some outside comes back to this window.
+      // Images are not watched: if they changed outside the window, the user returns to it now.
       vscode.window.onDidChangeWindowState(({ focused }) => focused && refresh()),
     ];
   }
 
-  /** Whether anyone looks: a view that is hidden need not be right. */
+  /** Sets whether a view shows the zoos: a hidden view need not be up to date. */
   show(visible: boolean): void {
     this.wanted = visible;
     if (visible) void this.refresh();
   }
 
-  /** @param training absolute path of the config; @returns undefined until it was looked at */
+  /**
+   * The zoo of a training config; undefined until it has been computed.
+   * @param training absolute path of the config
+   */
   of(training: string): TrainingZoo | undefined {
     return this.byTraining.get(training);
   }
@@ -110,7 +113,7 @@ export class ZooStatus implements vscode.Disposable {
     return hash === undefined ? undefined : baseHashOf(hash);
   }
 
-  /** What is made of a file, made again only where the file is another; undefined where there is none. */
+  /** What is made from a file, cached until the file changes; undefined if the file does not exist. */
   private async remembered<T>(path: string, make: (path: string) => Promise<T>): Promise<T | undefined> {
     let stamp: string;
     try {

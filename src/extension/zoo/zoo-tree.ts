@@ -19,14 +19,14 @@ export type ZooNode =
       project: Project;
       concept: string;
       training?: string;
-      /** Of the config that the member is shown below; absent in a zoo that belongs to none. */
+      /** State under the config that the member is shown below; absent in a zoo that belongs to no config. */
       state?: MemberState;
       /** Whether the config has a base to collect on. */
       hasBase?: boolean;
       artifact?: Artifact;
     };
 
-/** What is to be done comes first. */
+/** Members that need work come first. */
 const ORDER: readonly MemberState['state'][] = ['missing', 'stale', 'unrecorded', 'current'];
 
 const STATE_ICONS: Record<MemberState['state'], vscode.ThemeIcon> = {
@@ -37,8 +37,8 @@ const STATE_ICONS: Record<MemberState['state'], vscode.ThemeIcon> = {
 };
 
 /**
- * For each training config its base, the LoRA weights that belong to its zoo and its weight generator; after them what
- * was made for bases and configs that are there no more.
+ * For each training config, its base, the LoRA weights in its zoo and its weight generator; then what was made for
+ * bases and configs that no longer exist.
  */
 export class ZooTree implements vscode.TreeDataProvider<ZooNode> {
   private readonly changed = new vscode.EventEmitter<undefined>();
@@ -107,7 +107,7 @@ export class ZooTree implements vscode.TreeDataProvider<ZooNode> {
 
   private contentOf(project: Project): ZooNode[] {
     const { bases, zoo, weightGenerators } = this.artifacts.of(project.folder);
-    // Before anything was trained there is nothing to show: the view's welcome says how to begin.
+    // Before anything is trained there is nothing to show: the view's welcome text says how to begin.
     if (bases.size + zoo.length + weightGenerators.size === 0) return [];
     const names = new Set(project.trainings.map(({ name }) => name));
     const hashes = new Set(project.trainings.map(({ path }) => this.status.of(path)?.baseHash));
@@ -232,7 +232,7 @@ function memberItem(node: ZooNode & { kind: 'member' }): vscode.TreeItem {
   return item;
 }
 
-/** What can be done with it: a member of no config's zoo is not collected again. */
+/** Context value of a member, on which its menu depends: a member of no config's zoo is not collected again. */
 function memberContext({ state, hasBase, artifact }: ZooNode & { kind: 'member' }): string {
   if (artifact === undefined) return hasBase === true ? 'zooMissing' : 'zooMissing.noBase';
   return state === undefined ? 'zooMember' : `zooMember.${state.state}`;

@@ -48,7 +48,7 @@ export function zooText(zoo: TrainingZoo): string {
   ].join(', ');
 }
 
-/** Whether there is something to collect: a base to collect on, and a member that it lacks. */
+/** Whether there is something to collect: a base exists, and a member is missing or stale. */
 export function canCollect(zoo: TrainingZoo | undefined): boolean {
   return zoo?.baseHash !== undefined && wantedMembers(zoo).length > 0;
 }

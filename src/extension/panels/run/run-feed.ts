@@ -17,7 +17,7 @@ import { RunsReader } from './run-reader.ts';
 import { runTitle } from './run-title.ts';
 import { type BegunRun, hasBegun, headerOf, originOf, stateWithoutRecord } from './run-view-state.ts';
 
-/** Tells one page of a run and of the runs overlaid on it: everything when it connects, then what came since. */
+/** Sends a run and the runs overlaid on it to one page: everything when it connects, then what is new. */
 export class RunFeed implements vscode.Disposable {
   readonly #services: Services;
   readonly #connection: PanelConnection;
@@ -42,23 +42,23 @@ export class RunFeed implements vscode.Disposable {
     );
   }
 
-  /** The run as it is now; undefined once it is deleted. */
+  /** The current state of the run; undefined once it is deleted. */
   get run(): Run | undefined {
     return this.#find(this.#target);
   }
 
-  /** The runs to overlay, those included that have not begun yet. */
+  /** The runs to overlay, including those that have not begun yet. */
   get overlaid(): readonly RunReference[] {
     return this.#overlaid;
   }
 
-  /** Overlays these runs instead of the present ones. */
+  /** Replaces the overlaid runs. */
   overlay(others: readonly RunReference[]): void {
     this.#overlaid = overlaidOn(this.#target, others);
     this.#pacer.request();
   }
 
-  /** Something of the runs changed, so that the page is to be told. */
+  /** Schedules an update of the page after a change of the runs. */
   refresh(): void {
     this.#pacer.request();
   }
@@ -86,7 +86,7 @@ export class RunFeed implements vscode.Disposable {
     if (hasBegun(run) && this.#shown === 'ready') {
       const from = this.#reader;
       const update = await this.#readOn(run, from);
-      // If the page has connected again meanwhile, it has these events already.
+      // If the page has reconnected in the meantime, it already has these events.
       if (from === this.#reader) connection.notify(runView.updated, update);
     } else {
       connection.notify(runView.stateChanged, await this.readWhole());
@@ -109,7 +109,7 @@ export class RunFeed implements vscode.Disposable {
       damaged,
       overlays: overlaid.flatMap((other): OverlaidRun[] => {
         const known = this.#find(other);
-        // It was deleted while it was read.
+        // It was deleted while being read.
         if (!hasBegun(known)) return [];
         const { stage, name, created } = known.record;
         return [{ ...other, stage, name, created, state: known.state }];
@@ -117,7 +117,10 @@ export class RunFeed implements vscode.Disposable {
     };
   }
 
-  /** @param file path below the run's folder, with forward slashes */
+  /**
+   * URI by which the page loads a file.
+   * @param file path below the run's folder, with forward slashes
+   */
   #uriOf(file: string): string {
     const uri = vscode.Uri.joinPath(vscode.Uri.file(this.folder), ...file.split('/'));
     return this.#connection.panel.webview.asWebviewUri(uri).toString();

@@ -36,7 +36,10 @@ export function runPanelKind(services: Services): PanelKind<'run', RunTarget> {
   };
 }
 
-/** @param asked fires where a panel that is open is to show another comparison */
+/**
+ * Answers the page of one panel.
+ * @param asked fires when an open panel is to show another comparison
+ */
 function attach(
   services: Services,
   connection: PanelConnection,

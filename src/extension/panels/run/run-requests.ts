@@ -16,7 +16,7 @@ import { runKey } from './run-reader.ts';
 import { referenceOf } from './run-reference.ts';
 import { originOf } from './run-view-state.ts';
 
-/** Does what the page's buttons ask for. */
+/** Answers the requests of the page's buttons. */
 export function answerRunRequests(
   services: Services,
   connection: PanelConnection,
@@ -69,7 +69,7 @@ async function reveal(path: string): Promise<void> {
   await vscode.commands.executeCommand('revealInExplorer', vscode.Uri.file(path));
 }
 
-/** Asks which runs to overlay, the present ones being chosen to begin with. */
+/** Asks which runs to overlay, with the current ones preselected. */
 async function chooseOverlaid({ runs }: Services, run: Run, feed: RunFeed): Promise<void> {
   const others = comparableRuns(runs.runs, run);
   if (others.length === 0) throw new Error(vscode.l10n.t('There are no other runs to overlay yet.'));
