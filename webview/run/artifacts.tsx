@@ -6,7 +6,7 @@ import { Notice } from '../components/pending.tsx';
 import { Button } from '../components/toolkit.tsx';
 import { messageOf, request } from '../host/connection.ts';
 
-/** By folder, in the order in which the run came to them; a file written again counts once. */
+/** Files by folder, in the order in which the run wrote them; a file written twice counts once. */
 function byFolder(artifacts: readonly RunArtifact[]): Map<string, Map<string, RunArtifact>> {
   const folders = new Map<string, Map<string, RunArtifact>>();
   for (const artifact of artifacts) {
@@ -38,7 +38,7 @@ function FileList(props: {
   );
 }
 
-/** What the run made outside its folder. A folder of many files takes one line until it is opened. */
+/** The files that the run wrote outside its folder. A folder of many files takes one line until it is opened. */
 export function Artifacts({ artifacts }: { artifacts: readonly RunArtifact[] }): JSX.Element | null {
   const [failure, setFailure] = useState<string>();
   if (artifacts.length === 0) return null;

@@ -3,7 +3,7 @@ import type { CurvePoints } from '../../src/protocol/webview/run.ts';
 import type { Curve } from '../charts/curve-chart.tsx';
 import { styleAt } from '../charts/curve-style.ts';
 
-/** What is known of the quantities that the engine reports; any other is shown under its own name. */
+/** Titles and units of the quantities that the engine reports; any other is shown under its own name. */
 function quantities(): Record<string, { title: string; unit: string }> {
   return {
     'loss/generator': { title: l10n.t('Generator loss'), unit: l10n.t('Loss') },
@@ -30,31 +30,31 @@ export interface Chart {
   curves: Curve[];
 }
 
-/** A run with what it is called where several are shown. */
+/** A run with its label in charts of several runs. */
 export interface ComparedRun {
   label: string;
   curves: readonly CurvePoints[];
 }
 
-/** Concepts that have curves, in the order in which the run came to them. */
+/** Concepts that have curves, in the order in which the run reached them. */
 export function conceptsOf(curves: readonly CurvePoints[]): string[] {
   return Array.from(new Set(curves.flatMap(({ concept }) => concept ?? [])));
 }
 
-/** No file, and so no concept, has this name. */
+/** Stands for all concepts; no file, and so no concept, has this name. */
 export const EVERY = '*';
 
-/** The concept that is shown of a run: the wanted one where the run has it, else the one it is at; undefined: all. */
+/** The concept to show of a run: the wanted one if the run has it, else the current one; undefined shows all. */
 function shownConcept(concepts: readonly string[], wanted: string | undefined): string | undefined {
   if (wanted === EVERY) return undefined;
   return wanted !== undefined && concepts.includes(wanted) ? wanted : concepts.at(-1);
 }
 
 /**
- * One chart for each quantity: quality first, since it is what a run is for. Curves of one run are told apart by
- * colour; those of several runs have their run's colour, and a dash for what they are within it.
- * @param runs the view's own first
- * @param wanted a concept's name or EVERY; undefined: the one that each run is at
+ * One chart for each quantity, quality first, since it is the purpose of a run. Curves of one run differ in color;
+ * those of several runs have their run's color and a dash for their kind within it.
+ * @param runs the view's own run first
+ * @param wanted a concept's name or EVERY; undefined: the current concept of each run
  */
 export function chartsOf(
   runs: readonly ComparedRun[],
@@ -92,7 +92,7 @@ export function chartsOf(
 }
 
 /**
- * What a curve is within its run: its series, else its concept where that is to be told; both where every concept is
+ * The name of a curve within its run: its series, else its concept if that is to be shown; both if every concept is
  * shown.
  */
 function kindOf({ concept, series }: CurvePoints, everyConcept: boolean, told: boolean): string | undefined {

@@ -9,9 +9,9 @@ import { useTheme } from '../components/theme.ts';
 import { Button } from '../components/toolkit.tsx';
 import { useAsk } from './use-ask.ts';
 
-/** The runs whose curves are drawn together, each with its colour, and what adds and removes them. */
+/** The runs whose curves are drawn together, each with its color, and buttons that add and remove them. */
 export function ComparedRuns(props: {
-  /** Of the view's own run, then of the overlaid ones. */
+  /** Labels of the view's own run, then of the overlaid ones. */
   labels: readonly string[];
   overlays: readonly OverlaidRun[];
 }): JSX.Element {

@@ -18,7 +18,7 @@ export interface CurveSettings {
   /** Weight of the moving average. */
   smoothing: number;
   logarithmic: boolean;
-  /** A concept's name or EVERY; undefined: the one the run is at. */
+  /** A concept's name or EVERY; undefined: the current concept of the run. */
   concept?: string | undefined;
 }
 
@@ -27,7 +27,7 @@ export const DEFAULT_CURVE_SETTINGS: CurveSettings = { xAxis: 'steps', smoothing
 const SMOOTHINGS = [0, 0.6, 0.8, 0.9, 0.97];
 const LATEST = '';
 
-/** A chart for each quantity that the run and those overlaid on it report, under common settings. */
+/** A chart for each quantity that the run or an overlaid run reports, with common settings. */
 export function CurvePanels(props: {
   history: Pick<RunHistory, 'header' | 'curves' | 'overlays'>;
   settings: CurveSettings;
@@ -128,7 +128,7 @@ export function CurvePanels(props: {
   );
 }
 
-/** The same array as long as the labels are the same. */
+/** The labels of all runs; the same array as long as they are equal. */
 function useLabels(header: RunHeader, overlays: RunHistory['overlays']): readonly string[] {
   const labels = runLabels([header, ...overlays]);
   return useMemo(() => labels, [labels.join('\n')]);

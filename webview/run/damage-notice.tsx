@@ -5,7 +5,7 @@ import { Notice } from '../components/pending.tsx';
 import { plural } from '../components/plural.ts';
 import { useAsk } from './use-ask.ts';
 
-/** Says which lines of the events file are missing from what is shown. */
+/** A notice that names the damaged lines of the events file, which are skipped. */
 export function DamageNotice({ damaged }: { damaged: DamagedLines }): JSX.Element {
   const { count, lines } = damaged;
   const { failure, ask } = useAsk();

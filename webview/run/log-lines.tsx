@@ -6,10 +6,10 @@ import { formatClock, formatCount } from '../components/format.ts';
 import { plural } from '../components/plural.ts';
 import { Button, Choice } from '../components/toolkit.tsx';
 
-/** Lines shown; the log file has them all. */
+/** Maximum number of lines shown; the log file has them all. */
 const SHOWN = 500;
 
-/** The least level that is shown. */
+/** The lowest level that is shown. */
 export type LogSelection = 'all' | 'warnings' | 'errors';
 
 const LEVELS: Record<LogSelection, ReadonlySet<RunLogLine['level']>> = {
@@ -26,12 +26,12 @@ function countText(shown: number, selected: number, all: number): string {
     : plural(all, l10n.t('{0} line', some), l10n.t('{0} lines', some));
 }
 
-/** Of a line that is more than information. */
+/** The word for a level above information. */
 function levelWord(level: 'warning' | 'error'): string {
   return level === 'warning' ? l10n.t('warning') : l10n.t('error');
 }
 
-/** The run's own log, newest at the end; it follows the end unless one has scrolled up. */
+/** The run's log, newest line at the end. It follows the end unless the user has scrolled up. */
 export function LogLines(props: {
   log: readonly RunLogLine[];
   selection: LogSelection;

@@ -6,7 +6,7 @@ import { Notice } from '../components/pending.tsx';
 import { Button } from '../components/toolkit.tsx';
 import { useAsk } from './use-ask.ts';
 
-/** What the run was begun with, folded away: config, options, seed and programs. */
+/** What the run was started with, collapsed at first: config, options, seed and versions. */
 export function Origin({ origin }: { origin: RunOrigin }): JSX.Element {
   const { failure, ask } = useAsk();
   const [copied, setCopied] = useState(false);

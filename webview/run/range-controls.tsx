@@ -5,9 +5,9 @@ import { formatCount, formatDuration } from '../components/format.ts';
 import { Button } from '../components/toolkit.tsx';
 import { moved, zoomed } from './x-range.ts';
 
-/** Which part of the run every chart shows, for those who do not drag over one. */
+/** Buttons that select which part of the run every chart shows, as an alternative to dragging. */
 export function RangeControls(props: {
-  /** All there is. */
+  /** The whole range. */
   extent: XRange;
   range: XRange | undefined;
   xAxis: 'steps' | 'seconds';

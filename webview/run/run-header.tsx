@@ -23,7 +23,7 @@ function useElapsed(header: RunHeader): number {
   return header.seconds ?? Math.max(0, (now - header.created) / 1000);
 }
 
-/** In the unit that the engine gives. */
+/** Progress with the remaining time, in the engine's unit. */
 function progressText(
   { done, total, unit, etaSeconds }: NonNullable<RunHeader['progress']>,
   running: boolean,
@@ -34,7 +34,7 @@ function progressText(
     : l10n.t('{0} of {1} {2}', some, of, unit);
 }
 
-/** What the run is, how far it is, on what it computes, and what can be done about it. */
+/** What the run is, its progress and device, and buttons for what can be done with it. */
 export function RunHeading({ header }: { header: RunHeader }): JSX.Element {
   const { progress } = header;
   const elapsed = useElapsed(header);

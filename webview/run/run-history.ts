@@ -10,7 +10,7 @@ import type {
 } from '../../src/protocol/webview/run.ts';
 import { grown } from './growing.ts';
 
-/** Everything a run has said so far. Replaced, never changed, with every update. */
+/** Everything a run has reported so far. Every update replaces it; it is never mutated. */
 export interface RunHistory {
   header: RunHeader;
   curves: readonly CurvePoints[];
@@ -18,7 +18,7 @@ export interface RunHistory {
   log: readonly RunLogLine[];
   artifacts: readonly RunArtifact[];
   damaged?: DamagedLines;
-  /** Each with all its curves. */
+  /** The overlaid runs, each with all its curves. */
   overlays: readonly OverlaidRun[];
 }
 
@@ -26,7 +26,7 @@ function curveKey({ key, concept, series }: CurvePoints): string {
   return [key, concept ?? '', series ?? ''].join('\n');
 }
 
-/** Lengthens curves; one is told by key, concept and series. */
+/** Appends points to known curves; a curve is identified by key, concept and series. */
 function lengthened(known: readonly CurvePoints[], more: readonly CurvePoints[]): readonly CurvePoints[] {
   if (more.length === 0) return known;
   const curves = new Map(known.map((curve) => [curveKey(curve), curve]));
@@ -47,7 +47,7 @@ function lengthened(known: readonly CurvePoints[], more: readonly CurvePoints[])
   return Array.from(curves.values());
 }
 
-/** The same list where nothing of it changed, so that nothing is drawn anew. */
+/** The new list of overlaid runs; the same list if nothing in it changed, so that nothing is redrawn. */
 function overlaysAfter(known: readonly OverlaidRun[], next: readonly OverlaidRun[]): readonly OverlaidRun[] {
   const overlays = next.map((run) => {
     const before = known.find(({ project, runId }) => project === run.project && runId === run.runId);
@@ -59,7 +59,7 @@ function overlaysAfter(known: readonly OverlaidRun[], next: readonly OverlaidRun
   return same ? known : overlays;
 }
 
-/** Header, damage and the list of overlaid runs replace, the rest is appended. */
+/** Appends an update to a history; header, damage and the list of overlaid runs are replaced. */
 export function append(history: RunHistory, update: RunUpdate): RunHistory {
   return {
     header: update.header,

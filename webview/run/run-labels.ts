@@ -4,8 +4,8 @@ import { formatShortMoment } from '../components/format.ts';
 type Named = Pick<RunHeader | OverlaidRun, 'runId' | 'stage' | 'name' | 'created'>;
 
 /**
- * What runs that are shown together are called, each differently and as shortly as that goes: by name; with the stage
- * where those differ; with the time they were begun, then with their id, where they would be alike.
+ * A distinct label for each of the runs shown together, as short as possible: the name; with the stage if the stages
+ * differ; with the start time, and then the id, if labels would still be equal.
  */
 export function runLabels(runs: readonly Named[]): string[] {
   const oneStage = runs.every(({ stage }) => stage === runs[0]?.stage);

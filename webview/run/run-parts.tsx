@@ -6,7 +6,7 @@ import type { RunHeader } from '../../src/protocol/webview/run.ts';
 type Parts = NonNullable<RunHeader['parts']>;
 type PartState = 'done' | 'current' | 'failed' | 'halted' | 'to-come';
 
-/** Sign and word, so that the state does not hang on colour. */
+/** A sign for each state, shown with a word, so that the state does not depend on color. */
 const SIGNS: Record<PartState, string> = {
   done: '✓',
   current: '●',
@@ -34,7 +34,7 @@ function partState(index: number, titles: Parts['titles'], run: RunState): PartS
   return run === 'stopped' || run === 'interrupted' ? 'halted' : 'current';
 }
 
-/** The parts of a run of several stages: which it is at, which are behind it and which are to come. */
+/** The parts of a run of several stages: which are done, current and pending. */
 export function RunParts({ parts, state }: { parts: Parts; state: RunState }): JSX.Element {
   const { total, titles } = parts;
   return (

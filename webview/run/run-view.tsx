@@ -15,7 +15,7 @@ import type { RunHistory } from './run-history.ts';
 import { Samples } from './samples.tsx';
 import { useRun } from './use-run.ts';
 
-/** What is kept while the panel lives, and over a reload of the window. */
+/** What the page keeps while the panel is open, and across a reload of the window. */
 interface ViewSettings extends CurveSettings {
   log: LogSelection;
 }
@@ -39,7 +39,7 @@ function Run(props: { history: RunHistory; origin: RunOrigin; target: RunTarget 
     ...DEFAULT_SETTINGS,
     ...readViewState<Partial<ViewSettings>>(),
   }));
-  // At once: the view may be hidden with the next event.
+  // Persist at once: the next event may hide the view.
   useLayoutEffect(() => {
     const overlaid = overlays.map(({ project, runId }) => ({ project, runId }));
     persist<RunTarget>({ ...target, overlaid }, settings);

@@ -2,13 +2,13 @@ import * as l10n from '@vscode/l10n';
 import type { RunSample } from '../../src/protocol/webview/run.ts';
 import { animatedGif } from '../components/animated-gif.ts';
 
-/** More would make a file that no chat takes. */
+/** Maximum number of frames: with more, the file is too large to share in a chat. */
 export const MOST_FRAMES = 120;
 const SAMPLE_MS = 250;
-/** Long enough to look at how it ends, before it begins again. */
+/** Milliseconds that the last frame is shown before the animation repeats. */
 const LAST_MS = 2000;
 
-/** Samples at equal distances, the first and the last among them. */
+/** At most `most` samples at equal distances, including the first and the last. */
 function thinned<T>(samples: readonly T[], most: number): T[] {
   if (samples.length <= most) return [...samples];
   const distance = (samples.length - 1) / (most - 1);
@@ -17,7 +17,7 @@ function thinned<T>(samples: readonly T[], most: number): T[] {
 
 async function load(uri: string): Promise<HTMLImageElement> {
   const image = new Image();
-  // Without this the canvas keeps what was drawn to itself: the pictures come from another origin.
+  // Samples come from another origin; without this, the canvas would not let its pixels be read.
   image.crossOrigin = 'anonymous';
   image.src = uri;
   await image.decode();
@@ -26,8 +26,8 @@ async function load(uri: string): Promise<HTMLImageElement> {
 
 /**
  * The samples over time as an animated GIF.
- * @param nameOf what stands below each
- * @throws where a picture cannot be read any more
+ * @param nameOf caption below a sample
+ * @throws if an image can no longer be read
  */
 export async function sampleAnimation(
   samples: readonly RunSample[],

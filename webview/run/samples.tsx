@@ -17,11 +17,11 @@ const EVERY = '';
 const nameOf = ({ step, concept }: RunSample) =>
   concept ? l10n.t('{0}, step {1}', concept, formatCount(step)) : l10n.t('step {0}', formatCount(step));
 
-/** Every sample of the run over time; where it has several concepts, all of them or those of one. */
+/** Every sample of the run over time. If there are several concepts, the user can select one. */
 export function Samples(props: {
   samples: readonly RunSample[];
   state: RunState;
-  /** Begins the name of a file that is saved. */
+  /** Start of the name of a saved file. */
   runId: string;
 }): JSX.Element {
   const { samples, state } = props;
@@ -62,8 +62,8 @@ function savedText(count: number): string {
 }
 
 /**
- * One sample large, below what chooses it so that this stays in its place, and all as a strip. It follows the newest
- * until another is chosen. All samples have a place on the slider, none is thinned out.
+ * One sample enlarged, below its controls so that these keep their place, and all samples as a strip. It follows the
+ * newest until the user selects another. Every sample has a position on the slider; none is left out.
  */
 function SampleScrubber(props: { samples: readonly RunSample[]; live: boolean; runId: string }): JSX.Element {
   const { samples, live } = props;
@@ -76,7 +76,7 @@ function SampleScrubber(props: { samples: readonly RunSample[]; live: boolean; r
   const roving = useRoving<HTMLOListElement>('horizontal', 'button');
   const strip = roving.ref;
   const { save, saving, outcome } = useSaving(runView.save);
-  // The strip moves by itself only: scrollIntoView would move the page too.
+  // Scrolls only the strip: scrollIntoView would scroll the page too.
   useLayoutEffect(() => {
     const item = strip.current?.children[index] as HTMLElement | undefined;
     if (!item) return;

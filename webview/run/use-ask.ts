@@ -2,10 +2,10 @@ import { useState } from 'preact/hooks';
 import type { RequestType } from 'vscode-messenger-common';
 import { messageOf, request } from '../host/connection.ts';
 
-/** Asks the host for something and keeps why it failed, until the next time. */
+/** Sends requests to the host and keeps the error of a failed one until the next request. */
 export function useAsk(): {
   failure: string | undefined;
-  /** Resolves to whether the host did it. */
+  /** Resolves to whether the request succeeded. */
   ask: <P>(type: RequestType<P, void>, params: P) => Promise<boolean>;
 } {
   const [failure, setFailure] = useState<string>();

@@ -11,11 +11,11 @@ export interface RunConnection {
   state: PendingState | ({ kind: 'ready'; origin: RunOrigin } & RunHistory);
 }
 
-/** Connects, then appends every update; `stateChanged` begins anew. */
+/** Connects, then appends every update; `stateChanged` starts again from the new state. */
 export function useRun(): RunConnection {
   const [connection, setConnection] = useState<RunConnection>({ state: { kind: 'loading' } });
   useEffect(() => {
-    // The answer to `connect` holds all there was before it: what comes earlier is in it.
+    // Updates that arrive before the answer to `connect` are ignored: the answer includes them.
     const change = (next: (state: RunConnection['state']) => RunConnection['state']) =>
       setConnection((previous) =>
         previous.target === undefined ? previous : { ...previous, state: next(previous.state) },

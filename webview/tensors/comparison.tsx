@@ -25,7 +25,7 @@ const number = (
   },
 });
 
-/** Near 1 the first digits say nothing. */
+/** A cosine similarity with six decimals: near 1, the first digits say nothing. */
 const formatCosine = (cosine: number) => cosine.toFixed(6).replace('-', '−');
 
 const columns = (): readonly Column<TensorDifference>[] => [
@@ -46,7 +46,7 @@ const columns = (): readonly Column<TensorDifference>[] => [
 
 export function Comparison(props: {
   comparison: TensorComparison;
-  /** Whether a name is one that the filter lets through. */
+  /** Whether a name passes the filter. */
   matches: (name: string) => boolean;
   onEnd: () => void;
   order: SortOrder | undefined;

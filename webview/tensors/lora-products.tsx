@@ -11,7 +11,7 @@ import { formatCount, formatNumber } from '../components/format.ts';
 import { type Column, SortableTable, type SortOrder, sortRows } from '../components/sortable-table.tsx';
 import { useTheme } from '../components/theme.ts';
 
-/** Rows of the map: as many as one can look at together. */
+/** Maximum rows of the map: as many as can be viewed at once. */
 const MAP_ROWS = 40;
 const DOMAIN = [0, 1] as const;
 
@@ -40,7 +40,7 @@ const columnsOfProducts = (): readonly Column<LoraSpectrum>[] => [
   { key: 'problem', title: l10n.t('Note'), value: ({ problem }) => problem },
 ];
 
-/** What a LoRA adds to each layer: the product of its two factors, by its singular values. */
+/** What a LoRA adds to each layer, the product of its two factors, described by its singular values. */
 export function LoraProducts(props: {
   spectra: readonly LoraSpectrum[];
   selected: string | undefined;
@@ -136,7 +136,7 @@ function Spectrum({ spectrum, values }: { spectrum: LoraSpectrum; values: readon
   );
 }
 
-/** Every layer's singular values beside one another, each as a share of its layer's largest. */
+/** Singular values of all layers side by side, each as a share of its layer's largest. */
 function SpectrumMap({ spectra }: { spectra: readonly LoraSpectrum[] }): JSX.Element | null {
   const theme = useTheme();
   const shown = useMemo(

@@ -1,10 +1,10 @@
 import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 
-/** Longer values begin folded: trainers keep whole configurations here. */
+/** Length up to which values are shown unfolded: trainers store whole configs here. */
 const SHORT = 160;
 
-/** JSON inside a value is laid out; anything else is shown as it is. */
+/** A value as it is shown; JSON is indented. */
 function readable(value: string): string {
   if (!/^\s*[{[]/.test(value)) return value;
   try {

@@ -16,14 +16,14 @@ import type { TensorRow } from './use-tensors.ts';
 const BINS = 96;
 
 interface Answer {
-  /** What it is of: another content of the file has another `file`. */
+  /** The file that the histogram belongs to: new content of the file has another `file`. */
   file: TensorFile;
   tensor: string;
   histogram?: TensorHistogram;
   error?: string;
 }
 
-/** Histogram of the tensor that the table has chosen. */
+/** Histogram of the tensor selected in the table. */
 export function TensorDistribution(props: { file: TensorFile; tensor: TensorRow | undefined }): JSX.Element {
   const { file } = props;
   const name = props.tensor?.name;

@@ -24,7 +24,7 @@ function moment(key: keyof FiniteMoments, title: string): Column<TensorRow> {
   };
 }
 
-/** Of what was read, but has no such figure; nothing where it was not read yet. */
+/** Text for a missing figure: a dash if the values were read, nothing if they have not been read yet. */
 const missing = ({ statistics }: TensorRow) => (statistics ? '–' : '');
 
 function count(key: 'nan' | 'inf', title: string): Column<TensorRow> {

@@ -17,12 +17,12 @@ import { TensorDistribution } from './tensor-distribution.tsx';
 import { TensorTable } from './tensor-table.tsx';
 import { type ShownTensors, useTensors } from './use-tensors.ts';
 
-/** What is kept while the page is hidden, and over a reload. */
+/** What the page keeps while it is hidden, and across a reload. */
 interface Selection {
   filter: string;
   tensor?: string;
   product?: string;
-  /** By table. */
+  /** Sort order by table. */
   orders: Record<string, SortOrder>;
 }
 

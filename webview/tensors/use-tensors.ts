@@ -12,7 +12,7 @@ import {
 import { onNotification } from '../host/connection.ts';
 import { useConnection } from '../host/use-connection.ts';
 
-/** One line of the table: what the header says, and once its values were read, what they are like. */
+/** One row of the table: what the header says and, once the values were read, their statistics. */
 export type TensorRow = TensorEntry & { statistics?: TensorStatistics };
 
 export interface ShownTensors {
@@ -31,7 +31,7 @@ interface Collected {
   comparison: TensorComparison | undefined;
 }
 
-/** By name: what arrives twice counts once. */
+/** Appends entries by name: what arrives twice counts once. */
 function grow(
   collected: Omit<Collected, 'comparison'>,
   update: TensorsUpdate,

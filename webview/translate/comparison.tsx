@@ -14,21 +14,21 @@ import type { Picture } from './shown-translation.ts';
 export interface ComparablePicture {
   column: Column;
   label: string;
-  /** Within the name of a file. */
+  /** The label as part of a file name. */
   fileLabel: string;
   picture: Picture;
 }
 
-/** Name to offer when a picture is saved: "scene-001 denoised.png". */
+/** Suggested name of a saved image: "scene-001 denoised.png". */
 function fileName(image: string, label: string, extension = 'png'): string {
   const stem = image.slice(image.lastIndexOf('/') + 1).replace(/\.[^.]*$/, '');
   return `${stem} ${label}.${extension}`;
 }
 
-/** How long each stage of the progression stays. */
+/** Milliseconds that each stage of the progression is shown. */
 const STAGE_MS = 1000;
 
-/** From the source to the target, one stage after the other. */
+/** An animated GIF from the source to the target, one stage after the other. */
 async function progression(pictures: readonly ComparablePicture[]): Promise<Uint8Array> {
   const frames = await Promise.all(
     pictures.map(async ({ label, picture }) => ({
@@ -42,7 +42,7 @@ async function progression(pictures: readonly ComparablePicture[]): Promise<Uint
   return gif;
 }
 
-/** Two pictures of one image under a divider, each of which can be saved. */
+/** Two versions of one image with a movable divider; each can be saved. */
 export function Comparison(props: {
   imageName: string;
   pictures: readonly ComparablePicture[];

@@ -8,12 +8,12 @@ const GAP = 8;
 const LINE = 20;
 
 interface Layout {
-  /** Of the largest picture, enlarged. */
+  /** Side of the largest image in pixels, once enlarged. */
   side: number;
   scale: number;
   width: number;
   height: number;
-  /** Upper edge of a row's name. */
+  /** Top edge of a row's name. */
   top(row: number): number;
   left(column: number): number;
 }
@@ -39,9 +39,9 @@ function layoutOf(columns: readonly PictureColumn[], rows: number): Layout {
 
 /**
  * The table of translations as one PNG, black on white: a row for each image under its name, a column for each stage
- * under its title, and below each translation its PSNR. Pixels are not smoothed.
- * @param heading of the sheet
- * @param names of the images, one for each row
+ * under its title, and the PSNR below each translation. Pixels are not smoothed.
+ * @param heading title of the sheet
+ * @param names names of the images, one per row
  */
 export async function contactSheet(
   heading: string,

@@ -10,7 +10,10 @@ import { plural } from '../components/plural.ts';
 import { Button, ProgressRing } from '../components/toolkit.tsx';
 import { messageOf, request } from '../host/connection.ts';
 
-/** Other weights for the same prompt: from other noise, or in more steps. The concept's own stay as they are. */
+/**
+ * Fields that denoise other weights for the same prompt, with another seed or more steps. The concept's own weights are
+ * kept.
+ */
 export function DenoiseAgain(props: {
   training: string;
   concept: string;

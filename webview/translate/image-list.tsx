@@ -9,7 +9,7 @@ import { messageOf, request } from '../host/connection.ts';
 import type { OwnImage } from './selection.ts';
 import type { TestImages } from './use-test-images.ts';
 
-/** Address list of a drag out of the editor's explorer, or of any other program. */
+/** MIME types of the URI list when files are dragged out of the editor's explorer or another program. */
 const URI_LISTS = ['application/vnd.code.uri-list', 'text/uri-list'];
 
 async function dropped(transfer: DataTransfer): Promise<OwnImage[]> {
@@ -31,7 +31,7 @@ async function dropped(transfer: DataTransfer): Promise<OwnImage[]> {
     }));
 }
 
-/** Pictures of the clipboard, each with a name of its own: the browser calls all of them `image.png`. */
+/** Images on the clipboard, each with a distinct name: the browser calls all of them `image.png`. */
 async function pasted(clipboard: DataTransfer): Promise<OwnImage[]> {
   const time = new Date().toTimeString().slice(0, 8).replaceAll(':', '.');
   const images = await dropped(clipboard);
@@ -41,7 +41,7 @@ async function pasted(clipboard: DataTransfer): Promise<OwnImage[]> {
   });
 }
 
-/** The held-out images as toggles, and the ways to bring one's own. */
+/** The held-out images as toggles, and ways to add the user's own. */
 export function ImageList(props: {
   heldOut: TestImages;
   selected: readonly string[];

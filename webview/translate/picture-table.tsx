@@ -9,29 +9,29 @@ import { useWidth } from '../components/use-width.ts';
 import type { SelectedImage } from './selection.ts';
 import type { Picture, PictureQuality } from './shown-translation.ts';
 
-/** One picture of a row, or why there is none. */
+/** One image of a row, or the reason why there is none. */
 export interface PictureCell {
   picture?: Picture;
   quality?: PictureQuality;
   seconds?: number;
   stale: boolean;
   error?: string;
-  /** Where nothing will come: why. */
+  /** Why the cell will stay empty. */
   absent?: string;
 }
 
 export interface PictureColumn {
   title: string;
-  /** Second line of the head. */
+  /** Second line of the column header. */
   note: string;
   cells: readonly PictureCell[];
 }
 
 const GAP = 8;
-/** Of a picture that has not come yet. */
+/** Side of the placeholder for an image that has not arrived yet, in pixels. */
 const PLACEHOLDER = 64;
 
-/** PSNR of equal pictures is infinite. */
+/** PSNR in words; it is infinite for equal images. */
 export function decibels(psnr: number): string {
   return Number.isFinite(psnr) ? l10n.t('PSNR {0} dB', psnr.toFixed(1)) : l10n.t('equal');
 }
@@ -62,7 +62,7 @@ function Cell(props: { cell: PictureCell; scale: number; label: string; side: nu
   );
 }
 
-/** Mean over the images that have a target; undefined where none has. */
+/** Mean over the images that have a target; undefined if none has one. */
 function meanQuality(cells: readonly PictureCell[]): { quality: PictureQuality; count: number } | undefined {
   const measured = cells.flatMap(({ quality }) => (quality ? [quality] : []));
   if (measured.length === 0) return undefined;
@@ -74,12 +74,12 @@ function meanQuality(cells: readonly PictureCell[]): { quality: PictureQuality; 
   };
 }
 
-/** A row for each image, a column for each stage of its translation. */
+/** A table with a row for each image and a column for each stage of its translation. */
 export function PictureTable(props: {
   images: readonly SelectedImage[];
   columns: readonly PictureColumn[];
   zoom: Zoom;
-  /** Key of the image under the slider. */
+  /** Key of the image shown in the slider. */
   compared: string | undefined;
   onCompare: (key: string) => void;
 }): JSX.Element {

@@ -11,17 +11,17 @@ import type { Zoom } from '../components/pixel-canvas.tsx';
 
 type Ready = Extract<TranslateViewState, { kind: 'ready' }>;
 
-/** The pictures of one image that can be laid side by side or under the slider. */
+/** The columns that can be shown side by side or in the slider. */
 export const COLUMNS = ['source', 'first', 'second', 'target'] as const;
 export type Column = (typeof COLUMNS)[number];
 
-/** An image of one's own, beside the held-out ones. Bytes live as long as the page. */
+/** An image that the user added to the held-out ones. Its bytes live as long as the page. */
 export interface OwnImage {
   name: string;
   image: TranslateImage;
 }
 
-/** What the person looking has chosen, as it is kept while the view is hidden. */
+/** The user's choices, as kept while the view is hidden. */
 export interface TranslateWishes {
   training?: string;
   concept?: string;
@@ -31,7 +31,7 @@ export interface TranslateWishes {
   /** Held-out images in the table, by file. */
   images?: string[];
   own?: OwnImage[];
-  /** Key of the image under the slider. */
+  /** Key of the image shown in the slider. */
   compared?: string;
   left?: Column;
   right?: Column;
@@ -39,7 +39,7 @@ export interface TranslateWishes {
   zoom?: Zoom;
 }
 
-/** Wishes that can be kept: bytes of a dropped file are too many for the editor's state. */
+/** The choices that can be kept: the bytes of dropped files are too large for the editor's state. */
 export function keepable(wishes: TranslateWishes): TranslateWishes {
   return { ...wishes, own: (wishes.own ?? []).filter(({ image }) => image.kind !== 'bytes') };
 }
@@ -55,20 +55,20 @@ export interface TranslateSelection {
   training: string;
   concept: ConceptChoice;
   first: WeightsChoice;
-  /** Absent where the concept has one set of weights only. */
+  /** Absent if the concept has only one set of weights. */
   second?: WeightsChoice;
 }
 
-/** Weights worth seeing first. */
+/** Kinds of weights, the most relevant to show first. */
 const PREFERENCE: readonly WeightsKind[] = ['fine-tuned', 'denoised', 'checkpoint', 'zoo', 'base'];
-/** The story from left to right. */
+/** Order of the columns from left to right. */
 const STORY: readonly WeightsKind[] = ['base', 'zoo', 'denoised', 'checkpoint', 'fine-tuned'];
 
 function by(kinds: readonly WeightsKind[]): (a: WeightsChoice, b: WeightsChoice) => number {
   return (a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind);
 }
 
-/** What was wished for, and for the rest the two sets of weights most worth seeing. */
+/** The wanted weights, completed by the most relevant ones to two sets. */
 function chooseWeights(
   weights: readonly WeightsChoice[],
   wishes: Pick<TranslateWishes, 'first' | 'second'>,
@@ -80,7 +80,7 @@ function chooseWeights(
   return [first, second ?? usual.find((choice) => choice !== first)];
 }
 
-/** The nearest to the wishes that the project still has; undefined where no concept has weights. */
+/** The available selection closest to the choices; undefined if no concept has weights. */
 export function settle(
   state: Ready,
   target: TranslateTarget,
@@ -101,7 +101,7 @@ export function settle(
   return { training, concept, first, ...(second ? { second } : {}) };
 }
 
-/** One's own images, then the held-out ones that were chosen (at first: the first few). */
+/** The user's own images, then the selected held-out ones (by default the first few). */
 export function selectImages(
   heldOut: readonly ImageChoice[],
   wishes: Pick<TranslateWishes, 'images' | 'own'>,

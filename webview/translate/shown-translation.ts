@@ -1,6 +1,6 @@
 import type { Translation } from '../../src/protocol/webview/translate.ts';
 
-/** Of a translated picture against its target, as the engine measured it. */
+/** Quality of a translated image against its target, as measured by the engine. */
 export interface PictureQuality {
   /** Peak signal-to-noise ratio in decibels. */
   psnr: number;
@@ -8,19 +8,19 @@ export interface PictureQuality {
   ssim: number;
 }
 
-/** A picture as pixels to draw, and as the file it came as, to save. */
+/** An image as pixels to draw, and as the original file to save. */
 export interface Picture {
   pixels: ImageData;
   png: Uint8Array;
 }
 
-/** A translation, decoded and measured. */
+/** A decoded translation with its quality. */
 export interface ShownTranslation {
   source: Picture;
   translated: Picture;
-  /** Absent where the concept's pairs have nothing for this image. */
+  /** Absent if the concept's pairs have no target for this image. */
   target?: Picture;
-  /** Where there is a target. */
+  /** Absent if there is no target. */
   quality?: PictureQuality;
   /** Seconds that the generator took. */
   seconds: number;

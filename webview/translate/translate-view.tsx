@@ -58,7 +58,7 @@ function Chosen(props: { state: Ready; target: TranslateTarget }): JSX.Element {
   const { state, target } = props;
   const [wishes, setWishes] = useState<TranslateWishes>(() => readViewState<TranslateWishes>() ?? {});
   const wish = (change: TranslateWishes) => setWishes((previous) => ({ ...previous, ...change }));
-  // At once: the view may be hidden with the next event.
+  // Persist at once: the next event may hide the view.
   useLayoutEffect(() => persist(target, keepable(wishes)), [target, wishes]);
   const [denoised, setDenoised] = useState<readonly DenoisedFor[]>([]);
   const { training, concept, first, second, images, own } = wishes;
@@ -172,7 +172,7 @@ function Chosen(props: { state: Ready; target: TranslateTarget }): JSX.Element {
   );
 }
 
-/** Everything that the table shows, in one picture. */
+/** A button that saves the whole table as one image. */
 function SaveSheet(props: {
   concept: string;
   images: readonly SelectedImage[];
@@ -201,7 +201,7 @@ function SaveSheet(props: {
   );
 }
 
-/** Weights that were denoised from this page, beside the ones the project has. They end with the page. */
+/** Weights denoised from this page, in addition to the project's own. They are discarded with the page. */
 interface DenoisedFor {
   concept: string;
   weights: WeightsChoice;
@@ -218,7 +218,7 @@ function withDenoised(state: Ready, denoised: readonly DenoisedFor[]): Ready {
   return { ...state, concepts };
 }
 
-/** Without the keys that are undefined. */
+/** The object without keys that are undefined. */
 function definite<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never;
 }
@@ -276,7 +276,7 @@ function Controls(props: {
         label={l10n.t('First weights')}
         value={selection.first.file}
         options={weights}
-        // Choosing what the other column shows swaps the two.
+        // Selecting what the other column shows swaps the two.
         onChange={(first) =>
           onWish(
             first === chosen.second
@@ -319,14 +319,14 @@ function Controls(props: {
   );
 }
 
-/** A column that the slider can show too, under its own name. */
+/** A column that the slider can also show, under its own name. */
 interface StageColumn extends PictureColumn {
   column: Column;
   label: string;
   fileLabel: string;
 }
 
-/** Source, one or two sets of weights, target; a cell for each selected image. */
+/** The columns: source, one or two sets of weights, target, with a cell for each selected image. */
 function columnsOf(
   selection: TranslateSelection,
   images: readonly SelectedImage[],
@@ -395,7 +395,7 @@ function columnsOf(
   ];
 }
 
-/** What the slider can lay over each other for one image. */
+/** The images in a row that the slider can show. */
 function picturesOf(columns: readonly StageColumn[], row: number): ComparablePicture[] {
   return columns.flatMap(({ column, label, fileLabel, cells }) => {
     const picture = cells[row]?.picture;

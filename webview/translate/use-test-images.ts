@@ -10,7 +10,7 @@ export interface TestImages {
 
 const NONE: readonly ImageChoice[] = [];
 
-/** Held-out images of a concept; asked for again whenever the concept or the training config changes. */
+/** Held-out images of a concept, requested again when the concept or the training config changes. */
 export function useTestImages(training: string | undefined, concept: string | undefined): TestImages {
   const [state, setState] = useState<TestImages>({ images: NONE, loading: true });
   useEffect(() => {

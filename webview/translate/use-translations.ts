@@ -6,15 +6,15 @@ import type { SelectedImage, TranslateSelection } from './selection.ts';
 import { type ShownTranslation, show } from './shown-translation.ts';
 
 export interface TranslationCell {
-  /** The newest that arrived, of this or of an earlier content of the weights file. */
+  /** The newest translation that has arrived, from the current or earlier content of the weights file. */
   shown?: ShownTranslation;
-  /** What is shown is of an earlier content of the weights file. */
+  /** Whether the shown translation is from earlier content of the weights file. */
   stale: boolean;
   error?: string;
 }
 
 interface Entry extends TranslationCell {
-  /** `modified` of the weights that the entry was made or asked for with. */
+  /** `modified` of the weights that the entry was made or requested with. */
   modified: number;
 }
 
@@ -29,14 +29,17 @@ interface Wanted {
   image: SelectedImage;
 }
 
-/** The engine answers one after the other; with further requests at hand it does not wait for this page. */
+/**
+ * Maximum number of pending requests: the engine answers one at a time, and a queue saves it from waiting for this
+ * page.
+ */
 const MOST_ASKED = 8;
-/** Between two drawings of the table while answers come, which takes as long as some of them. */
+/** Milliseconds between redraws of the table while answers arrive; a redraw can take as long as some answers. */
 const DRAWING_MS = 100;
 
 /**
- * Translations of every selected image by every selected set of weights: asked for one after the other,
- * remembered, and asked for again when a run replaces the weights.
+ * Translations of every selected image with every selected set of weights: requested one after the other, cached, and
+ * requested again when a run replaces the weights.
  */
 export function useTranslations(
   selection: TranslateSelection | undefined,
@@ -44,7 +47,7 @@ export function useTranslations(
 ): {
   cell: (weights: WeightsChoice, image: SelectedImage) => TranslationCell;
   busy: boolean;
-  /** Asks again for what failed. */
+  /** Requests the failed translations again. */
   retry: () => void;
 } {
   const entries = useRef(new Map<string, Entry>());
@@ -59,7 +62,7 @@ export function useTranslations(
     drawn.current = performance.now();
     count((drawings) => drawings + 1);
   };
-  /** At once where nothing more is to come. */
+  /** Redraws, at once if nothing more is pending. */
   const redraw = () => {
     if (!wanted.current.some(isMissing)) draw();
     else timer.current ??= setTimeout(draw, Math.max(0, drawn.current + DRAWING_MS - performance.now()));
@@ -82,7 +85,7 @@ export function useTranslations(
     }
     redraw();
   };
-  /** Always the first that is missing of what is wanted by then. */
+  /** Requests whatever is missing first among what is wanted at that time. */
   const work = () => {
     while (asked.current.size < MOST_ASKED) {
       const next = wanted.current.find((one) => isMissing(one) && !asked.current.has(one.key));
@@ -116,7 +119,7 @@ export function useTranslations(
   };
 }
 
-/** Column by column: the engine changes the weights of its generator once for each. */
+/** The wanted translations, column by column: the engine then switches weights only once per column. */
 function wantedOf(selection: TranslateSelection | undefined, images: readonly SelectedImage[]): Wanted[] {
   if (!selection) return [];
   const { first, second } = selection;

@@ -16,7 +16,7 @@ const HEIGHT = 190;
 
 type Answer = { block: number } & ({ histogram: HistogramPair } | { error: string });
 
-/** The weights of one block beside what that block holds in the zoo. */
+/** Histogram of one block's weights over the same block in the zoo. */
 export function BlockHistogram(props: { statistics: WeightStatistics; block: number }): JSX.Element {
   const { statistics, block } = props;
   const { training, concept, weights, blocks } = statistics;

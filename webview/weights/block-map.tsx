@@ -11,7 +11,7 @@ import { Choice } from '../components/toolkit.tsx';
 import { BlockHistogram } from './block-histogram.tsx';
 
 const COLUMNS = 48;
-/** Standard deviations at which the colours end. */
+/** Number of standard deviations at which the color scale ends. */
 const Z_END = 3;
 
 type Measure = 'z' | 'rms';
@@ -21,7 +21,7 @@ interface PlacedRow extends HeatRow {
   first: number;
 }
 
-/** Blocks of one layer side by side; a layer of more than COLUMNS blocks goes on in the next row, unnamed. */
+/** Rows of blocks by layer; a layer of more than COLUMNS blocks continues in further rows without a name. */
 function placeBlocks(layers: readonly string[], values: readonly number[]): PlacedRow[] {
   const rows: (PlacedRow & { values: number[] })[] = [];
   layers.forEach((layer, index) => {
@@ -33,7 +33,7 @@ function placeBlocks(layers: readonly string[], values: readonly number[]): Plac
   return rows;
 }
 
-/** The blocks that the weight generator denoises one by one, as a map of where they differ from the zoo. */
+/** Map of the blocks that the weight generator denoises, colored by how they differ from the zoo. */
 export function BlockMap({ statistics }: { statistics: WeightStatistics }): JSX.Element {
   const theme = useTheme();
   const [measure, setMeasure] = useState<Measure>('z');

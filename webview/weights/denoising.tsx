@@ -10,7 +10,7 @@ import { Button, ProgressRing } from '../components/toolkit.tsx';
 import { Trajectory } from './trajectory.tsx';
 import { useTrajectory } from './use-trajectory.ts';
 
-/** The draw of denoised weights once more, every state kept: with their own seed and steps, or with others. */
+/** Repeats the denoising of the weights and keeps every state, with their own seed and steps or others. */
 export function Denoising(props: { statistics: WeightStatistics; draw: DrawOptions }): JSX.Element {
   const { training, concept } = props.statistics;
   const [wanted, setWanted] = useState(props.draw);
@@ -58,7 +58,7 @@ export function Denoising(props: { statistics: WeightStatistics; draw: DrawOptio
         </Notice>
       )}
       {trajectory && (
-        // Another draw begins at its own end.
+        // A new trajectory starts at its own end.
         <Trajectory key={`${trajectory.seed} ${trajectory.steps}`} trajectory={trajectory} />
       )}
     </>

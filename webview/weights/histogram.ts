@@ -6,14 +6,14 @@ import { formatNumber } from '../components/format.ts';
 import type { Theme } from '../components/theme.ts';
 import { centralBars } from './central-bars.ts';
 
-/** The bars that hold all but a few outermost weights, drawn as `densityOptions` says. */
+/** A histogram without the outermost weights, drawn as in `densityOptions`. */
 export function histogramOptions(whole: HistogramPair, color: string, theme: Theme): ReturnType<DrawPlot> {
   return densityOptions(centralBars(whole), color, theme);
 }
 
 /**
- * The zoo's density as a filled area under the weights' own as a stepped line, on the same axes.
- * @param highest where the axis of the densities ends; by default at the highest of these
+ * Plot options: the zoo's density as a filled area, the weights' own as a stepped line, on the same axes.
+ * @param highest end of the density axis; by default the highest of these densities
  */
 export function densityOptions(
   histogram: HistogramPair,
@@ -29,7 +29,7 @@ export function densityOptions(
   }));
   const first = histogram.edges[0]!;
   const last = histogram.edges.at(-1)!;
-  // The outline of the bars: both ends of every top, from and back to the ground.
+  // Outline of the bars: both ends of every top, starting and ending at zero.
   const outline = [
     { x: first, y: 0 },
     ...bars.flatMap(({ from, to, weights }) => [

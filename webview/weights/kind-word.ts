@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import type { WeightsKind } from '../../src/protocol/statistics.ts';
 
-/** What a kind of weights is called at the head of a column, and beside a concept. */
+/** The word for a kind of weights in a column header and beside a concept. */
 export function kindWord(kind: WeightsKind): string {
   const words: Record<WeightsKind, string> = {
     base: l10n.t('base'),

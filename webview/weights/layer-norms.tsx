@@ -11,10 +11,10 @@ import { colorOf } from './marks.ts';
 import { rms } from './overview.tsx';
 
 const ROW = 24;
-/** Standard deviations either side of the zoo's mean that the interval spans. */
+/** Half width of the interval around the zoo's mean, in standard deviations. */
 const INTERVAL = 2;
 
-/** Each block's magnitude against what that block has in the zoo. */
+/** Magnitude of each block over that of the same block in the zoo. */
 export function BlockNorms({ statistics }: { statistics: WeightStatistics }): JSX.Element {
   const { blocks, weights } = statistics;
   const rows = blocks.rms.map((value, index) => ({
@@ -110,7 +110,7 @@ export function BlockNorms({ statistics }: { statistics: WeightStatistics }): JS
   );
 }
 
-/** Each layer's magnitude beside the whole zoo's, joined by a line as long as the difference. */
+/** Magnitude of each layer beside the whole zoo's; the line between them shows the difference. */
 export function LayerNorms({ statistics }: { statistics: WeightStatistics }): JSX.Element {
   const { layers, weights } = statistics;
   const rows = layers.map((layer) => ({ name: layer.name, own: rms(layer.weights), zoo: rms(layer.zoo) }));

@@ -6,7 +6,7 @@ import type { Theme } from '../components/theme.ts';
 
 export const MAP_HEIGHT = 340;
 
-/** Axes and grid of the zoo's map, and its members; what is shown among them comes on top. */
+/** Plot options of the zoo's map: axes, grid and members; further marks are drawn on top. */
 export function mapOptions(
   { points, explained }: ZooMapPoints,
   theme: Theme,

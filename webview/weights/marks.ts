@@ -1,7 +1,7 @@
 import type { WeightsKind } from '../../src/protocol/statistics.ts';
 import type { Theme } from '../components/theme.ts';
 
-/** One colour for one kind of weights, in every chart of the view. */
+/** The color for a kind of weights, the same in every chart of the view. */
 export function colorOf(kind: WeightsKind, theme: Theme): string {
   switch (kind) {
     case 'denoised':

@@ -4,7 +4,7 @@ import type { NearestConcept } from '../../src/protocol/statistics.ts';
 
 const BAR = 72;
 
-/** Bar from the middle: cosines run from -1 to 1. */
+/** A bar that starts in the middle: cosines range from -1 to 1. */
 function CosineBar({ cosine }: { cosine: number }): JSX.Element {
   const middle = BAR / 2;
   const length = Math.abs(cosine) * middle;
@@ -16,7 +16,7 @@ function CosineBar({ cosine }: { cosine: number }): JSX.Element {
   );
 }
 
-/** The zoo members whose weights are most like these. */
+/** The zoo members whose weights are closest to these. */
 export function NearestConcepts({ nearest }: { nearest: readonly NearestConcept[] }): JSX.Element {
   return (
     <section class="chart" aria-labelledby="nearest-title">

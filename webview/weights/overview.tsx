@@ -10,12 +10,12 @@ import { histogramOptions, histogramRows } from './histogram.ts';
 import { kindWord } from './kind-word.ts';
 import { colorOf } from './marks.ts';
 
-/** Root mean square: the norm per weight, so that sets of unequal size compare. */
+/** Root mean square: independent of the number of weights, so that sets of different sizes can be compared. */
 export function rms({ norm, count }: WeightSummary): number {
   return norm / Math.sqrt(count);
 }
 
-/** Of a draw: "1 step", "1,000 steps". */
+/** A number of denoising steps: "1 step", "1,000 steps". */
 function stepsText(steps: number): string {
   return plural(steps, l10n.t('{0} step', formatCount(steps)), l10n.t('{0} steps', formatCount(steps)));
 }

@@ -2,17 +2,17 @@ import type { WeightsTarget, WeightsViewState } from '../../src/protocol/webview
 
 type Ready = Extract<WeightsViewState, { kind: 'ready' }>;
 
-/** What the person looking has chosen. */
+/** What the user has selected. */
 export interface WeightsSelection {
   training: string;
   concept: string;
-  /** `file` of the weights choice. */
+  /** `file` of the selected weights. */
   weights: string;
 }
 
 /**
- * The nearest to what was wanted that the project still has: an absent training, concept or file falls
- * back to the first there is. Undefined where no concept has weights.
+ * The available selection closest to the one wanted: a missing training config, concept or file falls back to the
+ * first. Undefined if no concept has weights.
  */
 export function settle(
   state: Ready,

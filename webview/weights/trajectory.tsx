@@ -17,7 +17,7 @@ import { MAP_HEIGHT, mapOptions } from './map-options.ts';
 
 const DISTANCE_HEIGHT = 200;
 
-/** From noise to weights: one state at a time under a slider, and the way of all of them. */
+/** The denoising from noise to weights: one state at a time with a slider, and the path of all states. */
 export function Trajectory({ trajectory }: { trajectory: DenoisingTrajectory }): JSX.Element {
   const { points, steps } = trajectory;
   const last = points.length - 1;
@@ -65,7 +65,7 @@ function stateName(index: number, last: number): string {
     : l10n.t('after step {0} of {1}', index, last);
 }
 
-/** All states joined by a line, and the present one among them. */
+/** Marks of all states joined by a line, with the current one emphasized. */
 function wayThrough(
   points: readonly TrajectoryPoint[],
   index: number,
@@ -90,7 +90,7 @@ interface StateProps {
   index: number;
 }
 
-/** The weights' distribution in one state, on axes that hold every state. */
+/** Distribution of the weights in one state, on axes that fit every state. */
 function StateHistogram({ trajectory, index }: StateProps): JSX.Element {
   const { edges, zoo, points } = trajectory;
   const [from, to] = useMemo(() => {
@@ -146,7 +146,7 @@ function StateHistogram({ trajectory, index }: StateProps): JSX.Element {
   );
 }
 
-/** The states' way across the zoo's map. */
+/** The path of the states across the zoo's map. */
 function WayOnMap({ trajectory, index }: StateProps): JSX.Element {
   const { map, points, concept } = trajectory;
   const draw = useCallback<DrawPlot>(
@@ -179,7 +179,7 @@ function WayOnMap({ trajectory, index }: StateProps): JSX.Element {
   );
 }
 
-/** How far each state still was from where the draw ended. */
+/** The distance of each state from the final weights. */
 function Distances({ trajectory, index, steps }: StateProps & { steps: number }): JSX.Element {
   const { points } = trajectory;
   const draw = useCallback<DrawPlot>(

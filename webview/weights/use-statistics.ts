@@ -5,17 +5,17 @@ import { messageOf, request } from '../host/connection.ts';
 import type { WeightsSelection } from './selection.ts';
 
 export interface StatisticsState {
-  /** The newest statistics that arrived, of this or of an earlier request. */
+  /** The newest statistics that have arrived, from the current or an earlier request. */
   statistics?: WeightStatistics;
-  /** A request is under way: what is shown is out of date. */
+  /** Whether a request is pending, so that the shown statistics are out of date. */
   loading: boolean;
-  /** Why the last request gave nothing. */
+  /** Why the last request failed. */
   error?: string;
 }
 
 /**
- * Statistics of the selected weights. Asks again when the selection changes or its file is replaced
- * (`modified`), one request at a time, and keeps the former answer on show until the next is there.
+ * Statistics of the selected weights. Sends one request at a time, again when the selection changes or its file is
+ * replaced (`modified`), and keeps the previous answer until the next arrives.
  */
 export function useStatistics(
   selection: WeightsSelection | undefined,

@@ -4,13 +4,13 @@ import { weightsView } from '../../src/protocol/webview/weights.ts';
 import { messageOf, request } from '../host/connection.ts';
 
 export interface TrajectoryState {
-  /** The newest that arrived. */
+  /** The newest trajectory that has arrived. */
   trajectory?: DenoisingTrajectory;
   loading: boolean;
   error?: string;
 }
 
-/** A trajectory that is drawn when asked for; of several requests the last one's answer is shown. */
+/** A trajectory computed on request; if there are several requests, the last one's answer is shown. */
 export function useTrajectory(): TrajectoryState & { draw: (wanted: TrajectoryRequest) => void } {
   const [state, setState] = useState<TrajectoryState>({ loading: false });
   const asked = useRef(0);

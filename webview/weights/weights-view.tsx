@@ -54,7 +54,7 @@ function Chosen(props: {
     () => readViewState<Partial<WeightsSelection>>() ?? {},
   );
   const selection = useMemo(() => settle(state, target, wanted), [state, target, wanted]);
-  // At once: the view may be hidden with the next event.
+  // Persist at once: the next event may hide the view.
   useLayoutEffect(() => persist(target, wanted), [target, wanted]);
 
   const concept = state.concepts.find(({ name }) => name === selection?.concept);
@@ -124,7 +124,7 @@ function Chosen(props: {
   );
 }
 
-/** The file's content may be older, the selection is the same. */
+/** Whether the statistics belong to the selection, perhaps to older content of its file. */
 function isOf(statistics: WeightStatistics, selection: WeightsSelection): boolean {
   return (
     statistics.concept === selection.concept &&

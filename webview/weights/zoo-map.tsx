@@ -12,7 +12,7 @@ import { kindWord } from './kind-word.ts';
 import { MAP_HEIGHT, mapOptions } from './map-options.ts';
 import { colorOf } from './marks.ts';
 
-/** The zoo in two dimensions, with this concept among it. */
+/** The zoo in two dimensions, including this concept. */
 export function ZooMap({ statistics }: { statistics: WeightStatistics }): JSX.Element {
   const { map, concept, nearest } = statistics;
   const theme = useTheme();
