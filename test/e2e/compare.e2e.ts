@@ -48,9 +48,9 @@ it('evaluates a concept from its empty comparison, and compares the starts', asy
   await compareView.waitFor(heldOutConcept);
   await compareView.press('Evaluate concept');
   await workbench.view('Runs').waitFor(new RegExp(`${label}.*%`));
-  await workbench.view('Runs').waitFor(new RegExp(`${label}.*done`));
+  await workbench.view('Runs').waitFor(new RegExp(`${label}.*finished`));
   // What says so would lie over the chart that is read from the screen.
-  await notifications.waitFor(`${label}: done`);
+  await notifications.waitFor(`${label}: finished in`);
   await palette.run('Notifications: Clear All Notifications');
   await notifications.waitForNone();
 

@@ -27,7 +27,7 @@ it('fine-tunes a concept from the palette and draws what came of it', async () =
   await workbench.view('Runs').waitFor(new RegExp(`${label}.*%`));
   await workbench.view('Runs').open(label);
   await runView.waitFor(`fine-tune ${heldOutConcept}`, 'Finished');
-  await workbench.view('Runs').waitFor(new RegExp(`${label}.*done`));
+  await workbench.view('Runs').waitFor(new RegExp(`${label}.*finished`));
   for (const curve of await runView.curves()) expect(curve.deviation).toBeGreaterThan(1);
   const animation = join(project, 'training.gif');
   await runView.press('Save animation…');
@@ -36,7 +36,7 @@ it('fine-tunes a concept from the palette and draws what came of it', async () =
   expect((await sharp(animation, { animated: true }).metadata()).pages).toBeGreaterThan(1);
   expect(existsSync(join(project, 'weights', heldOutConcept, 'fine-tuned.safetensors'))).toBe(true);
   // What says so would lie over the pictures that are read from the screen.
-  await notifications.waitFor(`${label}: done`);
+  await notifications.waitFor(`${label}: finished in`);
   await palette.run('Notifications: Clear All Notifications');
   await notifications.waitForNone();
 

@@ -71,5 +71,5 @@ step('once it may, the run starts, and the tool answers with it', async () => {
   const run = latestRun(project, 'denoise');
   await notifications.waitFor(`Answer: Run: ${run}`);
   await expect.poll(() => outcomeOf(project, run), patience).toBe('succeeded');
-  await workbench.view('Runs').waitFor(new RegExp(`Denoise Weights: ${heldOutConcept}.*done`));
+  await workbench.view('Runs').waitFor(new RegExp(`Denoise Weights: ${heldOutConcept}.*finished`));
 });

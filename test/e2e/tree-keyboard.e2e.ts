@@ -47,7 +47,7 @@ step('in Concepts the arrows go through rows, open and close them, and the menu 
 
   await page.keyboard.press('Shift+F10');
   await menu.takeByKey('Prepare Pairs');
-  await workbench.view('Runs').waitFor(/Prepare Pairs: fog.*done/);
+  await workbench.view('Runs').waitFor(/Prepare Pairs: fog.*finished/);
 });
 
 step('Enter on a concept opens its file, and Ctrl+Shift+V there shows its translated images', async () => {

@@ -175,8 +175,8 @@ step('a stage on several selected concepts goes through them one after the other
   await concepts.select(/^fog/, /^night/);
   await concepts.actInMenu(/^night/, 'Prepare Pairs');
   const runs = workbench.view('Runs');
-  await runs.waitFor(/Prepare Pairs: fog.*done/);
-  await runs.waitFor(/Prepare Pairs: night.*done/);
+  await runs.waitFor(/Prepare Pairs: fog.*finished/);
+  await runs.waitFor(/Prepare Pairs: night.*finished/);
   expect(preparedConcepts(project)).toEqual(['concepts/fog.concept.yaml', 'concepts/night.concept.yaml']);
 
   await palette.run('Notifications: Clear All Notifications');

@@ -88,7 +88,7 @@ step('what waits is offered by each later window until it has begun, after the r
   await notifications.answer(offered, 'Start Afterwards');
   expect(fineTunings()).toEqual([first]);
   goOn();
-  await workbench.view('Runs').waitFor(new RegExp(`${labelOf(second)}.*done`));
+  await workbench.view('Runs').waitFor(new RegExp(`${labelOf(second)}.*finished`));
   expect(outcomeOf(project, first)).toBe('succeeded');
   const [, next, ...others] = fineTunings();
   expect(next).toContain(second);

@@ -178,7 +178,7 @@ step('two files are compared from the explorer, tensor by tensor', async () => {
   await explorer.actInMenu('first.safetensors', 'Compare Tensors with...');
   await editor.waitForTab('first.safetensors');
   expect(await tensorsView.compared('second.safetensors')).toBe(
-    '1 of 2 tensors that both files have differ.',
+    '1 of 2 tensors in both files differ.',
   );
   // (1, 2) and (1, 4): they are 2 apart, 2 / √5 of the first; their cosine is 9 / √85.
   expect(await tensorsView.differences()).toEqual([

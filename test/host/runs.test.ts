@@ -86,7 +86,7 @@ describe('runs', () => {
     run.finish('succeeded');
     await seen(run, ({ state }) => state === 'succeeded');
     assert.equal((await item(run)).contextValue, 'run.ended');
-    assert.equal((await item(run)).description, 'done, 12 s');
+    assert.equal((await item(run)).description, 'finished, 12 s');
   });
 
   it('waits for the rest of a line that is only half written', async () => {

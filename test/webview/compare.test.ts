@@ -161,9 +161,9 @@ describe('exports', () => {
   it('the chart as it is set, as a drawing of vectors', async () => {
     const page = await openReady();
     await choose(page, 'Metric', 'SSIM');
-    await choose(page, 'Over', 'Training steps');
+    await choose(page, 'X axis', 'Training steps');
     await page.getByRole('button', { name: 'Zoo mean' }).click();
-    await page.getByRole('button', { name: /vector drawing/ }).click();
+    await page.getByRole('button', { name: /vector graphic/ }).click();
     const { name, bytes } = await saved(page);
     expect(name).toBe('sketch-at-night ssim steps.svg');
     const svg = bytes.toString('utf8');
@@ -297,7 +297,7 @@ describe('evaluations', () => {
 
   it('that succeeded stay on show where a later one failed', async () => {
     const page = await open({ view: 'compare', scenario: 'failed-later' });
-    await page.getByRole('status').getByText('A later evaluation, of 24 Nov 2026, 09:15, failed').waitFor();
+    await page.getByRole('status').getByText('A later evaluation (24 Nov 2026, 09:15) failed').waitFor();
     await page.locator('.uplot').waitFor();
     expect(await paramsOf(page, COMPARISON)).toEqual([NEWEST]);
   });

@@ -80,7 +80,7 @@ describe.each(CASES)('%s/%s', (view, scenario) => {
 
 it('chooses from a list with the keyboard', async () => {
   const page = await open({ view: 'run', scenario: 'running' });
-  await page.getByRole('combobox', { name: 'Over' }).focus();
+  await page.getByRole('combobox', { name: 'X axis' }).focus();
   await page.keyboard.press('Enter');
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');

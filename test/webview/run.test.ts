@@ -76,7 +76,7 @@ describe('curves', () => {
 
   it('can be drawn over seconds and on a logarithmic scale, which is kept', async () => {
     const page = await open({ view: 'run', scenario: 'running' });
-    await page.getByRole('combobox', { name: 'Over' }).click();
+    await page.getByRole('combobox', { name: 'X axis' }).click();
     await page.getByRole('option', { name: 'Training time' }).click();
     await page.getByRole('checkbox', { name: 'Logarithmic losses' }).press('Space');
     await page.getByRole('img', { name: /^Generator loss over seconds/ }).waitFor();

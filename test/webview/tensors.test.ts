@@ -135,7 +135,7 @@ describe('comparison', () => {
   it('shows how each tensor changed and what could not be compared', async () => {
     const page = await open({ view: 'tensors', scenario: 'compared' });
     const differences = page.getByRole('region', { name: /^Differences/ });
-    await page.getByText('2 of 3 tensors that both files have differ.').waitFor();
+    await page.getByText('2 of 3 tensors in both files differ.').waitFor();
     await differences.getByRole('button', { name: 'Relative change' }).click();
     expect(await differences.locator('tbody tr').first().locator('td').allInnerTexts()).toEqual([
       '0.52',

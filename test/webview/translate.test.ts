@@ -108,7 +108,7 @@ describe('before and after', () => {
   it('shows the image that is chosen in the table, and keeps the choice', async () => {
     const page = await open({ view: 'translate', scenario: 'ready' });
     await page.locator(DONE).waitFor();
-    await page.getByRole('button', { name: 'Compare images/scene-003.png under the slider' }).press('Enter');
+    await page.getByRole('button', { name: 'Compare images/scene-003.png in the slider' }).press('Enter');
     await page.locator('.comparison h2').getByText('images/scene-003.png').waitFor();
     const state = await page.evaluate(() => harness.state);
     const again = await open({ view: 'translate', scenario: 'ready', state });

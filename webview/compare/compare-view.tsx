@@ -179,16 +179,16 @@ function laterText({ created, state, error }: EvaluationChoice): string {
   switch (state) {
     case 'failed':
       return error === undefined
-        ? l10n.t('A later evaluation, of {0}, failed.', moment)
-        : l10n.t('A later evaluation, of {0}, failed: {1}', moment, error);
+        ? l10n.t('A later evaluation ({0}) failed.', moment)
+        : l10n.t('A later evaluation ({0}) failed: {1}', moment, error);
     case 'stopped':
       return l10n.t(
-        'A later evaluation, of {0}, was stopped. Resume it from its run, or evaluate again.',
+        'A later evaluation ({0}) was stopped. Resume it from its run, or evaluate again.',
         moment,
       );
     default:
       return l10n.t(
-        'A later evaluation, of {0}, was interrupted because its process ended unexpectedly. Resume it from its run, or evaluate again.',
+        'A later evaluation ({0}) was interrupted because its process ended unexpectedly. Resume it from its run, or evaluate again.',
         moment,
       );
   }

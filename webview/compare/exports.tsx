@@ -15,7 +15,7 @@ const FORMATS: readonly Format[] = ['svg', 'png', 'csv'];
 
 function titleOf(format: Format): string {
   const titles: Record<Format, string> = {
-    svg: l10n.t('Save SVG…: the chart as a vector drawing, black on white'),
+    svg: l10n.t('Save SVG…: the chart as a vector graphic, black on white'),
     png: l10n.t('Save PNG…: the chart as an image, black on white'),
     csv: l10n.t('Save CSV…: every measured point with every metric as a table'),
   };

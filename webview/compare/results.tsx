@@ -68,7 +68,7 @@ export function Results(props: {
               onChange={(value) => change({ metric: value as Metric })}
             />
             <Choice
-              label={l10n.t('Over')}
+              label={l10n.t('X axis')}
               value={xAxis}
               options={[
                 { value: 'seconds', label: l10n.t('Training time') },

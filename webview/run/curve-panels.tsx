@@ -66,7 +66,7 @@ export function CurvePanels(props: {
                   label:
                     overlays.length > 0 ? l10n.t('Latest of each run') : l10n.t('Latest ({0})', latest ?? ''),
                 },
-                { value: EVERY, label: l10n.t('All together') },
+                { value: EVERY, label: l10n.t('All concepts') },
                 ...concepts.map((name) => ({ value: name, label: name })),
               ]}
               onChange={(value) => onChange({ ...settings, concept: value === LATEST ? undefined : value })}
@@ -74,7 +74,7 @@ export function CurvePanels(props: {
           )}
           {timed && (
             <Choice
-              label={l10n.t('Over')}
+              label={l10n.t('X axis')}
               value={settings.xAxis}
               options={[
                 { value: 'steps', label: l10n.t('Training steps') },

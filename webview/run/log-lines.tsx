@@ -84,7 +84,7 @@ export function LogLines(props: {
         ))}
         {shown.length === 0 && (
           <span class="muted">
-            {log.length === 0 ? l10n.t('No lines yet.') : l10n.t('No lines of this level.')}
+            {log.length === 0 ? l10n.t('No lines yet.') : l10n.t('No lines at this level.')}
           </span>
         )}
       </section>

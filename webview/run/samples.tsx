@@ -40,7 +40,7 @@ export function Samples(props: {
             label={l10n.t('Concept of the samples')}
             value={concept}
             options={[
-              { value: EVERY, label: l10n.t('All, in order of time') },
+              { value: EVERY, label: l10n.t('All, in chronological order') },
               ...concepts.map((name) => ({ value: name, label: name })),
             ]}
             onChange={setWanted}

@@ -79,7 +79,7 @@ export function Comparison(props: {
       {state === 'done' && (
         <p role="status">
           {l10n.t(
-            '{0} of {1} tensors that both files have differ.',
+            '{0} of {1} tensors in both files differ.',
             formatCount(changed),
             formatCount(differences.length),
           )}

@@ -33,7 +33,7 @@ const PLACEHOLDER = 64;
 
 /** PSNR in words; it is infinite for equal images. */
 export function decibels(psnr: number): string {
-  return Number.isFinite(psnr) ? l10n.t('PSNR {0} dB', psnr.toFixed(1)) : l10n.t('equal');
+  return Number.isFinite(psnr) ? l10n.t('PSNR {0} dB', psnr.toFixed(1)) : l10n.t('identical');
 }
 
 function similarity(ssim: number): string {
@@ -118,7 +118,7 @@ export function PictureTable(props: {
                   class="row-name"
                   type="button"
                   aria-pressed={image.key === props.compared}
-                  aria-label={l10n.t('Compare {0} under the slider', image.name)}
+                  aria-label={l10n.t('Compare {0} in the slider', image.name)}
                   onClick={() => props.onCompare(image.key)}
                 >
                   {image.name}

@@ -389,7 +389,7 @@ function columnsOf(
       label: l10n.t('target'),
       fileLabel: 'target',
       title: l10n.t('Target'),
-      note: l10n.t('of the concept’s pairs'),
+      note: l10n.t('from the concept’s pairs'),
       cells: rows.map((row) => given(row, 'target')),
     },
   ];

@@ -17,7 +17,7 @@ export function stateTitle(state: RunState): string {
     case 'running':
       return vscode.l10n.t('running');
     case 'succeeded':
-      return vscode.l10n.t('done');
+      return vscode.l10n.t('finished');
     case 'failed':
       return vscode.l10n.t('failed');
     case 'stopped':

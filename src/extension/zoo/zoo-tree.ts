@@ -153,7 +153,7 @@ function trainingItem({ name, path }: LoadedTraining, zoo: TrainingZoo | undefin
   const item = new vscode.TreeItem(name, vscode.TreeItemCollapsibleState.Expanded);
   item.id = path;
   item.iconPath = new vscode.ThemeIcon('library');
-  item.description = zoo === undefined ? vscode.l10n.t('looking...') : zooText(zoo);
+  item.description = zoo === undefined ? vscode.l10n.t('loading...') : zooText(zoo);
   const text = new vscode.MarkdownString('**').appendText(name).appendMarkdown('**\n\n');
   if (zoo !== undefined) {
     text.appendText(vscode.l10n.t('Zoo members: {0}', zooText(zoo))).appendMarkdown('\n\n');
@@ -179,7 +179,7 @@ function folderItem(project: Project, { baseHash, members }: ZooFolder): vscode.
   const size = [...members.values()].reduce((sum, member) => sum + member.size, 0);
   item.description = vscode.l10n.t('{0} members, {1}', members.size, formatSize(size));
   item.tooltip = vscode.l10n.t(
-    'These weights belong to a base that no training config of the project uses any longer.',
+    'These weights belong to a base that is no longer used by any training config of the project.',
   );
   item.iconPath = new vscode.ThemeIcon('archive');
   item.contextValue = 'zooFolder';

@@ -69,7 +69,7 @@ export class TranslateView {
 
   /** Lays another image under the divider. */
   async compare(image: string): Promise<void> {
-    await this.press(`Compare ${image} under the slider`);
+    await this.press(`Compare ${image} in the slider`);
   }
 
   /** Puts the focus on the divider and presses a key. */
