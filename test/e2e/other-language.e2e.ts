@@ -32,7 +32,9 @@ step('commands, views and trees say what the translation of the extension has', 
   const { palette } = workbench;
   await workbench.showContainer(ours);
   await workbench.view(mark('Concepts')).waitFor(`${heldOutConcept}${mark('denoised')} · `);
-  await workbench.view(mark('Runs')).waitFor(`${mark('Denoise Weights')}: ${heldOutConcept}${mark('finished')}`);
+  await workbench
+    .view(mark('Runs'))
+    .waitFor(`${mark('Denoise Weights')}: ${heldOutConcept}${mark('finished')}`);
   await workbench.view(mark('Zoo')).waitFor(mark('Base generator'));
   const command = `${ours}: ${mark('Show Comparison')}`;
   expect(await palette.offered(command)).toEqual([command]);

@@ -177,9 +177,7 @@ step('two files are compared from the explorer, tensor by tensor', async () => {
   await explorer.select('first.safetensors', 'second.safetensors');
   await explorer.actInMenu('first.safetensors', 'Compare Tensors with...');
   await editor.waitForTab('first.safetensors');
-  expect(await tensorsView.compared('second.safetensors')).toBe(
-    '1 of 2 tensors in both files differ.',
-  );
+  expect(await tensorsView.compared('second.safetensors')).toBe('1 of 2 tensors in both files differ.');
   // (1, 2) and (1, 4): they are 2 apart, 2 / √5 of the first; their cosine is 9 / √85.
   expect(await tensorsView.differences()).toEqual([
     ['changed', '2', '0.894', '0.976187', '0'],
