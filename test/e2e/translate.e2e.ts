@@ -109,7 +109,7 @@ step('one image is saved as its own pixels, and its stages as an animation', asy
   const picture = join(project, 'one image.png');
   await translateView.press('Save fine-tuned…');
   await palette.saveAs(picture);
-  await translateView.waitForSaved('the fine-tuned picture');
+  await translateView.waitForSaved('the fine-tuned image');
   expect(await readPicture(picture)).toEqual(fineTuned);
 
   const animation = join(project, 'progression.gif');

@@ -84,7 +84,7 @@ step('in Runs Enter opens the run, and Delete asks before it deletes', async () 
   expect(await dialog.focusedButton()).toBe('Move to Trash');
   await page.keyboard.press('Enter');
   // A server has no trash.
-  await dialog.text('Delete permanently');
+  await dialog.text('Delete Permanently');
   await page.keyboard.press('Enter');
   await runs.waitUntilGone('Collect Zoo: zoo');
   expect(existsSync(failed.folder)).toBe(false);

@@ -55,12 +55,12 @@ describe('where to compute', () => {
     await answering(
       [
         quickPick<DeviceItem>((items, { placeHolder }) => {
-          assert.match(placeHolder!, /now: auto/);
+          assert.match(placeHolder!, /current: auto/);
           const place = (label: RegExp) => items.findIndex((item) => label.test(item.label));
           const [works, cpu, fails, directml] = [
-            /^works here$/,
+            /^works on this machine$/,
             /cpu$/,
-            /^does not work here$/,
+            /^does not work on this machine$/,
             /directml$/,
           ].map(place) as [number, number, number, number];
           assert.ok(
@@ -76,7 +76,7 @@ describe('where to compute', () => {
 
     const warning = (says: (button: string) => string | undefined) =>
       modalWarning((message, { detail }, button) => {
-        assert.match(message, /^directml does not work here/);
+        assert.match(message, /^directml does not work on this machine/);
         assert.ok(detail);
         return says(button);
       });

@@ -233,7 +233,7 @@ describe('the language features', () => {
       );
       assert.match(
         await hover(await openExample(SEPIA), 'effect: sepia', 'effect: '.length),
-        /`sepia`: Brown tones of an old print/,
+        /`sepia`: The brown tones of an old print/,
       );
     });
 

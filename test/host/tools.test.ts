@@ -109,7 +109,7 @@ describe('language model tools', () => {
       const path = files.write('concepts/host-test.concept.yaml', `${CONCEPT}promt: typo\n`);
       const text = await invoke(TOOLS.validateProject, {});
       assert.ok(text.includes(`- ${path}:4:1: error: `), text);
-      assert.match(text, /promt.*replace "promt" by "prompt"/);
+      assert.match(text, /promt.*replace "promt" with "prompt"/);
     });
 
     it('checks what the editor shows, saved or not', async () => {

@@ -175,7 +175,7 @@ describe('a tree', () => {
       run.progress(30, 120);
       await told(known, ({ status }) => status.progress !== undefined);
       const text = () => textOf(api.trees.runs.getTreeItem(known()) as vscode.TreeItem);
-      assert.match(text(), /- State: running\n- Doing: fine-tuning\n- Progress: 25 %, 1 min 30 s left\n/);
+      assert.match(text(), /- State: running\n- Activity: fine-tuning\n- Progress: 25 %, 1 min 30 s left\n/);
       assert.match(text(), /- Device: webgpu\n/);
       run.finish('failed', 'The disk is full.');
       await told(known, ({ state }) => state === 'failed');

@@ -205,7 +205,7 @@ describe('what can be done from the views', () => {
       const question = modalWarning((message, { detail = '' }, button) => {
         assert.equal(message, 'Delete 2 runs?');
         assert.match(detail, new RegExp(`${first.id}[\\s\\S]*${second.id}[\\s\\S]*checkpoints`));
-        assert.match(detail, /not be resumed[\s\S]*Active runs are not deleted: 1/);
+        assert.match(detail, /no longer be resumed[\s\S]*Active runs are not deleted: 1/);
         assert.ok(!detail.includes(active.id));
         return button;
       });
