@@ -1,8 +1,8 @@
 /**
- * How long the editor's user waits: npm run bench -- editor [repetitions]
- * Opens the project of the quickstart in the real workbench, with the packed extension, and prints the milliseconds
- * that the extension's activation takes, as the workbench itself reports them, those from choosing a command or a file
- * to the moment when its panel shows what it is about, and those until other weights have translated the images.
+ * How long users of the editor wait: npm run bench -- editor [repetitions]
+ * Opens the quickstart's project in the real workbench with the packaged extension, and prints three times in
+ * milliseconds: of the extension's activation, as reported by the workbench; from choosing a command or a file until
+ * its panel shows its content; and until other weights have translated the images.
  */
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -18,7 +18,9 @@ if (!existsSync(join(project, 'weights'))) {
   process.exit(1);
 }
 
-/** A script of this repository; not bundled, as its own paths are those of its file. */
+/**
+ * Imports a script of this repository at run time: bundling would change the paths that it derives from its own file.
+ */
 const script = (path: string) => import(pathToFileURL(resolve('scripts', path)).href);
 const { setUp } = await script('setup.mjs');
 await setUp();
@@ -27,7 +29,7 @@ Object.assign(process.env, await packedWorkbenchEnvironment());
 
 const TRANSLATIONS = 'Show Translated Images';
 const COMPARISON = ['Show Comparison', '.uplot canvas'] as const;
-/** Panels by the command that opens them, and what tells that they show something. */
+/** Panels by the command that opens them, with a selector for the content they show. */
 const PANELS: readonly (readonly [string, string])[] = [
   ['Show Weight Statistics', 'figure.chart svg'],
   [TRANSLATIONS, '.picture-table canvas'],
@@ -35,7 +37,7 @@ const PANELS: readonly (readonly [string, string])[] = [
 ];
 
 async function activationMs(workbench: Workbench): Promise<number> {
-  // The slowest come first, and only the rows that have room are there.
+  // The slowest come first, and only the rows that fit are rendered.
   await workbench.resize(1280, 2400);
   await workbench.palette.run('Developer: Show Running Extensions');
   const row = workbench.page.locator('.runtime-extensions-editor .monaco-list-row', {
@@ -51,7 +53,7 @@ async function activationMs(workbench: Workbench): Promise<number> {
   return Number(milliseconds);
 }
 
-/** Milliseconds until the panel shows something; it is closed again, after what else is measured of it. */
+/** Milliseconds until the panel shows its content; closes it after anything else that is measured on it. */
 async function opened(
   workbench: Workbench,
   command: string,
@@ -69,7 +71,7 @@ async function opened(
   return milliseconds;
 }
 
-/** Milliseconds from the choice of other weights to all pictures by them. */
+/** Milliseconds from choosing other weights until they have translated all images. */
 async function redrawn({ page, shownView }: Workbench): Promise<number> {
   await shownView.open('Second weights');
   const start = performance.now();
@@ -80,7 +82,7 @@ async function redrawn({ page, shownView }: Workbench): Promise<number> {
   return performance.now() - start;
 }
 
-/** The same of a file of weights, from the explorer: the table of its tensors. */
+/** Milliseconds to open a file of weights from the explorer until its table of tensors is shown. */
 async function openedFile(workbench: Workbench): Promise<number> {
   const { explorer, page } = workbench;
   await workbench.showContainer('Explorer');
@@ -95,7 +97,7 @@ async function openedFile(workbench: Workbench): Promise<number> {
   return milliseconds;
 }
 
-/** The same of the quickstart's run, from the Runs view. */
+/** Milliseconds to open the quickstart's run from the Runs view. */
 async function openedRun(workbench: Workbench): Promise<number> {
   const start = performance.now();
   await workbench.view('Runs').open('Quickstart');
@@ -118,9 +120,9 @@ for (let repetition = 0; repetition < repetitions; repetition++) {
   const workbench = await Workbench.open(project);
   try {
     await workbench.showContainer('Denoised Weights');
-    // The palette offers the project's commands once it has been read.
+    // The palette offers the project's commands only after the project is read.
     await workbench.view('Concepts').waitFor('fog');
-    // The first webviews of a window, whosever they are, wait for seconds for what the workbench serves them by.
+    // The first webviews of a window, of any extension, wait for seconds until the workbench can serve them.
     await opened(workbench, ...COMPARISON);
     await openedRun(workbench);
     note('activation', await activationMs(workbench));

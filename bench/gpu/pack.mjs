@@ -33,7 +33,7 @@ await esbuild.build({
   entryNames: '[name]',
 });
 copyNativePackages({ os: 'linux', cpu: 'x64', libc: 'glibc' }, join(staging, 'program/node_modules'));
-// Images are not decoded here.
+// The benchmark decodes no images.
 for (const name of ['sharp', '@img']) {
   rmSync(join(staging, 'program/node_modules', name), { recursive: true, force: true });
 }
@@ -42,7 +42,7 @@ cpSync(process.execPath, join(staging, 'node'));
 try {
   execFileSync('strip', [join(staging, 'node')], { stdio: 'ignore' });
 } catch {
-  // Without binutils the package is some megabytes larger.
+  // Without binutils the package is a few megabytes larger.
 }
 writeFileSync(join(staging, 'run.sh'), script, { mode: 0o755 });
 const archive = join(folder, 'step-benchmark.tar.gz');

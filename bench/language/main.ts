@@ -1,8 +1,8 @@
 /**
  * How long does an editor wait for the language server? npm run bench -- language [concepts]
- * Makes a project of 1,000 concepts in a temporary folder and times, as the editor sees them: the first check of the
- * whole project, from opening a file until its problems are there, and the check of an edited file, from the keystroke
- * until its problems are there, the server's rest after a keystroke included. Ends with 1 where either is too slow.
+ * Creates a project of 1,000 concepts in a temporary folder and measures, as the editor sees them: the first check of
+ * the whole project, from opening a file until its problems arrive, and the check of an edited file, from the keystroke
+ * until its problems arrive, including the server's pause after a keystroke. Exits with 1 if either is too slow.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -18,7 +18,7 @@ import { median, quantile } from '../step/statistics.ts';
 const concepts = Number(process.argv[2] ?? 1000);
 const EDITS = 40;
 const MOST_MS = { project: 2000, edit: 100 };
-/** Concepts that share one folder of images. */
+/** Number of concepts that share one folder of images. */
 const CONCEPTS_PER_FOLDER = 20;
 const IMAGES_PER_FOLDER = 100;
 
@@ -51,7 +51,9 @@ const server = spawn(process.execPath, [fileURLToPath(new URL('server.mjs', impo
   stdio: ['pipe', 'pipe', 'inherit', 'ipc'],
 });
 
-/** Milliseconds that the server has computed since it began: on a busy machine they say more than the clock. */
+/**
+ * Milliseconds of CPU time that the server has used since it started: on a busy machine more reliable than the clock.
+ */
 async function computed(): Promise<number> {
   const answer = once(server, 'message') as Promise<[NodeJS.CpuUsage]>;
   server.send('usage');

@@ -1,4 +1,4 @@
-// The language server as a process of its own, as the editor starts it. It tells what it has computed when asked.
+// The language server in its own process, as the editor starts it. Reports its CPU time when asked.
 import '../../src/extension/language/server.ts';
 
 process.on('message', () => process.send!(process.cpuUsage()));

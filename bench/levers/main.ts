@@ -1,7 +1,7 @@
 /**
- * What the discriminator's share of a fine-tuning step costs and buys: npm run bench -- levers [full | quick]
- * On the project of the method benchmark (run `npm run bench -- method` first, or with `--quick`), its validation
- * concepts are fine-tuned with Pix2pix's discriminator, then with one lever after the other pulled.
+ * What the discriminator's share of a fine-tuning step costs and what it gains: npm run bench -- levers [full | quick]
+ * Uses the project of the method benchmark (run `npm run bench -- method` first, or with `--quick`). Fine-tunes its
+ * validation concepts with Pix2pix's discriminator, then with one change at a time.
  */
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -29,7 +29,7 @@ import { mean } from '../method/statistics.ts';
 const SEED = 1;
 const STEPS = 100;
 const MEASURED = Array.from({ length: 21 }, (_, i) => 5 * i);
-/** Decibels below where Pix2pix's discriminator ends that count as equal quality. */
+/** Difference in dB below Pix2pix's final quality that still counts as equal. */
 const TOLERANCE = 0.2;
 
 interface Lever {
@@ -37,7 +37,7 @@ interface Lever {
   /** Pix2pix's 70 x 70 PatchGAN, or the thin one that the base was trained with. */
   readonly discriminator: 'pix2pix' | 'base';
   readonly every: number;
-  /** Starts from where the base's training left it. */
+  /** Whether it starts from the state in which the base's training left it. */
   readonly saved: boolean;
 }
 

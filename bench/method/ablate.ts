@@ -13,7 +13,10 @@ type Sampling = { readonly steps: number; readonly guidance: number };
 
 const ONCE: Sampling = { steps: 1, guidance: 1 };
 
-/** @param cases of the test concepts, fine-tuned with the settings `ours` */
+/**
+ * Measures the ablations.
+ * @param cases of the test concepts, fine-tuned with the settings `ours`
+ */
 export async function ablate(
   crew: Crew,
   plan: Plan,
@@ -44,7 +47,7 @@ export async function ablate(
   return tables;
 }
 
-/** Trains the weight generators of `ABLATIONS`, and compares the starts that they denoise. */
+/** Trains the weight generators of `ABLATIONS` and compares the starts that they denoise. */
 async function compareVariants(
   crew: Crew,
   { firstSeed }: Plan,
@@ -101,7 +104,7 @@ async function compareDiscriminators(
   };
 }
 
-/** Mean PSNR in dB of the starts that a weight generator denoises for the clear test concepts. */
+/** Mean PSNR in dB of a weight generator's denoised starts for the clear test concepts. */
 async function startPsnr(
   crew: Crew,
   { clear, firstSeed }: Plan,

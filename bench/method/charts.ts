@@ -1,4 +1,4 @@
-/** The measurements as stand-alone SVGs. */
+/** The measurements as standalone SVGs. */
 import * as Plot from '@observablehq/plot';
 import { standaloneSvg } from '../../src/pipeline/evaluation/plot-svg.ts';
 import type { CurvePoint } from './curve.ts';
@@ -6,7 +6,7 @@ import type { MethodReport } from './report.ts';
 import { median } from './statistics.ts';
 import { START_NAMES, type StartName } from './work.ts';
 
-/** Told apart by people with any kind of color vision (Okabe and Ito 2008). */
+/** Colors that can be distinguished with any kind of color vision (Okabe and Ito 2008). */
 const COLORS = {
   'Denoised start': '#0072b2',
   'Fresh LoRA on the base (E2GAN)': '#00795a',
@@ -21,7 +21,7 @@ function svgOf(title: string, options: Plot.PlotOptions): string {
   return standaloneSvg({ width: 760, marginLeft: 56, marginBottom: 46, ...options }, title);
 }
 
-/** Median quality against seconds of training. */
+/** Median quality over seconds of training. */
 export function curvesSvg({ cases, milliseconds }: MethodReport): string {
   const lines: { name: Name; seconds: number; psnr: number }[] = [];
   const add = (name: Name, step: number, curves: readonly (readonly CurvePoint[])[]) => {

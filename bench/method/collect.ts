@@ -1,4 +1,4 @@
-/** The curves of the test concepts, from every start and from scratch, and what belongs beside them. */
+/** The curves of the test concepts from every start and from scratch, and the measurements that go with them. */
 
 import { measuringPoints } from '../../src/pipeline/training/measuring-points.ts';
 import type { Crew } from './crew.ts';
@@ -8,7 +8,7 @@ import type { FineTuneChoices, ReferenceSettings } from './sweep.ts';
 import { DRAWING } from './variants.ts';
 import { type FineTuneAnswer, type FineTuneSettings, START_NAMES, type StartName } from './work.ts';
 
-/** Trains base and zoo of every seed. */
+/** Trains the base and the zoo of every seed. */
 export function collectZoos(crew: Crew, { seeds }: Plan): Promise<MethodReport['zoos']> {
   return crew.all<'zoo'>(
     'base and zoo',
@@ -30,7 +30,7 @@ export async function collectGenerators(
   );
 }
 
-/** A fine-tuning that is measured all along. */
+/** A fine-tuning that is measured along the way. */
 export function fineTuneUnit(
   seed: number,
   concept: string,
@@ -97,7 +97,7 @@ export async function collectCases(
   }));
 }
 
-/** Draws several times for each prompt that the zoo shows in several ways. */
+/** Draws several times for each prompt that several zoo concepts share. */
 export async function collectAlternatives(
   crew: Crew,
   { seeds, ambiguous }: Plan,
@@ -115,7 +115,7 @@ export async function collectAlternatives(
   return units.map(({ seed, concept }, i) => ({ seed, concept, ...answers[i]! }));
 }
 
-/** Times a step of every training, in one process. */
+/** Times a step of every training in one process. */
 export async function collectTiming(
   crew: Crew,
   { firstSeed, validation }: Plan,

@@ -1,14 +1,15 @@
-/** The concepts of the benchmark: a zoo, validation concepts that settings are chosen on, and test concepts. */
+/** The concepts of the benchmark: a zoo, validation concepts for choosing settings, and test concepts. */
 
-/** An effect chain as a concept file has it. */
+/** An effect chain as in a concept file. */
 type Effects = readonly (string | Readonly<Record<string, Readonly<Record<string, number | string>>>>)[];
 
 /**
  * How far a test concept's prompt is from the zoo's:
- * - `combination`: words that the zoo has, never together;
- * - `strength`: a word of strength that the zoo has, with one that it never stood beside;
- * - `word`: a look whose word no zoo prompt has;
- * - `ambiguous`: a prompt that several zoo concepts share, each with a look of its own; the test concept's is another.
+ * - `combination`: words that occur in the zoo, but never together;
+ * - `strength`: a word of strength that occurs in the zoo, next to a word that it never accompanies there;
+ * - `word`: a look whose word occurs in no zoo prompt;
+ * - `ambiguous`: a prompt that several zoo concepts share, each with its own look; the test concept has yet another
+ * look.
  */
 export const DISTANCES = ['combination', 'strength', 'word', 'ambiguous'] as const;
 export type Distance = (typeof DISTANCES)[number];
@@ -26,7 +27,7 @@ interface Look {
   readonly effects: Effects;
 }
 
-/** How a picture is made. */
+/** Ways of making an image. */
 const STYLES: Readonly<Record<string, Look>> = {
   photo: { word: 'photo', effects: [] },
   pencil: { word: 'pencil sketch', effects: ['pencilSketch'] },
@@ -57,7 +58,7 @@ const SCENES: Readonly<Record<string, Scene>> = {
 const STRENGTHS = { slightly: 0.5, strongly: 1.35 } as const;
 type Strength = keyof typeof STRENGTHS;
 
-/** Pairs of words that no zoo prompt has together, at any strength. */
+/** Pairs of words that never occur together in a zoo prompt, at any strength. */
 const TEST_PAIRS = [
   'sepia fog',
   'negative snow',
@@ -69,7 +70,7 @@ const TEST_PAIRS = [
   'grey dusk',
 ] as const;
 const VALIDATION_PAIRS = ['sepia night', 'pencil fog', 'negative dusk', 'poster snow'] as const;
-/** Strengths that stand beside these scenes in no zoo prompt. */
+/** Strengths that never accompany these scenes in a zoo prompt. */
 const TEST_STRENGTHS: readonly (readonly [Strength, string])[] = [
   ['slightly', 'night'],
   ['strongly', 'vignette'],
@@ -80,7 +81,7 @@ const TEST_WORDS: readonly (readonly [string, Look])[] = [
   ['embossed', { word: 'embossed relief', effects: ['emboss'] }],
   ['warm', { word: 'warmly toned picture', effects: [{ tone: { hue: 25, saturation: 1.6 } }] }],
 ];
-/** Colors of shadows and highlights; the prompt does not say which. */
+/** Colors of shadows and highlights, which the prompt does not specify. */
 const TWO_COLORS: readonly (readonly [dark: string, light: string])[] = [
   ['#1b1464', '#f9d423'],
   ['#3d0c11', '#f7c6c7'],
@@ -107,7 +108,7 @@ function concept(
   return {
     name,
     prompt: [/^[aeiou]/.test(style.word) ? 'an' : 'a', style.word, strength, words].filter(Boolean).join(' '),
-    // First what the scene looks like, then how its picture is made.
+    // First the look of the scene, then the style of the image.
     effects: [...(scene ? [{ [effect]: { strength: amount } }] : []), ...style.effects],
     ...rest,
   };
@@ -139,7 +140,7 @@ function zooConcepts(): BenchConcept[] {
       if (held.has(`${styleName} ${scene}`)) continue;
       found.push(concept(`${styleName}-${scene}`, style, scene, undefined, { role: 'zoo' }));
       for (const strength of Object.keys(STRENGTHS) as Strength[]) {
-        // Strengths stand beside photos, and beside every other style in turn.
+        // Strengths accompany photos, and every other style in turn.
         const turn = (Object.keys(STYLES).indexOf(styleName) + Object.keys(SCENES).indexOf(scene)) % 4;
         const taken = styleName === 'photo' || turn === (strength === 'slightly' ? 0 : 2);
         if (!taken || heldStrengths.has(`${strength} ${scene}`)) continue;

@@ -1,4 +1,4 @@
-/** What units share inside a worker: the project, and stages run on it without an engine around them. */
+/** What units share inside a worker: the project, and a way to run stages on it without an engine around them. */
 import { appendFileSync, existsSync } from 'node:fs';
 import { copyFile, cp, mkdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
@@ -24,7 +24,7 @@ import type { OtherZoo } from './work.ts';
 
 export interface BenchContext {
   readonly project: Project;
-  /** Run folders of stages, where they keep their checkpoints. */
+  /** Folder of the stages' run folders, which hold their checkpoints. */
   readonly runs: string;
   readonly threads: number;
 }
@@ -51,7 +51,7 @@ export function device({ threads }: BenchContext): Promise<DeviceReport> {
   return selectDevice('cpu', threads);
 }
 
-/** A run folder that nobody watches: its events are kept, and warnings go to standard error. */
+/** A run folder without an observer: its events are kept, and warnings go to standard error. */
 export async function quietRun(context: BenchContext, name: string): Promise<RunWriter> {
   const folder = join(context.runs, name);
   await mkdir(folder, { recursive: true });
@@ -105,8 +105,8 @@ export function heldOut(pairs: PreparedPairs, { image, evaluate }: TrainingConfi
 }
 
 /**
- * A project with the same concepts and images, but another zoo. Its base is the benchmark's, unless its own LoRA layers
- * need one that was trained with them.
+ * A project with the same concepts and images, but another zoo. It uses the benchmark's base, unless its own LoRA
+ * layers need a base trained with them.
  */
 export async function otherZooContext(
   { project: { folder: original }, runs, threads }: BenchContext,

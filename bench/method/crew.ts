@@ -1,4 +1,6 @@
-/** Worker processes that share units of work; what is done lies in files, so that an interrupted benchmark goes on. */
+/**
+ * Worker processes that share units of work. Results are kept in files, so that an interrupted benchmark can continue.
+ */
 import { type ChildProcess, fork } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
@@ -12,7 +14,10 @@ type Reply = { readonly answer: unknown } | { readonly error: string };
 export class Crew {
   readonly #workers: ChildProcess[];
 
-  /** @param folder where answers are kept */
+  /**
+   * Starts the workers.
+   * @param folder where answers are kept
+   */
   constructor(
     private readonly folder: string,
     command: readonly string[],

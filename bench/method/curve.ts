@@ -1,15 +1,15 @@
-/** Quality on held-out images while something trains. */
+/** Quality on held-out images during training. */
 import type { ImageQuality } from '../../src/pipeline/metrics/image-metrics.ts';
 import { UserError } from '../../src/project/user-error.ts';
 
 export interface CurvePoint extends ImageQuality {
-  /** Training steps taken. */
+  /** Number of training steps taken. */
   readonly steps: number;
   /** Patch Fréchet distance (fixed features, not FID). */
   readonly patchFd: number;
 }
 
-/** A training that diverged fails once its curve is whole: here that is a result like any other. */
+/** Waits for a training. One that diverged fails once its curve is complete; here that is a result like any other. */
 export async function evenDiverged(
   training: Promise<unknown>,
   points: readonly CurvePoint[],
@@ -23,7 +23,7 @@ export async function evenDiverged(
   }
 }
 
-/** The first measured point that is at least as good, or undefined. */
+/** The first measured point that is at least as good; undefined if there is none. */
 export function firstAtLeast(points: readonly CurvePoint[], psnr: number): CurvePoint | undefined {
   return points.find((point) => point.psnr >= psnr);
 }

@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 
-/** The options of the command line. */
+/** The command-line options. */
 export interface Options {
   readonly quick: boolean;
   readonly photographs?: string;
@@ -17,7 +17,7 @@ function positive(text: string): number {
   return value;
 }
 
-/** Reads the command line; a mistake in it ends the process with an explanation. */
+/** Parses the command line; an invalid one ends the process with an explanation. */
 export function readOptions(): Options {
   return new Command('npm run bench -- method')
     .description(

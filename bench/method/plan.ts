@@ -1,4 +1,4 @@
-/** What the benchmark measures: concepts, seeds and weight generators, by the options of the command line. */
+/** What the benchmark measures: concepts, seeds and weight generators, depending on the command-line options. */
 import { join, resolve } from 'node:path';
 import { type BenchConcept, DISTANCES, type Distance } from './concepts.ts';
 import type { Options } from './options.ts';
@@ -11,26 +11,26 @@ export type UnitOf<K extends Unit['kind']> = Extract<Unit, { kind: K }>;
 
 export interface Plan {
   readonly scale: Scale;
-  /** What the report calls the scale: `full`, `quick-photographs`... */
+  /** Name of the scale in the report: `full`, `quick-photographs`... */
   readonly label: string;
-  /** Absolute path of the folder that everything goes to. */
+  /** Absolute path of the output folder. */
   readonly output: string;
-  /** Absolute path of the project that is trained on. */
+  /** Absolute path of the project to train on. */
   readonly project: string;
   readonly concepts: readonly BenchConcept[];
-  /** Names of the concepts that settings are swept on. */
+  /** Names of the concepts for sweeping settings. */
   readonly validation: readonly string[];
   readonly tests: readonly BenchConcept[];
-  /** Test concepts whose prompt has one meaning, made of words that the zoo has. */
+  /** Test concepts whose prompt has one meaning and consists of words that occur in the zoo. */
   readonly clear: readonly BenchConcept[];
   /** Test concepts whose prompt several zoo concepts share. */
   readonly ambiguous: readonly BenchConcept[];
-  /** The distances that test concepts have, from near to far. */
+  /** The distances of the test concepts, from near to far. */
   readonly distances: readonly Distance[];
-  /** The weight generators that are trained for every seed. */
+  /** The weight generators trained for every seed. */
   readonly variants: readonly Variant[];
   readonly seeds: readonly number[];
-  /** The seed that sweeps, ablations and timings use. */
+  /** The seed of sweeps, ablations and timings. */
   readonly firstSeed: number;
   readonly ablations: boolean;
 }
@@ -65,7 +65,7 @@ export function planFor(options: Options): Plan {
   };
 }
 
-/** One entry for each test concept with each seed: the first seed's come first, in the order of the concepts. */
+/** One entry for each test concept with each seed: those of the first seed come first, in the order of the concepts. */
 export function perTest<T>(
   { seeds, tests }: Pick<Plan, 'seeds' | 'tests'>,
   make: (seed: number, concept: string) => T,

@@ -12,12 +12,12 @@ import type { Scale } from './scale.ts';
 const SIZE = 48;
 const IMAGES = 200;
 const IMAGE_SEED = 1;
-/** Side of the tiles that photographs are cut into. */
+/** Side in pixels of the tiles that photographs are cut into. */
 const TILE = 192;
 
 export const trainingName = (seed: number) => `seed-${seed}`;
 
-/** The concepts of a scale: of the zoo every n-th, so that all looks stay. */
+/** The concepts of a scale; of the zoo every n-th, so that all looks are kept. */
 export function conceptsOf({ limit }: Scale): BenchConcept[] {
   const all = benchConcepts();
   if (!limit) return all;
@@ -50,7 +50,9 @@ function trainingConfig(seed: number, { config }: Scale): Record<string, unknown
   return { extends: 'preset:fast', seed, device: 'cpu', threads: 1, ...sections };
 }
 
-/** Cuts photographs into square tiles; tiles of one photograph may be trained on and measured on. */
+/**
+ * Cuts photographs into square tiles. Tiles of the same photograph may be in both the training and the held-out set.
+ */
 async function writeTiles(photographs: string, folder: string): Promise<void> {
   const files = readdirSync(photographs)
     .filter((name) => /\.(jpe?g|png|webp)$/i.test(name))
@@ -76,7 +78,10 @@ async function writeTiles(photographs: string, folder: string): Promise<void> {
   }
 }
 
-/** Writes what is not there yet. @param photographs folder of photographs; absent: drawn scenes */
+/**
+ * Writes whatever is missing.
+ * @param photographs folder of photographs; absent: drawn scenes
+ */
 export async function writeProject(folder: string, scale: Scale, photographs?: string): Promise<void> {
   mkdirSync(join(folder, 'concepts'), { recursive: true });
   for (const { name, prompt, effects, role } of conceptsOf(scale)) {

@@ -21,14 +21,14 @@ export interface Case {
   readonly seed: number;
   readonly concept: string;
   readonly distance: Distance;
-  /** From every start, with the middle length. */
+  /** From every start, with the medium length. */
   readonly fineTuned: FineTuneAnswer;
   /** From the denoised start, by length. */
   readonly lengths: Readonly<Record<number, Curve>>;
   readonly references: Readonly<Record<string, Curve>>;
 }
 
-/** A setting with its mean PSNR in dB over the validation concepts, at the end of training. */
+/** A setting with its mean PSNR in dB over the validation concepts at the end of training. */
 export interface Tried<S> {
   readonly settings: S;
   readonly psnr: number;
@@ -81,7 +81,7 @@ const REFERENCES: Readonly<Record<Reference, string>> = {
   muon: 'Pix2pix, tuned, with Muon',
 };
 
-/** How many times fewer steps were aimed for. */
+/** Factors by which we aimed to reduce the number of steps. */
 const GOALS: Readonly<Record<Reference, number>> = { standard: 100, tuned: 15, muon: 15 };
 
 const references = Object.entries(REFERENCES) as [Reference, string][];
@@ -96,7 +96,7 @@ function table(header: readonly string[], rows: readonly (readonly string[])[]):
     .join('\n');
 }
 
-/** Mean over seeds of each concept: what differences between methods are paired over. */
+/** Means over seeds by concept, over which differences between methods are paired. */
 function byConcept(cases: readonly Case[], value: (of: Case) => number): number[] {
   const names = [...new Set(cases.map(({ concept }) => concept))];
   return names.map((name) => mean(cases.filter(({ concept }) => concept === name).map(value)));
@@ -153,7 +153,7 @@ function curvesTable({ cases, settings }: MethodReport): string {
   );
 }
 
-/** Which curve of ours gets where each reference ends, and how much sooner. */
+/** Which of our curves reaches the final quality of each reference, and how much sooner. */
 function reachTable({ cases, milliseconds, settings }: MethodReport): string {
   const rows = references.flatMap(([name, title]) => {
     const reference = settings[name];
@@ -167,7 +167,7 @@ function reachTable({ cases, milliseconds, settings }: MethodReport): string {
         (of) => last(of.lengths[Number(length)]!).psnr - last(of.references[name]!).psnr,
       );
       const share = reached.length / cases.length;
-      // Over all cases, those that never get there counted as endless: a median that half of them do better than.
+      // Over all cases, counting those that never reach it as infinite: half of the cases do better than this median.
       const steps =
         share > 0.5
           ? quantile([...reached.map((point) => point.steps), ...endless(cases.length - reached.length)], 0.5)
@@ -176,7 +176,7 @@ function reachTable({ cases, milliseconds, settings }: MethodReport): string {
       const soon = reached.filter((point) => reference.steps / Math.max(1, point.steps) >= goal).length;
       const theirs = reference.steps * milliseconds[name]!;
       const finite = Number.isFinite(steps);
-      // A start that is there already has cost the denoising only; one step is the least that is claimed.
+      // A start that is already there costs only the denoising; at least one step is claimed.
       const ours = Math.max(1, steps) * milliseconds['fine-tune']!;
       return [
         title,

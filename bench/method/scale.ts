@@ -1,23 +1,23 @@
-/** How large the benchmark is: `full` takes hours, `quick` at most a quarter of one. */
+/** The size of the benchmark: `full` takes hours, `quick` at most 15 minutes. */
 export interface Scale {
   readonly seeds: readonly number[];
-  /** Concepts of each kind; absent: all. */
+  /** Maximum number of concepts of each kind; absent: all. */
   readonly limit?: Readonly<
     Record<'zoo' | 'validation' | 'combination' | 'strength' | 'word' | 'ambiguous', number>
   >;
-  /** Keys of the training config, over those of `trainingConfig`. */
+  /** Keys of the training config that override those of `trainingConfig`. */
   readonly config: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-  /** Lengths of fine-tuning: each has a schedule of its own. The second is every method's. */
+  /** Lengths of fine-tuning in steps, each with its own schedule. The second is used for every method. */
   readonly fineTuneSteps: readonly [number, number, number];
-  /** Budget of training from scratch. */
+  /** Number of steps of training from scratch. */
   readonly scratchSteps: number;
-  /** Learning rates that the tuned reference and our fine-tuning are swept over. */
+  /** Learning rates to sweep for the tuned reference and for our fine-tuning. */
   readonly scratchRates: readonly number[];
   readonly fineTuneRates: readonly number[];
-  /** Those of Muon. From random weights it needs lower ones, or a warm-up. */
+  /** Learning rates of Muon. From random weights it needs lower ones, or a warm-up. */
   readonly muonRates: readonly number[];
   readonly muonScratchRates: readonly number[];
-  /** Concepts that settings are swept on. */
+  /** Number of concepts for sweeping settings. */
   readonly sweepConcepts: number;
   readonly ablations: boolean;
 }

@@ -1,4 +1,4 @@
-/** Training a whole generator from random weights: the references. */
+/** The references: training a whole generator from random weights. */
 import type { PreparedPairs } from '../../src/data/prepared.ts';
 import { createDiscriminator } from '../../src/models/discriminator.ts';
 import { createImageGenerator } from '../../src/models/image-generator.ts';
@@ -12,10 +12,13 @@ import { type CurvePoint, evenDiverged } from './curve.ts';
 import { pointOf } from './point.ts';
 import type { ScratchSettings } from './work.ts';
 
-/** Pix2pix's discriminator learns at the generator's rate; a tuned generator's higher one is not for it. */
+/**
+ * Highest learning rate of the discriminator. Pix2pix's learns at the generator's rate; a tuned generator's higher rate
+ * does not suit it.
+ */
 const MOST_DISCRIMINATOR_RATE = 2e-4;
 
-/** A concept with its pairs, and the config that it is trained by. */
+/** A concept with its pairs and its training config. */
 export interface Subject {
   readonly training: LoadedTraining;
   readonly concept: LoadedConcept;
@@ -48,7 +51,10 @@ export async function scratchTrainer(
   });
 }
 
-/** @returns quality on the held-out images after each of the steps in `measure` */
+/**
+ * Trains a whole generator on a concept.
+ * @returns quality on the held-out images after each of the steps in `measure`
+ */
 export async function trainFromScratch(
   context: BenchContext,
   subject: Subject,

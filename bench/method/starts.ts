@@ -1,4 +1,4 @@
-/** LoRA vectors that a concept's fine-tuning may start from. */
+/** LoRA vectors from which a concept's fine-tuning can start. */
 import { Random } from '../../src/data/random.ts';
 import type { ZooMember } from '../../src/data/zoo.ts';
 import { predictRidge } from '../../src/models/ridge.ts';
@@ -16,13 +16,13 @@ import { type BenchContext, device, trainingOf } from './context.ts';
 import { trainingName } from './project.ts';
 import type { StartName } from './work.ts';
 
-/** Of each weight's spread over the zoo: how much a noisy member is off. */
+/** Noise of a noisy member, in standard deviations of each weight over the zoo. */
 const NOISE = 0.5;
 
 export interface Sampling {
   readonly steps: number;
   readonly guidance: number;
-  /** Of the noise that denoising starts from. */
+  /** Seed of the noise that denoising starts from. */
   readonly seed: number;
 }
 
@@ -77,7 +77,10 @@ export class ConceptStarts {
     }
   }
 
-  /** @param variant of the weight generator; empty: the benchmark's own */
+  /**
+   * The vector denoised for a prompt.
+   * @param variant of the weight generator; empty: the benchmark's own
+   */
   async denoised(variant: string, prompt: string, sampling: Sampling): Promise<Float32Array> {
     const { generator, training } = await this.generator(variant);
     const config = training.config.weightGenerator;
@@ -109,7 +112,7 @@ export class ConceptStarts {
     return { training, generator: await loadWeightGenerator(this.context.project, training, this.base) };
   }
 
-  /** The prompt of the held-out concept that is listed next. */
+  /** The prompt of the next held-out concept in the list. */
   private otherPrompt(): string {
     const concepts = heldOutConcepts(this.context.project, trainingOf(this.context, trainingName(this.seed)));
     const others = concepts.filter(({ prompt }) => prompt !== this.concept.prompt);

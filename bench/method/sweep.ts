@@ -1,4 +1,4 @@
-/** The settings that each method is measured with: the best on the validation concepts. */
+/** Chooses each method's settings: the best on the validation concepts. */
 import type { Crew } from './crew.ts';
 import type { Plan, UnitOf } from './plan.ts';
 import type { Tried } from './report.ts';
@@ -16,12 +16,15 @@ export interface ReferenceSettings {
 }
 
 /**
- * Sweeps training from scratch. The reference gets more tries than our method: generator and rate first, then batch,
- * schedule and beta1, one at a time, and last the optimizer that ours is given.
+ * Sweeps training from scratch. The reference gets more tries than our method: first generator and rate, then batch,
+ * schedule and beta1, one at a time, and last the optimizer that our method uses.
  */
 export async function sweepReference(crew: Crew, plan: Plan): Promise<ReferenceSettings> {
   const { scale } = plan;
-  /** Pix2pix as published: its ResNet, Adam 2e-4 with beta1 0.5, one image a step, the rate falling over the second half. */
+  /**
+   * Pix2pix as published: its ResNet, Adam 2e-4 with beta1 0.5, one image per step, the rate falling over the second
+   * half.
+   */
   const standard: ScratchSettings = {
     generator: 'resnet',
     learningRate: 2e-4,
@@ -53,7 +56,7 @@ export async function sweepReference(crew: Crew, plan: Plan): Promise<ReferenceS
     { ...best0, batchSize: 8, steps: Math.round(best0.steps / 2) },
     { ...best0, schedule: 'linear' },
     { ...best0, beta1: 0.9 },
-    // A high rate without collapse.
+    // A high rate that does not collapse.
     ...[2, 3].map((factor) => ({
       ...best0,
       learningRate: factor * best0.learningRate,
@@ -77,9 +80,9 @@ export async function sweepReference(crew: Crew, plan: Plan): Promise<ReferenceS
 }
 
 export interface FineTuneChoices {
-  /** From the denoised start. */
+  /** Settings from the denoised start. */
   readonly ours: FineTuneSettings;
-  /** From fresh LoRA on the base. */
+  /** Settings from fresh LoRA on the base. */
   readonly fresh: FineTuneSettings;
   readonly sweeps: {
     readonly ours: readonly Tried<FineTuneSettings>[];
@@ -87,7 +90,7 @@ export interface FineTuneChoices {
   };
 }
 
-/** Sweeps fine-tuning, from the denoised start and from fresh LoRA over the same settings. */
+/** Sweeps fine-tuning from the denoised start and from fresh LoRA over the same settings. */
 export async function sweepFineTuning(crew: Crew, plan: Plan): Promise<FineTuneChoices> {
   const { scale } = plan;
   const [, middle] = scale.fineTuneSteps;
@@ -151,7 +154,10 @@ async function sweepStart(
   );
 }
 
-/** @param qualities of each setting as many as there are validation concepts, in the order of the settings */
+/**
+ * The settings by descending mean PSNR.
+ * @param qualities for each setting one per validation concept, in the order of the settings
+ */
 function bestFirst<S>(settings: readonly S[], qualities: readonly number[]): Tried<S>[] {
   const concepts = qualities.length / settings.length;
   return settings

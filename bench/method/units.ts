@@ -1,4 +1,4 @@
-/** Does one unit of work. */
+/** Performs one unit of work. */
 import { type HeldOutImages, heldOutImages } from '../../src/pipeline/metrics/held-out.ts';
 import { l1 } from '../../src/pipeline/metrics/image-metrics.ts';
 import { LoraTranslator } from '../../src/pipeline/metrics/lora-translator.ts';
@@ -83,7 +83,7 @@ async function subject(
 
 async function makeZoo(context: BenchContext, { seed, other }: UnitOf<'zoo'>): Promise<ZooAnswer> {
   const training = trainingOf(context, trainingName(seed));
-  // A base that the benchmark's was copied to stays as it is.
+  // A base copied from the benchmark's is not trained again.
   const trained = !other || 'lora' in other.sections;
   const base = trained ? await runStage(context, training, 'train-base', trainBase) : undefined;
   const begun = performance.now();
@@ -96,7 +96,7 @@ async function makeZoo(context: BenchContext, { seed, other }: UnitOf<'zoo'>): P
   };
 }
 
-/** @returns every n-th concept, so that all looks stay */
+/** At most `count` of the names, evenly spaced, so that all looks are kept. */
 function thinned(names: readonly string[], count: number): string[] {
   return Array.from({ length: count }, (_, i) => names[Math.floor((i * names.length) / count)]!);
 }
@@ -131,7 +131,7 @@ function conceptSettings(training: LoadedTraining, settings: FineTuneSettings): 
   return { ...training.config.fineTune, optimizer: 'adam', ...settings };
 }
 
-/** Trains from each start in turn, on one compiled step. */
+/** Trains from each start in turn with one compiled step. */
 async function fineTuneAll(context: BenchContext, unit: UnitOf<'fine-tune'>): Promise<AnswerOf['fine-tune']> {
   const { training, concept, pairs } = await subject(context, unit);
   const base = await loadBase(context.project, training);
@@ -174,7 +174,7 @@ async function fineTuneAll(context: BenchContext, unit: UnitOf<'fine-tune'>): Pr
 
 /**
  * Translates with one LoRA vector after another on the frozen base.
- * @param most images that are translated at once
+ * @param most maximum number of images translated at once
  */
 async function withTranslator<T>(
   context: BenchContext,
@@ -201,12 +201,12 @@ async function startQuality(context: BenchContext, unit: UnitOf<'starts'>): Prom
   }));
 }
 
-/** Training images that the best of several draws is chosen with. */
+/** Number of training images for choosing the best of several draws. */
 const CHOOSING_IMAGES = 5;
 
 /**
- * Draws several sets of weights for one prompt from each generator that can draw, and sets them beside controls: the
- * zoo members that share the prompt, ridge regression and the deterministic network, which have one answer each.
+ * Draws several sets of weights for one prompt from each generator that can draw, and compares them with controls that
+ * have one answer each: the zoo members that share the prompt, ridge regression and the deterministic network.
  */
 async function alternatives(
   context: BenchContext,
@@ -278,7 +278,7 @@ async function alternatives(
 const TIMED_STEPS = 8;
 const TIMED_TURNS = 12;
 
-/** All trainings take turns in one process, so that they see the same machine. */
+/** Times all trainings in turns in one process, so that they run under the same conditions. */
 async function timing(context: BenchContext, unit: UnitOf<'timing'>): Promise<TimingAnswer> {
   const about = await subject(context, unit);
   const { training, pairs } = about;

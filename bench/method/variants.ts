@@ -1,22 +1,22 @@
-/** The weight generators that are compared: each is a set of keys over those of the benchmark's config. */
+/** The weight generators that are compared, each as a set of keys that override the benchmark's config. */
 import type { OtherZoo, Variant } from './work.ts';
 
 /** Principal components of the joint latent. */
 const COMPONENTS = 32;
 
 /**
- * Without a ridge head the network has all to learn by itself: more weights folded into each of fewer places make its
- * steps cheap, and there are more of them.
+ * Without a ridge head the network must learn everything by itself: folding more weights into fewer positions makes its
+ * steps cheap, so there are more of them.
  */
 const NETWORK = { head: 'none', patch: 32, steps: 4000, batchSize: 64 };
 
-/** Variants that can draw. */
+/** Variants that can draw different weights for the same prompt. */
 export const DRAWING = { joint: 'joint', blocks: 'blocks' } as const;
 
-/** Trained for every seed: the benchmark's own, the control without diffusion, and the two that can draw. */
+/** Variants trained for every seed: the benchmark's own, the control without diffusion, and the two that can draw. */
 export const variantsFor = (zooConcepts: number): readonly Variant[] => [
   { name: '', keys: {} },
-  // Sees pure noise only, and of it, gated, nothing: the same network fitted as a function of prompt and index.
+  // Its input is always pure noise, gated to zero: the same network fitted as a function of prompt and index.
   { name: 'deterministic', keys: { lastTimestepShare: 1, gateInput: true } },
   // Blocks that are drawn one by one.
   { name: DRAWING.blocks, keys: { ...NETWORK, lastTimestepShare: 0.1 } },
@@ -37,18 +37,18 @@ export interface Ablation {
   readonly variants: readonly {
     readonly label: string;
     readonly variant: Variant;
-    /** Absent: the benchmark's. */
+    /** Absent: the benchmark's zoo. */
     readonly zoo?: OtherZoo;
   }[];
-  /** What the variants are compared with: a variant by name, and what it is in this ablation. */
+  /** The variant to compare with, and its label in this ablation. */
   readonly reference: { readonly name: string; readonly label: string };
 }
 
-/** What the network does by itself. */
+/** Name of the variant whose network learns without a ridge head. */
 export const ALONE = 'network';
 const alone = (label: string) => ({ name: ALONE, label });
 
-/** Trained for the first seed only; measured by the quality of the starts. */
+/** Variants trained for the first seed only, measured by the quality of their starts. */
 export const ABLATIONS: readonly Ablation[] = [
   {
     title: 'Ridge head',

@@ -1,4 +1,4 @@
-/** What a unit of work is about, and what it answers: both as JSON, so that worker processes and files can hold them. */
+/** Units of work and their answers, both as JSON so that they can be sent to worker processes and kept in files. */
 import type { JsonObject } from '../../src/protocol/json.ts';
 import type { CurvePoint } from './curve.ts';
 
@@ -6,16 +6,16 @@ import type { CurvePoint } from './curve.ts';
 export interface ScratchSettings {
   /** Pix2pix's ResNet, or the generator that ours adapts. */
   readonly generator: 'resnet' | 'e2gan';
-  /** Of the generator; absent: Adam. */
+  /** Optimizer of the generator; absent: Adam. */
   readonly optimizer?: 'adam' | 'muon';
   readonly learningRate: number;
   readonly batchSize: number;
   readonly schedule: 'linear' | 'cosine';
-  /** First steps over which the rate rises; absent: none. */
+  /** Number of first steps over which the rate rises; absent: none. */
   readonly warmup?: number;
   readonly beta1: number;
   readonly beta2: number;
-  /** Update the discriminator every so many steps. */
+  /** Number of steps between updates of the discriminator. */
   readonly discriminatorEvery: number;
   readonly steps: number;
 }
@@ -25,24 +25,24 @@ export interface FineTuneSettings {
   readonly optimizer?: 'adam' | 'muon';
   readonly learningRate: number;
   readonly trainable: 'lora' | 'all';
-  /** What to begin with; absent: the base's. */
+  /** The discriminator to start with; absent: the base's. */
   readonly discriminator?: 'fresh';
   readonly warmup: number;
   readonly steps: number;
 }
 
-/** Keys of `weightGenerator` that a variant sets, over those of the benchmark's config. */
+/** Keys of `weightGenerator` that a variant overrides in the benchmark's config. */
 export interface Variant {
   readonly name: string;
   readonly keys: Readonly<Record<string, unknown>>;
-  /** Of the zoo, this many concepts. */
+  /** Number of zoo concepts to use; absent: all. */
   readonly zoo?: number;
 }
 
-/** A zoo other than the benchmark's, in a project of its own. */
+/** A zoo other than the benchmark's, in its own project. */
 export interface OtherZoo {
   readonly name: string;
-  /** Keys over those of the benchmark's config. With `lora` it has a base of its own as well. */
+  /** Keys that override the benchmark's config. With `lora` the zoo has its own base as well. */
   readonly sections: Readonly<Partial<Record<'lora' | 'collect', Readonly<Record<string, unknown>>>>>;
 }
 
@@ -82,7 +82,7 @@ export type Unit =
       readonly seed: number;
       readonly concept: string;
       readonly draws: number;
-      /** Variants of the weight generator that draw one joint latent, and blocks one by one. */
+      /** Variants of the weight generator: one that draws a joint latent, and one that draws blocks one by one. */
       readonly joint: string;
       readonly blocks: string;
     }
@@ -94,7 +94,7 @@ export type Unit =
       readonly seed: number;
     };
 
-/** Where a fine-tuning may start from. */
+/** The starts of a fine-tuning. */
 export const START_NAMES = {
   denoised: 'Denoised, 1 step',
   'denoised-20': 'Denoised, 20 steps',
@@ -112,7 +112,7 @@ export type StartName = keyof typeof START_NAMES;
 export interface ZooAnswer {
   readonly seconds: { readonly base: number; readonly zoo: number };
   readonly parameters: JsonObject;
-  /** PSNR of the zoo's members on held-out images, at the end of their training. */
+  /** PSNR in dB of the zoo's members on held-out images at the end of their training. */
   readonly members: readonly number[];
 }
 export interface GeneratorAnswer {
@@ -129,7 +129,7 @@ export type FineTuneAnswer = Readonly<Partial<Record<StartName, readonly CurvePo
 export interface StartsAnswer {
   readonly psnr: number;
 }
-/** Milliseconds of a step, the median over turns of every training in one process. */
+/** Milliseconds of a step: the median over the turns of every training in one process. */
 export type TimingAnswer = Readonly<Record<string, number>>;
 
 export interface AnswerOf {
@@ -148,22 +148,25 @@ export interface AlternativesAnswer {
     Record<
       string,
       {
-        /** PSNR on held-out images of each draw. */
+        /** PSNR in dB on held-out images for each draw. */
         readonly psnr: readonly number[];
-        /** The draw that is best on five training images. */
+        /** Index of the draw that is best on five training images. */
         readonly chosen: number;
-        /** Mean absolute difference of each draw's images from those of the nearest zoo member of the prompt, */
+        /** Mean absolute difference between each draw's images and those of the prompt's nearest zoo member. */
         readonly toNearestMember: readonly number[];
-        /** and of two draws, the median over pairs; absent with one draw. */
+        /** The same difference between two draws, the median over pairs; absent with one draw. */
         readonly betweenDraws?: number;
       }
     >
   >;
-  /** The same difference between the zoo members of this prompt: the median of each one's nearest other; absent with one member. */
+  /**
+   * The same difference between the prompt's zoo members: the median over each one's nearest other; absent with one
+   * member.
+   */
   readonly betweenMembers?: number;
 }
 
-/** A unit's file name: what it is about in words, and a digest of all of it. */
+/** A unit's file name: a description in words, and a digest of the whole unit. */
 export function unitLabel(unit: Unit): string {
   const words = [unit.kind, `seed ${unit.seed}`];
   if ('other' in unit && unit.other) words.push(unit.other.name);

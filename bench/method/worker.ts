@@ -1,4 +1,7 @@
-/** Does units of work that the benchmark's main process sends, one after the other: worker <project> <runs> <threads> */
+/**
+ * Performs units of work that the benchmark's main process sends, one after the other: worker <project> <runs>
+ * <threads>
+ */
 import { openContext } from './context.ts';
 import { doUnit } from './units.ts';
 import type { Unit } from './work.ts';
@@ -7,7 +10,7 @@ const [project, runs, threads] = process.argv.slice(2) as [string, string, strin
 
 process.on('message', async (unit: Unit) => {
   try {
-    // Opened anew each time: units write training configs of their own.
+    // Opened again for each unit, since units write their own training configs.
     const context = await openContext(project, runs, Number(threads));
     process.send!({ answer: await doUnit(context, unit) });
   } catch (error) {

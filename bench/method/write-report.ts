@@ -1,4 +1,4 @@
-/** The report as files: its measurements, its tables and its charts. */
+/** Writes the report as files: measurements, tables and charts. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
@@ -10,8 +10,8 @@ const BEGIN = '<!-- method: begin -->';
 const END = '<!-- method: end -->';
 
 /**
- * Writes `method.json`, `method.md` and the charts into a folder, and prints the tables.
- * @param intoDocs also puts the tables and charts into docs/results.md
+ * Writes `method.json`, `method.md` and the charts to a folder, and prints the tables.
+ * @param intoDocs whether to put the tables and charts into docs/results.md as well
  */
 export async function writeReport(report: MethodReport, output: string, intoDocs: boolean): Promise<void> {
   const json = join(output, 'method.json');

@@ -1,7 +1,7 @@
 /**
  * Does memory stay flat, and do steps wait for images? npm run bench -- soak [steps]
- * Trains a small GAN on random pairs for 10,000 steps and prints the process's memory on the way; then times how long
- * one batch takes to be put together beside a step of the step benchmark's sizes.
+ * Trains a small GAN on random pairs for 10,000 steps and prints the process's memory along the way. Then measures how
+ * long it takes to assemble one batch, compared with a step at the sizes of the step benchmark.
  */
 import { selectDevice } from '../../src/compute/devices.ts';
 import { createExecutor } from '../../src/compute/executor.ts';

@@ -1,6 +1,6 @@
 /**
- * What a step costs in figures that are the same on every machine, and the most that it may: `--check` fails when one
- * of them grows.
+ * Cost of a step in figures that are the same on every machine, with their limits: `--check` fails if one of them
+ * grows.
  */
 
 import { sizeOf } from '../../src/compute/layout.ts';
@@ -9,17 +9,17 @@ import { compile } from '../../src/compute/trace/compile.ts';
 import { stepCost } from '../../src/compute/trace/cost.ts';
 import type { Workload } from './workloads.ts';
 
-/** The CPU engine's blocks on AVX-512 and ARM, whatever this machine has: the graph depends on it. */
+/** The CPU engine's block size on AVX-512 and ARM, independent of this machine, because the graph depends on it. */
 const TARGET = { device: 'cpu', blockSize: 16 } as const;
 
 export interface Budget {
-  /** Floating-point operations of convolutions and matrix products, in 10^9. */
+  /** Floating-point operations of convolutions and matrix products, in units of 10^9. */
   readonly gigaflop: number;
-  /** Operators of the graph, before the runtime's own passes. */
+  /** Number of operators in the graph, before the runtime's own passes. */
   readonly nodes: number;
-  /** Bytes that a step moves between JavaScript and the runtime: the batch, the losses, and what copies them. */
+  /** Bytes that a step copies between JavaScript and the runtime: the batch and the outputs. */
   readonly copiedBytes: number;
-  /** Bytes of constants in the graph, frozen weights and tables of indices among them. */
+  /** Bytes of constants in the graph, including frozen weights and index tables. */
   readonly constantBytes: number;
 }
 
@@ -27,7 +27,7 @@ export function budgetOf({ step }: Workload): Budget {
   const compiled = compile(step);
   const { graph } = lower(compiled.step, step.parameters, TARGET);
   const used = new Set(graph.nodes.flatMap(({ inputs }) => inputs));
-  // Parameters and gradients are bound where they lie; the batch goes in and the outputs come out.
+  // Parameters and gradients are bound in place; only the batch is copied in and the outputs are copied out.
   const batch = Object.entries(step.inputs).filter(([name]) => used.has(name));
   const moved = [
     ...batch.map(([, { shape }]) => shape),

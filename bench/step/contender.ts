@@ -1,4 +1,4 @@
-/** Processes that run a workload's step when asked, each in its own memory: ours, and the references. */
+/** Processes that run a workload's step on request, each in its own memory: ours, and the references. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -9,11 +9,11 @@ export interface StepTimes {
   readonly outputs: readonly Readonly<Record<string, number>>[];
 }
 
-/** A process that speaks the line protocol of own-engine.ts. Ask it one thing at a time. */
+/** A process that speaks the line protocol of own-engine.ts. Handles one request at a time. */
 export class Contender {
-  /** From the start of the process to the end of its first step; it loads and compiles in between. */
+  /** Seconds from the start of the process to the end of its first step, including loading and compiling. */
   firstStepSeconds = Number.NaN;
-  /** What the executor says of how the step runs: operators that its device leaves to the CPU. */
+  /** The executor's warnings about how the step runs: operators that its device leaves to the CPU. */
   warnings: readonly string[] = [];
   private readonly begun = performance.now();
   private readonly answers: AsyncIterator<string>;
@@ -27,11 +27,11 @@ export class Contender {
     child.stderr!.on('data', (text: Buffer) => {
       this.failure = (this.failure + text.toString()).slice(-2000);
     });
-    // A process that died is noticed when its answer is missing.
+    // If the process dies, the missing answer reveals it.
     child.stdin!.on('error', () => {});
   }
 
-  /** Starts the process and waits until it has taken its first step, whose outputs are returned. */
+  /** Starts the process and waits for its first step, whose outputs are returned. */
   static async start(
     name: string,
     command: readonly string[],
@@ -60,7 +60,7 @@ export class Contender {
     return ((await this.ask({ memory: true })) as { peakBytes: number }).peakBytes;
   }
 
-  /** Lets the process end by itself. */
+  /** Lets the process exit by itself. */
   async stop(): Promise<void> {
     const closed = new Promise((resolve) => this.child.once('close', resolve));
     this.child.stdin!.end();
@@ -79,12 +79,12 @@ export class Contender {
   }
 }
 
-/** The program of this name beside this one, among the bundles. */
+/** Path of the program with this name, bundled next to this one. */
 export function bundled(name: string): string {
   return join(dirname(fileURLToPath(import.meta.url)), `${name}.mjs`);
 }
 
-/** A Python that has PyTorch, with its version; undefined where none is found. */
+/** A Python that has PyTorch, with its version; undefined if none is found. */
 export function findTorch(): { python: string; version: string } | undefined {
   for (const python of ['python3', '/usr/bin/python3']) {
     try {
@@ -94,7 +94,7 @@ export function findTorch(): { python: string; version: string } | undefined {
       }).trim();
       return { python, version };
     } catch {
-      // Not this one.
+      // Try the next one.
     }
   }
   return undefined;

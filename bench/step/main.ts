@@ -1,5 +1,5 @@
 /**
- * Time of training steps beside other programs' on the same weights, images, losses and optimizer:
+ * Time of training steps, compared with other programs' on the same weights, images, losses and optimizer:
  * npm run bench -- step [--help]
  */
 import { execFileSync } from 'node:child_process';
@@ -32,11 +32,11 @@ interface Options {
 
 const BUDGETS = join(process.cwd(), 'bench/step/budgets.json');
 
-/** Steps whose losses are compared before anything is timed. */
+/** Number of steps whose losses are compared before anything is timed. */
 const COMPARED = 5;
-/** Losses are float32 sums in another order, and Adam divides by small numbers: they drift apart by this at most. */
+/** Maximum relative difference of losses: they are float32 sums in another order, and Adam divides by small numbers. */
 const TOLERANCE = 2e-3;
-/** A turn of one contender takes about this long; then the next one's comes, so that all see the same machine. */
+/** Approximate duration of one contender's turn; they take turns so that all run under the same conditions. */
 const TURN_MILLISECONDS = 2500;
 
 type Outputs = Readonly<Record<string, number>>;
@@ -126,12 +126,12 @@ async function measure(workload: Workload, options: Options): Promise<Measured[]
   }
 }
 
-/** PyTorch computes where we do: on the GPU that CUDA finds, beside any of our GPU engines. */
+/** PyTorch runs where we do: on the GPU that CUDA finds, for any of our GPU engines. */
 function torchPlace(device: string): Record<string, string> {
   return { TORCH_DEVICE: device === 'cpu' ? 'cpu' : 'cuda' };
 }
 
-/** Starts a program; one that we are compared with may be missing what it needs, ours may not. */
+/** Starts a program. A reference may lack what it needs; our own program may not. */
 async function start(name: string, command: string[], { device }: Options, dispensable: boolean) {
   try {
     return await Contender.start(name, command, torchPlace(device));
@@ -166,7 +166,7 @@ async function main(options: Options): Promise<void> {
     const before = run<{ gflops: number }>('peak', options.device, threads).gflops;
     const measured = await measure(workload, options);
     const after = run<{ gflops: number }>('peak', options.device, threads).gflops;
-    // The GPU engines' profiles say when a node was handed over, not how long it took.
+    // The profiles of the GPU engines say when a node was submitted, not how long it took.
     const profiled =
       options.device === 'cpu'
         ? run<{ parts: Record<Part, number> }>('where-time-goes', name, threads)
@@ -206,7 +206,7 @@ async function main(options: Options): Promise<void> {
   if (options.docs) writeIntoDocs(report);
 }
 
-/** Replaces what stands between the marks of docs/performance.md, and its chart. */
+/** Replaces what is between the marks in docs/performance.md, and its chart. */
 function writeIntoDocs(report: StepReport): void {
   const page = join(process.cwd(), 'docs/performance.md');
   const [begin, end] = ['<!-- step: begin -->', '<!-- step: end -->'];
@@ -217,7 +217,7 @@ function writeIntoDocs(report: StepReport): void {
   console.log(page);
 }
 
-/** Compares what each step costs with its budget, or writes the budgets anew. Runs no step. */
+/** Compares each step's cost with its budget, or writes new budgets. Runs no step. */
 function checkBudgets({ workload, writeBudget }: Options): void {
   const allowed: Record<string, Budget> = existsSync(BUDGETS)
     ? (JSON.parse(readFileSync(BUDGETS, 'utf8')) as Record<string, Budget>)

@@ -1,5 +1,5 @@
 /**
- * One workload on one of our executors, driven over standard input and output as the PyTorch reference is:
+ * One workload on one of our executors, controlled over standard input and output like the PyTorch reference:
  * {"steps": n} answers with each step's milliseconds and outputs, {"memory": true} with the process's peak.
  * own-engine <workload> <cpu | tfjs | webgpu> <threads>
  */
@@ -12,7 +12,7 @@ import { WORKLOADS } from './workloads.ts';
 
 const [name, device, threads] = process.argv.slice(2) as [string, DeviceName, string];
 
-/** The process's largest resident memory so far, in bytes. */
+/** The process's peak resident memory so far, in bytes. */
 function peakBytes(): number {
   const [, kilobytes] = /VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
   return kilobytes ? Number(kilobytes) * 1024 : process.resourceUsage().maxRSS * 1024;

@@ -11,7 +11,7 @@ const PRODUCTS = new Set([
 ]);
 const LAYOUT = new Set(['ReorderInput', 'ReorderOutput', 'Transpose']);
 
-/** Parts of a step, in the order in which they are shown. */
+/** Parts of a step, in display order. */
 export const PARTS = [
   'forward',
   'dX',
@@ -25,7 +25,7 @@ export type Part = (typeof PARTS)[number];
 
 export function partOf({ origin, op }: NodeTime): Part {
   const [phase, kernel] = origin.split('/');
-  // All that forms the product: slices and concatenations of columns too.
+  // Everything that forms the product, including slices and concatenations of columns.
   if (kernel === 'Conv2DBackpropFilter') return 'dW';
   if (PRODUCTS.has(op)) return phase === 'backward' ? 'dX' : 'forward';
   return LAYOUT.has(op) ? 'layout' : 'norm, activation, loss';

@@ -1,6 +1,6 @@
 /**
- * What the machine can do through the same runtime: the better of a large matrix product and of a convolution whose
- * filter is constant, which takes the runtime's blocked path. Prints {"gflops": n, "product": n, "convolution": n}.
+ * The machine's peak rate through the same runtime: the better of a large matrix product and of a convolution with a
+ * constant filter, which takes the runtime's blocked path. Prints {"gflops": n, "product": n, "convolution": n}.
  */
 import * as ort from 'onnxruntime-node';
 import { selectDevice } from '../../src/compute/devices.ts';
@@ -11,7 +11,7 @@ import { median } from './statistics.ts';
 
 const [name, threads] = process.argv.slice(2) as [DeviceName, string];
 const runs = 9;
-/** A GPU needs more to do. */
+/** A GPU needs a larger problem to be busy. */
 const side = name === 'cpu' ? 1024 : 4096;
 const channels = 256;
 const pixels = 64;
@@ -19,7 +19,7 @@ const pixels = 64;
 const device = await selectDevice(name, Number(threads));
 const values = (count: number) => Float32Array.from({ length: count }, (_, index) => Math.sin(index));
 
-/** The sum is fetched instead of the result, whose copy is not what is measured. */
+/** Fetches the sum instead of the result, so that copying the result is not measured. */
 function summed(graph: OnnxGraph, value: string): OnnxGraph {
   graph.output('sum', graph.add('ReduceSum', [value], { keepdims: { int: 0 } }), 'float32', []);
   return graph;
@@ -42,7 +42,7 @@ const product = new OnnxGraph();
 summed(
   product,
   product.add('MatMul', [
-    // One row of the left side is fed, the rest is on the device: uploading all of it is not what is measured.
+    // Only one row of the left side is fed, the rest is on the device, so that uploading all of it is not measured.
     product.add('Add', [
       product.initializer('float32', [side, side], matrix),
       product.input('a', 'float32', [1, side]),

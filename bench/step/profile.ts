@@ -1,4 +1,4 @@
-/** Where a step's time goes: the runtime's own profile, its nodes told apart by what they were lowered from. */
+/** Where a step's time goes: the runtime's own profile, with nodes grouped by what they were lowered from. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,12 +14,12 @@ import type { Workload } from './workloads.ts';
 
 export interface NodeTime {
   readonly name: string;
-  /** What it was lowered from: "backward/Conv2DBackpropFilter". */
+  /** The operation it was lowered from: "backward/Conv2DBackpropFilter". */
   readonly origin: string;
   readonly op: string;
-  /** Per step, the median over the profiled ones. */
+  /** Milliseconds per step, the median over the profiled steps. */
   readonly milliseconds: number;
-  /** Shapes of what went in, as the runtime prints them. */
+  /** Shapes of the inputs, as printed by the runtime. */
   readonly shapes: string;
 }
 
@@ -33,8 +33,8 @@ interface ProfileEvent {
 const SUFFIX = '_kernel_time';
 
 /**
- * A node's origin. The runtime names the nodes that its own optimizer makes after one of their outputs or after the
- * node that they replace; a change of layout that it adds belongs to nobody.
+ * A node's origin. The runtime names the nodes that its optimizer creates after one of their outputs or after the node
+ * that they replace; a layout change that it inserts counts as `runtime`.
  */
 function originOf(name: string, outputs: ReadonlyMap<string, string>): string {
   const [first, second] = name.split('/');

@@ -5,15 +5,15 @@ import { PARTS, type Part } from './parts.ts';
 
 export interface Measured {
   readonly name: string;
-  /** Median, and the tenth and ninetieth percentile, of one step. */
+  /** Median, 10th and 90th percentile of one step. */
   readonly milliseconds: number;
   readonly low: number;
   readonly high: number;
   readonly steps: number;
   readonly peakBytes: number;
-  /** From the start of the process to the end of its first step. */
+  /** Seconds from the start of the process to the end of its first step. */
   readonly firstStepSeconds: number;
-  /** Of its losses over the first steps, relative to ours. */
+  /** Largest difference between its first losses and ours, relative to ours. */
   readonly largestDifference?: number;
 }
 
@@ -27,10 +27,10 @@ export interface StepReport {
     readonly name: string;
     readonly title: string;
     readonly gigaflop: number;
-    /** GFLOP/s of the better of a large product and a blocked convolution, in the same minutes. */
+    /** GFLOP/s of the better of a large product and a blocked convolution, measured within the same minutes. */
     readonly peak: number;
     readonly measured: readonly Measured[];
-    /** Milliseconds of one of our steps. */
+    /** Milliseconds of one of our steps by part. */
     readonly parts?: Readonly<Record<Part, number>>;
   }[];
 }
@@ -77,7 +77,7 @@ export function stepMarkdown({ workloads, processor, threads, device, node, date
   ].join('\n\n');
 }
 
-/** Time per step of each program, as a stand-alone SVG. */
+/** Time per step of each program, as a standalone SVG. */
 export function stepSvg({ workloads }: StepReport): string {
   const document = new DOMParser().parseFromString('<!doctype html><html><body></body></html>', 'text/html');
   const bars = workloads.flatMap(({ name, measured }) =>

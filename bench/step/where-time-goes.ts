@@ -1,4 +1,4 @@
-/** Prints, as JSON, how a workload's step divides its time: where-time-goes <workload> <threads> [<runs>] */
+/** Prints, as JSON, how the time of a workload's step is divided: where-time-goes <workload> <threads> [<runs>] */
 import { selectDevice } from '../../src/compute/devices.ts';
 import { createExecutor } from '../../src/compute/executor.ts';
 import { HostAdam } from '../../src/compute/optimizer/host-adam.ts';
@@ -8,7 +8,7 @@ import { profileWorkload } from './profile.ts';
 import { median } from './statistics.ts';
 import { WORKLOADS } from './workloads.ts';
 
-/** One update of a group's values, in the kernel that the executor uses. */
+/** Milliseconds of one update of a group's values, by the kernel that the executor uses. */
 function optimizerMilliseconds(values: Float32Array, options: AdamOptions): number {
   const adam = new HostAdam(values, options);
   const times: number[] = [];
@@ -44,7 +44,7 @@ for (const node of profile.nodes) parts[partOf(node)] += node.milliseconds;
 parts.optimizer = Object.entries(workload.optimizers)
   .map(([group, options]) => optimizerMilliseconds(workload.values[group]!, options))
   .reduce((sum, milliseconds) => sum + milliseconds, 0);
-// What is left: the batch going in, results coming out, and the runtime between its operators.
+// The rest: copying the batch in and results out, and the runtime between its operators.
 const inside = parts.optimizer + profile.nodes.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
 parts.between = Math.max(0, median(whole.slice(2)) - inside);
 process.stdout.write(`${JSON.stringify({ parts, nodes: profile.nodes })}\n`);

@@ -1,4 +1,4 @@
-/** The training steps that are measured, each with fixed weights and one fixed batch. */
+/** The training steps to measure, each with fixed weights and one fixed batch. */
 
 import type { Scalar, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '../../src/compute/tfjs/tf.ts';
@@ -14,7 +14,7 @@ import { createLora, type LoraAdapter } from '../../src/models/lora.ts';
 import { createWeightDenoiser, type DenoiserOptions } from '../../src/models/weight-denoiser.ts';
 import { e2ganRanks } from '../../src/project/schema/presets.ts';
 
-/** What a workload trains; the two `-generator` kinds leave the discriminator out. */
+/** What a workload trains; the two `-generator` kinds have no discriminator. */
 export type WorkloadKind = 'full' | 'lora' | 'full-generator' | 'lora-generator' | 'denoiser';
 
 export interface Workload {
@@ -27,7 +27,7 @@ export interface Workload {
   readonly denoiser?: DenoiserOptions;
   readonly lambdaL1: number;
   readonly step: StepDefinition;
-  /** First values, one flat vector per parameter group. */
+  /** Initial values, one flat vector for each parameter group. */
   readonly values: Readonly<Record<string, Float32Array>>;
   readonly optimizers: Readonly<Record<string, AdamOptions>>;
   readonly learningRates: Readonly<Record<string, number>>;
@@ -36,7 +36,9 @@ export interface Workload {
 
 const SEED = 7;
 const LAMBDA_L1 = 100;
-/** Low: at the usual 2e-4 a step of Adam amplifies rounding until losses cannot be compared after five. */
+/**
+ * A low rate: at the usual 2e-4 a step of Adam amplifies rounding errors until losses differ too much after five steps.
+ */
 const GAN_RATE = 2e-5;
 const ganAdam: AdamOptions = { kind: 'adam', beta1: 0.5, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 };
 
@@ -54,7 +56,7 @@ const e2gan: GeneratorOptions = {
 const uniform = (random: Random, count: number) =>
   Float32Array.from({ length: count }, () => random.uniform() * 2 - 1);
 
-/** Smooth pictures: noise on a coarse grid, enlarged, so that gradients are not those of white noise. */
+/** Smooth images: noise on a coarse grid, enlarged, so that gradients are not those of white noise. */
 function pictures(random: Random, batch: number, side: number): Float32Array {
   const grid = 8;
   const coarse = uniform(random, batch * grid * grid * 3);
@@ -74,7 +76,7 @@ function ganWorkload(
   request: Pick<Workload, 'name' | 'title' | 'batchSize'> & {
     readonly kind: Exclude<WorkloadKind, 'denoiser'>;
     readonly generator: GeneratorOptions;
-    /** Default: Pix2pix's published one. */
+    /** Default: Pix2pix's published discriminator. */
     readonly discriminator?: DiscriminatorOptions;
   },
 ): Workload {
@@ -119,14 +121,14 @@ function ganWorkload(
   };
 }
 
-/** Up factors that are not zero, as in the middle of a training: nothing is saved by multiplying with zeros. */
+/** Up factors that are not zero, as in the middle of a training, so that no multiplication with zeros is saved. */
 function startOf(lora: LoraAdapter, random: Random): Float32Array {
   const { trained } = lora.initial(SEED);
   const noise = random.fork('lora');
   return trained.map((value) => value || 0.01 * noise.normal());
 }
 
-/** The generator's part of a step: forward, gradients, optimizer, with the L1 loss alone. */
+/** The generator's part of a step: forward pass, gradients and optimizer, with only the L1 loss. */
 function generatorPart(
   whole: StepDefinition,
   generator: ReturnType<typeof createImageGenerator>,
@@ -200,7 +202,7 @@ function denoiserWorkload(): Workload {
   };
 }
 
-/** By name, made when asked for: the largest holds 60 MB of weights. */
+/** Workloads by name, created on demand: the largest has 60 MB of weights. */
 export const WORKLOADS: Readonly<Record<string, () => Workload>> = {
   'pix2pix-64': () =>
     ganWorkload({

@@ -1,8 +1,8 @@
 /// <reference types="node" />
 /**
  * Does the Run panel stay smooth with long runs? npm run bench -- webview [repetitions]
- * Draws 330 and 100,000 steps of three losses, and six runs of the latter together, in the browser of the tests, and
- * prints the milliseconds from an input to the end of the frame that shows what it did.
+ * Draws 330 and 100,000 steps of three losses, and six runs of the latter together, in the tests' browser, and prints
+ * the milliseconds from an input to the end of the frame that shows its result.
  */
 import type { Page } from 'playwright-core';
 import { launchBrowser, ViewPage } from '../../test/webview/harness/browser.ts';
@@ -16,7 +16,7 @@ const SCENARIOS: readonly (readonly [string, string])[] = [
   ['six-long-runs', 'six runs of 100,000 steps'],
 ];
 
-/** Milliseconds of real time; the harness stands the page's clock still, so the frames are timed from here. */
+/** Milliseconds of real time; the harness freezes the page's clock, so frames are timed from here. */
 async function timed(page: Page, act: () => Promise<unknown>): Promise<number> {
   const start = performance.now();
   await act();
@@ -36,7 +36,7 @@ const press = (page: Page, name: string) =>
     for (const element of named) element.click();
   }, name);
 
-/** Everything, as a run whose panel is opened. */
+/** Draws everything, as when a run's panel is opened. */
 const drawAnew = (page: Page) =>
   page.evaluate(() => {
     const { state } = harness.handlers['run/connect']!(undefined) as { state: object };
@@ -44,7 +44,7 @@ const drawAnew = (page: Page) =>
     harness.notify({ method: 'run/state' }, state);
   });
 
-/** One more step, as a live run tells it. */
+/** Adds one more step, as a live run reports it. */
 const update = (page: Page, step: number) =>
   page.evaluate((at) => {
     const { state } = harness.handlers['run/connect']!(undefined) as {
@@ -66,7 +66,7 @@ const update = (page: Page, step: number) =>
 
 const browser = await launchBrowser();
 for (const [scenario, name] of SCENARIOS) {
-  // A new process for each: none begins with the garbage of the one before.
+  // A new process for each, so that none starts with the garbage of the previous one.
   const viewPage = await ViewPage.create(browser);
   const { page } = viewPage;
   await viewPage.show({ view: 'run', scenario });
@@ -89,7 +89,7 @@ for (const [scenario, name] of SCENARIOS) {
 }
 await browser.close();
 
-/** Median over the repetitions; what brings the page back to where it can be repeated is not timed. */
+/** Median over the repetitions, without the time of resetting the page. */
 async function repeat(
   page: Page,
   act: (index: number) => Promise<unknown>,
