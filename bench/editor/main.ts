@@ -14,7 +14,7 @@ import { median } from '../step/statistics.ts';
 const repetitions = Number(process.argv[2] ?? 5);
 const project = resolve('.cache/quickstart');
 if (!existsSync(join(project, 'weights'))) {
-  console.error(`${project} is not there or not finished: run \`npm run quickstart\` first`);
+  console.error(`${project} is missing or incomplete: run \`npm run quickstart\` first`);
   process.exit(1);
 }
 
@@ -45,7 +45,7 @@ async function activationMs(workbench: Workbench): Promise<number> {
   });
   const text = await row.locator('.activation-time').innerText();
   const [, milliseconds] = /(\d+)\s*ms/.exec(text) ?? [];
-  if (milliseconds === undefined) throw new Error(`the workbench says of the activation: ${text}`);
+  if (milliseconds === undefined) throw new Error(`unexpected activation time in the workbench: ${text}`);
   // The list is a dialog.
   await workbench.page.keyboard.press('Escape');
   await row.waitFor({ state: 'detached' });
@@ -147,7 +147,7 @@ for (let repetition = 0; repetition < repetitions; repetition++) {
   }
 }
 
-console.log(`\n${repetitions} windows; milliseconds: median (least to greatest)`);
+console.log(`\n${repetitions} windows; milliseconds: median (minimum to maximum)`);
 for (const [what, values] of times) {
   const rounded = [median(values), Math.min(...values), Math.max(...values)].map((value) => value.toFixed(0));
   console.log(`${what.padEnd(34)} ${rounded[0]!.padStart(6)}  (${rounded[1]} to ${rounded[2]})`);

@@ -49,4 +49,4 @@ const archive = join(folder, 'step-benchmark.tar.gz');
 execFileSync('tar', ['-C', staging, '-I', 'gzip -9', '-cf', archive, '.']);
 const mebibytes = statSync(archive).size / 2 ** 20;
 console.log(`${archive}: ${mebibytes.toFixed(1)} MiB`);
-if (mebibytes > maxMebibytes) throw new Error(`it is to be below ${maxMebibytes} MiB`);
+if (mebibytes > maxMebibytes) throw new Error(`the archive must be smaller than ${maxMebibytes} MiB`);

@@ -113,8 +113,8 @@ try {
   const edit = median(edits);
   const line = (what: string, ms: number, cpu: number, most: number) =>
     console.log(
-      `${what}: ${ms.toFixed(0)} ms, ${cpu.toFixed(0)} ms of computing ` +
-        `(at most ${most} ms: ${ms <= most ? 'met' : 'missed'})`,
+      `${what}: ${ms.toFixed(0)} ms, ${cpu.toFixed(0)} ms of CPU time ` +
+        `(limit ${most} ms: ${ms <= most ? 'met' : 'exceeded'})`,
     );
   console.log(`${concepts} concepts, ${EDITS} edits, Node.js ${process.version}`);
   line('whole project, first check', project, loaded - begin, MOST_MS.project);

@@ -139,7 +139,7 @@ try {
   );
   console.log(
     `${validation.length} validation concepts, ${STEPS} steps from denoised weights, ${context.threads} threads; ` +
-      `time to within ${TOLERANCE} dB of where the first row ends\n`,
+      `time to within ${TOLERANCE} dB of the first row's final quality\n`,
   );
   console.log(
     '| discriminator | ms per step | PSNR at the end, mean | reach it | seconds, mean | less time |',

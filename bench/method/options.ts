@@ -13,7 +13,7 @@ export interface Options {
 
 function positive(text: string): number {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('a whole number from 1 on');
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('must be a positive integer');
   return value;
 }
 
@@ -22,14 +22,22 @@ export function readOptions(): Options {
   return new Command('npm run bench -- method')
     .description(
       'Trains base, zoo and weight generator and measures new concepts from every start against training from scratch. ' +
-        'Interrupted, it goes on where it was.',
+        'If interrupted, it continues where it stopped.',
     )
-    .option('--quick', 'a small form of at most a quarter of an hour', false)
-    .option('-p, --photographs <folder>', 'cut these photographs into images instead of drawing scenes')
-    .addOption(new Option('-j, --jobs <n>', 'processes, of one thread each').argParser(positive).default(2))
-    .addOption(new Option('-s, --seeds <n>', 'of the full form: fewer than its three').argParser(positive))
-    .option('-o, --output <folder>', 'where everything goes (default: below .cache/bench/method)')
-    .option('--no-ablations', 'leave the ablations out: they take as long as a seed')
+    .option('--quick', 'a small version that takes at most 15 minutes', false)
+    .option('-p, --photographs <folder>', 'use images cut from these photographs instead of drawn scenes')
+    .addOption(
+      new Option('-j, --jobs <n>', 'number of processes, each with one thread')
+        .argParser(positive)
+        .default(2),
+    )
+    .addOption(
+      new Option('-s, --seeds <n>', 'number of seeds of the full version, instead of three').argParser(
+        positive,
+      ),
+    )
+    .option('-o, --output <folder>', 'output folder (default: below .cache/bench/method)')
+    .option('--no-ablations', 'skip the ablations, which take as long as one seed')
     .option('--docs', 'also put the tables and charts into docs/results.md', false)
     .parse()
     .opts<Options>();

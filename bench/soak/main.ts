@@ -64,7 +64,7 @@ for (let step = 0; step < steps; step++) {
 }
 const elapsed = performance.now() - begun;
 console.log(
-  `${steps} steps of ${(elapsed / steps).toFixed(2)} ms; ${((100 * waiting) / elapsed).toFixed(2)} % of it waiting for batches`,
+  `${steps} steps of ${(elapsed / steps).toFixed(2)} ms; ${((100 * waiting) / elapsed).toFixed(2)} % of the time waiting for batches`,
 );
 await executor.dispose();
 

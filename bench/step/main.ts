@@ -97,7 +97,7 @@ async function measure(workload: Workload, options: Options): Promise<Measured[]
     for (const [index, difference] of differences.entries()) {
       if (!(difference < TOLERANCE)) {
         throw new Error(
-          `${workload.name}: the losses of ${others[index]!.contender.name} differ by ${difference}, so it does something else.`,
+          `${workload.name}: the losses of ${others[index]!.contender.name} differ by ${difference}, so it does not compute the same.`,
         );
       }
     }
@@ -154,8 +154,8 @@ async function main(options: Options): Promise<void> {
   const torch = findTorch();
   console.log(
     torch
-      ? `PyTorch ${torch.version} (${torch.python}) runs beside ours.`
-      : 'No python3 here has PyTorch, so ours is measured alone. On Debian: apt-get install python3-torch libopenblas0-openmp',
+      ? `PyTorch ${torch.version} (${torch.python}) is measured next to ours.`
+      : 'No python3 on this machine has PyTorch, so only ours is measured. On Debian: apt-get install python3-torch libopenblas0-openmp',
   );
   const threads = String(options.threads);
   const workloads: StepReport['workloads'][number][] = [];
@@ -181,7 +181,7 @@ async function main(options: Options): Promise<void> {
     });
     for (const { name: who, milliseconds, low, high } of measured) {
       console.log(
-        `  ${who}: ${milliseconds.toFixed(1)} ms a step (${low.toFixed(1)} to ${high.toFixed(1)}), ` +
+        `  ${who}: ${milliseconds.toFixed(1)} ms per step (${low.toFixed(1)} to ${high.toFixed(1)}), ` +
           `${(cost.total / 1e6 / milliseconds).toFixed(0)} GFLOP/s of ${Math.max(before, after).toFixed(0)}`,
       );
     }
@@ -240,21 +240,21 @@ function checkBudgets({ workload, writeBudget }: Options): void {
 
 const names = Object.keys(WORKLOADS);
 const program = new Command('npm run bench -- step')
-  .description('Times training steps beside PyTorch (where python3 has it) and eager tfjs.')
+  .description('Times training steps next to PyTorch (if python3 has it) and eager tfjs.')
   .option('-w, --workload <name...>', `workloads: ${names.join(', ')}`, names)
-  .option('-r, --rounds <n>', 'turns of each program, in alternation', Number, 7)
+  .option('-r, --rounds <n>', 'number of turns of each program', Number, 7)
   .option('-t, --threads <n>', 'CPU threads of every program', Number, defaultThreads())
-  .option('-d, --device <name>', 'where ours runs: cpu, webgpu, cuda, directml', 'cpu')
-  .option('--eager', 'also run the step eagerly in tfjs: minutes a step on its CPU backend', false)
-  .option('-o, --output <folder>', 'where the table goes', join(dirname(bundled('main')), 'results'));
+  .option('-d, --device <name>', 'device for our programs: cpu, webgpu, cuda, directml', 'cpu')
+  .option('--eager', 'also run the step eagerly in tfjs: minutes per step on its CPU backend', false)
+  .option('-o, --output <folder>', 'folder for the table', join(dirname(bundled('main')), 'results'));
 program
   .option('--docs', 'also put the table and the chart into docs/performance.md', false)
-  .option('--check', 'time nothing: fail where a step costs more than its budget', false)
-  .option('--write-budget', 'time nothing: write what steps cost as their budgets', false);
+  .option('--check', 'do not time anything: fail if a step costs more than its budget', false)
+  .option('--write-budget', 'do not time anything: write the costs of steps as their budgets', false);
 program.parse();
 const options = program.opts<Options>();
 const unknown = options.workload.find((name) => !(name in WORKLOADS));
 if (unknown !== undefined)
-  program.error(`There is no workload ${unknown}; there are ${names.join(', ')}.`, { exitCode: 2 });
+  program.error(`There is no workload ${unknown}. Workloads: ${names.join(', ')}.`, { exitCode: 2 });
 if (options.check || options.writeBudget) checkBudgets(options);
 else await main(options);

@@ -32,12 +32,12 @@ const press = (page: Page, name: string) =>
     const named = [...controls].filter(
       (element) => (element.getAttribute('aria-label') ?? element.textContent) === label,
     );
-    if (named.length === 0) throw new Error(`No control is called ${label}`);
+    if (named.length === 0) throw new Error(`No control has the label ${label}`);
     for (const element of named) element.click();
   }, name);
 
 /** Draws everything, as when a run's panel is opened. */
-const drawAnew = (page: Page) =>
+const drawAgain = (page: Page) =>
   page.evaluate(() => {
     const { state } = harness.handlers['run/connect']!(undefined) as { state: object };
     harness.notify({ method: 'run/state' }, { kind: 'loading' });
@@ -75,7 +75,7 @@ for (const [scenario, name] of SCENARIOS) {
   const zoomIn = () => press(page, 'Zoom in');
   const showAll = () => press(page, 'Show the whole run');
   const rows: [string, number][] = [
-    ['draw anew', await repeat(page, () => drawAnew(page))],
+    ['draw again', await repeat(page, () => drawAgain(page))],
     ['logarithmic', await repeat(page, () => press(page, 'Logarithmic losses'))],
     ['zoom in', await repeat(page, zoomIn, showAll)],
     ['show the whole run', await repeat(page, showAll, zoomIn)],
