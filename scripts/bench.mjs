@@ -13,7 +13,7 @@ if (!names.includes(name)) {
   process.exit(2);
 }
 await ensureDependencies();
-// Only now is there anything to import.
+// Imported only now because the dependencies may have been missing.
 const esbuild = await import('esbuild');
 const { commonOptions, engineBundle } = await import('./build/bundles.mjs');
 const output = join(cacheFolder, 'bench', name);
@@ -22,9 +22,9 @@ const bundle = engineBundle(join(folder, name, 'main.ts'), output);
 await esbuild.build({
   ...commonOptions(false),
   ...bundle,
-  // What the webviews' harness starts brings programs of its own.
+  // The webviews' test harness starts programs of these packages.
   external: [...bundle.external, 'esbuild', 'playwright-core'],
-  // Every file is an entry: a benchmark starts some of them as processes of their own.
+  // Every file is an entry point: a benchmark starts some of them as separate processes.
   entryPoints: programs.map((file) => join(folder, name, file)),
   entryNames: '[name]',
 });

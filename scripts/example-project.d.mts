@@ -1,2 +1,2 @@
-/** Copies examples/quickstart as it is before any stage has run. */
+/** Copies examples/quickstart without anything that stages have written. */
 export function copyExampleProject(target: string): void;

@@ -1,4 +1,4 @@
-// Packs the extension, one .vsix per platform: npm run package [-- <target>...]
+// Packages the extension, one .vsix per platform: npm run package [-- <target>...]
 import { cpSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,10 +15,10 @@ const targets = {
   'darwin-arm64': { os: 'darwin', cpu: 'arm64' },
 };
 
-/** What ships as it is in the repository. */
+/** Files that ship unchanged. */
 const shipped = ['README.md', 'CHANGELOG.md', 'LICENSE', 'package.nls.json', 'media', 'syntaxes'];
 
-/** The manifest without what only development needs: dependencies are bundled or lie beside the engine. */
+/** The manifest without what only development needs: dependencies are bundled or ship next to the engine. */
 function shippedManifest() {
   const manifest = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8'));
   for (const key of [
@@ -35,7 +35,7 @@ function shippedManifest() {
 }
 
 /**
- * Stages and packs the extension for one platform.
+ * Stages and packages the extension for one platform.
  * @param {string} target one of `targets`
  * @returns {Promise<string>} the path of the .vsix
  */
@@ -49,7 +49,7 @@ export async function packageExtension(target) {
   rmSync(staging, { recursive: true, force: true });
   mkdirSync(staging, { recursive: true });
   const { inputs } = await buildBundles({ outputFolder: `${staging}/dist`, production: true });
-  // Beside the engine, where its bundle finds them first; vsce leaves out a node_modules at the top.
+  // Next to the engine, where its bundle looks first; vsce leaves out a node_modules folder at the top level.
   const native = copyNativePackages(platform, join(staging, 'dist/engine/node_modules'));
   for (const name of shipped) cpSync(join(repository, name), join(staging, name), { recursive: true });
   copyExampleProject(join(staging, 'examples/quickstart'));

@@ -1,4 +1,5 @@
-// Sets up what is missing and runs the whole method on the example project: npm run quickstart [-- <dnw quickstart options>]
+// Sets up what is missing and runs the whole method on the example project: npm run quickstart [-- <dnw quickstart
+// options>]
 import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,7 +7,10 @@ import { copyExampleProject } from './example-project.mjs';
 import { cacheFolder, repository } from './setup/paths.mjs';
 import { setUp } from './setup.mjs';
 
-/** The engine gets the terminal and its signals; its exit status is ours. */
+/**
+ * Runs the engine in this terminal, where it receives signals.
+ * @returns its exit status
+ */
 function runEngine(project) {
   const engine = join(repository, 'dist/engine/dnw.mjs');
   const child = spawn(
@@ -16,7 +20,7 @@ function runEngine(project) {
       stdio: 'inherit',
     },
   );
-  // Ctrl+C reaches the engine by itself; we wait until it has written its checkpoint.
+  // Ctrl+C reaches the engine directly; wait until it has written its checkpoint.
   process.on('SIGINT', () => {});
   process.on('SIGTERM', () => child.kill('SIGTERM'));
   return new Promise((resolve, reject) => {

@@ -1,4 +1,4 @@
-// Takes the pictures of docs/images/ in the real workbench, of a project on which the quickstart was run.
+// Takes the images of docs/images/ in the real workbench, in a project on which the quickstart was run.
 // npm run screenshots [-- --themes] [-- --project <folder>]
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ const { values } = parseArgs({
   options: { themes: { type: 'boolean', default: false }, project: { type: 'string' } },
 });
 
-/** Two runs of one concept, for a picture of runs that are compared. */
+/** Starts two runs of one concept, for an image of compared runs. */
 async function fineTuneTwice(project) {
   const fineTunings = readdirSync(join(project, 'runs')).filter((name) => name.includes('-fine-tune-'));
   const engine = join(repository, 'dist/engine/dnw.mjs');
@@ -34,7 +34,7 @@ async function fineTuneTwice(project) {
   }
 }
 
-/** The quickstart's project, with everything that it makes. */
+/** The quickstart's project, including everything that it writes. */
 async function finishedProject() {
   const project = join(cacheFolder, 'quickstart');
   if (!existsSync(join(project, 'weights'))) {

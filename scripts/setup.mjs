@@ -1,10 +1,10 @@
-// Brings a checkout to where it runs: dependencies as package-lock.json names them, and the bundles of dist/.
+// Makes a checkout ready to run: installs the dependencies of package-lock.json and builds the bundles in dist/.
 import { join } from 'node:path';
 import { runCommand, timedStep } from './setup/commands.mjs';
 import { ensureDependencies } from './setup/dependencies.mjs';
 import { repository } from './setup/paths.mjs';
 
-/** Prints what it does. Needs nothing but Node.js and npm. */
+/** Performs the set-up and prints its steps. Needs only Node.js and npm. */
 export async function setUp() {
   await ensureDependencies();
   await timedStep('build', () =>

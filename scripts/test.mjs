@@ -1,5 +1,5 @@
 // Sets up what is missing, then runs every suite, or those named: npm test [-- <suite>... [--filter <file name part>]...]
-// The last line is `N passed, N failed` over all of them; the exit status is 1 when anything failed.
+// The last line is the total, `N passed, N failed`; the exit status is 1 if anything failed.
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,7 +22,7 @@ function readArguments() {
     console.error(`There is no suite '${unknown}'. Suites: ${Object.keys(suites).join(', ')}`);
     process.exit(2);
   }
-  // The others run what is built.
+  // The other suites run what is built.
   const wanted = (name) => positionals.length === 0 || positionals.includes(name) || name === 'build';
   const names = Object.keys(suites).filter(wanted);
   return { names, filters: values.filter };
@@ -33,7 +33,7 @@ function describe({ passed, failed, skipped }, seconds) {
   return seconds === undefined ? counts : `${counts} in ${inWords(1000 * seconds)}`;
 }
 
-/** Everything temporary of this run lies in one folder: it goes with the run. */
+/** One folder for all temporary files of this run, deleted at its end. */
 const temporary = mkdtempSync(join(realpathSync(tmpdir()), 'dnw-'));
 process.env.TMPDIR = temporary;
 
@@ -43,11 +43,11 @@ function cleanUp() {
 }
 
 const results = [];
-/** Names of the suites that run now. */
+/** Names of the suites that are running. */
 const running = new Set();
 const nothing = { passed: 0, failed: 0, skipped: 0 };
 
-/** Tells what all suites came to; the last line is for whoever reads only that. */
+/** Prints the results of all suites; the last line is the total, for readers of only that. */
 function summarize() {
   console.log('\nSuites:');
   for (const { name, counts, seconds } of results)
@@ -59,7 +59,7 @@ function summarize() {
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => {
-    // A suite that was not allowed to end has failed.
+    // A suite that was interrupted has failed.
     const reported = new Map(unfinished().map(({ name, counts }) => [name, counts]));
     for (const name of running) {
       console.log(`=== ${name}: interrupted by ${signal}`);
@@ -71,7 +71,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   });
 }
 
-/** A suite that could not be run has failed, and the others still run. */
+/** Runs one suite. If it cannot be run, it counts as failed, and the others still run. */
 async function runSuite(name, filters) {
   const start = performance.now();
   running.add(name);
@@ -89,7 +89,7 @@ async function runSuite(name, filters) {
   console.log(`=== ${name}: ${describe(outcome.counts, seconds)}`);
 }
 
-/** Says what begins and how long that, and all that comes after it, took last time. */
+/** Announces suites and the remaining time, based on the last run. */
 function announce(names, rest) {
   const last = names.map((name) => remembered(name)?.seconds ?? 0);
   const after = rest.map((name) => remembered(name)?.seconds);

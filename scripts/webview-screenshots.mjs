@@ -1,4 +1,4 @@
-// Takes pictures of the webviews alone, without VS Code, from the fixtures of their tests.
+// Takes screenshots of the webviews alone, without VS Code, from the fixtures of their tests.
 // node scripts/webview-screenshots.mjs [<folder>]
 import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';

@@ -1,5 +1,5 @@
-// Writes what package.json and package.nls.json repeat of the code: node scripts/write-manifest.mjs
-// That is, the commands and menus of the stages and the schemas of the tools; a test says when they are stale.
+// Writes what package.json and package.nls.json derive from the code: node scripts/write-manifest.mjs
+// These are the commands and menus of the stages and the schemas of the tools; a test fails if they are stale.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,7 +1,7 @@
-// Writes from the zod schemas, in syntaxes/: node scripts/write-schemas.mjs
+// Writes files in syntaxes/ from the zod schemas: node scripts/write-schemas.mjs
 // - dnw-*.schema.json, for people who open our files as plain YAML (contributes.yamlValidation);
 // - the names of keys, effects and values in dnw-*.tmLanguage.json, whose other rules are written by hand.
-// test/project/json-schema.test.ts fails while one of them is stale.
+// test/project/json-schema.test.ts fails if one of them is stale.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

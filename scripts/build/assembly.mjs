@@ -19,10 +19,10 @@ async function compileAssembly(file) {
   return binary;
 }
 
-/** `./assembly/adam.wasm` is compiled from `./assembly/adam.ts`. */
+/** Path of the source: `./assembly/adam.wasm` is compiled from `./assembly/adam.ts`. */
 const sourceOf = (path, importer) => resolve(dirname(importer), path.replace(/\.wasm$/, '.ts'));
 
-/** For esbuild: the module's bytes are part of the bundle. */
+/** esbuild plugin that puts the module's bytes into the bundle. */
 export const assemblyForEsbuild = {
   name: 'assembly',
   setup(build) {
@@ -38,7 +38,7 @@ export const assemblyForEsbuild = {
   },
 };
 
-/** For Vite, and so for the tests, which run the sources. */
+/** Vite plugin, for the tests, which run the sources. */
 export const assemblyForVite = {
   name: 'assembly',
   enforce: 'pre',

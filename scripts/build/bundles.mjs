@@ -6,10 +6,10 @@ import { repository } from '../setup/paths.mjs';
 import { assemblyForEsbuild } from './assembly.mjs';
 import { commonJsParts } from './common-js-parts.mjs';
 
-/** Native code and what loads it stays outside the bundles; these ship as packages beside the engine. */
+/** Packages with native code and what loads it: they stay outside the bundles and ship next to the engine. */
 export const nativePackages = ['koffi', 'onnxruntime-node', 'sharp'];
 
-/** CommonJS packages inside an ES module bundle still use what Node gives to CommonJS modules. */
+/** Defines what Node.js provides to CommonJS modules, which CommonJS packages inside an ES module bundle still use. */
 export const commonJsBanner = {
   js: [
     "import { createRequire as __createRequire } from 'node:module';",
@@ -22,8 +22,8 @@ export const commonJsBanner = {
 };
 
 /**
- * The engine as `dnw.mjs` and its parts: what is imported on demand stays apart, so that `dnw --help` and
- * `dnw validate` load no native code.
+ * The engine as `dnw.mjs` and further files: what is imported on demand stays separate, so that `dnw --help` and `dnw
+ * validate` load no native code.
  */
 export function engineBundle(entryPoint, outdir) {
   return {
@@ -41,7 +41,7 @@ export function engineBundle(entryPoint, outdir) {
 }
 
 /**
- * `import * as vscode` as what it is, the object that the extension host gives: esbuild would copy its hundreds of
+ * Keeps `import * as vscode` as the object that the extension host provides: esbuild would copy its hundreds of
  * properties once for each of our files.
  */
 const vscodeAsIs = {
@@ -97,7 +97,7 @@ function bundles(outputFolder) {
   ].filter((bundle) => existsSync(join(repository, bundle.entryPoints[0])));
 }
 
-/** What all bundles have in common. */
+/** Options that all bundles share. */
 export function commonOptions(production) {
   return {
     absWorkingDir: repository,
@@ -119,9 +119,10 @@ function options({ outputFolder, production }) {
 }
 
 /**
+ * Builds all bundles.
  * @param {{outputFolder: string, production: boolean}} request
- * @returns {Promise<{outputs: string[], inputs: string[]}>} the files written and the source files they were made of,
- *   relative to the repository
+ * @returns {Promise<{outputs: string[], inputs: string[]}>} the files written and their source files, relative to the
+ * repository
  */
 export async function buildBundles(request) {
   const results = await Promise.all(options(request).map((bundle) => esbuild.build(bundle)));
@@ -131,7 +132,7 @@ export async function buildBundles(request) {
   };
 }
 
-/** Builds again whenever a source file changes, until the process ends. */
+/** Rebuilds whenever a source file changes, until the process ends. */
 export async function watchBundles(request) {
   const contexts = await Promise.all(options(request).map((bundle) => esbuild.context(bundle)));
   await Promise.all(contexts.map((context) => context.watch()));

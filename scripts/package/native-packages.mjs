@@ -4,14 +4,14 @@ import { basename, dirname, join, relative, sep } from 'node:path';
 import { nativePackages } from '../build/bundles.mjs';
 import { cacheFolder, repository } from '../setup/paths.mjs';
 
-/** Used by a package's install script alone, which no one runs (.npmrc). */
+/** Packages used only by an install script that never runs (.npmrc). */
 const installTimeOnly = new Set(['adm-zip', 'global-agent']);
 
 function readJson(file) {
   return JSON.parse(readFileSync(file, 'utf8'));
 }
 
-/** The place in the lock file where Node.js would find `name` from the package at `from`. */
+/** The entry in the lock file that Node.js would resolve `name` to from the package at `from`. */
 function resolveInLock(packages, from, name) {
   const nested = `${from}/node_modules/${name}`;
   return packages[nested] ? nested : `node_modules/${name}`;
@@ -23,7 +23,7 @@ function suits(entry, { os, cpu, libc }) {
 }
 
 /**
- * The packages that the engine loads at run time on one platform, as package-lock.json pins them.
+ * The packages that the engine loads at run time on one platform, in the versions of package-lock.json.
  * @returns {{name: string, version: string, integrity: string, license: string}[]}
  */
 function runtimePackages(platform) {
@@ -43,7 +43,7 @@ function runtimePackages(platform) {
   return [...found.values()];
 }
 
-/** The folder of a package of the pinned version: node_modules', or for another platform fetched into .cache/. */
+/** The folder of a package in its pinned version: in node_modules, or downloaded to .cache/ for another platform. */
 function packageFolder({ name, version, integrity }) {
   const installed = join(repository, 'node_modules', name);
   if (existsSync(installed) && readJson(join(installed, 'package.json')).version === version)
@@ -72,11 +72,11 @@ function packageFolder({ name, version, integrity }) {
   return fetched;
 }
 
-/** Whether a file of a package is of use at run time on the platform. */
+/** Whether a package's file is needed at run time on the platform. */
 function ships(name, path, { os, cpu }) {
   if (/\.(map|ts|mts|cts)$/.test(path)) return false;
   const [top, , fileOs, fileCpu] = path.split(sep);
-  // Its sources, and what builds them.
+  // Its sources and build files.
   if (name === 'koffi')
     return !['doc', 'lib', 'vendor'].includes(top) && !/\.(cc|hh|inc|S|asm|txt)$/.test(path);
   if (name === 'sharp') return top !== 'src' && top !== 'install';
@@ -90,7 +90,7 @@ function ships(name, path, { os, cpu }) {
 }
 
 /**
- * Copies the native packages and what they load, for one platform only, into a node_modules folder.
+ * Copies the native packages and what they load, for one platform, into a node_modules folder.
  * @returns {{name: string, version: string, license: string, folder: string}[]} what was copied
  */
 export function copyNativePackages(platform, nodeModules) {

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { repository } from '../setup/paths.mjs';
 
-/** The folders of the packages that the bundles contain parts of. */
+/** Folders of the packages that the bundles contain parts of. */
 export function bundledPackageFolders(inputs) {
   const folders = inputs.map((input) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1]);
   return [...new Set(folders.filter((folder) => folder !== undefined))].map((folder) =>
@@ -10,7 +10,7 @@ export function bundledPackageFolders(inputs) {
   );
 }
 
-/** For packages that name their licence but do not carry its text. */
+/** License texts of packages that name their license but do not include its text. */
 const keptLicenses = {
   'onnxruntime-common': 'scripts/package/onnxruntime-license.txt',
   'onnxruntime-node': 'scripts/package/onnxruntime-license.txt',
@@ -37,9 +37,9 @@ function notice(folder) {
   return [heading, origin, licenseText(folder, name)].filter(Boolean).join('\n\n');
 }
 
-/** The names, licences and licence texts of everything by others that the package contains. */
+/** Names, licenses and license texts of all third-party packages in the extension. */
 export function thirdPartyNotices(folders) {
   const rule = `\n\n${'-'.repeat(80)}\n\n`;
   const notices = [...new Set(folders.map(notice))].sort();
-  return `This extension contains parts of the packages below, each under its own licence.${rule}${notices.join(rule)}\n`;
+  return `This extension contains parts of the packages below, each under its own license.${rule}${notices.join(rule)}\n`;
 }

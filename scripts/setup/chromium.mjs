@@ -26,7 +26,7 @@ function canUseApt() {
 }
 
 /**
- * The path of a Chromium that starts: $CHROMIUM, one on the PATH, or Debian's, installed here when root may do so.
+ * Path of a Chromium that starts: $CHROMIUM, one on the PATH, or Debian's, installed here if root may do so.
  * @returns {Promise<string>}
  */
 export async function ensureChromium() {

@@ -3,20 +3,20 @@ import { spawn } from 'node:child_process';
 const windows = process.platform === 'win32';
 
 /**
- * The environment for a nested npm: without what an outer `npm run` or `npx` put there about its own package,
- * which npm would otherwise read back as configuration.
+ * The environment for a nested npm, without the variables of an outer `npm run` or `npx` about its own package, which
+ * npm would read as configuration.
  */
 function environmentForNpm() {
   const kept = Object.entries(process.env).filter(
     ([key]) => !/^npm_(package|lifecycle|command|config_local_prefix|config_global_prefix)/i.test(key),
   );
-  // A production environment would leave out the development dependencies.
+  // A production environment would omit the development dependencies.
   return Object.fromEntries(kept.filter(([key]) => key !== 'NODE_ENV'));
 }
 
 /**
- * Runs a program to its end with its output shown.
- * @returns {Promise<void>} rejects with the command line and exit status when it fails
+ * Runs a program to its end and shows its output.
+ * @returns {Promise<void>} rejects with the command line and exit status if it fails
  */
 export function runCommand(program, args, { cwd, env = process.env } = {}) {
   return new Promise((resolve, reject) => {
@@ -37,7 +37,7 @@ export function runNpm(args, cwd) {
   return runCommand('npm', args, { cwd, env: environmentForNpm() });
 }
 
-/** Says what is being done, does it, says how long it took. */
+/** Prints a title, performs the action and prints how long it took. */
 export async function timedStep(title, action) {
   console.log(`[set-up] ${title}`);
   const start = performance.now();

@@ -8,8 +8,8 @@ function readPackages(lockFile) {
 }
 
 /**
- * What makes node_modules differ from package-lock.json, in words; undefined when they agree.
- * npm writes node_modules/.package-lock.json last, so an interrupted install has none.
+ * Why node_modules differs from package-lock.json, in words; undefined if they agree. npm writes
+ * node_modules/.package-lock.json last, so an interrupted install has none.
  */
 function staleReason() {
   const installedLock = join(repository, 'node_modules', '.package-lock.json');
@@ -29,7 +29,7 @@ function staleReason() {
   return extra === undefined ? undefined : `${extra} is not in package-lock.json`;
 }
 
-/** Installs exactly what package-lock.json names, unless that is what node_modules already holds. */
+/** Installs exactly what package-lock.json names, unless node_modules already contains it. */
 export async function ensureDependencies() {
   const reason = staleReason();
   if (reason === undefined) return;

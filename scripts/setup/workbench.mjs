@@ -13,7 +13,10 @@ import { join } from 'node:path';
 import { runNpm, timedStep } from './commands.mjs';
 import { cacheFolder, repository } from './paths.mjs';
 
-/** Pins the VS Code server (npm's code-server) and its Node.js. Outside node_modules: its .bin/node would shadow ours. */
+/**
+ * Pins the VS Code server (npm's code-server) and its Node.js. Outside node_modules, where its .bin/node would shadow
+ * ours.
+ */
 const pins = join(repository, 'test', 'workbench');
 const pinFiles = ['package.json', 'package-lock.json'];
 
@@ -39,12 +42,12 @@ function serverNode(folder) {
 async function install(target) {
   const root = join(cacheFolder, 'workbench');
   mkdirSync(root, { recursive: true });
-  // Renamed only when whole, so that an interrupted install is never taken for a finished one.
+  // Renamed only once complete, so that an interrupted install is never mistaken for a finished one.
   const temporary = mkdtempSync(join(root, 'installing-'));
   try {
     for (const file of pinFiles) copyFileSync(join(pins, file), join(temporary, file));
     await runNpm(['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], temporary);
-    // What code-server's own postinstall would do, less the compiling: its prebuilt modules are enough.
+    // What code-server's own postinstall would do, without compiling: its prebuilt modules are sufficient.
     await runNpm(
       [
         'ci',

@@ -1,11 +1,11 @@
 /**
- * What one suite did. `skipped` counts tests that did not run.
+ * Results of one suite. `skipped` counts tests that did not run.
  * @typedef {{passed: number, failed: number, skipped: number}} Counts
  */
 
 /**
- * Settles the counts of a suite by its exit status: one that crashed, or ran nothing, has failed,
- * whatever it counted until then.
+ * The final counts of a suite, given its exit status: a suite that crashed or ran nothing has failed, whatever it had
+ * counted.
  * @param {Counts} counts
  * @param {boolean} succeeded
  * @returns {Counts}

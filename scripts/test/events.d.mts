@@ -1,9 +1,9 @@
 /**
- * One line of the file that a suite reports to while it runs. Titles have their groups before them. A test that is
- * reported with an `id` counts once, by what is said of it last.
+ * One line of the file to which a running suite reports. Titles start with the names of their groups. A test that is
+ * reported with an `id` counts once, with its last result.
  */
 export type TestEvent =
-  /** How many files will run, or how many tests, as far as that is known at the start. */
+  /** How many files or tests will run, as far as that is known at the start. */
   | { type: 'planned'; files?: number; tests?: number }
   /** A file is being loaded. */
   | { type: 'opened'; file: string }
@@ -11,9 +11,9 @@ export type TestEvent =
   | { type: 'passed'; id?: string; file: string; title: string; ms?: number }
   | { type: 'failed'; id?: string; file: string; title: string; error: string }
   | { type: 'skipped'; id?: string; file: string; title: string }
-  /** All tests of a file are behind it. */
+  /** All tests of a file have ended. */
   | { type: 'closed'; file: string }
-  /** The suite has come to its end by itself. */
+  /** The suite has ended by itself. */
   | { type: 'finished' };
 export const eventsVariable: string;
 export function writeEvent(file: string, event: TestEvent): void;

@@ -1,19 +1,19 @@
 import { appendFileSync, closeSync, existsSync, openSync, readSync } from 'node:fs';
 
-/** Names the file that a suite's tests report to, in the environment of everything that the suite starts. */
+/** Environment variable with the file that a suite's tests report to, inherited by everything that the suite starts. */
 export const eventsVariable = 'DNW_TEST_EVENTS';
 
-/** Appends one line at once: what was reported is there even if the next statement never returns. */
+/** Appends one line synchronously: a report survives even if the next statement never returns. */
 export function writeEvent(file, event) {
   appendFileSync(file, `${JSON.stringify(event)}\n`);
 }
 
-/** What a report says of the errors of a test. */
+/** Text of a test's errors in reports. */
 export function errorText(errors) {
   return errors.map(({ stack, message }) => stack ?? message).join('\n\n');
 }
 
-/** Reads what has been appended to a file of events since it was last asked. */
+/** Reads what has been appended to an event file since the last call. */
 export class EventReader {
   #file;
   #offset = 0;
@@ -40,7 +40,7 @@ export class EventReader {
       closeSync(handle);
     }
     if (chunks.length === 0) return [];
-    // Only whole lines are decoded: a character may be cut in two at the end.
+    // Only whole lines are decoded: a character may be split at the end.
     const bytes = Buffer.concat([Buffer.from(this.#rest, 'latin1'), ...chunks]);
     const end = bytes.lastIndexOf('\n') + 1;
     this.#rest = bytes.subarray(end).toString('latin1');

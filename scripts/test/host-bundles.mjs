@@ -24,7 +24,7 @@ export async function bundleHostTests() {
     outdir: suites,
     outExtension: { '.js': '.cjs' },
     format: 'cjs',
-    // Mocha is one instance, shared by the suites; vscode is the host's own.
+    // The suites share one instance of mocha; vscode is provided by the host.
     external: ['vscode', 'mocha'],
     sourcemap: 'inline',
   });

@@ -1,16 +1,16 @@
 const minute = 60_000;
 
-/** What one test, or one hook, may take: several times what it needs on a machine that is busy with other things. */
+/** Limit of one test or hook: several times what it needs on a busy machine. */
 export const testLimitMs = 4 * minute;
 
-/** The same for the few that train the networks of a whole preset. */
+/** Limit of the few tests that train the networks of a whole preset. */
 export const longLimitMs = 2 * testLimitMs;
 
 /**
- * How long a suite may go without a test that begins or ends before it counts as hanging. Longer than any limit of a
- * test: what that limit can end goes on to the next test.
+ * How long a suite may go without a test that begins or ends before it counts as hanging. Longer than the limit of any
+ * test, which lets the suite go on to the next one.
  */
 export const silenceLimitMs = longLimitMs + minute;
 
-/** What one program may take that says nothing on its way: bundler, linters, compiler. */
+/** Limit of one program that reports no progress: bundler, linters, compiler. */
 export const programLimitMs = 15 * minute;

@@ -8,17 +8,20 @@ function read() {
   try {
     return JSON.parse(readFileSync(file, 'utf8'));
   } catch {
-    // Nothing is lost but the estimate of what is left.
+    // Only the estimate of the remaining time is lost.
     return {};
   }
 }
 
-/** @returns {import('./progress.d.mts').RememberedSuite | undefined} of the last whole run of a suite here */
+/**
+ * The last complete run of a suite on this machine.
+ * @returns {import('./progress.d.mts').RememberedSuite | undefined}
+ */
 export function remembered(suite) {
   return read()[suite];
 }
 
-/** Keeps what a whole run of a suite took. */
+/** Remembers the duration of a complete run of a suite. */
 export function remember(suite, run) {
   mkdirSync(cacheFolder, { recursive: true });
   writeFileSync(file, JSON.stringify({ ...read(), [suite]: run }));

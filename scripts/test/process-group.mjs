@@ -1,25 +1,25 @@
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** In the environment of everything the tests start, so that what they leave running can be found. */
+/** Environment variable that marks everything the tests start, so that leftover processes can be found. */
 const markerVariable = 'DNW_TEST_RUN';
 const marker = `${process.pid}-${Date.now()}`;
 
-/** Without a terminal no colours, whatever a tool takes for a sign of one. */
+/** Disables colors without a terminal, whatever other signs a tool goes by. */
 const plain = process.stdout.isTTY ? {} : { NO_COLOR: '1' };
 
 function signal(pid, name) {
   try {
     process.kill(pid, name);
   } catch (error) {
-    // It has ended by itself.
+    // It has already ended.
     if (error.code !== 'ESRCH') throw error;
   }
 }
 
 /**
- * Kills every process that a suite started and left behind, detached ones (a run's engine, a server) too.
- * Linux tells the environment of each process; elsewhere only the suite's own group is known.
+ * Kills every process that a suite started and left running, including detached ones (a run's engine, a server). On
+ * Linux the environment of each process identifies them; elsewhere only the suite's own group is known.
  */
 export function killLeftovers() {
   if (process.platform !== 'linux') return;
@@ -29,14 +29,14 @@ export function killLeftovers() {
     try {
       environment = readFileSync(`/proc/${entry}/environ`, 'utf8');
     } catch {
-      // Ended meanwhile, or another user's.
+      // It has ended in the meantime, or belongs to another user.
       continue;
     }
     if (environment.split('\0').includes(`${markerVariable}=${marker}`)) signal(Number(entry), 'SIGKILL');
   }
 }
 
-/** A program that is asked to end may first write down what it has seen. */
+/** Time that a program gets to write its results after it is asked to end. */
 const graceMs = 10_000;
 
 /**
@@ -44,7 +44,7 @@ const graceMs = 10_000;
  * @param {string[]} command program and arguments
  * @param {{env?: Record<string, string>, quiet?: boolean}} options `quiet` keeps its output instead of showing it
  * @returns {{ended: Promise<{succeeded: boolean, how: string, output: string}>, end: () => void}}
- * `end` asks it to end, and kills its group where it does not
+ *   `end` asks the program to end, and kills its group if it does not
  */
 export function startInGroup([program, ...args], { env = {}, quiet = false } = {}) {
   const child = spawn(program, args, {

@@ -1,7 +1,7 @@
 import type { Counts } from './counts.d.mts';
 import type { TestEvent } from './events.d.mts';
 
-/** What a whole run of a suite took. */
+/** Durations of a complete run of a suite. */
 export interface RememberedSuite {
   seconds: number;
   files: Record<string, { tests: number; ms: number }>;

@@ -1,6 +1,6 @@
 const numbers = new Intl.NumberFormat('en-US');
 
-/** "2 min 10 s", "3 min" from five minutes on, "45 s". */
+/** A duration in words: "2 min 10 s", "3 min" from five minutes on, "45 s". */
 export function inWords(milliseconds) {
   const seconds = Math.round(milliseconds / 1000);
   if (seconds < 60) return `${seconds} s`;
@@ -11,26 +11,25 @@ export function inWords(milliseconds) {
 
 const sum = (values) => values.reduce((total, value) => total + value, 0);
 
-/**
- * How far a suite is, of the events that it reports. Times are milliseconds of one clock that never goes back.
- */
+/** Progress of a suite, computed from the events that it reports. Times are milliseconds of one monotonic clock. */
 export class Progress {
   #name;
   #remembered;
   #startedAt;
   #planned = {};
-  /** By file: its tests so far, their milliseconds, and when it was opened and closed. */
+  /** For each file: its tests so far, their milliseconds, and when it was opened and closed. */
   #files = new Map();
-  /** By file: the tests that run, with the time when they began. */
+  /** For each file: the running tests with their start times. */
   #running = new Map();
-  /** What every test came to, by its id. */
+  /** Result of every test by its id. */
   #results = new Map();
   #lastAt;
   #finished = false;
 
   /**
+   * Starts without events.
    * @param {string} name of the suite
-   * @param {import('./progress.d.mts').RememberedSuite | undefined} remembered of its last whole run
+   * @param {import('./progress.d.mts').RememberedSuite | undefined} remembered its last complete run
    * @param {number} now
    */
   constructor(name, remembered, now) {
@@ -40,7 +39,7 @@ export class Progress {
     this.#lastAt = now;
   }
 
-  /** What has passed and failed so far. */
+  /** Number of tests passed and failed so far. */
   get counts() {
     const counts = { passed: 0, failed: 0, skipped: 0 };
     for (const { type } of this.#results.values()) counts[type]++;
@@ -52,12 +51,12 @@ export class Progress {
     return [...this.#results.values()].filter(({ type }) => type === 'failed');
   }
 
-  /** Whether the suite said that it has come to its end. */
+  /** Whether the suite has reported its end. */
   get finished() {
     return this.#finished;
   }
 
-  /** Milliseconds without any event. */
+  /** Milliseconds since the last event. */
   silence(now) {
     return now - this.#lastAt;
   }
@@ -90,7 +89,7 @@ export class Progress {
     this.#results.set(id, event);
   }
 
-  /** The tests that run, each as `file > title`; a file between two tests, or before its first, by itself. */
+  /** The running tests, each as `file > title`; only the file if it is between two tests or before its first. */
   running(now) {
     const since = (at) => ` (for ${inWords(now - at)})`;
     return [...this.#files]
@@ -104,7 +103,7 @@ export class Progress {
       });
   }
 
-  /** Tests that will have run, as far as the last run tells. */
+  /** Expected number of tests, based on the last run. */
   #expectedTests() {
     if (this.#planned.tests !== undefined) return this.#planned.tests;
     if (this.#remembered === undefined) return undefined;
@@ -118,7 +117,7 @@ export class Progress {
     );
   }
 
-  /** From 0 to 1: how much of the work is behind it, by what each file took last time, else by files, else by tests. */
+  /** Completed share of the work, 0 to 1: by the durations of files in the last run, else by files, else by tests. */
   #share() {
     const { files: planned, tests: plannedTests } = this.#planned;
     if (this.#remembered !== undefined) {
@@ -135,7 +134,7 @@ export class Progress {
     return plannedTests ? this.#results.size / plannedTests : 0;
   }
 
-  /** Milliseconds that are left; undefined while nothing tells. */
+  /** Estimated milliseconds left; undefined if there is no basis for an estimate. */
   left(now) {
     const share = Math.min(1, this.#share());
     const byMemory = this.#remembered && this.#remembered.seconds * 1000 * (1 - share);
@@ -144,7 +143,7 @@ export class Progress {
     return byMemory === undefined ? byPace : share * byPace + (1 - share) * byMemory;
   }
 
-  /** "unit: 412 of 1,941 tests, 2 min 10 s so far, about 3 min left". */
+  /** A progress line: "unit: 412 of 1,941 tests, 2 min 10 s so far, about 3 min left". */
   line(now) {
     const { failed } = this.counts;
     const done = numbers.format(this.#results.size);
@@ -159,7 +158,7 @@ export class Progress {
     return `${this.#name}: ${tests}${files}${wrong}, ${inWords(now - this.#startedAt)} so far${rest}`;
   }
 
-  /** What the next run wants to know. */
+  /** What to remember for the next run. */
   toRemember(now) {
     return {
       seconds: Math.round((now - this.#startedAt) / 1000),

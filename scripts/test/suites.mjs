@@ -17,11 +17,11 @@ function bin(path) {
 }
 
 /**
- * What a suite came to; `run` where it ended by itself.
+ * Outcome of a suite, with `run` if it ended by itself.
  * @typedef {{counts: import('./counts.mjs').Counts, run?: import('./progress.d.mts').RememberedSuite}} Outcome
  */
 
-/** Runs one npm script of package.json; it counts as one test. Its output is shown once it has ended. */
+/** Runs one npm script of package.json, which counts as one test. Its output is shown once it has ended. */
 async function runScript(name) {
   const start = performance.now();
   const program = startInGroup(['npm', 'run', '--silent', name], { quiet: true });
@@ -46,7 +46,7 @@ function runVitest(name, config, { filters, env }) {
     ...['run', '--config', config, `--reporter=${reporter}`],
     ...filters,
   ];
-  // Of some files only, the last whole run says nothing.
+  // When only some files run, the last complete run tells nothing.
   return runWatched(name, command, { env, memory: filters.length === 0 ? remembered(name) : undefined });
 }
 
@@ -54,7 +54,7 @@ async function runHostTests() {
   const env = await packedWorkbenchEnvironment();
   const { runner, suites } = await bundleHostTests();
   const folder = mkdtempSync(join(tmpdir(), 'host-'));
-  // A name that stands for something only below a project.
+  // A name with a meaning only below a project.
   const workspace = join(folder, 'runs', 'quickstart');
   copyExampleProject(workspace);
   const command = [process.execPath, runner, suites, workspace];
@@ -62,8 +62,8 @@ async function runHostTests() {
 }
 
 /**
- * Every suite in the order in which they run: what the others need and what fails fastest comes first.
- * `filters` are file name parts, for the suites that Vitest runs.
+ * Every suite, in the order in which they run: first what the others need and what fails fastest. `filters` are parts
+ * of file names, for the suites that Vitest runs.
  * @type {Record<string, (filters: string[]) => Promise<Outcome>>}
  */
 export const suites = {
@@ -82,5 +82,5 @@ export const suites = {
   },
 };
 
-/** Suites of one program each, which uses one core most of the time: they run at once. */
+/** Suites of one program each that mostly uses one core: they run in parallel. */
 export const togetherSuites = ['lint', 'typecheck', 'budget'];

@@ -4,7 +4,7 @@ import { repository } from '../setup/paths.mjs';
 import { errorText, eventsVariable, writeEvent } from './events.mjs';
 
 const fileOf = ({ moduleId }) => relative(repository, moduleId);
-/** Prints what Vitest prints, without a summary that is redrawn, and reports every result as it comes. */
+/** Prints what Vitest prints, without a summary that is redrawn, and reports every result as it arrives. */
 export default class VitestReporter extends DefaultReporter {
   #report = (event) => writeEvent(process.env[eventsVariable], event);
 
@@ -29,7 +29,7 @@ export default class VitestReporter extends DefaultReporter {
   onTestModuleEnd(module) {
     super.onTestModuleEnd(module);
     const file = fileOf(module);
-    // A file that cannot be loaded, and hooks that failed: their tests count as skipped.
+    // A file that cannot be loaded, or hooks that failed: their tests count as skipped.
     const broken = [module, ...module.children.allSuites()].filter((part) => part.errors().length > 0);
     for (const part of broken) {
       const title = part === module ? 'the file itself' : `${part.fullName}, set-up`;

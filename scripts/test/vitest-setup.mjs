@@ -1,6 +1,7 @@
 /**
- * Set-up of every test file of Vitest: reports the file, and how each test begins and ends, from the process that runs
- * them. Vitest's own news of a test waits for a turn of that process, which the next test may never yield.
+ * Setup of every Vitest test file: reports the file, and the start and end of each test, from the process that runs
+ * them. Vitest's own events of a test wait for a turn of that process's event loop, which the next test may never
+ * yield.
  */
 import { relative } from 'node:path';
 import { beforeEach, expect } from 'vitest';

@@ -12,10 +12,13 @@ const tellEveryMs = 20_000;
 
 const indented = (text) => text.replace(/^/gm, '    ');
 
-/** Suites that run now: whoever interrupts the run wants to know what they have counted. */
+/** The running suites, whose counts are shown if the run is interrupted. */
 const current = new Set();
 
-/** @returns {{name: string, counts: import('./counts.mjs').Counts}[]} of the suites that run now */
+/**
+ * The counts of the running suites.
+ * @returns {{name: string, counts: import('./counts.mjs').Counts}[]}
+ */
 export function unfinished() {
   return Array.from(current, ({ name, progress }) => ({ name, counts: progress.counts }));
 }
@@ -29,13 +32,13 @@ function tellEnd(progress, { reason, running, hasToldFailures }) {
 }
 
 /**
- * Runs a suite whose tests report to the file that DNW_TEST_EVENTS names, tells how far it is, and ends it where it
- * hangs: where no test has begun or ended for as long as none may take.
+ * Runs a suite whose tests report to the file that DNW_TEST_EVENTS names. Prints its progress, and ends it if it hangs:
+ * if no test has begun or ended for longer than any test may take.
  * @param {string} name of the suite
  * @param {string[]} command program and arguments
  * @param {{env?: Record<string, string>, memory?: import('./progress.d.mts').RememberedSuite, silenceMs?: number}} options
  * @returns {Promise<{counts: import('./counts.mjs').Counts, run: import('./progress.d.mts').RememberedSuite | undefined}>}
- * what passed and failed, also before an early end, and what the run took where it came to its end by itself
+ *   what passed and failed, even if the suite was ended early; and the durations, if it ended by itself
  */
 export async function runWatched(name, command, { env, memory, silenceMs = silenceLimitMs } = {}) {
   const file = join(mkdtempSync(join(tmpdir(), 'events-')), 'events.jsonl');
@@ -72,7 +75,7 @@ export async function runWatched(name, command, { env, memory, silenceMs = silen
       });
     }
     const counts = progress.counts;
-    // What was running has not passed.
+    // Tests that were still running count as failed.
     if (hanging !== undefined || !finished) counts.failed += Math.max(1, running.length);
     return {
       counts: settle(counts, succeeded && hanging === undefined),

@@ -1,7 +1,10 @@
 import { ensureChromium } from '../setup/chromium.mjs';
 import { ensureWorkbench } from '../setup/workbench.mjs';
 
-/** Sets up what drives a real workbench and says where it is, as test/workbench/locations.ts reads it. */
+/**
+ * Sets up what drives a real workbench.
+ * @returns environment variables with the locations, for test/workbench/locations.ts
+ */
 export async function workbenchEnvironment() {
   const { node, server } = await ensureWorkbench();
   return { CHROMIUM: await ensureChromium(), DNW_TEST_SERVER: server, DNW_TEST_SERVER_NODE: node };
@@ -10,10 +13,10 @@ export async function workbenchEnvironment() {
 /** @type {Promise<string> | undefined} */
 let packed;
 
-/** The same with the extension packed, once a process, to be installed into it. */
+/** The same with the packaged extension to install, built once per process. */
 export async function packedWorkbenchEnvironment() {
   const env = await workbenchEnvironment();
-  // Only now: packing needs the dependencies.
+  // Imported only now because packaging needs the dependencies.
   const { packageExtension } = await import('../package.mjs');
   packed ??= packageExtension('linux-x64');
   return { ...env, DNW_TEST_VSIX: await packed };
