@@ -72,7 +72,7 @@ it('evaluates a concept from its empty comparison, and compares the starts', asy
     'Nearest zoo member',
     'Pix2pix from scratch',
   ]);
-  // Twice as large, and neither empty nor of one colour.
+  // Twice as large, and neither empty nor of one color.
   const png = sharp(await save(workbench, 'PNG', join(project, 'curves.png')));
   expect(await png.metadata()).toMatchObject({ format: 'png', width: 1800, height: 960 });
   expect(Math.max(...(await png.removeAlpha().stats()).channels.map(({ stdev }) => stdev))).toBeGreaterThan(

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect, inject, it } from 'vitest';
-import { colourDistance } from './pages/webview.ts';
+import { colorDistance } from './pages/webview.ts';
 import { openWorkbench } from './scenario.ts';
 import { brokenPhotograph, copyProject, heldOutConcept, latestRun } from './trained-project.ts';
 
@@ -56,8 +56,8 @@ it('fine-tunes a concept from the palette and draws what came of it', async () =
   const targets = await translateView.column('Target');
   expect([denoised.length, fineTuned.length, targets.length]).toEqual(Array(3).fill(sources.length));
   for (const [row, target] of targets.entries()) {
-    // A photograph, not a flat field; and the training has moved its colours towards the target's.
+    // A photograph, not a flat field; and the training has moved its colors toward the target's.
     expect(fineTuned[row]!.deviation).toBeGreaterThan(5);
-    expect(colourDistance(fineTuned[row]!, target)).toBeLessThan(colourDistance(denoised[row]!, target));
+    expect(colorDistance(fineTuned[row]!, target)).toBeLessThan(colorDistance(denoised[row]!, target));
   }
 });

@@ -33,15 +33,15 @@ step('keys, effects and plain strings are drawn in different colours', async () 
   const { explorer, editor } = workbench;
   await explorer.open('sepia.concept.yaml');
   await editor.waitForTab('sepia.concept.yaml');
-  const colours = async () => [
-    await editor.colourClass('effect', 'effect: sepia'),
-    await editor.colourClass('sepia', 'effect: sepia'),
-    await editor.colourClass('an old sepia print', 'prompt'),
+  const colors = async () => [
+    await editor.colorClass('effect', 'effect: sepia'),
+    await editor.colorClass('sepia', 'effect: sepia'),
+    await editor.colorClass('an old sepia print', 'prompt'),
   ];
-  // First everything is one plain colour.
-  await expect.poll(async () => new Set(await colours()).size, patience).toBe(3);
+  // First everything is one plain color.
+  await expect.poll(async () => new Set(await colors()).size, patience).toBe(3);
   // Any other key is a key, too.
-  expect(await editor.colourClass('source')).toBe((await colours())[0]);
+  expect(await editor.colorClass('source')).toBe((await colors())[0]);
 });
 
 step('hovering over the source shows pictures of it', async () => {

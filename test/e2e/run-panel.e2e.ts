@@ -59,7 +59,7 @@ function measure(of: FabricatedRun, at: number, value: number): void {
   of.emit({ type: 'metrics', step: at, seconds: at / 10, values: { 'loss/l1': value } });
 }
 
-/** Writes a sample of one colour and has the run tell of it. */
+/** Writes a sample of one color and has the run tell of it. */
 async function sample(at: number, background: string): Promise<void> {
   const file = `samples/step-${at}.png`;
   const path = join(run.folder, file);
@@ -158,11 +158,11 @@ step('samples are scrubbed over time by the keyboard, and the newest is followed
   await expectSample(40, [255, 255, 255]);
 });
 
-/** Waits until the large sample has this colour; what stands above it names its step. */
-async function expectSample(at: number, colour: readonly [number, number, number]): Promise<void> {
+/** Waits until the large sample has this color; what stands above it names its step. */
+async function expectSample(at: number, color: readonly [number, number, number]): Promise<void> {
   const { runView } = workbench;
   const rounded = async () => (await runView.sample()).picture.mean.map((value) => Math.round(value));
-  await expect.poll(rounded, patience).toEqual(colour);
+  await expect.poll(rounded, patience).toEqual(color);
   expect((await runView.sample()).caption).toBe(`Step ${at} source, translated, target`);
 }
 

@@ -1,4 +1,4 @@
-// Takes pictures of the extension at work on a finished project: screenshots.ts <project> <output folder> [<colour theme>...]
+// Takes pictures of the extension at work on a finished project: screenshots.ts <project> <output folder> [<color theme>...]
 // With themes, a set of pictures for each, named for it, of whole windows in a narrow one too; without, one set in the
 // light theme.
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -13,15 +13,15 @@ const lightTheme = 'Default Light Modern';
 /** So that a page that shows all of them stays light. */
 const maxBytes = 150_000;
 
-/** As few colours as it takes; text and curves need few, photographs more. */
+/** As few colors as it takes; text and curves need few, photographs more. */
 async function encode(picture: Buffer): Promise<Buffer> {
-  for (const colours of [256, 128, 64, 32]) {
+  for (const colors of [256, 128, 64, 32]) {
     const png = await sharp(picture)
-      .png({ palette: true, colours, effort: 10, compressionLevel: 9 })
+      .png({ palette: true, colors, effort: 10, compressionLevel: 9 })
       .toBuffer();
     if (png.length <= maxBytes) return png;
   }
-  throw new Error(`the picture takes more than ${maxBytes} bytes even with 32 colours`);
+  throw new Error(`the picture takes more than ${maxBytes} bytes even with 32 colors`);
 }
 
 /** The concept to show: one that has been fine-tuned. */

@@ -43,7 +43,7 @@ step('a chart is drawn in the colours of the theme', async () => {
     await workbench.chooseTheme(theme);
     if (light) await expect.poll(brightness, patience).toBeGreaterThan(180);
     else await expect.poll(brightness, patience).toBeLessThan(75);
-    drawn[theme] = await weightsView.markColours(chart);
+    drawn[theme] = await weightsView.markColors(chart);
     expect(drawn[theme].length, theme).toBeGreaterThan(0);
   }
   expect(drawn['Light Modern']).not.toEqual(drawn['Dark Modern']);

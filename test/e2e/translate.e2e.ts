@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, inject } from 'vitest';
 import type { GivenFile } from './pages/translate-view.ts';
-import { colourDistance } from './pages/webview.ts';
+import { colorDistance } from './pages/webview.ts';
 import { meanDistance, type Pixels, psnr, ssim } from './picture-quality.ts';
 import { stepsIn } from './scenario.ts';
 import {
@@ -48,8 +48,8 @@ async function readPicture(file: string | Buffer): Promise<Pixels> {
   return { width: info.width, height: info.height, rgb: [...data] };
 }
 
-/** A PNG of one colour above another, as large as the project's images so that nothing resizes it. */
-async function twoColours(name: string, above: string, below: string): Promise<GivenFile> {
+/** A PNG of one color above another, as large as the project's images so that nothing resizes it. */
+async function twoColors(name: string, above: string, below: string): Promise<GivenFile> {
   const half = { width: SIDE, height: SIDE / 2, channels: 3 } as const;
   const lower = await sharp({ create: { ...half, background: below } })
     .png()
@@ -97,8 +97,8 @@ step('the divider is moved by the keyboard, from the one picture to the other', 
   await translateView.moveDivider('End');
   expect(await translateView.dividerText()).toBe('100 % source, 0 % fine-tuned');
   const atEnd = await translateView.compared();
-  expect(colourDistance(atHome, fineTuned!)).toBeLessThan(colourDistance(atHome, source!));
-  expect(colourDistance(atEnd, source!)).toBeLessThan(colourDistance(atEnd, fineTuned!));
+  expect(colorDistance(atHome, fineTuned!)).toBeLessThan(colorDistance(atHome, source!));
+  expect(colorDistance(atEnd, source!)).toBeLessThan(colorDistance(atEnd, fineTuned!));
   await translateView.moveDivider('ArrowLeft');
   expect(await translateView.dividerText()).toBe('99 % source, 1 % fine-tuned');
 });
@@ -151,10 +151,10 @@ step('the contact sheet is as large as the table, and has its pictures', async (
 step('images that are dropped and pasted get a row each, with translations of what they show', async () => {
   const { translateView } = workbench;
   const heldOut = await translateView.images();
-  const dropped = await twoColours('holiday.png', '#204080', '#c0a060');
+  const dropped = await twoColors('holiday.png', '#204080', '#c0a060');
   await translateView.drop(dropped);
   await expect.poll(() => translateView.images(), patience).toEqual(['holiday.png', ...heldOut]);
-  const pasted = await twoColours('image.png', '#f0f0f0', '#301010');
+  const pasted = await twoColors('image.png', '#f0f0f0', '#301010');
   await translateView.paste(pasted);
   await expect.poll(async () => (await translateView.images()).length, patience).toBe(heldOut.length + 2);
   const [name, second] = await translateView.images();

@@ -138,7 +138,7 @@ export class Workbench {
     const editor = this.page.locator('.workspace-trust-editor');
     await editor.getByRole('button', { name: 'Trust', exact: true }).first().click();
     await this.page.locator('.statusbar').getByText('Restricted Mode').waitFor({ state: 'detached' });
-    // It lies over the window. Keys are lost while it draws itself anew.
+    // It lies over the window. Keys are lost while it draws itself again.
     await this.page.getByRole('button', { name: /^Close Modal Editor/ }).click();
     await editor.waitFor({ state: 'hidden' });
   }
@@ -151,7 +151,7 @@ export class Workbench {
     await this.#waitUntilFilled();
   }
 
-  /** Chooses a colour theme by its name in the list. */
+  /** Chooses a color theme by its name in the list. */
   async chooseTheme(name: string): Promise<void> {
     await this.palette.run('Preferences: Color Theme');
     await this.palette.answer(name);

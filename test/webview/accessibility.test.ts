@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import type { ViewName } from '../../src/extension/identifiers.ts';
-import { COLOUR_RULES, graveFindings, injectAxe, unfoldAll } from './harness/axe.ts';
+import { COLOR_RULES, graveFindings, injectAxe, unfoldAll } from './harness/axe.ts';
 import { SCENARIOS } from './harness/scenarios.ts';
 import { browserSession, settled } from './harness/session.ts';
 import { THEMES, type ThemeName } from './harness/themes.ts';
@@ -84,7 +84,7 @@ describe.each(Object.keys(SCENARIOS).filter((name) => !LONG.test(name)))('%s', (
     const found: string[] = [];
     const [first, ...others] = THEMES;
     found.push(...(await findings(page, first, 1200)));
-    for (const theme of others) found.push(...(await findings(page, theme, 1200, COLOUR_RULES)));
+    for (const theme of others) found.push(...(await findings(page, theme, 1200, COLOR_RULES)));
     await page.setViewportSize({ width: 400, height: 900 });
     await settled(page);
     found.push(...(await findings(page, 'light', 400)));

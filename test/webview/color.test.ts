@@ -8,7 +8,7 @@ describe('contrast', () => {
   it('gives the ratios of the WCAG definition', () => {
     expect(contrast(BLACK, WHITE)).toBeCloseTo(21, 10);
     expect(contrast(WHITE, WHITE)).toBe(1);
-    // #767676 is the well-known lightest grey with 4.5:1 on white.
+    // #767676 is the well-known lightest gray with 4.5:1 on white.
     expect(contrast([0x76, 0x76, 0x76], WHITE)).toBeGreaterThan(4.5);
     expect(contrast([0x77, 0x77, 0x77], WHITE)).toBeLessThan(4.5);
   });
@@ -21,7 +21,7 @@ describe('mix', () => {
   });
 
   it('halves black to white at Oklab lightness 0.5, which is sRGB 99', () => {
-    // L = cbrt(Y) for greys: 0.5³ = 0.125 linear, 1.055 · 0.125^(1/2.4) − 0.055 = 0.388 of 255.
+    // L = cbrt(Y) for grays: 0.5³ = 0.125 linear, 1.055 · 0.125^(1/2.4) − 0.055 = 0.388 of 255.
     expect(mix(BLACK, WHITE, 0.5)).toEqual([99, 99, 99]);
   });
 });

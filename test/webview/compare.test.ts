@@ -42,7 +42,7 @@ async function saved(page: Page): Promise<{ name: string; bytes: Buffer }> {
   return { name, bytes: Buffer.from(data) };
 }
 
-/** How many pixels of the chart have the denoised weights' colour: the theme's blue. */
+/** How many pixels of the chart have the denoised weights' color: the theme's blue. */
 function denoisedPixels(page: Page): Promise<number> {
   return page.locator('.uplot canvas').evaluate((element) => {
     const blue = getComputedStyle(document.documentElement).getPropertyValue('--vscode-charts-blue').trim();

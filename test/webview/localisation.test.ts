@@ -183,7 +183,7 @@ const SHOWN = new Set([
   'valueText',
 ]);
 
-/** What returns words that are no language: units, colours and markup. */
+/** What returns words that are no language: units, colors and markup. */
 const NO_LANGUAGE = [
   'webview/components/format.ts',
   'webview/components/color.ts',

@@ -7,7 +7,7 @@ import { THEMES } from './harness/themes.ts';
 
 const open = browserSession();
 
-/** Pixels of the first chart within 4 of a colour. */
+/** Pixels of the first chart within 4 of a color. */
 function countPixels(page: Page, color: readonly [number, number, number]): Promise<number> {
   return page
     .locator('.uplot canvas')

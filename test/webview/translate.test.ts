@@ -145,7 +145,7 @@ describe('before and after', () => {
         .resize(64, 64, { kernel: 'nearest' })
         .raw()
         .toBuffer();
-      // 256 colours for each frame: a small part of the range off, in the mean.
+      // 256 colors for each frame: a small part of the range off, in the mean.
       const off = drawn.reduce((sum, value, i) => sum + Math.abs(value - pixels[i]!), 0) / drawn.length;
       expect(off).toBeLessThan(4);
     }

@@ -50,7 +50,7 @@ it('draws what is below the screen also on a page that is never idle', async () 
     window.requestIdleCallback = (callback, options) =>
       options?.timeout === undefined ? 0 : window.setTimeout(callback, options.timeout);
   });
-  // Every chart is drawn anew, in the colours of the other theme.
+  // Every chart is drawn again, in the colors of the other theme.
   const line = page.getByRole('figure', { name: 'Map of the zoo' }).locator('g[aria-label=dot] path').last();
   const before = await line.getAttribute('fill');
   await page.evaluate(() => harness.setTheme('light'));

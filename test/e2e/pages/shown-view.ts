@@ -105,7 +105,7 @@ export class ShownView {
     return this.#frame.getByRole('combobox', { name: list }).locator('.selected-value').innerText();
   }
 
-  /** Colours and fonts that the workbench has set on the page. */
+  /** Colors and fonts that the workbench has set on the page. */
   async themeVariables(): Promise<Record<string, string>> {
     return this.#frame.locator('html').evaluate((root) => {
       const { style } = root as unknown as {

@@ -67,8 +67,8 @@ export class TextEditor {
     await this.page.keyboard.insertText(text);
   }
 
-  /** The class that gives a piece of text its colour; the piece as the highlighting has cut it. */
-  async colourClass(piece: string, line = piece): Promise<string> {
+  /** The class that gives a piece of text its color; the piece as the highlighting has cut it. */
+  async colorClass(piece: string, line = piece): Promise<string> {
     // Spaces are drawn as such that break no line.
     const text = new RegExp(`^\\s*${piece.replaceAll(' ', '\\s')}\\s*$`);
     const span = this.line(line).locator('span > span', { hasText: text }).first();
@@ -125,7 +125,7 @@ export class TextEditor {
     return this.page.locator('.monaco-hover:not(.hidden) .hover-contents').first();
   }
 
-  /** Opens the list of what would mend the mistake at the cursor. */
+  /** Opens the list of what would fix the mistake at the cursor. */
   async offerFixes(): Promise<void> {
     // What lies open over the text, a hover or completions, goes first.
     await this.page.keyboard.press('Escape');

@@ -7,7 +7,7 @@ export interface Picture {
   height: number;
   /** Mean of red, green and blue, 0 to 255. */
   mean: [number, number, number];
-  /** Largest standard deviation of the three: 0 where the element is one flat colour. */
+  /** Largest standard deviation of the three: 0 where the element is one flat color. */
   deviation: number;
 }
 
@@ -15,7 +15,7 @@ export interface Picture {
 export async function pictureOf(element: Locator): Promise<Picture> {
   const { channels } = await sharp(await element.screenshot())
     .removeAlpha()
-    .toColourspace('srgb')
+    .toColorspace('srgb')
     .stats();
   const size = await element.boundingBox();
   const [red, green, blue] = channels;
@@ -28,8 +28,8 @@ export async function pictureOf(element: Locator): Promise<Picture> {
   };
 }
 
-/** Between the mean colours of two pictures. */
-export function colourDistance(one: Picture, other: Picture): number {
+/** Between the mean colors of two pictures. */
+export function colorDistance(one: Picture, other: Picture): number {
   return Math.hypot(...one.mean.map((value, channel) => value - other.mean[channel]!));
 }
 

@@ -26,7 +26,7 @@ export class WeightsView {
   }
 
   /**
-   * How many marks (bars, lines, areas, dots) a chart has drawn, or of a map of cells how many colours, and how it
+   * How many marks (bars, lines, areas, dots) a chart has drawn, or of a map of cells how many colors, and how it
    * looks.
    */
   async chart(title: string): Promise<{ marks: number; picture: Picture }> {
@@ -36,7 +36,7 @@ export class WeightsView {
     const plot = chart.locator('.plot svg').last();
     await cells.or(plot).first().waitFor();
     if ((await cells.count()) > 0)
-      return { marks: coloursOf(await cells.evaluate(readCanvas)), picture: await pictureOf(cells) };
+      return { marks: colorsOf(await cells.evaluate(readCanvas)), picture: await pictureOf(cells) };
     const marks = plot.locator('g[aria-label] :is(rect, path, circle, line)');
     await marks.first().waitFor({ state: 'attached' });
     return { marks: await marks.count(), picture: await pictureOf(plot) };
@@ -108,15 +108,15 @@ export class WeightsView {
       .first();
   }
 
-  /** The colours that the marks of a chart are filled with. */
-  async markColours(title: string): Promise<string[]> {
+  /** The colors that the marks of a chart are filled with. */
+  async markColors(title: string): Promise<string[]> {
     const chart = this.#charts.filter({ has: this.#frame.getByRole('heading', { name: title }) }).first();
-    const colours = await chart
+    const colors = await chart
       .locator('.plot svg g[aria-label] :is(rect, path, circle)')
       .evaluateAll((marks) =>
         marks.map((mark) => mark.ownerDocument.defaultView!.getComputedStyle(mark).fill as string),
       );
-    return [...new Set(colours)].filter((colour) => colour !== 'none');
+    return [...new Set(colors)].filter((color) => color !== 'none');
   }
 
   get #charts(): Locator {
@@ -124,9 +124,9 @@ export class WeightsView {
   }
 }
 
-/** Colours that cover a part of a canvas, each counted once. */
-function coloursOf({ rgba }: { rgba: readonly number[] }): number {
-  const colours = new Set<string>();
-  for (let i = 0; i < rgba.length; i += 4) if (rgba[i + 3] === 255) colours.add(rgba.slice(i, i + 3).join());
-  return colours.size;
+/** Colors that cover a part of a canvas, each counted once. */
+function colorsOf({ rgba }: { rgba: readonly number[] }): number {
+  const colors = new Set<string>();
+  for (let i = 0; i < rgba.length; i += 4) if (rgba[i + 3] === 255) colors.add(rgba.slice(i, i + 3).join());
+  return colors.size;
 }

@@ -8,7 +8,7 @@ declare const axe: { run(context: ElementContext, options: RunOptions): Promise<
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 /** What another theme can change. */
-export const COLOUR_RULES = ['color-contrast', 'link-in-text-block'];
+export const COLOR_RULES = ['color-contrast', 'link-in-text-block'];
 /** The findings that keep people out. */
 const GRAVE = ['serious', 'critical'];
 
@@ -35,7 +35,7 @@ export async function injectAxe(frame: Frame): Promise<void> {
 }
 
 /**
- * One line for each element that a rule finds serious fault with: rule, place, element and what would mend it.
+ * One line for each element that a rule finds serious fault with: rule, place, element and what would fix it.
  * @param where theme and width, as the lines say it
  * @param rules all of them where undefined
  */

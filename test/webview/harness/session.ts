@@ -57,7 +57,7 @@ export async function waitForCalls(page: Page, method: string, count: number): P
   );
 }
 
-/** Colour of one pixel of a canvas, in the canvas's own pixels. */
+/** Color of one pixel of a canvas, in the canvas's own pixels. */
 export function pixel(page: Page, canvas: string, x: number, y: number): Promise<number[]> {
   return page.locator(canvas).evaluate(
     (element, [left, top]) => {
