@@ -2,7 +2,7 @@ import { STAGE_COMMANDS, type StageCommand } from '../protocol/stages.ts';
 
 /** Every name that package.json and the code both use. test/extension/identifiers.test.ts compares the two. */
 
-/** Those that start stages (protocol/stages.ts). */
+/** Commands that start stages (protocol/stages.ts). */
 const stageCommands = Object.fromEntries(STAGE_COMMANDS.map(({ id }) => [id, `denoisedWeights.${id}`])) as {
   readonly [C in StageCommand]: `denoisedWeights.${C}`;
 };
@@ -50,7 +50,7 @@ export const PANELS = {
 } as const;
 export type PanelName = keyof typeof PANELS;
 
-/** The panel that each of these commands opens. The panel's own file says what the command shows in it. */
+/** The panel that each of these commands opens. The panel's own module decides what the command shows in it. */
 export const PANEL_COMMANDS = {
   openRun: 'run',
   compareRuns: 'run',
@@ -80,21 +80,21 @@ export const CONTEXT_KEYS = {
   hasProject: 'denoisedWeights.hasProject',
   hasConcepts: 'denoisedWeights.hasConcepts',
   hasRuns: 'denoisedWeights.hasRuns',
-  /** At least two, so that they can be compared. */
+  /** There are at least two runs, so that they can be compared. */
   hasSeveralRuns: 'denoisedWeights.hasSeveralRuns',
   hasActiveRun: 'denoisedWeights.hasActiveRun',
   /** A run has ended, and can be deleted. */
   hasEndedRun: 'denoisedWeights.hasEndedRun',
   hasResumableRun: 'denoisedWeights.hasResumableRun',
-  /** Anything that the zoo's view shows. */
+  /** The Zoo view has something to show. */
   hasZoo: 'denoisedWeights.hasZoo',
   hasBase: 'denoisedWeights.hasBase',
-  /** Zoo members. */
+  /** The zoo has members. */
   hasMembers: 'denoisedWeights.hasMembers',
   hasWeightGenerator: 'denoisedWeights.hasWeightGenerator',
   hasDenoised: 'denoisedWeights.hasDenoised',
   conceptsByTag: 'denoisedWeights.conceptsByTag',
-  /** The Concepts view is narrowed to what a filter lets through. */
+  /** The Concepts view is filtered. */
   conceptsFiltered: 'denoisedWeights.conceptsFiltered',
 } as const;
 

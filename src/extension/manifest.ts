@@ -1,4 +1,7 @@
-/** What package.json and package.nls.json repeat of the code: scripts/write-manifest.mjs writes it. */
+/**
+ * The parts of package.json and package.nls.json that are derived from the code; scripts/write-manifest.mjs writes
+ * them.
+ */
 import * as z from 'zod';
 import type { Need, StageMenu } from '../protocol/stage-entry.ts';
 import { ENGLISH, type NamedCommand, STAGE_COMMANDS, stageEntry } from '../protocol/stages.ts';
@@ -11,7 +14,7 @@ interface MenuItem {
   readonly group?: string;
 }
 
-/** The part of package.json that is derived, and what it is found by. */
+/** The derived part of package.json, and what identifies its entries. */
 interface Manifest {
   readonly contributes: {
     readonly commands: readonly { readonly command: string }[];
@@ -59,7 +62,7 @@ function contribution(command: NamedCommand) {
   };
 }
 
-/** While they have what they need to begin. */
+/** Context keys that enable a command once what it needs exists. */
 const NEED_KEYS: Readonly<Record<Need, string>> = {
   concepts: CONTEXT_KEYS.hasConcepts,
   base: CONTEXT_KEYS.hasBase,
@@ -106,7 +109,10 @@ function clauses(place: StageMenu, command: NamedCommand): string[] {
   ];
 }
 
-/** @throws Error where the code has no tool of that name */
+/**
+ * The input schema of a tool.
+ * @throws Error if the code has no tool of that name
+ */
 function schemaOf(name: string): unknown {
   const input = Object.entries(TOOL_INPUTS).find(([tool]) => tool === name)?.[1];
   if (input === undefined)

@@ -26,7 +26,7 @@ export interface ProjectArtifacts {
   readonly weightGenerators: ReadonlyMap<string, Artifact>;
   /** Newest first. */
   readonly zoo: readonly ZooFolder[];
-  /** The rest by concept name; if there are several pair caches, the newest. */
+  /** Files by concept name; if a concept has several pair caches, the newest. */
   readonly pairs: ReadonlyMap<string, Artifact>;
   readonly denoised: ReadonlyMap<string, Artifact>;
   readonly fineTuned: ReadonlyMap<string, Artifact>;

@@ -10,11 +10,12 @@ import { chooseRun, chooseRuns } from '../targets/targets.ts';
 
 const isEnded = (run: Run) => !isActive(run);
 
-/** The argument with which the key binding in package.json calls a command. */
+/** The argument that the key binding in package.json passes to a command. */
 const SELECTION = 'selection';
 
 /**
- * @param view the runs' tree, whose selection the Delete key is about: a key binding hands over nothing else
+ * Registers the commands that act on runs.
+ * @param view the runs' tree, whose selection the Delete key acts on, since a key binding passes no node
  */
 export function registerRunCommands(
   context: vscode.ExtensionContext,

@@ -3,7 +3,7 @@ import type { Artifact } from '../../protocol/stage-entry.ts';
 import type { Artifact as ArtifactFile, ProjectArtifacts } from '../artifacts/project-artifacts.ts';
 import { isActive, type Run } from '../runs/run-state.ts';
 
-/** What a concept can have, in the order in which it gets it. */
+/** What stages make for a concept, in the order of the method. */
 export const CONCEPT_STAGES = [
   'pairs',
   'zoo',
@@ -16,10 +16,10 @@ export function isConceptStage(artifact: Artifact | undefined): artifact is Conc
   return CONCEPT_STAGES.some((stage) => stage === artifact);
 }
 
-/** How far a concept has come. */
+/** The progress of a concept through the stages. */
 export interface ConceptProgress {
   readonly made: Readonly<Partial<Record<ConceptStage, ArtifactFile>>>;
-  /** The last stage that it has; undefined where it has none. */
+  /** The last stage that it has completed; undefined if there is none. */
   readonly furthest?: ConceptStage;
   /** The active run that is working on it. */
   readonly active?: Run;
@@ -30,6 +30,7 @@ export interface ConceptProgress {
 }
 
 /**
+ * The progress of a concept, from the artifacts and runs of its project.
  * @param concept name and absolute path of the concept's file
  * @param runs the project's runs, newest first
  */

@@ -15,9 +15,9 @@ import { conceptsByTag } from './concepts-by-tag.ts';
 
 export type ConceptNode =
   | { kind: 'project'; project: Project }
-  /** Without a tag: the concepts that have none. */
+  /** A group of concepts; without a tag, those that have none. */
   | { kind: 'tag'; project: Project; tag?: string; concepts: readonly LoadedConcept[] }
-  /** With the group that it is shown in. */
+  /** A concept, with the tag of the group that it is shown in. */
   | { kind: 'concept'; project: Project; concept: LoadedConcept; tag?: string }
   | { kind: 'stage'; project: Project; concept: LoadedConcept; tag?: string; stage: ConceptStage }
   | { kind: 'broken'; file: string; problem: Problem };

@@ -1,4 +1,4 @@
-/** What `ServeClient` needs of the protocol's library, which is loaded with the first process. */
+/** The parts of the protocol library that `ServeClient` needs, loaded with the first process. */
 export {
   createMessageConnection,
   ErrorCodes,

@@ -6,7 +6,7 @@ import { type ServeProgress, type ServeRequests, USER_ERROR } from '../../protoc
 interface Connection {
   process: ChildProcessWithoutNullStreams;
   messages: Promise<MessageConnection>;
-  /** Resolves once the process runs, or cannot. */
+  /** Resolves once the process runs or has failed to start. */
   started: Promise<void>;
   /** How the process ended, once it has. */
   ended?: string;

@@ -9,7 +9,7 @@ import {
 import { LANGUAGE_IDS } from './language-ids.ts';
 import { ShownDiagnostics } from './shown-diagnostics.ts';
 
-/** Id of the client: the setting `denoisedWeights.trace.server` goes by it. */
+/** Id of the client, from which its library derives the setting `denoisedWeights.trace.server`. */
 const CLIENT_ID = 'denoisedWeights';
 
 /**

@@ -204,7 +204,7 @@ function folderOf(document: TextDocument): string | undefined {
   return path === undefined ? undefined : projectFolderOf(path);
 }
 
-/** True where `loadProject` reads the file: a concept below `concepts/`, a training config in the project folder. */
+/** Whether `loadProject` reads the file: a concept below `concepts/`, or a training config in the project folder. */
 function isPartOfProject(document: TextDocument): boolean {
   const path = pathOfUri(document.uri);
   if (path === undefined) return false;

@@ -107,7 +107,7 @@ function ended({ runs }: Services, { project, id }: Run): Promise<Run | undefine
   });
 }
 
-/** "snow (1 of 3), 40 %; then fog, rain". */
+/** Progress of a queue: "snow (1 of 3), 40 %; then fog, rain". */
 function queueText(name: string, index: number, queue: readonly QueuedRun[], how: string): string {
   const now = vscode.l10n.t('{0} ({1} of {2})', name, index + 1, queue.length);
   const next = namesOf(queue.slice(index + 1));

@@ -14,7 +14,7 @@ export interface Run {
   readonly damage?: string;
   readonly state: RunState;
   readonly status: RunStatus;
-  /** A stop was requested. */
+  /** Whether a stop was requested. */
   readonly stopping: boolean;
 }
 

@@ -26,9 +26,9 @@ export interface RunStatus {
   pace: RunPace;
   /** Snapshots of the weights, the oldest first. */
   snapshots: readonly Snapshot[];
-  /** A checkpoint exists that the run can be resumed from. */
+  /** Whether there is a checkpoint that the run can be resumed from. */
   checkpointed: boolean;
-  /** From the last `finished` event. */
+  /** Duration of the run, from its last `finished` event. */
   seconds?: number;
   error?: string;
 }
