@@ -13,7 +13,7 @@ from torch import Tensor
 from layers import NORM_EPSILON, Layers, frequencies
 from placement import placed
 
-# Timesteps in [0, 1] are embedded as if they were out of this many.
+# Timesteps in [0, 1] are multiplied by this number before they are embedded.
 EMBEDDED_TIMESTEPS = 1000
 
 Denoiser = Callable[[Mapping[str, Tensor]], Tensor]
@@ -81,10 +81,10 @@ def residual_block(layers: Layers, name: str, x: Tensor, condition: Tensor) -> T
 
 
 def norm(layers: Layers, name: str, x: Tensor) -> Tensor:
-    """Group norm of one group: over all channels and places of a block [B, C, L]."""
+    """Group norm with one group: over all channels and positions of a block [B, C, L]."""
     return F.group_norm(x, 1, layers[f"{name}.scale"], layers[f"{name}.shift"], NORM_EPSILON)
 
 
 def convolution(layers: Layers, name: str, x: Tensor) -> Tensor:
-    """Along the sequence, zeros beyond its ends: [B, in, L] to [B, out, L]."""
+    """Convolution along the sequence with zero padding: [B, in, L] to [B, out, L]."""
     return F.conv1d(x, layers[f"{name}.weight"], layers[f"{name}.bias"], padding=1)

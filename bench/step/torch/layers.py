@@ -9,7 +9,7 @@ from torch import Tensor
 
 from placement import placed
 
-# Of every norm, as in the extension's networks.
+# Epsilon of every norm, as in the extension's networks.
 NORM_EPSILON = 1e-5
 
 
@@ -28,7 +28,7 @@ class Layers:
         return self.parameters[name]
 
     def conv2d(self, name: str, x: Tensor, stride: int = 1, padding: int = 0) -> Tensor:
-        """[N, in, H, W] to [N, out, H', W'] with zero padding."""
+        """Convolution with zero padding: [N, in, H, W] to [N, out, H', W']."""
         y = F.conv2d(x, self[f"{name}.weight"], self[f"{name}.bias"], stride, padding)
         up = self.lora.get(f"{name}.lora.up")
         if up is None:
@@ -38,7 +38,7 @@ class Layers:
         return y.add_(F.conv2d(narrow, up, self.lora.get(f"{name}.lora.bias")))
 
     def conv_transpose2d(self, name: str, x: Tensor) -> Tensor:
-        """[N, in, H, W] to [N, out, 2H, 2W]: stride 2 and padding 1, with kernels of 3 or 4."""
+        """Transposed convolution with stride 2, padding 1 and kernel size 3 or 4: [N, in, H, W] to [N, out, 2H, 2W]."""
         weight = self[f"{name}.weight"]
         # A kernel of 3 would give 2H - 1 rows.
         missing = 4 - weight.shape[-1]
@@ -50,7 +50,7 @@ class Layers:
         return y.add_(F.conv2d(narrow, up, self.lora.get(f"{name}.lora.bias")))
 
     def linear(self, name: str, x: Tensor) -> Tensor:
-        """[..., in] to [..., out]."""
+        """Linear layer: [..., in] to [..., out]."""
         y = F.linear(x, self[f"{name}.weight"], self.parameters.get(f"{name}.bias"))
         up = self.lora.get(f"{name}.lora.up")
         if up is None:
@@ -59,7 +59,7 @@ class Layers:
         return y.add_(F.linear(narrow, up, self.lora.get(f"{name}.lora.bias")))
 
     def layer_norm(self, name: str, x: Tensor) -> Tensor:
-        """[N, T, C], each token normalized, then scaled and shifted."""
+        """Layer norm of each token, then scale and shift: [N, T, C] to the same."""
         return F.layer_norm(x, x.shape[-1:], self[f"{name}.scale"], self[f"{name}.shift"], NORM_EPSILON)
 
     def transformer(
@@ -104,12 +104,12 @@ class Layers:
 
 
 def frequencies(count: int) -> numpy.ndarray:
-    """Geometric, from 1 down to almost 1 / 10000: float32 [count]."""
+    """Geometric sequence of frequencies, from 1 down to almost 1 / 10000: float32 [count]."""
     return numpy.exp(-math.log(10000) * numpy.arange(count) / count).astype(numpy.float32)
 
 
 def sinusoidal(positions: numpy.ndarray, width: int) -> numpy.ndarray:
-    """Cosines, then sines, then a 0 where the width is odd: [count] to float32 [count, width]."""
+    """Cosines, then sines, then a 0 if the width is odd: [count] to float32 [count, width]."""
     angles = positions[:, None].astype(numpy.float64) * frequencies(width // 2)
     embedding = numpy.zeros((len(positions), width), numpy.float32)
     embedding[:, : width // 2] = numpy.cos(angles)
@@ -118,7 +118,7 @@ def sinusoidal(positions: numpy.ndarray, width: int) -> numpy.ndarray:
 
 
 def sinusoidal_grid(side: int, width: int) -> Tensor:
-    """Fixed positions of a square's cells, row by row: [1, side * side, width]."""
+    """Fixed position embeddings of a square's cells, row by row: [1, side * side, width]."""
     half = width // 2
     numbers = numpy.arange(side)
     rows = numpy.repeat(sinusoidal(numbers, half), side, axis=0)

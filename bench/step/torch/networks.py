@@ -19,8 +19,8 @@ def instance_norm(x: Tensor) -> Tensor:
 
 
 def activate(norm: str, x: Tensor) -> Tensor:
-    """What follows a hidden convolution. Takes `x` over."""
-    # In place where autograd keeps nothing of the input; a norm's result is a view, which it would copy.
+    """Norm and activation after a hidden convolution. May overwrite `x`."""
+    # In place if autograd does not keep the input; a norm's result is a view, which it would copy.
     return F.relu(instance_norm(x)) if norm == "instance" else F.leaky_relu_(x, LEAK)
 
 
@@ -37,7 +37,7 @@ def residual_block(layers: Layers, name: str, x: Tensor, norm: str, reflect: boo
 
 
 def create_generator(layers: Layers, options: Mapping[str, Any]) -> Generator:
-    """[N, 3, S, S] to the same, in [-1, 1]."""
+    """The generator from images [N, 3, S, S] to images of the same shape in [-1, 1]."""
     return (create_resnet if options["kind"] == "resnet" else create_e2gan)(layers, options)
 
 
@@ -61,7 +61,7 @@ def create_resnet(layers: Layers, options: Mapping[str, Any]) -> Generator:
 
 
 def create_e2gan(layers: Layers, options: Mapping[str, Any]) -> Generator:
-    """The generator of E2GAN: a transformer at an eighth of the image's side between few convolutions."""
+    """The generator of E2GAN: a transformer at an eighth of the image's side between a few convolutions."""
     norm = options["norm"]
     heads = options.get("transformerHeads") or 8
     skips = options.get("skips") or False
@@ -82,7 +82,7 @@ def create_e2gan(layers: Layers, options: Mapping[str, Any]) -> Generator:
         x = activate(norm, layers.conv2d("ds", x, stride=2, padding=1))  # [N, 4C, S/8, S/8]
         tokens = x.flatten(2).transpose(1, 2) + positions  # [N, T, 4C]
         tokens = layers.transformer("transformer", tokens, heads)
-        # Without the copy the image would keep the tokens' order of axes, and so would all that follows.
+        # Without the copy, the image and everything after it would keep the memory layout of the tokens.
         x = tokens.transpose(1, 2).reshape(-1, wide, side, side).contiguous()
         x = with_skip(activate(norm, layers.conv_transpose2d("us", x)), quarter)  # [N, 4C, S/4, S/4]
         x = residual_block(layers, "residual3", x, norm, reflect=False)

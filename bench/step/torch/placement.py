@@ -1,4 +1,4 @@
-"""Where tensors are made: on the CPU, or on the device that TORCH_DEVICE names ("cuda")."""
+"""Placement of tensors: on the CPU, or on the device that TORCH_DEVICE names ("cuda")."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""Settings of this process that decide how fast PyTorch runs in it, and what it used. Linux with glibc."""
+"""Settings that determine how fast PyTorch runs in this process, and the memory it used. Linux with glibc."""
 
 import ctypes
 import re
@@ -11,8 +11,8 @@ M_MMAP_MAX = -4
 
 def keep_freed_memory() -> None:
     """
-    Makes glibc reuse the memory of freed tensors. It would give those of many megabytes back to the system and
-    get them anew page by page, which takes about a tenth of a step on images of 256 x 256.
+    Makes glibc reuse the memory of freed tensors. By default, large blocks go back to the system and
+    return page by page, which takes about a tenth of a step on images of 256 x 256.
     """
     libc = ctypes.CDLL(None)
     libc.mallopt(M_MMAP_MAX, 0)
@@ -21,7 +21,7 @@ def keep_freed_memory() -> None:
 
 def blas_libraries() -> list[str]:
     """
-    Files of the BLAS that is loaded. It matters which: OpenBLAS with threads of its own competes with PyTorch's
+    Files of the loaded BLAS. The variant matters: OpenBLAS with threads of its own competes with PyTorch's
     for the same cores, and a step of many small products can take three times as long as with OpenBLAS's
     OpenMP variant, which shares PyTorch's threads.
     """
@@ -30,7 +30,7 @@ def blas_libraries() -> list[str]:
 
 
 def peak_memory() -> int:
-    """The most resident memory so far, in bytes."""
+    """The peak resident memory so far, in bytes."""
     status = Path("/proc/self/status").read_text(encoding="ascii")
     line = next(line for line in status.splitlines() if line.startswith("VmHWM:"))
     return int(line.split()[1]) * 1024  # given in kB

@@ -1,16 +1,16 @@
 """
-The extension's training steps in PyTorch, to compare speeds with: python3 reference.py FOLDER
+The extension's training steps in PyTorch, for comparing speeds: python3 reference.py FOLDER
 
 On a GPU: TORCH_DEVICE=cuda.
 
 Install on Debian with `apt-get install python3-torch libopenblas0-openmp`, without libopenblas0-pthread.
 
-Speaks JSON, one object a line. Says {"ready": true, ...} once everything is loaded, then answers each line of
+Speaks JSON, one object per line. Prints {"ready": true, ...} once everything is loaded, then answers each line of
 its input until that ends:
   {"steps": n}         runs n steps on the same inputs: their milliseconds and losses
-  {"memory": true}     the most memory this process has held so far, in bytes
+  {"memory": true}     the process's peak memory so far, in bytes
   {"state": "group"}   writes the group's values as a raw float32 file: its path
-Exits with 3 where PyTorch cannot be loaded, with 1 after any other error.
+Exits with 3 if PyTorch cannot be loaded, with 1 after any other error.
 """
 
 import json
@@ -22,7 +22,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-# Nothing is left in the repository.
+# Do not write bytecode files to the repository.
 sys.dont_write_bytecode = True
 
 from process import blas_libraries, keep_freed_memory, peak_memory
@@ -38,7 +38,7 @@ def main() -> int:
     with open(folder / "workload.json", encoding="utf-8") as file:
         threads = json.load(file)["threads"]
     keep_freed_memory()
-    # PyTorch's own setting does not reach a BLAS with threads of its own, which reads this when it is loaded.
+    # PyTorch's own setting does not affect a BLAS with its own threads, which reads this variable when loaded.
     os.environ["OPENBLAS_NUM_THREADS"] = str(threads)
     try:
         import torch
@@ -72,7 +72,7 @@ def main() -> int:
 
 
 def serve(step: Callable[[], dict[str, float]], write_state: Callable[[str], Path]) -> None:
-    """Answers requests until there are no more."""
+    """Answers requests until the input ends."""
     for line in sys.stdin:
         if line.strip():
             say(answer(json.loads(line), step, write_state))

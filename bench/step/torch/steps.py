@@ -1,4 +1,4 @@
-"""One training step of each kind. The parameters of both networks of a GAN are updated at once, at the end."""
+"""One training step of each kind. The parameters of both GAN networks are updated together at the end."""
 
 from collections.abc import Callable
 
@@ -26,7 +26,7 @@ def create_step(workload: Workload) -> Step:
 
 
 def adversarial_step(workload: Workload) -> Step:
-    """Pix2pix: a generator, or LoRA beside a frozen one, against a discriminator."""
+    """Pix2pix: a generator, or LoRA on a frozen one, against a discriminator."""
     description = workload.description
     options = description["discriminator"]
     kind, lambda_l1 = description["loss"], description["lambdaL1"]
@@ -39,18 +39,18 @@ def adversarial_step(workload: Workload) -> Step:
     def logits_of(image: Tensor) -> Tensor:
         return discriminate(layers, options["layers"], source, image)
 
-    # `backward` with `inputs` leaves out every gradient that only the other network needs.
+    # `backward` with `inputs` skips every gradient that only the other network needs.
     def run() -> dict[str, float]:
         forget_gradients(trained, discriminator)
         # The losses of the discriminator are halved (Isola et al. 2017, section 3.3). The pass over real images
-        # is over before the generator begins, so that its activations need no memory beside the generator's.
+        # ends before the generator begins, so that its activations are freed by then.
         loss_real = 0.5 * adversarial_loss(kind, logits_of(target), True)
         loss_real.backward(inputs=discriminator.parameters)
 
         image = generate(source)
         logits = logits_of(image if sharing else image.detach())
         loss_fake = 0.5 * adversarial_loss(kind, logits, False)
-        # Shared, one pass over the generated images serves both networks: neither has been updated yet.
+        # One shared pass over the generated images serves both networks, since neither has been updated yet.
         loss_fake.backward(inputs=discriminator.parameters, retain_graph=sharing)
         if not sharing:
             logits = logits_of(image)
@@ -71,7 +71,7 @@ def adversarial_step(workload: Workload) -> Step:
 
 
 def generator_step(workload: Workload) -> Step:
-    """The generator alone, by the L1 loss."""
+    """The generator alone, with the L1 loss."""
     lambda_l1 = workload.description["lambdaL1"]
     source, target = workload.inputs["source"], workload.inputs["target"]
     trained, generate = trained_generator(workload)
@@ -88,7 +88,7 @@ def generator_step(workload: Workload) -> Step:
 
 
 def denoiser_step(workload: Workload) -> Step:
-    """The weight generator: mean squared error over what is not padding."""
+    """The weight generator: mean squared error over the values that are not padding."""
     inputs = workload.inputs
     target, mask = inputs["target"], inputs["targetMask"]
     trained = workload.groups["denoiser"]
@@ -119,13 +119,13 @@ def trained_generator(workload: Workload) -> tuple[TrainedGroup, Callable[[Tenso
 
 
 def forget_gradients(*groups: TrainedGroup) -> None:
-    # Without gradients the backward pass hands over its results instead of adding them to zeros.
+    # If the gradients are None, the backward pass assigns its results instead of adding them to zeros.
     for group in groups:
         group.optimizer.zero_grad(set_to_none=True)
 
 
 def adversarial_loss(kind: str, logits: Tensor, real: bool) -> Tensor:
-    """Mean over patches of how far the logits are from saying `real` (or that they are not)."""
+    """Loss of the logits against the label `real` (or not), averaged over patches."""
     if kind == "lsgan":
         return ((logits - 1) if real else logits).square().mean()
     return F.softplus(-logits if real else logits).mean()

@@ -1,4 +1,4 @@
-"""Reads a workload: one training step's networks, first values and inputs, as the benchmark wrote them."""
+"""Reads a workload: one training step's networks, initial values and inputs, as written by the benchmark."""
 
 import json
 from collections.abc import Mapping
@@ -12,22 +12,22 @@ from torch import Tensor
 
 from placement import placed
 
-# A 4-axis weight lies in the file as [k, k, in, out] (convolution) or [k, k, out, in] (transposed convolution);
-# PyTorch has [out, in, k, k] and [in, out, k, k]. Both are the same exchange of axes.
+# A 4-axis weight is stored as [k, k, in, out] (convolution) or [k, k, out, in] (transposed convolution);
+# PyTorch has [out, in, k, k] and [in, out, k, k]. Both conversions are the same permutation of axes.
 TO_PYTORCH = (3, 2, 0, 1)
 FROM_PYTORCH = (2, 3, 1, 0)
 
-# The denoiser's convolutions along a sequence lie in the file as [3 * in, out]; PyTorch has [out, in, 3].
+# The denoiser's convolutions along a sequence are stored as [3 * in, out]; PyTorch has [out, in, 3].
 SEQUENCE_KERNEL = 3
 SEQUENCE_CONVOLUTIONS = ("stem.weight", "head.weight", ".first.weight", ".second.weight")
 
-# Matrices that a linear layer multiplies by, [in, out] in the file. Tables of embeddings stay as they are.
+# Weight matrices of linear layers, [in, out] in the file. Embedding tables are not transposed.
 LINEAR_WEIGHTS = (".weight", ".lora.down", ".lora.up")
 
 
 @dataclass(frozen=True)
 class Entry:
-    """Where one parameter lies in its group's flat vector."""
+    """Position of one parameter in its group's flat vector."""
 
     name: str
     shape: tuple[int, ...]
@@ -35,7 +35,7 @@ class Entry:
     size: int
 
     def to_pytorch(self, values: Tensor) -> Tensor:
-        """The parameter as PyTorch's operators take it, from the whole group's vector: a contiguous copy."""
+        """The parameter in PyTorch's layout, as a contiguous copy from the whole group's vector."""
         tensor = values[self.offset : self.offset + self.size].reshape(self.shape)
         if len(self.shape) == 4:
             tensor = tensor.permute(TO_PYTORCH)
@@ -46,7 +46,7 @@ class Entry:
         return tensor.clone(memory_format=torch.contiguous_format)
 
     def from_pytorch(self, tensor: Tensor) -> Tensor:
-        """The reverse of `to_pytorch`: [size]."""
+        """The inverse of `to_pytorch`: [size]."""
         if len(self.shape) == 4:
             tensor = tensor.permute(FROM_PYTORCH)
         elif self._is_sequence_convolution:
@@ -87,7 +87,7 @@ class ParameterGroup:
 
 
 class TrainedGroup(ParameterGroup):
-    """A group with its optimizer: Adam, or AdamW where there is weight decay."""
+    """A group with its optimizer: Adam, or AdamW if there is weight decay."""
 
     def __init__(self, folder: Path, description: Mapping[str, Any]) -> None:
         super().__init__(folder, description, trained=True)
@@ -106,7 +106,7 @@ class TrainedGroup(ParameterGroup):
 
 @dataclass(frozen=True)
 class Workload:
-    """What one process trains. `description` is the whole of workload.json."""
+    """What one process trains. `description` is the content of workload.json."""
 
     description: Mapping[str, Any]
     groups: Mapping[str, TrainedGroup]
