@@ -181,7 +181,7 @@ export async function conceptFacts(
   for (const { path, source, counterpartOf } of imagesIn(concept)) {
     const count = await sources.count(source);
     if (typeof count !== 'number' || count === 0) continue;
-    const drawn = sources.drawn(source) !== undefined ? ' They are drawn when a stage first needs them.' : '';
+    const drawn = sources.drawn(source) !== undefined ? ' They are generated when a stage first needs them.' : '';
     const splits =
       counterpartOf === undefined && count > 1
         ? project.trainings.map((training) => splitText(training, count))
