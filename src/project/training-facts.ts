@@ -59,7 +59,7 @@ export async function trainingFacts(
       {
         path: ['collect', 'concepts'],
         text: counted(zoo.length, 'concept'),
-        detail: `The zoo, without what is held out: ${names(zoo)}.`,
+        detail: `The zoo, without held-out concepts: ${names(zoo)}.`,
       },
       {
         path: ['collect', 'checkpoints'],
@@ -181,7 +181,8 @@ export async function conceptFacts(
   for (const { path, source, counterpartOf } of imagesIn(concept)) {
     const count = await sources.count(source);
     if (typeof count !== 'number' || count === 0) continue;
-    const drawn = sources.drawn(source) !== undefined ? ' They are generated when a stage first needs them.' : '';
+    const drawn =
+      sources.drawn(source) !== undefined ? ' They are generated when a stage first needs them.' : '';
     const splits =
       counterpartOf === undefined && count > 1
         ? project.trainings.map((training) => splitText(training, count))
@@ -197,5 +198,5 @@ export async function conceptFacts(
 
 function splitText({ name, config }: LoadedTraining, count: number): string {
   const { train, test } = imageSplit(count, config.image);
-  return ` With ${name}: ${train} to train on, ${test} held out.`;
+  return ` With ${name}: ${train} for training, ${test} held out.`;
 }

@@ -154,7 +154,11 @@ describe('unsound files are refused with the reason', () => {
   huge.writeBigUInt64LE(2n ** 40n);
   const cases: [string, Buffer, RegExp][] = [
     ['empty', Buffer.alloc(0), /only 0 bytes long/],
-    ['a header longer than the limit', huge, /header would be 1099511627776 bytes, but the limit is 100000000/],
+    [
+      'a header longer than the limit',
+      huge,
+      /header would be 1099511627776 bytes, but the limit is 100000000/,
+    ],
     ['a header cut short', assemble({ a: f32(0, 4) }).subarray(0, 20), /truncated: its header ends at byte/],
     ['no JSON', assemble('{"a": '), /header is not JSON/],
     [

@@ -162,7 +162,11 @@ describe('run.json', () => {
 
   it.each([
     ['damaged', '{"version": 1, ', /run\.json is not valid JSON/],
-    ['of another version', '{"version": 2}', /run\.json has the format version 2, but this program reads version 1\./],
+    [
+      'of another version',
+      '{"version": 2}',
+      /run\.json has the format version 2, but this program reads version 1\./,
+    ],
     ['something else', '7', /run\.json has the format version none/],
   ])('is refused where it is %s', async (_what, text, message) => {
     await expect(readRunRecord(await temporaryProject({ 'run.json': text }))).rejects.toThrow(message);
