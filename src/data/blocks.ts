@@ -1,19 +1,18 @@
-/** Flat weight vectors as equal-sized blocks, and back (the paper's grouping of weights, section 3). */
+/** Conversion between flat weight vectors and equal-sized blocks (the paper's grouping of weights, section 3). */
 
-/** Where one tensor lies in a flat weight vector. */
+/** The place of one tensor in a flat weight vector. */
 export interface WeightSegment {
   readonly name: string;
   readonly offset: number;
   readonly size: number;
-  /** Segments that follow each other and name the same layer belong together; default: each its own. */
+  /** Consecutive segments of the same layer belong together. By default, each segment is a layer of its own. */
   readonly layer?: string;
 }
 
 /**
- * How weights become blocks. The paper compares three rules without publishing their wording; these are ours.
- * `within-layer`: every layer begins a block, the rest of its last one is padding. `across-layers`: the vector
- * is cut as it is. `interleaved`: weight i goes to block i modulo the number of blocks, so that every block
- * mixes all layers.
+ * How weights become blocks. The paper compares three rules without publishing their details; these are ours.
+ * `within-layer`: every layer begins a new block, and the rest of its last block is padding. `across-layers`: the vector is
+ * cut in order. `interleaved`: weight i goes to block i modulo the number of blocks, so that every block mixes all layers.
  */
 export type BlockGrouping = 'within-layer' | 'across-layers' | 'interleaved';
 
@@ -23,17 +22,26 @@ export interface BlockSplitter {
   readonly count: number;
   /** Length of the flat vector. */
   readonly size: number;
-  /** [count, blockSize]: the place in the flat vector, -1 for padding. */
+  /** [count, blockSize]: index in the flat vector, -1 for padding. */
   readonly positions: Int32Array;
   /** [count, blockSize]: 1 for weights, 0 for padding. */
   readonly mask: Float32Array;
-  /** The blocks of a vector [count, blockSize], padded with 0. Throws where the vector has another length. */
+  /**
+   * Cuts a vector into blocks [count, blockSize], padded with 0.
+   * @throws Error if the vector has another length than `size`
+   */
   split(vector: Float32Array): Float32Array;
-  /** The vector of some blocks; what stands in the padding is ignored. Throws where the length is another. */
+  /**
+   * Joins blocks [count, blockSize] into a vector. Values in the padding are ignored.
+   * @throws Error if there are not count x blockSize values
+   */
   join(blocks: Float32Array): Float32Array;
 }
 
-/** @throws where the segments leave gaps or overlap, or there are none */
+/**
+ * Makes a splitter for vectors with the given segments.
+ * @throws Error if the segments leave gaps or overlap, or there are none
+ */
 export function createBlockSplitter(
   segments: readonly WeightSegment[],
   { blockSize, grouping }: { readonly blockSize: number; readonly grouping: BlockGrouping },
@@ -43,7 +51,7 @@ export function createBlockSplitter(
   const count = positions.length / blockSize;
   const check = (kind: string, found: Float32Array, length: number): void => {
     if (found.length !== length)
-      throw new Error(`A ${kind} of ${length} values was expected, found ${found.length}`);
+      throw new Error(`A ${kind} of ${length} values was expected, but it has ${found.length}`);
   };
   return {
     blockSize,
@@ -89,7 +97,7 @@ function sameLayer(a: WeightSegment, b: WeightSegment): boolean {
   return a.layer !== undefined && a.layer === b.layer;
 }
 
-/** The positions from `start` to `end`, and -1 up to a whole number of blocks. */
+/** The positions from `start` to `end` (exclusive), followed by -1 up to a whole number of blocks. */
 function padded(start: number, end: number, blockSize: number): number[] {
   const length = Math.ceil((end - start) / blockSize) * blockSize;
   return Array.from({ length }, (_, i) => (start + i < end ? start + i : -1));
@@ -99,7 +107,7 @@ function checkedSize(segments: readonly WeightSegment[]): number {
   let size = 0;
   for (const { name, offset, size: length } of segments) {
     if (offset !== size)
-      throw new Error(`Segment ${name} begins at ${offset}; the one before ends at ${size}`);
+      throw new Error(`Segment ${name} begins at ${offset}, but the previous one ends at ${size}`);
     size += length;
   }
   if (size === 0) throw new Error('There are no weights to cut into blocks');

@@ -1,4 +1,4 @@
-/** A zoo that is a folder of equally shaped safetensors files: LoRA weights of other tools, or ours. */
+/** A zoo in the form of a folder of safetensors files with equal tensors: LoRA weights from other tools, or ours. */
 
 import { basename } from 'node:path';
 import { readSafetensorsHeader } from '../project/disk/safetensors-header.ts';
@@ -9,26 +9,26 @@ import { readSafetensors, type Safetensors, type WritableTensor, writeSafetensor
 import { listMembers, readMember, type ZooMember } from './zoo.ts';
 import { promptOf, readWrittenPrompts } from './zoo-prompts.ts';
 
-/** One tensor of every file, and where it lies in the flat vector of them all. */
+/** A tensor that every file has, and its place in the flat vector of all tensors. */
 export interface FileTensor extends WeightSegment {
   readonly shape: readonly number[];
 }
 
-/** What the files of a zoo have in common: enough to write another. */
+/** What the files of a zoo have in common: enough to write another one. */
 export interface FileLayout {
-  /** In the order of the vector: by name; those of our own zoo as they lie there. */
+  /** In the order of the vector: sorted by name, but in their own order for members of our own zoo. */
   readonly tensors: readonly FileTensor[];
-  /** Entries that are the same in every file, such as the rank and base model that other tools look up. */
+  /** Metadata that is the same in every file, such as the rank and base model that other tools look up. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 
 export interface FileZoo {
   readonly layout: FileLayout;
-  /** One a file. Vectors are of the layout; several only where a member of our own zoo has them. */
+  /** One member per file. Only members of our own zoo can have several vectors. */
   readonly members: readonly Pick<ZooMember, 'prompt' | 'checkpoints'>[];
 }
 
-/** What one file holds. */
+/** The contents of one file. */
 interface WeightFile {
   readonly path: string;
   readonly tensors: readonly FileTensor[];
@@ -36,18 +36,18 @@ interface WeightFile {
   readonly checkpoints: readonly Float32Array[];
 }
 
-/** `format` of weights that this program writes, in their metadata. */
+/** Value of `format` in the metadata of weights that this program writes. */
 export const WEIGHTS_FORMAT = 'denoised-weights/weights-1';
-/** What follows a module's name in its LoRA tensors (PEFT, diffusers, kohya, and this program). */
+/** Suffixes of LoRA tensors, after the module's name (PEFT, diffusers, kohya, and this program). */
 const LORA_SUFFIX = /\.(?:alpha|dora_scale|lora[._](?:embedding_)?(?:A|B|up|down|bias)(?:\.\w+)*)$/;
 const FLOATS: ReadonlySet<string> = new Set(['F32', 'F16', 'BF16']);
-/** Whose weights these are is written anew for every file. */
+/** Metadata that differs from file to file and is therefore not copied. */
 const OWN_METADATA: ReadonlySet<string> = new Set(['prompt', 'seed', 'steps', 'origin']);
 
 /**
  * Reads every `.safetensors` file of a folder, in the order of their names.
- * @throws UserError where there are fewer than three, one has no prompt or other tensors than the first, or
- * values that are no finite floats
+ * @throws UserError if there are fewer than three, or if one has no prompt, other tensors than the first, or values that
+ *   are not finite floats
  */
 export async function readFileZoo(folder: string): Promise<FileZoo> {
   const paths = (await listMembers(folder)).map(({ path }) => path);
@@ -79,7 +79,7 @@ export async function readFileZoo(folder: string): Promise<FileZoo> {
   return { layout: { tensors: first!.tensors, metadata: Object.fromEntries(shared) }, members };
 }
 
-/** Tensors one behind the other in a flat vector, with their layers. */
+/** Places tensors one after the other in a flat vector, with their layers. */
 export function fileTensors(
   shapes: readonly { readonly name: string; readonly shape: readonly number[] }[],
 ): FileTensor[] {
@@ -92,7 +92,7 @@ export function fileTensors(
   });
 }
 
-/** Writes weights as a file like those of the zoo: same tensors, as float32, whole or not at all. */
+/** Writes weights to a file like those of the zoo: the same tensors, as float32. The file is written whole or not at all. */
 export async function writeFileWeights(
   path: string,
   { tensors, metadata }: FileLayout,
@@ -101,7 +101,7 @@ export async function writeFileWeights(
     readonly seed: number;
     /** Denoising steps. */
     readonly steps: number;
-    /** Of the layout's length. */
+    /** Flat vector with the layout's length. */
     readonly vector: Float32Array;
   },
 ): Promise<void> {
@@ -121,16 +121,16 @@ export async function writeFileWeights(
 
 async function readWeightFile(path: string): Promise<WeightFile> {
   const { metadata } = await readSafetensorsHeader(path);
-  // A member of our own zoo: a vector and its layout, beside a discriminator that is no part of the weights.
+  // A member of our own zoo: a vector and its layout, and a discriminator, which is not part of the weights.
   if (metadata.baseHash !== undefined && metadata.layout !== undefined) {
     const { layout, checkpoints, baseHash: base, prompt } = await readMember(path);
-    // As `dnw denoise` writes a concept's weights, so that what is made of the zoo fits its base.
+    // The metadata that `dnw denoise` writes with a concept's weights, so that weights made from the zoo fit its base.
     const asWeights = { format: WEIGHTS_FORMAT, kind: 'lora', base, prompt };
     return { path, tensors: fileTensors(layout.entries), metadata: asWeights, checkpoints };
   }
   const stored = await readSafetensors(path);
   const names = [...stored.tensors.keys()].sort();
-  if (names.length === 0) throw new UserError(`${path}: it holds no tensors. Remove it from the zoo.`);
+  if (names.length === 0) throw new UserError(`${path}: the file has no tensors. Remove it from the zoo.`);
   const tensors = fileTensors(names.map((name) => ({ name, shape: stored.tensors.get(name)!.shape })));
   return { path, tensors, metadata: stored.metadata, checkpoints: [flatten(path, tensors, stored)] };
 }
@@ -146,7 +146,7 @@ function flatten(
     const { data, dtype } = stored.tensors.get(name)!;
     if (!FLOATS.has(dtype) || !(data instanceof Float32Array)) {
       throw new UserError(
-        `${path}: tensor '${name}' is ${dtype}, and weights are ${[...FLOATS].join(', ')}. Save the file without it, or remove the file.`,
+        `${path}: tensor '${name}' is ${dtype}, but weights must be ${[...FLOATS].join(', ')}. Save the file without this tensor, or remove the file.`,
       );
     }
     vector.set(data, offset);
@@ -159,7 +159,7 @@ function refuseOtherTensors(first: WeightFile, file: WeightFile): void {
   const example = basename(first.path);
   const refuse = (difference: string): never => {
     throw new UserError(
-      `${path}: ${difference}. All files of a zoo have the same tensors: remove the file, or train on each kind by itself.`,
+      `${path}: ${difference}. All files of a zoo must have the same tensors: remove the file, or train on each kind separately.`,
     );
   };
   const shapes = (tensors: readonly FileTensor[]) =>
@@ -169,18 +169,18 @@ function refuseOtherTensors(first: WeightFile, file: WeightFile): void {
   for (const [name, shape] of expected) {
     if (!found.has(name)) refuse(`it lacks tensor '${name}', which ${example} has`);
     if (found.get(name) !== shape)
-      refuse(`tensor '${name}' has shape ${found.get(name)}, and ${shape} in ${example}`);
+      refuse(`tensor '${name}' has shape ${found.get(name)}, but ${shape} in ${example}`);
   }
   for (const name of found.keys()) {
     if (!expected.has(name)) refuse(`tensor '${name}' is not in ${example}`);
   }
   const [base, firstBase] = [baseOf(file), baseOf(first)];
   if (base !== firstBase) {
-    refuse(`it belongs to base ${base ?? 'unknown'}, and ${example} to ${firstBase ?? 'unknown'}`);
+    refuse(`it belongs to base ${base ?? 'unknown'}, but ${example} to ${firstBase ?? 'unknown'}`);
   }
 }
 
-/** Of weights that this program wrote; `base` means nothing in files of other tools. */
+/** The base of weights that this program wrote. In files from other tools, `base` has no meaning. */
 function baseOf({ metadata }: WeightFile): string | undefined {
   return metadata.format === WEIGHTS_FORMAT ? metadata.base : undefined;
 }
@@ -191,7 +191,7 @@ function refuseOtherValues({ path, tensors, checkpoints }: WeightFile): void {
     if (place < 0) continue;
     const { name } = tensors.find(({ offset, size }) => place < offset + size)!;
     throw new UserError(
-      `${path}: tensor '${name}' has a value that is ${vector[place]}. Train or convert it anew, or remove the file.`,
+      `${path}: tensor '${name}' has a value that is ${vector[place]}. Train or convert it again, or remove the file.`,
     );
   }
 }

@@ -3,7 +3,7 @@ import sharp from 'sharp';
 import writeFileAtomic from 'write-file-atomic';
 import { UserError } from '../project/user-error.ts';
 
-/** An sRGB image: row by row, red, green, blue of each pixel, in [-1, 1] (-1 is black). */
+/** An sRGB image: red, green and blue of each pixel, row by row, in [-1, 1] (-1 is black). */
 export interface Image {
   readonly width: number;
   readonly height: number;
@@ -11,14 +11,14 @@ export interface Image {
   readonly data: Float32Array;
 }
 
-/** How an image of another shape becomes square: cut to the center, pad by repeating the edge, or stretch. */
+/** How an image of another shape becomes square: crop to the center, pad by repeating the edge, or stretch. */
 export type Fit = 'cover' | 'contain' | 'fill';
 
 export interface LoadOptions {
   /** Side of the square result in pixels. */
   readonly size: number;
   readonly fit: Fit;
-  /** Take only this half of the file's image (the Pix2pix layout puts A on the left, B on the right). */
+  /** Use only this half of the file's image (in the Pix2pix layout, A is on the left and B on the right). */
   readonly half?: 'left' | 'right';
 }
 
@@ -26,7 +26,7 @@ export interface LoadOptions {
 export class UnreadableImage extends UserError {
   constructor(
     readonly file: string,
-    /** What is wrong with it, without its name. */
+    /** What is wrong with the file, without its name. */
     readonly reason: string,
     cause: unknown,
   ) {
@@ -34,13 +34,13 @@ export class UnreadableImage extends UserError {
   }
 }
 
-/** What sharp calls the formats that are read: JPEG, PNG, WebP, TIFF, GIF (first frame), AVIF. */
+/** sharp's names of the supported formats: JPEG, PNG, WebP, TIFF, GIF (first frame), AVIF. */
 const FORMATS: readonly string[] = ['jpeg', 'png', 'webp', 'tiff', 'gif', 'heif'];
 
 /**
- * Decodes an image file of any size to a square sRGB image: turned upright as its EXIF orientation says,
- * transparency laid on white, grayscale and CMYK converted, 16 bits reduced to 8.
- * @throws UnreadableImage naming the file and what is wrong with it
+ * Decodes an image file of any size to a square sRGB image: rotated as its EXIF orientation says, transparency on white,
+ * grayscale and CMYK converted, 16 bits reduced to 8.
+ * @throws UnreadableImage that names the file and what is wrong with it
  */
 export async function loadImage(path: string, options: LoadOptions): Promise<Image> {
   // By content, not by path: sharp caches what it opens by path and would miss a changed file.
@@ -48,8 +48,8 @@ export async function loadImage(path: string, options: LoadOptions): Promise<Ima
 }
 
 /**
- * `loadImage` for a file that is in memory.
- * @param name what to call it where it cannot be decoded
+ * Like `loadImage`, for a file in memory.
+ * @param name name of the file for the error if it cannot be decoded
  */
 export async function decodeImage(bytes: Buffer, name: string, options: LoadOptions): Promise<Image> {
   return decodeNamed(name, async () => bytes, options);
@@ -66,7 +66,7 @@ async function decodeNamed(name: string, read: () => Promise<Buffer>, options: L
 
 async function decode(bytes: Buffer, { size, fit, half }: LoadOptions): Promise<Uint8Array> {
   if (bytes.length === 0) throw new Error('the file is empty');
-  // Slightly irregular files of real cameras pass; truncated and corrupt ones do not.
+  // Accept slightly irregular files of real cameras, but not truncated or corrupt ones.
   const input = sharp(bytes, { failOn: 'error' });
   const { format, autoOrient } = await input.metadata();
   if (!FORMATS.includes(format)) throw new Error(`${format} images are not supported`);
@@ -75,7 +75,7 @@ async function decode(bytes: Buffer, { size, fit, half }: LoadOptions): Promise<
   if (half) {
     const full = width;
     width = Math.floor(full / 2);
-    if (width === 0) throw new Error('one pixel wide, so it has no left and right half');
+    if (width === 0) throw new Error('the image is one pixel wide, so it has no left and right half');
     pipeline.extract({ left: half === 'left' ? 0 : full - width, top: 0, width, height });
   }
   if (fit === 'contain') {
@@ -106,7 +106,7 @@ function reasonOf(error: unknown): string {
   if (message.includes('unsupported image format')) {
     return 'not an image of a supported format (JPEG, PNG, WebP, TIFF, GIF, AVIF)';
   }
-  // libvips repeats a decoder's message once per line it failed on.
+  // libvips repeats a decoder's message for each line on which it failed.
   return `cannot be decoded as an image: ${message.trim().split('\n')[0]}`;
 }
 
@@ -115,7 +115,7 @@ export function imageFromBytes(bytes: Uint8Array, width: number, height: number)
   return { width, height, data: Float32Array.from(bytes, (byte) => byte / 127.5 - 1) };
 }
 
-/** The image's values rounded to 0 to 255; what lies outside [-1, 1] is clipped. */
+/** The image's values as integers from 0 to 255, rounded; values outside [-1, 1] are clipped. */
 export function imageToBytes({ data }: Image): Uint8Array {
   const bytes = new Uint8ClampedArray(data.length);
   for (let i = 0; i < data.length; i++) bytes[i] = (data[i]! + 1) * 127.5;
@@ -130,14 +130,14 @@ export async function encodePng(image: Image): Promise<Buffer> {
     .toBuffer();
 }
 
-/** Writes a PNG file, whole or not at all. */
+/** Writes a PNG file. It is written whole or not at all. */
 export async function writePng(path: string, image: Image): Promise<void> {
   await writeFileAtomic(path, await encodePng(image));
 }
 
 /**
- * Writes a PNG contact sheet: each row's images from left to right, on white, in cells as large as the
- * largest image.
+ * Writes a PNG contact sheet: the images of each row from left to right, on white, in cells of the size of the largest
+ * image.
  */
 export async function writeGrid(path: string, rows: readonly (readonly Image[])[]): Promise<void> {
   const images = rows.flat();

@@ -3,9 +3,9 @@ import type { Random } from './random.ts';
 const MAX_ROUNDS = 20;
 
 /**
- * k-means (Lloyd 1982, seeded by k-means++, Arthur and Vassilvitskii 2007): for each cluster, the index of the
+ * Medoids by k-means (Lloyd 1982, seeded by k-means++, Arthur and Vassilvitskii 2007): for each cluster, the index of the
  * point nearest to its mean.
- * @param points equally long vectors
+ * @param points vectors of equal length
  * @param k at most the number of points
  * @returns k different indices, ascending
  */
@@ -21,12 +21,15 @@ export function representatives(points: readonly Float32Array[], k: number, rand
     if (settled) break;
   }
   const chosen = new Set(medoids(points, clusters, centers));
-  // Equal points leave clusters empty: fill up with what has not been chosen.
+  // Equal points leave clusters empty: fill up with points that have not been chosen.
   for (let index = 0; chosen.size < k; index++) chosen.add(index);
   return [...chosen].sort((a, b) => a - b);
 }
 
-/** First center at random, each further one with a probability that grows with its squared distance. */
+/**
+ * Initial centers: the first at random, each further one with a probability proportional to its squared distance from the
+ * nearest center so far.
+ */
 function spreadCenters(points: readonly Float32Array[], k: number, random: Random): Float32Array[] {
   const centers = [points[random.int(points.length)]!];
   const distances = points.map((point) => squaredDistance(point, centers[0]!));
@@ -40,7 +43,7 @@ function spreadCenters(points: readonly Float32Array[], k: number, random: Rando
   return centers;
 }
 
-/** An index, drawn with a probability in proportion to its weight; any index where all weights are 0. */
+/** An index, drawn with a probability proportional to its weight; any index if all weights are 0. */
 function drawByWeight(weights: readonly number[], random: Random): number {
   const total = weights.reduce((a, b) => a + b, 0);
   if (total === 0) return random.int(weights.length);

@@ -1,7 +1,7 @@
-/** Weight vectors of a zoo as a few whitened principal components, and back. */
+/** Conversion between weight vectors of a zoo and a few whitened principal components. */
 import { principalComponents } from './principal-components.ts';
 
-/** Float32 throughout, as it is stored: a basis that was read again gives the same bits. */
+/** Principal axes of a zoo. Float32 as in files, so that a basis read from a file gives the same bits. */
 export interface LatentBasis {
   /** [P]: the vector at latent 0. */
   readonly mean: Float32Array;
@@ -12,10 +12,10 @@ export interface LatentBasis {
 }
 
 /**
- * The K directions in which some vectors differ most.
- * @param vectors of length P, equally long, at least one
- * @returns the basis, and the share of the vectors' variance that it holds, 0 to 1; where they differ in fewer
- * than K directions, the number of those
+ * The K directions in which vectors differ most.
+ * @param vectors at least one, all of length P
+ * @returns the basis, and the share of the vectors' variance that it explains, 0 to 1; if the vectors differ in fewer than
+ *   K directions, only the number of these directions
  */
 export function fitLatent(
   vectors: readonly Float32Array[],
@@ -48,7 +48,7 @@ export function toLatent({ mean, axes, deviations }: LatentBasis, vector: Float3
   });
 }
 
-/** [P]: the vector of some components. The inverse of `toLatent` for what the axes span. */
+/** [P]: the vector with the given components. The inverse of `toLatent` within the span of the axes. */
 export function fromLatent({ mean, axes, deviations }: LatentBasis, latent: Float32Array): Float32Array {
   const length = mean.length;
   const vector = Float64Array.from(mean);

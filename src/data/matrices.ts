@@ -1,4 +1,4 @@
-/** Products of small dense matrices, flat and row by row. */
+/** Products of small dense matrices, stored flat and row by row. */
 
 export function innerProduct(a: Float64Array, b: Float64Array): number {
   let sum = 0;
@@ -6,7 +6,7 @@ export function innerProduct(a: Float64Array, b: Float64Array): number {
   return sum;
 }
 
-/** Inner products of all pairs of equally long rows: [n, n]. */
+/** Inner products of all pairs of rows of equal length: [n, n]. */
 export function innerProducts(rows: readonly Float64Array[]): Float64Array {
   const count = rows.length;
   const gram = new Float64Array(count * count);
@@ -39,7 +39,7 @@ export function rowProducts(
   return out;
 }
 
-/** a times b, both [n, n]. */
+/** The product of a and b, both [n, n]. */
 export function matrixProduct(a: Float64Array, b: Float64Array, n: number): Float64Array {
   const out = new Float64Array(n * n);
   for (let i = 0; i < n; i++) {

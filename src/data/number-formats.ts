@@ -1,4 +1,4 @@
-/** Numbers narrower than float32, from their bits. Little-endian files, as safetensors are. */
+/** Decoding of floating-point formats that are narrower than float32, from their bits. */
 
 /** IEEE 754 binary16: 5 bits of exponent, 10 of fraction. */
 export function halfToNumber(bits: number): number {
@@ -20,8 +20,8 @@ export function bfloat16ToNumber(bits: number): number {
 }
 
 /**
- * 4 bits of exponent, 3 of fraction; no infinity, the one NaN of either sign has every bit set (Micikevicius et al.
- * 2022, "FP8 Formats for Deep Learning").
+ * FP8 E4M3: 4 bits of exponent, 3 of fraction; no infinity, and a single NaN of each sign, with all bits set (Micikevicius
+ * et al. 2022, "FP8 Formats for Deep Learning").
  */
 export function float8E4M3ToNumber(bits: number): number {
   const sign = bits & 0x80 ? -1 : 1;
@@ -32,7 +32,7 @@ export function float8E4M3ToNumber(bits: number): number {
   return sign * (1 + fraction / 8) * 2 ** (exponent - 7);
 }
 
-/** 5 bits of exponent, 2 of fraction: the upper half of a binary16. */
+/** FP8 E5M2: 5 bits of exponent, 2 of fraction; the upper half of a binary16. */
 export function float8E5M2ToNumber(bits: number): number {
   return halfToNumber(bits << 8);
 }

@@ -1,6 +1,6 @@
 import { Random } from './random.ts';
 
-/** Training pairs of one concept, decoded: `count` images of `size` x `size` x 3 bytes each. */
+/** Decoded training pairs of one concept: `count` images of `size` x `size` x 3 bytes each. */
 export interface PairSet {
   readonly count: number;
   readonly source: Uint8Array;
@@ -10,7 +10,7 @@ export interface PairSet {
 export interface PairBatchOptions {
   /** Side of the stored images in pixels. */
   readonly storedSize: number;
-  /** Side of the images in a batch; a random crop where it is below `storedSize`. */
+  /** Side of the images in a batch in pixels; they are random crops if this is below `storedSize`. */
   readonly size: number;
   readonly batchSize: number;
   /** Mirror pairs at random. */
@@ -22,16 +22,16 @@ export interface PairBatch {
   /** [batch, size, size, 3] in [-1, 1]. */
   readonly source: Float32Array;
   readonly target: Float32Array;
-  /** Index of the pair set each row comes from. */
+  /** Index of the pair set that each row comes from. */
   readonly sets: Int32Array;
 }
 
 /**
- * Batches of training pairs as a pure function of the step: a resumed run sees exactly the data that the
- * uninterrupted one would have, and every zoo concept sees its images in the same order.
+ * Batches of training pairs as a pure function of the step: a resumed run sees exactly the same data as an uninterrupted
+ * one, and every zoo concept sees its images in the same order.
  *
- * Rows go round the pair sets in a new random order each round; within a set, images go round in a new
- * random order each epoch.
+ * Rows cycle through the pair sets, in a new random order in each round. Within a set, images come in a new random order in
+ * each epoch.
  */
 export class PairBatches {
   readonly #orders = new Map<string, Int32Array>();
@@ -71,13 +71,13 @@ export class PairBatches {
     return { source, target, sets };
   }
 
-  /** A permutation that depends on nothing but the seed, its purpose and its number. */
+  /** A permutation that depends only on the seed, its purpose and its number. */
   #order(purpose: string, number: number, length: number): Int32Array {
     const key = `${purpose} ${number} of ${length}`;
     let order = this.#orders.get(key);
     if (!order) {
       order = this.#root.fork(key).shuffle(length);
-      // Only the newest few rounds are asked for again.
+      // Only the latest rounds are asked for again.
       if (this.#orders.size > 64) this.#orders.clear();
       this.#orders.set(key, order);
     }

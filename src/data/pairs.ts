@@ -6,26 +6,26 @@ import { UserError } from '../project/user-error.ts';
 import type { ImageEditor, OpenEditor } from './image-editor.ts';
 import { type Fit, type Image, loadImage, UnreadableImage } from './images.ts';
 
-/** One pair of a concept, not yet decoded. */
+/** One pair of a concept before decoding. */
 export interface PairRef {
-  /** Path below the source folder with forward slashes: unique in the concept, the same on every machine. */
+  /** Path below the source folder, with forward slashes: unique in the concept and the same on every machine. */
   readonly name: string;
   /** Absolute path of the source image, or of the aligned image. */
   readonly source: string;
-  /** Absolute path of the edited image where there is one. */
+  /** Absolute path of the edited image, if it is a file of its own. */
   readonly target?: string;
 }
 
-/** A file that cannot be used, and why. */
+/** A file that cannot be used, and the reason. */
 export interface SkippedFile {
   readonly file: string;
   readonly reason: string;
 }
 
 export interface PairListing {
-  /** By name; at least one. */
+  /** Sorted by name; at least one. */
   readonly refs: readonly PairRef[];
-  /** Sources without a target, targets without a source. */
+  /** Sources without a target, and targets without a source. */
   readonly skipped: readonly SkippedFile[];
 }
 
@@ -35,20 +35,20 @@ export interface PairImageOptions {
   readonly fit: Fit;
 }
 
-/** A source image whose target is wanted. */
+/** A decoded source image whose target is requested. */
 export interface PairToLoad {
   readonly ref: PairRef;
-  /** What `loadSource` gave for the same reference. */
+  /** The result of `loadSource` for the same reference. */
   readonly source: Image;
 }
 
-/** The targets of a source, ready to be loaded until they are disposed of. */
+/** The targets of a pair source, which can be loaded until they are disposed of. */
 export interface PairTargets {
-  /** Where an editor computes them; undefined where they are files. */
+  /** The device on which an editor computes them; undefined if they are files. */
   readonly device?: string;
-  /** Most pairs that are loaded at once, 1 or more. */
+  /** Maximum number of pairs per call, 1 or more. */
   readonly batchSize: number;
-  /** @returns for each pair its target, or why its file cannot be decoded */
+  /** @returns for each pair the target, or the reason why its file cannot be decoded */
   load(
     pairs: readonly PairToLoad[],
     options: PairImageOptions,
@@ -57,27 +57,36 @@ export interface PairTargets {
   dispose(): Promise<void>;
 }
 
-/** Where a concept's pairs come from, whatever their layout on disk. `PairLayout` says of each what it is. */
+/** Source of a concept's pairs, independent of their layout on disk (`PairLayout`). */
 export interface PairSource {
   /**
-   * A folder means its own images, a glob such as `photos/**` those of subfolders too.
-   * @throws UserError where a folder cannot be read or not a single pair is found
+   * Lists the pairs. A folder stands for the images directly in it, a glob such as `photos/**` also for those in subfolders.
+   * @throws UserError if a folder cannot be read or there is no pair
    */
   list(): Promise<PairListing>;
-  /** @throws UnreadableImage where the file cannot be decoded */
+  /**
+   * Decodes a source image.
+   * @throws UnreadableImage if the file cannot be decoded
+   */
   loadSource(ref: PairRef, options: PairImageOptions): Promise<Image>;
   /**
-   * What makes cached pairs stale beside the concept's `pairs` and the listed files; undefined where nothing does.
-   * @throws UserError where an editor lacks what it needs
+   * What makes cached pairs stale, other than the concept's `pairs` and the listed files; undefined if nothing does.
+   * @throws UserError if an editor lacks something that it needs
    */
   identity(): Promise<string | undefined>;
-  /** @throws UserError where an editor cannot be loaded */
+  /**
+   * Prepares the loading of targets.
+   * @throws UserError if an editor cannot be loaded
+   */
   openTargets(): Promise<PairTargets>;
-  /** True where targets are made from the sources, so that concepts with equal sources can share them decoded. */
+  /** True if targets are made from the sources, so that concepts with equal sources can share the decoded sources. */
   readonly sharesSources: boolean;
 }
 
-/** @param openEditor opens what makes the edited images, where the concept names an editor */
+/**
+ * Opens the source of a concept's pairs.
+ * @param openEditor opens the image editor, if the concept names one
+ */
 export function openPairs(concept: LoadedConcept, openEditor: OpenEditor): PairSource {
   const layout = pairLayout(concept.pairs);
   switch (layout.kind) {
@@ -106,7 +115,9 @@ function editedPairs(concept: LoadedConcept, source: string, editor: ImageEditor
           const fits = (image: Image, i: number) =>
             targets[i]?.width === image.width && targets[i].height === image.height;
           if (targets.length === sources.length && sources.every(fits)) return targets;
-          throw new Error('An image editor must return an image of the same size for each that it was given');
+          throw new Error(
+            'An image editor must return an image of the same size for each image that it is given',
+          );
         },
         dispose: () => loaded.dispose(),
       };
@@ -123,7 +134,7 @@ function folderPairs(concept: LoadedConcept, source: string, folder: string): Pa
   };
 }
 
-/** The layout of the Pix2pix data sets: A is the left half of each image, B the right one. */
+/** Pairs in the layout of the Pix2pix data sets: A is the left half of each image, B the right half. */
 function alignedPairs(concept: LoadedConcept, aligned: string, direction: 'AtoB' | 'BtoA'): PairSource {
   const [source, target] = direction === 'AtoB' ? (['left', 'right'] as const) : (['right', 'left'] as const);
   return {
@@ -133,7 +144,7 @@ function alignedPairs(concept: LoadedConcept, aligned: string, direction: 'AtoB'
   };
 }
 
-/** The part of a source that is about targets, where they are decoded from files. */
+/** The methods of a pair source that deal with targets, for targets that are decoded from files. */
 function targetFiles(
   decode: (ref: PairRef, options: PairImageOptions) => Promise<Image>,
 ): Pick<PairSource, 'identity' | 'openTargets' | 'sharesSources'> {
@@ -146,7 +157,7 @@ function targetFiles(
     }
   };
   return {
-    // All of it is in the files and in the concept's `pairs`.
+    // The files and the concept's `pairs` determine everything.
     identity: async () => undefined,
     openTargets: async () => ({
       batchSize: 1,
@@ -161,8 +172,8 @@ async function listSources(concept: LoadedConcept, key: string, source: string):
   const paths = await listFiles(concept, key, source);
   if (paths.length === 0) {
     throw new UserError(
-      `${concept.path}: ${key} names ${source}, where there are no images. ` +
-        'Put images there, or end the path with /** to take those of its subfolders.',
+      `${concept.path}: ${key} names ${source}, which contains no images. ` +
+        'Put images there, or end the path with /** to use images in subfolders.',
     );
   }
   const root = await rootOf(source, paths);
@@ -177,13 +188,13 @@ async function listFiles(concept: LoadedConcept, key: string, source: string): P
     const { code } = error as NodeJS.ErrnoException;
     throw new UserError(
       `${concept.path}: ${key} names ${source}, which cannot be read (${code}). ` +
-        'Correct the path (it is relative to the concept file), or make the folder.',
+        'Correct the path (it is relative to the concept file), or create the folder.',
       { cause: error },
     );
   }
 }
 
-/** The folder that names are relative to. A folder may have a bracket in its name without being a glob. */
+/** The folder that names are relative to. The name of a folder may contain a bracket without being a glob. */
 async function rootOf(source: string, paths: readonly string[]): Promise<string> {
   return paths.every((path) => dirname(path) === source) ? source : folderOf(source);
 }
@@ -192,7 +203,7 @@ function nameBelow(root: string, path: string): string {
   return relative(root, path).split(sep).join('/');
 }
 
-/** What a source and its target have in common: the path below their folders, without the extension. */
+/** The part of the path that a source and its target have in common: below their folders, without the extension. */
 function stemOf(name: string): string {
   return name.replace(/\.[^./]+$/, '');
 }
@@ -214,7 +225,7 @@ async function matchTargets(
       const reason =
         candidates.length === 0
           ? `no edited image is named ${stem}.* in ${folder}`
-          : `several edited images have its name: ${candidates.map((path) => basename(path)).join(', ')}`;
+          : `several edited images have this name: ${candidates.map((path) => basename(path)).join(', ')}`;
       skipped.push({ file: ref.source, reason });
     }
     used.add(stem);
@@ -234,7 +245,7 @@ async function matchTargets(
   return { refs, skipped };
 }
 
-/** Edited images by stem. For a folder, those in the same subfolders as the sources. */
+/** Edited images by stem. For a folder, the images in the same subfolders as the sources. */
 async function listTargets(
   concept: LoadedConcept,
   sources: readonly PairRef[],
@@ -257,7 +268,7 @@ async function listTargets(
   return byStem;
 }
 
-/** A subfolder that has no counterpart is no error: its sources are reported one by one. */
+/** A subfolder without a counterpart is not an error: its sources are reported one by one. */
 async function imagesIfThere(folder: string): Promise<string[]> {
   try {
     return await listImages(folder);

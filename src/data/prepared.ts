@@ -24,40 +24,40 @@ interface PreparedSet {
   readonly count: number;
   readonly source: Uint8Array;
   readonly target: Uint8Array;
-  /** Source file names below the source folder. */
+  /** Names of the source files below the source folder. */
   readonly names: readonly string[];
 }
 
 export interface PreparedPairs {
-  /** Side in pixels: the training images' size plus what random crops take away. */
+  /** Side in pixels: the size of the training images plus the margin for random crops. */
   readonly size: number;
   readonly train: PreparedSet;
   readonly test: PreparedSet;
-  /** Files that were left out, each with its reason. */
+  /** Files that were left out, each with the reason. */
   readonly skipped: readonly SkippedFile[];
-  /** The file that holds all this. */
+  /** The file in the cache. */
   readonly path: string;
 }
 
 export interface PrepareOptions {
-  /** Opens what makes the edited images of concepts that name an editor. */
+  /** Opens the image editor of concepts that name one. */
   readonly openEditor: OpenEditor;
-  /** Called before the first image is edited, where an editor has to. @param device see `LoadedEditor` */
+  /** Called before an editor edits the first image. @param device see `LoadedEditor` */
   readonly onEditing?: (device: string) => void;
-  /** Called after each image. @param total how many calls there will be where no image is broken */
+  /** Called after each image. @param total number of calls if no image is broken */
   readonly onProgress?: (done: number, total: number) => void;
   readonly shouldStop?: () => boolean;
 }
 
-/** Raised when decoding, an effect or the layout of these files changes, so that older caches are made anew. */
+/** Raise this if decoding, an effect or the layout of these files changes, so that older caches are made again. */
 const CACHE_VERSION = 1;
 
 /**
- * Decodes a concept's pairs, or takes them from the project's cache (`.dnw/pairs`) where concept, image settings,
- * seed, files (by size and time of change) and what edits them are the same as when they were prepared.
+ * Decodes a concept's pairs, or reads them from the project's cache (`.dnw/pairs`) if concept, image settings, seed, files
+ * (by size and modification time) and image editor are the same as when they were prepared.
  * @param image the `image` section of a training config
- * @returns undefined where `shouldStop` said so; what is in the cache is returned even then
- * @throws UserError where fewer than two pairs can be used, or an editor lacks what it needs
+ * @returns undefined if `shouldStop` returned true; pairs in the cache are returned even then
+ * @throws UserError if fewer than two pairs can be used, or an editor lacks something that it needs
  */
 export async function preparePairs(
   concept: LoadedConcept,
@@ -109,7 +109,7 @@ export async function preparePairs(
   return prepared;
 }
 
-/** Editors make targets from images that other concepts have too: those keep them decoded for each other. */
+/** Concepts whose targets are made by editors often have the same source images: they share them decoded. */
 async function sourceImages(
   pairs: PairSource,
   listing: PairListing,
@@ -124,7 +124,7 @@ async function sourceImages(
   return sources;
 }
 
-/** Pairs of those sources whose target can be had; the others are added to `skipped`. */
+/** Pairs of the sources whose target is available; the others are added to `skipped`. */
 async function addTargets(
   opened: PairTargets,
   sources: readonly SourceImage[],
@@ -136,7 +136,7 @@ async function addTargets(
   const targets: Uint8Array[] = [];
   for (let start = 0; start < sources.length; start += opened.batchSize) {
     if (shouldStop()) return undefined;
-    // Effects are computed on this thread: let signals and timers through between images.
+    // Effects are computed on this thread: let signals and timers run between images.
     await setImmediate();
     const batch = sources.slice(start, start + opened.batchSize);
     const loaded = await unlessStopped(shouldStop, (signal) =>
@@ -199,7 +199,7 @@ function preparedFrom({ tensors, metadata }: Safetensors, path: string): Prepare
   };
 }
 
-/** Source images that another concept has decoded, found by their listing. */
+/** Source images that another concept has decoded from the same list of files. */
 async function readShared(path: string, listing: PairListing): Promise<SourceImages | undefined> {
   const cached = await readIfSound(path);
   if (!cached) return undefined;
@@ -237,7 +237,7 @@ async function writeShared(
   );
 }
 
-/** A cache that is missing or damaged is made anew. */
+/** Reads a cache; undefined if it is missing or damaged, so that it is made again. */
 async function readIfSound(path: string): Promise<Safetensors | undefined> {
   try {
     return await readSafetensors(path);
@@ -247,7 +247,7 @@ async function readIfSound(path: string): Promise<Safetensors | undefined> {
   }
 }
 
-/** Path, size and time of change of every file that a pair is made of. */
+/** Path, size and modification time of every file that a pair is made from. */
 async function fingerprint({ refs }: PairListing): Promise<unknown[]> {
   return Promise.all(
     refs.map(async ({ name, source, target }) => {
@@ -256,7 +256,7 @@ async function fingerprint({ refs }: PairListing): Promise<unknown[]> {
   );
 }
 
-/** Of a file that is listed but not there, such as a broken link, nothing: decoding it says what is wrong. */
+/** Nothing for a file that is listed but does not exist, such as a broken link: decoding reports what is wrong. */
 async function sizeAndTime(path: string): Promise<number[]> {
   try {
     const { size, mtimeMs } = await stat(path);
@@ -281,6 +281,6 @@ function unusable(concept: LoadedConcept, skipped: readonly SkippedFile[]): User
   const reasons = skipped.slice(0, 5).map(({ file, reason }) => `\n  ${file}: ${reason}`);
   return new UserError(
     `${concept.path}: at least two pairs are needed, one to train on and one to test on. ` +
-      `Mend or add images:${reasons.join('')}`,
+      `Fix or add images:${reasons.join('')}`,
   );
 }

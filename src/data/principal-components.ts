@@ -1,11 +1,11 @@
-/** Principal component analysis of few long vectors (weights of a zoo). */
+/** Principal component analysis of a few long vectors (the weights of a zoo). */
 import { innerProducts } from './matrices.ts';
 import { symmetricEigen } from './symmetric-eigen.ts';
 
 export interface PrincipalComponents {
   /** The mean of the vectors. */
   readonly mean: Float64Array;
-  /** Unit vectors along the directions of largest variance; zero where there is no variance left. */
+  /** Unit vectors along the directions of largest variance; zero vectors if there is no variance left. */
   readonly axes: readonly Float64Array[];
   /** Variance along each axis: mean squared distance from the mean. */
   readonly variances: readonly number[];
@@ -13,14 +13,14 @@ export interface PrincipalComponents {
   readonly explained: readonly number[];
 }
 
-/** Directions with less than this share of the total variance are rounding. */
+/** Directions with less than this share of the total variance are rounding errors. */
 const NEGLIGIBLE = 1e-12;
 
 /**
- * The directions of largest variance through some vectors, in their order. The eigenvectors are found in the
- * space of the vectors, of their Gram matrix, whose size is their number and not their length.
- * @param vectors equally long, at least one
- * @param count directions wanted; those beyond what the vectors span are zero
+ * The directions of largest variance of some vectors, largest first. They come from the eigenvectors of the vectors' Gram
+ * matrix, whose size is the number of vectors and not their length.
+ * @param vectors at least one, all of the same length
+ * @param count number of directions; those beyond the span of the vectors are zero
  */
 export function principalComponents(vectors: readonly Float32Array[], count: number): PrincipalComponents {
   const length = vectors[0]!.length;

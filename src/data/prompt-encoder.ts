@@ -2,53 +2,54 @@ import type { JsonObject } from '../protocol/json.ts';
 
 /** A prompt as `length` rows of a token table that is trained with the weight generator. */
 export interface EncodedPrompt {
-  /** [length], rows of the table. */
+  /** [length]: rows of the table. */
   readonly tokens: Int32Array;
-  /** [length], 1 for tokens, 0 for the padding after them; at least one 1. */
+  /** [length]: 1 for tokens, 0 for the padding after them; at least one 1. */
   readonly mask: Float32Array;
-  /** What of the prompt lies beyond `length` and was left out. */
+  /** The parts of the prompt that did not fit into `length` tokens and were left out. */
   readonly dropped: readonly string[];
 }
 
-/** A prompt taken apart, to say how much of it an encoder knows. */
+/** The parts of a prompt, to tell how much of it an encoder knows. */
 export interface PromptParts {
-  /** How many different parts the prompt has. */
+  /** Number of different parts of the prompt. */
   readonly count: number;
-  /** Those that no prompt had which the encoder was made for. */
+  /** Parts that occurred in none of the prompts for which the encoder was made. */
   readonly unknown: readonly string[];
 }
 
-/** What turns prompts into numbers. Methods are asynchronous because an encoder may be a network. */
+/** Turns prompts into numbers. Methods are asynchronous because an encoder may be a network. */
 export interface PromptEncoder {
   readonly kind: PromptEncoderKind;
-  /** Rows of the token table. Its values belong to the weight generator, not to the encoder. */
+  /** Number of rows of the token table. Its values belong to the weight generator, not to the encoder. */
   readonly tableRows: number;
   /**
-   * Prompts as tokens: what the weight generator attends to. The empty prompt is what guidance contrasts others with.
-   * @param length tokens of each
+   * Encodes prompts as tokens, which the weight generator attends to. Guidance contrasts prompts with the empty prompt.
+   * @param length number of tokens of each prompt
    */
   encode(prompts: readonly string[], length: number): Promise<EncodedPrompt[]>;
   /**
-   * Prompts as vectors of one length, for ridge regression and for distances: the more two prompts have in common,
-   * the larger their scalar product.
+   * Encodes prompts as feature vectors of one length, for ridge regression and for distances: the more two prompts have in
+   * common, the larger their scalar product.
    */
   features(prompts: readonly string[]): Promise<Float32Array[]>;
   partsOf(prompt: string): PromptParts;
-  /** What `restore` needs to make the same encoder again. */
+  /** The state from which `restore` makes the same encoder again. */
   toJSON(): JsonObject;
 }
 
 /** One way to encode prompts. */
 export interface PromptEncoderKind {
-  /** Checkpoints hold it: it never changes. */
+  /** Stored in checkpoints, so it must never change. */
   readonly name: string;
-  /** Checkpoints hold it, too: raised when the same state comes to mean other numbers. */
+  /** Stored in checkpoints too. Raise it if the same state gives different numbers than before. */
   readonly version: number;
-  /** The encoder for a zoo with these prompts; their order does not matter. */
+  /** Makes the encoder for a zoo with these prompts, whose order does not matter. */
   fit(prompts: readonly string[]): Promise<PromptEncoder>;
   /**
-   * @param state what `toJSON` gave
-   * @throws ZodError where it is anything else
+   * Makes an encoder again from its stored state.
+   * @param state the result of `toJSON`
+   * @throws ZodError if it is anything else
    */
   restore(state: unknown): Promise<PromptEncoder>;
 }

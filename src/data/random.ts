@@ -3,17 +3,17 @@ import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
 
-/** JSON-able snapshot of a `Random`: four words of generator state, then the four words of its key. */
+/** Snapshot of a `Random` that can be stored as JSON: four words of generator state, then the four words of its key. */
 export type RandomState = number[];
 
 const STATE_WORDS = 8;
 
 /**
- * Seeded random numbers (xoroshiro128+, Blackman and Vigna 2018), the same bits on every machine: only
- * exactly rounded arithmetic is used, no transcendental function of the JavaScript engine.
+ * Seeded random numbers (xoroshiro128+, Blackman and Vigna 2018), the same bits on every machine: they use only exactly
+ * rounded arithmetic and no transcendental functions of the JavaScript engine.
  */
 export class Random {
-  /** What this stream was derived from. Forks are derived from it too, whatever has been drawn meanwhile. */
+  /** The key that this stream was derived from. Forks are derived from it too, independent of the numbers drawn so far. */
   #key: readonly number[];
   #generator: ReturnType<typeof xoroshiro128plusFromState>;
 
@@ -24,7 +24,10 @@ export class Random {
     this.#generator = xoroshiro128plusFromState(this.#key);
   }
 
-  /** Continues a stream exactly where `state()` was taken. Throws a RangeError on anything else. */
+  /**
+   * Continues a stream exactly where `state()` was taken.
+   * @throws RangeError if the state is anything else
+   */
   static fromState(state: RandomState): Random {
     if (state.length !== STATE_WORDS || state.some((word) => word !== (word | 0))) {
       throw new RangeError(`Random: a state is ${STATE_WORDS} 32-bit integers, not ${JSON.stringify(state)}`);
@@ -39,24 +42,27 @@ export class Random {
     return [...this.#generator.getState(), ...this.#key];
   }
 
-  /** A new stream named `label`: always the same one for the same parent and label, unrelated to all others. */
+  /** A new stream named `label`: always the same for the same parent and label, and unrelated to all others. */
   fork(label: string): Random {
     const key = keyOf(`fork ${this.#key.join(' ')} ${label}`);
     return Random.fromState([...key, ...key]);
   }
 
-  /** Uniform in [0, 1), a multiple of 2^-53. */
+  /** A uniform number in [0, 1), a multiple of 2^-53. */
   uniform(): number {
     return uniformFloat64(this.#generator);
   }
 
-  /** Uniform integer in [0, n), without modulo bias. */
+  /**
+   * A uniform integer in [0, n), without modulo bias.
+   * @throws RangeError if `n` is not a positive integer
+   */
   int(n: number): number {
     if (!Number.isSafeInteger(n) || n < 1) throw new RangeError(`Random.int: ${n} is not a positive integer`);
     return uniformInt(this.#generator, 0, n - 1);
   }
 
-  /** Standard normal. */
+  /** A standard normal number. */
   normal(): number {
     return this.#normalPair()[0];
   }
@@ -83,7 +89,7 @@ export class Random {
     return order;
   }
 
-  /** Marsaglia's polar method: needs a logarithm and a root, but no sine. */
+  /** A normal number by Marsaglia's polar method, which needs a logarithm and a root, but no sine. */
   #normalPair(): [number, number] {
     for (;;) {
       const x = 2 * this.uniform() - 1;
@@ -108,8 +114,8 @@ const words = new Uint32Array(float.buffer);
 const HIGH_WORD = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1 ? 1 : 0;
 
 /**
- * Natural logarithm of a positive normal number, to about 1e-15. `Math.log` may differ in its last bit
- * between JavaScript engines; this uses only operations that IEEE 754 rounds exactly.
+ * Natural logarithm of a positive normal number, accurate to about 1e-15. `Math.log` may differ in its last bit between
+ * JavaScript engines; this function uses only operations that IEEE 754 rounds exactly.
  */
 function logarithm(value: number): number {
   float[0] = value;

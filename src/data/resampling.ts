@@ -1,17 +1,17 @@
 /**
- * Resizing as Pillow does it, which clean-fid takes for the reference (Parmar et al. 2022): separable, antialiased,
- * in floating point. libvips differs where it matters here: it enlarges with a shift of half a pixel.
+ * Resizing like Pillow, which clean-fid uses as the reference (Parmar et al. 2022): separable, antialiased, in floating
+ * point. libvips differs in an important point: it enlarges with a shift of half a pixel.
  */
 import { type Image, imageToBytes } from './images.ts';
 
 interface Kernel {
-  /** Half the width, in pixels of the coarser of the two grids. */
+  /** Half the width of the filter, in pixels of the coarser of the two grids. */
   readonly support: number;
   readonly weight: (distance: number) => number;
 }
 
 const KERNELS = {
-  /** Keys 1981 with a = -1/2 (Catmull-Rom). */
+  /** Cubic convolution (Keys 1981) with a = -1/2 (Catmull-Rom). */
   bicubic: {
     support: 2,
     weight: (x) => (x < 1 ? (1.5 * x - 2.5) * x * x + 1 : ((-0.5 * x + 2.5) * x - 4) * x + 2),
@@ -21,14 +21,14 @@ const KERNELS = {
 export type Resampling = keyof typeof KERNELS;
 
 /**
- * An image rounded to 8 bits, as its file would be, at another size, and not rounded or clipped again.
- * @returns height x width x 3 values from 0 to 255; bicubic sampling goes a little beyond at edges
+ * Rounds an image to 8 bits, as in a file, and resizes it without rounding or clipping the result.
+ * @returns height x width x 3 values from 0 to 255; bicubic sampling slightly exceeds this range at edges
  */
 export function resampled(image: Image, width: number, height: number, resampling: Resampling): Float32Array {
   const levels = Float32Array.from(imageToBytes(image));
   const kernel = KERNELS[resampling];
   const { width: oldWidth, height: oldHeight } = image;
-  // A row's pixels lie 3 values apart, a column's a row apart.
+  // Neighbors in a row are 3 values apart, neighbors in a column one row.
   const wide = resampledAlong(levels, oldHeight, oldWidth, width, 3, kernel);
   return resampledAlong(wide, 1, oldHeight, height, width * 3, kernel);
 }
@@ -59,7 +59,7 @@ function resampledAlong(
   return out;
 }
 
-/** The pixels that a new one is the weighted mean of; beyond the border there are none. */
+/** The pixels whose weighted mean is a new pixel; there are none beyond the border. */
 function tapsAt(
   place: number,
   length: number,

@@ -16,14 +16,14 @@ import {
 import { UserError } from '../project/user-error.ts';
 import { bfloat16ToNumber, halfToNumber } from './number-formats.ts';
 
-/** Tensor data begins at a multiple of this; the header is padded with spaces. */
+/** Tensor data begins at a multiple of this number of bytes; the header is padded with spaces. */
 const ALIGNMENT = 8;
 
-/** Values as stored, but F16 and BF16 widened to float32. */
+/** A tensor with its values as stored, except that F16 and BF16 are widened to float32. */
 type TensorData = Float32Array | Int32Array | Uint8Array | BigInt64Array;
 
 export interface StoredTensor {
-  /** As in the file. */
+  /** The dtype in the file. */
   readonly dtype: Dtype;
   readonly shape: readonly number[];
   readonly data: TensorData;
@@ -34,15 +34,15 @@ export interface Safetensors {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** The dtype follows from the array: F32, I32 or U8. */
+/** A tensor to write. Its dtype follows from the array: F32, I32 or U8. */
 export interface WritableTensor {
   readonly shape: readonly number[];
   readonly data: Float32Array | Int32Array | Uint8Array;
 }
 
 /**
- * Reads one tensor, and of the rest of the file only the header.
- * @throws UserError as `readSafetensorsHeader`, or where there is no such tensor
+ * Reads one tensor; of the rest of the file, only the header is read.
+ * @throws UserError like `readSafetensorsHeader`, or if there is no such tensor
  */
 export async function readTensor(path: string, name: string): Promise<StoredTensor> {
   return withFile(path, async (file) => {
@@ -50,7 +50,7 @@ export async function readTensor(path: string, name: string): Promise<StoredTens
     const info = tensors.get(name);
     if (!info) {
       throw new UserError(
-        `${path}: no tensor '${name}'. It holds: ${[...tensors.keys()].join(', ') || 'none'}.`,
+        `${path}: there is no tensor '${name}'. The file has: ${[...tensors.keys()].join(', ') || 'none'}.`,
       );
     }
     return readValues(file, path, name, info);
@@ -59,8 +59,7 @@ export async function readTensor(path: string, name: string): Promise<StoredTens
 
 /**
  * Reads the whole file.
- * @throws UserError as `readSafetensorsHeader`, or where a tensor has a dtype other than F32, F16, BF16, I32,
- * I64, U8
+ * @throws UserError like `readSafetensorsHeader`, or if a tensor has a dtype other than F32, F16, BF16, I32, I64, U8
  */
 export async function readSafetensors(path: string): Promise<Safetensors> {
   return withFile(path, async (file) => {
@@ -72,9 +71,9 @@ export async function readSafetensors(path: string): Promise<Safetensors> {
 }
 
 /**
- * Writes the file (making its folder) whole or not at all: to a temporary name, flushed, renamed. Equal
- * input gives equal bytes.
- * @throws Error where a tensor's shape does not fit its data or a name is reserved (a bug of the caller)
+ * Writes a file, and its folder if necessary. The file is written whole or not at all: under a temporary name, flushed, then
+ * renamed. Equal input gives equal bytes.
+ * @throws Error if a tensor's shape does not fit its data or a name is reserved (a bug in the caller)
  */
 export async function writeSafetensors(
   path: string,
@@ -84,7 +83,7 @@ export async function writeSafetensors(
   const entries = [
     ...(tensors instanceof Map ? tensors : Object.entries(tensors as Record<string, WritableTensor>)),
   ];
-  // Wide values first, so that each tensor is aligned to its own width; then by name, as the reference does.
+  // Wide values first, so that each tensor is aligned to its own width; then by name, as in the reference implementation.
   entries.sort(([nameA, a], [nameB, b]) => {
     return b.data.BYTES_PER_ELEMENT - a.data.BYTES_PER_ELEMENT || (nameA < nameB ? -1 : 1);
   });
@@ -113,8 +112,8 @@ export async function writeSafetensors(
   }
   const length = Buffer.alloc(LENGTH_BYTES);
   length.writeBigUInt64LE(BigInt(padded.length));
-  // The library itself writes with one system call, which neither takes over 2 GiB nor notices a short
-  // write on a full disk. So it only creates, flushes and renames the temporary file.
+  // The library itself writes with one system call, which takes at most 2 GiB and does not notice a short write on a full
+  // disk. So it only creates, flushes and renames the temporary file.
   await mkdir(dirname(path), { recursive: true });
   await writeFileAtomic(path, '', {
     tmpfileCreated: (temporary) => writeChunks(temporary, [length, padded, ...chunks]),
@@ -147,7 +146,7 @@ async function readValues(
 ): Promise<StoredTensor> {
   if (!(dtype in DECODERS)) {
     const readable = Object.keys(DECODERS).join(', ');
-    throw new UserError(`${path}: tensor '${name}' has dtype ${dtype}; ${readable} can be read.`);
+    throw new UserError(`${path}: tensor '${name}' has dtype ${dtype}, but only ${readable} can be read.`);
   }
   const bytes = await readBytes(file, path, byteOffset, byteLength);
   return { dtype, shape, data: DECODERS[dtype as keyof typeof DECODERS](bytes.buffer) };

@@ -1,8 +1,8 @@
 import type { Random } from './random.ts';
 
 /**
- * Draws one landscape as an SVG document: sky, sun, clouds, mountains, hills, and by chance water, houses, a
- * town, trees, a path, fields and flowers, in varied colors. Everything is random, and decided by `random`.
+ * Draws one landscape as an SVG document: sky, sun, clouds, mountains, hills, and sometimes water, houses, a town, trees, a
+ * path, fields and flowers, in varied colors. Only `random` determines the picture.
  * @param width in pixels
  * @param height in pixels
  */
@@ -27,12 +27,12 @@ export function drawScene(random: Random, width: number, height: number): string
 interface Hsl {
   /** Degrees. */
   readonly hue: number;
-  /** Per cent. */
+  /** Percent. */
   readonly saturation: number;
   readonly lightness: number;
 }
 
-/** Sky above, sky at the horizon. */
+/** Colors of the sky: at the top and at the horizon. */
 const SKIES: readonly (readonly [Hsl, Hsl])[] = [
   [hsl(212, 65, 50), hsl(200, 60, 84)],
   [hsl(205, 75, 62), hsl(195, 50, 90)],
@@ -41,7 +41,7 @@ const SKIES: readonly (readonly [Hsl, Hsl])[] = [
   [hsl(195, 55, 48), hsl(50, 70, 86)],
   [hsl(230, 40, 55), hsl(340, 45, 85)],
 ];
-/** Meadow, wood, straw, heath, sand, spring. */
+/** Colors of the ground: meadow, wood, straw, heath, sand, spring. */
 const GROUNDS: readonly Hsl[] = [
   hsl(95, 42, 40),
   hsl(130, 30, 28),
@@ -78,7 +78,7 @@ function css({ hue, saturation, lightness }: Hsl): string {
 
 type Point = readonly [number, number];
 
-/** Shapes are drawn in a unit of one hundredth of the picture's height, from the back to the front. */
+/** The shapes of a picture, from back to front. The unit of length is one hundredth of the picture's height. */
 class Scene {
   readonly #random: Random;
   readonly #pixels: Point;

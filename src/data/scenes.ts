@@ -5,7 +5,7 @@ import writeFileAtomic from 'write-file-atomic';
 import { Random } from './random.ts';
 import { drawScene } from './scene-drawing.ts';
 
-/** Width and height in pixels: several shapes, as real photographs have. */
+/** Width and height in pixels: several shapes, like those of real photographs. */
 const SIZES = [
   [128, 128],
   [160, 120],
@@ -16,9 +16,9 @@ const SIZES = [
 ] as const;
 
 /**
- * Fills a folder with seeded procedural landscapes as JPEG files, 96 to 160 pixels a side. Files that are
- * there already stay as they are.
- * @returns how many files were written
+ * Fills a folder with seeded procedural landscapes: JPEG files with sides of 96 to 160 pixels. Existing files are not
+ * changed.
+ * @returns the number of files that were written
  */
 export async function writeScenes(folder: string, count: number, seed: number): Promise<number> {
   await mkdir(folder, { recursive: true });
@@ -36,7 +36,7 @@ export async function writeScenes(folder: string, count: number, seed: number): 
 async function renderScene(index: number, seed: number): Promise<Buffer> {
   const random = new Random(seed).fork(`scene ${index}`);
   const [width, height] = SIZES[random.int(SIZES.length)]!;
-  // Drawn at twice the size: the grain and thin lines come out finer.
+  // Drawn at twice the size, so that the grain and thin lines are finer.
   const svg = drawScene(random, 2 * width, 2 * height);
   return sharp(Buffer.from(svg)).resize(width, height).flatten().jpeg({ quality: 92 }).toBuffer();
 }

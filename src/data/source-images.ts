@@ -7,7 +7,7 @@ import { representatives } from './k-means.ts';
 import type { PairImageOptions, PairListing, PairRef, PairSource, SkippedFile } from './pairs.ts';
 import { Random } from './random.ts';
 
-/** How many images of each kind a concept is to have, and how they are chosen. */
+/** How many training and test images a concept gets, and how they are chosen. */
 export interface SourceSelection extends PairImageOptions {
   readonly train: number;
   readonly test: number;
@@ -26,20 +26,20 @@ export interface SourceImages {
   readonly skipped: readonly SkippedFile[];
 }
 
-/** Side of the pictures that images are compared by. */
+/** Side in pixels of the thumbnails by which images are compared. */
 const FEATURE_SIZE = 8;
-/** Of a large folder, this many times the training images are looked at to choose them from. */
+/** In a large folder, training images are chosen from this many times their number. */
 const CANDIDATES_PER_IMAGE = 5;
 
 /**
- * Chooses and decodes a concept's source images. A hash of seed and file name decides what is a test image, so
- * that concepts with the same sources have the same. Where there are more images than asked for, training images
- * are the nearest to the means of as many clusters of all (k-means on 8 x 8 pictures).
+ * Chooses and decodes a concept's source images. A hash of seed and file name determines the test images, so that concepts
+ * with the same sources have the same ones. If there are more images than needed, the training images are those nearest to
+ * the means of as many clusters (k-means on 8 x 8 thumbnails).
  *
- * With too few images, at most half of them are held out, and at least one.
- * @param onImage called after every image that was looked at
- * @returns undefined where `shouldStop` said so
- * @throws UserError where fewer than two images can be decoded
+ * If there are too few images, at most half of them are held out, but at least one.
+ * @param onImage called after every image that is looked at
+ * @returns undefined if `shouldStop` returned true
+ * @throws UserError if fewer than two images can be decoded
  */
 export async function selectSourceImages(
   pairs: PairSource,
@@ -86,12 +86,12 @@ export async function selectSourceImages(
   return { test: images.slice(0, testCount), train: images.slice(testCount), skipped };
 }
 
-/** How many of `count` images are looked at to choose from; 0 where all are taken. */
+/** The number of the `count` images that are looked at to choose from; 0 if all are used. */
 function candidateCount(count: number, { train, test }: SourceSelection): number {
   return count > train + test ? Math.min(count, test + CANDIDATES_PER_IMAGE * train) : 0;
 }
 
-/** How often `selectSourceImages` calls `onImage` where no file is broken. */
+/** How often `selectSourceImages` calls `onImage` if no file is broken. */
 export function imagesToDecode(count: number, selection: SourceSelection): number {
   return candidateCount(count, selection) + Math.min(count, selection.train + selection.test);
 }
@@ -109,7 +109,7 @@ async function decodeSource(
   }
 }
 
-/** An order that depends on nothing but the seed and each file's own name. */
+/** An order that depends only on the seed and each file's own name. */
 function orderByHash(refs: readonly PairRef[], seed: number): PairRef[] {
   return refs
     .map((ref) => ({ ref, hash: createHash('sha256').update(`${seed} ${ref.name}`).digest('hex') }))
@@ -122,6 +122,6 @@ function tooFew(listing: PairListing, usable: number, skipped: readonly SkippedF
   return new UserError(
     `At least two images are needed, one to train on and one to test on; ` +
       `of the ${listing.refs.length} found (${listing.refs[0]!.source}${listing.refs.length > 1 ? ', ...' : ''}) ` +
-      `${usable} can be used. Add images, or mend these:${reasons.join('')}`,
+      `${usable} can be used. Add images, or fix these:${reasons.join('')}`,
   );
 }

@@ -1,7 +1,7 @@
-/** Weights of a zoo to mean 0 and standard deviation 1, and back. */
+/** Standardization of a zoo's weights to mean 0 and standard deviation 1, and its inverse. */
 import type { WeightSegment } from './blocks.ts';
 
-/** Each weight over the zoo, each tensor over the zoo, or as they are. */
+/** What is standardized: each weight over the zoo, each tensor over the zoo, or nothing. */
 export type Standardization = 'parameter' | 'tensor' | 'none';
 
 /** One mean and one standard deviation for each weight of the flat vector. A deviation of 0 marks a constant. */
@@ -10,10 +10,13 @@ export interface Standardizer {
   readonly std: Float32Array;
 }
 
-/** What deviates from its mean by less than this share of it differs by rounding only. */
+/** Values that deviate from their mean by less than this share of it differ only by rounding. */
 const CONSTANT = 1e-7;
 
-/** @throws where there is no vector, or their lengths differ */
+/**
+ * Fits a standardizer to a zoo's weight vectors.
+ * @throws Error if there is no vector, or their lengths differ
+ */
 export function fitStandardizer(
   kind: Standardization,
   vectors: readonly Float32Array[],
@@ -22,7 +25,7 @@ export function fitStandardizer(
   const size = vectors[0]?.length;
   if (size === undefined) throw new Error('A standardizer needs at least one weight vector');
   if (vectors.some((vector) => vector.length !== size))
-    throw new Error('Weight vectors of a zoo must be equally long');
+    throw new Error('Weight vectors of a zoo must have the same length');
   const mean = new Float32Array(size);
   const std = new Float32Array(size).fill(1);
   const fitRange = (start: number, end: number): void => {
@@ -35,17 +38,17 @@ export function fitStandardizer(
   return { mean, std };
 }
 
-/** Constants become 0. */
+/** Standardizes a vector. Constants become 0. */
 export function standardize({ mean, std }: Standardizer, vector: Float32Array): Float32Array {
   return vector.map((value, i) => (std[i] === 0 ? 0 : (value - mean[i]!) / std[i]!));
 }
 
-/** The inverse of `standardize`. Constants keep their mean, whatever stands in their place. */
+/** The inverse of `standardize`. Constants get their mean, whatever their standardized value. */
 export function destandardize({ mean, std }: Standardizer, vector: Float32Array): Float32Array {
   return vector.map((value, i) => value * std[i]! + mean[i]!);
 }
 
-/** Over all vectors from `start` to `end`, in double precision and two passes. */
+/** Mean and deviation of all vectors from `start` to `end`, in double precision and two passes. */
 function momentsOf(
   vectors: readonly Float32Array[],
   start: number,

@@ -1,14 +1,14 @@
 /**
- * Eigen-decomposition of dense symmetric matrices: reduced to tridiagonal form by Householder's reflections, then to
+ * Eigendecomposition of dense symmetric matrices: reduced to tridiagonal form by Householder reflections, then to
  * diagonal form by the QL algorithm with implicit shifts (Bowdler, Martin, Reinsch and Wilkinson 1968, the procedures
  * tred2 and tql2 of EISPACK). Errors are of the order of 1e-16 of the largest eigenvalue; a thousand rows take seconds.
  */
 
-/** Of one eigenvalue: two are usual. */
+/** Maximum number of iterations for one eigenvalue; usually, two are enough. */
 const MAX_ITERATIONS = 60;
 
 export interface SymmetricEigen {
-  /** In no order. */
+  /** Eigenvalues, in no particular order. */
   readonly values: Float64Array;
   /** Flat [n, n]: row i is the unit eigenvector of `values[i]`. */
   readonly vectors: Float64Array;
@@ -16,7 +16,7 @@ export interface SymmetricEigen {
 
 /**
  * @param matrix flat [n, n], symmetric; only its upper triangle is read
- * @throws RangeError where the size is wrong or a value is not finite
+ * @throws RangeError if the size is wrong or a value is not finite
  */
 export function symmetricEigen(matrix: Float64Array, n: number): SymmetricEigen {
   const work = checkedCopy(matrix, n);
@@ -26,7 +26,10 @@ export function symmetricEigen(matrix: Float64Array, n: number): SymmetricEigen 
   return { values: diagonal, vectors: work };
 }
 
-/** The eigenvalues alone, in no order, in a fraction of the time. Arguments and errors as `symmetricEigen`. */
+/**
+ * Computes only the eigenvalues, in no particular order, in a fraction of the time. Arguments and errors are those of
+ * `symmetricEigen`.
+ */
 export function symmetricEigenvalues(matrix: Float64Array, n: number): Float64Array {
   const { diagonal, beside } = tridiagonalized(checkedCopy(matrix, n), n);
   diagonalize(diagonal, beside, n);
@@ -34,22 +37,22 @@ export function symmetricEigenvalues(matrix: Float64Array, n: number): Float64Ar
 }
 
 function checkedCopy(matrix: Float64Array, n: number): Float64Array {
-  if (matrix.length !== n * n) throw new RangeError(`${matrix.length} values are no ${n} x ${n} matrix`);
+  if (matrix.length !== n * n) throw new RangeError(`${matrix.length} values are not a ${n} x ${n} matrix`);
   if (!matrix.every(Number.isFinite)) throw new RangeError('The matrix has values that are not finite');
   return matrix.slice();
 }
 
 interface Tridiagonal {
   readonly diagonal: Float64Array;
-  /** [i] stands beside diagonal[i] and diagonal[i + 1]; the last is zero. */
+  /** Element i is between diagonal[i] and diagonal[i + 1]; the last one is zero. */
   readonly beside: Float64Array;
-  /** Half the squared length of each reflection's vector, 0 where there is none. */
+  /** Half the squared length of each reflection's vector; 0 if there is none. */
   readonly scales: Float64Array;
 }
 
 /**
- * Reduces the upper triangle of `a`, last row and column first. The vector of reflection i is left in row i, before
- * the diagonal.
+ * Reduces the upper triangle of `a`, last row and column first. Leaves the vector of reflection i in row i, before the
+ * diagonal.
  */
 function tridiagonalized(a: Float64Array, n: number): Tridiagonal {
   const besideBefore = new Float64Array(n);
@@ -63,14 +66,14 @@ function tridiagonalized(a: Float64Array, n: number): Tridiagonal {
       size += Math.abs(vector[k]!);
     }
     if (size === 0) continue;
-    // Scaled, so that squares neither vanish nor overflow.
+    // Scaled, so that squares neither underflow nor overflow.
     let square = 0;
     for (let k = 0; k < i; k++) {
       vector[k]! /= size;
       square += vector[k]! ** 2;
     }
     const last = vector[i - 1]!;
-    // Of the sign that adds: nothing cancels.
+    // With the sign that avoids cancellation.
     const length = last > 0 ? -Math.sqrt(square) : Math.sqrt(square);
     besideBefore[i] = size * length;
     const scale = square - last * length;
@@ -84,7 +87,7 @@ function tridiagonalized(a: Float64Array, n: number): Tridiagonal {
   return { diagonal, beside, scales };
 }
 
-/** A <- H A H for H = 1 - vv' / scale, in the upper triangle of the first rows and columns, as many as v is long. */
+/** A <- H A H for H = 1 - vv' / scale, in the upper triangle of the first n rows and columns, where n is the length of v. */
 function reflect(a: Float64Array, n: number, v: Float64Array, scale: number, product: Float64Array): void {
   const size = v.length;
   product.fill(0, 0, size);
@@ -131,8 +134,8 @@ function accumulateReflections(a: Float64Array, scales: Float64Array, n: number)
 }
 
 /**
- * Turns a tridiagonal matrix into the diagonal one of its eigenvalues, in place.
- * @param vectors rows that take part in every rotation
+ * Turns a tridiagonal matrix into the diagonal matrix of its eigenvalues, in place.
+ * @param vectors rows to which every rotation is applied
  */
 function diagonalize(d: Float64Array, e: Float64Array, n: number, vectors?: Float64Array): void {
   let shifted = 0;

@@ -1,4 +1,4 @@
-/** Reads the values of tensors piece by piece, so that a file of any size takes no more than one piece of memory. */
+/** Reads the values of tensors in pieces, so that a file of any size needs no more memory than one piece. */
 import type { FileHandle } from 'node:fs/promises';
 import {
   DTYPE_BYTES,
@@ -13,12 +13,12 @@ import {
 import { UserError } from '../project/user-error.ts';
 import { bfloat16ToNumber, float8E4M3ToNumber, float8E5M2ToNumber, halfToNumber } from './number-formats.ts';
 
-/** Values of one piece: a mebibyte of float64, and at most as much of the file's own bytes. */
+/** Number of values of one piece: a mebibyte of float64, and at most as many bytes of the file. */
 export const PIECE_VALUES = 2 ** 17;
 
 type Decoder = (bytes: ArrayBuffer, count: number, into: Float64Array) => void;
 
-/** A number for every pattern of bits: a look-up is faster than the arithmetic. */
+/** The number of every bit pattern: a look-up is faster than the arithmetic. */
 function decodeByTable(bits: 8 | 16, numberOf: (pattern: number) => number): Decoder {
   let table: Float32Array | undefined;
   return (bytes, count, into) => {
@@ -60,7 +60,7 @@ const DECODERS: Record<Dtype, Decoder> = {
   BOOL: copied(Uint8Array),
 };
 
-/** An open safetensors file. Its values come as float64, whatever they are stored as. */
+/** An open safetensors file. Values are read as float64, whatever their stored type. */
 export class TensorReader {
   readonly #file: FileHandle;
   readonly #bytes = new Uint8Array(8 * PIECE_VALUES);
@@ -77,9 +77,9 @@ export class TensorReader {
   }
 
   /**
-   * Opens a file for as long as `use` takes.
-   * @param signal raised, ends the next read with its reason
-   * @throws UserError where the file is missing, no safetensors file, truncated or inconsistent
+   * Opens a file while `use` runs.
+   * @param signal if aborted, the next read throws its reason
+   * @throws UserError if the file is missing, not a safetensors file, truncated or inconsistent
    */
   static async with<T>(
     path: string,
@@ -91,18 +91,22 @@ export class TensorReader {
     );
   }
 
-  /** @throws UserError where there is no such tensor */
+  /**
+   * The dtype, shape and place of a tensor.
+   * @throws UserError if there is no such tensor
+   */
   tensor(name: string): TensorInfo {
     const info = this.header.tensors.get(name);
-    if (info === undefined) throw new UserError(`${this.path}: no tensor '${name}'. Open the file again.`);
+    if (info === undefined)
+      throw new UserError(`${this.path}: there is no tensor '${name}'. Open the file again.`);
     return info;
   }
 
   /**
    * Reads some values of a tensor, in the order of the file.
-   * @param first index of the first of them
-   * @param into filled whole; at most PIECE_VALUES long
-   * @throws UserError where the file became shorter; the signal's reason once it is raised
+   * @param first index of the first value
+   * @param into array to fill; its length is at most PIECE_VALUES
+   * @throws UserError if the file became shorter; the signal's reason once it is aborted
    */
   async read({ dtype, byteOffset }: TensorInfo, first: number, into: Float64Array): Promise<void> {
     this.#signal?.throwIfAborted();
@@ -113,8 +117,8 @@ export class TensorReader {
   }
 
   /**
-   * All values of a tensor, in the order of the file, in pieces of at most PIECE_VALUES. A piece holds until the
-   * next is asked for.
+   * All values of a tensor, in the order of the file, in pieces of at most PIECE_VALUES. A piece is valid until the next one
+   * is requested.
    */
   async *pieces(info: TensorInfo): AsyncGenerator<Float64Array, void, void> {
     const count = valueCount(info.shape);

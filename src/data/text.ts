@@ -1,10 +1,10 @@
-/** Prompts as rows of a token table, and as bags of words. */
+/** Encoding of prompts as rows of a token table, and as bags of words. */
 import type { EncodedPrompt } from './prompt-encoder.ts';
 
-/** The row that stands for no prompt at all. */
+/** The row of the null prompt. */
 const NULL_TOKEN = 0;
 
-// Han has no spaces between words; its characters are the words here.
+// Han text has no spaces between words, so every character counts as a word.
 const WORD = /\p{Script=Han}|(?:(?!\p{Script=Han})[\p{L}\p{M}])+|\p{N}+(?:[.,]\p{N}+)*/gu;
 
 /** Lower-case words and numbers of a prompt in any script, in order. */
@@ -17,23 +17,23 @@ export interface VocabularyData {
   readonly buckets: number;
 }
 
-/** Rows for the words of some prompts, hash buckets for all other words. Row 0 is the null prompt. */
+/** A token table with rows for known words and hash buckets for all other words. Row 0 is the null prompt. */
 export class Vocabulary {
   readonly #words: readonly string[];
   readonly #buckets: number;
   readonly #rows: ReadonlyMap<string, number>;
 
-  /** @throws where a word is given twice or there is no bucket */
+  /** @throws Error if a word is given twice or there is no bucket */
   constructor({ words, buckets }: VocabularyData) {
     this.#words = words;
     this.#buckets = buckets;
     this.#rows = new Map(words.map((word, i) => [word, NULL_TOKEN + 1 + i]));
     if (this.#rows.size !== words.length) throw new Error('A vocabulary must not name a word twice');
     if (!(Number.isInteger(buckets) && buckets > 0))
-      throw new Error(`A vocabulary needs buckets, not ${buckets}`);
+      throw new Error(`A vocabulary needs at least one bucket, not ${buckets}`);
   }
 
-  /** The words of these prompts, sorted, so that their order does not matter. */
+  /** The vocabulary of these prompts. Words are sorted, so that the order of the prompts does not matter. */
   static ofPrompts(prompts: readonly string[], buckets = 64): Vocabulary {
     return new Vocabulary({ words: [...new Set(prompts.flatMap(promptWords))].sort(), buckets });
   }
@@ -47,12 +47,12 @@ export class Vocabulary {
     return this.#words;
   }
 
-  /** Rows of the token table. */
+  /** Number of rows of the token table. */
   get size(): number {
     return 1 + this.#words.length + this.#buckets;
   }
 
-  /** A prompt without any word is the null prompt: one token of row 0. */
+  /** Encodes a prompt. A prompt without words is the null prompt: one token of row 0. */
   encode(prompt: string, length: number): EncodedPrompt {
     const words = promptWords(prompt);
     const firstBucket = 1 + this.#words.length;
@@ -69,7 +69,7 @@ export class Vocabulary {
     return [...new Set(promptWords(prompt).filter((word) => !this.#rows.has(word)))];
   }
 
-  /** How often each word of the vocabulary occurs; others count for nothing. */
+  /** How often each word of the vocabulary occurs in the prompt; other words are ignored. */
   bagOfWords(prompt: string): Float32Array {
     const counts = new Float32Array(this.#words.length);
     for (const word of promptWords(prompt)) {

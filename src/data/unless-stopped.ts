@@ -1,9 +1,9 @@
-/** A person's stop is answered this soon, in milliseconds. */
+/** Maximum delay before a stop request takes effect, in milliseconds. */
 const CHECK_EVERY = 250;
 
 /**
- * Runs work that can be cancelled, and aborts its signal once `shouldStop` says so.
- * @returns undefined where the work was cancelled, whatever it rejected with
+ * Runs work that can be canceled, and aborts its signal once `shouldStop` returns true.
+ * @returns undefined if the work was canceled, whatever it rejected with
  */
 export async function unlessStopped<T>(
   shouldStop: () => boolean,

@@ -5,8 +5,8 @@ import { promptWords, Vocabulary } from './text.ts';
 const stateSchema = z.object({ words: z.array(z.string()), buckets: z.number().int().min(1) });
 
 /**
- * Words as rows of the token table; as features, how often each word of the zoo's prompts occurs. A word that no
- * prompt of the zoo has shares a row with others of its kind, and counts for nothing as a feature.
+ * Prompt encoder with words as rows of the token table. The features are how often each word of the zoo's prompts occurs.
+ * A word that occurs in no prompt of the zoo shares a row with other such words, and is ignored in the features.
  */
 export const wordTable: PromptEncoderKind = {
   name: 'words',

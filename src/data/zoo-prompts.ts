@@ -1,4 +1,4 @@
-/** Prompts of a folder of weight files: from their metadata, or from a file beside them. */
+/** Prompts of a folder of weight files: from their metadata, or from a file next to them. */
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -7,18 +7,18 @@ import * as z from 'zod';
 import { nearestNames } from '../project/nearest.ts';
 import { UserError } from '../project/user-error.ts';
 
-/** Files that map names of weight files, with or without their extension, to prompts. */
+/** Files that map the names of weight files, with or without extension, to prompts. */
 export const PROMPT_FILES = ['prompts.yaml', 'prompts.json'] as const;
 const EXTENSION = '.safetensors';
 
-/** Metadata of other tools that is meant to be prompted with (Stability AI's ModelSpec, kohya's scripts). */
+/** Metadata key of the prompt in files from other tools (Stability AI's ModelSpec, kohya's scripts). */
 const TRIGGER_PHRASE = 'modelspec.trigger_phrase';
 
 const promptsSchema = z.record(z.string(), z.string().trim().min(1));
 
 /** The prompts that a folder's `prompts.yaml` or `prompts.json` gives its weight files. */
 export interface WrittenPrompts {
-  /** Absent where the folder has no such file. */
+  /** Path of the file; absent if the folder has none. */
   readonly source?: string;
   /** By file name, extension included. */
   readonly prompts: ReadonlyMap<string, string>;
@@ -26,14 +26,14 @@ export interface WrittenPrompts {
 
 /**
  * @param files names of the folder's weight files
- * @throws UserError where there are both files, or one that is no mapping of these files to texts
+ * @throws UserError if both files exist, or if the file is not a mapping from these weight files to texts
  */
 export async function readWrittenPrompts(folder: string, files: readonly string[]): Promise<WrittenPrompts> {
   const sources = PROMPT_FILES.map((name) => join(folder, name)).filter((path) => existsSync(path));
   const [source, second] = sources;
   if (source === undefined) return { prompts: new Map() };
   if (second !== undefined) {
-    throw new UserError(`${folder}: both ${PROMPT_FILES.join(' and ')} are there. Keep one of them.`);
+    throw new UserError(`${folder}: there are both ${PROMPT_FILES.join(' and ')}. Keep one of them.`);
   }
   const prompts = new Map<string, string>();
   for (const [name, prompt] of Object.entries(await mappingIn(source))) {
@@ -55,7 +55,7 @@ export async function readWrittenPrompts(folder: string, files: readonly string[
 async function mappingIn(source: string): Promise<Record<string, string>> {
   let content: unknown;
   try {
-    // JSON is YAML, too.
+    // JSON is YAML too.
     content = parse(await readFile(source, 'utf8'));
   } catch (error) {
     if (!(error instanceof YAMLParseError)) throw error;
@@ -66,14 +66,14 @@ async function mappingIn(source: string): Promise<Record<string, string>> {
   const [issue] = parsed.error.issues;
   const key = issue!.path.length > 0 ? ` ${issue!.path.join('.')}:` : '';
   throw new UserError(
-    `${source}:${key} ${issue!.message}. Write one line a weight file, its name and its prompt: a.safetensors: make it snow`,
+    `${source}:${key} ${issue!.message}. Write one line per weight file, with its name and its prompt: a.safetensors: make it snow`,
   );
 }
 
 /**
- * The prompt of a weight file: `prompt` of its metadata, else what the folder's file of prompts says, else the
+ * The prompt of a weight file: `prompt` in its metadata, or else the entry in the folder's file of prompts, or else the
  * trigger phrase that its tool wrote.
- * @throws UserError where there is none, or the first two contradict each other
+ * @throws UserError if there is none, or the first two differ
  */
 export function promptOf(
   path: string,
@@ -84,7 +84,7 @@ export function promptOf(
   const given = written.prompts.get(basename(path));
   if (own && given && own !== given) {
     throw new UserError(
-      `${path}: its metadata says prompt "${own}", and ${written.source} says "${given}". Remove the entry there, or write the same.`,
+      `${path}: its metadata has the prompt "${own}", but ${written.source} has "${given}". Remove that entry, or write the same prompt.`,
     );
   }
   const prompt = own || given || metadata[TRIGGER_PHRASE]?.trim();
@@ -92,7 +92,7 @@ export function promptOf(
   throw new UserError(
     `${path}: no prompt: its metadata has neither prompt nor ${TRIGGER_PHRASE}. ` +
       (written.source === undefined
-        ? `Write a ${PROMPT_FILES[0]} beside it with the line: ${basename(path)}: <prompt>`
+        ? `Write a ${PROMPT_FILES[0]} next to it with the line: ${basename(path)}: <prompt>`
         : `Add a line to ${written.source}: ${basename(path)}: <prompt>`),
   );
 }

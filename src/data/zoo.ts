@@ -18,7 +18,7 @@ const layoutSchema = z.object({
   size: z.number(),
 });
 
-/** Where each named parameter lies in a flat vector (compute's `ParameterLayout`, as JSON). */
+/** The place of each named parameter in a flat vector (compute's `ParameterLayout`, as JSON). */
 interface MemberLayout {
   readonly entries: readonly {
     readonly name: string;
@@ -35,21 +35,21 @@ export interface ZooMember {
   readonly prompt: string;
   /** First 12 hexadecimal digits of the base file's SHA-256. */
   readonly baseHash: string;
-  /** Of every checkpoint's vector. */
+  /** Layout of every checkpoint's vector. */
   readonly layout: MemberLayout;
-  /** Training steps taken when the last checkpoint was kept. */
+  /** Number of training steps before the last checkpoint. */
   readonly steps: number;
-  /** Flat LoRA vectors, the oldest first; at least one, all equally long. */
+  /** Flat LoRA vectors, oldest first; at least one, all of the same length. */
   readonly checkpoints: readonly Float32Array[];
   /** Flat discriminator vector at the end of the training. */
   readonly discriminator?: Float32Array;
-  /** What it was trained from; members of earlier versions have none. Written, and read from the header alone. */
+  /** What the member was trained from; members of earlier versions lack it. It is written here, but read from the header. */
   readonly inputs?: MemberInputs;
 }
 
 const EXTENSION = '.safetensors';
 
-/** Writes a member whole or not at all, and the folder with it. */
+/** Writes a member, and its folder if necessary. The file is written whole or not at all. */
 export async function writeMember(path: string, member: ZooMember): Promise<void> {
   const { concept, prompt, baseHash, layout, steps, checkpoints, discriminator, inputs } = member;
   const tensors: [string, WritableTensor][] = checkpoints.map((data, index) => [
@@ -69,7 +69,10 @@ export async function writeMember(path: string, member: ZooMember): Promise<void
   });
 }
 
-/** @throws UserError where the file is damaged or no zoo member */
+/**
+ * Reads a member.
+ * @throws UserError if the file is damaged or not a zoo member
+ */
 export async function readMember(path: string): Promise<ZooMember> {
   const { tensors, metadata } = await readSafetensors(path);
   const { concept, prompt, baseHash, layout, steps } = metadata;
@@ -105,11 +108,11 @@ function checkpointsOf(path: string, tensors: Safetensors['tensors'], size: numb
     if (!tensor) break;
     const values = floatsOf(path, name, tensor);
     if (values.length !== size) {
-      throw notAMember(path, `${name} has ${values.length} values, its layout ${size}`);
+      throw notAMember(path, `${name} has ${values.length} values, but its layout ${size}`);
     }
     checkpoints.push(values);
   }
-  if (checkpoints.length === 0) throw notAMember(path, 'it holds no checkpoint.0');
+  if (checkpoints.length === 0) throw notAMember(path, 'it has no checkpoint.0');
   return checkpoints;
 }
 
@@ -123,8 +126,7 @@ function notAMember(path: string, why: string): UserError {
 }
 
 /**
- * The concepts that have a member in a zoo folder, sorted, with their files. A folder that is not there is an
- * empty zoo.
+ * The concepts that have a member in a zoo folder, sorted, with their files. A folder that does not exist is an empty zoo.
  */
 export async function listMembers(folder: string): Promise<{ concept: string; path: string }[]> {
   let names: string[];

@@ -4,21 +4,24 @@ import { readSafetensorsHeader } from '../project/disk/safetensors-header.ts';
 import { UserError } from '../project/user-error.ts';
 import type { JsonObject, JsonValue } from '../protocol/json.ts';
 
-/** Everything that decides the layouts of a checkpoint's groups. */
+/** Everything that determines the layouts of a checkpoint's groups. */
 export type CheckpointArchitecture = JsonObject;
 
 export interface Checkpoint {
   readonly architecture: CheckpointArchitecture;
-  /** Values, and moments where the group is trained, by group. */
+  /** Values by group, with moments if the group is trained. */
   readonly groups: Readonly<Record<string, GroupState>>;
-  /** Whatever else a resumed run needs. */
+  /** Everything else that a resumed run needs. */
   readonly extra: JsonObject;
 }
 
 const FORMAT = 'dnw-checkpoint';
 const PARTS = ['values', 'moment1', 'moment2'] as const;
 
-/** Writes the file whole: float32 tensors `<group>.values`, `.moment1`, `.moment2`; the rest as JSON metadata. */
+/**
+ * Writes a checkpoint: float32 tensors `<group>.values`, `.moment1`, `.moment2`, and the rest as JSON metadata. The file is
+ * written whole or not at all.
+ */
 export async function writeCheckpoint(path: string, checkpoint: Checkpoint): Promise<void> {
   const tensors: Record<string, WritableTensor> = {};
   const stepCounts: Record<string, number> = {};
@@ -37,13 +40,16 @@ export async function writeCheckpoint(path: string, checkpoint: Checkpoint): Pro
   });
 }
 
-/** What a checkpoint's header says of it, each as parsed; undefined where it is absent or no JSON. */
+/** The parsed JSON metadata of a checkpoint's header; a value is undefined if it is absent or not JSON. */
 export interface CheckpointHeader {
   readonly architecture: unknown;
   readonly extra: unknown;
 }
 
-/** Reads a checkpoint's header alone, for whoever has to know what it holds before it can be read whole. */
+/**
+ * Reads only a checkpoint's header, which says how the rest has to be read.
+ * @throws UserError if the file is missing or not a valid safetensors file
+ */
 export async function readCheckpointHeader(path: string): Promise<CheckpointHeader> {
   const { metadata } = await readSafetensorsHeader(path);
   return { architecture: parseOrUndefined(metadata.architecture), extra: parseOrUndefined(metadata.extra) };
@@ -58,8 +64,8 @@ function parseOrUndefined(json: string | undefined): unknown {
 }
 
 /**
- * Reads a checkpoint of exactly this architecture, all of it.
- * @throws UserError where the file is no checkpoint, is incomplete, or is of another architecture
+ * Reads a whole checkpoint of exactly this architecture.
+ * @throws UserError if the file is not a checkpoint, is incomplete, or has another architecture
  */
 export async function readCheckpoint(path: string, expected: CheckpointArchitecture): Promise<Checkpoint> {
   const { tensors, metadata } = await readSafetensors(path);
@@ -71,7 +77,7 @@ export async function readCheckpoint(path: string, expected: CheckpointArchitect
   if (differences.length > 0) {
     throw new UserError(
       `${path}: made for another architecture. ${differences.join('; ')}. ` +
-        'Change the training config back, or train anew.',
+        'Change the training config back, or train again.',
     );
   }
   const groups: Record<string, GroupState> = {};
@@ -84,7 +90,7 @@ export async function readCheckpoint(path: string, expected: CheckpointArchitect
     const [moment1, moment2] = [part('moment1'), part('moment2')];
     if (!values || typeof stepCount !== 'number' || !moment1 !== !moment2) {
       throw new UserError(
-        `${path}: group ${name} is incomplete. The file is damaged: delete it and train anew.`,
+        `${path}: group ${name} is incomplete. The file is damaged: delete it and train again.`,
       );
     }
     groups[name] = { values, stepCount, ...(moment1 && moment2 ? { moment1, moment2 } : {}) };
@@ -97,12 +103,12 @@ function parse(path: string, metadata: Readonly<Record<string, string>>, key: st
     return JSON.parse(metadata[key] ?? '') as JsonObject;
   } catch {
     throw new UserError(
-      `${path}: its metadata has no readable ${key}. The file is damaged: delete it and train anew.`,
+      `${path}: its metadata has no readable ${key}. The file is damaged: delete it and train again.`,
     );
   }
 }
 
-/** "generator.channels is 64 in the file and 32 in the config", for every place where two architectures differ. */
+/** "generator.channels is 64 in the file and 32 in the config", for each key in which two architectures differ. */
 function differing(found: JsonObject, expected: JsonObject): string[] {
   const inFile = flatten(found);
   const inConfig = flatten(expected);
@@ -115,7 +121,7 @@ function differing(found: JsonObject, expected: JsonObject): string[] {
     );
 }
 
-/** Leaves by dotted path, as JSON text. Absent and undefined are the same, as they are in a file. */
+/** Leaves of an object by dotted path, as JSON text. Absent and undefined are the same, as in a file. */
 function flatten(value: JsonObject, prefix = ''): Map<string, string> {
   const leaves = new Map<string, string>();
   for (const [key, child] of Object.entries(value)) {

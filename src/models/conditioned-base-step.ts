@@ -6,22 +6,22 @@ import { adversarialStep, type GanTrainingOptions, trainingInputs } from './gan-
 import type { LoraAdapter } from './lora.ts';
 
 export interface ConditionedBaseOptions extends GanTrainingOptions {
-  /** Trains up factors only: the down factors are shared by all concepts, and trained here. */
+  /** An adapter that trains up factors only: all concepts share the down factors, which are trained here. */
   readonly lora: LoraAdapter;
   /** Length of a prompt's feature vector. */
   readonly features: number;
 }
 
-/** The linear map from prompt features to a LoRA vector: one row of LoRA values a feature. */
+/** The linear map from prompt features to a LoRA vector: one row of LoRA values per feature. */
 export function promptMapLayout(lora: LoraAdapter, features: number): ParameterLayout {
   return layoutOf({ map: [features, lora.layout.size] });
 }
 
 /**
  * One step of training a base whose LoRA weights are a linear function of the prompt: sample n is translated by
- * the base plus the LoRA vector `features_n · map`. The base, the shared down factors and the map are trained
- * together, so that concepts come to lie where words add up; with features centered over the zoo, zero LoRA is
- * the mean concept. The map is thrown away afterwards: the zoo and the weight generator take its place.
+ * the base plus the LoRA vector `features_n · map`. The base, the shared down factors and the map are trained together, so
+ * that a concept's weights become the sum of contributions of its words. If features are centered over the zoo, zero LoRA
+ * is the mean concept. The map is discarded after training: the zoo and the weight generator replace it.
  *
  * Parameter groups `generator`, `lora-frozen`, `prompt-map` and `discriminator`; inputs and outputs as in
  * `fullTrainingStep`, and `features` [B, F].

@@ -11,9 +11,9 @@ interface DenoiserStepOptions {
 }
 
 /**
- * One training step of the weight generator: parameter group `denoiser`; inputs as `DenoiserInputs` names them,
- * `target` [B, L] (x0 or v) and `targetMask` [B, L]; output `loss`, the mean squared error over what is not
- * padding. `diffusionBatch` makes the inputs.
+ * One training step of the weight generator. Parameter group: `denoiser`. Inputs: those of `DenoiserInputs`, `target` [B, L]
+ * (x0 or v) and `targetMask` [B, L]; `diffusionBatch` makes them. Output: the scalar `loss`, the mean squared error over all
+ * values that are not padding.
  */
 export function denoiserTrainingStep({ denoiser, batchSize }: DenoiserStepOptions): StepDefinition {
   const shape = [batchSize, denoiser.options.blockSize];
@@ -33,7 +33,7 @@ export function denoiserTrainingStep({ denoiser, batchSize }: DenoiserStepOption
   };
 }
 
-/** One evaluation of the network: parameter group `denoiser`, inputs as `DenoiserInputs`, output `prediction` [B, L]. */
+/** One evaluation of the network. Group `denoiser`, inputs of `DenoiserInputs`, output `prediction` [B, L]. */
 export function denoiserInferenceStep({ denoiser, batchSize }: DenoiserStepOptions): StepDefinition {
   return {
     name: 'denoiser-inference',

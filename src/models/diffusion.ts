@@ -1,5 +1,5 @@
 /**
- * Gaussian diffusion over weight blocks, on plain arrays. At timestep t of T a clean block x0 is seen as
+ * Gaussian diffusion over weight blocks, on plain arrays. At timestep t of T, a clean block x0 becomes
  * x_t = sqrt(alphaBar_t) x0 + sqrt(1 - alphaBar_t) noise (Ho et al. 2020, equation 4).
  */
 
@@ -7,23 +7,25 @@ import type { EncodedPrompt } from '../data/prompt-encoder.ts';
 import type { Random } from '../data/random.ts';
 
 export interface NoiseSchedule {
-  /** T */
+  /** Number of timesteps T. */
   readonly timesteps: number;
   /** T + 1 values from 1 (clean) down to about 0 (noise only). */
   readonly alphaBar: Float64Array;
 }
 
-/** What the network predicts: the clean block, or v = sqrt(alphaBar) noise - sqrt(1 - alphaBar) x0. */
+/**
+ * What the network predicts: the clean block x0, or v = sqrt(alphaBar) noise - sqrt(1 - alphaBar) x0 (Salimans and Ho 2022).
+ */
 export type Prediction = 'x0' | 'v';
 
 /** Offset of the cosine schedule (Nichol and Dhariwal 2021, equation 17). */
 const COSINE_OFFSET = 0.008;
-/** First and last beta of the linear schedule at its T of 1000 (Ho et al. 2020). */
+/** First and last beta of the linear schedule for T = 1000 (Ho et al. 2020). */
 const LINEAR_BETAS = { first: 1e-4, last: 0.02, timesteps: 1000 };
 
 /**
- * The cosine schedule ends in noise only; the linear one, whose betas are stretched to T steps, in
- * alphaBar_T = 4e-5 for large T.
+ * Makes a noise schedule. The cosine schedule ends in pure noise; the linear one, whose betas are stretched to T steps, ends
+ * at alphaBar_T = 4e-5 for large T.
  * @param timesteps T, 2 or more
  */
 export function createSchedule(kind: 'cosine' | 'linear', timesteps: number): NoiseSchedule {
@@ -46,7 +48,7 @@ export function addNoise(clean: Float32Array, noise: Float32Array, alphaBar: num
   return clean.map((value, i) => signal * value + sigma * noise[i]!);
 }
 
-/** What a perfect network would predict. */
+/** The prediction of a perfect network. */
 export function predictionTarget(
   prediction: Prediction,
   clean: Float32Array,
@@ -58,7 +60,7 @@ export function predictionTarget(
   return clean.map((value, i) => signal * noise[i]! - sigma * value);
 }
 
-/** The clean values that a prediction for x_t stands for. */
+/** The clean values that correspond to a prediction for x_t. */
 export function cleanEstimate(
   prediction: Prediction,
   predicted: Float32Array,
@@ -74,8 +76,8 @@ export interface NetworkConventions {
   readonly schedule: NoiseSchedule;
   readonly prediction: Prediction;
   /**
-   * The network is given sqrt(alphaBar_t) x_t: at t = T, where x_T holds nothing but noise, it then sees
-   * nothing, and one-step denoising gives the same weights for every seed.
+   * If true, the network gets sqrt(alphaBar_t) x_t. At t = T, x_T is pure noise, and the network then sees only zeros, so
+   * that one-step denoising gives the same weights for every seed.
    */
   readonly gateInput: boolean;
 }
@@ -83,33 +85,33 @@ export interface NetworkConventions {
 export interface SamplerOptions extends NetworkConventions {
   /** Denoising steps, 1 to T. */
   readonly steps: number;
-  /** 1 uses the prompt's prediction as it is; otherwise null + guidance · (prompt - null) (Ho and Salimans 2022). */
+  /** With 1, the prompt's prediction is used unchanged; otherwise null + guidance · (prompt - null) (Ho and Salimans 2022). */
   readonly guidance: number;
-  /** [count, blockSize] of the splitter: padding stays 0 throughout, as in training. */
+  /** [count, blockSize], the splitter's mask: padding stays 0 throughout, as in training. */
   readonly mask: Float32Array;
   readonly random: Random;
   /**
-   * Asks the network about all blocks.
-   * @param timestep in (0, 1]
-   * @param prompt whether under the prompt or under the null prompt
+   * Runs the network on all blocks.
+   * @param timestep t / T, in (0, 1]
+   * @param prompt true for the prompt, false for the null prompt
    */
   readonly predict: (input: Float32Array, timestep: number, prompt: boolean) => Promise<Float32Array>;
   /**
-   * Told of x_t before the first step and after each, the last of which is the result.
+   * Called with x_t before the first step and after each step. The last x_t is the result.
    * @param timestep t / T, from 1 (noise) to 0
    */
   readonly onState?: (timestep: number, noisy: Float32Array) => void;
 }
 
 /**
- * Blocks from noise with deterministic DDIM (Song et al. 2021, equation 12 with sigma 0) over evenly spaced
- * timesteps from T down. One step is the paper's way.
+ * Samples blocks from noise with deterministic DDIM (Song et al. 2021, equation 12 with sigma 0) at evenly spaced timesteps
+ * from T down. The paper uses one step.
  */
 export async function sampleBlocks(options: SamplerOptions): Promise<Float32Array> {
   const { schedule, prediction, steps, mask, random } = options;
   const { timesteps, alphaBar } = schedule;
   if (!(Number.isInteger(steps) && steps >= 1 && steps <= timesteps)) {
-    throw new RangeError(`sampleBlocks: ${steps} steps are not a whole number from 1 to ${timesteps}`);
+    throw new RangeError(`sampleBlocks: ${steps} steps are not an integer from 1 to ${timesteps}`);
   }
   let noisy = masked(random.fillNormal(new Float32Array(mask.length)), mask);
   options.onState?.(1, noisy);
@@ -150,7 +152,7 @@ function networkInput(
   return noisy.map((value) => gate * value);
 }
 
-/** The noise that x_t holds beside x0. */
+/** The noise in x_t, given x0. */
 function noiseIn(noisy: Float32Array, clean: Float32Array, alphaBar: number): Float32Array {
   const [signal, sigma] = [Math.sqrt(alphaBar), Math.sqrt(1 - alphaBar)];
   return noisy.map((value, i) => (value - signal * clean[i]!) / sigma);
@@ -162,7 +164,7 @@ function masked(values: Float32Array, mask: Float32Array): Float32Array {
 
 type PromptTokens = Pick<EncodedPrompt, 'tokens' | 'mask'>;
 
-/** What a weight generator is trained on. */
+/** The training data of a weight generator. */
 export interface DiffusionData {
   readonly examples: readonly {
     /** [count, blockSize], standardized. */
@@ -170,9 +172,9 @@ export interface DiffusionData {
     readonly prompt: PromptTokens;
   }[];
   readonly blockSize: number;
-  /** [count, blockSize] */
+  /** [count, blockSize]: 1 for weights, 0 for padding. */
   readonly mask: Float32Array;
-  /** Takes the prompt's place in a share of the samples, for guidance. */
+  /** Replaces the prompt in a share of the samples, for guidance. */
   readonly nullPrompt: PromptTokens;
 }
 
@@ -180,9 +182,9 @@ export interface DiffusionBatchOptions extends NetworkConventions {
   readonly batchSize: number;
   /** Share of samples at t = T, where one-step denoising starts; the others are uniform over 1 to T. */
   readonly lastTimestepShare: number;
-  /** Share of samples under the null prompt. */
+  /** Share of samples with the null prompt. */
   readonly promptDropout: number;
-  /** Whether the network is told which block it sees; else all blocks are block 0 to it. */
+  /** If true, the network gets the index of each block; otherwise, the index is always 0. */
   readonly blockIndex: boolean;
 }
 
@@ -192,7 +194,7 @@ export type DiffusionBatch = Record<
   Float32Array
 > & { blockIndex: Int32Array; tokens: Int32Array };
 
-/** Random blocks of random examples at random timesteps. */
+/** Makes a training batch of random blocks of random examples at random timesteps. */
 export function diffusionBatch(
   data: DiffusionData,
   options: DiffusionBatchOptions,

@@ -8,11 +8,11 @@ import { NetworkBuilder } from './network-builder.ts';
 export interface DiscriminatorOptions {
   /** Channels after the first layer (`ndf`); doubled by each layer up to eight times that. */
   readonly channels: number;
-  /** Strided layers; 3 see 70 x 70 pixels. */
+  /** Number of strided layers; with 3, each logit sees 70 x 70 pixels. */
   readonly layers: number;
 }
 
-/** Conditional PatchGAN: tells real patches of an image from generated ones, given its source. */
+/** Conditional PatchGAN: tells real patches of an image from generated ones, given the source image. */
 export interface Discriminator {
   readonly options: DiscriminatorOptions;
   readonly layout: ParameterLayout;
@@ -20,7 +20,7 @@ export interface Discriminator {
   /**
    * @param source [N, S, S, 3]
    * @param image [N, S, S, 3], real or generated
-   * @returns logits, one a patch: [N, P, P, 1]
+   * @returns logits, one per patch: [N, P, P, 1]
    */
   apply(parameters: Tensors, source: Tensor4D, image: Tensor4D): Tensor4D;
 }
@@ -29,8 +29,8 @@ const LEAK = 0.2;
 const KERNEL = 4;
 
 /**
- * The n-layer PatchGAN of Pix2pix (Isola et al. 2017, section 6.1.2) as in its authors' PyTorch code with
- * instance norm: 4 x 4 kernels, `layers` of stride 2 and one of stride 1, leaky ReLU, no norm after the first.
+ * Builds the n-layer PatchGAN of Pix2pix (Isola et al. 2017, section 6.1.2) as in its authors' PyTorch code with instance
+ * norm: 4 x 4 kernels, `layers` layers of stride 2 and one of stride 1, leaky ReLU, no norm after the first layer.
  */
 export function createDiscriminator(options: DiscriminatorOptions): Discriminator {
   const network = new NetworkBuilder();

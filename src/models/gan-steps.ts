@@ -11,7 +11,7 @@ import type { LoraAdapter } from './lora.ts';
 export interface GanLoss {
   /** Least squares (Mao et al. 2017) or cross-entropy (Goodfellow et al. 2014). */
   readonly loss: 'lsgan' | 'vanilla';
-  /** Weight of the L1 term beside the adversarial one. */
+  /** Weight of the L1 term relative to the adversarial term. */
   readonly lambdaL1: number;
 }
 
@@ -22,17 +22,17 @@ export interface GanTrainingOptions extends GanLoss {
 }
 
 export interface LoraTrainingOptions extends GanTrainingOptions {
-  /** The frozen base, which becomes a constant of the step. */
+  /** Flat vector of the frozen base, which becomes a constant of the step. */
   readonly generatorValues: Float32Array;
   readonly lora: LoraAdapter;
-  /** Shared down factors; empty where both factors are trained. */
+  /** Flat vector of the shared down factors; empty if both factors are trained. */
   readonly loraFrozen: Float32Array;
 }
 
 /**
- * One step of Pix2pix: parameter groups `generator` and `discriminator`; inputs `source` and `target`
- * [B, S, S, 3] in [-1, 1]; outputs the scalars `loss/l1`, `loss/generator` (adversarial + lambda · L1) and
- * `loss/discriminator`. Both networks are differentiated at the same parameters, so that they are updated at
+ * One training step of Pix2pix (Isola et al. 2017). Parameter groups: `generator` and `discriminator`. Inputs: `source` and
+ * `target` [B, S, S, 3] in [-1, 1]. Outputs: the scalars `loss/l1`, `loss/generator` (adversarial + lambda · L1) and
+ * `loss/discriminator`. The gradients of both networks are taken at the same parameters, so that both can be updated at
  * once.
  */
 export function fullTrainingStep(options: GanTrainingOptions): StepDefinition {
@@ -48,7 +48,7 @@ export function fullTrainingStep(options: GanTrainingOptions): StepDefinition {
   };
 }
 
-/** The same step with the generator frozen and LoRA beside it: parameter groups `lora` and `discriminator`. */
+/** The same step with a frozen generator and trained LoRA branches. Parameter groups: `lora` and `discriminator`. */
 export function loraTrainingStep(options: LoraTrainingOptions): StepDefinition {
   const { generator, lora, discriminator } = options;
   return {
@@ -72,7 +72,7 @@ interface InferenceOptions {
   readonly batchSize: number;
 }
 
-/** Translates images: parameter group `generator`, input `source`, output `image` [B, S, S, 3]. */
+/** Translates images. Parameter group `generator`, input `source`, output `image`, both [B, S, S, 3] in [-1, 1]. */
 export function inferenceStep(options: InferenceOptions): StepDefinition {
   const { generator } = options;
   return {
@@ -87,7 +87,7 @@ export function inferenceStep(options: InferenceOptions): StepDefinition {
   };
 }
 
-/** Translates images with an adapter that may be exchanged: parameter group `lora`, the base constant. */
+/** Translates images with an exchangeable adapter. Parameter group `lora`; the base is constant. */
 export function loraInferenceStep(
   options: InferenceOptions & Pick<LoraTrainingOptions, 'generatorValues' | 'lora' | 'loraFrozen'>,
 ): StepDefinition {
@@ -120,7 +120,7 @@ export function trainingInputs(options: GanTrainingOptions): Record<string, Tens
   const most = mostDiscriminatorLayers(imageSize);
   if (layers > most) {
     throw new UserError(
-      `discriminator.layers: ${layers} strided layers leave nothing of a ${imageSize} px image. ` +
+      `discriminator.layers: ${layers} strided layers are too many for images of ${imageSize} px. ` +
         `Use at most ${most}, or a larger image.size.`,
     );
   }
@@ -138,7 +138,7 @@ function frozenGroups(
     : { base };
 }
 
-/** Losses and gradients of both networks, where `generate` depends on the parameters of one group. */
+/** Losses and gradients of both networks, for a `generate` that depends on the parameters of one group. */
 export function adversarialStep(
   options: GanTrainingOptions,
   scope: StepScope,
@@ -160,8 +160,8 @@ export function adversarialStep(
   });
   const { image, l1 } = generated.outputs;
   const discriminated = gradientsOf(scope.parameters.discriminator!, () => ({
-    // Real and generated images apart: the pass over the generated ones is then the same as the generator's, which
-    // the compiler finds. Halved, to slow the discriminator down (Isola et al. 2017, section 3.3).
+    // Separate passes over real and generated images: the compiler finds that the latter is the same as the generator's.
+    // The loss is halved to slow the discriminator down (Isola et al. 2017, section 3.3).
     loss: tf.mul<Scalar>(
       tf.add(
         adversarialLoss(loss, discriminate(target), true),
@@ -177,7 +177,7 @@ export function adversarialStep(
   };
 }
 
-/** Mean over patches of how far the logits are from saying `real` (or that they are not). */
+/** The adversarial loss: the mean over patches of how far the logits are from real (or from generated). */
 function adversarialLoss(kind: GanLoss['loss'], logits: Tensor4D, real: boolean): Scalar {
   if (kind === 'lsgan') return tf.mean(tf.square(real ? tf.sub(logits, 1) : logits));
   return tf.mean(tf.softplus(real ? tf.neg(logits) : logits));

@@ -1,6 +1,6 @@
 /**
- * The layers of every image generator. What a training config says of each, its sections and its strides are in
- * src/project/generators.ts.
+ * The layers of every image generator. Their keys in a training config, sections and strides are in
+ * src/project/schema/generators.ts.
  */
 import type { Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '../compute/tfjs/tf.ts';
@@ -14,7 +14,7 @@ import { declareTransformer } from './transformer.ts';
 
 type GeneratorConfig = TrainingConfig['generator'];
 
-/** The section `generator` of a training config, whose keys of single generators may be left out, and the images. */
+/** The section `generator` of a training config, with the keys of single generators optional, and the image size. */
 export interface GeneratorOptions
   extends Readonly<Pick<GeneratorConfig, 'kind' | 'channels' | 'norm'>>,
     Readonly<Partial<Omit<GeneratorConfig, 'kind' | 'channels' | 'norm'>>> {
@@ -24,22 +24,22 @@ export interface GeneratorOptions
   readonly blocks?: number;
 }
 
-/** Declares a generator's layers and returns what applies them: [N, S, S, 3] in [-1, 1] to the same. */
+/** Declares a generator's layers and returns the function that applies them: [N, S, S, 3] in [-1, 1] to the same. */
 type DeclareGenerator = (network: NetworkBuilder, options: GeneratorOptions) => Layer<Tensor4D>;
 
 /**
- * Transposed convolutions of 4 x 4 at stride 2: every output pixel gets the same four taps, so there is no
- * checkerboard to unlearn, and nearest-neighbor upsampling followed by 3 x 3 is one of its special cases.
+ * Kernel size of transposed convolutions at stride 2. With 4 x 4, every output pixel gets the same number of taps (four), so
+ * there is no checkerboard to unlearn, and nearest-neighbor upsampling followed by a 3 x 3 convolution is a special case.
  */
 const UP_KERNEL = 4;
 
 /**
- * Declares the generator of E2GAN (Gong et al. 2024, figure of the architecture): Downsample, two residual
- * blocks, DS, transformer, US, one residual block, Upsample. DS and US let attention run at an eighth of the
- * image's side. LoRA may adapt everything but the residual blocks. Not published, and chosen here: kernels,
- * zero padding, and fixed sinusoidal positions, without which attention would not know where it looks. `skips` adds the
- * features on the way down to those of the same size on the way up. It is not in the publication: with 64 channels
- * nothing is lost without, with few the eighth of the side is too narrow for the image's detail.
+ * Declares the generator of E2GAN (Gong et al. 2024, figure of the architecture): Downsample, two residual blocks, DS,
+ * transformer, US, one residual block, Upsample. DS and US let attention run at an eighth of the image's side. LoRA can
+ * adapt everything except the residual blocks. Not published, and chosen here: kernels, zero padding, and fixed sinusoidal
+ * positions, without which attention would not know positions. `skips` adds the features of the downsampling path to those
+ * of the same size in the upsampling path. It is not in the publication: 64 channels do not need it, but with few channels,
+ * an eighth of the side is too narrow for the image's details.
  */
 const declareE2gan: DeclareGenerator = (network, options) => {
   const { channels, imageSize, norm, transformerHeads: heads = E2GAN_HEADS, skips = false } = options;
@@ -122,9 +122,9 @@ const declareE2gan: DeclareGenerator = (network, options) => {
 };
 
 /**
- * Declares Pix2pix's ResNet generator as its authors' PyTorch code has it (`resnet_9blocks`, instance norm, no
- * dropout): 7 x 7 with reflection, two strided 3 x 3, residual blocks with reflection, two transposed 3 x 3,
- * 7 x 7 with reflection, tanh. 11,378,179 parameters at 64 channels and 9 blocks.
+ * Declares Pix2pix's ResNet generator as in its authors' PyTorch code (`resnet_9blocks`, instance norm, no dropout): a 7 x 7
+ * convolution with reflection, two strided 3 x 3, residual blocks with reflection, two transposed 3 x 3, 7 x 7 with
+ * reflection, tanh. It has 11,378,179 parameters with 64 channels and 9 blocks.
  */
 const declareResnet: DeclareGenerator = (network, options) => {
   const { channels, blocks = RESNET_BLOCKS, norm } = options;
@@ -182,7 +182,7 @@ const declareResnet: DeclareGenerator = (network, options) => {
   };
 };
 
-/** The layers of each generator of src/project/generators.ts. */
+/** The layers of each generator in src/project/schema/generators.ts. */
 export const DECLARATIONS: Readonly<Record<GeneratorKind, DeclareGenerator>> = {
   e2gan: declareE2gan,
   resnet: declareResnet,

@@ -3,8 +3,8 @@ import * as tf from '../compute/tfjs/tf.ts';
 import type { Tensors } from '../compute/types.ts';
 
 /**
- * Gradient of a loss by each named parameter, with other tensors of the forward pass.
- * @param forward computes the loss from `parameters` (which it may close over); `outputs` are kept
+ * Computes the gradient of a loss with respect to each named parameter.
+ * @param forward computes the loss from `parameters` (it may close over them) and `outputs`, other tensors to keep
  */
 export function gradientsOf<Outputs extends Readonly<Record<string, Tensor>>>(
   parameters: Tensors,
@@ -26,7 +26,7 @@ export function gradientsOf<Outputs extends Readonly<Record<string, Tensor>>>(
   };
 }
 
-/** Kept tensors as ones that the caller's scope frees. */
+/** Hands kept tensors over to the caller's scope, which frees them. */
 function handToScope<T extends Readonly<Record<string, Tensor>>>(kept: T): T {
   const owned: Record<string, Tensor> = {};
   for (const [name, tensor] of Object.entries(kept)) {

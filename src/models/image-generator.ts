@@ -9,19 +9,23 @@ import { type AdaptableLayer, type LoraTensors, NetworkBuilder } from './network
 export interface ImageGenerator {
   readonly options: GeneratorOptions;
   readonly layout: ParameterLayout;
-  /** Layers that LoRA may adapt. */
+  /** Layers that LoRA can adapt. */
   readonly adaptable: readonly AdaptableLayer[];
-  /** First values of the whole flat vector. */
+  /** Initial values of the flat parameter vector. */
   initial(seed: number): Float32Array;
   /**
    * @param images [N, S, S, 3] in [-1, 1]
-   * @param lora branches beside the layers they name
+   * Translates images.
+   * @param lora low-rank branches, by the name of the layer
    * @returns [N, S, S, 3] in [-1, 1]
    */
   apply(parameters: Tensors, images: Tensor4D, lora?: LoraTensors): Tensor4D;
 }
 
-/** @throws UserError where the sizes do not fit each other */
+/**
+ * Builds the generator that a config names.
+ * @throws UserError if the sizes do not fit together
+ */
 export function createImageGenerator(options: GeneratorOptions): ImageGenerator {
   checkSizes(options);
   const network = new NetworkBuilder();
@@ -41,7 +45,7 @@ function checkSizes(options: GeneratorOptions): void {
   const { stride, misfits } = GENERATORS[kind];
   if (imageSize % stride !== 0) {
     throw new UserError(
-      `image.size: ${imageSize} is not a multiple of ${stride}, which the ${kind} generator's strides need. ` +
+      `image.size: ${imageSize} is not a multiple of ${stride}, which the strides of the ${kind} generator require. ` +
         `Use ${Math.max(stride, Math.round(imageSize / stride) * stride)}.`,
     );
   }

@@ -1,11 +1,11 @@
-/** Functions between layers that have no parameters of their own. Images are NHWC, sequences [N, T, C]. */
+/** Functions without parameters that are used between layers. Images are NHWC, sequences [N, T, C]. */
 import type { GradSaveFunc, Tensor, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '../compute/tfjs/tf.ts';
 
-/** As in PyTorch, so that networks may be compared. */
+/** The epsilon of PyTorch's norms, so that networks can be compared. */
 const NORM_EPSILON = 1e-5;
 
-/** A function of one tensor whose gradient is written out. */
+/** A function of one tensor with an explicit gradient. */
 function withGradient<T extends Tensor>(
   x: T,
   body: (
@@ -13,14 +13,14 @@ function withGradient<T extends Tensor>(
     save: GradSaveFunc,
   ) => { value: Tensor; gradFunc: (dy: Tensor, saved: Tensor[]) => Tensor },
 ): T {
-  // tfjs's own type says that any argument may be the saving function.
+  // In tfjs's own type, any argument may be the saving function.
   return tf.customGrad(body as Parameters<typeof tf.customGrad>[0])(x) as T;
 }
 
 /**
- * Standardizes to mean 0 and variance 1 over `axes`. The gradient is written out, as for `gelu` below: with y the result
- * and r the reciprocal of the standard deviation, it is r (dy - mean(dy) - y mean(dy y)), six passes over x instead of
- * twelve.
+ * Standardizes to mean 0 and variance 1 over `axes`. The gradient is explicit, as for `gelu` below: if y is the result and r
+ * the reciprocal of the standard deviation, it is r (dy - mean(dy) - y mean(dy y)), which takes six passes over x instead
+ * of twelve.
  */
 export function normalize<T extends Tensor>(x: T, axes: number[]): T {
   return withGradient(x, (input, save) => {
@@ -44,7 +44,7 @@ export function instanceNorm(x: Tensor4D): Tensor4D {
   return normalize(x, [1, 2]);
 }
 
-/** Mirrors `margin` pixels on every side, the border pixel itself not repeated. */
+/** Pads with `margin` mirrored pixels on every side, without repeating the border pixel. */
 export function reflectPad(x: Tensor4D, margin: number): Tensor4D {
   const none: [number, number] = [0, 0];
   const both: [number, number] = [margin, margin];
@@ -52,8 +52,8 @@ export function reflectPad(x: Tensor4D, margin: number): Tensor4D {
 }
 
 /**
- * Gaussian error linear unit (Hendrycks and Gimpel 2016), exact form: x Φ(x). Its gradient, Φ(x) + x φ(x), is written
- * out: what tfjs derives from the parts takes ten passes over x instead of seven.
+ * Gaussian error linear unit (Hendrycks and Gimpel 2016), exact form: x Φ(x). Its gradient, Φ(x) + x φ(x), is explicit: the
+ * one that tfjs derives takes ten passes over x instead of seven.
  */
 export function gelu<T extends Tensor>(x: T): T {
   return withGradient(x, (input, save) => {
@@ -70,7 +70,7 @@ export function gelu<T extends Tensor>(x: T): T {
   });
 }
 
-/** x σ(x), its gradient written out for the same reason: s + y - y s. */
+/** Sigmoid linear unit: x σ(x). With s = σ(x) and result y, its gradient is s + y - y s, explicit for the same reason. */
 export function silu<T extends Tensor>(x: T): T {
   return withGradient(x, (input, save) => {
     const sigmoid = tf.sigmoid(input);
@@ -87,11 +87,11 @@ export function silu<T extends Tensor>(x: T): T {
 }
 
 /**
- * Scaled dot-product attention with several heads.
+ * Scaled dot-product attention with several heads (Vaswani et al. 2017, section 3.2).
  * @param queries [N, T, C]
  * @param keys [N, M, C]
  * @param values [N, M, C]
- * @param mask [N, M], 1 for keys that may be attended to and 0 for padding; at least one 1 a row
+ * @param mask [N, M], 1 for keys that may be attended to and 0 for padding; at least one 1 per row
  * @returns [N, T, C]
  */
 export function attend(
@@ -115,7 +115,7 @@ export function attend(
   return tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [count, length, channels]);
 }
 
-/** Looks up rows of a learned table: [N, M] int32 indices into [V, E] give [N, M, E]. Its gradient is a plain product. */
+/** Looks up rows of a learned table: int32 indices [N, M] into [V, E] give [N, M, E]. The gradient is a plain product. */
 export function lookUp(table: Tensor2D, indices: Tensor2D): Tensor3D {
   const [rows, width] = table.shape;
   const [count, length] = indices.shape;

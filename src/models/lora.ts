@@ -10,40 +10,39 @@ import type { AdaptableLayer, LoraTensors } from './network-builder.ts';
 export interface LoraOptions {
   /** Rank of every adaptable layer that `ranks` does not name. */
   readonly rank: number;
-  /** By full layer name or by section, the layer's name first; 0 leaves the layer out. */
+  /** Ranks by full layer name or by section; the layer's name takes precedence. Rank 0 leaves the layer out. */
   readonly ranks: Readonly<Record<string, number>>;
-  /** `up`: the down factors are random, the same for every concept, and stay as they are. */
+  /** With `up`, the down factors are random, the same for every concept, and not trained. */
   readonly train: 'both' | 'up';
-  /** Also learn an addition to each adapted layer's bias. */
+  /** Also train an addition to the bias of each adapted layer. */
   readonly bias: boolean;
 }
 
-/** One trained tensor of an adapter: where it lies in the flat vector, and whose it is. */
+/** One trained tensor of an adapter: its place in the flat vector, and its layer. */
 export interface LoraEntry extends ParameterEntry {
   readonly layer: string;
   readonly section: string;
   readonly rank: number;
 }
 
-/** Describes a flat LoRA vector without its architecture: all that blocks and statistics need to know. */
+/** Describes a flat LoRA vector without its architecture: all that blocks and statistics need. */
 export type LayerManifest = readonly LoraEntry[];
 
-/** Low-rank adaptation (Hu et al. 2021) of some layers of one generator, with a scale of 1. */
+/** Low-rank adaptation (Hu et al. 2021) of layers of one generator, with a scale of 1. */
 export interface LoraAdapter {
   readonly options: LoraOptions;
-  /** What is trained: the flat vector that a zoo holds one of per concept. Layer by layer. */
+  /** Layout of the trained flat vector, layer by layer. A zoo has one such vector per concept. */
   readonly layout: ParameterLayout;
-  /** The shared down factors of `train: 'up'`; empty otherwise. */
+  /** Layout of the shared down factors if `train` is `up`; empty otherwise. */
   readonly frozenLayout: ParameterLayout;
   readonly manifest: LayerManifest;
-  /** Down factors of variance 1 / fan-in, up factors and biases 0: the adapted generator is the base. */
+  /** Initial values: down factors with variance 1 / fan-in, up factors and biases 0, so the adapted generator is the base. */
   initial(seed: number): { trained: Float32Array; frozen: Float32Array };
   /** The branches for `ImageGenerator.apply`. */
   tensors(trained: Tensors, frozen: Tensors): LoraTensors;
   /**
-   * The generator's values with the branches multiplied out and added; gives what the branches give, to
-   * rounding.
-   * @throws where a vector's length is not its layout's
+   * Merges the branches into the generator's values. The result gives the same images as the branches, up to rounding.
+   * @throws Error if a vector does not have the length of its layout
    */
   merge(generatorValues: Float32Array, trained: Float32Array, frozen: Float32Array): Float32Array;
 }
@@ -52,7 +51,10 @@ interface AdaptedLayer extends AdaptableLayer {
   readonly rank: number;
 }
 
-/** @throws UserError where `ranks` names what the generator has not, or nothing is left to adapt */
+/**
+ * Builds an adapter for a generator.
+ * @throws UserError if `ranks` names a layer or section that the generator does not have, or nothing is left to adapt
+ */
 export function createLora(generator: ImageGenerator, options: LoraOptions): LoraAdapter {
   const layers = adaptedLayers(generator, options);
   const trainsDown = options.train === 'both';
@@ -137,8 +139,8 @@ function adaptedLayers(generator: ImageGenerator, { rank, ranks }: LoraOptions):
 }
 
 /**
- * Factors such that the two layers one after the other are one layer of the base's kind: the down factor
- * keeps kernel and stride, the up factor is 1 x 1.
+ * Shapes of the two factors. Together, the two layers are one layer of the base's kind: the down factor keeps kernel and
+ * stride, the up factor is 1 x 1.
  */
 function factorShapes({ kind, weightShape, rank }: AdaptedLayer): { down: number[]; up: number[] } {
   if (kind === 'linear') {
@@ -155,14 +157,14 @@ function outputsOf({ kind, weightShape }: AdaptableLayer): number {
   return weightShape.at(kind === 'convTranspose2d' ? -2 : -1)!;
 }
 
-/** Inputs that reach one value of the down factor's output. */
+/** Number of inputs of one value of the down factor's output. */
 function fanInOf({ kind, weightShape }: AdaptableLayer): number {
   if (kind === 'linear') return weightShape[0]!;
   const [height, width, third, fourth] = weightShape as [number, number, number, number];
   return kind === 'conv2d' ? height * width * third : (height * width * fourth) / 4;
 }
 
-/** weight += down · up, summed over the rank, in the order of the layer's own weight. */
+/** Adds down · up, summed over the rank, to the weight, in the order of the layer's own weight. */
 function addProduct(layer: AdaptedLayer, weight: Float32Array, down: Float32Array, up: Float32Array): void {
   const { kind, rank, weightShape } = layer;
   const outputs = outputsOf(layer);

@@ -7,13 +7,13 @@ import { fanInNormal, type Initializer, ones, zeros } from './initializers.ts';
 import { normalize, reflectPad } from './layers.ts';
 
 /**
- * A layer that LoRA can be added to. Its weight is, as tfjs has it: conv2d [k, k, in, out],
+ * A layer that LoRA can adapt. Its weight has the shape that tfjs uses: conv2d [k, k, in, out],
  * convTranspose2d [k, k, out, in], linear [in, out].
  */
 export interface AdaptableLayer {
-  /** "transformer.attention.query"; parameters are `<name>.weight` and `<name>.bias`. */
+  /** Name such as "transformer.attention.query"; the parameters are `<name>.weight` and `<name>.bias`. */
   readonly name: string;
-  /** Part of the network, for ranks that are given by part: "downsample". */
+  /** Part of the network, such as "downsample", for ranks that are given by part. */
   readonly section: string;
   readonly kind: 'conv2d' | 'convTranspose2d' | 'linear';
   readonly weightShape: readonly number[];
@@ -21,8 +21,8 @@ export interface AdaptableLayer {
 }
 
 /**
- * Low-rank branch beside one layer: `down` to rank channels, `up` to the layer's outputs. `up` and `bias` may
- * differ from sample to sample: [N, rank, outputs] and [N, outputs].
+ * A low-rank branch parallel to one layer: `down` to rank channels, `up` to the layer's outputs. `up` and `bias` may differ
+ * from sample to sample: [N, rank, outputs] and [N, outputs].
  */
 export interface LoraBranch {
   readonly down: Tensor;
@@ -31,16 +31,16 @@ export interface LoraBranch {
   readonly bias?: Tensor;
 }
 
-/** By layer name; layers that are not named are not adapted. */
+/** Branches by layer name. Layers that are not named are not adapted. */
 export type LoraTensors = Readonly<Record<string, LoraBranch>>;
 
-/** What a network's layers draw on when it is applied. */
+/** The tensors that a network's layers use when it is applied. */
 export interface NetworkTensors {
   readonly parameters: Tensors;
   readonly lora?: LoraTensors;
 }
 
-/** A layer once declared: applied to the network's tensors and the layer's input. */
+/** The function that applies a declared layer to the network's tensors and the layer's input. */
 export type Layer<In extends Tensor, Out extends Tensor = In> = (tensors: NetworkTensors, x: In) => Out;
 
 interface ConvolutionOptions {
@@ -48,16 +48,16 @@ interface ConvolutionOptions {
   readonly outputs: number;
   readonly kernel: number;
   readonly stride?: 1 | 2;
-  /** Zeros on every side; `reflect` mirrors half a kernel instead. */
+  /** Number of zeros on every side; `reflect` mirrors half a kernel instead. */
   readonly padding: number | 'reflect';
   readonly weight?: Initializer;
-  /** Names the part of the network where LoRA may adapt this layer. */
+  /** Part of the network, if LoRA can adapt this layer. */
   readonly section?: string;
 }
 
 /**
- * Declares a network's parameters and layers in one place: each method registers what the layer needs and
- * returns the function that applies it. The order of declaration is the order in the flat vector.
+ * Declares a network's parameters and layers in one place: each method registers the layer's parameters and returns the
+ * function that applies it. The order of declaration is the order in the flat vector.
  */
 export class NetworkBuilder {
   readonly #shapes: Record<string, readonly number[]> = {};
@@ -72,7 +72,7 @@ export class NetworkBuilder {
     return layoutOf(this.#shapes);
   }
 
-  /** First values of every parameter, each from its own stream: adding a layer changes no other's values. */
+  /** Initial values of all parameters, each from its own random stream: adding a layer does not change the others' values. */
   initial(seed: number): Float32Array {
     const { entries, size } = this.layout();
     const values = new Float32Array(size);
@@ -180,7 +180,7 @@ export class NetworkBuilder {
   }
 }
 
-/** Adds a layer's LoRA branch, where it has one, and its bias. */
+/** Adds a layer's LoRA branch, if there is one, and its bias. */
 function addBranch<T extends Tensor2D | Tensor4D>(
   tensors: NetworkTensors,
   name: string,
@@ -195,7 +195,7 @@ function addBranch<T extends Tensor2D | Tensor4D>(
   return y;
 }
 
-/** Applies an up factor to a branch's rank channels, the last axis: one factor for all, or [N, rank, outputs]. */
+/** Applies an up factor to a branch's rank channels(the last axis): one factor for all samples, or [N, rank, outputs]. */
 function widen<T extends Tensor2D | Tensor4D>(x: T, up: Tensor): T {
   if (up.rank === 4) return tf.conv2d(x as Tensor4D, up as Tensor4D, 1, 0) as T;
   if (up.rank === 2) return tf.matMul(x as Tensor2D, up as Tensor2D) as T;
@@ -204,7 +204,7 @@ function widen<T extends Tensor2D | Tensor4D>(x: T, up: Tensor): T {
   return tf.reshape(perSample, [...x.shape.slice(0, -1), outputs]) as Tensor as T;
 }
 
-/** Adds a bias of the last axis: one for all, or [N, outputs]. */
+/** Adds a bias to the last axis: one for all samples, or [N, outputs]. */
 function shift<T extends Tensor2D | Tensor4D>(x: T, bias: Tensor): T {
   if (bias.rank === 1) return tf.add(x, bias);
   const [count, outputs] = bias.shape as [number, number];

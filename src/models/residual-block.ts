@@ -10,14 +10,14 @@ export type Norm = 'instance' | 'none';
 const LEAK = 0.2;
 
 /**
- * What follows a hidden convolution. Instance norm and ReLU as in Pix2pix; without norm a leaky ReLU, since
- * nothing brings a dead channel back.
+ * Applies the norm and activation after a hidden convolution: instance norm and ReLU as in Pix2pix, or, without norm, a
+ * leaky ReLU, since nothing would revive a dead channel.
  */
 export function activate(norm: Norm, x: Tensor4D): Tensor4D {
   return norm === 'instance' ? tf.relu(instanceNorm(x)) : tf.leakyRelu(x, LEAK);
 }
 
-/** First weights of a hidden convolution: Pix2pix's where a norm follows, else such that variances are kept. */
+/** Initial weights of a hidden convolution: Pix2pix's if a norm follows, otherwise such that variances are kept. */
 export function hiddenWeight(norm: Norm, fanIn: number): Initializer {
   return norm === 'instance' ? pix2pixNormal : fanInNormal(fanIn, Math.sqrt(2 / (1 + LEAK ** 2)));
 }

@@ -3,29 +3,29 @@ import { innerProduct, innerProducts } from '../data/matrices.ts';
 
 export interface RidgeModel {
   readonly lambda: number;
-  /** [d] */
+  /** [d]: the mean of the features. */
   readonly featureMean: Float32Array;
-  /** [d, p] */
+  /** [d, p]: one row of coefficients per feature. */
   readonly coefficients: Float32Array;
   /** [p]: the prediction at the mean features. */
   readonly targetMean: Float32Array;
   /**
-   * Mean squared error of predicting each example from all others, over that of predicting their mean; what
-   * `lambda` was chosen by. Below 1 the features tell something.
+   * Mean squared error of predicting each example from all others, divided by the error of predicting their mean. `lambda`
+   * is the one for which it is smallest. Below 1, the features are informative.
    */
   readonly leaveOneOutError: number;
 }
 
-/** Penalties to choose from, in units of the features' mean squared length. */
+/** Candidates for lambda, in units of the features' mean squared length. */
 const LAMBDAS = [1e-4, 1e-3, 1e-2, 3e-2, 1e-1, 3e-1, 1, 3, 10, 100];
 
 /**
- * Fits targets = mean + (features - mean) · coefficients with the squared coefficients penalized by lambda and
- * the mean free. Works on the n x n Gram matrix, so that the number of targets hardly matters; lambda is the
- * one of smallest leave-one-out error, which the hat matrix gives without refitting.
+ * Fits targets = mean + (features - mean) · coefficients. The squared coefficients are penalized by lambda, the mean is not.
+ * The fit works on the n x n Gram matrix, so that the number of targets hardly matters. lambda is the candidate with the
+ * smallest leave-one-out error, which the hat matrix gives without refitting.
  * @param features n vectors of length d
  * @param targets n vectors of length p
- * @throws where there are fewer than three examples, or lengths differ
+ * @throws Error if there are fewer than three examples, or lengths differ
  */
 export function fitRidge(features: readonly Float32Array[], targets: readonly Float32Array[]): RidgeModel {
   const count = features.length;
@@ -82,21 +82,22 @@ export function predictRidge(
   return Float32Array.from(prediction);
 }
 
-/** One example as ridge regression on all the others sees it. */
+/** The prediction of one example by ridge regression on all the others. */
 export interface LeftOut {
-  /** [p]: what the others predict for its features. */
+  /** [p]: the prediction of the others for its features. */
   readonly prediction: Float32Array;
-  /** Its leverage among the others, as `ridgeLeverage` has it. */
+  /** Its leverage with respect to the others, as in `ridgeLeverage`. */
   readonly leverage: number;
 }
 
 /**
- * Predicts some examples, each from all the others, with the same penalty. Exact, from one inverse: see
- * `leaveOneOut`. A leverage h of an example among all is h / (1 - h) among the others (Sherman and Morrison 1950).
+ * Predicts examples, each from all the others, with the same penalty. The result is exact and takes one inverse: see
+ * `leaveOneOut`. An example with leverage h among all has leverage h / (1 - h) with respect to the others (Sherman and
+ * Morrison 1950).
  * @param features n vectors of length d
  * @param targets n vectors of length p
  * @param lambda above 0
- * @param examples indices of those to predict
+ * @param examples indices of the examples to predict
  */
 export function leaveOneOutPredictions(
   features: readonly Float32Array[],
@@ -123,13 +124,13 @@ export function leaveOneOutPredictions(
 }
 
 /**
- * How much a prediction at `query` leans on few examples: z' (Z'Z + lambda I)^-1 z, with z the query and Z the
- * examples, each with a 1 behind its features whose coefficient is not penalized. The variance of the prediction is
- * this times that of the noise (Hastie et al. 2009, section 3.4.1).
+ * How strongly a prediction at `query` depends on few examples: z' (Z'Z + lambda I)^-1 z, where z is the query and Z the
+ * examples, each with a 1 after its features whose coefficient is not penalized. The variance of the prediction is this
+ * value times the variance of the noise (Hastie et al. 2009, section 3.4.1).
  * @param features n vectors of length d
  * @param lambda above 0
  * @param query [d]
- * @returns 1/n at the mean of the examples, more the further from them; at most 1/n + |query - mean|^2 / lambda
+ * @returns 1/n at the mean of the examples, and more further away, up to 1/n + |query - mean|^2 / lambda
  */
 export function ridgeLeverage(
   features: readonly Float32Array[],
@@ -151,7 +152,7 @@ export function ridgeLeverage(
 function centered(vectors: readonly Float32Array[]): { mean: Float64Array; rows: Float64Array[] } {
   const length = vectors[0]!.length;
   if (vectors.some((vector) => vector.length !== length))
-    throw new Error('fitRidge: vectors must be equally long');
+    throw new Error('fitRidge: vectors must have the same length');
   const middle = new Float64Array(length);
   for (const vector of vectors) for (let i = 0; i < length; i++) middle[i]! += vector[i]! / vectors.length;
   return {
@@ -167,9 +168,9 @@ function withDiagonal(matrix: Float64Array, count: number, lambda: number): Floa
 }
 
 /**
- * Rows that, multiplied with the centered targets, give each example's leave-one-out residual. The residual of
- * the fit is lambda · inverse · y, its leverage 1/n + 1 - lambda · inverse_ii; leaving an example out divides
- * its residual by one minus its leverage (Allen 1974), exactly.
+ * Rows whose products with the centered targets are the examples' leave-one-out residuals. The residual of the fit is
+ * lambda · inverse · y, and the leverage is 1/n + 1 - lambda · inverse_ii. Leaving an example out divides its residual by
+ * one minus its leverage, exactly (Allen 1974).
  */
 function leaveOneOut(inverse: Float64Array, count: number, lambda: number): Float64Array {
   return inverse.map((value, place) => {
@@ -178,14 +179,14 @@ function leaveOneOut(inverse: Float64Array, count: number, lambda: number): Floa
   });
 }
 
-/** The same for predicting the mean of the others. */
+/** The same rows for predicting the mean of the others. */
 function leaveOneOutOfMean(count: number): Float64Array {
   return Float64Array.from({ length: count * count }, (_, place) =>
     place % (count + 1) === 0 ? count / (count - 1) : 0,
   );
 }
 
-/** Mean over examples of the squared length of (rows · targets), from the targets' inner products alone. */
+/** Mean over examples of the squared length of (rows · targets), computed only from the targets' inner products. */
 function meanError(targetGram: Float64Array, rows: Float64Array): number {
   const count = Math.sqrt(targetGram.length);
   let sum = 0;
@@ -203,7 +204,7 @@ function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** Inverse of a symmetric positive definite matrix through its Cholesky factor. */
+/** Inverse of a symmetric positive definite matrix, computed with its Cholesky factor. */
 function inverseOf(matrix: Float64Array, count: number): Float64Array {
   const factor = cholesky(matrix, count);
   const inverse = new Float64Array(count * count);

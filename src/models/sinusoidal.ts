@@ -17,7 +17,7 @@ export function frequencies(count: number, maxPeriod = 10000): Float32Array {
   return Float32Array.from({ length: count }, (_, i) => Math.exp((-Math.log(maxPeriod) * i) / count));
 }
 
-/** Embeddings of a grid's cells, row by row: the first half of the width tells the row, the second the column. */
+/** Embeddings of a grid's cells, row by row: the first half of the width encodes the row, the second half the column. */
 export function sinusoidalGrid(rows: number, columns: number, width: number): Float32Array {
   const grid = new Float32Array(rows * columns * width);
   const half = Math.floor(width / 2);

@@ -8,26 +8,26 @@ import type { Layer, NetworkBuilder, NetworkTensors } from './network-builder.ts
 export interface PromptContext {
   /** [N, M, contextWidth] */
   readonly tokens: Tensor3D;
-  /** [N, M], 1 for tokens and 0 for padding; at least one 1 a row. */
+  /** [N, M], 1 for tokens and 0 for padding; at least one 1 per row. */
   readonly mask: Tensor2D;
 }
 
 export interface TransformerOptions {
   readonly width: number;
-  /** Divides `width`. */
+  /** Number of attention heads, a divisor of `width`. */
   readonly heads: number;
-  /** Width of the prompt's token embeddings; without it there is no cross-attention. */
+  /** Width of the prompt's token embeddings; if absent, there is no cross-attention. */
   readonly contextWidth?: number;
-  /** Where LoRA may adapt it. */
+  /** Part of the network, if LoRA can adapt the block. */
   readonly section?: string;
 }
 
-/** Hidden width of the gated MLP over that of its input, as in latent diffusion's transformer. */
+/** Hidden width of the gated MLP divided by that of its input, as in latent diffusion's transformer. */
 const MLP_EXPANSION = 4;
 
 /**
- * Transformer block with layer norm before each part: self-attention, cross-attention on the prompt where
- * there is one, GEGLU MLP (Shazeer 2020), each added to its input. [N, T, width] to the same.
+ * Declares a transformer block with layer norm before each part: self-attention, cross-attention to the prompt if there is
+ * one, and a GEGLU MLP (Shazeer 2020), each added to its input. It maps [N, T, width] to the same shape.
  */
 export function declareTransformer(
   network: NetworkBuilder,
@@ -67,7 +67,7 @@ export function declareTransformer(
     const normal = attentionNorm(tensors, x);
     let y: Tensor3D = tf.add(x, attention(tensors, normal, normal));
     if (promptAttention && promptNorm) {
-      if (!prompt) throw new Error(`${name} attends to a prompt and was given none`);
+      if (!prompt) throw new Error(`${name} attends to a prompt but got none`);
       y = tf.add(y, promptAttention(tensors, promptNorm(tensors, y), prompt.tokens, prompt.mask));
     }
     const [gate, value] = tf.split(mlpIn(tensors, mlpNorm(tensors, y)), 2, 2);

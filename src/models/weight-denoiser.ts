@@ -12,31 +12,31 @@ import { declareTransformer, type PromptContext } from './transformer.ts';
 export interface DenoiserOptions {
   /** Weights per block, a multiple of 4 x patch. */
   readonly blockSize: number;
-  /** Blocks of one set of weights: the range of the block index. */
+  /** Number of blocks of one set of weights: the range of the block index. */
   readonly blockCount: number;
-  /** Channels of the first level, a multiple of `heads`; doubled at each of the two next. */
+  /** Channels of the first level, a multiple of `heads`; doubled at each of the next two levels. */
   readonly channels: number;
   readonly heads: number;
-  /** Neighboring weights folded into channels before the U-Net. */
+  /** Number of neighboring weights that are folded into channels before the U-Net. */
   readonly patch: number;
   /** Width of the timestep, block and token embeddings. */
   readonly embedding: number;
-  /** Rows of the token table, which is trained with the network (`PromptEncoder.tableRows`). */
+  /** Number of rows of the token table, which is trained with the network (`PromptEncoder.tableRows`). */
   readonly vocabularySize: number;
-  /** Tokens of an encoded prompt. */
+  /** Number of tokens of an encoded prompt. */
   readonly maxTokens: number;
 }
 
 export interface DenoiserInputs {
   /** [B, blockSize], noisy and standardized. */
   readonly blocks: Tensor2D;
-  /** int32 [B] */
+  /** int32 [B], index of each block. */
   readonly blockIndex: Tensor1D;
   /** [B] in [0, 1]: 0 clean, 1 pure noise. */
   readonly timestep: Tensor1D;
   /** int32 [B, M], rows of the token table. */
   readonly tokens: Tensor2D;
-  /** [B, M], 1 for tokens and 0 for padding; at least one 1 a row. */
+  /** [B, M], 1 for tokens and 0 for padding; at least one 1 per row. */
   readonly tokenMask: Tensor2D;
 }
 
@@ -45,26 +45,25 @@ export interface WeightDenoiser {
   readonly options: DenoiserOptions;
   readonly layout: ParameterLayout;
   initial(seed: number): Float32Array;
-  /** What the diffusion predicts (x0 or v) for each block: [B, blockSize]. */
+  /** Predicts x0 or v for each block: [B, blockSize]. */
   apply(parameters: Tensors, inputs: DenoiserInputs): Tensor2D;
 }
 
-/** Timesteps in [0, 1] are embedded as if they were out of this many. */
+/** Timesteps in [0, 1] are embedded as if they ranged from 0 to this number. */
 const EMBEDDED_TIMESTEPS = 1000;
 
 type Conditioned = (tensors: NetworkTensors, x: Tensor3D, condition: Tensor2D) => Tensor3D;
 type Attending = (tensors: NetworkTensors, x: Tensor3D, prompt: PromptContext) => Tensor3D;
 
 /**
- * The paper's one-dimensional U-Net (figure of the weight generator): on the way down ResBlock and transformer,
- * ResBlock and transformer, ResBlock; one transformer in the middle; the same mirrored on the way up, with
- * skips. Block index and timestep embeddings are added and enter every ResBlock, the prompt's tokens enter
- * every transformer.
+ * Builds the paper's one-dimensional U-Net (figure of the weight generator). Downsampling path: ResBlock and transformer,
+ * ResBlock and transformer, ResBlock. One transformer is in the middle. The upsampling path mirrors the downsampling path,
+ * with skips. The sum of the block index and timestep embeddings enters every ResBlock, the prompt's tokens enter every
+ * transformer.
  *
- * Not published, and chosen here: widths; folding of neighbors into channels; learned positions within a block
- * and a learned output bias for each block, since it matters which weight a weight is and convolutions alone
- * could not tell.
- * @throws UserError where the sizes do not fit each other
+ * Not published, and chosen here: widths; folding of neighbors into channels; learned positions within a block and a learned
+ * output bias for each block, because the position of a weight matters and convolutions alone do not know it.
+ * @throws UserError if the sizes do not fit together
  */
 export function createWeightDenoiser(options: DenoiserOptions): WeightDenoiser {
   checkSizes(options);
@@ -94,7 +93,7 @@ export function createWeightDenoiser(options: DenoiserOptions): WeightDenoiser {
   const tokenTable = network.parameter<Tensor2D>('prompt.table', [vocabularySize, embedding], small);
 
   const stem = declareConvolution(network, 'stem', patch, first);
-  // The name is stored in files, and seeds the first values.
+  // The name is stored in files, and seeds the initial values.
   const positions = network.parameter<Tensor2D>('places', [length, first], normal(1 / Math.sqrt(first)));
   const down1 = residual('down1.residual', first, first);
   const down1Attention = attention('down1.transformer', first);
@@ -150,7 +149,7 @@ function checkSizes({ blockSize, channels, heads, patch }: DenoiserOptions): voi
   if (blockSize % multiple !== 0) {
     throw new UserError(
       `weightGenerator.blockSize: ${blockSize} is not a multiple of ${multiple} (4 x weightGenerator.patch), ` +
-        `which the U-Net's two strides need. Use ${Math.ceil(blockSize / multiple) * multiple}.`,
+        `which the U-Net's two strides require. Use ${Math.ceil(blockSize / multiple) * multiple}.`,
     );
   }
   if (channels % heads !== 0) {
@@ -160,7 +159,7 @@ function checkSizes({ blockSize, channels, heads, patch }: DenoiserOptions): voi
   }
 }
 
-/** Rows of the identity, [B, count]; tfjs refuses the single column of a single block. */
+/** Rows of the identity matrix, [B, count]. tfjs does not support a single column, so one block is a special case. */
 function oneHotRows(index: Tensor1D, count: number): Tensor2D {
   const rows = tf.cast(tf.oneHot(index, Math.max(2, count)), 'float32') as Tensor2D;
   return count === 1 ? tf.slice(rows, [0, 0], [-1, 1]) : rows;
@@ -184,8 +183,8 @@ function embedTimestep(timestep: Tensor1D, width: number): Tensor2D {
 }
 
 /**
- * ResBlock: norm, SiLU, convolution; norm, scaled and shifted by the condition, SiLU, convolution; added to its
- * input (Dhariwal and Nichol 2021, adaptive group norm).
+ * Declares a ResBlock with adaptive group norm (Dhariwal and Nichol 2021): norm, SiLU, convolution; norm that the condition
+ * scales and shifts, SiLU, convolution; the result is added to the input.
  */
 function declareResidual(
   network: NetworkBuilder,
@@ -216,7 +215,7 @@ function declareResidual(
   };
 }
 
-/** Group norm (Wu and He 2018) of one group: over all positions and channels of a block, then scale and shift. */
+/** Group norm (Wu and He 2018) with one group: over all positions and channels of a block, then scale and shift. */
 function declareNorm(network: NetworkBuilder, name: string, channels: number): Layer<Tensor3D> {
   const scale = network.parameter<Tensor1D>(`${name}.scale`, [channels], ones);
   const shift = network.parameter<Tensor1D>(`${name}.shift`, [channels], zeros);
@@ -224,8 +223,8 @@ function declareNorm(network: NetworkBuilder, name: string, channels: number): L
 }
 
 /**
- * Convolution of kernel 3 along a sequence, zeros beyond its ends: one product over each place and its two
- * neighbors, which on short sequences is faster than a convolution with its changes of layout.
+ * Convolution with a kernel of 3 along a sequence, with zeros beyond its ends: one product over each position and its two
+ * neighbors, which is faster on short sequences than a convolution with its changes of layout.
  */
 function declareConvolution(
   network: NetworkBuilder,

@@ -86,8 +86,8 @@ it('interleaves all layers in every block', () => {
 
 it('refuses vectors of another length and segments with gaps', () => {
   const splitter = createBlockSplitter(SEGMENTS, { blockSize: 4, grouping: 'across-layers' });
-  expect(() => splitter.split(new Float32Array(8))).toThrow(/9 values was expected, found 8/);
-  expect(() => splitter.join(new Float32Array(9))).toThrow(/12 values was expected, found 9/);
+  expect(() => splitter.split(new Float32Array(8))).toThrow(/9 values was expected, but it has 8/);
+  expect(() => splitter.join(new Float32Array(9))).toThrow(/12 values was expected, but it has 9/);
   const gap = [{ name: 'late', offset: 1, size: 2 }];
   expect(() => createBlockSplitter(gap, { blockSize: 4, grouping: 'across-layers' })).toThrow(
     /late begins at 1/,

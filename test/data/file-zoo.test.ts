@@ -174,7 +174,7 @@ describe('a mistake is named with its file and what to do', () => {
     [
       'no prompt',
       { metadata: { b: { format: 'pt' } } },
-      'b.safetensors: no prompt: its metadata has neither prompt nor modelspec.trigger_phrase. Write a prompts.yaml beside it with the line: b.safetensors: <prompt>',
+      'b.safetensors: no prompt: its metadata has neither prompt nor modelspec.trigger_phrase. Write a prompts.yaml next to it with the line: b.safetensors: <prompt>',
     ],
     [
       'a blank prompt',
@@ -184,7 +184,7 @@ describe('a mistake is named with its file and what to do', () => {
     [
       'two prompts that differ',
       { files: { 'prompts.yaml': 'a: another' } },
-      'a.safetensors: its metadata says prompt "prompt of a", and ',
+      'a.safetensors: its metadata has the prompt "prompt of a", but ',
     ],
     [
       'prompts for a file that is not there',
@@ -199,23 +199,23 @@ describe('a mistake is named with its file and what to do', () => {
     [
       'prompts that are no mapping',
       { files: { 'prompts.yaml': '- a' } },
-      'prompts.yaml: Invalid input: expected record, received array. Write one line a weight file',
+      'prompts.yaml: Invalid input: expected record, received array. Write one line per weight file',
     ],
     [
       'a prompt that is no text',
       { files: { 'prompts.yaml': 'a: 12' } },
-      'prompts.yaml: a: Invalid input: expected string, received number. Write one line a weight file',
+      'prompts.yaml: a: Invalid input: expected string, received number. Write one line per weight file',
     ],
     ['prompts that are no YAML', { files: { 'prompts.yaml': 'a: [' } }, 'Correct the syntax.'],
     [
       'both files of prompts',
       { files: { 'prompts.yaml': 'a: x', 'prompts.json': '{}' } },
-      'both prompts.yaml and prompts.json are there. Keep one of them.',
+      'there are both prompts.yaml and prompts.json. Keep one of them.',
     ],
     [
       'a tensor of another shape',
       { tensors: { b: { ...GOOD, [UP]: { dtype: 'F32', shape: [1, 2], values: [1, 2] } } } },
-      `b.safetensors: tensor '${UP}' has shape [1, 2], and [2, 1] in a.safetensors. All files of a zoo have the same tensors`,
+      `b.safetensors: tensor '${UP}' has shape [1, 2], but [2, 1] in a.safetensors. All files of a zoo must have the same tensors`,
     ],
     [
       'a tensor too few',
@@ -230,14 +230,14 @@ describe('a mistake is named with its file and what to do', () => {
     [
       'integers among the weights',
       { tensors: { a: { ...GOOD, count: { dtype: 'I64', shape: [1], values: [1] } } } },
-      "a.safetensors: tensor 'count' is I64, and weights are F32, F16, BF16. Save the file without it, or remove the file.",
+      "a.safetensors: tensor 'count' is I64, but weights must be F32, F16, BF16. Save the file without this tensor, or remove the file.",
     ],
     [
       'a value that is no number',
       { tensors: { b: { ...GOOD, [DOWN]: { dtype: 'F32', shape: [1, 3], values: [1, Number.NaN, 2] } } } },
-      `b.safetensors: tensor '${DOWN}' has a value that is NaN. Train or convert it anew, or remove the file.`,
+      `b.safetensors: tensor '${DOWN}' has a value that is NaN. Train or convert it again, or remove the file.`,
     ],
-    ['no tensors', { tensors: { a: {} } }, 'a.safetensors: it holds no tensors. Remove it from the zoo.'],
+    ['no tensors', { tensors: { a: {} } }, 'a.safetensors: the file has no tensors. Remove it from the zoo.'],
     [
       'no safetensors file',
       { files: { 'b.safetensors': 'hello, world' } },
@@ -253,7 +253,7 @@ describe('a mistake is named with its file and what to do', () => {
           ]),
         ),
       },
-      'c.safetensors: it belongs to base two, and a.safetensors to one. All',
+      'c.safetensors: it belongs to base two, but a.safetensors to one. All',
     ],
   ])('%s', async (_what, changes, message) => {
     const reading = readFileZoo(zooFolder(changes));

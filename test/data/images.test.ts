@@ -200,7 +200,7 @@ describe('loadImage', () => {
       /missing.jpg: cannot be read \(ENOENT\)/,
     );
     const narrow = await quarters(1, 9).png().toBuffer();
-    await expect(load('narrow.png', narrow, { half: 'left' })).rejects.toThrow(/one pixel wide/);
+    await expect(load('narrow.png', narrow, { half: 'left' })).rejects.toThrow(/the image is one pixel wide/);
   });
 });
 

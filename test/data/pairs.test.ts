@@ -96,7 +96,7 @@ describe('edited images in a folder', () => {
     ]);
     const reasons = Object.fromEntries(skipped.map(({ file, reason }) => [file, reason]));
     expect(reasons[at('photos', 'b.png')]).toBe(`no edited image is named b.* in ${at('edited')}`);
-    expect(reasons[at('photos', 'one', 'd.png')]).toBe('several edited images have its name: d.jpg, d.png');
+    expect(reasons[at('photos', 'one', 'd.png')]).toBe('several edited images have this name: d.jpg, d.png');
     expect(reasons[at('photos', 'two', 'e.png')]).toMatch(/no edited image/);
     expect(reasons[at('edited', 'stranger.png')]).toBe('no source image is named stranger.*');
     expect(Object.keys(reasons)).toHaveLength(4);
@@ -171,7 +171,7 @@ describe('sources that are not there', () => {
     await mkdir(at('empty'));
     const empty = open({ source: at('empty'), target: { effect: 'sepia' } });
     await expect(empty.list()).rejects.toThrow(
-      /pairs\.source names .*empty, where there are no images.*end the path with/,
+      /pairs\.source names .*empty, which contains no images.*end the path with/,
     );
     await picture('photos/a.png', '#ff0000');
     const noTargets = open({ source: at('photos'), target: { folder: at('nowhere') } });

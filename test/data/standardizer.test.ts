@@ -79,6 +79,6 @@ it('leaves weights alone where nothing is to be standardized', () => {
 it('refuses an empty zoo and unequal members', () => {
   expect(() => fitStandardizer('none', [], SEGMENTS)).toThrow(/at least one/);
   expect(() => fitStandardizer('none', [new Float32Array(5), new Float32Array(4)], SEGMENTS)).toThrow(
-    /equally long/,
+    /same length/,
   );
 });

@@ -133,7 +133,7 @@ test('leaves its argument as it is', () => {
 });
 
 test('refuses what is no matrix of that size, or not finite', () => {
-  expect(() => symmetricEigen(new Float64Array(5), 2)).toThrow('5 values are no 2 x 2 matrix');
+  expect(() => symmetricEigen(new Float64Array(5), 2)).toThrow('5 values are not a 2 x 2 matrix');
   expect(() =>
     symmetricEigen(
       matrix([

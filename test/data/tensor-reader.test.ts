@@ -67,7 +67,7 @@ test('a file that becomes shorter, a tensor that is not there, and a raised sign
   await writeFile(path, bytes);
   const controller = new AbortController();
   await TensorReader.with(path, controller.signal, async (reader) => {
-    expect(() => reader.tensor('none')).toThrow(/no tensor 'none'/);
+    expect(() => reader.tensor('none')).toThrow(/there is no tensor 'none'/);
     const info = reader.tensor('tensor');
     const pieces = reader.pieces(info);
     await pieces.next();

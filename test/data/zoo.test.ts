@@ -52,10 +52,14 @@ test('files that are no members are refused with what is missing', async () => {
   const checkpoint = { shape: [2], data: Float32Array.of(1, 2) };
   const cases: [Parameters<typeof writeSafetensors>[1], Record<string, string>, RegExp][] = [
     [{}, {}, /metadata lacks concept, prompt/],
-    [{}, metadata, /holds no checkpoint\.0/],
+    [{}, metadata, /it has no checkpoint\.0/],
     [{ 'checkpoint.0': checkpoint }, { ...metadata, layout: '{' }, /layout cannot be read/],
     [{ 'checkpoint.0': checkpoint }, { ...metadata, layout: '{"size":2}' }, /layout cannot be read/],
-    [{ 'checkpoint.0': { shape: [3], data: new Float32Array(3) } }, metadata, /has 3 values, its layout 2/],
+    [
+      { 'checkpoint.0': { shape: [3], data: new Float32Array(3) } },
+      metadata,
+      /has 3 values, but its layout 2/,
+    ],
     [
       { 'checkpoint.0': { shape: [2], data: Int32Array.of(1, 2) } },
       metadata,

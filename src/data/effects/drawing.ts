@@ -2,7 +2,7 @@ import type { Image } from '../images.ts';
 import { blurValues } from './gaussian.ts';
 import { blend, clip, gray, luminance, mapPixels, pixelScale } from './pixels.ts';
 
-/** Luminance divided by its blurred self is white but for lines; this power makes them as dark as graphite. */
+/** Luminance divided by its blurred copy is white except for lines; this power makes them as dark as graphite. */
 const PENCIL_PRESSURE = 2.5;
 
 export function pencilSketch(
@@ -16,7 +16,7 @@ export function pencilSketch(
   const line = light.map(
     (value, i) => Math.min(1, (value + 0.02) / (surroundings[i]! + 0.02)) ** PENCIL_PRESSURE,
   );
-  // A little of the original tone, as light hatching.
+  // Some of the original tone, as light hatching.
   return blend(
     image,
     mapPixels(image, (_color, _x, _y, index) =>
@@ -27,9 +27,9 @@ export function pencilSketch(
 }
 
 /**
- * Kuwahara filter (Kuwahara et al. 1976): each pixel takes the mean of whichever of the four squares that
- * meet in it varies least, so areas become flat and edges stay sharp. The choice is soft (Papari et al. 2007),
- * which avoids the blocks of the original.
+ * Kuwahara filter (Kuwahara et al. 1976): each pixel gets the mean of the one of the four adjacent squares that varies
+ * least, so areas become flat and edges stay sharp. The choice is soft (Papari et al. 2007), which avoids the block
+ * artifacts of the original.
  */
 export function oil(image: Image, { radius }: { radius: number }): Image {
   const { width, height } = image;
@@ -103,7 +103,7 @@ function summedAreas(
 interface Area {
   readonly left: number;
   readonly top: number;
-  /** Exclusive. */
+  /** End of the range, exclusive. */
   readonly right: number;
   readonly bottom: number;
 }

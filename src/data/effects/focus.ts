@@ -2,7 +2,7 @@ import type { Image } from '../images.ts';
 import { blurImage } from './gaussian.ts';
 import { clip, pixelScale } from './pixels.ts';
 
-/** Standard deviation of the unsharp mask, in pixels at 256; in small images at least what changes a pixel. */
+/** Standard deviation of the unsharp mask, in pixels at 256 px; in small images, at least enough to change a pixel. */
 const UNSHARP_SIGMA = 2;
 const UNSHARP_MIN_SIGMA = 0.8;
 
@@ -10,7 +10,7 @@ export function blur(image: Image, { radius }: { radius: number }): Image {
   return blurImage(image, radius * pixelScale(image));
 }
 
-/** Adds the difference from a blurred copy, `amount` times. */
+/** Sharpens an image: adds `amount` times its difference from a blurred copy. */
 export function sharpen(image: Image, { amount }: { amount: number }): Image {
   const { data } = blurImage(image, Math.max(UNSHARP_MIN_SIGMA, UNSHARP_SIGMA * pixelScale(image)));
   return { ...image, data: image.data.map((value, i) => clip(value + amount * (value - data[i]!), -1, 1)) };

@@ -33,7 +33,7 @@ export function blurValues(
   });
 }
 
-/** Weights from -radius to radius, three standard deviations each way, summing to 1. */
+/** Weights from -radius to radius, three standard deviations in each direction, with sum 1. */
 function gaussianKernel(sigma: number): Float64Array {
   const radius = Math.ceil(3 * sigma);
   const weights = Float64Array.from({ length: 2 * radius + 1 }, (_, i) =>

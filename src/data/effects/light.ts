@@ -24,7 +24,7 @@ const DUSK_SHADOW: Color = [0.1, 0.09, 0.26];
 const DUSK_HIGHLIGHT: Color = [1, 0.62, 0.34];
 const DUSK_SKY: Color = [0.36, 0.3, 0.56];
 
-/** Split toning: shadows go blue, light goes orange near the horizon and violet high above it. */
+/** Split toning: shadows turn blue, bright areas turn orange near the horizon and violet high above it. */
 export function dusk(image: Image, { strength }: { strength: number }): Image {
   return blend(
     image,
@@ -33,7 +33,7 @@ export function dusk(image: Image, { strength }: { strength: number }): Image {
       const horizon = Math.exp(-(((y - 0.55) / 0.28) ** 2));
       const glow = mix(DUSK_SKY, DUSK_HIGHLIGHT, horizon);
       const toned = mix(DUSK_SHADOW, glow, smoothstep(0.05, 0.95, light));
-      // A quarter of the own color stays, darker.
+      // Part of the original color remains, darkened.
       return mix(toned, scale(color, 0.6), 0.3);
     }),
     strength,
@@ -42,7 +42,7 @@ export function dusk(image: Image, { strength }: { strength: number }): Image {
 
 const MOONLIGHT: Color = [0.14, 0.2, 0.42];
 
-/** Moonlight everywhere; only what is bright and not blue, such as windows and lamps, keeps shining. */
+/** Moonlight everywhere; only bright areas that are not blue, such as windows and lamps, keep shining. */
 export function night(image: Image, { strength }: { strength: number }): Image {
   const { width, height } = image;
   const lamp = new Float32Array(width * height);

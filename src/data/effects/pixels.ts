@@ -16,8 +16,8 @@ export function luminance({ width, height, data }: Image): Float32Array {
 }
 
 /**
- * A new image whose every color is `map` of the old one, clipped to [0, 1].
- * @param map given the color, the position of the pixel's center in (0, 1) from left and from top, and its index
+ * Makes a new image by mapping each pixel's color; results are clipped to [0, 1].
+ * @param map gets the color, the position of the pixel's center in (0, 1) from the left and the top, and its index
  */
 export function mapPixels(
   { width, height, data }: Image,
@@ -37,13 +37,13 @@ export function mapPixels(
   return { width, height, data: mapped };
 }
 
-/** The edited image laid over the original: 0 is the original, 1 the edited one. */
+/** Blends the edited image with the original: strength 0 gives the original, 1 the edited image. */
 export function blend(original: Image, edited: Image, strength: number): Image {
   const data = original.data.map((value, i) => value + (edited.data[i]! - value) * strength);
   return { ...original, data };
 }
 
-/** From `a` (share 0) to `b` (share 1). */
+/** Mixes two colors, from `a` (share 0) to `b` (share 1). */
 export function mix(a: Color, b: Color, share: number): Color {
   return [a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share, a[2] + (b[2] - a[2]) * share];
 }
@@ -56,7 +56,7 @@ export function gray(value: number): Color {
   return [value, value, value];
 }
 
-/** `#rrggbb` as a color. */
+/** Parses `#rrggbb`. */
 export function parseHex(hex: string): Color {
   const value = Number.parseInt(hex.slice(1), 16);
   return [(value >> 16) / 255, ((value >> 8) & 255) / 255, (value & 255) / 255];
@@ -66,13 +66,13 @@ export function clip(value: number, low: number, high: number): number {
   return Math.min(high, Math.max(low, value));
 }
 
-/** 0 below `from`, 1 above `to`, smooth between. */
+/** 0 below `from`, 1 above `to`, and smooth in between. */
 export function smoothstep(from: number, to: number, value: number): number {
   const t = clip((value - from) / (to - from), 0, 1);
   return t * t * (3 - 2 * t);
 }
 
-/** Pixels of this image per pixel of a 256-pixel one: concept files give sizes for the latter. */
+/** Pixels of this image per pixel of an image of 256 pixels, for which concept files give lengths. */
 export function pixelScale({ width }: Image): number {
   return width / 256;
 }

@@ -30,8 +30,8 @@ export function pixelate(image: Image, { cell }: { cell: number }): Image {
 }
 
 /**
- * Cyan, magenta and yellow dots on white paper, on one grid turned by 45 degrees. A dot covers more of its
- * cell the darker that channel is.
+ * Prints cyan, magenta and yellow dots on white paper, on one grid rotated by 45 degrees. The darker a channel is, the more
+ * of its cell a dot covers.
  */
 export function halftone(image: Image, { cell }: { cell: number }): Image {
   const spacing = Math.max(2, cell * pixelScale(image));
@@ -39,12 +39,12 @@ export function halftone(image: Image, { cell }: { cell: number }): Image {
   // Round dots need a color that hardly changes within one of them.
   const smooth = blurImage(image, spacing / 4);
   const turn = (2 * Math.PI) / (spacing * Math.SQRT2);
-  // Ink ends within about a pixel, whatever the spacing.
+  // The edge of a dot is about a pixel wide, whatever the spacing.
   const softness = Math.min(0.35, 1.2 / spacing);
   return mapPixels(smooth, (color, x, y) => {
     const u = (x * width + y * height) * turn;
     const v = (x * width - y * height) * turn;
-    // The classic round spot function: 1 at the center of a dot, 0 half-way between four of them.
+    // The classic round spot function: 1 at the center of a dot, 0 halfway between four of them.
     const spot = (2 + Math.cos(u) + Math.cos(v)) / 4;
     const paper = (light: number) => 1 - smoothstep(light - softness, light + softness, spot + 1e-6);
     return [paper(color[0]), paper(color[1]), paper(color[2])];

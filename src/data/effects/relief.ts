@@ -2,11 +2,11 @@ import type { Image } from '../images.ts';
 import { blurValues } from './gaussian.ts';
 import { blend, clip, gray, luminance, mapPixels, pixelScale } from './pixels.ts';
 
-/** Photographs rarely hold a full step from black to white; these make ordinary contours clear. */
+/** Gains that make ordinary contours clear, since photographs rarely have a full step from black to white. */
 const EDGE_GAIN = 3;
 const EMBOSS_GAIN = 2;
 
-/** Bright where luminance changes: the magnitude of its Sobel gradient. A step of a third is white already. */
+/** Bright where luminance changes: the magnitude of its Sobel gradient. A step of a third of the range is already white. */
 export function edges(image: Image, { strength }: { strength: number }): Image {
   const magnitude = gradientOf(image, (dx, dy) => Math.hypot(dx, dy));
   return blend(
@@ -16,7 +16,7 @@ export function edges(image: Image, { strength }: { strength: number }): Image {
   );
 }
 
-/** Luminance as a landscape's height, lit from the upper left; level ground is mid-gray. */
+/** Treats luminance as the height of a landscape, lit from the upper left; level ground is mid-gray. */
 export function emboss(image: Image, { strength }: { strength: number }): Image {
   const facing = gradientOf(image, (dx, dy) => (dx + dy) / Math.SQRT2);
   return blend(
@@ -27,8 +27,8 @@ export function emboss(image: Image, { strength }: { strength: number }): Image 
 }
 
 /**
- * `combine` of every pixel's horizontal and vertical Sobel derivative of luminance, slightly smoothed so that
- * an image and its enlargement show the same contours.
+ * Combines the horizontal and vertical Sobel derivatives of each pixel's luminance, which is slightly smoothed so that an
+ * image and its enlargement have the same contours.
  */
 function gradientOf(image: Image, combine: (dx: number, dy: number) => number): Float32Array {
   const { width, height } = image;

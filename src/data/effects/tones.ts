@@ -1,7 +1,7 @@
 import type { Image } from '../images.ts';
 import { blend, type Color, gray, luminanceOf, mapPixels, mix, parseHex } from './pixels.ts';
 
-/** Rows give red, green and blue of the result. */
+/** A matrix whose rows give red, green and blue of the result. */
 type ColorMatrix = readonly [Color, Color, Color];
 
 function transform(matrix: ColorMatrix, [red, green, blue]: Color): Color {
@@ -24,7 +24,7 @@ function hueRotation(degrees: number): ColorMatrix {
   ];
 }
 
-/** In this order: hue, saturation, brightness, contrast. */
+/** Changes hue, saturation, brightness and contrast, in this order. */
 export function tone(
   image: Image,
   options: { hue: number; saturation: number; brightness: number; contrast: number },

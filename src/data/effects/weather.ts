@@ -16,8 +16,8 @@ import {
 const SNOW_SKY: Color = [0.82, 0.86, 0.91];
 
 /**
- * Snow lies on what grows and on the ground (colors in which blue is least), and on upward-facing edges
- * (bright above, dark below). The rest turns pale and cold.
+ * Covers plants and ground (colors in which blue is weakest) and upward-facing edges (bright above, dark below) with snow.
+ * The rest turns pale and cold.
  */
 export function snow(image: Image, { strength }: { strength: number }): Image {
   const { width, height } = image;
@@ -40,7 +40,7 @@ export function snow(image: Image, { strength }: { strength: number }): Image {
     const white = 0.72 + 0.28 * value;
     return mix(cold, [white * 0.96, white * 0.985, white], cover);
   });
-  // Half the snow already covers most of what there is to cover.
+  // At half strength, most of the area is already covered.
   return blend(image, snowed, 1 - (1 - strength) ** 2);
 }
 
