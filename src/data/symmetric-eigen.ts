@@ -20,9 +20,9 @@ export interface SymmetricEigen {
  */
 export function symmetricEigen(matrix: Float64Array, n: number): SymmetricEigen {
   const work = checkedCopy(matrix, n);
-  const { diagonal, beside, scales } = tridiagonalized(work, n);
+  const { diagonal, offDiagonal, scales } = tridiagonalized(work, n);
   accumulateReflections(work, scales, n);
-  diagonalize(diagonal, beside, n, work);
+  diagonalize(diagonal, offDiagonal, n, work);
   return { values: diagonal, vectors: work };
 }
 
@@ -31,8 +31,8 @@ export function symmetricEigen(matrix: Float64Array, n: number): SymmetricEigen 
  * `symmetricEigen`.
  */
 export function symmetricEigenvalues(matrix: Float64Array, n: number): Float64Array {
-  const { diagonal, beside } = tridiagonalized(checkedCopy(matrix, n), n);
-  diagonalize(diagonal, beside, n);
+  const { diagonal, offDiagonal } = tridiagonalized(checkedCopy(matrix, n), n);
+  diagonalize(diagonal, offDiagonal, n);
   return diagonal;
 }
 
@@ -45,7 +45,7 @@ function checkedCopy(matrix: Float64Array, n: number): Float64Array {
 interface Tridiagonal {
   readonly diagonal: Float64Array;
   /** Element i is between diagonal[i] and diagonal[i + 1]; the last one is zero. */
-  readonly beside: Float64Array;
+  readonly offDiagonal: Float64Array;
   /** Half the squared length of each reflection's vector; 0 if there is none. */
   readonly scales: Float64Array;
 }
@@ -55,7 +55,7 @@ interface Tridiagonal {
  * diagonal.
  */
 function tridiagonalized(a: Float64Array, n: number): Tridiagonal {
-  const besideBefore = new Float64Array(n);
+  const offDiagonalBefore = new Float64Array(n);
   const scales = new Float64Array(n);
   const product = new Float64Array(n);
   for (let i = n - 1; i > 0; i--) {
@@ -75,16 +75,16 @@ function tridiagonalized(a: Float64Array, n: number): Tridiagonal {
     const last = vector[i - 1]!;
     // With the sign that avoids cancellation.
     const length = last > 0 ? -Math.sqrt(square) : Math.sqrt(square);
-    besideBefore[i] = size * length;
+    offDiagonalBefore[i] = size * length;
     const scale = square - last * length;
     vector[i - 1] = last - length;
     scales[i] = scale;
     reflect(a, n, vector, scale, product);
   }
   const diagonal = Float64Array.from({ length: n }, (_, i) => a[i * n + i]!);
-  const beside = new Float64Array(n);
-  beside.set(besideBefore.subarray(1));
-  return { diagonal, beside, scales };
+  const offDiagonal = new Float64Array(n);
+  offDiagonal.set(offDiagonalBefore.subarray(1));
+  return { diagonal, offDiagonal, scales };
 }
 
 /** A <- H A H for H = 1 - vv' / scale, in the upper triangle of the first n rows and columns, where n is the length of v. */

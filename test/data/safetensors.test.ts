@@ -131,7 +131,9 @@ describe('dtypes that others write', () => {
       assemble({ d: { dtype: 'F64', shape: [1], data_offsets: [0, 8] } }, new Uint8Array(8)),
     );
     expect((await readSafetensorsHeader(path)).tensors.get('d')).toMatchObject({ dtype: 'F64', shape: [1] });
-    await expect(readTensor(path, 'd')).rejects.toThrow(/'d' has dtype F64, but only F32, F16, BF16, I32, I64, U8 can be read/);
+    await expect(readTensor(path, 'd')).rejects.toThrow(
+      /'d' has dtype F64, but only F32, F16, BF16, I32, I64, U8 can be read/,
+    );
   });
 });
 

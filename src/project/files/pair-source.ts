@@ -50,7 +50,7 @@ const EDITOR_FILE_KEYS: readonly (readonly string[])[] = EDITOR_NAMES.flatMap((n
 export interface NamedImages {
   /** Key in the concept file. */
   readonly path: KeyPath;
-  /** A folder, or a glob; absolute where the concept's paths are. */
+  /** A folder, or a glob; absolute if the concept's paths are. */
   readonly source: string;
   /** What one of the images is called: "source image". */
   readonly image: string;
