@@ -107,7 +107,7 @@ describe('inlay hints of a concept', () => {
     const { path } = await project.open('concepts/new.concept.yaml', text);
     const hints = await project.session.inlayHints(path);
     expect(hints.map(({ label }) => label)).toEqual(['2 images', '3 images']);
-    expect(hints[0]!.tooltip).toContain('With a: 1 to train on, 1 held out.');
+    expect(hints[0]!.tooltip).toContain('With a: 1 for training, 1 held out.');
     expect(hints[1]!.tooltip).not.toContain('With a');
   });
 });
