@@ -75,8 +75,9 @@ export function generatorArchitecture(
     loraParameters: segments.reduce((sum, { size }) => sum + size, 0),
     ...(lora && { lora }),
     denoiser: { ...denoiser.options },
+    // The keys are part of the file format, whatever the code calls them; another key refuses every earlier file.
     // 0 is omitted: the first files, which only hold blocks of weights, do not have the key.
-    codec: { grouping, standardize, head, ...(latent > 0 && { latent }) },
+    coding: { grouping, standardize, head, ...(latent > 0 && { latent }) },
     diffusion: { prediction, schedule, timesteps, gateInput, ...(!blockIndex && { blockIndex }) },
   };
 }

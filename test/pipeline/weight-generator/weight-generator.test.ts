@@ -162,6 +162,16 @@ describe('in a project', () => {
     return loadWeightGenerator(project, training, base);
   }
 
+  test('is stored under the keys of the file format, by which earlier files are compared', async () => {
+    const { metadata } = await readSafetensors(
+      projectPaths(trained.project.folder).weightGenerator(trained.training.name),
+    );
+    const { coding, diffusion, ...rest } = JSON.parse(metadata.architecture!);
+    expect(Object.keys(rest).sort()).toEqual(['base', 'denoiser', 'kind', 'lora', 'loraParameters']);
+    expect(Object.keys(coding).sort()).toEqual(['grouping', 'head', 'standardize']);
+    expect(Object.keys(diffusion).sort()).toEqual(['gateInput', 'prediction', 'schedule', 'timesteps']);
+  });
+
   test('a generator from before encoders had names has the table of words', async () => {
     const generator = await withExtra(({ encoder, ...extra }) => {
       expect(encoder).toMatchObject({ name: 'words', version: 1 });
@@ -185,8 +195,8 @@ describe('in a project', () => {
     [{ channels: 16 }, 'denoiser.channels is 32 in the file and 16 in the config'],
     [{ blockSize: 128 }, 'denoiser.blockSize is 256 in the file and 128 in the config'],
     [{ prediction: 'v' }, 'diffusion.prediction is "x0" in the file and "v" in the config'],
-    [{ latent: 2 }, 'codec.latent is absent in the file and 2 in the config'],
-    [{ head: 'none' }, 'codec.head is "ridge" in the file and "none" in the config'],
+    [{ latent: 2 }, 'coding.latent is absent in the file and 2 in the config'],
+    [{ head: 'none' }, 'coding.head is "ridge" in the file and "none" in the config'],
   ] as const)('a stored generator is refused by %o', async (changes, message) => {
     const loading = loadWeightGenerator(trained.project, withGenerator(changes), trained.base);
     await expect(loading).rejects.toThrow(message);
