@@ -33,27 +33,27 @@ export function memorizationLines(memorization: Memorization): string[] {
   return [
     `nearest in weights: ${nearest.map(({ concept, distance, likeness }) => `${concept} ${figure(distance)} (${decibels(likeness)})`).join(', ')}; ` +
       `by prompt: ${nearestByPrompt.concept} ${figure(nearestByPrompt.distance)} (${decibels(nearestByPrompt.likeness)})`,
-    `members to their nearest: ${between(verdict.distances, figure)}, ${between(verdict.likenesses, decibels)} between their pictures`,
+    `zoo members from their nearest: ${between(verdict.distances, figure)} in weights, ${between(verdict.likenesses, decibels)} in pictures`,
     `norms and deviations: ${layers.length - outside.length} of ${layers.length} tensors within the zoo's ranges` +
-      (named.length > 0 ? `; not ${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}` : ''),
+      (named.length > 0 ? `; outside: ${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}` : ''),
     drawsLine(draws, verdict.distances.median),
     copySentence(memorization, verdict),
   ];
 }
 
 function drawsLine({ count, spread }: Memorization['draws'], usual: number): string {
-  if (count === 1) return 'one seed drawn: no spread';
+  if (count === 1) return '1 seed: no spread to measure';
   return spread <= SAME * usual
     ? `${count} seeds: every draw gives the same weights`
-    : `${count} seeds: draws are ${figure(spread)} apart, ${(spread / usual).toFixed(2)} of the members' median`;
+    : `${count} seeds: draws are ${figure(spread)} apart, ${(spread / usual).toFixed(2)} times the members' median`;
 }
 
 function copySentence({ concept, nearest: [first] }: Memorization, verdict: MemorizationVerdict): string {
   const { ratio, distances, likenesses, mostAlike } = verdict;
   const numbers =
-    `${concept} lies ${figure(first!.distance)} from the nearest zoo member (${first!.concept}), ${ratio.toFixed(2)} of the ` +
-    `members' median ${figure(distances.median)}, and its pictures are ${decibels(mostAlike.likeness)} from those of ${mostAlike.concept}, ` +
-    `where neighboring members have ${decibels(likenesses.median)}`;
+    `${concept} is ${figure(first!.distance)} from the nearest zoo member (${first!.concept}), ${ratio.toFixed(2)} times the ` +
+    `members' median of ${figure(distances.median)}, and its pictures match those of ${mostAlike.concept} at ` +
+    `${decibels(mostAlike.likeness)}; those of neighboring members match at ${decibels(likenesses.median)}`;
   const answers = { copy: 'Yes', close: 'Not a copy, but closer than members are to one another', new: 'No' };
   return `Is it a copy? ${answers[verdict.verdict]}: ${numbers}.`;
 }

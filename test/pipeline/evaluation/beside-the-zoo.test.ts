@@ -72,7 +72,7 @@ describe('memorization of denoised weights', () => {
     expect(memorization.nearest[0]).toEqual({ concept: 'dusk', distance: 0, likeness: 100 });
     expect(memorizationVerdict(memorization)).toMatchObject({ verdict: 'copy', ratio: 0 });
     expect(memorizationLines(memorization).at(-1)).toMatch(
-      /^Is it a copy\? Yes: snow lies 0\.00 from the nearest zoo member \(dusk\)/,
+      /^Is it a copy\? Yes: snow is 0\.00 from the nearest zoo member \(dusk\)/,
     );
   });
 

@@ -136,11 +136,11 @@ describe('the verdict', () => {
 describe('the report', () => {
   test('ends with the answer and its numbers', () => {
     expect(memorizationLines(memorization(beside(0.95, 17.25))).at(-1)).toBe(
-      "Is it a copy? No: sepia-fog lies 0.950 from the nearest zoo member (fog), 0.95 of the members' median 1.00, " +
-        'and its pictures are 17.3 dB from those of fog, where neighboring members have 18.0 dB.',
+      "Is it a copy? No: sepia-fog is 0.950 from the nearest zoo member (fog), 0.95 times the members' median of 1.00, " +
+        'and its pictures match those of fog at 17.3 dB; those of neighboring members match at 18.0 dB.',
     );
     expect(memorizationLines(memorization(beside(0, 100))).at(-1)).toMatch(
-      /^Is it a copy\? Yes: sepia-fog lies 0\.00 from/,
+      /^Is it a copy\? Yes: sepia-fog is 0\.00 from/,
     );
     expect(memorizationLines(memorization(beside(0.7, 17))).at(-1)).toMatch(
       /^Is it a copy\? Not a copy, but closer/,
@@ -159,10 +159,10 @@ describe('the report', () => {
     ];
     const lines = memorizationLines({ ...memorization(beside(1, 18)), layers });
     expect(lines[2]).toBe(
-      "norms and deviations: 1 of 5 tensors within the zoo's ranges; not b (norm 3.00, zoo 1.00 to 2.00), " +
+      "norms and deviations: 1 of 5 tensors within the zoo's ranges; outside: b (norm 3.00, zoo 1.00 to 2.00), " +
         'c (norm 3.00, zoo 1.00 to 2.00), d (norm 3.00, zoo 1.00 to 2.00) and 1 more',
     );
-    expect(lines[3]).toBe("4 seeds: draws are 0.500 apart, 0.50 of the members' median");
+    expect(lines[3]).toBe("4 seeds: draws are 0.500 apart, 0.50 times the members' median");
     const same = { ...memorization(beside(1, 18)), draws: { count: 4, spread: 1e-9 } };
     expect(memorizationLines(same)[3]).toBe('4 seeds: every draw gives the same weights');
   });
