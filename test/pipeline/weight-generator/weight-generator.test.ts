@@ -184,8 +184,8 @@ describe('in a project', () => {
   });
 
   test.each([
-    [{ name: 'clip', version: 1, state: {} }, /it encodes prompts with clip 1, and this .* has words 1\./],
-    [{ name: 'words', version: 2, state: {} }, /it encodes prompts with words 2, and this .* has words 1\./],
+    [{ name: 'clip', version: 1, state: {} }, /it encodes prompts with clip 1, but this .* has words 1\./],
+    [{ name: 'words', version: 2, state: {} }, /it encodes prompts with words 2, but this .* has words 1\./],
     [{ name: 'words', version: 1, state: { words: 3 } }, /its prompt encoder cannot be read/],
   ])('a generator with the encoder %o is refused', async (encoder, message) => {
     await expect(withExtra((extra) => ({ ...extra, encoder }))).rejects.toThrow(message);
