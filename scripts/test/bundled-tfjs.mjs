@@ -53,6 +53,12 @@ async function bundledTfjs() {
 }
 
 /**
+ * Asked for once: the files that begin together would otherwise write the same folder.
+ * @type {Promise<string> | undefined}
+ */
+let bundled;
+
+/**
  * For Vitest: tfjs as bundles that Node.js loads itself. As sources its hundreds of modules took most of the time of
  * many a test file.
  */
@@ -61,6 +67,7 @@ export const bundledTfjsForVite = {
   enforce: 'pre',
   async resolveId(source) {
     if (!Object.hasOwn(MODULES, source)) return undefined;
-    return { id: join(await bundledTfjs(), `${MODULES[source]}.mjs`), external: true };
+    bundled ??= bundledTfjs();
+    return { id: join(await bundled, `${MODULES[source]}.mjs`), external: true };
   },
 };
