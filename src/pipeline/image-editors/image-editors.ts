@@ -6,7 +6,7 @@ import type { TrainingConfig } from '../../project/schema/training-schema.ts';
 /** The device settings of a training config. */
 type WantedDevice = Pick<TrainingConfig, 'device' | 'threads'>;
 
-/** Every editor of `src/project/image-editors.ts`; a missing one is a compile error. */
+/** Every editor of `src/project/schema/image-editors.ts`; a missing one is a compile error. */
 const IMAGE_EDITORS: {
   [N in EditorName]: (settings: EditorSettings<N>, device: WantedDevice) => ImageEditor;
 } = {
