@@ -12,7 +12,7 @@ import { randomImages, tensorsOf } from './eager.ts';
 const small = (kind: (typeof GENERATOR_KINDS)[number], imageSize: number) =>
   createImageGenerator({ kind, channels: 8, norm: 'instance', imageSize });
 
-describe.each(GENERATOR_KINDS)('the entry of %s in src/project/generators.ts', (kind) => {
+describe.each(GENERATOR_KINDS)('the entry of %s in src/project/schema/generators.ts', (kind) => {
   const { sections, stride } = GENERATORS[kind];
 
   it('names the sections that LoRA may adapt, in the order of the layers', () => {
