@@ -52,9 +52,13 @@ const marked = (messages: ReadonlySet<string>): Record<string, string> =>
 /** Each message of the webviews between marks, so that what is shown without them was not translated. */
 export const markedMessages = () => marked(messagesIn(webviewSources()));
 
-/** The same of everything, as a translator's file has it: the extension host hands the webviews theirs. */
+/**
+ * The same of everything, as a translator's file has it: the extension host's messages, those of the table of stages,
+ * which it shows, and the webviews' messages, which it passes on.
+ */
 export const markedBundle = () => ({
   ...marked(messagesIn(sourcesIn('src/extension'))),
+  ...marked(messagesIn(sourcesIn('src/protocol'))),
   ...markedMessages(),
 });
 
