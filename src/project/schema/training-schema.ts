@@ -1,6 +1,5 @@
 import * as z from 'zod';
-import type { Method } from '../../protocol/comparison.ts';
-import { presentMethodName } from '../../protocol/comparison.ts';
+import { type Method, presentMethodName } from '../../protocol/comparison.ts';
 import { MOST_DRAWS } from '../../protocol/stage-options.ts';
 import { ALL_SECTIONS, GENERATOR_KINDS, GENERATOR_OPTIONS, GENERATORS, RESNET_BLOCKS } from './generators.ts';
 import { choice, int, real, section } from './schema-values.ts';
