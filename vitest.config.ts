@@ -3,11 +3,24 @@ import { assemblyForVite } from './scripts/build/assembly.mjs';
 import { bundledTfjsForVite } from './scripts/test/bundled-tfjs.mjs';
 import { testLimitMs } from './scripts/test/limits.mjs';
 
+/**
+ * The test files of some folders of test/.
+ * @param isolate whether each file gets a process of its own; otherwise one process runs many files, which takes a
+ *   third less time
+ */
+function project(name: string, folders: string, isolate: boolean) {
+  return { extends: true, test: { name, include: [`test/${folders}/**/*.test.{ts,tsx}`], isolate } } as const;
+}
+
 export default defineConfig({
   plugins: [assemblyForVite, bundledTfjsForVite],
   test: {
-    include: [
-      'test/{project,data,compute,models,pipeline,engine,extension,webview,scripts,bench}/**/*.test.{ts,tsx}',
+    projects: [
+      project('program', '{project,data,engine,extension,webview,scripts,bench}', false),
+      // ONNX Runtime makes the process that it runs in round denormal numbers to zero.
+      project('pipeline', 'pipeline', false),
+      // tfjs has one registry of backends, kernels and gradients for all, which these tests change.
+      project('compute', '{compute,models}', true),
     ],
     // Every graph that a test compiles is checked after each pass (src/compute/trace/inspector.ts).
     env: { DNW_VERIFY_GRAPHS: '1' },

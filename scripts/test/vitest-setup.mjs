@@ -1,12 +1,16 @@
 /**
- * Setup of every Vitest test file: reports the file, and the start and end of each test, from the process that runs
+ * Setup of every Vitest test file: deletes the folders that its tests make, and reports the file, and the start and end of each test, from the process that runs
  * them. Vitest's own events of a test wait for a turn of that process's event loop, which the next test may never
  * yield.
  */
 import { relative } from 'node:path';
-import { beforeEach, expect } from 'vitest';
+import { afterAll, beforeEach, expect } from 'vitest';
+import { removeTemporaryFolders } from '../../test/temporary-folders.ts';
 import { repository } from '../setup/paths.mjs';
 import { errorText, eventsVariable, writeEvent } from './events.mjs';
+
+// Registered first, so it runs after the hooks of the file.
+afterAll(removeTemporaryFolders);
 
 const events = process.env[eventsVariable];
 if (events !== undefined) {

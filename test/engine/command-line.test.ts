@@ -2,7 +2,8 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { STAGE_NAMES } from '../../src/protocol/stages.ts';
-import { Engine, temporaryFolder } from './engine-process.ts';
+import { temporaryFolder } from '../temporary-folders.ts';
+import { Engine } from './engine-process.ts';
 import { makeProject, writeConcept } from './example-project.ts';
 
 let engine: Engine;

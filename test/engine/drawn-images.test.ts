@@ -2,7 +2,8 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { copyExampleProject } from '../../scripts/example-project.mjs';
-import { Engine, temporaryFolder } from './engine-process.ts';
+import { temporaryFolder } from '../temporary-folders.ts';
+import { Engine } from './engine-process.ts';
 
 let engine: Engine;
 

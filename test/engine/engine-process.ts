@@ -4,22 +4,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { afterAll } from 'vitest';
 import { commonOptions, engineBundle } from '../../scripts/build/bundles.mjs';
 
 const repository = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-
-const folders: string[] = [];
-afterAll(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-});
-
-/** A folder that lives as long as the tests of a file, with its real path as child processes report it. */
-export function temporaryFolder(): string {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'dnw-test-')));
-  folders.push(folder);
-  return folder;
-}
 
 export interface Finished {
   code: number | null;
@@ -34,6 +21,9 @@ export interface RunningEngine {
   readonly finished: Promise<Finished>;
 }
 
+/** By entry. */
+const engines = new Map<string, Promise<Engine>>();
+
 /** The engine as users have it: bundled, and run by Node in a process of its own. */
 export class Engine {
   readonly #folder: string;
@@ -42,9 +32,19 @@ export class Engine {
     this.#folder = folder;
   }
 
-  /** @param entry of the bundle, relative to the repository */
-  static async build(entry = 'src/engine/dnw.ts'): Promise<Engine> {
-    const folder = temporaryFolder();
+  /**
+   * Bundles the engine, once for all test files that one process runs.
+   * @param entry of the bundle, relative to the repository
+   */
+  static build(entry = 'src/engine/dnw.ts'): Promise<Engine> {
+    const built = engines.get(entry) ?? Engine.#bundle(entry);
+    engines.set(entry, built);
+    return built;
+  }
+
+  static async #bundle(entry: string): Promise<Engine> {
+    const folder = realpathSync(mkdtempSync(join(tmpdir(), 'dnw-engine-')));
+    process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
     await build({ ...commonOptions(false), ...engineBundle(entry, folder) });
     // Native packages are looked for beside the bundle.
     symlinkSync(join(repository, 'node_modules'), join(folder, 'node_modules'), 'junction');

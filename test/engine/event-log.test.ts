@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { EventLog } from '../../src/engine/event-log.ts';
 import type { RunEvent } from '../../src/protocol/events.ts';
-import { temporaryFolder } from './engine-process.ts';
+import { temporaryFolder } from '../temporary-folders.ts';
 
 const event = (message: string): RunEvent => ({ time: 1, type: 'log', level: 'info', message });
 

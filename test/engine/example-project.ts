@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writePng } from '../../src/data/images.ts';
-import { temporaryFolder } from './engine-process.ts';
+import { temporaryFolder } from '../temporary-folders.ts';
 
 const SIDE = 32;
 const IMAGES = 6;

@@ -4,7 +4,8 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { readSafetensors } from '../../src/data/safetensors.ts';
 import { writeForeignFile } from '../data/weight-files.ts';
 import { normalValues } from '../models/eager.ts';
-import { Engine, temporaryFolder } from './engine-process.ts';
+import { temporaryFolder } from '../temporary-folders.ts';
+import { Engine } from './engine-process.ts';
 
 /** Tensors of a PEFT adapter. */
 const SHAPES = {

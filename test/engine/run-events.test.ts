@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import type { Clock } from '../../src/engine/progress-throttle.ts';
 import { RunEvents } from '../../src/engine/run-events.ts';
 import type { RunEvent } from '../../src/protocol/events.ts';
-import { temporaryFolder } from './engine-process.ts';
+import { temporaryFolder } from '../temporary-folders.ts';
 
 test('progress tells the memory of the process, at most every two seconds', () => {
   let now = 0;

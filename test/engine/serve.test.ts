@@ -18,7 +18,8 @@ import { projectPaths } from '../../src/project/paths.ts';
 import { zooConcepts } from '../../src/project/selection.ts';
 import { USER_ERROR } from '../../src/protocol/serve.ts';
 import { runEagerly } from '../models/eager.ts';
-import { Engine, temporaryFolder } from './engine-process.ts';
+import { temporaryFolder } from '../temporary-folders.ts';
+import { Engine } from './engine-process.ts';
 import { ServeClient } from './serve-client.ts';
 import { imageFile, makeTrainedProject, type TrainedProject } from './trained-project.ts';
 

@@ -7,7 +7,8 @@ import { readSafetensorsHeader } from '../../src/project/disk/safetensors-header
 import { UserError } from '../../src/project/user-error.ts';
 import type { LoraSpectrum, TensorScanProgress, TensorStatistics } from '../../src/protocol/tensors.ts';
 import { float32, safetensorsBytes } from '../data/safetensors-bytes.ts';
-import { Engine, type RunningEngine, temporaryFolder } from './engine-process.ts';
+import { temporaryFolder } from '../temporary-folders.ts';
+import { Engine, type RunningEngine } from './engine-process.ts';
 
 const MIB = 2 ** 20;
 

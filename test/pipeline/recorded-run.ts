@@ -1,6 +1,6 @@
 import type { StageContext } from '../../src/pipeline/stage.ts';
 import type { NewRunEvent } from '../../src/protocol/events.ts';
-import { temporaryFolder } from '../engine/engine-process.ts';
+import { temporaryFolder } from '../temporary-folders.ts';
 
 /** The context of a stage that is called without the engine, and the events that it emits. */
 export function recordedRun(

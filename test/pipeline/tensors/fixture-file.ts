@@ -1,16 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
 import { TensorReader } from '../../../src/data/tensor-reader.ts';
 import { type RawTensor, safetensorsBytes } from '../../data/safetensors-bytes.ts';
-
-const folder = mkdtempSync(join(tmpdir(), 'tensors-'));
-afterAll(() => rmSync(folder, { recursive: true }));
-let files = 0;
+import { temporaryFolder } from '../../temporary-folders.ts';
 
 export function tensorFile(tensors: Readonly<Record<string, RawTensor>>): string {
-  const path = join(folder, `${files++}.safetensors`);
+  const path = join(temporaryFolder(), 'tensors.safetensors');
   writeFileSync(path, safetensorsBytes(tensors));
   return path;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Executor } from '../../../src/compute/types.ts';
 import { trainingLoop } from '../../../src/pipeline/training/training-loop.ts';
-import { temporaryFolder } from '../../engine/engine-process.ts';
+import { temporaryFolder } from '../../temporary-folders.ts';
 
 /** Answers with planted losses instead of training. */
 function executorOf(lossAt: (step: number) => number): Executor {

@@ -12,9 +12,9 @@ import {
 import type { LoadedTraining } from '../../../src/project/load.ts';
 import { projectPaths } from '../../../src/project/paths.ts';
 import { UserError } from '../../../src/project/user-error.ts';
-import { temporaryFolder } from '../../engine/engine-process.ts';
 import { makeTrainedProject, type TrainedProject } from '../../engine/trained-project.ts';
 import { normalValues } from '../../models/eager.ts';
+import { temporaryFolder } from '../../temporary-folders.ts';
 
 const REMEDY = 'Denoise them first.';
 
