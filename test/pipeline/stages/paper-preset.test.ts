@@ -1,6 +1,6 @@
 /**
- * Every stage of `preset:paper` with its own networks at 256 x 256 pixels: only steps, batch sizes and numbers of
- * images are smaller. One to two minutes on two free cores.
+ * Every stage of `preset:paper` with its own networks. Steps, batch sizes, numbers of images and the images are
+ * smaller: the networks have the same parameters for images of every size. At 256 x 256 pixels, the base is trained.
  */
 import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,6 +11,7 @@ import type { Comparison } from '../../../src/pipeline/evaluation/comparison.ts'
 import { trainingScale } from '../../../src/pipeline/scale/training-scale.ts';
 import type { StageOutcome } from '../../../src/pipeline/stage.ts';
 import { quickstart } from '../../../src/pipeline/stages/quickstart.ts';
+import { trainBase } from '../../../src/pipeline/stages/train-base.ts';
 import { loadWeightGenerator } from '../../../src/pipeline/weight-generator/generator-file.ts';
 import { type BaseModel, loadBase } from '../../../src/pipeline/weights/base-model.ts';
 import { readWeights } from '../../../src/pipeline/weights/weights-file.ts';
@@ -27,13 +28,14 @@ import { recordedRun } from '../recorded-run.ts';
 
 const BASE_STEPS = 2;
 const STEPS = 1;
+const SIZE = 64;
 /** Of the example's six images; two are trained on and one is held out. */
 const UNUSED = [3, 4, 5];
 /** Nothing here touches a network's architecture. */
-const CONFIG = `extends: preset:paper
+const configFor = (size: number) => `extends: preset:paper
 device: cpu
 threads: 2
-image: {train: 2, test: 1}
+image: {size: ${size}, train: 2, test: 1}
 base: {steps: ${BASE_STEPS}, batchSize: 1}
 collect: {holdOut: [dusk], steps: ${STEPS}, batchSize: 1}
 weightGenerator: {steps: 2, batchSize: 4}
@@ -47,12 +49,17 @@ let events: NewRunEvent[];
 let outcome: StageOutcome;
 let base: BaseModel;
 
-beforeAll(async () => {
+async function paperProject(size: number): Promise<string> {
   const folder = await makeProject();
   for (const image of UNUSED) rmSync(join(folder, 'images', `wave-${image}.png`));
   writeConcept(folder, 'sepia', 'an old photograph');
   writeConcept(folder, 'dusk', 'thick snow after the sun has set');
-  writeFileSync(join(folder, 'tiny.training.yaml'), CONFIG);
+  writeFileSync(join(folder, 'tiny.training.yaml'), configFor(size));
+  return folder;
+}
+
+beforeAll(async () => {
+  const folder = await paperProject(SIZE);
   project = await loadProject(folder);
   expect(project.problems).toEqual([]);
   training = project.trainings[0]!;
@@ -60,7 +67,6 @@ beforeAll(async () => {
   events = recorded.events;
   outcome = await quickstart(recorded.context);
   base = await loadBase(project, training);
-  // About a minute where nothing else runs; a busy machine takes several.
 }, longLimitMs);
 
 type Results = Record<string, Record<string, unknown>>;
@@ -169,7 +175,7 @@ describe('every stage', () => {
 
   test('was compared with every other start', () => {
     const { curves, size, images } = resultOf('evaluate').comparison as Comparison;
-    expect([size, images]).toEqual([256, 1]);
+    expect([size, images]).toEqual([SIZE, 1]);
     expect(curves.map(({ method }) => method)).toEqual(Object.keys(METHODS));
     for (const { points } of curves) {
       expect(points.map(({ steps }) => steps)).toEqual([0, STEPS]);
@@ -226,13 +232,32 @@ describe('every artifact reloads', () => {
     expect(tuned.values).not.toEqual(denoised.values);
   });
 
-  test('the exported generator, which maps images of 256 x 256 into [-1, 1]', async () => {
+  test('the exported generator, which maps images of its size into [-1, 1]', async () => {
     const session = await InferenceSession.create(paths().exported('dusk'));
-    const shape = [1, 3, 256, 256];
-    const source = Float32Array.from({ length: 3 * 256 * 256 }, (_, i) => Math.sin(i / 97));
+    const shape = [1, 3, SIZE, SIZE];
+    const source = Float32Array.from({ length: 3 * SIZE * SIZE }, (_, i) => Math.sin(i / 97));
     const { result } = await session.run({ image: new Tensor('float32', source, shape) });
     expect(result!.dims).toEqual(shape);
     expect((result!.data as Float32Array).every((value) => Math.abs(value) <= 1)).toBe(true);
     await session.release();
   });
 });
+
+test(
+  'the base is trained at 256 x 256 pixels, with the same networks',
+  async () => {
+    const folder = await paperProject(published.image.size);
+    const full = await loadProject(folder);
+    const recorded = recordedRun({ project: full, training: full.trainings[0]! });
+    const { status, result } = await trainBase(recorded.context);
+    expect(status).toBe('succeeded');
+    const { parameters } = result as { parameters: unknown };
+    expect(parameters).toEqual(resultOf('train-base').parameters);
+    const losses = recorded.events.flatMap((event) =>
+      event.type === 'metrics' ? [event.values['loss/generator'], event.values['loss/discriminator']] : [],
+    );
+    expect(losses).toHaveLength(2 * BASE_STEPS);
+    expect(losses.every(Number.isFinite)).toBe(true);
+  },
+  longLimitMs,
+);
