@@ -7,8 +7,8 @@ import type { Frame } from 'playwright-core';
 declare const axe: { run(context: ElementContext, options: RunOptions): Promise<AxeResults> };
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-/** What another theme can change. */
-export const COLOR_RULES = ['color-contrast', 'link-in-text-block'];
+/** What another theme can change. They take most of the time. */
+const COLOR_RULES = ['color-contrast', 'link-in-text-block'];
 /** The findings that keep people out. */
 const GRAVE = ['serious', 'critical'];
 
@@ -37,17 +37,19 @@ export async function injectAxe(frame: Frame): Promise<void> {
 /**
  * One line for each element that a rule finds serious fault with: rule, place, element and what would fix it.
  * @param where theme and width, as the lines say it
- * @param rules all of them where undefined
+ * @param rules which of them to check: those of colors, the others, or all
  */
 export async function graveFindings(
   frame: Frame,
   where: string,
-  rules?: readonly string[],
+  rules: 'colors' | 'others' | 'all' = 'all',
 ): Promise<string[]> {
+  const colors = Object.fromEntries(COLOR_RULES.map((rule) => [rule, { enabled: false }]));
+  const options: RunOptions =
+    rules === 'colors' ? { runOnly: COLOR_RULES } : rules === 'others' ? { rules: colors } : {};
   const { violations } = await frame.evaluate(
-    (runOnly) =>
-      axe.run(document, { resultTypes: ['violations'], preload: false, ...(runOnly ? { runOnly } : {}) }),
-    rules && [...rules],
+    (chosen) => axe.run(document, { resultTypes: ['violations'], preload: false, ...chosen }),
+    options,
   );
   return violations
     .filter(({ impact }) => GRAVE.includes(impact ?? ''))
