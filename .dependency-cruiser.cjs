@@ -115,6 +115,13 @@ module.exports = {
       to: { path: 'node_modules/(onnxruntime-node|sharp|@tensorflow)/' },
     },
     {
+      name: 'one-module-loads-onnxruntime',
+      comment: 'It turns the telemetry of ONNX Runtime off first.',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: 'node_modules/onnxruntime-node/', dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'protocol-has-no-dependencies',
       severity: 'error',
       from: { path: '^src/protocol/' },

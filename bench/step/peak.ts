@@ -2,9 +2,11 @@
  * The machine's peak rate through the same runtime: the better of a large matrix product and of a convolution with a
  * constant filter, which takes the runtime's blocked path. Prints {"gflops": n, "product": n, "convolution": n}.
  */
-import * as ort from 'onnxruntime-node';
+
+import type * as Ort from 'onnxruntime-node';
 import { selectDevice } from '../../src/compute/devices.ts';
 import { OnnxGraph } from '../../src/compute/onnx/onnx-graph.ts';
+import { ort } from '../../src/compute/onnx/runtime.ts';
 import { createDeviceSession } from '../../src/compute/onnx/session.ts';
 import type { DeviceName } from '../../src/compute/types.ts';
 import { median } from './statistics.ts';
@@ -25,7 +27,7 @@ function summed(graph: OnnxGraph, value: string): OnnxGraph {
   return graph;
 }
 
-async function gigaflopsOf(graph: OnnxGraph, feeds: Record<string, ort.Tensor>, operations: number) {
+async function gigaflopsOf(graph: OnnxGraph, feeds: Record<string, Ort.Tensor>, operations: number) {
   const { session } = await createDeviceSession(graph, 'peak', device);
   const times: number[] = [];
   for (let run = 0; run < runs; run++) {

@@ -2,10 +2,11 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import * as ort from 'onnxruntime-node';
+import type * as Ort from 'onnxruntime-node';
 import { parameterName, viewParameters } from '../../src/compute/layout.ts';
 import { lower } from '../../src/compute/lower/lower.ts';
 import { loweringTarget } from '../../src/compute/lower/target.ts';
+import { ort } from '../../src/compute/onnx/runtime.ts';
 import { createSession } from '../../src/compute/onnx/session.ts';
 import { compile } from '../../src/compute/trace/compile.ts';
 import type { DeviceReport } from '../../src/compute/types.ts';
@@ -55,7 +56,7 @@ export async function profileWorkload(
       enableProfiling: true,
       profileFilePrefix: join(folder, 'step'),
     });
-    const feeds: Record<string, ort.Tensor> = {};
+    const feeds: Record<string, Ort.Tensor> = {};
     const used = new Set(session.inputNames);
     for (const [group, layout] of Object.entries(step.parameters)) {
       const views = viewParameters(layout, values[group]!);

@@ -3,9 +3,9 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { listSupportedBackends } from 'onnxruntime-node';
 import { UserError } from '../project/user-error.ts';
 import { OnnxGraph } from './onnx/onnx-graph.ts';
+import { ort } from './onnx/runtime.ts';
 import { createDeviceSession, type OnnxDevice, PROVIDERS } from './onnx/session.ts';
 import { defaultThreads } from './run/threads.ts';
 import { loadTfjsBackend, tfjsOutlook } from './tfjs/backend.ts';
@@ -40,7 +40,7 @@ function whyNoHardware(): string | undefined {
 /** Why ONNX Runtime's binary lacks an engine; undefined if it has it. */
 function whyNotBuilt(device: Exclude<OnnxDevice, 'cpu'>): string | undefined {
   const provider = PROVIDERS[device];
-  const known = listSupportedBackends().find(({ name }) => name === provider);
+  const known = ort.listSupportedBackends().find(({ name }) => name === provider);
   if (!known) return `ONNX Runtime for ${process.platform} ${process.arch} has no such engine`;
   if (known.bundled) return undefined;
   const entry = createRequire(import.meta.url).resolve('onnxruntime-node');

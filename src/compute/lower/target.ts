@@ -1,6 +1,7 @@
 /** The engine that a graph is lowered for. */
-import * as ort from 'onnxruntime-node';
+
 import { NCHWC_DOMAIN, OnnxGraph } from '../onnx/onnx-graph.ts';
+import { ort } from '../onnx/runtime.ts';
 import { createSession, type OnnxDevice } from '../onnx/session.ts';
 
 export interface LoweringTarget {

@@ -1,12 +1,13 @@
 /** Bound sessions of ONNX Runtime, through its C interface (native-session.ts) or its Node binding. */
-import * as ort from 'onnxruntime-node';
+import type * as Ort from 'onnxruntime-node';
 import type { DeviceReport } from '../types.ts';
 import type { Binding, BoundSession } from './binding.ts';
 import { createNativeSession } from './native-session.ts';
 import type { OnnxGraph } from './onnx-graph.ts';
+import { ort } from './runtime.ts';
 import { createDeviceSession } from './session.ts';
 
-function tensorOf({ data, dims }: Binding): ort.Tensor {
+function tensorOf({ data, dims }: Binding): Ort.Tensor {
   return new ort.Tensor(data instanceof Float32Array ? 'float32' : 'int32', data, dims);
 }
 
@@ -15,7 +16,7 @@ function tensorOf({ data, dims }: Binding): ort.Tensor {
  * place.
  */
 function bindingSession(
-  session: ort.InferenceSession,
+  session: Ort.InferenceSession,
   inputs: readonly Binding[],
   outputs: readonly Binding[],
 ): BoundSession {

@@ -1,6 +1,7 @@
 /** Runs model files made by others, such as feature networks. */
-import * as ort from 'onnxruntime-node';
+import type * as Ort from 'onnxruntime-node';
 import type { DeviceReport } from '../types.ts';
+import { ort } from './runtime.ts';
 import { sessionOptions } from './session.ts';
 
 /** One input or output. Without `shape` it is not a tensor. */
@@ -42,7 +43,7 @@ export async function openModelFile(path: string, device: DeviceReport): Promise
   };
 }
 
-function describedValue(metadata: ort.InferenceSession.ValueMetadata): ModelValue {
+function describedValue(metadata: Ort.InferenceSession.ValueMetadata): ModelValue {
   const { name } = metadata;
   return metadata.isTensor ? { name, dtype: metadata.type, shape: metadata.shape } : { name };
 }

@@ -1,8 +1,9 @@
 /** Sessions of ONNX Runtime, set up for training steps. */
-import * as ort from 'onnxruntime-node';
+import type * as Ort from 'onnxruntime-node';
 import type { DeviceReport } from '../types.ts';
 import type { OnnxGraph } from './onnx-graph.ts';
 import { writeModel } from './onnx-writer.ts';
+import { ort } from './runtime.ts';
 
 type Where = Pick<DeviceReport, 'device' | 'threads'>;
 
@@ -27,7 +28,7 @@ export const SESSION_SETTINGS = {
   'session.set_denormal_as_zero': '1',
 } as const;
 
-export function sessionOptions(device: OnnxDevice, threads: number): ort.InferenceSession.SessionOptions {
+export function sessionOptions(device: OnnxDevice, threads: number): Ort.InferenceSession.SessionOptions {
   return {
     executionProviders: device === 'cpu' ? ['cpu'] : [PROVIDERS[device], 'cpu'],
     intraOpNumThreads: threads,
@@ -47,8 +48,8 @@ export async function createSession(
   graph: OnnxGraph,
   name: string,
   device: Where,
-  overrides: ort.InferenceSession.SessionOptions = {},
-): Promise<ort.InferenceSession> {
+  overrides: Ort.InferenceSession.SessionOptions = {},
+): Promise<Ort.InferenceSession> {
   const model = writeModel(graph, { name });
   const options = sessionOptions(device.device as OnnxDevice, device.threads);
   return ort.InferenceSession.create(model, { ...options, ...overrides });
@@ -65,8 +66,8 @@ export async function createDeviceSession(
   graph: OnnxGraph,
   name: string,
   device: DeviceReport,
-  overrides: ort.InferenceSession.SessionOptions = {},
-): Promise<{ session: ort.InferenceSession; warnings: readonly string[] }> {
+  overrides: Ort.InferenceSession.SessionOptions = {},
+): Promise<{ session: Ort.InferenceSession; warnings: readonly string[] }> {
   if (device.device === 'cpu')
     return { session: await createSession(graph, name, device, overrides), warnings: [] };
   const strict = { ...SESSION_SETTINGS, [NO_FALLBACK]: '1' };

@@ -2,9 +2,10 @@
  * Runs a step on ONNX Runtime's WebGPU engine with its state on the device: weights and moments are GPU
  * buffers that one run returns and the next is fed with; only batches, rates and outputs cross the bus.
  */
-import * as ort from 'onnxruntime-node';
+import type * as Ort from 'onnxruntime-node';
 import { loweringTarget } from '../lower/target.ts';
 import { OnnxGraph } from '../onnx/onnx-graph.ts';
+import { ort } from '../onnx/runtime.ts';
 import { createDeviceSession, createSession } from '../onnx/session.ts';
 import { optimizerRates, RATE_PARTS, STATE_PARTS, type StatePart } from '../optimizer/optimizer-state.ts';
 import { compile, lowerCompiled } from '../trace/compile.ts';
@@ -22,7 +23,7 @@ import { checkInputs, checkState } from './step-inputs.ts';
 
 /** Copies one vector between host and device, with an Identity graph whose output is placed on either. */
 class Transfer {
-  private constructor(private readonly session: ort.InferenceSession) {}
+  private constructor(private readonly session: Ort.InferenceSession) {}
 
   static async create(device: DeviceReport, size: number, to: 'cpu' | 'gpu-buffer'): Promise<Transfer> {
     const graph = new OnnxGraph();
@@ -32,8 +33,8 @@ class Transfer {
     );
   }
 
-  async copy(tensor: ort.Tensor): Promise<ort.Tensor> {
-    return (await this.session.run({ x: tensor })).y as ort.Tensor;
+  async copy(tensor: Ort.Tensor): Promise<Ort.Tensor> {
+    return (await this.session.run({ x: tensor })).y as Ort.Tensor;
   }
 
   async dispose(): Promise<void> {
@@ -43,7 +44,7 @@ class Transfer {
 
 interface ResidentGroup {
   readonly size: number;
-  readonly tensors: Map<StatePart, ort.Tensor>;
+  readonly tensors: Map<StatePart, Ort.Tensor>;
   stepCount: number;
   readonly optimizer?: OptimizerOptions;
   readonly upload: Transfer;
@@ -58,7 +59,7 @@ export class ResidentExecutor implements Executor {
 
   private constructor(
     private readonly definition: StepDefinition,
-    private readonly session: ort.InferenceSession,
+    private readonly session: Ort.InferenceSession,
     private readonly groups: ReadonlyMap<string, ResidentGroup>,
     readonly warnings: readonly string[],
   ) {
@@ -106,8 +107,8 @@ export class ResidentExecutor implements Executor {
     learningRates: Readonly<Record<string, number>> = {},
   ): Promise<Record<string, Float32Array>> {
     checkInputs(this.definition, inputs);
-    const feeds: Record<string, ort.Tensor> = {};
-    const feed = (name: string, tensor: () => ort.Tensor) => {
+    const feeds: Record<string, Ort.Tensor> = {};
+    const feed = (name: string, tensor: () => Ort.Tensor) => {
       if (this.usedInputs.has(name)) feeds[name] = tensor();
     };
     for (const [name, { shape, dtype }] of Object.entries(this.definition.inputs)) {
@@ -176,10 +177,10 @@ export class ResidentExecutor implements Executor {
   }
 
   /** Takes over a group's next state, or drops it if the group is not to be updated. */
-  private advance(group: string, results: ort.InferenceSession.ReturnType, update: boolean): void {
+  private advance(group: string, results: Ort.InferenceSession.ReturnType, update: boolean): void {
     const own = this.groupOf(group);
     for (const part of STATE_PARTS) {
-      const next = results[nextStateName(group, part)] as ort.Tensor;
+      const next = results[nextStateName(group, part)] as Ort.Tensor;
       if (!update) {
         next.dispose();
         continue;

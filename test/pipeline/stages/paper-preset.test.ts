@@ -4,9 +4,9 @@
  */
 import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { longLimitMs } from '../../../scripts/test/limits.mjs';
+import { ort } from '../../../src/compute/onnx/runtime.ts';
 import type { Comparison } from '../../../src/pipeline/evaluation/comparison.ts';
 import { trainingScale } from '../../../src/pipeline/scale/training-scale.ts';
 import type { StageOutcome } from '../../../src/pipeline/stage.ts';
@@ -233,10 +233,10 @@ describe('every artifact reloads', () => {
   });
 
   test('the exported generator, which maps images of its size into [-1, 1]', async () => {
-    const session = await InferenceSession.create(paths().exported('dusk'));
+    const session = await ort.InferenceSession.create(paths().exported('dusk'));
     const shape = [1, 3, SIZE, SIZE];
     const source = Float32Array.from({ length: 3 * SIZE * SIZE }, (_, i) => Math.sin(i / 97));
-    const { result } = await session.run({ image: new Tensor('float32', source, shape) });
+    const { result } = await session.run({ image: new ort.Tensor('float32', source, shape) });
     expect(result!.dims).toEqual(shape);
     expect((result!.data as Float32Array).every((value) => Math.abs(value) <= 1)).toBe(true);
     await session.release();
