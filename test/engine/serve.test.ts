@@ -434,6 +434,12 @@ describe('the engine ends by itself', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   });
 
+  test('when its input closes in the middle of a message', async () => {
+    const { process: child, finished } = engine.start(['serve']);
+    child.stdin.end('Content-Length: 100\r\n\r\n{"jsonrpc"');
+    expect(await finished).toEqual({ code: 0, signal: null, stdout: '', stderr: '' });
+  });
+
   test('when its parent is killed', async () => {
     // A parent that starts the engine as an editor does, prints its process id and lives on.
     const parentScript = `

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { EXIT } from '../exit-codes.ts';
 import { serve } from '../serve/server.ts';
 import { commandOptions, integer } from './options.ts';
 
@@ -26,5 +27,7 @@ export function addServeCommand(program: Command): void {
         handlers,
         idleMs: idleMinutes * MINUTE_MS,
       });
+      // What is still being computed has nobody left to answer.
+      process.exit(EXIT.ok);
     });
 }

@@ -43,7 +43,10 @@ export interface ServerOptions {
 
 /** Answers requests until the input closes (the parent process ended or closed it) or `idleMs` pass without a request. */
 export function serve({ input, output, handlers, idleMs }: ServerOptions): Promise<void> {
-  const connection = createMessageConnection(new StreamMessageReader(input), new StreamMessageWriter(output));
+  const reader = new StreamMessageReader(input);
+  // Its timer for the rest of a half-read message would keep the process alive after the end of the input.
+  reader.partialMessageTimeout = 0;
+  const connection = createMessageConnection(reader, new StreamMessageWriter(output));
   const queue = new RequestQueue();
   let beside = 0;
   return new Promise((resolve) => {
