@@ -42,7 +42,7 @@ export function describeError(error: unknown): string {
   if (error instanceof UserError) return error.message;
   const { code, path } = (error ?? {}) as NodeJS.ErrnoException;
   const remedy = REMEDIES[code ?? ''];
-  if (remedy !== undefined && path !== undefined) return `${path}: ${systemReason(error)}. ${remedy}`;
+  if (remedy !== undefined) return `${path ?? 'A file or pipe'}: ${systemReason(error)}. ${remedy}`;
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return `Unexpected error, please report it: ${detail}`;
 }
