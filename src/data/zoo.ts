@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as z from 'zod';
+import { namesTaken } from '../project/disk/passed-over.ts';
 import { UserError } from '../project/user-error.ts';
 import { INPUTS_KEY, type MemberInputs } from '../project/zoo/member-inputs.ts';
 import {
@@ -127,6 +128,7 @@ function notAMember(path: string, why: string): UserError {
 
 /**
  * The concepts that have a member in a zoo folder, sorted, with their files. A folder that does not exist is an empty zoo.
+ * Files that scanning ignores (`passed-over.ts`) are no members.
  */
 export async function listMembers(folder: string): Promise<{ concept: string; path: string }[]> {
   let names: string[];
@@ -136,7 +138,7 @@ export async function listMembers(folder: string): Promise<{ concept: string; pa
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw error;
   }
-  return names
+  return namesTaken(names)
     .filter((name) => name.endsWith(EXTENSION))
     .sort()
     .map((name) => ({ concept: basename(name, EXTENSION), path: join(folder, name) }));

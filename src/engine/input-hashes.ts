@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { PROMPT_FILES } from '../data/zoo-prompts.ts';
 import { baseHashOf, hashContent, hashFile } from '../project/disk/file-hash.ts';
+import { namesTaken } from '../project/disk/passed-over.ts';
 import { featureNetworkFile } from '../project/feature-network.ts';
 import type { LoadedConcept, LoadedTraining, Project } from '../project/load.ts';
 import { projectPaths } from '../project/paths.ts';
@@ -43,7 +44,7 @@ export async function inputHashes(
 async function hashListing(folder: string): Promise<string> {
   if (!existsSync(folder)) return hashContent('');
   const prompts: readonly string[] = PROMPT_FILES;
-  const members = (await readdir(folder))
+  const members = namesTaken(await readdir(folder))
     .filter((name) => name.endsWith('.safetensors') || prompts.includes(name))
     .sort();
   const lines = members.map(async (name) => {

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { blockingProblems } from '../project/checks/blocking-problems.ts';
+import { namesTaken } from '../project/disk/passed-over.ts';
 import type { LoadedConcept, LoadedTraining, Problem, Project } from '../project/load.ts';
 import { nearestNames } from '../project/nearest.ts';
 import { nameFromFile, TRAINING_SUFFIX } from '../project/paths.ts';
@@ -36,7 +37,7 @@ export function isFolder(path: string): boolean {
 function isProjectFolder(folder: string): boolean {
   if (existsSync(join(folder, 'concepts'))) return true;
   if (!isFolder(folder)) return false;
-  return readdirSync(folder).some((name) => TRAINING_SUFFIX.test(name));
+  return namesTaken(readdirSync(folder)).some((name) => TRAINING_SUFFIX.test(name));
 }
 
 /**

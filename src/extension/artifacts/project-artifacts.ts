@@ -1,6 +1,7 @@
 import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { namesTaken } from '../../project/disk/passed-over.ts';
 import { projectPaths, toProjectPath } from '../../project/paths.ts';
 
 /** A file that a stage wrote. */
@@ -99,9 +100,9 @@ function newestPairs(files: ReadonlyMap<string, Artifact>): Map<string, Artifact
 
 /** The safetensors files directly in a folder, by name without extension, sorted. */
 async function tensorFiles(project: string, folder: string): Promise<Map<string, Artifact>> {
-  const names = (await entriesOf(folder))
-    .filter((entry) => entry.isFile() && entry.name.endsWith(SUFFIX))
-    .map(({ name }) => name)
+  const files = (await entriesOf(folder)).filter((entry) => entry.isFile()).map(({ name }) => name);
+  const names = namesTaken(files)
+    .filter((name) => name.endsWith(SUFFIX))
     .sort();
   const made = await Promise.all(names.map((name) => artifact(project, join(folder, name))));
   return new Map(

@@ -2,6 +2,7 @@ import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { UserError } from '../user-error.ts';
+import { namesTaken, whyPassedOver } from './passed-over.ts';
 
 /** Extensions of the formats that `sharp` decodes and photographs are kept in. */
 export const IMAGE_EXTENSIONS = ['jpg', 'jpeg', 'png', 'webp', 'avif', 'tif', 'tiff', 'gif'] as const;
@@ -43,12 +44,11 @@ async function isFolder(path: string): Promise<boolean> {
 }
 
 async function imagesIn(folder: string): Promise<string[]> {
-  const names = await readdir(folder);
+  const names = namesTaken(await readdir(folder));
   return names.filter((name) => isImageName(name)).map((name) => join(folder, name));
 }
 
-/** True for names of images. macOS writes hidden files such as `._photo.jpg` next to photographs on other disks. */
-const isImageName = (name: string) => IMAGE_FILE.test(name) && !name.startsWith('.');
+const isImageName = (name: string) => IMAGE_FILE.test(name);
 
 async function expandGlob(glob: string): Promise<string[]> {
   const root = folderOf(glob);
@@ -61,13 +61,13 @@ async function expandGlob(glob: string): Promise<string[]> {
   const visit = async (folder: string, rest: readonly string[]): Promise<void> => {
     const [segment, ...after] = rest;
     if (segment === undefined) return;
-    const children: Dirent[] = await readdir(folder, { withFileTypes: true });
-    entries += children.length;
+    const all: Dirent[] = await readdir(folder, { withFileTypes: true });
+    entries += all.length;
     if (entries > MAX_ENTRIES)
       throw new UserError(`${glob} reaches more than ${MAX_ENTRIES} files. Name a folder further down.`);
+    const children = all.filter(({ name }) => whyPassedOver(name) === undefined);
     if (segment === '**') await matchHere(folder, children, after);
     for (const child of children) {
-      if (child.name.startsWith('.')) continue;
       const path = join(folder, child.name);
       // Links to folders are not followed below `**`: they may form a circle.
       if (segment === '**') {

@@ -1,5 +1,6 @@
 import { dirname, isAbsolute, join, resolve, sep } from 'node:path';
 import type { DiskView } from '../disk/disk-view.ts';
+import { namesTaken, whyPassedOver } from '../disk/passed-over.ts';
 import { nearestNames } from '../nearest.ts';
 import { CONCEPT_SUFFIX, nameFromFile, projectPaths, TRAINING_SUFFIX, toProjectPath } from '../paths.ts';
 import type { Problem } from '../problem.ts';
@@ -55,10 +56,17 @@ export async function readProjectFiles(
   const isConcept = (path: string) => CONCEPT_SUFFIX.test(path) && path.startsWith(conceptFolder + sep);
   const isTraining = (path: string) => TRAINING_SUFFIX.test(path) && dirname(path) === root;
   const [conceptPaths, trainingPaths] = await Promise.all([
-    view
-      .names(conceptFolder, true)
-      .then((names) => names.map((name) => join(conceptFolder, name)).filter(isConcept)),
-    view.names(root, false).then((names) => names.map((name) => join(root, name)).filter(isTraining)),
+    view.names(conceptFolder, true).then((names) =>
+      names
+        .filter(isTaken)
+        .map((name) => join(conceptFolder, name))
+        .filter(isConcept),
+    ),
+    view.names(root, false).then((names) =>
+      namesTaken(names)
+        .map((name) => join(root, name))
+        .filter(isTraining),
+    ),
   ]);
   const withOpen = (paths: string[], belongs: (path: string) => boolean) =>
     [...new Set([...paths, ...[...open.keys()].filter(belongs)])].sort();
@@ -69,6 +77,9 @@ export async function readProjectFiles(
     trainings: await mapInBatches(withOpen(trainingPaths, isTraining), (path) => readTraining(path, read)),
   };
 }
+
+/** Whether no folder or file on a path is one that scanning ignores. */
+const isTaken = (path: string) => path.split(sep).every((name) => whyPassedOver(name) === undefined);
 
 async function mapInBatches<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = [];
