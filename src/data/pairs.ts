@@ -1,6 +1,9 @@
-import { basename, dirname, join, relative, sep } from 'node:path';
-import { folderOf, listImages } from '../project/disk/image-files.ts';
+import { dirname, join, relative, sep } from 'node:path';
+import { folderOf, type ImageFiles, listImages } from '../project/disk/image-files.ts';
+import type { PassedOver } from '../project/disk/passed-over.ts';
+import { matchImages, type NamedImage, stemOf } from '../project/files/match-names.ts';
 import { pairLayout } from '../project/files/pair-source.ts';
+import { formOf } from '../project/names.ts';
 import type { LoadedConcept } from '../project/project.ts';
 import { UserError } from '../project/user-error.ts';
 import type { ImageEditor, OpenEditor } from './image-editor.ts';
@@ -27,6 +30,8 @@ export interface PairListing {
   readonly refs: readonly PairRef[];
   /** Sources without a target, and targets without a source. */
   readonly skipped: readonly SkippedFile[];
+  /** What scanning ignored although it is an image, or a folder. */
+  readonly passedOver: readonly PassedOver[];
 }
 
 export interface PairImageOptions {
@@ -101,7 +106,7 @@ export function openPairs(concept: LoadedConcept, openEditor: OpenEditor): PairS
 
 function editedPairs(concept: LoadedConcept, source: string, editor: ImageEditor): PairSource {
   return {
-    list: async () => ({ refs: await listSources(concept, 'pairs.source', source), skipped: [] }),
+    list: () => listSources(concept, 'pairs.source', source),
     loadSource: (ref, options) => loadImage(ref.source, options),
     identity: () => editor.identity(concept.prompt),
     openTargets: async () => {
@@ -138,7 +143,7 @@ function folderPairs(concept: LoadedConcept, source: string, folder: string): Pa
 function alignedPairs(concept: LoadedConcept, aligned: string, direction: 'AtoB' | 'BtoA'): PairSource {
   const [source, target] = direction === 'AtoB' ? (['left', 'right'] as const) : (['right', 'left'] as const);
   return {
-    list: async () => ({ refs: await listSources(concept, 'pairs.aligned', aligned), skipped: [] }),
+    list: () => listSources(concept, 'pairs.aligned', aligned),
     loadSource: (ref, options) => loadImage(ref.source, { ...options, half: source }),
     ...targetFiles((ref, options) => loadImage(ref.source, { ...options, half: target })),
   };
@@ -168,110 +173,104 @@ function targetFiles(
   };
 }
 
-async function listSources(concept: LoadedConcept, key: string, source: string): Promise<PairRef[]> {
-  const paths = await listFiles(concept, key, source);
-  if (paths.length === 0) {
+async function listSources(concept: LoadedConcept, key: string, source: string): Promise<PairListing> {
+  const { root, files, passedOver } = await listFiles(concept, key, source);
+  if (files.length === 0) {
     throw new UserError(
       `${concept.path}: ${key} names ${source}, which contains no images. ` +
         'Put images there, or end the path with /** to use images in subfolders.',
     );
   }
-  const root = await rootOf(source, paths);
-  return paths.map((path) => ({ name: nameBelow(root, path), source: path }));
+  const refs = files.map((path) => ({ name: nameBelow(root, path), source: path }));
+  return { refs, skipped: [], passedOver };
 }
 
-async function listFiles(concept: LoadedConcept, key: string, source: string): Promise<string[]> {
+async function listFiles(concept: LoadedConcept, key: string, source: string): Promise<ImageFiles> {
   try {
     return await listImages(source);
   } catch (error) {
     if (error instanceof UserError) throw error;
-    const { code } = error as NodeJS.ErrnoException;
+    const { code, path } = error as NodeJS.ErrnoException;
+    const below = path !== undefined && path !== folderOf(source) && path !== source ? `: ${path}` : '';
     throw new UserError(
-      `${concept.path}: ${key} names ${source}, which cannot be read (${code}). ` +
+      `${concept.path}: ${key} names ${source}, which cannot be read (${code}${below}). ` +
         'Correct the path (it is relative to the concept file), or create the folder.',
       { cause: error },
     );
   }
 }
 
-/** The folder that names are relative to. The name of a folder may contain a bracket without being a glob. */
-async function rootOf(source: string, paths: readonly string[]): Promise<string> {
-  return paths.every((path) => dirname(path) === source) ? source : folderOf(source);
-}
-
+/** An image's name: its path below the folder of its source, with forward slashes. */
 function nameBelow(root: string, path: string): string {
   return relative(root, path).split(sep).join('/');
 }
 
-/** The part of the path that a source and its target have in common: below their folders, without the extension. */
-function stemOf(name: string): string {
-  return name.replace(/\.[^./]+$/, '');
-}
-
 async function matchTargets(
   concept: LoadedConcept,
-  sources: readonly PairRef[],
+  sources: PairListing,
   folder: string,
 ): Promise<PairListing> {
-  const targets = await listTargets(concept, sources, folder);
-  const skipped: SkippedFile[] = [];
-  const refs: PairRef[] = [];
-  const used = new Set<string>();
-  for (const ref of sources) {
-    const stem = stemOf(ref.name);
-    const candidates = targets.get(stem) ?? [];
-    if (candidates.length === 1) refs.push({ ...ref, target: candidates[0]! });
-    else {
-      const reason =
-        candidates.length === 0
-          ? `no edited image is named ${stem}.* in ${folder}`
-          : `several edited images have this name: ${candidates.map((path) => basename(path)).join(', ')}`;
-      skipped.push({ file: ref.source, reason });
-    }
-    used.add(stem);
-  }
-  for (const [stem, paths] of targets) {
-    if (used.has(stem)) continue;
-    for (const file of paths) skipped.push({ file, reason: `no source image is named ${stem}.*` });
-  }
-  if (refs.length === 0) {
-    const some = (names: string[]) => names.slice(0, 3).join(', ') || 'no image';
+  const targets = await listTargets(concept, sources.refs, folder);
+  const named = sources.refs.map(({ name, source }) => ({ name, path: source }));
+  const { pairs, ambiguous, loneSources, loneTargets } = matchImages(named, targets.images);
+  if (pairs.length === 0) {
+    const some = (images: readonly NamedImage[]) =>
+      images
+        .slice(0, 3)
+        .map(({ name }) => name)
+        .join(', ') || 'no image';
     throw new UserError(
-      `${concept.path}: no image in ${folder} has the name of a source image. ` +
-        `Sources: ${some(sources.map(({ name }) => name))}; edited images: ${some([...targets.keys()])}. ` +
+      `${concept.path}: no image in ${folder} has the name of ${ambiguous.length > 0 ? 'exactly one' : 'a'} source image. ` +
+        `Sources: ${some(named)}; edited images: ${some(targets.images)}. ` +
         'Give each edited image the file name of its source; the extension may differ.',
     );
   }
-  return { refs, skipped };
+  return {
+    refs: pairs.map(({ source, target }) => ({
+      name: source.name,
+      source: source.path,
+      target: target.path,
+    })),
+    skipped: [
+      ...[
+        ...ambiguous.map(({ source, reason }) => ({ file: source.path, reason })),
+        ...loneSources.map(({ name, path }) => ({
+          file: path,
+          reason: `no edited image is named ${stemOf(name)}.* in ${folder}`,
+        })),
+      ].sort((a, b) => (a.file < b.file ? -1 : 1)),
+      ...loneTargets.map(({ name, path }) => ({
+        file: path,
+        reason: `no source image is named ${stemOf(name)}.*`,
+      })),
+    ],
+    passedOver: [...sources.passedOver, ...targets.passedOver],
+  };
 }
 
-/** Edited images by stem. For a folder, the images in the same subfolders as the sources. */
+/** Edited images. For a folder, also the images in the same subfolders as the sources. */
 async function listTargets(
   concept: LoadedConcept,
   sources: readonly PairRef[],
   folder: string,
-): Promise<Map<string, string[]>> {
-  const key = 'pairs.target.folder';
-  const top = await listFiles(concept, key, folder);
-  const root = await rootOf(folder, top);
-  const paths = [...top];
-  if (root === folder) {
-    const subfolders = new Set(sources.map(({ name }) => dirname(name)));
+): Promise<{ images: NamedImage[]; passedOver: readonly PassedOver[] }> {
+  const top = await listFiles(concept, 'pairs.target.folder', folder);
+  const listings = [top];
+  if (!top.isGlob) {
+    const subfolders = new Set(sources.map(({ name }) => formOf(dirname(name))));
     subfolders.delete('.');
-    for (const subfolder of subfolders) paths.push(...(await imagesIfThere(join(folder, subfolder))));
+    for (const subfolder of subfolders) listings.push(...(await imagesIfThere(join(top.root, subfolder))));
   }
-  const byStem = new Map<string, string[]>();
-  for (const path of paths) {
-    const stem = stemOf(nameBelow(root, path));
-    byStem.set(stem, [...(byStem.get(stem) ?? []), path]);
-  }
-  return byStem;
+  return {
+    images: listings.flatMap(({ files }) => files.map((path) => ({ name: nameBelow(top.root, path), path }))),
+    passedOver: listings.flatMap(({ passedOver }) => passedOver),
+  };
 }
 
 /** A subfolder without a counterpart is not an error: its sources are reported one by one. */
-async function imagesIfThere(folder: string): Promise<string[]> {
+async function imagesIfThere(folder: string): Promise<ImageFiles[]> {
   try {
-    return await listImages(folder);
+    return [await listImages(folder)];
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw error;

@@ -128,6 +128,38 @@ describe('edited images in a folder', () => {
     expect((await opened.list()).refs.map(({ name }) => name)).toEqual(['a.png']);
   });
 
+  test('two sources do not share a target, and spellings of one name match', async () => {
+    await picture('photos/a.jpg', '#ff0000');
+    await picture('photos/a.png', '#00ff00');
+    await picture('photos/Mu\u0308ller.png', '#000000');
+    await picture('edited/a.png', '#0000ff');
+    await picture('edited/M\u00fcller.jpg', '#ffffff');
+    const opened = open({ source: at('photos'), target: { folder: at('edited') } });
+    const { refs, skipped } = await opened.list();
+    expect(refs.map(({ name, target }) => [name, target])).toEqual([
+      ['Mu\u0308ller.png', at('edited', 'M\u00fcller.jpg')],
+      ['a.png', at('edited', 'a.png')],
+    ]);
+    expect(skipped).toEqual([
+      { file: at('photos', 'a.jpg'), reason: 'several source images have this name: a.jpg, a.png' },
+    ]);
+  });
+
+  test('folders are found in the other form of Unicode, as a source, a target, below and in a glob', async () => {
+    await picture('Bu\u0308ro/a.png', '#ff0000');
+    await picture('ge\u00e4ndert/o\u0308/b.png', '#0000ff');
+    await picture('ge\u00e4ndert/a.png', '#0000ff');
+    await picture('Bu\u0308ro/\u00f6/b.png', '#0000ff');
+    const names = async (source: string) => {
+      const { refs } = await open({ source, target: { folder: at('gea\u0308ndert') } }).list();
+      return refs.map(({ name, target }) => [name, target]);
+    };
+    const a = ['a.png', at('ge\u00e4ndert', 'a.png')];
+    const b = ['\u00f6/b.png', at('ge\u00e4ndert', 'o\u0308', 'b.png')];
+    expect(await names(at('B\u00fcro'))).toEqual([a]);
+    expect(await names(at('B\u00fcro', '**'))).toEqual([a, b]);
+  });
+
   test('without a single match the message names both sides', async () => {
     await picture('photos/a.png', '#ff0000');
     await picture('edited/a-edited.png', '#00ff00');
@@ -135,7 +167,7 @@ describe('edited images in a folder', () => {
     const error = await opened.list().catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(UserError);
     expect((error as Error).message).toMatch(
-      /Sources: a\.png; edited images: a-edited\. Give each edited image/,
+      /Sources: a\.png; edited images: a-edited\.png\. Give each edited image/,
     );
   });
 });

@@ -36,12 +36,15 @@ test('no scan of images looks at them, whether they are files or folders', async
     ...Object.fromEntries(OF_OTHERS.map((name) => [`src/${name}/x/SYNOFILE_THUMB_M.jpg`, ''])),
     ...Object.fromEntries(OF_OTHERS.map((name) => [`src/below/${name}/b.jpg`, ''])),
   });
-  const below = (names: string[]) => names.map((name) => name.slice(folder.length + 1));
-  expect(below(await listImages(`${folder}/src`))).toEqual(['src/a.png']);
+  const below = (names: readonly string[]) => names.map((name) => name.slice(folder.length + 1));
+  expect(below((await listImages(`${folder}/src`)).files)).toEqual(['src/a.png']);
   for (const glob of ['**', '**/*.{jpg,png}']) {
-    expect(below(await listImages(`${folder}/src/${glob}`))).toEqual(['src/a.png', 'src/below/b.png']);
+    expect(below((await listImages(`${folder}/src/${glob}`)).files)).toEqual([
+      'src/a.png',
+      'src/below/b.png',
+    ]);
   }
-  expect(below(await listImages(`${folder}/src/*/*`))).toEqual(['src/below/b.png']);
+  expect(below((await listImages(`${folder}/src/*/*`)).files)).toEqual(['src/below/b.png']);
 });
 
 test('twins of YAML files and copies in folders of editors do not block a project', async () => {

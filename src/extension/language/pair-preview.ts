@@ -1,6 +1,7 @@
 import { basename, dirname, extname, resolve } from 'node:path';
 import { imagesIn } from '../../project/files/pair-source.ts';
 import type { ImageSources } from '../../project/images/image-sources.ts';
+import { foldOf } from '../../project/names.ts';
 import type { YamlDocument } from '../../project/yaml/document.ts';
 import type { KeyPath } from '../../project/yaml/key-path.ts';
 import { uriOfPath } from './positions.ts';
@@ -45,13 +46,14 @@ async function preview(
   sources: ImageSources,
   beside?: string,
 ): Promise<string | undefined> {
-  const images = await sources.view.images(source);
-  if (!('length' in images)) {
+  const listing = await sources.view.images(source);
+  if (!('files' in listing)) {
     const drawn = sources.drawn(source);
     return drawn === undefined
       ? undefined
       : `**${drawn} ${what}s**, generated when a stage first needs them.`;
   }
+  const images = listing.files;
   const count = `**${images.length} ${what}${images.length === 1 ? '' : 's'}**`;
   const shown = beside === undefined ? images : await ofTheSameNames(images, beside, sources);
   const pictures = chosen(shown).map(picture);
@@ -65,9 +67,9 @@ async function ofTheSameNames(
   sources: ImageSources,
 ): Promise<readonly string[]> {
   const others = await sources.view.images(beside);
-  if (!('length' in others)) return images;
-  const stem = (path: string) => basename(path, extname(path));
-  const wanted = new Set(chosen(others).map(stem));
+  if (!('files' in others)) return images;
+  const stem = (path: string) => foldOf(basename(path, extname(path)));
+  const wanted = new Set(chosen(others.files).map(stem));
   const found = images.filter((path) => wanted.has(stem(path)));
   return found.length > 0 ? found : images;
 }

@@ -66,9 +66,9 @@ export const translate: StageFunction<'translate'> = async (context) => {
   return { status: 'succeeded', result: { folder, written, skipped } };
 };
 
-async function imagesIn(input: string): Promise<string[]> {
+async function imagesIn(input: string): Promise<readonly string[]> {
   if (!(await stat(input)).isDirectory()) return [input];
-  const files = await listImages(input);
+  const { files } = await listImages(input);
   if (files.length > 0) return files;
   throw new UserError(`${input} contains no image. Image files end in ${IMAGE_EXTENSIONS.join(', ')}.`);
 }

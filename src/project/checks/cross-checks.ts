@@ -70,7 +70,7 @@ async function checkFolders(
     const at = (text: Omit<ProblemText, 'found'>) =>
       problems.push(document.problem(path, 'value', { ...text, found: document.sourceOf(path) }));
     if (typeof found !== 'number') {
-      const folder = folderOf(source);
+      const folder = found.path ?? folderOf(source);
       at({
         code: 'missing-path',
         message: `${folder}: ${found.reason}.`,

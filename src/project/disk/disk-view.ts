@@ -2,10 +2,10 @@ import { readdir } from 'node:fs/promises';
 import { systemReason } from '../system-reason.ts';
 import type { YamlDocument } from '../yaml/document.ts';
 import { type ReadDocument, readYaml } from '../yaml/read.ts';
-import { listImages } from './image-files.ts';
+import { type ImageFiles, listImages } from './image-files.ts';
 
-/** The image files of a source, sorted, or the reason why they cannot be listed. */
-export type ImageListing = readonly string[] | { readonly reason: string };
+/** The image files of a source, or the reason why they cannot be listed and the folder that cannot be read, if known. */
+export type ImageListing = ImageFiles | { readonly reason: string; readonly path?: string | undefined };
 
 /**
  * A project's files and folders on disk. Each is read when it is first asked for and then remembered, so that all checks
@@ -48,7 +48,10 @@ export class DiskView {
    */
   images(source: string): Promise<ImageListing> {
     return remembered(this.#images, source, () =>
-      listImages(source).catch((error: unknown) => ({ reason: systemReason(error) })),
+      listImages(source).catch((error: NodeJS.ErrnoException) => ({
+        reason: systemReason(error),
+        path: error.path,
+      })),
     );
   }
 }

@@ -1,8 +1,9 @@
-import type { Dirent } from 'node:fs';
+import { type Dirent, existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
-import { dirname, join, sep } from 'node:path';
+import { basename, dirname, join, sep } from 'node:path';
+import { formOf } from '../names.ts';
 import { UserError } from '../user-error.ts';
-import { namesTaken, whyPassedOver } from './passed-over.ts';
+import { type PassedOver, whyPassedOver } from './passed-over.ts';
 
 /** Extensions of the formats that `sharp` decodes and photographs are kept in. */
 export const IMAGE_EXTENSIONS = ['jpg', 'jpeg', 'png', 'webp', 'avif', 'tif', 'tiff', 'gif'] as const;
@@ -15,17 +16,42 @@ const MAX_STARS = 3;
 
 export const isGlob = (path: string) => /[*?[{]/.test(path);
 
+/** The image files of a `source`, `folder` or `aligned` key. */
+export interface ImageFiles {
+  /** Absolute path of the folder that the files' names are relative to, as it is spelled on disk. */
+  readonly root: string;
+  readonly isGlob: boolean;
+  /** Absolute paths, sorted. */
+  readonly files: readonly string[];
+  /** Images and folders that were not looked at, and why. */
+  readonly passedOver: readonly PassedOver[];
+}
+
 /**
- * The image files that a `source`, `folder` or `aligned` key names, sorted, as absolute paths.
+ * The image files that a `source`, `folder` or `aligned` key names.
  * @param source absolute path of a folder (its images, not those of its subfolders) or a glob with
  *   `*`, `?`, `[abc]`, `{a,b}` within a name and `**` for any number of folders
- * @throws UserError for a pattern that cannot be followed; the file system's error if the folder (for a glob: the part
- *   before its first wildcard) does not exist
+ * @throws UserError for a pattern that cannot be followed; the file system's error, with its `path`, if a folder (for a
+ *   glob: the part before its first wildcard, or one below) does not exist or cannot be read
  */
-export async function listImages(source: string): Promise<string[]> {
-  const files =
-    isGlob(source) && !(await isFolder(source)) ? await expandGlob(source) : await imagesIn(source);
-  return files.sort();
+export async function listImages(source: string): Promise<ImageFiles> {
+  const folder = await spelledOnDisk(source);
+  const glob = isGlob(source) && !(await isFolder(folder));
+  const root = glob ? await spelledOnDisk(folderOf(source)) : folder;
+  const { files, passedOver } = glob ? await expandGlob(source, root) : await imagesIn(folder);
+  return { root, isGlob: glob, files: files.sort(), passedOver };
+}
+
+/**
+ * The path of an existing file or folder whose names look the same as these: one form of Unicode may be written where the
+ * disk has another. The path itself if there is none, or it exists.
+ */
+async function spelledOnDisk(path: string): Promise<string> {
+  if (existsSync(path) || dirname(path) === path) return path;
+  const parent = await spelledOnDisk(dirname(path));
+  const names = await readdir(parent).catch(() => []);
+  const found = names.filter((name) => formOf(name) === formOf(basename(path)));
+  return join(parent, found.length === 1 ? found[0]! : basename(path));
 }
 
 /** The folder of a source: the source itself, or the part of a glob before its first wildcard. */
@@ -43,20 +69,32 @@ async function isFolder(path: string): Promise<boolean> {
   }
 }
 
-async function imagesIn(folder: string): Promise<string[]> {
-  const names = namesTaken(await readdir(folder));
-  return names.filter((name) => isImageName(name)).map((name) => join(folder, name));
+interface Found {
+  readonly files: string[];
+  readonly passedOver: PassedOver[];
+}
+
+async function imagesIn(folder: string): Promise<Found> {
+  const found: Found = { files: [], passedOver: [] };
+  for (const name of await readdir(folder)) {
+    if (!isImageName(name)) continue;
+    const reason = whyPassedOver(name);
+    if (reason === undefined) found.files.push(join(folder, name));
+    else found.passedOver.push({ file: join(folder, name), reason });
+  }
+  return found;
 }
 
 const isImageName = (name: string) => IMAGE_FILE.test(name);
 
-async function expandGlob(glob: string): Promise<string[]> {
-  const root = folderOf(glob);
+/** @param root the glob's folder, as it is spelled on disk */
+async function expandGlob(glob: string, root: string): Promise<Found> {
   const segments = glob
-    .slice(root.length)
+    .slice(folderOf(glob).length)
     .split(/[\\/]/)
     .filter((segment, i, all) => segment !== '' && !(segment === '**' && all[i - 1] === '**'));
   const found = new Set<string>();
+  const passedOver = new Map<string, string>();
   let entries = 0;
   const visit = async (folder: string, rest: readonly string[]): Promise<void> => {
     const [segment, ...after] = rest;
@@ -65,13 +103,23 @@ async function expandGlob(glob: string): Promise<string[]> {
     entries += all.length;
     if (entries > MAX_ENTRIES)
       throw new UserError(`${glob} reaches more than ${MAX_ENTRIES} files. Name a folder further down.`);
-    const children = all.filter(({ name }) => whyPassedOver(name) === undefined);
+    const children = all.filter((child) => {
+      const reason = whyPassedOver(child.name);
+      // What is neither an image nor a folder would not have been taken anyway.
+      if (reason !== undefined && (child.isDirectory() || isImageName(child.name))) {
+        passedOver.set(join(folder, child.name), reason);
+      }
+      return reason === undefined;
+    });
     if (segment === '**') await matchHere(folder, children, after);
     for (const child of children) {
       const path = join(folder, child.name);
-      // Links to folders are not followed below `**`: they may form a circle.
       if (segment === '**') {
         if (child.isDirectory()) await visit(path, rest);
+        // They may form a circle.
+        else if (child.isSymbolicLink() && (await isFolder(path))) {
+          passedOver.set(path, '** does not follow links to folders');
+        }
       } else await matchChild(path, child, segment, after);
     }
   };
@@ -82,18 +130,18 @@ async function expandGlob(glob: string): Promise<string[]> {
     for (const child of children) await matchChild(join(folder, child.name), child, pattern, rest);
   };
   const matchChild = async (path: string, child: Dirent, segment: string, after: readonly string[]) => {
-    if (!segmentPattern(segment).test(child.name)) return;
+    if (!segmentPattern(segment).test(formOf(child.name))) return;
     if (after.length > 0) {
       if (child.isDirectory() || (child.isSymbolicLink() && (await isFolder(path)))) await visit(path, after);
     } else if (isImageName(child.name)) found.add(path);
   };
   await visit(root === '' ? sep : root, segments);
-  return [...found];
+  return { files: [...found], passedOver: [...passedOver].map(([file, reason]) => ({ file, reason })) };
 }
 
 /** One name of a glob as a regular expression. */
 function segmentPattern(segment: string): RegExp {
-  const name = segment.replace(/\*+/g, '*');
+  const name = formOf(segment).replace(/\*+/g, '*');
   if (name.split('*').length - 1 > MAX_STARS) {
     throw new UserError(`${segment} has more than ${MAX_STARS} wildcards *. Write a simpler pattern.`);
   }

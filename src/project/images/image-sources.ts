@@ -21,9 +21,9 @@ export class ImageSources {
    * The number of images of a source, or the reason why they cannot be listed.
    * @param source absolute path of a folder, or a glob
    */
-  async count(source: string): Promise<number | { reason: string }> {
+  async count(source: string): Promise<number | { reason: string; path?: string | undefined }> {
     const images = await this.view.images(source);
-    if ('length' in images) return images.length;
+    if ('files' in images) return images.files.length;
     return this.drawn(source) ?? images;
   }
 

@@ -64,11 +64,11 @@ export class ImageStamps {
   }
 
   private async look(source: string): Promise<string[]> {
-    const files = await this.view.images(source);
+    const listing = await this.view.images(source);
     // A source that cannot be listed has no images to train on: the checks of the project report what is wrong with it.
-    if (!('length' in files)) return [];
+    if (!('files' in listing)) return [];
     const root = folderOf(source);
-    return Promise.all(files.map((file) => lineOf(relative(root, file).split(sep).join('/'), file)));
+    return Promise.all(listing.files.map((file) => lineOf(relative(root, file).split(sep).join('/'), file)));
   }
 }
 
