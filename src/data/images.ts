@@ -1,6 +1,7 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import sharp from 'sharp';
 import writeFileAtomic from 'write-file-atomic';
+import { DEFAULT_MAX_FILE_SIZE } from '../project/schema/training-schema.ts';
 import { UserError } from '../project/user-error.ts';
 
 /** An sRGB image: red, green and blue of each pixel, row by row, in [-1, 1] (-1 is black). */
@@ -11,6 +12,18 @@ export interface Image {
   readonly data: Float32Array;
 }
 
+/** Width and height in pixels. */
+export interface ImageSize {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** An image that was decoded from a file. */
+export interface DecodedImage extends Image {
+  /** Size of the file's whole image, upright. */
+  readonly original: ImageSize;
+}
+
 /** How an image of another shape becomes square: crop to the center, pad by repeating the edge, or stretch. */
 export type Fit = 'cover' | 'contain' | 'fill';
 
@@ -18,6 +31,8 @@ export interface LoadOptions {
   /** Side of the square result in pixels. */
   readonly size: number;
   readonly fit: Fit;
+  /** Size of the largest file that is read, in mebibytes. */
+  readonly maxFileSize?: number;
   /** Use only this half of the file's image (in the Pix2pix layout, A is on the left and B on the right). */
   readonly half?: 'left' | 'right';
 }
@@ -34,6 +49,8 @@ export class UnreadableImage extends UserError {
   }
 }
 
+const MEBIBYTE = 2 ** 20;
+
 /** sharp's names of the supported formats: JPEG, PNG, WebP, TIFF, GIF (first frame), AVIF. */
 const FORMATS: readonly string[] = ['jpeg', 'png', 'webp', 'tiff', 'gif', 'heif'];
 
@@ -42,29 +59,58 @@ const FORMATS: readonly string[] = ['jpeg', 'png', 'webp', 'tiff', 'gif', 'heif'
  * grayscale and CMYK converted, 16 bits reduced to 8.
  * @throws UnreadableImage that names the file and what is wrong with it
  */
-export async function loadImage(path: string, options: LoadOptions): Promise<Image> {
+export async function loadImage(path: string, options: LoadOptions): Promise<DecodedImage> {
   // By content, not by path: sharp caches what it opens by path and would miss a changed file.
-  return decodeNamed(path, () => readFile(path), options);
+  return decodeNamed(path, () => readPicture(path, options.maxFileSize), options);
 }
 
 /**
  * Like `loadImage`, for a file in memory.
  * @param name name of the file for the error if it cannot be decoded
  */
-export async function decodeImage(bytes: Buffer, name: string, options: LoadOptions): Promise<Image> {
+export async function decodeImage(bytes: Buffer, name: string, options: LoadOptions): Promise<DecodedImage> {
   return decodeNamed(name, async () => bytes, options);
 }
 
-async function decodeNamed(name: string, read: () => Promise<Buffer>, options: LoadOptions): Promise<Image> {
+/**
+ * The bytes of a regular file, after links. A device or a named pipe may never end, and a folder has no bytes: they are
+ * refused before they are opened, and so is a file that is too large.
+ */
+async function readPicture(path: string, maxFileSize = DEFAULT_MAX_FILE_SIZE): Promise<Buffer> {
+  const stats = await stat(path);
+  if (!stats.isFile()) {
+    throw new NotAPicture(stats.isDirectory() ? 'it is a folder' : 'it is not a regular file');
+  }
+  const size = stats.size / MEBIBYTE;
+  if (size > maxFileSize) {
+    throw new NotAPicture(
+      `it has ${Math.ceil(size)} MiB, and at most ${maxFileSize} are read (image.maxFileSize)`,
+    );
+  }
+  return readFile(path);
+}
+
+/** What is wrong with a file that is not read at all. */
+class NotAPicture extends Error {}
+
+async function decodeNamed(
+  name: string,
+  read: () => Promise<Buffer>,
+  options: LoadOptions,
+): Promise<DecodedImage> {
   const { size } = options;
   try {
-    return imageFromBytes(await decode(await read(), options), size, size);
+    const { bytes, original } = await decode(await read(), options);
+    return { ...imageFromBytes(bytes, size, size), original };
   } catch (error) {
     throw new UnreadableImage(name, reasonOf(error), error);
   }
 }
 
-async function decode(bytes: Buffer, { size, fit, half }: LoadOptions): Promise<Uint8Array> {
+async function decode(
+  bytes: Buffer,
+  { size, fit, half }: LoadOptions,
+): Promise<{ bytes: Uint8Array; original: ImageSize }> {
   if (bytes.length === 0) throw new Error('the file is empty');
   // Accept slightly irregular files of real cameras, but not truncated or corrupt ones.
   const input = sharp(bytes, { failOn: 'error' });
@@ -97,10 +143,11 @@ async function decode(bytes: Buffer, { size, fit, half }: LoadOptions): Promise<
   if (info.width !== size || info.height !== size || info.channels !== 3) {
     throw new Error(`decoded to ${info.width}x${info.height}x${info.channels}, not ${size}x${size}x3`);
   }
-  return data;
+  return { bytes: data, original: { width: autoOrient.width, height: autoOrient.height } };
 }
 
 function reasonOf(error: unknown): string {
+  if (error instanceof NotAPicture) return error.message;
   const { code, message } = error as NodeJS.ErrnoException;
   if (code) return `cannot be read (${code})`;
   if (message.includes('unsupported image format')) {

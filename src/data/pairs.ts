@@ -7,7 +7,7 @@ import { formOf } from '../project/names.ts';
 import type { LoadedConcept } from '../project/project.ts';
 import { UserError } from '../project/user-error.ts';
 import type { ImageEditor, OpenEditor } from './image-editor.ts';
-import { type Fit, type Image, loadImage, UnreadableImage } from './images.ts';
+import { type DecodedImage, type Fit, type Image, loadImage, UnreadableImage } from './images.ts';
 
 /** One pair of a concept before decoding. */
 export interface PairRef {
@@ -38,6 +38,8 @@ export interface PairImageOptions {
   /** Side of the square images in pixels. */
   readonly size: number;
   readonly fit: Fit;
+  /** Size of the largest file that is read, in mebibytes. */
+  readonly maxFileSize?: number;
 }
 
 /** A decoded source image whose target is requested. */
@@ -58,7 +60,7 @@ export interface PairTargets {
     pairs: readonly PairToLoad[],
     options: PairImageOptions,
     signal: AbortSignal,
-  ): Promise<(Image | UnreadableImage)[]>;
+  ): Promise<(Image | DecodedImage | UnreadableImage)[]>;
   dispose(): Promise<void>;
 }
 
@@ -73,7 +75,7 @@ export interface PairSource {
    * Decodes a source image.
    * @throws UnreadableImage if the file cannot be decoded
    */
-  loadSource(ref: PairRef, options: PairImageOptions): Promise<Image>;
+  loadSource(ref: PairRef, options: PairImageOptions): Promise<DecodedImage>;
   /**
    * What makes cached pairs stale, other than the concept's `pairs` and the listed files; undefined if nothing does.
    * @throws UserError if an editor lacks something that it needs
@@ -151,7 +153,7 @@ function alignedPairs(concept: LoadedConcept, aligned: string, direction: 'AtoB'
 
 /** The methods of a pair source that deal with targets, for targets that are decoded from files. */
 function targetFiles(
-  decode: (ref: PairRef, options: PairImageOptions) => Promise<Image>,
+  decode: (ref: PairRef, options: PairImageOptions) => Promise<DecodedImage>,
 ): Pick<PairSource, 'identity' | 'openTargets' | 'sharesSources'> {
   const decoded = async (ref: PairRef, options: PairImageOptions) => {
     try {

@@ -1,13 +1,17 @@
 import { createHash } from 'node:crypto';
-import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import { fileStamp } from '../project/disk/file-stamp.ts';
+import type { PassedOver } from '../project/disk/passed-over.ts';
+import { pairLayout } from '../project/files/pair-source.ts';
+import { imageSplit } from '../project/images/image-split.ts';
 import { projectFolderOf, projectPaths } from '../project/paths.ts';
 import type { LoadedConcept } from '../project/project.ts';
 import type { TrainingConfig } from '../project/schema/training-schema.ts';
 import { UserError } from '../project/user-error.ts';
 import type { OpenEditor } from './image-editor.ts';
-import { imageFromBytes, imageToBytes, UnreadableImage } from './images.ts';
+import { type Fit, type ImageSize, imageFromBytes, imageToBytes, UnreadableImage } from './images.ts';
+import { alignedRemarks, type PairRemark, sameImageRemarks, shapeRemarks } from './pair-remarks.ts';
 import { openPairs, type PairListing, type PairSource, type PairTargets, type SkippedFile } from './pairs.ts';
 import { readSafetensors, type Safetensors, writeSafetensors } from './safetensors.ts';
 import {
@@ -35,6 +39,10 @@ export interface PreparedPairs {
   readonly test: PreparedSet;
   /** Files that were left out, each with the reason. */
   readonly skipped: readonly SkippedFile[];
+  /** Images and folders that scanning ignores. */
+  readonly passedOver: readonly PassedOver[];
+  /** What should be known about the pairs that are used. */
+  readonly remarks: readonly PairRemark[];
   /** The file in the cache. */
   readonly path: string;
 }
@@ -50,11 +58,11 @@ export interface PrepareOptions {
 }
 
 /** Raise this if decoding, an effect or the layout of these files changes, so that older caches are made again. */
-const CACHE_VERSION = 1;
+const CACHE_VERSION = 2;
 
 /**
  * Decodes a concept's pairs, or reads them from the project's cache (`.dnw/pairs`) if concept, image settings, seed, files
- * (by size and modification time) and image editor are the same as when they were prepared.
+ * (by size and times) and image editor are the same as when they were prepared.
  * @param image the `image` section of a training config
  * @returns undefined if `shouldStop` returned true; pairs in the cache are returned even then
  * @throws UserError if fewer than two pairs can be used, or an editor lacks something that it needs
@@ -67,15 +75,16 @@ export async function preparePairs(
 ): Promise<PreparedPairs | undefined> {
   const pairs = openPairs(concept, openEditor);
   const listing = await pairs.list();
-  const { train, test, fit } = image;
-  const selection: SourceSelection = { train, test, fit, seed, size: image.size + image.jitter };
+  const { train, test, fit, maxFileSize } = image;
+  const selection: SourceSelection = { train, test, fit, maxFileSize, seed, size: image.size + image.jitter };
   const files = await fingerprint(listing);
   const { pairs: folder } = projectPaths(projectFolderOf(concept.path));
   const identity = await pairs.identity();
   const key = hashOf({ pairs: concept.pairs, selection, files, ...(identity !== undefined && { identity }) });
   const path = join(folder, `${concept.name}-${key}.safetensors`);
   const cached = await readIfSound(path);
-  if (cached) return preparedFrom(cached, path);
+  const { passedOver } = listing;
+  if (cached) return { ...preparedFrom(cached, path), passedOver };
 
   const decoded = imagesToDecode(listing.refs.length, selection);
   const total = decoded + Math.min(listing.refs.length, train + test);
@@ -90,23 +99,53 @@ export async function preparePairs(
   done = decoded;
 
   const skipped = [...listing.skipped, ...sources.skipped];
-  const sets: PreparedSet[] = [];
+  const { images } = sources;
+  const held = imageSplit(images.length, selection).test;
+  const made: { test: LoadedPair[]; train: LoadedPair[] } = { test: [], train: [] };
   const targets = await pairs.openTargets();
   try {
     if (targets.device !== undefined) onEditing(targets.device);
-    for (const images of [sources.train, sources.test]) {
-      const set = await addTargets(targets, images, selection, { skipped, step, shouldStop });
-      if (!set) return undefined;
-      sets.push(set);
+    for (const [kind, part] of [
+      ['train', images.slice(held)],
+      ['test', images.slice(0, held)],
+    ] as const) {
+      const loaded = await addTargets(targets, part, selection, { skipped, step, shouldStop });
+      if (!loaded) return undefined;
+      made[kind] = loaded;
     }
   } finally {
     await targets.dispose();
   }
-  const [trainSet, testSet] = sets as [PreparedSet, PreparedSet];
-  if (trainSet.count === 0 || testSet.count === 0) throw unusable(concept, skipped);
-  const prepared = { size: selection.size, train: trainSet, test: testSet, skipped, path };
+  // A held-out pair whose target cannot be used is replaced by the next pair, so the split is made of what is left.
+  const usable = [...made.test, ...made.train];
+  const { test: testCount } = imageSplit(usable.length, selection);
+  const sets = { test: setOf(usable.slice(0, testCount)), train: setOf(usable.slice(testCount)) };
+  if (sets.train.count === 0 || sets.test.count === 0) throw unusable(concept, skipped);
+  const remarks = remarksOn(concept, usable, [sets.train, sets.test], fit);
+  const prepared = { size: selection.size, ...sets, skipped, passedOver, remarks, path };
   await writePrepared(prepared);
   return prepared;
+}
+
+function remarksOn(
+  concept: LoadedConcept,
+  pairs: readonly LoadedPair[],
+  sets: readonly PreparedSet[],
+  fit: Fit,
+): PairRemark[] {
+  const seen = pairs.map(({ image, original }) => ({
+    name: image.ref.name,
+    source: image.original,
+    target: original,
+  }));
+  switch (pairLayout(concept.pairs).kind) {
+    case 'aligned':
+      return [...alignedRemarks(seen), ...sameImageRemarks(sets)];
+    case 'folders':
+      return [...shapeRemarks(seen, fit), ...sameImageRemarks(sets)];
+    case 'edited':
+      return sameImageRemarks(sets);
+  }
 }
 
 /** Concepts whose targets are made by editors often have the same source images: they share them decoded. */
@@ -124,16 +163,23 @@ async function sourceImages(
   return sources;
 }
 
+/** A source image with its target. */
+interface LoadedPair {
+  readonly image: SourceImage;
+  readonly target: Uint8Array;
+  /** Size of the target's file, if it is one. */
+  readonly original: ImageSize | undefined;
+}
+
 /** Pairs of the sources whose target is available; the others are added to `skipped`. */
 async function addTargets(
   opened: PairTargets,
   sources: readonly SourceImage[],
   options: SourceSelection,
   { skipped, step, shouldStop }: { skipped: SkippedFile[]; step: () => void; shouldStop: () => boolean },
-): Promise<PreparedSet | undefined> {
+): Promise<LoadedPair[] | undefined> {
   const { size } = options;
-  const kept: SourceImage[] = [];
-  const targets: Uint8Array[] = [];
+  const pairs: LoadedPair[] = [];
   for (let start = 0; start < sources.length; start += opened.batchSize) {
     if (shouldStop()) return undefined;
     // Effects are computed on this thread: let signals and timers run between images.
@@ -151,21 +197,25 @@ async function addTargets(
       const target = loaded[index]!;
       if (target instanceof UnreadableImage) skipped.push({ file: target.file, reason: target.reason });
       else {
-        targets.push(imageToBytes(target));
-        kept.push(image);
+        const original = 'original' in target ? target.original : undefined;
+        pairs.push({ image, target: imageToBytes(target), original });
       }
       step();
     }
   }
+  return pairs;
+}
+
+function setOf(pairs: readonly LoadedPair[]): PreparedSet {
   return {
-    count: kept.length,
-    source: concatenate(kept.map(({ bytes }) => bytes)),
-    target: concatenate(targets),
-    names: kept.map(({ ref }) => ref.name),
+    count: pairs.length,
+    source: concatenate(pairs.map(({ image }) => image.bytes)),
+    target: concatenate(pairs.map(({ target }) => target)),
+    names: pairs.map(({ image }) => image.ref.name),
   };
 }
 
-async function writePrepared({ size, train, test, skipped, path }: PreparedPairs): Promise<void> {
+async function writePrepared({ size, train, test, skipped, remarks, path }: PreparedPairs): Promise<void> {
   const tensor = (count: number, data: Uint8Array) => ({ shape: [count, size, size, 3], data });
   await writeSafetensors(
     path,
@@ -179,11 +229,12 @@ async function writePrepared({ size, train, test, skipped, path }: PreparedPairs
       trainNames: JSON.stringify(train.names),
       testNames: JSON.stringify(test.names),
       skipped: JSON.stringify(skipped),
+      remarks: JSON.stringify(remarks),
     },
   );
 }
 
-function preparedFrom({ tensors, metadata }: Safetensors, path: string): PreparedPairs {
+function preparedFrom({ tensors, metadata }: Safetensors, path: string): Omit<PreparedPairs, 'passedOver'> {
   const set = (kind: 'train' | 'test'): PreparedSet => ({
     count: tensors.get(`${kind}/source`)!.shape[0]!,
     source: tensors.get(`${kind}/source`)!.data as Uint8Array,
@@ -195,6 +246,7 @@ function preparedFrom({ tensors, metadata }: Safetensors, path: string): Prepare
     train: set('train'),
     test: set('test'),
     skipped: JSON.parse(metadata.skipped!),
+    remarks: JSON.parse(metadata.remarks!),
     path,
   };
 }
@@ -211,27 +263,16 @@ async function readShared(path: string, listing: PairListing): Promise<SourceIma
     ref: refs.get(name)!,
     bytes: (data as Uint8Array).subarray(index * bytesPerImage, (index + 1) * bytesPerImage),
   }));
-  const testCount = Number(cached.metadata.testCount);
-  return {
-    test: images.slice(0, testCount),
-    train: images.slice(testCount),
-    skipped: JSON.parse(cached.metadata.skipped!),
-  };
+  return { images, skipped: JSON.parse(cached.metadata.skipped!) };
 }
 
-async function writeShared(
-  path: string,
-  { test, train, skipped }: SourceImages,
-  size: number,
-): Promise<void> {
-  const images = [...test, ...train];
+async function writeShared(path: string, { images, skipped }: SourceImages, size: number): Promise<void> {
   const data = concatenate(images.map(({ bytes }) => bytes));
   await writeSafetensors(
     path,
     { images: { shape: [images.length, size, size, 3], data } },
     {
       names: JSON.stringify(images.map(({ ref }) => ref.name)),
-      testCount: String(test.length),
       skipped: JSON.stringify(skipped),
     },
   );
@@ -247,23 +288,13 @@ async function readIfSound(path: string): Promise<Safetensors | undefined> {
   }
 }
 
-/** Path, size and modification time of every file that a pair is made from. */
+/** Path, size and times of every file that a pair is made from. */
 async function fingerprint({ refs }: PairListing): Promise<unknown[]> {
   return Promise.all(
     refs.map(async ({ name, source, target }) => {
-      return [name, source, target, await sizeAndTime(source), target && (await sizeAndTime(target))];
+      return [name, source, target, await fileStamp(source), target && (await fileStamp(target))];
     }),
   );
-}
-
-/** Nothing for a file that is listed but does not exist, such as a broken link: decoding reports what is wrong. */
-async function sizeAndTime(path: string): Promise<number[]> {
-  try {
-    const { size, mtimeMs } = await stat(path);
-    return [size, mtimeMs];
-  } catch {
-    return [];
-  }
 }
 
 function hashOf(content: unknown): string {

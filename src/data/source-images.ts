@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import { imageSplit } from '../project/images/image-split.ts';
 import { UserError } from '../project/user-error.ts';
-import { imageToBytes, UnreadableImage } from './images.ts';
+import { type ImageSize, imageToBytes, UnreadableImage } from './images.ts';
 import { representatives } from './k-means.ts';
 import type { PairImageOptions, PairListing, PairRef, PairSource, SkippedFile } from './pairs.ts';
 import { Random } from './random.ts';
@@ -18,11 +17,13 @@ export interface SourceImage {
   readonly ref: PairRef;
   /** size x size x 3 values, 0 to 255. */
   readonly bytes: Uint8Array;
+  /** Size of the file's whole image; unknown if the image was decoded for another concept. */
+  readonly original?: ImageSize;
 }
 
 export interface SourceImages {
-  readonly train: readonly SourceImage[];
-  readonly test: readonly SourceImage[];
+  /** Test images first. */
+  readonly images: readonly SourceImage[];
   readonly skipped: readonly SkippedFile[];
 }
 
@@ -35,8 +36,6 @@ const CANDIDATES_PER_IMAGE = 5;
  * Chooses and decodes a concept's source images. A hash of seed and file name determines the test images, so that concepts
  * with the same sources have the same ones. If there are more images than needed, the training images are those nearest to
  * the means of as many clusters (k-means on 8 x 8 thumbnails).
- *
- * If there are too few images, at most half of them are held out, but at least one.
  * @param onImage called after every image that is looked at
  * @returns undefined if `shouldStop` returned true
  * @throws UserError if fewer than two images can be decoded
@@ -47,7 +46,7 @@ export async function selectSourceImages(
   selection: SourceSelection,
   { onImage, shouldStop }: { onImage: () => void; shouldStop: () => boolean },
 ): Promise<SourceImages | undefined> {
-  const { train, test, seed, size, fit } = selection;
+  const { train, test, seed, size, fit, maxFileSize } = selection;
   const skipped: SkippedFile[] = [];
   const decode = async (refs: readonly PairRef[], side: number) => {
     const images: SourceImage[] = [];
@@ -56,7 +55,11 @@ export async function selectSourceImages(
       if (shouldStop()) return undefined;
       const outcomes = await Promise.all(
         refs.slice(start, start + batch).map(async (ref) => {
-          const outcome = await decodeSource(pairs, ref, { size: side, fit });
+          const outcome = await decodeSource(pairs, ref, {
+            size: side,
+            fit,
+            ...(maxFileSize && { maxFileSize }),
+          });
           onImage();
           return outcome;
         }),
@@ -82,8 +85,7 @@ export async function selectSourceImages(
   const images = await decode(refs, size);
   if (!images) return undefined;
   if (images.length < 2) throw tooFew(listing, images.length, skipped);
-  const { test: testCount } = imageSplit(images.length, selection);
-  return { test: images.slice(0, testCount), train: images.slice(testCount), skipped };
+  return { images, skipped };
 }
 
 /** The number of the `count` images that are looked at to choose from; 0 if all are used. */
@@ -102,7 +104,8 @@ async function decodeSource(
   options: PairImageOptions,
 ): Promise<SourceImage | SkippedFile> {
   try {
-    return { ref, bytes: imageToBytes(await pairs.loadSource(ref, options)) };
+    const image = await pairs.loadSource(ref, options);
+    return { ref, bytes: imageToBytes(image), original: image.original };
   } catch (error) {
     if (error instanceof UnreadableImage) return { file: error.file, reason: error.reason };
     throw error;

@@ -2,6 +2,7 @@
 import { selectDevice } from '../compute/devices.ts';
 import type { DeviceReport } from '../compute/types.ts';
 import { type PreparedPairs, preparePairs } from '../data/prepared.ts';
+import { passedOverText } from '../project/disk/passed-over.ts';
 import type { LoadedConcept } from '../project/project.ts';
 import { UserError } from '../project/user-error.ts';
 import { editorsOn } from './image-editors/image-editors.ts';
@@ -70,6 +71,13 @@ export async function preparedPairs(
     if (!pairs) return undefined;
     for (const { file, reason } of pairs.skipped) {
       run.emit({ type: 'log', level: 'warning', message: `${concept.name}: left out ${file}: ${reason}` });
+    }
+    const passedOver = passedOverText(pairs.passedOver);
+    if (passedOver !== undefined) {
+      run.emit({ type: 'log', level: 'info', message: `${concept.name}: passed over ${passedOver}` });
+    }
+    for (const { level, message: remark } of pairs.remarks) {
+      run.emit({ type: 'log', level, message: `${concept.name}: ${remark}` });
     }
     all.push(pairs);
   }

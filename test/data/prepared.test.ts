@@ -1,6 +1,18 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import {
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ImageEditor, OpenEditor } from '../../src/data/image-editor.ts';
@@ -161,6 +173,64 @@ describe('preparePairs', () => {
     expect(pairs.skipped[0]!.file).toBe(at('edited', 'scene-0004.jpg'));
   });
 
+  test('a held-out pair whose edited image is broken is replaced by the next one', async () => {
+    await writeScenes(at('images'), 6, 1);
+    await writeScenes(at('edited'), 6, 2);
+    const folders = concept('folder', { source: at('images'), target: { folder: at('edited') } });
+    const config = imageConfig({ train: 5, test: 1 });
+    const whole = await prepared(folders, config, 1);
+    await writeFile(at('edited', whole.test.names[0]!), '');
+    const { train, test: held, skipped } = await prepared(folders, config, 1);
+    expect([train.count, held.count]).toEqual([4, 1]);
+    expect([...held.names, ...train.names]).toEqual(whole.train.names);
+    expect(skipped.map(({ file }) => file)).toEqual([at('edited', whole.test.names[0]!)]);
+  });
+
+  test('what is not a file of a moderate size is left out by name, links included', async () => {
+    await writeScenes(at('images'), 3, 1);
+    await symlink('/dev/zero', at('images', 'endless.jpg'));
+    await symlink(at('images'), at('images', 'folder.jpg'));
+    await symlink(at('nowhere'), at('images', 'broken.jpg'));
+    await symlink(at('images', 'scene-0001.jpg'), at('images', 'linked.jpg'));
+    // Sparse: it takes no space.
+    await writeFile(at('images', 'large.png'), '');
+    await truncate(at('images', 'large.png'), 1.5 * 2 ** 20);
+    const { train, test: held, skipped } = await prepared(negative(), imageConfig({ maxFileSize: 1 }), 1);
+    expect(train.count + held.count).toBe(4);
+    expect(Object.fromEntries(skipped.map(({ file, reason }) => [basename(file), reason]))).toEqual({
+      'endless.jpg': 'it is not a regular file',
+      'folder.jpg': 'it is a folder',
+      'broken.jpg': 'cannot be read (ENOENT)',
+      'large.png': 'it has 2 MiB, and at most 1 are read (image.maxFileSize)',
+    });
+  });
+
+  test('what is odd about usable pairs is said, from the cache too', async () => {
+    await writeScenes(at('images'), 3, 1);
+    await mkdir(at('edited'));
+    for (const name of await readdir(at('images'))) {
+      await sharp(at('images', name)).negate().toFile(at('edited', name));
+    }
+    const said = async (pairs: object, image: object = {}) => {
+      const first = await prepared(concept('odd', pairs), imageConfig(image), 1);
+      expect((await prepared(concept('odd', pairs), imageConfig(image), 1)).remarks).toEqual(first.remarks);
+      return first.remarks.map(({ message }) => message);
+    };
+    const folders = { source: at('images'), target: { folder: at('edited') } };
+    expect(await said(folders)).toEqual([]);
+    await sharp(at('images', 'scene-0001.jpg')).resize(64, 64, { fit: 'fill' }).toFile(at('square.jpg'));
+    await rename(at('square.jpg'), at('edited', 'scene-0001.jpg'));
+    const shape =
+      /^source and edited image differ in shape: scene-0001\.jpg \(\d+x\d+ and 64x64\)\. Cut to the center/;
+    expect(await said(folders)).toEqual([expect.stringMatching(shape)]);
+    expect(await said(folders, { fit: 'fill' })).toEqual([]);
+    const same = 'every edited image equals its source, so there is no edit to learn. Correct pairs.target';
+    expect(await said({ source: at('images'), target: { folder: at('images') } })).toEqual([same]);
+    expect(await said({ aligned: at('images') })).toEqual([
+      expect.stringMatching(/^not about twice as wide/),
+    ]);
+  });
+
   test('two images are one to train on and one to test on; one is too few', async () => {
     await writeScenes(at('images'), 2, 1);
     const { train, test: held } = await prepared(negative(), imageConfig({ train: 100, test: 50 }), 1);
@@ -200,6 +270,11 @@ describe('the cache', () => {
 
     await utimes(at('images', 'scene-0003.jpg'), 1, 1);
     const touched = await prepared(negative(), config, 1);
+    // Another picture of the same size and time.
+    const { size, atime, mtime } = await stat(at('images', 'scene-0003.jpg'));
+    await writeFile(at('images', 'scene-0003.jpg'), Buffer.alloc(size));
+    await utimes(at('images', 'scene-0003.jpg'), atime, mtime);
+    expect((await prepared(negative(), config, 1)).path).not.toBe(touched.path);
     const resized = await prepared(negative(), imageConfig({ size: 24 }), 1);
     const stronger = concept('negative', {
       source: at('images'),

@@ -88,9 +88,9 @@ export class ImageTranslator {
   /** Translates one image. @throws UserError if base, weights or image are missing or do not match */
   async translate(request: TranslateOneRequest): Promise<TranslatedImage> {
     const { project, training, concept, image } = request;
-    const { size, fit } = training.config.image;
+    const { size, fit, maxFileSize } = training.config.image;
     const model = await this.#modelFor(project, training);
-    const inputs = await findInputs(concept, image, { size, fit }, editorsOn(training.config));
+    const inputs = await findInputs(concept, image, { size, fit, maxFileSize }, editorsOn(training.config));
     const file = weightsFile(project, training, concept, request.weights);
     const weights = await fileVersion(file);
     const key = weights !== undefined && inputs.version !== undefined && `${weights}\n${inputs.version}`;

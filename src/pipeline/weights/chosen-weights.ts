@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { readMember } from '../../data/zoo.ts';
+import { fileStamp } from '../../project/disk/file-stamp.ts';
 import type { LoadedConcept, LoadedTraining, Project } from '../../project/load.ts';
 import { projectPaths, toProjectPath } from '../../project/paths.ts';
 import { UserError } from '../../project/user-error.ts';
@@ -95,12 +96,8 @@ function isSnapshot(project: Project, file: string): boolean {
  * when it is read.
  */
 export async function fileVersion(file: string): Promise<string | undefined> {
-  try {
-    const { mtimeMs, size } = await stat(file);
-    return `${file} ${mtimeMs} ${size}`;
-  } catch {
-    return undefined;
-  }
+  const stamp = await fileStamp(file);
+  return stamp && [file, ...stamp].join(' ');
 }
 
 /** Describes a weights file for a list. @throws if the file does not exist */

@@ -1,3 +1,6 @@
+/** Maximum number of paths that a text gives for each reason. */
+const MAX_NAMED = 3;
+
 /** Entries of folders that systems, editors and servers write next to the user's own. Names are compared without case. */
 const OF_OTHERS: ReadonlyMap<string, string> = new Map([
   ...['@eaDir', '#recycle', '#snapshot', '@Recycle', '@Recently-Snapshot', '@tmp'].map(
@@ -36,4 +39,19 @@ export function whyPassedOver(name: string): string | undefined {
 /** The names that scanning takes, in their order. */
 export function namesTaken(names: readonly string[]): string[] {
   return names.filter((name) => whyPassedOver(name) === undefined);
+}
+
+/** What was passed over and why, in words that end a sentence; undefined if nothing was. */
+export function passedOverText(entries: readonly PassedOver[]): string | undefined {
+  const byReason = new Map<string, string[]>();
+  for (const { file, reason } of entries) {
+    const files = byReason.get(reason);
+    if (files) files.push(file);
+    else byReason.set(reason, [file]);
+  }
+  const texts = [...byReason].map(([reason, files]) => {
+    const more = files.length - MAX_NAMED;
+    return `${files.slice(0, MAX_NAMED).join(', ')}${more > 0 ? ` and ${more} more` : ''} (${reason})`;
+  });
+  return texts.length > 0 ? texts.join('; ') : undefined;
 }

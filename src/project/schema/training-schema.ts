@@ -49,6 +49,9 @@ export const BASELINES = [
   'ridge',
 ] as const satisfies Method[];
 
+/** Mebibytes of the largest image file that is read: a photograph of 80 megapixels with 16 bits per value. */
+export const DEFAULT_MAX_FILE_SIZE = 512;
+
 /** Every key of a training config, with its default. The presets (presets.ts) are values of this schema. */
 export const trainingSchema = z
   .strictObject({
@@ -92,6 +95,12 @@ export const trainingSchema = z
         test: int(1, 10000, 100, 'Held-out images per concept, never trained on'),
         flip: z.boolean().default(true).describe('Mirror training pairs at random (default true)'),
         jitter: int(0, 64, 0, 'Random crop: images are prepared this many pixels larger'),
+        maxFileSize: int(
+          1,
+          100000,
+          DEFAULT_MAX_FILE_SIZE,
+          'Largest image file in mebibytes; larger ones are left out with a warning',
+        ),
       },
       'Images: size, fit and number.',
     ),

@@ -1,0 +1,55 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { alignedRemarks, haveSameShape, shapeRemarks } from '../../src/data/pair-remarks.ts';
+
+const size = (width: number, height: number) => ({ width, height });
+
+test.each([
+  [size(80, 40), size(64, 64), false],
+  [size(80, 40), size(40, 80), false],
+  [size(4000, 3000), size(1024, 768), true],
+  [size(4032, 3024), size(1000, 740), false],
+  // One pixel of rounding, in the smaller image.
+  [size(1001, 667), size(500, 333), true],
+  [size(64, 64), size(64, 63), true],
+  [size(64, 64), size(64, 61), false],
+])('%j and %j', (a, b, same) => {
+  expect([haveSameShape(a, b), haveSameShape(b, a)]).toEqual([same, same]);
+});
+
+test('an image and itself scaled, rounded in any way, have one shape', () => {
+  const side = fc.integer({ min: 8, max: 6000 });
+  const rounding = fc.constantFrom(Math.floor, Math.round, Math.ceil);
+  fc.assert(
+    fc.property(
+      side,
+      side,
+      fc.double({ min: 0.05, max: 1, noNaN: true }),
+      rounding,
+      (width, height, scale, round) => {
+        const whole = size(width, height);
+        const scaled = size(Math.max(1, round(width * scale)), Math.max(1, round(height * scale)));
+        expect(haveSameShape(whole, scaled) && haveSameShape(scaled, whole)).toBe(true);
+      },
+    ),
+  );
+});
+
+test('many pairs make one remark, which names some and counts the rest', () => {
+  const pairs = Array.from({ length: 12 }, (_, i) => ({
+    name: `${i}.png`,
+    source: size(80, 40),
+    target: size(64, 64),
+  }));
+  const [remark, ...others] = shapeRemarks(pairs, 'contain');
+  expect(others).toEqual([]);
+  expect(remark!.message).toMatch(/0\.png \(80x40 and 64x64\), .* and 7 more\. Padded to squares/);
+  expect(shapeRemarks([{ name: 'made.png', source: size(80, 40) }], 'cover')).toEqual([]);
+});
+
+test('aligned images are about twice as wide as high', () => {
+  const of = (width: number, height: number) =>
+    alignedRemarks([{ name: 'a.png', source: size(width, height) }]);
+  expect([of(512, 256), of(513, 256), of(400, 200)]).toEqual([[], [], []]);
+  expect(of(256, 256)[0]!.message).toMatch(/^not about twice as wide as high: a\.png \(256x256\)/);
+});
