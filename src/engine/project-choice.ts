@@ -1,10 +1,11 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve, sep } from 'node:path';
 import { blockingProblems } from '../project/checks/blocking-problems.ts';
 import { namesTaken } from '../project/disk/passed-over.ts';
 import type { LoadedConcept, LoadedTraining, Problem, Project } from '../project/load.ts';
+import { formOf, itemNamed } from '../project/names.ts';
 import { nearestNames } from '../project/nearest.ts';
-import { nameFromFile, TRAINING_SUFFIX } from '../project/paths.ts';
+import { nameFromFile, projectPaths, TRAINING_SUFFIX, toProjectPath } from '../project/paths.ts';
 import { formatProblem } from '../project/problem.ts';
 import { UsageError } from './exit-codes.ts';
 
@@ -58,9 +59,9 @@ export function chooseTraining(project: Project, name: string | undefined): Load
     }
     throw new UsageError(`Which training config? Name one with --training: ${names(trainings)}.`);
   }
-  const found = trainings.find((training) => training.name === name);
+  const found = itemNamed(trainings, name);
   if (found) return found;
-  const own = broken.filter(({ file }) => nameFromFile(file) === name);
+  const own = broken.filter(({ file }) => formOf(nameFromFile(file)) === formOf(name));
   throw new UsageError(
     own.length > 0 ? formatProblems(own) : unknown('--training', 'training config', name, trainings),
   );
@@ -68,13 +69,30 @@ export function chooseTraining(project: Project, name: string | undefined): Load
 
 /** @throws UsageError that lists the choices, or what is wrong in the concept's file */
 export function chooseConcept(project: Project, name: string): LoadedConcept {
-  const found = project.concepts.find((concept) => concept.name === name);
+  const found = itemNamed(project.concepts, name);
   if (found) return found;
   const own = project.problems.filter(
-    ({ file, severity }) => severity === 'error' && nameFromFile(file) === name,
+    ({ file, severity }) => severity === 'error' && formOf(nameFromFile(file)) === formOf(name),
   );
   throw new UsageError(
     own.length > 0 ? formatProblems(own) : unknown('--concept', 'concept', name, project.concepts),
+  );
+}
+
+/** @throws UsageError that says what concept files are called, if the project has none */
+export function refuseNoConcepts({ folder, concepts, problems }: Project): void {
+  const isOfConcept = ({ file }: Problem) => file.startsWith(projectPaths(folder).concepts + sep);
+  if (concepts.length > 0 || problems.some((problem) => problem.severity === 'error' && isOfConcept(problem)))
+    return;
+  const strays = problems
+    .filter((problem) => problem.code === 'not-read' && isOfConcept(problem))
+    .map(({ file }) => toProjectPath(folder, file));
+  const hint =
+    strays.length === 0
+      ? ''
+      : `; ${strays.slice(0, 3).join(', ')} ${strays.length === 1 ? 'does' : 'do'} not`;
+  throw new UsageError(
+    `${projectPaths(folder).concepts}: no concepts. Their files end in .concept.yaml${hint}.`,
   );
 }
 

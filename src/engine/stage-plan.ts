@@ -11,7 +11,13 @@ import { flagOf, type Stage, type StageOptions } from '../protocol/stages.ts';
 import { drawMissingImages } from './example-images.ts';
 import { UsageError } from './exit-codes.ts';
 import { inputHashes } from './input-hashes.ts';
-import { chooseConcept, chooseTraining, findProjectFolder, refuseProblems } from './project-choice.ts';
+import {
+  chooseConcept,
+  chooseTraining,
+  findProjectFolder,
+  refuseNoConcepts,
+  refuseProblems,
+} from './project-choice.ts';
 import { latestResumableRun, locateRun } from './run-choice.ts';
 import { createRun, hasSucceeded, type OwnedRun, resumeRun } from './run-folder.ts';
 import { requireOptions, resolveOptions } from './stage-options.ts';
@@ -50,6 +56,8 @@ async function planNewRun(stage: Stage, given: StageArguments): Promise<StagePla
   await drawMissingImages(folder);
   const project = await loadProject(folder);
   const written = chooseTraining(project, given.training);
+  // A folder of weight files takes the place of concepts, and a prompt that of one.
+  if (given.zoo === undefined && given.prompt === undefined) refuseNoConcepts(project);
   requireOptions(stage, given, project.concepts);
   const concept = given.concept === undefined ? undefined : chooseConcept(project, given.concept);
   refuseProblems(project, written, concept);

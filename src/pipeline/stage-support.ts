@@ -3,6 +3,7 @@ import { selectDevice } from '../compute/devices.ts';
 import type { DeviceReport } from '../compute/types.ts';
 import { type PreparedPairs, preparePairs } from '../data/prepared.ts';
 import { passedOverText } from '../project/disk/passed-over.ts';
+import { itemNamed } from '../project/names.ts';
 import type { LoadedConcept } from '../project/project.ts';
 import { UserError } from '../project/user-error.ts';
 import { editorsOn } from './image-editors/image-editors.ts';
@@ -32,7 +33,7 @@ export function stageConcept({ project, options }: ConceptContext): LoadedConcep
   if (options.concept === undefined) {
     throw new UserError(`This stage works on one concept. Name it with --concept: ${names}.`);
   }
-  const concept = project.concepts.find(({ name }) => name === options.concept);
+  const concept = itemNamed(project.concepts, options.concept);
   if (!concept) throw new UserError(`The project has no concept ${options.concept}. Available: ${names}.`);
   return concept;
 }

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { crossChecks } from './checks/cross-checks.ts';
 import { DiskView } from './disk/disk-view.ts';
 import { type ProjectFiles, readConcept, readProjectFiles, readTraining } from './files/project-files.ts';
+import { foldOf } from './names.ts';
 import { type Problem, throwOnErrors } from './problem.ts';
 import type { LoadedConcept, LoadedTraining, Project } from './project.ts';
 import { readYaml } from './yaml/read.ts';
@@ -44,13 +45,13 @@ export async function checkProject(files: ProjectFiles, view: DiskView): Promise
   const across = await crossChecks(files, view);
   const named = new Map<string, LoadedConcept>();
   for (const { concept } of files.concepts) {
-    if (concept && !named.has(concept.name)) named.set(concept.name, concept);
+    if (concept && !named.has(foldOf(concept.name))) named.set(foldOf(concept.name), concept);
   }
   return {
     folder: files.folder,
     concepts: [...named.values()],
     trainings: files.trainings.flatMap(({ training }) => training ?? []),
-    problems: withoutRepeats([...own, ...across]),
+    problems: withoutRepeats([...own, ...files.strays, ...across]),
   };
 }
 

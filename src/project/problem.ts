@@ -26,6 +26,8 @@ export type ProblemCode =
   | 'missing-path'
   | 'no-images'
   | 'few-images'
+  | 'same-images'
+  | 'not-read'
   | 'impossible-size';
 
 /** A mistake in a project's files, with everything needed to find and fix it. */

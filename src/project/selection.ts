@@ -1,3 +1,4 @@
+import { NameSet } from './names.ts';
 import type { LoadedConcept, LoadedTraining, Project } from './project.ts';
 import type { TrainingConfig } from './schema/training-schema.ts';
 
@@ -16,13 +17,13 @@ type Concepts = Pick<Project, 'concepts'>;
 function selectConcepts(concepts: readonly LoadedConcept[], selection: Selection): LoadedConcept[] {
   if (selection === 'all') return [...concepts];
   if (Array.isArray(selection)) {
-    const names = new Set(selection);
+    const names = new NameSet(selection);
     return concepts.filter(({ name }) => names.has(name));
   }
-  const { include, exclude = [] } = selection;
+  const include = selection.include && new NameSet(selection.include);
+  const exclude = new NameSet(selection.exclude ?? []);
   return concepts.filter(
-    ({ tags }) =>
-      (!include || include.some((tag) => tags.includes(tag))) && !exclude.some((tag) => tags.includes(tag)),
+    ({ tags }) => (!include || tags.some((tag) => include.has(tag))) && !tags.some((tag) => exclude.has(tag)),
   );
 }
 
@@ -30,7 +31,7 @@ function selectConcepts(concepts: readonly LoadedConcept[], selection: Selection
 export function heldOutConcepts(project: Concepts, training: LoadedTraining): LoadedConcept[] {
   const { holdOut } = training.config.collect;
   const found = holdOut.flatMap((entry) =>
-    project.concepts.filter(({ name, tags }) => name === entry || tags.includes(entry)),
+    project.concepts.filter(({ name, tags }) => new NameSet([name, ...tags]).has(entry)),
   );
   return [...new Set(found)];
 }

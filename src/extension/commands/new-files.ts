@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Project } from '../../project/load.ts';
+import { foldOf } from '../../project/names.ts';
 import { projectPaths } from '../../project/paths.ts';
 import { CONCEPT_NAME } from '../../project/schema/concept-schema.ts';
 import { EFFECT_NAMES } from '../../project/schema/effects.ts';
@@ -46,7 +47,7 @@ function conceptNameError(project: Project, folder: string, name: string): strin
       'Use up to 64 letters, digits, dots, dashes and underscores, starting with a letter or digit.',
     );
   }
-  const taken = project.concepts.some((concept) => concept.name === name);
+  const taken = project.concepts.some((concept) => foldOf(concept.name) === foldOf(name));
   if (!taken && !existsSync(join(folder, `${name}.concept.yaml`))) return undefined;
   return vscode.l10n.t('A concept with this name already exists.');
 }

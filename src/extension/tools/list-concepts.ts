@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { NameSet } from '../../project/names.ts';
 import { UserError } from '../../project/user-error.ts';
 import { TOOLS } from '../identifiers.ts';
 import type { Services } from '../services.ts';
@@ -18,7 +19,9 @@ export function listConceptsTool({ projects, runs, artifacts }: Services): Tool<
       throwIfCancelled(token);
       const project = chooseProject(projects.projects, wanted, workspaceFolders());
       const concepts =
-        tag === undefined ? project.concepts : project.concepts.filter(({ tags }) => tags.includes(tag));
+        tag === undefined
+          ? project.concepts
+          : project.concepts.filter(({ tags }) => new NameSet(tags).has(tag));
       if (tag !== undefined && concepts.length === 0) {
         const tags = [...new Set(project.concepts.flatMap((concept) => concept.tags))].sort();
         throw new UserError(`tag "${tag}": no concept has this tag. Available: ${listed(tags)}.`);

@@ -1,5 +1,6 @@
 import { basename, normalize, resolve } from 'node:path';
 import type { LoadedConcept, LoadedTraining, Problem, Project } from '../../project/load.ts';
+import { itemNamed } from '../../project/names.ts';
 import { nearestNames } from '../../project/nearest.ts';
 import { nameFromFile } from '../../project/paths.ts';
 import { formatProblem } from '../../project/problem.ts';
@@ -110,7 +111,7 @@ function named<T extends { readonly name: string }>(
   choices: readonly T[],
   wanted: string,
 ): T {
-  const found = choices.find(({ name }) => name === wanted);
+  const found = itemNamed(choices, wanted);
   if (found !== undefined) return found;
   const own = problems.filter(({ file, severity }) => severity === 'error' && nameFromFile(file) === wanted);
   if (own.length > 0)

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { PromptEncoderKind } from '../../data/prompt-encoder.ts';
 import { listMembers, readMember, type ZooMember } from '../../data/zoo.ts';
+import { NameSet } from '../../project/names.ts';
 import { projectPaths } from '../../project/paths.ts';
 import type { LoadedTraining, Project } from '../../project/project.ts';
 import { FEWEST_ZOO_MEMBERS, zooConcepts } from '../../project/selection.ts';
@@ -19,11 +20,12 @@ export async function readZoo(
   base: BaseModel,
 ): Promise<ZooMember[]> {
   const folder = projectPaths(project.folder).zooOf(base.hash);
-  const selected = new Set(zooConcepts(project, training).map(({ name }) => name));
+  const concepts = zooConcepts(project, training);
+  const selected = new NameSet(concepts.map(({ name }) => name));
   const files = (await listMembers(folder)).filter(({ concept }) => selected.has(concept));
   if (files.length < FEWEST_ZOO_MEMBERS) {
     throw new UserError(
-      `${folder}: the zoo of this base has ${files.length} of the ${selected.size} concepts that ${training.name} ` +
+      `${folder}: the zoo of this base has ${files.length} of the ${concepts.length} concepts that ${training.name} ` +
         `selects; at least ${FEWEST_ZOO_MEMBERS} are needed. Collect them first: ${wayTo('collectZoo', training.name)}`,
     );
   }

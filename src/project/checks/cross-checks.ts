@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { realpath } from 'node:fs/promises';
 import type { DiskView } from '../disk/disk-view.ts';
 import { folderOf, IMAGE_EXTENSIONS, isGlob } from '../disk/image-files.ts';
 import { featureNetworkFile } from '../feature-network.ts';
@@ -6,6 +7,7 @@ import { imagesIn } from '../files/pair-source.ts';
 import type { ConceptFile, ProjectFiles, TrainingFile } from '../files/project-files.ts';
 import { problemInChain } from '../files/training-chain.ts';
 import { ImageSources } from '../images/image-sources.ts';
+import { foldOf, NameSet } from '../names.ts';
 import { nearestNames } from '../nearest.ts';
 import { nameFromFile } from '../paths.ts';
 import type { Problem, ProblemText } from '../problem.ts';
@@ -39,8 +41,8 @@ function duplicateNames(files: readonly ConceptFile[]): Problem[] {
   const problems: Problem[] = [];
   for (const file of files) {
     if (!file.concept) continue;
-    // On file systems that ignore case, two such concepts would share one file.
-    const name = file.concept.name.toLowerCase();
+    // On some file systems, two such concepts would share one file.
+    const name = foldOf(file.concept.name);
     const earlier = first.get(name);
     if (!earlier) first.set(name, file);
     else {
@@ -93,9 +95,36 @@ async function checkFolders(
         remedy: `Put images there (${IMAGE_EXTENSIONS.join(', ')}); to use images in subfolders, end the path with /**.`,
         allowed: 'a folder of images, or a glob',
       });
+    } else if (counterpartOf !== undefined) {
+      const shared = await sharedImages(counterpartOf, source, view);
+      if (shared === 0) continue;
+      at({
+        code: 'same-images',
+        message:
+          shared === found && shared === (await sources.count(counterpartOf))
+            ? 'Source and edited images are the same files: there is no edit to learn.'
+            : `${shared} of the edited images are source images too.`,
+        remedy: 'Name a folder that holds edited images only, and is not part of `pairs.source`.',
+        severity: 'warning',
+      });
     }
   }
   return problems;
+}
+
+/** Number of files that two sources have in common, whatever links lead to them. */
+async function sharedImages(one: string, other: string, view: DiskView): Promise<number> {
+  const [first, second] = await Promise.all([realImages(one, view), realImages(other, view)]);
+  const known = new Set(first);
+  return second.filter((path) => known.has(path)).length;
+}
+
+async function realImages(source: string, view: DiskView): Promise<string[]> {
+  const listing = await view.images(source);
+  if (!('files' in listing)) return [];
+  const { root, files } = listing;
+  const real = await realpath(root);
+  return files.map((file) => real + file.slice(root.length));
 }
 
 async function checkTraining(
@@ -141,12 +170,14 @@ function checkNames(
 ): Problem[] {
   const { base, collect } = training.config;
   const concepts = files.flatMap(({ concept }) => concept ?? []);
-  const names = new Set(concepts.map(({ name }) => name));
+  const knownNames = new Set(concepts.map(({ name }) => name));
   // A concept with a mistake in its file is reported there, not as unknown here.
-  for (const { concept, document } of files) if (!concept) names.add(nameFromFile(document.file));
-  const tags = new Set(concepts.flatMap((concept) => concept.tags));
-  const namesAndTags = new Set([...names, ...tags]);
-  const heldOut = new Set(heldOutConcepts({ concepts }, training).map(({ name }) => name));
+  for (const { concept, document } of files) if (!concept) knownNames.add(nameFromFile(document.file));
+  const knownTags = new Set(concepts.flatMap((concept) => concept.tags));
+  const namesAndTags = new Set([...knownNames, ...knownTags]);
+  const names = new NameSet(knownNames);
+  const tags = new NameSet(knownTags);
+  const heldOut = new NameSet(heldOutConcepts({ concepts }, training).map(({ name }) => name));
   const problems: Problem[] = [];
   const allowedNames = new Map<ReadonlySet<string>, string>();
 
@@ -180,13 +211,13 @@ function checkNames(
     if (!Array.isArray(selection)) {
       for (const key of ['include', 'exclude'] as const) {
         for (const [i, tag] of (selection[key] ?? []).entries()) {
-          if (!tags.has(tag)) unknown([...path, key, i], tag, 'concept with the tag', tags);
+          if (!tags.has(tag)) unknown([...path, key, i], tag, 'concept with the tag', knownTags);
         }
       }
       continue;
     }
     for (const [i, name] of selection.entries()) {
-      if (!names.has(name)) unknown([...path, i], name, 'concept', names);
+      if (!names.has(name)) unknown([...path, i], name, 'concept', knownNames);
       else if (heldOut.has(name)) {
         problems.push(
           problemInChain(chain, [...path, i], {

@@ -3,6 +3,7 @@ import { systemReason } from '../system-reason.ts';
 import type { YamlDocument } from '../yaml/document.ts';
 import { type ReadDocument, readYaml } from '../yaml/read.ts';
 import { type ImageFiles, listImages } from './image-files.ts';
+import { filesBelow } from './walk.ts';
 
 /** The image files of a source, or the reason why they cannot be listed and the folder that cannot be read, if known. */
 export type ImageListing = ImageFiles | { readonly reason: string; readonly path?: string | undefined };
@@ -16,6 +17,7 @@ export class DiskView {
   readonly #readDocument: ReadDocument;
   readonly #documents = new Map<string, Promise<YamlDocument>>();
   readonly #names = new Map<string, Promise<string[]>>();
+  readonly #below = new Map<string, Promise<string[]>>();
   readonly #folders = new Map<string, Promise<string[]>>();
   readonly #images = new Map<string, Promise<ImageListing>>();
 
@@ -27,9 +29,16 @@ export class DiskView {
   readonly read = (path: string): Promise<YamlDocument> =>
     remembered(this.#documents, path, () => this.#readDocument(path));
 
-  /** Names of the entries of a folder, as paths below it if `recursive`; none if there is no such folder. */
-  names(folder: string, recursive: boolean): Promise<readonly string[]> {
-    return remembered(this.#names, `${recursive} ${folder}`, () => namesIn(folder, recursive));
+  /** Names of the entries of a folder; none if there is no such folder. */
+  names(folder: string): Promise<readonly string[]> {
+    return remembered(this.#names, folder, () => readdir(folder).catch(noneIfMissing));
+  }
+
+  /** Absolute paths of all files below a folder; none if there is no such folder. */
+  filesBelow(folder: string): Promise<readonly string[]> {
+    return remembered(this.#below, folder, () =>
+      filesBelow(folder).then(({ files }) => [...files], noneIfMissing),
+    );
   }
 
   /** Names of the folders in a folder; none if it cannot be read. */
@@ -65,12 +74,8 @@ function remembered<T>(known: Map<string, Promise<T>>, key: string, look: () => 
   return value;
 }
 
-async function namesIn(folder: string, recursive: boolean): Promise<string[]> {
-  try {
-    return await readdir(folder, { recursive });
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return [];
-    throw error;
-  }
+function noneIfMissing(error: unknown): string[] {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT' || code === 'ENOTDIR') return [];
+  throw error;
 }

@@ -1,3 +1,4 @@
+import { formOf, NameSet } from '../names.ts';
 import { CONCEPT_SUFFIX, nameFromFile } from '../paths.ts';
 import { NAME_LISTS, type NameKind, nameKindsAt } from '../schema/name-places.ts';
 import type { YamlDocument } from '../yaml/document.ts';
@@ -53,7 +54,7 @@ export function projectDocuments(files: ProjectFiles): YamlDocument[] {
 export function conceptDocuments(files: ProjectFiles, name: string): YamlDocument[] {
   return files.concepts
     .map(({ document }) => document)
-    .filter((document) => conceptNameOf(document) === name);
+    .filter((document) => formOf(conceptNameOf(document)) === formOf(name));
 }
 
 /** Every tag that a concept of the project has. */
@@ -69,7 +70,7 @@ export function projectTags(files: ProjectFiles): Set<string> {
 export function namedThing(files: ProjectFiles, name: string, kinds: readonly NameKind[]): NamedThing {
   if (kinds.length < 2) return { name, kinds };
   const known = kinds.filter((kind) =>
-    kind === 'concept' ? conceptDocuments(files, name).length > 0 : projectTags(files).has(name),
+    kind === 'concept' ? conceptDocuments(files, name).length > 0 : new NameSet(projectTags(files)).has(name),
   );
   return { name, kinds: known.length > 0 ? known : kinds };
 }
@@ -78,5 +79,5 @@ export function namedThing(files: ProjectFiles, name: string, kinds: readonly Na
 export function usesOf(files: ProjectFiles, { name, kinds }: NamedThing): NameUse[] {
   return projectDocuments(files)
     .flatMap(namesIn)
-    .filter((use) => use.name === name && use.kinds.some((kind) => kinds.includes(kind)));
+    .filter((use) => formOf(use.name) === formOf(name) && use.kinds.some((kind) => kinds.includes(kind)));
 }

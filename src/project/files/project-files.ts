@@ -1,9 +1,9 @@
-import { dirname, isAbsolute, join, resolve, sep } from 'node:path';
+import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path';
 import type { DiskView } from '../disk/disk-view.ts';
 import { namesTaken, whyPassedOver } from '../disk/passed-over.ts';
 import { nearestNames } from '../nearest.ts';
 import { CONCEPT_SUFFIX, nameFromFile, projectPaths, TRAINING_SUFFIX, toProjectPath } from '../paths.ts';
-import type { Problem } from '../problem.ts';
+import { makeProblem, type Problem } from '../problem.ts';
 import type { LoadedConcept, LoadedTraining } from '../project.ts';
 import { conceptSchema } from '../schema/concept-schema.ts';
 import { conceptJsonSchema, type JsonSchema, schemaAt, trainingJsonSchema } from '../schema/json-schema.ts';
@@ -40,6 +40,8 @@ export interface ProjectFiles {
   folder: string;
   concepts: ConceptFile[];
   trainings: TrainingFile[];
+  /** A warning at each file that looks like a concept or a training config but is not read. */
+  strays: Problem[];
 }
 
 /**
@@ -53,21 +55,18 @@ export async function readProjectFiles(
 ): Promise<ProjectFiles> {
   const root = resolve(folder);
   const conceptFolder = projectPaths(root).concepts;
-  const isConcept = (path: string) => CONCEPT_SUFFIX.test(path) && path.startsWith(conceptFolder + sep);
-  const isTraining = (path: string) => TRAINING_SUFFIX.test(path) && dirname(path) === root;
-  const [conceptPaths, trainingPaths] = await Promise.all([
-    view.names(conceptFolder, true).then((names) =>
-      names
-        .filter(isTaken)
-        .map((name) => join(conceptFolder, name))
-        .filter(isConcept),
-    ),
-    view.names(root, false).then((names) =>
-      namesTaken(names)
-        .map((name) => join(root, name))
-        .filter(isTraining),
-    ),
+  const isConcept = (path: string) =>
+    CONCEPT_SUFFIX.test(path) &&
+    path.startsWith(conceptFolder + sep) &&
+    isTaken(path.slice(conceptFolder.length + 1));
+  const isTraining = (path: string) =>
+    TRAINING_SUFFIX.test(path) && dirname(path) === root && isTaken(basename(path));
+  const [below, beside] = await Promise.all([
+    view.filesBelow(conceptFolder),
+    view.names(root).then((names) => namesTaken(names).map((name) => join(root, name))),
   ]);
+  const conceptPaths = below.filter(isConcept);
+  const trainingPaths = beside.filter(isTraining);
   const withOpen = (paths: string[], belongs: (path: string) => boolean) =>
     [...new Set([...paths, ...[...open.keys()].filter(belongs)])].sort();
   const read: ReadDocument = async (path) => open.get(path) ?? view.read(path);
@@ -75,7 +74,37 @@ export async function readProjectFiles(
     folder: root,
     concepts: await mapInBatches(withOpen(conceptPaths, isConcept), (path) => readConcept(path, read)),
     trainings: await mapInBatches(withOpen(trainingPaths, isTraining), (path) => readTraining(path, read)),
+    strays: [
+      ...below.filter((path) => !isConcept(path) && looksLikeYaml(path)).map(strayConcept),
+      ...beside.filter((path) => !isTraining(path) && looksLikeConfig(path)).map(strayConfig),
+    ],
   };
+}
+
+const looksLikeYaml = (path: string) => /\.ya?ml(\.txt)?$/i.test(path);
+const looksLikeConfig = (path: string) => /\.(concept|training)\.ya?ml(\.txt)?$/i.test(path);
+
+const strayConcept = (path: string) =>
+  stray(
+    path,
+    'This file is not read: the files of concepts end in `.concept.yaml`.',
+    TRAINING_SUFFIX.test(path)
+      ? 'Move the training config to the project folder.'
+      : 'Rename it, or move it elsewhere.',
+  );
+
+const strayConfig = (path: string) =>
+  CONCEPT_SUFFIX.test(path)
+    ? stray(path, 'This concept is not read: it is not below `concepts`.', 'Move it there.')
+    : stray(
+        path,
+        'This file is not read: the names of training configs end in `.training.yaml`.',
+        'Rename it, or move it elsewhere.',
+      );
+
+function stray(file: string, message: string, remedy: string): Problem {
+  const start = { line: 1, column: 1, endLine: 1, endColumn: 1 };
+  return makeProblem(file, start, '', { code: 'not-read', message, remedy, severity: 'warning' });
 }
 
 /** Whether no folder or file on a path is one that scanning ignores. */

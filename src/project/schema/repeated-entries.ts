@@ -1,3 +1,4 @@
+import { formOf } from '../names.ts';
 import type { Problem } from '../problem.ts';
 import type { YamlDocument } from '../yaml/document.ts';
 import { formatKeyPath, type KeyPath, valueAt } from '../yaml/key-path.ts';
@@ -14,7 +15,8 @@ export function repeatedEntries(document: YamlDocument): Problem[] {
     if (!Array.isArray(entries)) continue;
     const seen = new Set<unknown>();
     for (const [i, entry] of entries.entries()) {
-      if (seen.has(entry)) {
+      const name = typeof entry === 'string' ? formOf(entry) : entry;
+      if (seen.has(name)) {
         problems.push(
           document.problem([...path, i], 'value', {
             code: 'duplicate-entry',
@@ -25,7 +27,7 @@ export function repeatedEntries(document: YamlDocument): Problem[] {
           }),
         );
       }
-      seen.add(entry);
+      seen.add(name);
     }
   }
   return problems;
