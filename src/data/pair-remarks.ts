@@ -51,7 +51,8 @@ export function alignedRemarks(pairs: readonly SeenPair[]): PairRemark[] {
 /** Pairs that show no edit at all, such as one folder given as source and as target. */
 export function sameImageRemarks(sets: readonly { source: Uint8Array; target: Uint8Array }[]): PairRemark[] {
   if (!sets.every(({ source, target }) => Buffer.compare(source, target) === 0)) return [];
-  const message = 'every edited image equals its source, so there is no edit to learn. Correct pairs.target';
+  const message =
+    'every edited image equals its source, so there is no edit to learn. Check the concept’s pairs';
   return [{ level: 'warning', message }];
 }
 

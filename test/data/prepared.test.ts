@@ -224,7 +224,8 @@ describe('preparePairs', () => {
       /^source and edited image differ in shape: scene-0001\.jpg \(\d+x\d+ and 64x64\)\. Cut to the center/;
     expect(await said(folders)).toEqual([expect.stringMatching(shape)]);
     expect(await said(folders, { fit: 'fill' })).toEqual([]);
-    const same = 'every edited image equals its source, so there is no edit to learn. Correct pairs.target';
+    const same =
+      'every edited image equals its source, so there is no edit to learn. Check the concept’s pairs';
     expect(await said({ source: at('images'), target: { folder: at('images') } })).toEqual([same]);
     expect(await said({ aligned: at('images') })).toEqual([
       expect.stringMatching(/^not about twice as wide/),
