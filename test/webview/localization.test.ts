@@ -81,11 +81,10 @@ async function untranslated(page: Page): Promise<string[]> {
   const isLeft = (text: string) => /\p{Letter}{2}/u.test(text);
   const without = (text: string) => {
     let rest = unmarked(text);
-    for (const known of data) {
-      if (!isLeft(rest)) break;
-      // A column of the pictures begins its label with a capital.
-      rest = rest.replaceAll(known, ' ').replaceAll(known.charAt(0).toUpperCase() + known.slice(1), ' ');
-    }
+    if (!isLeft(rest)) return rest;
+    // A column of the pictures begins its label with a capital.
+    for (const known of data.flatMap((datum) => [datum, datum.charAt(0).toUpperCase() + datum.slice(1)]))
+      if (rest.includes(known)) rest = rest.replaceAll(known, ' ');
     return FIGURES.reduce((shorter, figure) => shorter.replaceAll(figure, ' '), rest);
   };
   return pieces.filter(({ text }) => isLeft(without(text))).map(({ text, where }) => `“${text}” (${where})`);
