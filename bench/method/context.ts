@@ -2,7 +2,7 @@
 import { appendFileSync, existsSync } from 'node:fs';
 import { copyFile, cp, mkdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
+import { writeWhole } from '../../src/project/disk/write-whole.ts';
 import { stringify } from 'yaml';
 import { selectDevice } from '../../src/compute/devices.ts';
 import type { DeviceReport } from '../../src/compute/types.ts';
@@ -125,7 +125,7 @@ export async function otherZooContext(
       await copyFile(projectPaths(original).base(training), base);
     }
     const config = { extends: join('..', basename(original), file), ...sections };
-    await writeFileAtomic(join(folder, file), stringify(config));
+    await writeWhole(join(folder, file), stringify(config));
   }
   return openContext(folder, `${runs}-${name}`, threads);
 }
@@ -144,7 +144,7 @@ export async function variantTraining(
   const paths = projectPaths(folder);
   await copyFile(paths.base(original.name), paths.base(name));
   const file = join(folder, `${name}.training.yaml`);
-  await writeFileAtomic(
+  await writeWhole(
     file,
     stringify({
       extends: `./${original.name}.training.yaml`,

@@ -5,7 +5,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
+import { writeWhole } from '../../src/project/disk/write-whole.ts';
 import type { AnswerOf, Unit } from './work.ts';
 import { unitLabel } from './work.ts';
 
@@ -49,7 +49,7 @@ export class Crew {
           const unit = units[index]!;
           const start = performance.now();
           const answer = (await this.#ask(worker, unit)) as AnswerOf[K];
-          await writeFileAtomic(this.#path(unit), JSON.stringify({ unit, answer }));
+          await writeWhole(this.#path(unit), JSON.stringify({ unit, answer }));
           answers[index] = answer;
           const left = ((performance.now() - begun) / ++done) * (fresh - done);
           console.log(

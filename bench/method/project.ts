@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import sharp from 'sharp';
-import writeFileAtomic from 'write-file-atomic';
+import { writeWhole } from '../../src/project/disk/write-whole.ts';
 import { stringify } from 'yaml';
 import { Random } from '../../src/data/random.ts';
 import { writeScenes } from '../../src/data/scenes.ts';
@@ -86,13 +86,13 @@ export async function writeProject(folder: string, scale: Scale, photographs?: s
   mkdirSync(join(folder, 'concepts'), { recursive: true });
   for (const { name, prompt, effects, role } of conceptsOf(scale)) {
     const pairs = { source: '../images', target: { effect: effects } };
-    await writeFileAtomic(
+    await writeWhole(
       join(folder, 'concepts', `${name}.concept.yaml`),
       stringify({ prompt, tags: [role], pairs }),
     );
   }
   for (const seed of scale.seeds) {
-    await writeFileAtomic(
+    await writeWhole(
       join(folder, `${trainingName(seed)}.training.yaml`),
       stringify(trainingConfig(seed, scale)),
     );
@@ -103,5 +103,5 @@ export async function writeProject(folder: string, scale: Scale, photographs?: s
   mkdirSync(images, { recursive: true });
   if (photographs) await writeTiles(photographs, images);
   else await writeScenes(images, IMAGES, IMAGE_SEED);
-  await writeFileAtomic(whole, '');
+  await writeWhole(whole, '');
 }

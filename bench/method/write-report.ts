@@ -1,7 +1,7 @@
 /** Writes the report as files: measurements, tables and charts. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
+import { writeWhole } from '../../src/project/disk/write-whole.ts';
 import { ablationsSvg, curvesSvg, startsSvg } from './charts.ts';
 import { type MethodReport, methodMarkdown } from './report.ts';
 
@@ -15,16 +15,16 @@ const END = '<!-- method: end -->';
  */
 export async function writeReport(report: MethodReport, output: string, intoDocs: boolean): Promise<void> {
   const json = join(output, 'method.json');
-  await writeFileAtomic(json, JSON.stringify(report, null, 1));
+  await writeWhole(json, JSON.stringify(report, null, 1));
   const markdown = methodMarkdown(report);
   const written = join(output, 'method.md');
-  await writeFileAtomic(written, `${markdown}\n`);
+  await writeWhole(written, `${markdown}\n`);
   const charts = {
     'method-curves': curvesSvg(report),
     'method-starts': startsSvg(report),
     ...(report.ablations.length > 0 && { 'method-ablations': ablationsSvg(report) }),
   };
-  for (const [name, svg] of Object.entries(charts)) await writeFileAtomic(join(output, `${name}.svg`), svg);
+  for (const [name, svg] of Object.entries(charts)) await writeWhole(join(output, `${name}.svg`), svg);
   console.log(`\n${markdown}\n\n${json}\n${written}`);
   if (intoDocs) await writeDocs(markdown, charts);
 }
@@ -34,6 +34,6 @@ async function writeDocs(markdown: string, charts: Readonly<Record<string, strin
   const [before, rest] = text.split(BEGIN);
   const after = rest?.split(END)[1];
   if (after === undefined) throw new Error(`${DOCS} has no ${BEGIN} ... ${END}`);
-  await writeFileAtomic(DOCS, `${before}${BEGIN}\n${markdown}\n${END}${after}`);
-  for (const [name, svg] of Object.entries(charts)) await writeFileAtomic(`docs/images/${name}.svg`, svg);
+  await writeWhole(DOCS, `${before}${BEGIN}\n${markdown}\n${END}${after}`);
+  for (const [name, svg] of Object.entries(charts)) await writeWhole(`docs/images/${name}.svg`, svg);
 }

@@ -1,5 +1,5 @@
 /** Writes an inference function and its weights as one self-contained .onnx file. */
-import writeFileAtomic from 'write-file-atomic';
+import { writeWhole } from '../project/disk/write-whole.ts';
 import type { TensorType, ValueId } from './graph/graph.ts';
 import { viewParameters } from './layout.ts';
 import { lowerNodes } from './lower/lower.ts';
@@ -97,5 +97,5 @@ export async function exportOnnx(
       `ONNX opset ${OPSET}.`,
     metadata: { ...metadata, opset: String(OPSET), layout: 'NCHW', range: '[-1, 1]' },
   });
-  await writeFileAtomic(path, Buffer.from(model.buffer, model.byteOffset, model.byteLength));
+  await writeWhole(path, Buffer.from(model.buffer, model.byteOffset, model.byteLength));
 }

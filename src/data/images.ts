@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import sharp from 'sharp';
-import writeFileAtomic from 'write-file-atomic';
+import { writeWhole } from '../project/disk/write-whole.ts';
 import { DEFAULT_MAX_FILE_SIZE } from '../project/schema/training-schema.ts';
 import { UserError } from '../project/user-error.ts';
 
@@ -179,7 +179,7 @@ export async function encodePng(image: Image): Promise<Buffer> {
 
 /** Writes a PNG file. It is written whole or not at all. */
 export async function writePng(path: string, image: Image): Promise<void> {
-  await writeFileAtomic(path, await encodePng(image));
+  await writeWhole(path, await encodePng(image));
 }
 
 /**

@@ -1,11 +1,9 @@
 /** Reading and writing the safetensors format (github.com/huggingface/safetensors). */
-import { type FileHandle, mkdir, open } from 'node:fs/promises';
+import { type FileHandle, mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
 import {
   type Dtype,
   LENGTH_BYTES,
-  MAX_CHUNK_BYTES,
   MAX_HEADER_BYTES,
   readBytes,
   readHeader,
@@ -13,6 +11,7 @@ import {
   valueCount,
   withFile,
 } from '../project/disk/safetensors-header.ts';
+import { writeWhole } from '../project/disk/write-whole.ts';
 import { UserError } from '../project/user-error.ts';
 import { bfloat16ToNumber, halfToNumber } from './number-formats.ts';
 
@@ -80,6 +79,18 @@ export async function writeSafetensors(
   tensors: ReadonlyMap<string, WritableTensor> | Readonly<Record<string, WritableTensor>>,
   metadata: Readonly<Record<string, string>> = {},
 ): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeWhole(path, safetensorsBytes(tensors, metadata));
+}
+
+/**
+ * The bytes of a safetensors file, in pieces.
+ * @throws Error like `writeSafetensors`
+ */
+export function safetensorsBytes(
+  tensors: ReadonlyMap<string, WritableTensor> | Readonly<Record<string, WritableTensor>>,
+  metadata: Readonly<Record<string, string>>,
+): Uint8Array[] {
   const entries = [
     ...(tensors instanceof Map ? tensors : Object.entries(tensors as Record<string, WritableTensor>)),
   ];
@@ -100,7 +111,6 @@ export async function writeSafetensors(
     chunks.push(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
     offset = end;
   }
-  await mkdir(dirname(path), { recursive: true });
   // Object.fromEntries defines properties, so that a tensor may even be called __proto__.
   const json = Buffer.from(JSON.stringify(Object.fromEntries(header)));
   const padded = Buffer.alloc(Math.ceil(json.length / ALIGNMENT) * ALIGNMENT, ' ');
@@ -112,25 +122,7 @@ export async function writeSafetensors(
   }
   const length = Buffer.alloc(LENGTH_BYTES);
   length.writeBigUInt64LE(BigInt(padded.length));
-  // The library itself writes with one system call, which takes at most 2 GiB and does not notice a short write on a full
-  // disk. So it only creates, flushes and renames the temporary file.
-  await mkdir(dirname(path), { recursive: true });
-  await writeFileAtomic(path, '', {
-    tmpfileCreated: (temporary) => writeChunks(temporary, [length, padded, ...chunks]),
-  });
-}
-
-async function writeChunks(path: string, chunks: readonly Uint8Array[]): Promise<void> {
-  const file = await open(path, 'r+');
-  try {
-    for (const chunk of chunks) {
-      for (let start = 0; start < chunk.length; start += MAX_CHUNK_BYTES) {
-        await file.writeFile(chunk.subarray(start, start + MAX_CHUNK_BYTES));
-      }
-    }
-  } finally {
-    await file.close();
-  }
+  return [length, padded, ...chunks];
 }
 
 function dtypeOf(data: WritableTensor['data']): Dtype {

@@ -1,7 +1,7 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import writeFileAtomic from 'write-file-atomic';
+import { writeWhole } from '../project/disk/write-whole.ts';
 import { Random } from './random.ts';
 import { drawScene } from './scene-drawing.ts';
 
@@ -27,7 +27,7 @@ export async function writeScenes(folder: string, count: number, seed: number): 
   for (let index = 0; index < count; index++) {
     const name = `scene-${String(index + 1).padStart(4, '0')}.jpg`;
     if (present.has(name)) continue;
-    await writeFileAtomic(join(folder, name), await renderScene(index, seed));
+    await writeWhole(join(folder, name), await renderScene(index, seed));
     written++;
   }
   return written;

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
+import { writeWhole } from '../project/disk/write-whole.ts';
 import { newRunId } from '../project/runs/run-launch.ts';
 import { RUN_FILES, type RunRecord, type RunResult } from '../protocol/run.ts';
 import { UsageError } from './exit-codes.ts';
@@ -40,7 +40,7 @@ export async function createRun(runsFolder: string, record: NewRunRecord, id?: s
   }
   const { stage, name, ...rest } = record;
   const whole: RunRecord = { version: 1, id: basename(folder), stage, name, created: Date.now(), ...rest };
-  await writeFileAtomic(file, `${JSON.stringify(whole, undefined, 2)}\n`);
+  await writeWhole(file, `${JSON.stringify(whole, undefined, 2)}\n`);
   return { folder, record: whole, lock, resumed: false };
 }
 
@@ -57,7 +57,7 @@ export async function resumeRun(folder: string, record: RunRecord): Promise<Owne
 
 /** Writes `result.json` atomically. */
 export async function writeResult(run: OwnedRun, result: RunResult): Promise<void> {
-  await writeFileAtomic(join(run.folder, RUN_FILES.result), `${JSON.stringify(result, undefined, 2)}\n`);
+  await writeWhole(join(run.folder, RUN_FILES.result), `${JSON.stringify(result, undefined, 2)}\n`);
 }
 
 /** Whether a run has finished successfully, so that it cannot be resumed. */

@@ -1,6 +1,6 @@
 import { utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import writeFileAtomic from 'write-file-atomic';
+import { writeWholeSync } from '../project/disk/write-whole.ts';
 import { ownerFile, processStatus, readOwner } from '../project/runs/run-owner.ts';
 import { UserError } from '../project/user-error.ts';
 import type { RunOwner } from '../protocol/run.ts';
@@ -62,9 +62,6 @@ export class RunLock {
 
   release(): void {
     clearInterval(this.#timer);
-    writeFileAtomic.sync(
-      this.#file,
-      JSON.stringify({ ...this.#owner, released: Date.now() } satisfies RunOwner),
-    );
+    writeWholeSync(this.#file, JSON.stringify({ ...this.#owner, released: Date.now() } satisfies RunOwner));
   }
 }

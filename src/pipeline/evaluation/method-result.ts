@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
+import { writeWhole } from '../../project/disk/write-whole.ts';
 import { EARLIER_METHOD_NAMES, type Method } from '../../protocol/comparison.ts';
 import { RUN_FILES } from '../../protocol/run.ts';
 import type { Curve } from './comparison.ts';
@@ -40,11 +40,11 @@ export class MethodFiles {
   }
 
   async writePartial(result: MethodResult): Promise<void> {
-    await writeFileAtomic(this.#partial, encodeResult(result));
+    await writeWhole(this.#partial, encodeResult(result));
   }
 
   async writeFinished(result: MethodResult): Promise<void> {
-    await writeFileAtomic(this.#finished, encodeResult(result));
+    await writeWhole(this.#finished, encodeResult(result));
     await rm(this.#partial, { force: true });
   }
 

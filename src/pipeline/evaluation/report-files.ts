@@ -1,6 +1,6 @@
 /** The report of an evaluation: tables in the log, and files in the run folder. */
 import { join } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
+import { writeWhole } from '../../project/disk/write-whole.ts';
 import { toProjectPath } from '../../project/paths.ts';
 import { METHODS } from '../../protocol/comparison.ts';
 import { RUN_FILES } from '../../protocol/run.ts';
@@ -35,9 +35,9 @@ export async function writeReport({ project, run }: StageContext, report: Report
   const svg = join(folder, 'comparison.svg');
   const starts = join(folder, RUN_FILES.samples, 'starts.png');
   const ends = join(folder, RUN_FILES.samples, 'ends.png');
-  await writeFileAtomic(plot, memorizationSvg(memorization));
-  await writeFileAtomic(csv, comparisonCsv(comparison));
-  await writeFileAtomic(svg, comparisonSvg(comparison));
+  await writeWhole(plot, memorizationSvg(memorization));
+  await writeWhole(csv, comparisonCsv(comparison));
+  await writeWhole(svg, comparisonSvg(comparison));
   await writeSampleGrid(starts, heldOut, ...results.map(({ start }) => start));
   await writeSampleGrid(ends, heldOut, ...results.map(({ end }) => end));
   const columns = ['source', ...results.map(({ curve }) => METHODS[curve.method]), 'target'].join(' | ');

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
 import { writeMember } from '../../data/zoo.ts';
 import { DiskView } from '../../project/disk/disk-view.ts';
+import { writeWhole } from '../../project/disk/write-whole.ts';
 import { projectPaths, toProjectPath } from '../../project/paths.ts';
 import type { LoadedConcept } from '../../project/project.ts';
 import { zooConcepts } from '../../project/selection.ts';
@@ -110,7 +110,7 @@ export const collect: StageFunction<'collect'> = async (context) => {
         values: { 'quality/psnr': psnr, 'quality/ssim': ssim, 'quality/l1': l1 },
       });
       done.push({ concept: concept.name, psnr });
-      await writeFileAtomic(join(run.folder, COLLECTED), JSON.stringify(done));
+      await writeWhole(join(run.folder, COLLECTED), JSON.stringify(done));
       await rm(join(run.folder, checkpointFile), { force: true });
       run.emit({
         type: 'artifact',

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
+import { writeWhole } from '../../project/disk/write-whole.ts';
 import { sourceFolder } from '../../project/files/pair-source.ts';
 import { toProjectPath } from '../../project/paths.ts';
 import { heldOutConcepts } from '../../project/selection.ts';
@@ -63,7 +63,7 @@ export const quickstart: StageFunction<'quickstart'> = async (context) => {
     const outcome = await stage(partContext(context, project, name, folder, options));
     if (outcome.status === 'stopped') return { status: 'stopped', result: results };
     results[name] = outcome.result;
-    await writeFileAtomic(resultPath, JSON.stringify(outcome.result, null, 2));
+    await writeWhole(resultPath, JSON.stringify(outcome.result, null, 2));
   }
   const folder = toProjectPath(project.folder, run.folder);
   return {

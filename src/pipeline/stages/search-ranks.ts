@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import writeFileAtomic from 'write-file-atomic';
 import { stringify } from 'yaml';
+import { writeWhole } from '../../project/disk/write-whole.ts';
 import type { LoadedConcept } from '../../project/project.ts';
 import { zooConcepts } from '../../project/selection.ts';
 import { UserError } from '../../project/user-error.ts';
@@ -100,7 +100,7 @@ export const searchRanks: StageFunction<'search-ranks'> = async (context) => {
         values: { 'quality/psnr': psnr, 'quality/ssim': ssim, 'quality/l1': l1 },
       });
       measured.push({ ranks, values: adapted.lora.layout.size, psnr, seconds });
-      await writeFileAtomic(join(run.folder, MEASURED), JSON.stringify(measured));
+      await writeWhole(join(run.folder, MEASURED), JSON.stringify(measured));
       await rm(join(run.folder, checkpointFile), { force: true });
       return psnr;
     } finally {

@@ -1,0 +1,95 @@
+/**
+ * Writing files whole or not at all: under a temporary name, flushed, then renamed. A link with the file's name is replaced;
+ * what it leads to is left alone.
+ */
+import { createHash, randomBytes } from 'node:crypto';
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { open, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { MAX_CHUNK_BYTES } from './safetensors-header.ts';
+
+/** Names that no other program gives, so that what a killed process left can be removed. */
+const PART = /^\.[0-9a-f]{16}\.dnw-part$/;
+
+/** Whether a name is that of a file that was not written to its end. */
+export const isPart = (name: string) => PART.test(name);
+
+const partIn = (folder: string, id: string) => join(folder, `.${id}.dnw-part`);
+const newId = () => randomBytes(8).toString('hex');
+
+/** A text, or bytes in one or more pieces. */
+export type Content = string | Uint8Array | readonly Uint8Array[];
+
+/**
+ * Writes a file whole or not at all. Its folder must exist.
+ * @param staging folder for the unfinished file, which this process owns (default: the file's own folder). If it is on
+ *   another disk, the file is written where it belongs after all, under a name that depends on both folders, so that
+ *   whoever owns `staging` next, and writes the file again, replaces what was left.
+ * @throws the file system's error, with the file's path
+ */
+export async function writeWhole(path: string, content: Content, staging = dirname(path)): Promise<void> {
+  try {
+    await writeAndMove(partIn(staging, newId()), path, content);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw withPath(error, path);
+    const id = createHash('sha256').update(`${staging}\0${path}`).digest('hex').slice(0, 16);
+    const part = partIn(dirname(path), id);
+    await rm(part, { force: true });
+    await writeAndMove(part, path, content).catch((failed: unknown) => {
+      throw withPath(failed, path);
+    });
+  }
+}
+
+async function writeAndMove(part: string, path: string, content: Content): Promise<void> {
+  try {
+    await writePart(part, path, content);
+    await rename(part, path);
+  } catch (error) {
+    await rm(part, { force: true });
+    throw error;
+  }
+}
+
+/** Like `writeWhole`, for a text that is written while the process ends. */
+export function writeWholeSync(path: string, text: string): void {
+  const part = partIn(dirname(path), newId());
+  try {
+    const file = openSync(part, 'wx');
+    try {
+      writeFileSync(file, text);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(part, path);
+  } catch (error) {
+    rmSync(part, { force: true });
+    throw withPath(error, path);
+  }
+}
+
+async function writePart(part: string, path: string, content: Content): Promise<void> {
+  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+  const pieces = bytes instanceof Uint8Array ? [bytes] : bytes;
+  const file = await open(part, 'wx');
+  try {
+    for (const piece of pieces) {
+      // One system call takes at most 2 GiB.
+      for (let start = 0; start < piece.length; start += MAX_CHUNK_BYTES) {
+        await file.writeFile(piece.subarray(start, start + MAX_CHUNK_BYTES));
+      }
+    }
+    const replaced = await stat(path).catch(() => undefined);
+    if (replaced?.isFile()) await file.chmod(replaced.mode & 0o777);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Errors of an open file do not say which file it is. */
+function withPath(error: unknown, path: string): unknown {
+  if (error instanceof Error && 'code' in error) Object.assign(error, { path });
+  return error;
+}
