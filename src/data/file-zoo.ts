@@ -1,11 +1,15 @@
 /** A zoo in the form of a folder of safetensors files with equal tensors: LoRA weights from other tools, or ours. */
 
 import { basename } from 'node:path';
+import { hashContent } from '../project/disk/file-hash.ts';
+import { realPath } from '../project/disk/real-path.ts';
 import { readSafetensorsHeader } from '../project/disk/safetensors-header.ts';
 import { FEWEST_ZOO_MEMBERS } from '../project/selection.ts';
 import { UserError } from '../project/user-error.ts';
 import type { WeightSegment } from './blocks.ts';
-import { readSafetensors, type Safetensors, type WritableTensor, writeSafetensors } from './safetensors.ts';
+import { writeOutput } from './outputs.ts';
+import { MARK, weightsMark } from './own-files.ts';
+import { readSafetensors, type Safetensors, safetensorsBytes, type WritableTensor } from './safetensors.ts';
 import { listMembers, readMember, type ZooMember } from './zoo.ts';
 import { promptOf, readWrittenPrompts } from './zoo-prompts.ts';
 
@@ -20,6 +24,11 @@ export interface FileLayout {
   readonly tensors: readonly FileTensor[];
   /** Metadata that is the same in every file, such as the rank and base model that other tools look up. */
   readonly metadata: Readonly<Record<string, string>>;
+  /**
+   * SHA-256 of the folder's path without links, so that nothing is written among its files, while the path stays on its
+   * machine. Absent in weight generators of earlier versions.
+   */
+  readonly folderHash?: string;
 }
 
 export interface FileZoo {
@@ -42,7 +51,7 @@ export const WEIGHTS_FORMAT = 'denoised-weights/weights-1';
 const LORA_SUFFIX = /\.(?:alpha|dora_scale|lora[._](?:embedding_)?(?:A|B|up|down|bias)(?:\.\w+)*)$/;
 const FLOATS: ReadonlySet<string> = new Set(['F32', 'F16', 'BF16']);
 /** Metadata that differs from file to file and is therefore not copied. */
-const OWN_METADATA: ReadonlySet<string> = new Set(['prompt', 'seed', 'steps', 'origin']);
+const OWN_METADATA: ReadonlySet<string> = new Set(['prompt', 'seed', 'steps', 'origin', MARK]);
 
 /**
  * Reads every `.safetensors` file of a folder, in the order of their names.
@@ -76,7 +85,8 @@ export async function readFileZoo(folder: string): Promise<FileZoo> {
     refuseOtherValues(file);
     members.push({ prompt, checkpoints: file.checkpoints });
   }
-  return { layout: { tensors: first!.tensors, metadata: Object.fromEntries(shared) }, members };
+  const folderHash = hashContent(await realPath(folder));
+  return { layout: { tensors: first!.tensors, metadata: Object.fromEntries(shared), folderHash }, members };
 }
 
 /** Places tensors one after the other in a flat vector, with their layers. */
@@ -92,7 +102,10 @@ export function fileTensors(
   });
 }
 
-/** Writes weights to a file like those of the zoo: the same tensors, as float32. The file is written whole or not at all. */
+/**
+ * Writes weights to a file that a user has named. It is like those of the zoo: the same tensors, as float32.
+ * @param staging see `writeOutput`
+ */
 export async function writeFileWeights(
   path: string,
   { tensors, metadata }: FileLayout,
@@ -104,19 +117,18 @@ export async function writeFileWeights(
     /** Flat vector with the layout's length. */
     readonly vector: Float32Array;
   },
+  staging: string,
 ): Promise<void> {
   const { prompt, seed, steps, vector } = weights;
-  const written = tensors.map(({ name, shape, offset, size }): [string, WritableTensor] => [
-    name,
-    { shape, data: vector.subarray(offset, offset + size) },
-  ]);
-  await writeSafetensors(path, new Map(written), {
-    ...metadata,
-    prompt,
-    seed: String(seed),
-    steps: String(steps),
-    origin: 'denoised',
-  });
+  const written = new Map(
+    tensors.map(({ name, shape, offset, size }): [string, WritableTensor] => [
+      name,
+      { shape, data: vector.subarray(offset, offset + size) },
+    ]),
+  );
+  const own = { prompt, seed: String(seed), steps: String(steps), origin: 'denoised' };
+  const bytes = safetensorsBytes(written, { ...metadata, ...weightsMark(written), ...own });
+  await writeOutput(path, bytes, staging);
 }
 
 async function readWeightFile(path: string): Promise<WeightFile> {

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { LoadedConcept } from '../project/load.ts';
+import { RefusedOutput } from '../data/outputs.ts';
+import { checkedTranslations, checkWeightsOutput } from '../pipeline/stage-outputs.ts';
+import type { LoadedConcept, Project } from '../project/load.ts';
 import type { OptionValues, StageOption } from '../protocol/stage-entry.ts';
 import { flagOf, type Stage, type StageOptions, stageEntry } from '../protocol/stages.ts';
 import { UsageError } from './exit-codes.ts';
@@ -42,6 +44,24 @@ export function resolveOptions(stage: Stage, given: StageOptions): StageOptions 
     resolved[name] = resolveValue(option.type, flagOf(name), value);
   }
   return resolved;
+}
+
+/**
+ * Checks what a new run would write to places that the user named.
+ * @throws UsageError if a place is not for outputs, or a file there is not one that this program wrote
+ */
+export async function refuseOutputs(
+  stage: Stage,
+  project: Project,
+  { input, output }: StageOptions,
+): Promise<void> {
+  try {
+    if (output === undefined) return;
+    if (stage === 'denoise') await checkWeightsOutput(project, output);
+    else if (input !== undefined) await checkedTranslations(project, input, output);
+  } catch (error) {
+    throw error instanceof RefusedOutput ? new UsageError(error.message) : error;
+  }
 }
 
 /** Rejects an option that belongs to the prompt if a concept is given, or the other way around. */

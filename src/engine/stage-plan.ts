@@ -20,7 +20,7 @@ import {
 } from './project-choice.ts';
 import { latestResumableRun, locateRun } from './run-choice.ts';
 import { createRun, hasSucceeded, type OwnedRun, resumeRun } from './run-folder.ts';
-import { requireOptions, resolveOptions } from './stage-options.ts';
+import { refuseOutputs, requireOptions, resolveOptions } from './stage-options.ts';
 
 /** Arguments of a stage's command, with paths relative to the working directory. */
 export interface StageArguments extends StageOptions {
@@ -63,6 +63,7 @@ async function planNewRun(stage: Stage, given: StageArguments): Promise<StagePla
   refuseProblems(project, written, concept);
   const training = onDevice(written, given);
   const options = resolveOptions(stage, given);
+  await refuseOutputs(stage, project, options);
   const run = await createRun(
     projectPaths(project.folder).runs,
     {

@@ -96,10 +96,11 @@ describe('a folder of files', () => {
     const { layout } = await readFileZoo(folder);
     const path = join(folder, 'new', 'd.safetensors');
     const vector = Float32Array.of(4, 1, 2, 3, 5, 6);
-    await writeFileWeights(path, layout, { prompt: 'new', seed: 7, steps: 20, vector });
+    await writeFileWeights(path, layout, { prompt: 'new', seed: 7, steps: 20, vector }, temporaryFolder());
     const written = await readSafetensors(path);
     expect(written.metadata).toEqual({
       ...shared,
+      'denoised-weights': expect.stringMatching(/^[0-9a-f]{64}$/),
       prompt: 'new',
       seed: '7',
       steps: '20',

@@ -84,7 +84,25 @@ describe('a folder of LoRA files of another tool', () => {
     expect(denoised.stderr).not.toContain('never seen in a zoo prompt');
     expect(denoised.code).toBe(0);
     const { tensors, metadata } = await readSafetensors(output);
-    expect(metadata).toEqual({ format: 'pt', prompt, seed: '5', steps: '1', origin: 'denoised' });
+    const mark = { 'denoised-weights': expect.stringMatching(/^[0-9a-f]{64}$/) };
+    expect(metadata).toEqual({ format: 'pt', ...mark, prompt, seed: '5', steps: '1', origin: 'denoised' });
+
+    const lora = join(zoo, 'lora-0.safetensors');
+    const before = readFileSync(lora);
+    const replacing = await run('denoise', '--prompt', prompt, '--output', lora);
+    expect(replacing.stderr).toContain('lora-0.safetensors is already there, and it is not as dnw wrote it');
+    expect(replacing.code).toBe(2);
+    expect(readFileSync(lora)).toEqual(before);
+    const among = await run(
+      'denoise',
+      '--prompt',
+      prompt,
+      '--output',
+      join(zoo, 'deeper', 'new.safetensors'),
+    );
+    expect(among.stderr).toContain('it lies in the folder that the weight generator was trained on');
+    expect(among.code).toBe(1);
+    expect(existsSync(join(zoo, 'deeper'))).toBe(false);
     expect(
       Object.fromEntries([...tensors].map(([name, { dtype, shape }]) => [name, { dtype, shape }])),
     ).toEqual(

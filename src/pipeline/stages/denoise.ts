@@ -6,6 +6,7 @@ import type { LoadedConcept } from '../../project/project.ts';
 import type { TrainingConfig } from '../../project/schema/training-schema.ts';
 import { UserError } from '../../project/user-error.ts';
 import type { StageContext, StageFunction, StageOutcome } from '../stage.ts';
+import { checkWeightsOutput } from '../stage-outputs.ts';
 import { preparedPairs, stageConcept, stageDevice, stageSeed } from '../stage-support.ts';
 import { checkBestOf, denoiseBest } from '../weight-generator/best-of.ts';
 import {
@@ -114,7 +115,8 @@ async function denoiseFile(context: StageContext<'denoise'>, prompt: string): Pr
   const config = training.config.weightGenerator;
   const steps = denoisingSteps(context);
   const log = logOf(context, prompt);
-  const { generator, files } = await loadFileGenerator(project, training);
+  const { generator, files, isTrainedOn } = await loadFileGenerator(project, training);
+  await checkWeightsOutput(project, output, isTrainedOn);
   const estimate = await estimateOf(generator, { name: prompt, prompt });
   for (const warning of distanceWarnings(estimate)) log('warning', warning);
   if (config.sampling.bestOf > 1) {
@@ -129,7 +131,7 @@ async function denoiseFile(context: StageContext<'denoise'>, prompt: string): Pr
   const weights = await denoiseWeights(generator, config, prompt, { steps, seed, device });
   const seconds = (performance.now() - begun) / 1000;
   warnOfDropped(log, weights.prompt, config);
-  await writeFileWeights(output, files, { prompt, seed, steps, vector: weights.vector });
+  await writeFileWeights(output, files, { prompt, seed, steps, vector: weights.vector }, run.folder);
   const file = toProjectPath(project.folder, output);
   run.emit({ type: 'artifact', kind: 'weights', file });
   run.emit(finished(prompt, steps));

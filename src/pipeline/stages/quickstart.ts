@@ -10,6 +10,7 @@ import type { JsonObject } from '../../protocol/json.ts';
 import { RUN_FILES } from '../../protocol/run.ts';
 import type { Stage, StageOptions } from '../../protocol/stages.ts';
 import type { StageContext, StageFunction } from '../stage.ts';
+import { checkedTranslations } from '../stage-outputs.ts';
 import { collect } from './collect.ts';
 import { denoise } from './denoise.ts';
 import { evaluate } from './evaluate.ts';
@@ -35,6 +36,8 @@ export const quickstart: StageFunction<'quickstart'> = async (context) => {
   const { name: concept } = newConcept;
   const input = sourceFolder(newConcept.pairs);
   const output = join(project.folder, 'translated', concept);
+  // What the last part but one would be refused is better known before hours of training.
+  await checkedTranslations(project, input, output);
   const parts: { title: string; name: Stage; stage: StageFunction; options: StageOptions }[] = [
     { title: 'Prepare pairs', name: 'prepare', stage: prepare, options: {} },
     { title: 'Train the base generator', name: 'train-base', stage: trainBase, options: {} },

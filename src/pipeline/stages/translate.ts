@@ -1,12 +1,13 @@
-import { mkdir, stat } from 'node:fs/promises';
-import { basename, extname, join } from 'node:path';
-import { UnreadableImage, writePng } from '../../data/images.ts';
-import { IMAGE_EXTENSIONS, listImages } from '../../project/disk/image-files.ts';
+import { basename } from 'node:path';
+import { encodePng, type Fit, UnreadableImage } from '../../data/images.ts';
+import { writeOutput } from '../../data/outputs.ts';
+import { markPng } from '../../data/own-files.ts';
 import { toProjectPath } from '../../project/paths.ts';
 import { UserError } from '../../project/user-error.ts';
 import { ImageTranslator } from '../interactive/translate-one.ts';
 import { WarmBase } from '../interactive/warm-base.ts';
 import type { StageFunction } from '../stage.ts';
+import { checkedTranslations } from '../stage-outputs.ts';
 import { stageConcept } from '../stage-support.ts';
 
 /** Translates an image, or every image in a folder, with a concept's weights. */
@@ -17,13 +18,14 @@ export const translate: StageFunction<'translate'> = async (context) => {
   if (input === undefined || output === undefined) {
     throw new UserError('Translating needs --input (an image or a folder) and --output (a folder).');
   }
-  const files = await imagesIn(input);
-  await mkdir(output, { recursive: true });
+  const files = await checkedTranslations(project, input, output);
+  const { size, fit } = training.config.image;
+  run.emit({ type: 'log', level: 'info', message: SHAPES[fit](size) });
   const translator = new ImageTranslator(new WarmBase());
   const skipped: string[] = [];
   let written = 0;
   try {
-    for (const [index, file] of files.entries()) {
+    for (const [index, { file, written: path }] of files.entries()) {
       if (shouldStop()) return { status: 'stopped', result: { written } };
       try {
         const { translated } = await translator.translate({
@@ -33,7 +35,7 @@ export const translate: StageFunction<'translate'> = async (context) => {
           weights,
           image: { file },
         });
-        await writePng(join(output, `${basename(file, extname(file))}.png`), translated);
+        await writeOutput(path, markPng(await encodePng(translated)), run.folder);
         written++;
       } catch (error) {
         if (!(error instanceof UnreadableImage)) throw error;
@@ -57,18 +59,20 @@ export const translate: StageFunction<'translate'> = async (context) => {
   if (written === 0) {
     throw new UserError(
       files.length === 1
-        ? `${files[0]} could not be read as an image.`
+        ? `${files[0]!.file} could not be read as an image.`
         : `${input}: none of its ${files.length} images could be read.`,
     );
   }
   const folder = toProjectPath(project.folder, output);
   run.emit({ type: 'artifact', kind: 'images', file: folder, concept: concept.name });
-  return { status: 'succeeded', result: { folder, written, skipped } };
+  return { status: 'succeeded', result: { folder, written, size: `${size}x${size}`, fit, skipped } };
 };
 
-async function imagesIn(input: string): Promise<readonly string[]> {
-  if (!(await stat(input)).isDirectory()) return [input];
-  const { files } = await listImages(input);
-  if (files.length > 0) return files;
-  throw new UserError(`${input} contains no image. Image files end in ${IMAGE_EXTENSIONS.join(', ')}.`);
-}
+/** What becomes of the shape of an image, for each way to make it square. */
+const SHAPES: Readonly<Record<Fit, (size: number) => string>> = {
+  cover: (size) =>
+    `pictures are translated at ${size}x${size} pixels, as in training: cropped to the square in their center`,
+  contain: (size) =>
+    `pictures are translated at ${size}x${size} pixels, as in training: padded to a square by repeating their edges`,
+  fill: (size) => `pictures are translated at ${size}x${size} pixels, as in training: stretched to a square`,
+};

@@ -10,6 +10,7 @@ import {
   writeCheckpoint,
 } from '../../models/checkpoint.ts';
 import { createWeightDenoiser, type WeightDenoiser } from '../../models/weight-denoiser.ts';
+import { hashContent } from '../../project/disk/file-hash.ts';
 import { projectPaths } from '../../project/paths.ts';
 import type { LoadedTraining, Project } from '../../project/project.ts';
 import type { TrainingConfig } from '../../project/schema/training-schema.ts';
@@ -116,6 +117,7 @@ export async function saveWeightGenerator(
         files: {
           tensors: space.files.tensors.map(({ name, shape }) => ({ name, shape: [...shape] })),
           metadata: { ...space.files.metadata },
+          ...(space.files.folderHash && { folderHash: space.files.folderHash }),
         },
       }),
       ...(head && { ridge: { lambda: head.lambda, leaveOneOutError: head.leaveOneOutError } }),
@@ -151,13 +153,14 @@ export async function loadWeightGenerator(
 }
 
 /**
- * The weight generator that was trained on a folder of files, and how to write a file like those.
+ * The weight generator that was trained on a folder of files, how to write a file like those, and whether a folder, given
+ * without links, is that folder.
  * @throws UserError if there is none yet, or it was trained for a base, or with other sizes
  */
 export async function loadFileGenerator(
   project: Project,
   training: LoadedTraining,
-): Promise<{ generator: WeightGenerator; files: FileLayout }> {
+): Promise<{ generator: WeightGenerator; files: FileLayout; isTrainedOn: (folder: string) => boolean }> {
   const path = existingGenerator(project, training);
   const stored = await readStored(path);
   if (!stored.files) {
@@ -168,7 +171,12 @@ export async function loadFileGenerator(
   }
   const files = { tensors: fileTensors(stored.files.tensors), metadata: stored.files.metadata };
   const space = spaceOfFiles(files);
-  return { generator: await readGenerator(path, training.config.weightGenerator, space, stored), files };
+  const { folderHash } = stored.files;
+  return {
+    generator: await readGenerator(path, training.config.weightGenerator, space, stored),
+    files,
+    isTrainedOn: (folder) => folderHash !== undefined && hashContent(folder) === folderHash,
+  };
 }
 
 function existingGenerator(project: Project, training: LoadedTraining): string {
@@ -229,6 +237,7 @@ const storedSchema = z.object({
     .object({
       tensors: z.array(z.object({ name: z.string(), shape: z.array(z.number().int().min(0)) })),
       metadata: z.record(z.string(), z.string()),
+      folderHash: z.string().optional(),
     })
     .optional(),
   calibration: z

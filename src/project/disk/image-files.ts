@@ -1,9 +1,10 @@
-import { type Dirent, existsSync } from 'node:fs';
+import { type Dirent, existsSync, statSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
-import { basename, dirname, join, sep } from 'node:path';
+import { basename, dirname, join, relative, sep } from 'node:path';
 import { formOf } from '../names.ts';
 import { UserError } from '../user-error.ts';
 import { type PassedOver, whyPassedOver } from './passed-over.ts';
+import { isWithin, realPath } from './real-path.ts';
 
 /** Extensions of the formats that `sharp` decodes and photographs are kept in. */
 export const IMAGE_EXTENSIONS = ['jpg', 'jpeg', 'png', 'webp', 'avif', 'tif', 'tiff', 'gif'] as const;
@@ -14,7 +15,10 @@ const MAX_ENTRIES = 200_000;
 /** Maximum number of `*` in one name of a glob; matching takes the length of a name to this power. */
 const MAX_STARS = 3;
 
-export const isGlob = (path: string) => /[*?[{]/.test(path);
+const WILDCARD = /[*?[{]/;
+
+/** Whether a path has wildcards. Those in the names of existing folders stand for themselves. */
+export const isGlob = (path: string) => folderOf(path) !== path;
 
 /** The image files of a `source`, `folder` or `aligned` key. */
 export interface ImageFiles {
@@ -56,9 +60,51 @@ async function spelledOnDisk(path: string): Promise<string> {
 
 /** The folder of a source: the source itself, or the part of a glob before its first wildcard. */
 export function folderOf(source: string): string {
-  let folder = source;
-  while (isGlob(folder)) folder = dirname(folder);
-  return folder;
+  const parent = dirname(source);
+  if (!WILDCARD.test(source) || parent === source) return source;
+  const folder = folderOf(parent);
+  if (folder !== parent) return folder;
+  return WILDCARD.test(basename(source)) && !existsAsFolder(source) ? parent : source;
+}
+
+/**
+ * Whether a source would list an image file, if it were there.
+ * @param file absolute path without links
+ */
+export async function covers(source: string, file: string): Promise<boolean> {
+  const root = folderOf(source);
+  const real = await realPath(root);
+  if (!isWithin(real, file)) return false;
+  const segments = root === source ? ['*'] : segmentsOf(source, root);
+  try {
+    return matches(relative(real, file).split(sep), segments);
+  } catch (error) {
+    // A pattern that cannot be followed lists nothing.
+    if (error instanceof UserError) return false;
+    throw error;
+  }
+}
+
+function matches(names: readonly string[], [segment, ...rest]: readonly string[]): boolean {
+  const [name, ...below] = names;
+  if (segment === undefined || name === undefined) return segment === name;
+  if (segment !== '**') return segmentPattern(segment).test(formOf(name)) && matches(below, rest);
+  return rest.length === 0 || matches(names, rest) || matches(below, [segment, ...rest]);
+}
+
+function segmentsOf(glob: string, root: string): string[] {
+  return glob
+    .slice(root.length)
+    .split(/[\\/]/)
+    .filter((segment, i, all) => segment !== '' && !(segment === '**' && all[i - 1] === '**'));
+}
+
+function existsAsFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
 }
 
 async function isFolder(path: string): Promise<boolean> {
@@ -89,10 +135,7 @@ const isImageName = (name: string) => IMAGE_FILE.test(name);
 
 /** @param root the glob's folder, as it is spelled on disk */
 async function expandGlob(glob: string, root: string): Promise<Found> {
-  const segments = glob
-    .slice(folderOf(glob).length)
-    .split(/[\\/]/)
-    .filter((segment, i, all) => segment !== '' && !(segment === '**' && all[i - 1] === '**'));
+  const segments = segmentsOf(glob, folderOf(glob));
   const found = new Set<string>();
   const passedOver = new Map<string, string>();
   let entries = 0;

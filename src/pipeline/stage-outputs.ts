@@ -1,0 +1,66 @@
+/** What stages write to places that users name: which files, and whether they may. */
+import { dirname, relative } from 'node:path';
+import { checkOutputs, type ReservedPlace } from '../data/outputs.ts';
+import { type TranslationFile, translationFiles } from '../data/translation-files.ts';
+import { covers } from '../project/disk/image-files.ts';
+import { isWithin, realPath } from '../project/disk/real-path.ts';
+import { imagesIn } from '../project/files/pair-source.ts';
+import type { Project } from '../project/load.ts';
+import { projectPaths } from '../project/paths.ts';
+
+/**
+ * The images to translate, and the files that the translations may be written to.
+ * @param input absolute path of an image or a folder of images
+ * @param output absolute path of a folder, which need not exist
+ * @throws UserError if the input has no image
+ * @throws RefusedOutput if the output would mix with images that the project needs, or replace files of others
+ */
+export async function checkedTranslations(
+  project: Project,
+  input: string,
+  output: string,
+): Promise<readonly TranslationFile[]> {
+  const { folder, files } = await translationFiles(input, output);
+  const sources = project.concepts.flatMap((concept) =>
+    imagesIn(concept).map(({ source, image }) => ({
+      has: (file: string) => covers(source, file),
+      what: `holds the ${image}s of the concept ${concept.name}`,
+    })),
+  );
+  const translated: ReservedPlace = {
+    has: (file) => covers(folder, file),
+    what: 'holds the pictures that are translated',
+  };
+  const written = files.map((file) => file.written);
+  await checkOutputs({ named: asOption(output), kind: 'folder', files: written }, [translated, ...sources]);
+  return files;
+}
+
+/**
+ * Checks a file that denoised weights are to be written to.
+ * @param output absolute path
+ * @param isTrainedOn whether a weight generator was trained on the files of a folder, given without links
+ * @throws RefusedOutput if it lies in a zoo, or would replace a file of others
+ */
+export async function checkWeightsOutput(
+  project: Project,
+  output: string,
+  isTrainedOn: (folder: string) => boolean = () => false,
+): Promise<void> {
+  const zoo = await realPath(projectPaths(project.folder).zoo);
+  const reserved: ReservedPlace[] = [
+    { has: async (file) => isWithin(zoo, file), what: "would become part of the project's zoo" },
+    {
+      has: async (file) => foldersAbove(file).some(isTrainedOn),
+      what: 'lies in the folder that the weight generator was trained on',
+    },
+  ];
+  await checkOutputs({ named: asOption(output), kind: 'file', files: [output] }, reserved);
+}
+
+function foldersAbove(file: string): string[] {
+  const parent = dirname(file);
+  return parent === file ? [] : [parent, ...foldersAbove(parent)];
+}
+
+const asOption = (output: string) => `--output ${relative(process.cwd(), output) || '.'}`;
