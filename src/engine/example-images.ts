@@ -1,4 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
+import { refuseLeadingOut } from '../project/disk/leading-out.ts';
 import { namesTaken } from '../project/disk/passed-over.ts';
 import { drawnImages } from '../project/images/drawn-images.ts';
 
@@ -6,6 +7,7 @@ import { drawnImages } from '../project/images/drawn-images.ts';
 export async function drawMissingImages(projectFolder: string): Promise<void> {
   const wanted = await drawnImages(projectFolder);
   if (!wanted) return;
+  await refuseLeadingOut(projectFolder, wanted.folder);
   // Drawing may have been interrupted; a folder with anything else in it is the user's own.
   const present = existsSync(wanted.folder) ? namesTaken(readdirSync(wanted.folder)) : [];
   if (present.length >= wanted.count || present.some((name) => !/^scene-\d+\.jpg$/.test(name))) return;

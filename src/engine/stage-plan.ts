@@ -8,6 +8,7 @@ import { type TrainingConfig, trainingSchema } from '../project/schema/training-
 import { UserError } from '../project/user-error.ts';
 import type { RunRecord } from '../protocol/run.ts';
 import { flagOf, type Stage, type StageOptions } from '../protocol/stages.ts';
+import { confine } from './confinement.ts';
 import { drawMissingImages } from './example-images.ts';
 import { UsageError } from './exit-codes.ts';
 import { inputHashes } from './input-hashes.ts';
@@ -19,7 +20,7 @@ import {
   refuseProblems,
 } from './project-choice.ts';
 import { latestResumableRun, locateRun } from './run-choice.ts';
-import { createRun, hasSucceeded, type OwnedRun, resumeRun } from './run-folder.ts';
+import { createRun, hasSucceeded, type OwnedRun, resumeRun, runFolderOf } from './run-folder.ts';
 import { refuseOutputs, requireOptions, resolveOptions } from './stage-options.ts';
 
 /** Arguments of a stage's command, with paths relative to the working directory. */
@@ -64,8 +65,10 @@ async function planNewRun(stage: Stage, given: StageArguments): Promise<StagePla
   const training = onDevice(written, given);
   const options = resolveOptions(stage, given);
   await refuseOutputs(stage, project, options);
+  const { runs } = projectPaths(project.folder);
+  await confine(project.folder, given.runId === undefined ? undefined : runFolderOf(runs, given.runId));
   const run = await createRun(
-    projectPaths(project.folder).runs,
+    runs,
     {
       stage,
       name: concept?.name ?? training.name,
@@ -106,6 +109,7 @@ async function planResumedRun(stage: Stage, given: StageArguments, reference: st
   const training = onDevice(recordedTraining(project, record), given);
   const options = record.options as StageOptions;
   const concept = options.concept === undefined ? undefined : chooseConcept(project, options.concept);
+  await confine(projectFolder, folder);
   const run = await resumeRun(folder, record);
   try {
     refuseChangedInputs(record, await inputHashes(stage, project, training, concept, options.zoo));

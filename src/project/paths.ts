@@ -8,6 +8,22 @@ export function nameFromFile(file: string): string {
   return basename(file).replace(CONCEPT_SUFFIX, '').replace(TRAINING_SUFFIX, '');
 }
 
+/** What names of files must not hold: control characters, and those that change the direction of a text. */
+const UNSEEN = /[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
+/** Bytes of a name to which the suffixes of written files are added; file systems take 255. */
+const MOST_NAME_BYTES = 200;
+
+/**
+ * Why a name that comes from a file's name cannot be part of the names of files that are written; undefined if it can. Names
+ * that are written in a file have rules of their own.
+ */
+export function unfitForFiles(name: string): string | undefined {
+  if (name === '' || name.startsWith('.')) return 'it is empty or begins with a dot';
+  if (/[\\/]/.test(name)) return 'it has a slash or a backslash';
+  if (UNSEEN.test(name)) return 'it has characters that cannot be seen';
+  return Buffer.byteLength(name) > MOST_NAME_BYTES ? `it is longer than ${MOST_NAME_BYTES} bytes` : undefined;
+}
+
 /** The project folder that a concept or training file belongs to: the parent of `concepts`, or the file's own folder. */
 export function projectFolderOf(file: string): string {
   const folder = dirname(file);

@@ -1,6 +1,6 @@
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { writeWhole } from '../../project/disk/write-whole.ts';
 import { readOwner } from '../../project/runs/run-owner.ts';
 import { UserError } from '../../project/user-error.ts';
 import { RUN_FILES } from '../../protocol/run.ts';
@@ -22,7 +22,7 @@ export function addStopCommand(program: Command): void {
       const { folder } = locateRun(reference, options.project);
       const { active } = await readOwner(folder);
       if (!active) throw new UserError(`${folder}: no process is working on this run.`);
-      await writeFile(join(folder, RUN_FILES.stopRequest), '');
+      await writeWhole(join(folder, RUN_FILES.stopRequest), '');
       process.stderr.write('Stop requested; the run stops after its current step.\n');
     });
 }

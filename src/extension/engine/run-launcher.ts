@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { refuseLeadingOut } from '../../project/disk/leading-out.ts';
 import { projectPaths } from '../../project/paths.ts';
 import { type RunRequest, runArguments } from '../../project/runs/run-launch.ts';
 import { UserError } from '../../project/user-error.ts';
@@ -33,6 +34,7 @@ export async function launchRun(
   request: RunRequest,
 ): Promise<LaunchedRun> {
   const folder = projectPaths(request.project).run(request.runId);
+  await refuseLeadingOut(request.project, join(folder, RUN_FILES.log));
   await mkdir(folder, { recursive: true });
   const log = await open(join(folder, RUN_FILES.log), 'a');
   try {

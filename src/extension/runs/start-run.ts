@@ -1,6 +1,6 @@
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { writeWhole } from '../../project/disk/write-whole.ts';
 import { newRunId, type RunRequest } from '../../project/runs/run-launch.ts';
 import { UserError } from '../../project/user-error.ts';
 import { RUN_FILES } from '../../protocol/run.ts';
@@ -51,7 +51,7 @@ export async function resumeRun(services: Services, run: Run): Promise<void> {
  */
 export async function requestStop({ runs }: Pick<Services, 'runs'>, run: Run): Promise<void> {
   try {
-    await writeFile(join(run.folder, RUN_FILES.stopRequest), '');
+    await writeWhole(join(run.folder, RUN_FILES.stopRequest), '');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     throw new UserError(

@@ -2,7 +2,14 @@ import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path';
 import type { DiskView } from '../disk/disk-view.ts';
 import { namesTaken, whyPassedOver } from '../disk/passed-over.ts';
 import { nearestNames } from '../nearest.ts';
-import { CONCEPT_SUFFIX, nameFromFile, projectPaths, TRAINING_SUFFIX, toProjectPath } from '../paths.ts';
+import {
+  CONCEPT_SUFFIX,
+  nameFromFile,
+  projectPaths,
+  TRAINING_SUFFIX,
+  toProjectPath,
+  unfitForFiles,
+} from '../paths.ts';
 import { makeProblem, type Problem } from '../problem.ts';
 import type { LoadedConcept, LoadedTraining } from '../project.ts';
 import { conceptSchema } from '../schema/concept-schema.ts';
@@ -134,6 +141,7 @@ export async function readConcept(path: string, read: ReadDocument): Promise<Con
 function checkConcept(path: string, document: YamlDocument): ConceptFile {
   const { value: config, problems } = checkSchema(document, conceptSchema, conceptJsonSchema());
   const all = [...document.problems, ...problems, ...repeatedEntries(document)];
+  if (config?.name === undefined) all.push(...unfitName(document));
   if (!config || all.some((problem) => problem.severity === 'error')) return { document, problems: all };
   const { prompt, tags } = config;
   const name = config.name ?? nameFromFile(path);
@@ -146,6 +154,19 @@ function checkConcept(path: string, document: YamlDocument): ConceptFile {
     config,
   };
   return { document, concept, problems: all };
+}
+
+/** The problem, if any, with the name that a file gives to what it describes, and so to files that are written. */
+function unfitName(document: YamlDocument): Problem[] {
+  const reason = unfitForFiles(nameFromFile(document.file));
+  if (reason === undefined) return [];
+  return [
+    document.problem([], 'value', {
+      code: 'invalid-value',
+      message: `The file's name cannot name what is made from it: ${reason}.`,
+      remedy: 'Rename the file.',
+    }),
+  ];
 }
 
 /**
@@ -168,6 +189,7 @@ export async function readTraining(path: string, read: ReadDocument): Promise<Tr
     chain.push(document);
     const checked = checkSchema(document, trainingSchema, trainingJsonSchema());
     problems.push(...document.problems, ...checked.problems, ...repeatedEntries(document));
+    if (chain.length === 1) problems.push(...unfitName(document));
     if (checked.value) {
       layers.push(withPathsFrom(dirname(path), document.value as TrainingInput, dirname(document.file)));
     }

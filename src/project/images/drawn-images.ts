@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import * as z from 'zod';
 import { UserError } from '../user-error.ts';
 
@@ -8,7 +8,12 @@ const DRAWN_IMAGES_FILE = 'drawn-images.json';
 
 const schema = z.strictObject({
   /** Relative to the project. */
-  folder: z.string().min(1),
+  folder: z
+    .string()
+    .min(1)
+    .refine((folder) => !isAbsolute(folder) && !folder.split(/[\\/]/).includes('..'), {
+      error: 'expected a folder in the project, without ..',
+    }),
   count: z.number().int().min(2).max(10_000),
   seed: z.number().int().min(0),
 });

@@ -1,0 +1,17 @@
+import { join } from 'node:path';
+import { refuseLeadingOut, refuseLinksOut } from '../project/disk/leading-out.ts';
+import { projectPaths } from '../project/paths.ts';
+
+/**
+ * Checks that everything a stage writes to a project stays in it.
+ * @param run folder of a run that exists, or whose name was chosen by another process
+ * @throws UserError that names the link that leads out
+ */
+export async function confine(project: string, run?: string): Promise<void> {
+  const { runs, cache, zoo } = projectPaths(project);
+  const written = ['base', 'weights', 'weight-generators', 'translated'].map((name) => join(project, name));
+  await refuseLinksOut(project, [...written, zoo, cache]);
+  await refuseLeadingOut(project, runs);
+  // Its log and events are appended to, through a link as well.
+  if (run !== undefined) await refuseLinksOut(project, [run], { files: true });
+}
