@@ -38,7 +38,7 @@ async function fineTuneTwice(project) {
 async function finishedProject() {
   const project = join(cacheFolder, 'quickstart');
   if (!existsSync(join(project, 'weights'))) {
-    await runCommand(process.execPath, [join(repository, 'scripts/quickstart.mjs')]);
+    await runCommand(process.execPath, [join(repository, 'scripts/quickstart.mjs'), '--again']);
   }
   await fineTuneTwice(project);
   return project;
