@@ -11,6 +11,7 @@ import type { Stage } from '../protocol/stages.ts';
 import { EventLog } from './event-log.ts';
 import { HumanOutput, JsonOutput } from './event-output.ts';
 import { describeError, EXIT, exitCodeOf } from './exit-codes.ts';
+import { removeLeftovers } from './leftovers.ts';
 import { findProjectFolder } from './project-choice.ts';
 import { RunEvents } from './run-events.ts';
 import { runFolderOf, writeResult } from './run-folder.ts';
@@ -78,6 +79,7 @@ async function execute(
     });
     let outcome: StageOutcome;
     try {
+      await removeLeftovers(project.folder, folder);
       outcome = await stage({
         project,
         training,

@@ -1,0 +1,50 @@
+import { readdir, rm, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { isPart } from '../project/disk/write-whole.ts';
+import { projectPaths } from '../project/paths.ts';
+import { ownerFile, readOwner } from '../project/runs/run-owner.ts';
+
+/**
+ * Removes what killed processes have left half written: in a run folder that this process owns, and in the project's other
+ * folders while no other run is active.
+ */
+export async function removeLeftovers(project: string, run: string): Promise<void> {
+  await removeParts(run, Number.POSITIVE_INFINITY);
+  const { runs, cache, zoo } = projectPaths(project);
+  for (const name of await namesIn(runs)) {
+    if (name !== basename(run) && (await isActive(join(runs, name)))) return;
+  }
+  // A run that begins meanwhile owns its folder later than this one, and writes later still.
+  const { mtimeMs } = await stat(ownerFile(run, (await readOwner(run)).generation));
+  for (const folder of ['base', 'weights', 'weight-generators'].map((name) => join(project, name))) {
+    await removeParts(folder, mtimeMs);
+  }
+  await removeParts(zoo, mtimeMs);
+  await removeParts(cache, mtimeMs);
+}
+
+async function removeParts(folder: string, before: number): Promise<void> {
+  for (const path of await namesIn(folder, true)) {
+    if (!isPart(basename(path))) continue;
+    const part = join(folder, path);
+    const written = await stat(part).catch(() => undefined);
+    if (written?.isFile() && written.mtimeMs < before) await rm(part, { force: true });
+  }
+}
+
+/** A folder that cannot be read is not one of a run that ended: whoever made it may be at work. */
+const isActive = (run: string) =>
+  readOwner(run).then(
+    ({ active }) => active,
+    (error: NodeJS.ErrnoException) => error.code !== 'ENOTDIR',
+  );
+
+async function namesIn(folder: string, recursive = false): Promise<string[]> {
+  try {
+    return await readdir(folder, { recursive });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return [];
+    throw error;
+  }
+}
