@@ -35,6 +35,8 @@ export interface FileZoo {
   readonly layout: FileLayout;
   /** One member per file. Only members of our own zoo can have several vectors. */
   readonly members: readonly Pick<ZooMember, 'prompt' | 'checkpoints'>[];
+  /** Files that a weight generator wrote: a generator that learns from them learns its own mistakes. */
+  readonly denoised: readonly string[];
 }
 
 /** The contents of one file. */
@@ -70,6 +72,7 @@ export async function readFileZoo(folder: string): Promise<FileZoo> {
     paths.map((path) => basename(path)),
   );
   const members: FileZoo['members'][number][] = [];
+  const denoised: string[] = [];
   let first: WeightFile | undefined;
   let shared: [string, string][] = [];
   for (const path of paths) {
@@ -83,10 +86,15 @@ export async function readFileZoo(folder: string): Promise<FileZoo> {
       shared = shared.filter(([key, value]) => file.metadata[key] === value);
     }
     refuseOtherValues(file);
+    if (file.metadata.origin === 'denoised') denoised.push(path);
     members.push({ prompt, checkpoints: file.checkpoints });
   }
   const folderHash = hashContent(await realPath(folder));
-  return { layout: { tensors: first!.tensors, metadata: Object.fromEntries(shared), folderHash }, members };
+  return {
+    layout: { tensors: first!.tensors, metadata: Object.fromEntries(shared), folderHash },
+    members,
+    denoised,
+  };
 }
 
 /** Places tensors one after the other in a flat vector, with their layers. */

@@ -343,7 +343,8 @@ export const STAGES = {
     title: (l10n) => l10n.t('Translate Images'),
     help: {
       summary: 'translate images',
-      description: 'Applies a concept’s weights to an image file or to every image in a folder.',
+      description:
+        'Applies a concept’s weights to an image file or to every image in a folder. Translations are as large as the training images (image.size), and square: other shapes are cropped to their center, or as image.fit says. Only files of an earlier translation are replaced.',
       examples: [
         'dnw translate --concept snow --input photo.jpg --output out',
         'dnw translate --concept snow --input photos --output out --weights denoised',
@@ -356,7 +357,7 @@ export const STAGES = {
       output: {
         type: 'newFolder',
         placeholder: 'folder',
-        help: 'folder for the translated images',
+        help: 'folder for the translated images, other than those of the input and of concepts',
         required: true,
       },
       weights: {

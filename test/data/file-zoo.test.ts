@@ -113,6 +113,18 @@ describe('a folder of files', () => {
     });
   });
 
+  test('names the files that were denoised, which are members like the others', async () => {
+    const folder = zooFolder({});
+    const { layout, denoised } = await readFileZoo(folder);
+    expect(denoised).toEqual([]);
+    const vector = Float32Array.of(4, 1, 2, 3, 5, 6);
+    const path = join(folder, 'new.safetensors');
+    await writeFileWeights(path, layout, { prompt: 'new', seed: 7, steps: 20, vector }, temporaryFolder());
+    const again = await readFileZoo(folder);
+    expect(again.members).toHaveLength(4);
+    expect(again.denoised).toEqual([path]);
+  });
+
   test('may be a zoo of this program: its layout, its checkpoints, no discriminator', async () => {
     const folder = temporaryFolder();
     const layout = {

@@ -142,9 +142,17 @@ async function chosenZoo({
   project,
   training,
   options,
+  run,
 }: StageContext<'train-generator'>): Promise<ChosenZoo> {
   if (options.zoo !== undefined) {
-    const { layout, members } = await readFileZoo(options.zoo);
+    const { layout, members, denoised } = await readFileZoo(options.zoo);
+    for (const file of denoised) {
+      run.emit({
+        type: 'log',
+        level: 'warning',
+        message: `${file}: a weight generator made these weights (origin: denoised), and they are trained on like the others. To learn from trained weights alone, move the file elsewhere and train again.`,
+      });
+    }
     return { space: spaceOfFiles(layout), members };
   }
   const base = await loadBase(project, training);
