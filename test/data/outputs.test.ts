@@ -7,7 +7,7 @@ import { encodePng } from '../../src/data/images.ts';
 import { checkOutputs, writeOutput } from '../../src/data/outputs.ts';
 import { isOwnFile, markPng } from '../../src/data/own-files.ts';
 import { pngNames } from '../../src/data/translation-files.ts';
-import { temporaryFolder } from '../engine/engine-process.ts';
+import { temporaryFolder } from '../temporary-folders.ts';
 
 const picture = () => encodePng({ width: 2, height: 1, data: Float32Array.of(-1, 0, 1, 1, 0, -1) });
 

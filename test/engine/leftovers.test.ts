@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { removeLeftovers } from '../../src/engine/leftovers.ts';
 import { RunLock } from '../../src/engine/run-lock.ts';
 import { writeWhole } from '../../src/project/disk/write-whole.ts';
-import { temporaryFolder } from './engine-process.ts';
+import { temporaryFolder } from '../temporary-folders.ts';
 
 const PART = '.0123456789abcdef.dnw-part';
 const SHARED = ['base', 'zoo/0123456789ab', 'weights/fog', 'weight-generators', '.dnw/pairs', '.dnw/sources'];

@@ -4,8 +4,8 @@ import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { translate } from '../../../src/pipeline/stages/translate.ts';
 import { loadProject } from '../../../src/project/load.ts';
-import { temporaryFolder } from '../../engine/engine-process.ts';
 import { imageFile, makeTrainedProject, type TrainedProject } from '../../engine/trained-project.ts';
+import { temporaryFolder } from '../../temporary-folders.ts';
 import { stageContext } from '../stage-context.ts';
 
 let trained: TrainedProject;
