@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import type { StageFunction, StageFunctions, StageOutcome } from '../pipeline/stage.ts';
+import { refuseLeadingOut } from '../project/disk/leading-out.ts';
 import { projectPaths } from '../project/paths.ts';
 import { UserError } from '../project/user-error.ts';
 import type { RunEvent } from '../protocol/events.ts';
@@ -32,7 +33,7 @@ export async function runStage(
   try {
     plan = await planStage(stage, given);
   } catch (error) {
-    recordFailedStart(given, error);
+    await recordFailedStart(given, error);
     throw error;
   }
   return execute(plan, given, async (context) => {
@@ -112,11 +113,13 @@ async function execute(
  * Tells the process that chose the run's folder and watches it that nothing was started. A run that already exists
  * belongs to another process and is left as it is.
  */
-function recordFailedStart(given: StageArguments, error: unknown): void {
+async function recordFailedStart(given: StageArguments, error: unknown): Promise<void> {
   if (given.runId === undefined) return;
   let folder: string;
   try {
-    folder = runFolderOf(projectPaths(findProjectFolder(given.project)).runs, given.runId);
+    const project = findProjectFolder(given.project);
+    folder = runFolderOf(projectPaths(project).runs, given.runId);
+    await refuseLeadingOut(project, join(folder, RUN_FILES.events));
   } catch (unusable) {
     if (unusable instanceof UserError) return;
     throw unusable;

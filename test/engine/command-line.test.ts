@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { STAGE_NAMES } from '../../src/protocol/stages.ts';
@@ -103,6 +103,18 @@ test('a file where the runs belong is named, without a stack', async () => {
   const { code, stderr } = await engine.run(['fine-tune', '--project', project, '--concept', 'snow']);
   expect(stderr).toMatch(/^\S*runs\S*: .+ Rename or remove the file in the place of the folder\.\n$/);
   expect(code).toBe(1);
+});
+
+test('a start that fails is not recorded where a link leads out of the project', async () => {
+  const project = await makeProject();
+  const outside = join(temporaryFolder(), 'notes.txt');
+  writeFileSync(outside, 'mine');
+  mkdirSync(join(project, 'runs', 'r1'), { recursive: true });
+  symlinkSync(outside, join(project, 'runs', 'r1', 'events.jsonl'));
+  const { code, stderr } = await engine.run(['prepare', '--project', project, '--run-id', 'r1']);
+  expect(stderr).toContain('events.jsonl: nothing is written there, since it leads out of');
+  expect(code).toBe(1);
+  expect(readFileSync(outside, 'utf8')).toBe('mine');
 });
 
 test('the project is found from a folder inside it', async () => {
