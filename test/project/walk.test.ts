@@ -1,21 +1,26 @@
+import { promises } from 'node:fs';
 import { mkdir, symlink } from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { DiskView } from '../../src/project/disk/disk-view.ts';
 import { filesBelow } from '../../src/project/disk/walk.ts';
 import { loadProject } from '../../src/project/load.ts';
 import { temporaryProject } from './temporary-project.ts';
 
-// The tests may run as root, whom no permission stops.
-const unreadable = vi.hoisted(() => ({ folder: '' }));
-vi.mock('node:fs/promises', async (original) => {
-  const real = await original<typeof import('node:fs/promises')>();
-  const readdir = (path: string, ...options: unknown[]) => {
-    if (path !== unreadable.folder) return real.readdir(path, ...(options as []));
-    return Promise.reject(Object.assign(new Error('EACCES'), { code: 'EACCES', path }));
-  };
-  return { ...real, readdir };
-});
+/** Lets the reading of a folder fail for the time of one test, which may run as root, whom no permission stops. */
+function makeUnreadable(folder: string): void {
+  const { readdir } = promises;
+  promises.readdir = ((path: string, ...options: []) =>
+    path === folder
+      ? Promise.reject(Object.assign(new Error('EACCES'), { code: 'EACCES', path }))
+      : readdir(path, ...options)) as typeof readdir;
+  syncBuiltinESMExports();
+  onTestFinished(() => {
+    promises.readdir = readdir;
+    syncBuiltinESMExports();
+  });
+}
 
 const CONCEPT = 'prompt: snow\npairs: { source: ../images, target: { effect: snow } }\n';
 
@@ -77,12 +82,12 @@ test('a circle among concepts makes no problem', async () => {
 
 test('a folder that cannot be read is named, not the one that contains it', async () => {
   const folder = await temporaryProject({ 'src/sub/a.png': '', 'concepts/sub/a.concept.yaml': CONCEPT });
-  unreadable.folder = join(folder, 'src', 'sub');
+  const [source, concepts] = [join(folder, 'src', 'sub'), join(folder, 'concepts', 'sub')];
+  makeUnreadable(source);
   expect(await new DiskView().images(`${folder}/src/**`)).toEqual({
     reason: 'permission denied',
-    path: unreadable.folder,
+    path: source,
   });
-  unreadable.folder = join(folder, 'concepts', 'sub');
-  await expect(loadProject(folder)).rejects.toMatchObject({ path: unreadable.folder });
-  unreadable.folder = '';
+  makeUnreadable(concepts);
+  await expect(loadProject(folder)).rejects.toMatchObject({ path: concepts });
 });
