@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -137,6 +137,16 @@ describe('dtypes that others write', () => {
   });
 });
 
+test.each([
+  ['null', '{"__metadata__":null,"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}'],
+  ['not there', '{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}'],
+])('metadata that is %s is no metadata', async (_, header) => {
+  await writeFile(path, assemble(header, Buffer.of(7)));
+  const { metadata, tensors } = await readSafetensors(path);
+  expect(metadata).toEqual({});
+  expect(tensors.get('a')!.data).toEqual(Uint8Array.of(7));
+});
+
 describe('readTensor', () => {
   test('reads only the header and what is asked for', async () => {
     await writeSafetensors(path, {
@@ -177,11 +187,59 @@ describe('unsound files are refused with the reason', () => {
     ['a negative side', assemble({ a: f32(0, 4, [-1]) }, Buffer.alloc(4)), /tensor 'a': shape/],
     ['a fraction as offset', assemble({ a: f32(0, 0.5) }, Buffer.alloc(4)), /tensor 'a'/],
     ['an entry that is no object', assemble({ a: 3 }), /tensor 'a'/],
+    ['metadata that is no object', assemble({ __metadata__: [] }), /__metadata__ is not an object of texts/],
     [
-      'metadata that is no text',
-      assemble({ __metadata__: { a: 1 } }),
-      /__metadata__ is not an object of strings/,
+      'metadata with a number',
+      assemble({ __metadata__: { format: 'pt', step: 1200 } }),
+      /__metadata__ has the value 1200 for step, which is not a text\. Save it with texts only: "step": "1200"\.$/,
     ],
+    [
+      'metadata with an object, too long to show',
+      assemble({ __metadata__: { config: { rank: 'x'.repeat(500) } } }),
+      /the value \{"rank":"x{51}… for config, which is not a text/,
+    ],
+    ['metadata with null', assemble({ __metadata__: { hash: null } }), /the value null for hash, which/],
+    [
+      'a tensor twice',
+      assemble(`{"a":${JSON.stringify(f32(0, 4))},"a":${JSON.stringify(f32(0, 4))}}`, Buffer.alloc(4)),
+      /its header has the key 'a' twice/,
+    ],
+    [
+      'a tensor twice, once escaped',
+      assemble(`{"a":${JSON.stringify(f32(0, 4))},"\\u0061" :${JSON.stringify(f32(4, 8))}}`, Buffer.alloc(8)),
+      /its header has the key 'a' twice/,
+    ],
+    ['metadata twice', assemble('{"__metadata__":{},"__metadata__":{}}'), /the key '__metadata__' twice/],
+    ['a shape twice', assemble('{"a":{"shape":[1],"shape":[2]}}'), /the key 'shape' twice/],
+    [
+      'a byte-order mark',
+      assemble('\ufeff{}'),
+      /its header is not JSON \(it begins with a byte-order mark\)/,
+    ],
+    [
+      'a web page',
+      Buffer.from('\n <!DOCTYPE html><html><title>404</title></html>'),
+      /it is a web page\. Download the file itself\.$/,
+    ],
+    ['a web page that begins as XML', Buffer.from('<?xml version="1.0"?><html/>'), /it is a web page\./],
+    [
+      'a git-lfs pointer',
+      Buffer.from('version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 5\n'),
+      /it is a git-lfs pointer\. Download the file itself \(git lfs pull\)\.$/,
+    ],
+    [
+      'a PyTorch archive',
+      Buffer.concat([Buffer.from('PK\x03\x04\0\0\x08\x08\0\0archive/data.pkl'), Buffer.alloc(600)]),
+      /it is a PyTorch archive or another zip file\. Convert it to safetensors with the tool that made it\.$/,
+    ],
+    [
+      'a pickle',
+      Buffer.from('\x80\x02}q\0(X\x06\0\0\0weightq\x01.', 'latin1'),
+      /it is a PyTorch file \(pickle\)\. Convert/,
+    ],
+    ['an answer in JSON', Buffer.from('{"error":"Repository not found"}'), /it is a JSON text\. Download/],
+    ['an answer in words', Buffer.from('Entry not found\n'), /it is a text \("Entry not found"\)\. Download/],
+    ['a text of Windows', Buffer.from('\ufeffmißlungen', 'utf16le'), /it is a text \("mißlungen"\)/],
     [
       'a shape that does not fit',
       assemble({ a: f32(0, 8, [3]) }, Buffer.alloc(8)),
@@ -239,8 +297,14 @@ describe('unsound files are refused with the reason', () => {
     }
   });
 
-  test('a missing file and a folder', async () => {
-    await expect(readSafetensors(join(folder, 'none'))).rejects.toThrow(/none: cannot be opened \(ENOENT\)/);
+  test('a missing file, a broken link and a folder', async () => {
+    await expect(readSafetensors(join(folder, 'none'))).rejects.toThrow(
+      /none: cannot be opened: there is no such file or folder\. Make or copy it again\.$/,
+    );
+    await symlink('/nowhere', join(folder, 'link'));
+    await expect(readSafetensors(join(folder, 'link'))).rejects.toThrow(
+      /link: cannot be opened: there is no such file or folder\. Remove the link, or download the file again\.$/,
+    );
     await expect(readSafetensors(folder)).rejects.toThrow(UserError);
     expect((await stat(folder)).isDirectory()).toBe(true);
   });

@@ -2,9 +2,12 @@
  * The header of the safetensors format (github.com/huggingface/safetensors): 8 bytes little-endian header length N,
  * N bytes of JSON, then the tensors' bytes without gaps. It has names, types and places of the tensors, not their values.
  */
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, lstat, open } from 'node:fs/promises';
 import * as z from 'zod';
+import { systemReason } from '../system-reason.ts';
 import { UserError } from '../user-error.ts';
+import { duplicateKey } from './duplicate-key.ts';
+import { otherFormat, TELLING_BYTES } from './other-format.ts';
 
 /** Bytes per value of every dtype that a header may name. */
 export const DTYPE_BYTES = {
@@ -77,7 +80,7 @@ export async function withFile<T>(path: string, read: (file: FileHandle) => Prom
   try {
     file = await open(path, 'r');
   } catch (error) {
-    throw new UserError(`${path}: cannot be opened (${(error as NodeJS.ErrnoException).code})`, {
+    throw new UserError(`${path}: cannot be opened: ${systemReason(error)}. ${await remedyFor(path)}`, {
       cause: error,
     });
   }
@@ -88,24 +91,41 @@ export async function withFile<T>(path: string, read: (file: FileHandle) => Prom
   }
 }
 
+async function remedyFor(path: string): Promise<string> {
+  const isLink = await lstat(path).then(
+    (stats) => stats.isSymbolicLink(),
+    () => false,
+  );
+  return isLink ? 'Remove the link, or download the file again.' : 'Make or copy it again.';
+}
+
 /** Like `readSafetensorsHeader`, for an open file. */
 export async function readHeader(file: FileHandle, path: string): Promise<SafetensorsHeader> {
   const stats = await file.stat();
-  if (!stats.isFile()) throw new UserError(`${path}: not a file`);
-  if (stats.size < LENGTH_BYTES) throw broken(path, `only ${stats.size} bytes long`);
+  if (!stats.isFile()) throw new UserError(`${path}: not a file. Name a safetensors file.`);
+  const other = async () => otherFormat(await readBytes(file, path, 0, Math.min(stats.size, TELLING_BYTES)));
+  if (stats.size < LENGTH_BYTES) throw broken(path, `only ${stats.size} bytes long`, await other());
   const length = Buffer.from(await readBytes(file, path, 0, LENGTH_BYTES)).readBigUInt64LE();
   if (length > BigInt(MAX_HEADER_BYTES)) {
-    throw broken(path, `its header would be ${length} bytes, but the limit is ${MAX_HEADER_BYTES}`);
+    throw broken(
+      path,
+      `its header would be ${length} bytes, but the limit is ${MAX_HEADER_BYTES}`,
+      await other(),
+    );
   }
   const dataStart = LENGTH_BYTES + Number(length);
   if (dataStart > stats.size) {
-    throw broken(path, `truncated: its header ends at byte ${dataStart}, the file at ${stats.size}`);
+    throw broken(
+      path,
+      `truncated: its header ends at byte ${dataStart}, the file at ${stats.size}`,
+      await other(),
+    );
   }
-  const { __metadata__: metadata = {}, ...rawEntries } = parseHeader(
+  const { __metadata__: rawMetadata, ...rawEntries } = parseHeader(
     await readBytes(file, path, LENGTH_BYTES, Number(length)),
     path,
   );
-  if (!isTextRecord(metadata)) throw broken(path, '__metadata__ is not an object of strings');
+  const metadata = parseMetadata(rawMetadata, path);
   const tensors = new Map<string, TensorInfo>();
   for (const [name, rawEntry] of Object.entries(rawEntries)) {
     tensors.set(name, parseEntry(path, name, rawEntry, dataStart));
@@ -118,13 +138,18 @@ export async function readHeader(file: FileHandle, path: string): Promise<Safete
 }
 
 function parseHeader(bytes: Uint8Array, path: string): Record<string, unknown> {
+  let text: string;
   let json: unknown;
   try {
-    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    if (text.startsWith('\ufeff')) throw new Error('it begins with a byte-order mark');
+    json = JSON.parse(text);
   } catch (error) {
     throw broken(path, `its header is not JSON (${(error as Error).message})`);
   }
   if (!isRecord(json)) throw broken(path, 'its header is not a JSON object');
+  const repeated = duplicateKey(text);
+  if (repeated !== undefined) throw broken(path, `its header has the key '${shortened(repeated)}' twice`);
   return json;
 }
 
@@ -132,9 +157,30 @@ function isRecord(json: unknown): json is Record<string, unknown> {
   return typeof json === 'object' && json !== null && !Array.isArray(json);
 }
 
-function isTextRecord(json: unknown): json is Record<string, string> {
-  return isRecord(json) && Object.values(json).every((value) => typeof value === 'string');
+/** Like the reference implementation, takes null for no metadata, and refuses values that are not texts. */
+function parseMetadata(json: unknown, path: string): Record<string, string> {
+  if (json === undefined || json === null) return {};
+  if (!isRecord(json)) throw broken(path, '__metadata__ is not an object of texts');
+  for (const [key, value] of Object.entries(json)) {
+    if (typeof value === 'string') continue;
+    const found = JSON.stringify(value);
+    throw broken(
+      path,
+      `__metadata__ has the value ${shortened(found)} for ${shortened(key)}, which is not a text`,
+      {
+        remedy: `Save it with texts only: ${JSON.stringify(shortened(key))}: ${JSON.stringify(shortened(found))}.`,
+      },
+    );
+  }
+  return json as Record<string, string>;
 }
+
+/** A file decides how long its texts are; a message does not repeat all of a long one. */
+function shortened(text: string): string {
+  return text.length <= MAX_SHOWN ? text : `${text.slice(0, MAX_SHOWN)}…`;
+}
+
+const MAX_SHOWN = 60;
 
 function parseEntry(path: string, name: string, rawEntry: unknown, dataStart: number): TensorInfo {
   const entry = entrySchema.safeParse(rawEntry);
@@ -215,6 +261,9 @@ function problemOf(error: z.ZodError): string {
   return issue ? `${issue.path.join('.')}: ${issue.message}` : error.message;
 }
 
-function broken(path: string, what: string): UserError {
-  return new UserError(`${path}: not a valid safetensors file: ${what}. Make or copy it again.`);
+/** @param other what the file is instead, if that is known, and the remedy, if it is not the usual one */
+function broken(path: string, what: string, other?: { is?: string; remedy: string }): UserError {
+  return new UserError(
+    `${path}: not a valid safetensors file: ${other?.is ? `it is ${other.is}` : what}. ${other?.remedy ?? 'Make or copy it again.'}`,
+  );
 }
