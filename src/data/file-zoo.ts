@@ -51,6 +51,7 @@ interface WeightFile {
 export const WEIGHTS_FORMAT = 'denoised-weights/weights-1';
 /** Suffixes of LoRA tensors, after the module's name (PEFT, diffusers, kohya, and this program). */
 const LORA_SUFFIX = /\.(?:alpha|dora_scale|lora[._](?:embedding_)?(?:A|B|up|down|bias)(?:\.\w+)*)$/;
+const REMEDY = 'Train or convert it again, or remove the file.';
 const FLOATS: ReadonlySet<string> = new Set(['F32', 'F16', 'BF16']);
 /** Metadata that differs from file to file and is therefore not copied. */
 const OWN_METADATA: ReadonlySet<string> = new Set(['prompt', 'seed', 'steps', 'origin', MARK]);
@@ -85,7 +86,6 @@ export async function readFileZoo(folder: string): Promise<FileZoo> {
       refuseOtherTensors(first, file);
       shared = shared.filter(([key, value]) => file.metadata[key] === value);
     }
-    refuseOtherValues(file);
     if (file.metadata.origin === 'denoised') denoised.push(path);
     members.push({ prompt, checkpoints: file.checkpoints });
   }
@@ -143,12 +143,12 @@ async function readWeightFile(path: string): Promise<WeightFile> {
   const { metadata } = await readSafetensorsHeader(path);
   // A member of our own zoo: a vector and its layout, and a discriminator, which is not part of the weights.
   if (metadata.baseHash !== undefined && metadata.layout !== undefined) {
-    const { layout, checkpoints, baseHash: base, prompt } = await readMember(path);
+    const { layout, checkpoints, baseHash: base, prompt } = await readMember(path, REMEDY);
     // The metadata that `dnw denoise` writes with a concept's weights, so that weights made from the zoo fit its base.
     const asWeights = { format: WEIGHTS_FORMAT, kind: 'lora', base, prompt };
     return { path, tensors: fileTensors(layout.entries), metadata: asWeights, checkpoints };
   }
-  const stored = await readSafetensors(path);
+  const stored = await readSafetensors(path, { remedy: REMEDY });
   const names = [...stored.tensors.keys()].sort();
   if (names.length === 0) throw new UserError(`${path}: the file has no tensors. Remove it from the zoo.`);
   const tensors = fileTensors(names.map((name) => ({ name, shape: stored.tensors.get(name)!.shape })));
@@ -203,15 +203,4 @@ function refuseOtherTensors(first: WeightFile, file: WeightFile): void {
 /** The base of weights that this program wrote. In files from other tools, `base` has no meaning. */
 function baseOf({ metadata }: WeightFile): string | undefined {
   return metadata.format === WEIGHTS_FORMAT ? metadata.base : undefined;
-}
-
-function refuseOtherValues({ path, tensors, checkpoints }: WeightFile): void {
-  for (const vector of checkpoints) {
-    const place = vector.findIndex((value) => !Number.isFinite(value));
-    if (place < 0) continue;
-    const { name } = tensors.find(({ offset, size }) => place < offset + size)!;
-    throw new UserError(
-      `${path}: tensor '${name}' has a value that is ${vector[place]}. Train or convert it again, or remove the file.`,
-    );
-  }
 }

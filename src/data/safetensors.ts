@@ -18,6 +18,10 @@ import { bfloat16ToNumber, halfToNumber } from './number-formats.ts';
 /** Tensor data begins at a multiple of this number of bytes; the header is padded with spaces. */
 const ALIGNMENT = 8;
 
+/** What to do where the values of a file that is being made are no numbers. */
+const NOT_WRITTEN =
+  'The file is not written. Lower the learning rate of the training that these values come from, or use another seed.';
+
 /** A tensor with its values as stored, except that F16 and BF16 are widened to float32. */
 type TensorData = Float32Array | Int32Array | Uint8Array | BigInt64Array;
 
@@ -26,6 +30,14 @@ export interface StoredTensor {
   readonly dtype: Dtype;
   readonly shape: readonly number[];
   readonly data: TensorData;
+}
+
+/** How values are read that are NaN or infinite. */
+export interface ReadingOptions {
+  /** Whether such values are handed on, to be shown; by default, they are refused. */
+  readonly notFinite?: 'refuse' | 'keep';
+  /** What to do about a file that has some, as a sentence. */
+  readonly remedy?: string;
 }
 
 export interface Safetensors {
@@ -58,20 +70,41 @@ export async function readTensor(path: string, name: string): Promise<StoredTens
 
 /**
  * Reads the whole file.
- * @throws UserError like `readSafetensorsHeader`, or if a tensor has a dtype other than F32, F16, BF16, I32, I64, U8
+ * @throws UserError like `readSafetensorsHeader`, or if a tensor has a dtype other than F32, F16, BF16, I32, I64, U8, or
+ *   a value that is NaN or infinite
  */
-export async function readSafetensors(path: string): Promise<Safetensors> {
+export async function readSafetensors(
+  path: string,
+  { notFinite = 'refuse', remedy = 'Make or copy it again.' }: ReadingOptions = {},
+): Promise<Safetensors> {
   return withFile(path, async (file) => {
     const header = await readHeader(file, path);
     const tensors = new Map<string, StoredTensor>();
-    for (const [name, info] of header.tensors) tensors.set(name, await readValues(file, path, name, info));
+    for (const [name, info] of header.tensors) {
+      const tensor = await readValues(file, path, name, info);
+      if (notFinite === 'refuse') refuseNotFinite(path, name, tensor.data, remedy);
+      tensors.set(name, tensor);
+    }
     return { tensors, metadata: header.metadata };
   });
 }
 
 /**
+ * Refuses values that are no numbers: whatever is computed with one of them is none either.
+ * @param remedy what to do about the file, as a sentence
+ * @throws UserError that names the file, the tensor and the first such value
+ */
+export function refuseNotFinite(path: string, name: string, values: TensorData, remedy: string): void {
+  if (!(values instanceof Float32Array)) return;
+  const found = values.find((value) => !Number.isFinite(value));
+  if (found === undefined) return;
+  throw new UserError(`${path}: tensor '${name}' has a value that is ${found}. ${remedy}`);
+}
+
+/**
  * Writes a file, and its folder if necessary. The file is written whole or not at all: under a temporary name, flushed, then
  * renamed. Equal input gives equal bytes.
+ * @throws UserError if a value is NaN or infinite: the file could not be read again
  * @throws Error if a tensor's shape does not fit its data or a name is reserved (a bug in the caller)
  */
 export async function writeSafetensors(
@@ -106,6 +139,7 @@ export function safetensorsBytes(
     if (valueCount(shape) !== data.length) {
       throw new Error(`safetensors: '${name}' has shape [${shape.join(', ')}] but ${data.length} values`);
     }
+    refuseNotFinite(path, name, data, NOT_WRITTEN);
     const end = offset + data.byteLength;
     header.push([name, { dtype: dtypeOf(data), shape, data_offsets: [offset, end] }]);
     chunks.push(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));

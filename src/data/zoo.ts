@@ -49,6 +49,7 @@ export interface ZooMember {
 }
 
 const EXTENSION = '.safetensors';
+const COLLECT_AGAIN = 'Collect the concept again.';
 
 /** Writes a member, and its folder if necessary. The file is written whole or not at all. */
 export async function writeMember(path: string, member: ZooMember): Promise<void> {
@@ -72,10 +73,11 @@ export async function writeMember(path: string, member: ZooMember): Promise<void
 
 /**
  * Reads a member.
+ * @param remedy what to do about a member with values that are NaN or infinite, as a sentence
  * @throws UserError if the file is damaged or not a zoo member
  */
-export async function readMember(path: string): Promise<ZooMember> {
-  const { tensors, metadata } = await readSafetensors(path);
+export async function readMember(path: string, remedy = COLLECT_AGAIN): Promise<ZooMember> {
+  const { tensors, metadata } = await readSafetensors(path, { remedy });
   const { concept, prompt, baseHash, layout, steps } = metadata;
   if (!concept || prompt === undefined || !baseHash || !layout || !steps) {
     throw notAMember(path, 'its metadata lacks concept, prompt, baseHash, layout or steps');
@@ -123,7 +125,7 @@ function floatsOf(path: string, name: string, { data, dtype }: StoredTensor): Fl
 }
 
 function notAMember(path: string, why: string): UserError {
-  return new UserError(`${path}: not a zoo member: ${why}. Collect the concept again.`);
+  return new UserError(`${path}: not a zoo member: ${why}. ${COLLECT_AGAIN}`);
 }
 
 /**

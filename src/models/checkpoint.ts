@@ -16,6 +16,7 @@ export interface Checkpoint {
 }
 
 const FORMAT = 'dnw-checkpoint';
+const DAMAGED = 'The file is damaged: delete it and train again.';
 const PARTS = ['values', 'moment1', 'moment2'] as const;
 
 /**
@@ -65,10 +66,10 @@ function parseOrUndefined(json: string | undefined): unknown {
 
 /**
  * Reads a whole checkpoint of exactly this architecture.
- * @throws UserError if the file is not a checkpoint, is incomplete, or has another architecture
+ * @throws UserError if the file is not a checkpoint, is incomplete, has values that are not finite, or has another architecture
  */
 export async function readCheckpoint(path: string, expected: CheckpointArchitecture): Promise<Checkpoint> {
-  const { tensors, metadata } = await readSafetensors(path);
+  const { tensors, metadata } = await readSafetensors(path, { remedy: DAMAGED });
   if (metadata.format !== FORMAT) {
     throw new UserError(`${path}: not a checkpoint of this program (no format ${FORMAT} in its metadata).`);
   }
@@ -89,9 +90,7 @@ export async function readCheckpoint(path: string, expected: CheckpointArchitect
     const values = part('values');
     const [moment1, moment2] = [part('moment1'), part('moment2')];
     if (!values || typeof stepCount !== 'number' || !moment1 !== !moment2) {
-      throw new UserError(
-        `${path}: group ${name} is incomplete. The file is damaged: delete it and train again.`,
-      );
+      throw new UserError(`${path}: group ${name} is incomplete. ${DAMAGED}`);
     }
     groups[name] = { values, stepCount, ...(moment1 && moment2 ? { moment1, moment2 } : {}) };
   }
@@ -102,9 +101,7 @@ function parse(path: string, metadata: Readonly<Record<string, string>>, key: st
   try {
     return JSON.parse(metadata[key] ?? '') as JsonObject;
   } catch {
-    throw new UserError(
-      `${path}: its metadata has no readable ${key}. The file is damaged: delete it and train again.`,
-    );
+    throw new UserError(`${path}: its metadata has no readable ${key}. ${DAMAGED}`);
   }
 }
 

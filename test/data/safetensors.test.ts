@@ -11,6 +11,7 @@ import {
 } from '../../src/data/safetensors.ts';
 import { readSafetensorsHeader } from '../../src/project/disk/safetensors-header.ts';
 import { UserError } from '../../src/project/user-error.ts';
+import { writeForeignFile } from './weight-files.ts';
 
 let folder: string;
 let path: string;
@@ -32,7 +33,9 @@ const tensorOf = fc.array(fc.nat(4), { maxLength: 4 }).chain((shape): fc.Arbitra
   const size = shape.reduce((a, b) => a * b, 1);
   const exactly = { minLength: size, maxLength: size };
   return fc.oneof(
-    fc.float32Array(exactly).map((data) => ({ shape, data: Float32Array.from(data) })),
+    fc
+      .float32Array({ ...exactly, noNaN: true, noDefaultInfinity: true })
+      .map((data) => ({ shape, data: Float32Array.from(data) })),
     fc.int32Array(exactly).map((data) => ({ shape, data: Int32Array.from(data) })),
     fc.uint8Array(exactly).map((data) => ({ shape, data: Uint8Array.from(data) })),
   );
@@ -119,7 +122,7 @@ describe('dtypes that others write', () => {
       brain: { dtype: 'BF16', shape: [2], data_offsets: [20, 24] },
     };
     await writeFile(path, assemble(header, data));
-    const { tensors } = await readSafetensors(path);
+    const { tensors } = await readSafetensors(path, { notFinite: 'keep' });
     expect(tensors.get('n')!.data).toEqual(BigInt64Array.of(-3n));
     expect([...(tensors.get('half')!.data as Float32Array)]).toEqual([1, -2, 65504, 2 ** -24, Infinity, NaN]);
     expect(tensors.get('brain')!.data).toEqual(Float32Array.of(1, -3.140625));
@@ -145,6 +148,52 @@ test.each([
   const { metadata, tensors } = await readSafetensors(path);
   expect(metadata).toEqual({});
   expect(tensors.get('a')!.data).toEqual(Uint8Array.of(7));
+});
+
+describe('values that are not numbers', () => {
+  const broken = fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY);
+  const names = fc.constantFrom('a', 'b.c', 'lora_unet_mid.alpha');
+  const floats = fc.dictionary(
+    names,
+    fc.record({
+      dtype: fc.constantFrom('F32' as const, 'F16' as const, 'BF16' as const),
+      values: fc.array(fc.constantFrom<number[]>(0, -1.5, 0.25, 57344), { minLength: 1, maxLength: 5 }),
+    }),
+    { minKeys: 1 },
+  );
+
+  test('are refused wherever they are, whatever float holds them, with file, tensor and remedy', async () => {
+    await fc.assert(
+      fc.asyncProperty(floats, broken, fc.nat(), fc.nat(), async (tensors, value, which, where) => {
+        const file = Object.entries(tensors).map(([name, { dtype, values }]) => ({
+          name,
+          tensor: { dtype, shape: [values.length], values: [...values] },
+        }));
+        const write = () =>
+          writeForeignFile(path, Object.fromEntries(file.map(({ name, tensor }) => [name, tensor])));
+        write();
+        expect((await readSafetensors(path)).tensors.size).toBe(file.length);
+        const { name, tensor } = file[which % file.length]!;
+        tensor.values[where % tensor.values.length] = value;
+        write();
+        await expect(readSafetensors(path, { remedy: 'Train again.' })).rejects.toThrow(
+          new UserError(`${path}: tensor '${name}' has a value that is ${value}. Train again.`),
+        );
+        const { data } = (await readSafetensors(path, { notFinite: 'keep' })).tensors.get(name)!;
+        expect([...(data as Float32Array)]).toEqual(tensor.values);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('are not written either, and the file before them is kept', async () => {
+    await writeSafetensors(path, { kept: { shape: [1], data: Float32Array.of(5) } });
+    const data = Float32Array.of(1, Number.NaN);
+    await expect(writeSafetensors(path, { new: { shape: [2], data } })).rejects.toThrow(
+      `${path}: tensor 'new' has a value that is NaN. The file is not written. Lower the learning rate`,
+    );
+    expect((await readTensor(path, 'kept')).data).toEqual(Float32Array.of(5));
+  });
 });
 
 describe('readTensor', () => {

@@ -50,8 +50,10 @@ function float32(value: number): Buffer {
   return bytes;
 }
 
-/** IEEE 754 binary16 of zero or of a value in its normal range, cut to ten bits of fraction. */
+/** IEEE 754 binary16 of zero, of a value in its normal range, cut to ten bits of fraction, or of none that is finite. */
 function half(value: number): number {
+  if (Number.isNaN(value)) return 0x7e00;
+  if (!Number.isFinite(value)) return value < 0 ? 0xfc00 : 0x7c00;
   if (value === 0) return 0;
   const exponent = Math.floor(Math.log2(Math.abs(value)));
   const fraction = Math.trunc((Math.abs(value) / 2 ** exponent - 1) * 1024);

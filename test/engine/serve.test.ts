@@ -10,13 +10,13 @@ import { applyEffects } from '../../src/data/effects/apply.ts';
 import { loadImage } from '../../src/data/images.ts';
 import { readSafetensors } from '../../src/data/safetensors.ts';
 import { Vocabulary } from '../../src/data/text.ts';
-import { writeMember } from '../../src/data/zoo.ts';
 import { loraInferenceStep } from '../../src/models/gan-steps.ts';
 import { writeWeights } from '../../src/pipeline/weights/weights-file.ts';
 import { loadProject } from '../../src/project/load.ts';
 import { projectPaths } from '../../src/project/paths.ts';
 import { zooConcepts } from '../../src/project/selection.ts';
 import { USER_ERROR } from '../../src/protocol/serve.ts';
+import { plantValue } from '../data/planted-value.ts';
 import { runEagerly } from '../models/eager.ts';
 import { temporaryFolder } from '../temporary-folders.ts';
 import { Engine } from './engine-process.ts';
@@ -326,11 +326,8 @@ test('warmUp reads what answers need, and says what is missing', async () => {
 test('statistics counts weights that are not finite; the rest is as without them', async () => {
   const { base, denoised, project, zoo } = trained;
   const [first, second] = base.lora.manifest;
-  const values = denoised.slice();
-  values[first!.offset] = Number.NaN;
-  values[second!.offset] = Number.POSITIVE_INFINITY;
-  values[second!.offset + 1] = Number.NEGATIVE_INFINITY;
-  await writeWeights(projectPaths(project.folder).weights('snow', 'fine-tuned'), base, {
+  const path = projectPaths(project.folder).weights('snow', 'fine-tuned');
+  await writeWeights(path, base, {
     concept: 'snow',
     prompt: 'make it snow',
     base: base.hash,
@@ -338,8 +335,11 @@ test('statistics counts weights that are not finite; the rest is as without them
     origin: 'fine-tuned',
     seed: 1,
     steps: 1,
-    values,
+    values: denoised,
   });
+  await plantValue(path, first!.name, 0, Number.NaN);
+  await plantValue(path, second!.name, 0, Number.POSITIVE_INFINITY);
+  await plantValue(path, second!.name, 1, Number.NEGATIVE_INFINITY);
   const result = await client.request('statistics', { ...subject(), weights: 'fine-tuned', bins: 16 });
   expect(result.layers.slice(0, 3).map(({ weights }) => weights.notFinite)).toEqual([1, 2, 0]);
   expect(result.summary.weights).toMatchObject({ count: denoised.length - 3, notFinite: 3 });
@@ -354,22 +354,14 @@ test('statistics counts weights that are not finite; the rest is as without them
 });
 
 test('statistics refuses a zoo with a member that is not finite, by name', async () => {
-  const { project, base, zoo } = await makeTrainedProject();
-  const values = zoo.dusk!.slice();
-  values[5] = Number.NaN;
-  await writeMember(projectPaths(project.folder).zooMember(base.hash, 'dusk'), {
-    concept: 'dusk',
-    prompt: 'prompt of dusk',
-    baseHash: base.hash,
-    layout: base.lora.layout,
-    steps: 0,
-    checkpoints: [values],
-  });
+  const { project, base } = await makeTrainedProject();
+  const path = projectPaths(project.folder).zooMember(base.hash, 'dusk');
+  await plantValue(path, 'checkpoint.0', 5, Number.NaN);
   const request = { ...subject(), project: project.folder, weights: 'denoised', bins: 4 };
   await expect(client.request('statistics', request)).rejects.toMatchObject({
     code: USER_ERROR,
     message: expect.stringMatching(
-      /1 weights of the zoo member dusk are NaN.*collect --training tiny --concept dusk/,
+      /dusk\.safetensors: tensor 'checkpoint\.0' has a value that is NaN\..*collect --training tiny --concept dusk/,
     ),
   });
 });

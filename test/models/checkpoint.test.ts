@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { writeSafetensors } from '../../src/data/safetensors.ts';
 import { readCheckpoint, writeCheckpoint } from '../../src/models/checkpoint.ts';
 import { UserError } from '../../src/project/user-error.ts';
+import { plantValue } from '../data/planted-value.ts';
 import { normalValues } from './eager.ts';
 
 let folder: string;
@@ -64,4 +65,14 @@ it('refuses files that are something else or incomplete', async () => {
   await expect(readCheckpoint(path, architecture)).rejects.toThrow(/generator is incomplete/);
   await writeSafetensors(path, {}, { ...metadata, stepCounts: '{' });
   await expect(readCheckpoint(path, architecture)).rejects.toThrow(/no readable stepCounts/);
+});
+
+it.each(['values', 'moment1', 'moment2'])('refuses %s that are not numbers', async (part) => {
+  await writeCheckpoint(path, { architecture, groups, extra: {} });
+  await plantValue(path, `generator.${part}`, 6, Number.NaN);
+  await expect(readCheckpoint(path, architecture)).rejects.toThrow(
+    new UserError(
+      `${path}: tensor 'generator.${part}' has a value that is NaN. The file is damaged: delete it and train again.`,
+    ),
+  );
 });

@@ -54,7 +54,7 @@ export class WeightInspector {
     ]);
     const known = version === undefined ? undefined : this.#known.get(key);
     if (known) return known;
-    const chosen = await readChosenWeights(file, project, training, concept, base);
+    const chosen = await readChosenWeights(file, project, training, concept, base, 'keep');
     const vector = chosen.loraVector();
     const vectors = members.map((member) => member.vector);
     const { manifest } = base.lora;
@@ -87,7 +87,7 @@ export class WeightInspector {
     const { project, training, concept, weights, block, bins } = request;
     const { base, members } = await this.#zoos.load(project, training);
     const file = weightsFile(project, training, concept, weights);
-    const chosen = await readChosenWeights(file, project, training, concept, base);
+    const chosen = await readChosenWeights(file, project, training, concept, base, 'keep');
     const splitter = createBlockSplitter(base.lora.manifest, training.config.weightGenerator);
     if (!(Number.isInteger(block) && block >= 0 && block < splitter.count)) {
       throw new UserError(`There is no block ${block}: the weights have blocks 0 to ${splitter.count - 1}.`);

@@ -1,10 +1,8 @@
-import { listMembers, type ZooMember } from '../../data/zoo.ts';
+import { listMembers } from '../../data/zoo.ts';
 import type { LoadedTraining, Project } from '../../project/load.ts';
 import { projectPaths } from '../../project/paths.ts';
 import { zooConcepts } from '../../project/selection.ts';
-import { UserError } from '../../project/user-error.ts';
-import { type NamedWeights, summarize } from '../metrics/weight-statistics.ts';
-import { wayTo } from '../remedies.ts';
+import type { NamedWeights } from '../metrics/weight-statistics.ts';
 import type { BaseModel } from '../weights/base-model.ts';
 import { fileVersion } from '../weights/chosen-weights.ts';
 import { finalVector, readZoo } from '../weights/zoo-vectors.ts';
@@ -36,7 +34,6 @@ export class WarmZoo {
     const key = JSON.stringify([base.hash, versions, selected]);
     if (this.#loaded?.key === key) return this.#loaded;
     const members = await readZoo(project, training, base);
-    for (const member of members) refuseNotFinite(member, folder, training);
     this.#loaded = {
       base,
       members: members.map((member) => {
@@ -47,15 +44,4 @@ export class WarmZoo {
     };
     return this.#loaded;
   }
-}
-
-/** Rejects a member with weights that are not finite: nothing can be compared with a zoo that contains it. */
-function refuseNotFinite(member: ZooMember, folder: string, training: LoadedTraining): void {
-  const { notFinite } = summarize([finalVector(member)]);
-  if (notFinite === 0) return;
-  const { concept } = member;
-  throw new UserError(
-    `${folder}: ${notFinite} weights of the zoo member ${concept} are NaN or infinite. Remove its file and ` +
-      `collect it again: ${wayTo('collectMember', training.name, concept)}`,
-  );
 }

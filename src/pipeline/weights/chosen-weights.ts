@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
+import type { ReadingOptions } from '../../data/safetensors.ts';
 import { readMember } from '../../data/zoo.ts';
 import { fileStamp } from '../../project/disk/file-stamp.ts';
 import type { LoadedConcept, LoadedTraining, Project } from '../../project/load.ts';
@@ -43,6 +44,7 @@ export function weightsFile(
 /**
  * Reads the base itself, a concept's weights or a zoo member.
  * @param file from `weightsFile`
+ * @param notFinite 'keep' to look at a concept's weights that have values that are NaN or infinite
  * @throws UserError if the file is missing, damaged, or of another base
  */
 export async function readChosenWeights(
@@ -51,6 +53,7 @@ export async function readChosenWeights(
   training: LoadedTraining,
   concept: LoadedConcept,
   base: BaseModel,
+  notFinite?: ReadingOptions['notFinite'],
 ): Promise<ChosenWeights> {
   const paths = projectPaths(project.folder);
   const merged = (vector: Float32Array) => base.lora.merge(base.generatorValues, vector, base.loraFrozen);
@@ -69,6 +72,7 @@ export async function readChosenWeights(
     file,
     base,
     `Make them first: ${wayTo('denoiseWeights', training.name, concept.name)}`,
+    notFinite,
   );
   return {
     kind: isSnapshot(project, file) ? 'checkpoint' : weights.origin,

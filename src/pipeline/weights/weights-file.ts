@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { viewParameters } from '../../compute/layout.ts';
 import type { ParameterLayout } from '../../compute/types.ts';
 import { WEIGHTS_FORMAT } from '../../data/file-zoo.ts';
-import { readSafetensors, writeSafetensors } from '../../data/safetensors.ts';
+import { type ReadingOptions, readSafetensors, writeSafetensors } from '../../data/safetensors.ts';
 import { UserError } from '../../project/user-error.ts';
 import type { BaseModel } from './base-model.ts';
 
@@ -54,11 +54,17 @@ export async function writeWeights(path: string, base: BaseModel, weights: Conce
 /**
  * Reads weights and checks that they belong to this base.
  * @param remedy what to do if the file cannot be used
- * @throws UserError if the file is missing, belongs to another base, or its tensors do not fit
+ * @param notFinite whether values that are NaN or infinite are refused, which is the default
+ * @throws UserError if the file is missing, belongs to another base, its tensors do not fit, or a value is not finite
  */
-export async function readWeights(path: string, base: BaseModel, remedy: string): Promise<ConceptWeights> {
+export async function readWeights(
+  path: string,
+  base: BaseModel,
+  remedy: string,
+  notFinite?: ReadingOptions['notFinite'],
+): Promise<ConceptWeights> {
   if (!existsSync(path)) throw new UserError(`No weights at ${path}. ${remedy}`);
-  const { tensors, metadata } = await readSafetensors(path);
+  const { tensors, metadata } = await readSafetensors(path, { remedy, ...(notFinite && { notFinite }) });
   const kind = metadata.kind;
   if (kind !== 'lora' && kind !== 'generator') {
     throw new UserError(

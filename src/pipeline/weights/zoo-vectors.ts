@@ -12,7 +12,7 @@ import { nearestPrompt } from './prompt-features.ts';
 
 /**
  * Members of this base's zoo that the config selects, ordered by name.
- * @throws UserError if there are too few, or the layout of a member's vector differs from that of the config's LoRA
+ * @throws UserError if there are too few, a value is not finite, or the layout of a member's vector differs from that of the config's LoRA
  */
 export async function readZoo(
   project: Project,
@@ -30,19 +30,16 @@ export async function readZoo(
     );
   }
   const members: ZooMember[] = [];
-  for (const { path } of files) {
-    const member = await readMember(path);
+  for (const { path, concept } of files) {
+    const remedy = `Collect it again: ${wayTo('collectMember', training.name, concept)}`;
+    const member = await readMember(path, remedy);
     if (member.layout.size !== base.lora.layout.size) {
       throw new UserError(
-        `${path} holds ${member.layout.size} LoRA weights, but the config's LoRA has ${base.lora.layout.size}. ` +
-          `Collect it again: ${wayTo('collectMember', training.name, member.concept)}`,
+        `${path} holds ${member.layout.size} LoRA weights, but the config's LoRA has ${base.lora.layout.size}. ${remedy}`,
       );
     }
     if (!isDeepStrictEqual(member.layout.entries, base.lora.layout.entries)) {
-      throw new UserError(
-        `${path} holds LoRA weights whose ranks differ from the config's. ` +
-          `Collect it again: ${wayTo('collectMember', training.name, member.concept)}`,
-      );
+      throw new UserError(`${path} holds LoRA weights whose ranks differ from the config's. ${remedy}`);
     }
     members.push(member);
   }

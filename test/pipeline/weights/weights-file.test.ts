@@ -12,6 +12,7 @@ import {
 import type { LoadedTraining } from '../../../src/project/load.ts';
 import { projectPaths } from '../../../src/project/paths.ts';
 import { UserError } from '../../../src/project/user-error.ts';
+import { plantValue } from '../../data/planted-value.ts';
 import { makeTrainedProject, type TrainedProject } from '../../engine/trained-project.ts';
 import { normalValues } from '../../models/eager.ts';
 import { temporaryFolder } from '../../temporary-folders.ts';
@@ -84,6 +85,17 @@ describe('a weights file', () => {
     await expect(readWeights(file, trained.base, REMEDY)).rejects.toThrow(
       `${file}: tensor ${name} is missing or does not have`,
     );
+  });
+
+  test('with a value that is no number is refused, or handed on to be shown', async () => {
+    const file = path();
+    await writeWeights(file, trained.base, lora);
+    const { name, size, offset } = trained.base.lora.layout.entries.at(-1)!;
+    await plantValue(file, name, size - 1, Number.NaN);
+    await expect(readWeights(file, trained.base, REMEDY)).rejects.toThrow(
+      new UserError(`${file}: tensor '${name}' has a value that is NaN. ${REMEDY}`),
+    );
+    expect((await readWeights(file, trained.base, REMEDY, 'keep')).values[offset + size - 1]).toBeNaN();
   });
 
   test('of another program is refused', async () => {
