@@ -7,10 +7,13 @@ import { readSafetensorsHeader } from '../project/disk/safetensors-header.ts';
 import { FEWEST_ZOO_MEMBERS } from '../project/selection.ts';
 import { UserError } from '../project/user-error.ts';
 import type { WeightSegment } from './blocks.ts';
+import { sharedScale, toOneScale } from './lora-scale.ts';
 import { writeOutput } from './outputs.ts';
 import { MARK, weightsMark } from './own-files.ts';
 import { readSafetensors, type Safetensors, safetensorsBytes, type WritableTensor } from './safetensors.ts';
+import { outlierWarnings } from './weight-outliers.ts';
 import { listMembers, readMember, type ZooMember } from './zoo.ts';
+import { refuseUnlike } from './zoo-likeness.ts';
 import { promptOf, readWrittenPrompts } from './zoo-prompts.ts';
 
 /** A tensor that every file has, and its place in the flat vector of all tensors. */
@@ -29,14 +32,16 @@ export interface FileLayout {
    * machine. Absent in weight generators of earlier versions.
    */
   readonly folderHash?: string;
+  /** Value of each LoRA's alpha, the same for every file, by the tensor's name. */
+  readonly alphas: Readonly<Record<string, number>>;
 }
 
 export interface FileZoo {
   readonly layout: FileLayout;
   /** One member per file. Only members of our own zoo can have several vectors. */
   readonly members: readonly Pick<ZooMember, 'prompt' | 'checkpoints'>[];
-  /** Files that a weight generator wrote: a generator that learns from them learns its own mistakes. */
-  readonly denoised: readonly string[];
+  /** What the user should know about the files. */
+  readonly notes: readonly { readonly level: 'info' | 'warning'; readonly message: string }[];
 }
 
 /** The contents of one file. */
@@ -53,13 +58,15 @@ export const WEIGHTS_FORMAT = 'denoised-weights/weights-1';
 const LORA_SUFFIX = /\.(?:alpha|dora_scale|lora[._](?:embedding_)?(?:A|B|up|down|bias)(?:\.\w+)*)$/;
 const REMEDY = 'Train or convert it again, or remove the file.';
 const FLOATS: ReadonlySet<string> = new Set(['F32', 'F16', 'BF16']);
+/** Metadata key in which kohya's scripts repeat the alpha of the tensors. */
+const ALPHA_METADATA = 'ss_network_alpha';
 /** Metadata that differs from file to file and is therefore not copied. */
 const OWN_METADATA: ReadonlySet<string> = new Set(['prompt', 'seed', 'steps', 'origin', MARK]);
 
 /**
  * Reads every `.safetensors` file of a folder, in the order of their names.
- * @throws UserError if there are fewer than three, or if one has no prompt, other tensors than the first, or values that
- *   are not finite floats
+ * @throws UserError if there are fewer than three, if one has no prompt, other tensors than most, or values that are not
+ *   finite floats, or if their LoRAs cannot be brought to one scale
  */
 export async function readFileZoo(folder: string): Promise<FileZoo> {
   const paths = (await listMembers(folder)).map(({ path }) => path);
@@ -72,29 +79,77 @@ export async function readFileZoo(folder: string): Promise<FileZoo> {
     folder,
     paths.map((path) => basename(path)),
   );
-  const members: FileZoo['members'][number][] = [];
-  const denoised: string[] = [];
-  let first: WeightFile | undefined;
-  let shared: [string, string][] = [];
+  const files: WeightFile[] = [];
+  const prompts: string[] = [];
   for (const path of paths) {
     const file = await readWeightFile(path);
-    const prompt = promptOf(path, file.metadata, written);
-    if (first === undefined) {
-      first = file;
-      shared = Object.entries(file.metadata).filter(([key]) => !OWN_METADATA.has(key));
-    } else {
-      refuseOtherTensors(first, file);
-      shared = shared.filter(([key, value]) => file.metadata[key] === value);
-    }
-    if (file.metadata.origin === 'denoised') denoised.push(path);
-    members.push({ prompt, checkpoints: file.checkpoints });
+    prompts.push(promptOf(path, file.metadata, written));
+    files.push(file);
   }
+  refuseUnlike(files.map((file) => ({ ...file, base: baseOf(file) })));
+  const scale = sharedScale(files);
+  const { tensors } = files[0]!;
+  const vectors = files.map((file) => ({ path: file.path, vectors: inOrder(tensors, file) }));
+  const { alphas, folded } = toOneScale(tensors, vectors);
   const folderHash = hashContent(await realPath(folder));
   return {
-    layout: { tensors: first!.tensors, metadata: Object.fromEntries(shared), folderHash },
-    members,
-    denoised,
+    layout: {
+      tensors,
+      metadata: { ...sharedMetadata(files, folded.length > 0), ...scale },
+      alphas,
+      folderHash,
+    },
+    members: vectors.map(({ vectors: checkpoints }, i) => ({ prompt: prompts[i]!, checkpoints })),
+    notes: [
+      ...(folded.length === 0 ? [] : [{ level: 'info' as const, message: foldedNote(folded, folder) }]),
+      ...[...outlierWarnings(tensors, vectors), ...denoisedWarnings(files)].map((message) => ({
+        level: 'warning' as const,
+        message,
+      })),
+    ],
   };
+}
+
+/** A generator that learns from what a weight generator made learns its mistakes. */
+function denoisedWarnings(files: readonly WeightFile[]): string[] {
+  return files
+    .filter(({ metadata }) => metadata.origin === 'denoised')
+    .map(
+      ({ path }) =>
+        `${path}: a weight generator made these weights (origin: denoised), and they are trained on like the others. To learn from trained weights alone, move the file elsewhere and train again.`,
+    );
+}
+
+/** Metadata that every file has with the same value. @param folded whether alphas were changed, which then no longer hold */
+function sharedMetadata(files: readonly WeightFile[], folded: boolean): Readonly<Record<string, string>> {
+  const shared = Object.entries(files[0]!.metadata).filter(
+    ([key, value]) =>
+      !OWN_METADATA.has(key) &&
+      !(folded && key === ALPHA_METADATA) &&
+      files.every(({ metadata }) => metadata[key] === value),
+  );
+  return Object.fromEntries(shared);
+}
+
+function foldedNote(folded: readonly string[], folder: string): string {
+  return `${folder}: alpha differs between the files in ${folded.length} modules, ${folded[0]} first: alpha / rank is multiplied into their up factors, so that all have one scale.`;
+}
+
+/** A file's vectors with the tensors in another order, or as they are. The tensors are the same, names and shapes. */
+function inOrder(
+  wanted: readonly FileTensor[],
+  { tensors, checkpoints }: WeightFile,
+): readonly Float32Array[] {
+  if (wanted.every(({ name }, i) => name === tensors[i]!.name)) return checkpoints;
+  const places = new Map(tensors.map((tensor) => [tensor.name, tensor.offset]));
+  return checkpoints.map((vector) => {
+    const ordered = new Float32Array(vector.length);
+    for (const { name, offset, size } of wanted) {
+      const place = places.get(name)!;
+      ordered.set(vector.subarray(place, place + size), offset);
+    }
+    return ordered;
+  });
 }
 
 /** Places tensors one after the other in a flat vector, with their layers. */
@@ -116,7 +171,7 @@ export function fileTensors(
  */
 export async function writeFileWeights(
   path: string,
-  { tensors, metadata }: FileLayout,
+  { tensors, metadata, alphas }: FileLayout,
   weights: {
     readonly prompt: string;
     readonly seed: number;
@@ -131,11 +186,16 @@ export async function writeFileWeights(
   const written = new Map(
     tensors.map(({ name, shape, offset, size }): [string, WritableTensor] => [
       name,
-      { shape, data: vector.subarray(offset, offset + size) },
+      // Alpha is the scale of the other weights and not a weight: it is written as it was, not as it was generated.
+      {
+        shape,
+        data:
+          alphas[name] === undefined ? vector.subarray(offset, offset + size) : Float32Array.of(alphas[name]),
+      },
     ]),
   );
   const own = { prompt, seed: String(seed), steps: String(steps), origin: 'denoised' };
-  const bytes = safetensorsBytes(written, { ...metadata, ...weightsMark(written), ...own });
+  const bytes = safetensorsBytes(path, written, { ...metadata, ...weightsMark(written), ...own });
   await writeOutput(path, bytes, staging);
 }
 
@@ -172,32 +232,6 @@ function flatten(
     vector.set(data, offset);
   }
   return vector;
-}
-
-function refuseOtherTensors(first: WeightFile, file: WeightFile): void {
-  const { path } = file;
-  const example = basename(first.path);
-  const refuse = (difference: string): never => {
-    throw new UserError(
-      `${path}: ${difference}. All files of a zoo must have the same tensors: remove the file, or train on each kind separately.`,
-    );
-  };
-  const shapes = (tensors: readonly FileTensor[]) =>
-    new Map(tensors.map(({ name, shape }) => [name, `[${shape.join(', ')}]`]));
-  const expected = shapes(first.tensors);
-  const found = shapes(file.tensors);
-  for (const [name, shape] of expected) {
-    if (!found.has(name)) refuse(`it lacks tensor '${name}', which ${example} has`);
-    if (found.get(name) !== shape)
-      refuse(`tensor '${name}' has shape ${found.get(name)}, but ${shape} in ${example}`);
-  }
-  for (const name of found.keys()) {
-    if (!expected.has(name)) refuse(`tensor '${name}' is not in ${example}`);
-  }
-  const [base, firstBase] = [baseOf(file), baseOf(first)];
-  if (base !== firstBase) {
-    refuse(`it belongs to base ${base ?? 'unknown'}, but ${example} to ${firstBase ?? 'unknown'}`);
-  }
 }
 
 /** The base of weights that this program wrote. In files from other tools, `base` has no meaning. */

@@ -113,14 +113,16 @@ export async function writeSafetensors(
   metadata: Readonly<Record<string, string>> = {},
 ): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
-  await writeWhole(path, safetensorsBytes(tensors, metadata));
+  await writeWhole(path, safetensorsBytes(path, tensors, metadata));
 }
 
 /**
  * The bytes of a safetensors file, in pieces.
- * @throws Error like `writeSafetensors`
+ * @param path where it will be written, for messages
+ * @throws UserError, Error like `writeSafetensors`
  */
 export function safetensorsBytes(
+  path: string,
   tensors: ReadonlyMap<string, WritableTensor> | Readonly<Record<string, WritableTensor>>,
   metadata: Readonly<Record<string, string>>,
 ): Uint8Array[] {

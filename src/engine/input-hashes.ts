@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { listMembers } from '../data/zoo.ts';
 import { PROMPT_FILES } from '../data/zoo-prompts.ts';
 import { baseHashOf, hashContent, hashFile } from '../project/disk/file-hash.ts';
 import { namesTaken } from '../project/disk/passed-over.ts';
@@ -42,14 +44,19 @@ export async function inputHashes(
 
 /** Hashes names, sizes and times of a zoo's files and prompt files; reading hundreds of them whole would take too long. */
 async function hashListing(folder: string): Promise<string> {
-  if (!existsSync(folder)) return hashContent('');
-  const prompts: readonly string[] = PROMPT_FILES;
-  const members = namesTaken(await readdir(folder))
-    .filter((name) => name.endsWith('.safetensors') || prompts.includes(name))
-    .sort();
-  const lines = members.map(async (name) => {
-    const { size, mtimeMs } = await stat(`${folder}/${name}`);
-    return `${name} ${size} ${mtimeMs}`;
-  });
+  const members = (await listMembers(folder)).map(({ path }) => path);
+  const prompts = PROMPT_FILES.map((name) => join(folder, name)).filter((path) => existsSync(path));
+  const paths = [...members, ...prompts].sort();
+  const lines = paths.map(async (path) => `${basename(path)} ${await sizeAndTime(path)}`);
   return hashContent((await Promise.all(lines)).join('\n'));
+}
+
+/** Nothing for a file that is listed but does not exist, such as a broken link: the stage says so when it reads the file. */
+async function sizeAndTime(path: string): Promise<string> {
+  try {
+    const { size, mtimeMs } = await stat(path);
+    return `${size} ${mtimeMs}`;
+  } catch {
+    return '';
+  }
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -115,14 +115,79 @@ describe('a folder of files', () => {
 
   test('names the files that were denoised, which are members like the others', async () => {
     const folder = zooFolder({});
-    const { layout, denoised } = await readFileZoo(folder);
-    expect(denoised).toEqual([]);
+    const { layout, notes } = await readFileZoo(folder);
+    expect(notes).toEqual([]);
     const vector = Float32Array.of(4, 1, 2, 3, 5, 6);
     const path = join(folder, 'new.safetensors');
     await writeFileWeights(path, layout, { prompt: 'new', seed: 7, steps: 20, vector }, temporaryFolder());
     const again = await readFileZoo(folder);
     expect(again.members).toHaveLength(4);
-    expect(again.denoised).toEqual([path]);
+    expect(again.notes).toEqual([
+      {
+        level: 'warning',
+        message: expect.stringContaining(`${path}: a weight generator made these weights`),
+      },
+    ]);
+  });
+
+  test('may hold hidden files, which are not of the zoo', async () => {
+    const files = { '._a.safetensors': '\0\x05\x16\x07', '.b.safetensors.icloud': '', '.safetensors': '' };
+    expect((await readFileZoo(zooFolder({ files }))).members).toHaveLength(3);
+  });
+
+  test('with a broken link is refused, naming it', async () => {
+    const folder = zooFolder();
+    symlinkSync('/nowhere', join(folder, 'x.safetensors'));
+    await expect(readFileZoo(folder)).rejects.toThrow(
+      new UserError(
+        `${join(folder, 'x.safetensors')}: cannot be opened: there is no such file or folder. Remove the link, or download the file again.`,
+      ),
+    );
+  });
+
+  test('may have its tensors in different orders', async () => {
+    const folder = temporaryFolder();
+    const entries = [
+      { name: 'us.lora.up', shape: [1, 2], offset: 0, size: 2 },
+      { name: 'ds.lora.up', shape: [1], offset: 2, size: 1 },
+    ];
+    for (const concept of ['fog', 'rain']) {
+      await writeMember(join(folder, `${concept}.safetensors`), {
+        concept,
+        prompt: concept,
+        baseHash: 'b',
+        layout: { entries, size: 3 },
+        steps: 3,
+        checkpoints: [Float32Array.of(1, 2, 3)],
+      });
+    }
+    writeForeignFile(
+      join(folder, 'snow.safetensors'),
+      {
+        'ds.lora.up': { dtype: 'F32', shape: [1], values: [3] },
+        'us.lora.up': { dtype: 'F32', shape: [1, 2], values: [1, 2] },
+      },
+      { format: WEIGHTS_FORMAT, kind: 'lora', base: 'b', prompt: 'snow' },
+    );
+    const { members } = await readFileZoo(folder);
+    expect(members.map(({ checkpoints }) => checkpoints)).toEqual(
+      Array.from({ length: 3 }, () => [Float32Array.of(1, 2, 3)]),
+    );
+  });
+
+  test('with weights of 3.4e38 in one file is read with a warning', async () => {
+    const huge = {
+      ...tensorsOf(2),
+      [DOWN]: { dtype: 'F32' as const, shape: [1, 3], values: [1, -3.4e38, 2] },
+    };
+    const folder = zooFolder({ tensors: { b: huge } });
+    expect((await readFileZoo(folder)).notes).toEqual([
+      {
+        level: 'warning',
+        message: `${join(folder, 'b.safetensors')}: tensor '${DOWN}' has a weight of 3.4e+38, 1.1e+38 times what the largest is in most files (3). It outweighs the other files: check it, or remove it.`,
+      },
+    ]);
+    expect((await readFileZoo(zooFolder())).notes).toEqual([]);
   });
 
   test('may be a zoo of this program: its layout, its checkpoints, no discriminator', async () => {
@@ -228,17 +293,22 @@ describe('a mistake is named with its file and what to do', () => {
     [
       'a tensor of another shape',
       { tensors: { b: { ...GOOD, [UP]: { dtype: 'F32', shape: [1, 2], values: [1, 2] } } } },
-      `b.safetensors: tensor '${UP}' has shape [1, 2], but [2, 1] in a.safetensors. All files of a zoo must have the same tensors`,
+      `b.safetensors: tensor '${UP}' has shape [1, 2], but [2, 1] in a.safetensors and c.safetensors. All files of a zoo must have the same tensors`,
     ],
     [
       'a tensor too few',
       { tensors: { b: { [UP]: GOOD[UP]!, [ALPHA]: GOOD[ALPHA]! } } },
-      `b.safetensors: it lacks tensor '${DOWN}', which a.safetensors has. All`,
+      `b.safetensors: it lacks tensor '${DOWN}', which a.safetensors and c.safetensors have. All`,
+    ],
+    [
+      'a tensor too few in the first file',
+      { tensors: { a: { [UP]: GOOD[UP]!, [ALPHA]: GOOD[ALPHA]! } } },
+      `a.safetensors: it lacks tensor '${DOWN}', which b.safetensors and c.safetensors have. All`,
     ],
     [
       'a tensor too many',
       { tensors: { c: { ...GOOD, extra: { dtype: 'F32', shape: [1], values: [1] } } } },
-      `c.safetensors: tensor 'extra' is not in a.safetensors. All`,
+      `c.safetensors: tensor 'extra' is not in a.safetensors and b.safetensors. All`,
     ],
     [
       'integers among the weights',
@@ -266,7 +336,7 @@ describe('a mistake is named with its file and what to do', () => {
           ]),
         ),
       },
-      'c.safetensors: it belongs to base two, but a.safetensors to one. All',
+      'c.safetensors: it belongs to base two, but a.safetensors and b.safetensors to one. All',
     ],
   ])('%s', async (_what, changes, message) => {
     const reading = readFileZoo(zooFolder(changes));

@@ -2,6 +2,7 @@ import { createExecutor } from '../../compute/executor.ts';
 import type { DeviceReport } from '../../compute/types.ts';
 import { readFileZoo } from '../../data/file-zoo.ts';
 import { Random } from '../../data/random.ts';
+import { outlierWarnings } from '../../data/weight-outliers.ts';
 import type { ZooMember } from '../../data/zoo.ts';
 import { denoiserTrainingStep } from '../../models/denoiser-step.ts';
 import { diffusionBatch } from '../../models/diffusion.ts';
@@ -137,7 +138,7 @@ interface ChosenZoo {
   readonly ofBase?: { readonly base: BaseModel; readonly members: readonly ZooMember[] };
 }
 
-/** The zoo to train on, and the weight space of its vectors. */
+/** The zoo to train on, and the weight space of its vectors. Reports what is odd about its files. */
 async function chosenZoo({
   project,
   training,
@@ -145,18 +146,20 @@ async function chosenZoo({
   run,
 }: StageContext<'train-generator'>): Promise<ChosenZoo> {
   if (options.zoo !== undefined) {
-    const { layout, members, denoised } = await readFileZoo(options.zoo);
-    for (const file of denoised) {
-      run.emit({
-        type: 'log',
-        level: 'warning',
-        message: `${file}: a weight generator made these weights (origin: denoised), and they are trained on like the others. To learn from trained weights alone, move the file elsewhere and train again.`,
-      });
-    }
+    const { layout, members, notes } = await readFileZoo(options.zoo);
+    for (const note of notes) run.emit({ type: 'log', ...note });
     return { space: spaceOfFiles(layout), members };
   }
   const base = await loadBase(project, training);
   const members = await readZoo(project, training, base);
+  const paths = projectPaths(project.folder);
+  const files = members.map(({ concept, checkpoints }) => ({
+    path: paths.zooMember(base.hash, concept),
+    vectors: checkpoints,
+  }));
+  for (const message of outlierWarnings(base.lora.layout.entries, files)) {
+    run.emit({ type: 'log', level: 'warning', message });
+  }
   return { space: spaceOfBase(base), members, ofBase: { base, members } };
 }
 

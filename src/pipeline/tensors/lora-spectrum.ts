@@ -1,8 +1,8 @@
+import type { LoraPair } from '../../data/lora-pairs.ts';
 import { matrixProduct, rowProducts } from '../../data/matrices.ts';
 import { symmetricEigen, symmetricEigenvalues } from '../../data/symmetric-eigen.ts';
 import { PIECE_VALUES, type TensorReader } from '../../data/tensor-reader.ts';
 import type { LoraSpectrum } from '../../protocol/tensors.ts';
-import type { LoraPair } from './lora-pairs.ts';
 
 /** Largest rank for which a spectrum is computed: the time grows with the cube of the rank. */
 const MAX_RANK = 1024;

@@ -1,7 +1,7 @@
+import { findLoraPairs } from '../../data/lora-pairs.ts';
 import type { TensorReader } from '../../data/tensor-reader.ts';
 import { DTYPE_BYTES } from '../../project/disk/safetensors-header.ts';
 import type { LoraSpectrum, TensorStatistics } from '../../protocol/tensors.ts';
-import { findLoraPairs } from './lora-pairs.ts';
 import { loraSpectrum } from './lora-spectrum.ts';
 import { tensorStatistics } from './statistics.ts';
 
@@ -18,7 +18,7 @@ export interface ScanListener {
  */
 export async function scanTensors(reader: TensorReader, listener: ScanListener): Promise<void> {
   const { tensors } = reader.header;
-  const pairs = findLoraPairs(tensors);
+  const pairs = findLoraPairs(tensors).filter(({ hasMiddle }) => !hasMiddle);
   const widthOf = (name: string) => DTYPE_BYTES[reader.tensor(name).dtype];
   const sizeOf = (name: string) => reader.tensor(name).byteLength;
   const total = [...tensors.keys(), ...pairs.flatMap(({ down, up }) => [down, up])].reduce(

@@ -118,6 +118,7 @@ export async function saveWeightGenerator(
           tensors: space.files.tensors.map(({ name, shape }) => ({ name, shape: [...shape] })),
           metadata: { ...space.files.metadata },
           ...(space.files.folderHash && { folderHash: space.files.folderHash }),
+          alphas: { ...space.files.alphas },
         },
       }),
       ...(head && { ridge: { lambda: head.lambda, leaveOneOutError: head.leaveOneOutError } }),
@@ -169,7 +170,7 @@ export async function loadFileGenerator(
         `train one on a folder of files: dnw train-generator --training ${training.name} --zoo <folder>`,
     );
   }
-  const files = { tensors: fileTensors(stored.files.tensors), metadata: stored.files.metadata };
+  const files = { ...stored.files, tensors: fileTensors(stored.files.tensors) };
   const space = spaceOfFiles(files);
   const { folderHash } = stored.files;
   return {
@@ -238,6 +239,8 @@ const storedSchema = z.object({
       tensors: z.array(z.object({ name: z.string(), shape: z.array(z.number().int().min(0)) })),
       metadata: z.record(z.string(), z.string()),
       folderHash: z.string().optional(),
+      /** Files from before the alphas of a zoo were brought to one scale lack it: there, alphas are generated. */
+      alphas: z.record(z.string(), z.number()).default({}),
     })
     .optional(),
   calibration: z

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { findLoraPairs } from '../../../src/data/lora-pairs.ts';
 import { Random } from '../../../src/data/random.ts';
 import { PIECE_VALUES } from '../../../src/data/tensor-reader.ts';
-import { findLoraPairs } from '../../../src/pipeline/tensors/lora-pairs.ts';
 import { loraSpectrum } from '../../../src/pipeline/tensors/lora-spectrum.ts';
 import { float32, type RawTensor } from '../../data/safetensors-bytes.ts';
 import { reading, tensorFile } from './fixture-file.ts';
@@ -197,17 +197,24 @@ test('alpha is told, and a factor with NaN says so instead of a spectrum', async
 test.each<[string, Record<string, number[]>]>([
   ['a factor without the other', { 'x.lora_A.weight': [3, 4] }],
   ['ranks that differ', { 'x.lora_A.weight': [3, 4], 'x.lora_B.weight': [5, 2] }],
-  [
-    'a third factor between them',
-    {
-      'x.lora_down.weight': [3, 4],
-      'x.lora_mid.weight': [3, 3, 3, 3],
-      'x.lora_up.weight': [5, 3],
-    },
-  ],
   ['vectors', { 'x.lora.down': [3], 'x.lora.up': [3] }],
   ['a word that only begins alike', { 'x.lora_Alpha.weight': [3, 4], 'x.lora_Blpha.weight': [5, 3] }],
 ])('%s is no pair', (_, shapes) => {
   const tensors = new Map(Object.entries(shapes).map(([name, shape]) => [name, { shape }]));
   expect(findLoraPairs(tensors)).toEqual([]);
+});
+
+test('a pair with a third factor between the two is marked, since their product is not the update', () => {
+  const shapes = {
+    'x.lora_down.weight': [3, 4],
+    'x.lora_mid.weight': [3, 3, 3, 3],
+    'x.lora_up.weight': [5, 3],
+    'y.lora_down.weight': [3, 4],
+    'y.lora_up.weight': [5, 3],
+  };
+  const pairs = findLoraPairs(new Map(Object.entries(shapes).map(([name, shape]) => [name, { shape }])));
+  expect(pairs.map(({ layer, hasMiddle }) => [layer, hasMiddle])).toEqual([
+    ['x', true],
+    ['y', false],
+  ]);
 });

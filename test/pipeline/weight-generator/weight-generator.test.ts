@@ -209,7 +209,7 @@ describe('in a project', () => {
       'it was trained on the zoo of a base, so it cannot denoise a file. Denoise with --concept, or train one on a folder of files: dnw train-generator --training tiny --zoo <folder>',
     );
     const tensors = fileTensors([{ name: 'a', shape: [2, 30] }]);
-    const space = spaceOfFiles({ tensors, metadata: { format: 'pt' } });
+    const space = spaceOfFiles({ tensors, metadata: { format: 'pt' }, alphas: { a: 4 } });
     const members = [1, 2, 3].map((seed) => ({ prompt: `n ${seed}`, checkpoints: [normalValues(60, seed)] }));
     const codec = await fitCodec(tensors, config, members, wordTable);
     const denoiser = denoiserFor(config, codec);
@@ -218,7 +218,7 @@ describe('in a project', () => {
     const path = projectPaths(project.folder).weightGenerator(training.name);
     await saveWeightGenerator(path, space, config, generator, 0);
     const loaded = await loadFileGenerator(project, training);
-    expect(loaded.files).toEqual({ tensors, metadata: { format: 'pt' } });
+    expect(loaded.files).toEqual({ tensors, metadata: { format: 'pt' }, alphas: { a: 4 } });
     expect(loaded.generator.prompts).toEqual(['n 1', 'n 2', 'n 3']);
     await expect(loadWeightGenerator(project, training, trained.base)).rejects.toThrow(
       'it was trained on a folder of files (dnw train-generator --zoo), so it cannot denoise a concept. Denoise with --prompt and --output, or train one for the base: "Train Weight Generator" in the editor, or dnw train-generator --training tiny',

@@ -17,6 +17,8 @@ export interface LoraPair {
   /** Position of the rank among the axes of each factor's shape. */
   readonly downAxis: number;
   readonly upAxis: number;
+  /** Whether a third factor lies between the two (kohya's lora_mid): their product alone is then not the update. */
+  readonly hasMiddle: boolean;
 }
 
 /** Names by the word for the down factor: PEFT, PEFT's embeddings, kohya's scripts, Diffusers (old and new), MLX. */
@@ -43,8 +45,7 @@ export function findLoraPairs(
     const { up: upWord, order } = WORDS[word]!;
     const up = `${down.slice(0, down.length - rest.length - word.length)}${upWord}${rest}`;
     const upShape = tensors.get(up)?.shape;
-    // With a third factor between them (kohya's lora_mid), the product of the two is not the update.
-    if (upShape === undefined || tensors.has(`${layer}.lora_mid${rest}`)) continue;
+    if (upShape === undefined) continue;
     // Names in Diffusers end with `.weight`, names in this project with the word itself.
     const axes = rankAxes(
       downShape,
@@ -59,6 +60,7 @@ export function findLoraPairs(
       up,
       alpha: tensors.get(alpha)?.shape.every((side) => side === 1) ? alpha : undefined,
       ...axes,
+      hasMiddle: tensors.has(`${layer}.lora_mid${rest}`),
     });
   }
   return pairs;
