@@ -121,7 +121,7 @@ export async function trainingLoop(options: TrainingLoopOptions): Promise<Traini
         );
       }
     }
-    if (values[L1] !== undefined) watch.note(values[L1]);
+    if (values[L1] !== undefined) watch.note(values[L1], lossOfGray(step.inputs));
     if (done % metricsEvery === 0 || done === steps) {
       run.emit({
         type: 'metrics',
@@ -157,6 +157,14 @@ export async function trainingLoop(options: TrainingLoopOptions): Promise<Traini
 
 /** The watched output: the distance to the target in every training on images. */
 const L1 = 'loss/l1';
+
+/** The L1 loss of an image that is 0 everywhere, in [-1, 1]: the mean absolute value of the targets. */
+function lossOfGray({ target }: StepInputs): number {
+  if (target === undefined) return Number.POSITIVE_INFINITY;
+  let sum = 0;
+  for (const value of target) sum += Math.abs(value);
+  return sum / target.length;
+}
 
 /** The outputs with a single value: losses. */
 function scalars(outputs: Record<string, Float32Array>): Record<string, number> {

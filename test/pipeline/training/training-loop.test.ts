@@ -36,6 +36,41 @@ describe('a training whose loss rises', () => {
     ).rejects.toThrow(/training base tiny: loss\/l1 has risen from 0\.40 to 1\.1.*Lower the learning rate/);
   });
 
+  /** Losses from the first step on, and batches whose targets have this mean absolute value. */
+  const trained = (lossAt: (step: number) => number, plain: number) =>
+    trainingLoop({
+      ...options,
+      run,
+      shouldStop: () => false,
+      step: () => ({
+        inputs: { target: Float32Array.of(plain, -plain) },
+        learningRates: { generator: 1 },
+      }),
+      executor: executorOf(lossAt),
+    });
+
+  test('fails if it broke down in its first step, of which the beginning of the curve shows nothing', async () => {
+    await expect(trained((step) => (step === 0 ? 0.68 : 1), 0.66)).rejects.toThrow(
+      /loss\/l1 has risen from 0\.68 to 1\.0 over 100 steps/,
+    );
+  });
+
+  test('fails after few steps, too', async () => {
+    const executor = executorOf((step) => (step === 0 ? 0.68 : 1));
+    const inputs = { target: Float32Array.of(0.66) };
+    const step = () => ({ inputs, learningRates: { generator: 1 } });
+    await expect(
+      trainingLoop({ ...options, run, shouldStop: () => false, step, steps: 8, executor }),
+    ).rejects.toThrow(/risen from 0\.68 to 1\.0 over 8 steps/);
+  });
+
+  test.each<[string, (step: number) => number, number]>([
+    ['the first batch was an easy one', (step) => (step === 0 ? 0.05 : 0.2), 0.5],
+    ['the images are nearly gray, and the loss falls', (step) => 0.3 - step / 1000, 0.1],
+  ])('does not fail if %s', async (_, lossAt, plain) => {
+    expect((await trained(lossAt, plain)).finished).toBe(true);
+  });
+
   test('is no failure where it comes down again, or goes up and down with the batches', async () => {
     const warmsUp = executorOf((step) => (step > 5 && step < 60 ? 1.1 : 0.4));
     const noisy = executorOf((step) => (step % 2 === 0 ? 0.3 : 0.5));
