@@ -132,7 +132,7 @@ function sharedMetadata(files: readonly WeightFile[], folded: boolean): Readonly
 }
 
 function foldedNote(folded: readonly string[], folder: string): string {
-  return `${folder}: alpha differs between the files in ${folded.length} modules, ${folded[0]} first: alpha / rank is multiplied into their up factors, so that all have one scale.`;
+  return `${folder}: the files differ in alpha (${folded[0]}${folded.length > 1 ? ` and ${folded.length - 1} more` : ''}): alpha / rank is multiplied into the up factors, so that all files have one scale.`;
 }
 
 /** A file's vectors with the tensors in another order, or as they are. The tensors are the same, names and shapes. */

@@ -157,7 +157,7 @@ test('one update that is written with four alphas is one set of weights, in whic
   expect(notes).toEqual([
     {
       level: 'info',
-      message: `${folder}: alpha differs between the files in 1 modules, x.alpha first: alpha / rank is multiplied into their up factors, so that all have one scale.`,
+      message: `${folder}: the files differ in alpha (x.alpha): alpha / rank is multiplied into the up factors, so that all files have one scale.`,
     },
   ]);
   const path = join(folder, 'new', 'd.safetensors');

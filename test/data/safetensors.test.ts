@@ -221,6 +221,7 @@ describe('unsound files are refused with the reason', () => {
       /header would be 1099511627776 bytes, but the limit is 100000000/,
     ],
     ['a header cut short', assemble({ a: f32(0, 4) }).subarray(0, 20), /truncated: its header ends at byte/],
+    ['a file of zeros', Buffer.alloc(2000), /its first 8 bytes are 0, so that it has no header\. Make/],
     ['no JSON', assemble('{"a": '), /header is not JSON/],
     [
       'bytes that are no UTF-8',

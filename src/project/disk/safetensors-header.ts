@@ -113,6 +113,8 @@ export async function readHeader(file: FileHandle, path: string): Promise<Safete
       await other(),
     );
   }
+  // Downloads that were cut short are often filled with zeros.
+  if (length === 0n) throw broken(path, 'its first 8 bytes are 0, so that it has no header');
   const dataStart = LENGTH_BYTES + Number(length);
   if (dataStart > stats.size) {
     throw broken(
