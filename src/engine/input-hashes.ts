@@ -6,19 +6,18 @@ import { PROMPT_FILES } from '../data/zoo-prompts.ts';
 import { baseHashOf, hashContent, hashFile } from '../project/disk/file-hash.ts';
 import { namesTaken } from '../project/disk/passed-over.ts';
 import { featureNetworkFile } from '../project/feature-network.ts';
-import type { LoadedConcept, LoadedTraining, Project } from '../project/load.ts';
+import type { LoadedTraining, Project } from '../project/load.ts';
 import { projectPaths } from '../project/paths.ts';
 import { type Stage, stageEntry } from '../protocol/stages.ts';
 
 /**
- * SHA-256 (hexadecimal) of each existing input of a stage, by name.
+ * SHA-256 (hexadecimal) of each existing input file of a stage, by name.
  * @param zoo folder of weight files that the stage works on instead of the project's base and zoo
  */
 export async function inputHashes(
   stage: Stage,
   project: Project,
   training: LoadedTraining,
-  concept: LoadedConcept | undefined,
   zoo?: string,
 ): Promise<Record<string, string>> {
   if (zoo !== undefined) return { zoo: await hashListing(zoo) };
@@ -27,8 +26,6 @@ export async function inputHashes(
   const base = existsSync(basePath) ? await hashFile(basePath) : undefined;
   const hashes: Record<string, string> = {};
   for (const input of stageEntry(stage).inputs) {
-    if (input === 'concept' && concept !== undefined)
-      hashes.concept = hashContent(JSON.stringify(concept.config));
     if (input === 'base' && base !== undefined) hashes.base = base;
     if (input === 'zoo' && base !== undefined) hashes.zoo = await hashListing(paths.zooOf(baseHashOf(base)));
     if (input === 'weight-generator' && existsSync(paths.weightGenerator(training.name))) {

@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import { dependencies, version } from '../../package.json';
 import { defaultThreads } from '../compute/run/threads.ts';
+import { DiskView } from '../project/disk/disk-view.ts';
 import { type LoadedTraining, loadProject, type Project } from '../project/load.ts';
 import { nameFromFile, projectPaths, toProjectPath } from '../project/paths.ts';
+import { inputChanges, type RunInputs } from '../project/runs/run-inputs.ts';
 import { readRunRecord } from '../project/runs/run-record.ts';
 import { type TrainingConfig, trainingSchema } from '../project/schema/training-schema.ts';
 import { UserError } from '../project/user-error.ts';
@@ -11,7 +13,6 @@ import { flagOf, type Stage, type StageOptions } from '../protocol/stages.ts';
 import { confine } from './confinement.ts';
 import { drawMissingImages } from './example-images.ts';
 import { UsageError } from './exit-codes.ts';
-import { inputHashes } from './input-hashes.ts';
 import {
   chooseConcept,
   chooseTraining,
@@ -21,6 +22,7 @@ import {
 } from './project-choice.ts';
 import { latestResumableRun, locateRun } from './run-choice.ts';
 import { createRun, hasSucceeded, type OwnedRun, resumeRun, runFolderOf } from './run-folder.ts';
+import { recordedInputs, runInputs } from './run-inputs.ts';
 import { refuseOutputs, requireOptions, resolveOptions } from './stage-options.ts';
 
 /** Arguments of a stage's command, with paths relative to the working directory. */
@@ -55,7 +57,8 @@ export function planStage(stage: Stage, given: StageArguments): Promise<StagePla
 async function planNewRun(stage: Stage, given: StageArguments): Promise<StagePlan> {
   const folder = findProjectFolder(given.project);
   await drawMissingImages(folder);
-  const project = await loadProject(folder);
+  const view = new DiskView();
+  const project = await loadProject(folder, view);
   const written = chooseTraining(project, given.training);
   // A folder of weight files takes the place of concepts, and a prompt that of one.
   if (given.zoo === undefined && given.prompt === undefined) refuseNoConcepts(project);
@@ -78,7 +81,7 @@ async function planNewRun(stage: Stage, given: StageArguments): Promise<StagePla
       config: training.config,
       options: { ...options },
       versions: { dnw: version, node: process.versions.node, onnxruntime: dependencies['onnxruntime-node'] },
-      hashes: await inputHashes(stage, project, training, concept, options.zoo),
+      ...(await runInputs(stage, project, training, options, view)),
     },
     given.runId,
   );
@@ -105,19 +108,18 @@ async function planResumedRun(stage: Stage, given: StageArguments, reference: st
       `${different} A resumed run takes its options from its run.json; start a new run to change them.`,
     );
   }
-  const project = await loadProject(projectFolder);
+  const view = new DiskView();
+  const project = await loadProject(projectFolder, view);
   const training = onDevice(recordedTraining(project, record), given);
-  const options = record.options as StageOptions;
-  const concept = options.concept === undefined ? undefined : chooseConcept(project, options.concept);
   await confine(projectFolder, folder);
   const run = await resumeRun(folder, record);
   try {
-    refuseChangedInputs(record, await inputHashes(stage, project, training, concept, options.zoo));
+    refuseChangedInputs(record, project, await recordedInputs(record, project, training, view));
   } catch (error) {
     run.lock.release();
     throw error;
   }
-  return { project, training, options, run };
+  return { project, training, options: record.options as StageOptions, run };
 }
 
 /** Whether a run belongs to the given training config and concept, as far as they are given. */
@@ -160,13 +162,20 @@ function recordedTraining(project: Project, record: RunRecord): LoadedTraining {
   };
 }
 
-function refuseChangedInputs(record: RunRecord, now: Readonly<Record<string, string>>): void {
-  const changed = Object.keys({ ...record.hashes, ...now }).filter(
-    (name) => record.hashes[name] !== now[name],
-  );
+function refuseChangedInputs(record: RunRecord, project: Project, now: RunInputs): void {
+  const changed = inputChanges(record, now);
   if (changed.length === 0) return;
+  // A concept whose file has an error is not among the project's concepts.
+  const unread = project.problems.some(({ severity }) => severity === 'error')
+    ? ' Files of the project have errors; to list them: dnw validate.'
+    : '';
+  const kept =
+    record.stage === 'collect'
+      ? '; with --missing, it keeps every member that is finished and still fits its concept'
+      : '';
   throw new UserError(
-    `${record.id}: inputs have changed since this run started: ${changed.join(', ')}. Its checkpoint no longer fits; start a new run.`,
+    `${record.id}: changed since this run began: ${changed.join(', ')}. Its checkpoint no longer fits. ` +
+      `Start a new run${kept}.${unread}`,
   );
 }
 

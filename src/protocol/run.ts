@@ -38,8 +38,19 @@ export interface RunRecord {
   /** Stage options given on the command line. */
   options: Record<string, unknown>;
   versions: { dnw: string; node: string; onnxruntime?: string };
-  /** SHA-256 of the inputs that decide the result (base, zoo, pairs), by name. */
+  /** SHA-256 of the files that decide the result (base, zoo, weight generator), by name. */
   hashes: Record<string, string>;
+  /** The concepts that the stage works on, by name, as they were when the run began. Runs of earlier versions lack it. */
+  concepts?: Record<string, RunConcept>;
+}
+
+/** What a run took from a concept. */
+export interface RunConcept {
+  prompt: string;
+  /** The pairs as written in the concept's file. */
+  pairs: unknown;
+  /** Count and stamp of the concept's image files, if the stage trains on them. */
+  images?: { count: number; hash: string };
 }
 
 /** `result.json`: the result of a run that succeeded or was stopped; written atomically when it ends. */

@@ -17,8 +17,11 @@ export type Artifact =
   | 'images'
   | 'comparison';
 
-/** An input that decides the result besides the resolved config: a run is resumed only if its hash is unchanged. */
-export type StageInput = 'concept' | 'base' | 'zoo' | 'weight-generator' | 'feature-network';
+/**
+ * An input that decides the result besides the resolved config: a run is resumed only if it is unchanged. `concept` stands
+ * for the prompts and pairs of every concept that the stage works on, `images` for the image files of these concepts.
+ */
+export type StageInput = 'concept' | 'images' | 'base' | 'zoo' | 'weight-generator' | 'feature-network';
 
 /** The value that a stage receives for each type of option. All paths are absolute. */
 export interface OptionValues {

@@ -9,7 +9,8 @@ import { DiskView } from '../../src/project/disk/disk-view.ts';
 import { baseHashOf, hashFile } from '../../src/project/disk/file-hash.ts';
 import { loadProject } from '../../src/project/load.ts';
 import { projectPaths } from '../../src/project/paths.ts';
-import { ImageStamps, INPUTS_KEY, memberInputs } from '../../src/project/zoo/member-inputs.ts';
+import { ImageStamps } from '../../src/project/zoo/image-stamps.ts';
+import { INPUTS_KEY, memberInputs } from '../../src/project/zoo/member-inputs.ts';
 import { temporaryProject } from '../project/temporary-project.ts';
 
 vi.mock('vscode', () => import('./fake-vscode.ts'));

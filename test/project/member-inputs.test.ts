@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { DiskView } from '../../src/project/disk/disk-view.ts';
 import { loadProject } from '../../src/project/load.ts';
+import { ImageStamps } from '../../src/project/zoo/image-stamps.ts';
 import {
-  ImageStamps,
   INPUTS_KEY,
   type MemberInputs,
   memberInputs,

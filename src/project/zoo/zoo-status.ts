@@ -5,7 +5,8 @@ import { projectPaths } from '../paths.ts';
 import type { LoadedConcept, LoadedTraining, Project } from '../project.ts';
 import { zooConcepts } from '../selection.ts';
 import { UserError } from '../user-error.ts';
-import { ImageStamps, memberInputs, memberState } from './member-inputs.ts';
+import { ImageStamps } from './image-stamps.ts';
+import { memberInputs, memberState } from './member-inputs.ts';
 import type { MemberState } from './member-state.ts';
 
 /** Reads the metadata of a member's file; undefined if there is none. */
