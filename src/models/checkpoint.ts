@@ -69,18 +69,35 @@ function parseOrUndefined(json: string | undefined): unknown {
  * @throws UserError if the file is not a checkpoint, is incomplete, has values that are not finite, or has another architecture
  */
 export async function readCheckpoint(path: string, expected: CheckpointArchitecture): Promise<Checkpoint> {
+  const checkpoint = await readAnyCheckpoint(path);
+  refuseOtherArchitecture(path, checkpoint.architecture, expected);
+  return checkpoint;
+}
+
+/** @throws UserError that names every difference between two architectures */
+export function refuseOtherArchitecture(
+  path: string,
+  found: CheckpointArchitecture,
+  expected: CheckpointArchitecture,
+): void {
+  const differences = differing(found, expected);
+  if (differences.length === 0) return;
+  throw new UserError(
+    `${path}: made for another architecture. ${differences.join('; ')}. ` +
+      'Change the training config back, or train again.',
+  );
+}
+
+/**
+ * Reads a whole checkpoint, whatever its architecture.
+ * @throws UserError if the file is not a checkpoint, or is incomplete, or has values that are not finite
+ */
+export async function readAnyCheckpoint(path: string): Promise<Checkpoint> {
   const { tensors, metadata } = await readSafetensors(path, { remedy: DAMAGED });
   if (metadata.format !== FORMAT) {
     throw new UserError(`${path}: not a checkpoint of this program (no format ${FORMAT} in its metadata).`);
   }
   const architecture = parse(path, metadata, 'architecture');
-  const differences = differing(architecture, expected);
-  if (differences.length > 0) {
-    throw new UserError(
-      `${path}: made for another architecture. ${differences.join('; ')}. ` +
-        'Change the training config back, or train again.',
-    );
-  }
   const groups: Record<string, GroupState> = {};
   for (const [name, stepCount] of Object.entries(parse(path, metadata, 'stepCounts'))) {
     const part = (key: (typeof PARTS)[number]) => {

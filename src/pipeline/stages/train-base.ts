@@ -7,6 +7,7 @@ import { toProjectPath } from '../../project/paths.ts';
 import type { StageFunction } from '../stage.ts';
 import { preparedPairs, stageDevice, stageSeed } from '../stage-support.ts';
 import { ganLearningRates } from '../training/learning-rate.ts';
+import { pairsDigest } from '../training/training-data.ts';
 import { trainingLoop } from '../training/training-loop.ts';
 import { representativeConcepts } from '../weights/base-concepts.ts';
 import { baseNetworks, saveBase } from '../weights/base-model.ts';
@@ -77,6 +78,13 @@ export const trainBase: StageFunction<'train-base'> = async (context) => {
       executor,
       groups,
       architecture: networks.architecture,
+      // The position among the concepts decides which step sees which of them.
+      data: Object.fromEntries(
+        concepts.map(({ name, prompt }, i) => [
+          `concept ${name}`,
+          `${i} ${pairsDigest(pairs[i]!)}${conditioned ? ` ${prompt}` : ''}`,
+        ]),
+      ),
       steps,
       checkpointEvery: config.base.checkpointEvery,
       message: `training base ${training.name}`,

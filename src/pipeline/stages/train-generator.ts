@@ -10,6 +10,7 @@ import { projectPaths, toProjectPath } from '../../project/paths.ts';
 import type { StageContext, StageFunction } from '../stage.ts';
 import { stageDevice, stageSeed } from '../stage-support.ts';
 import { learningRateFactor } from '../training/learning-rate.ts';
+import { vectorsDigest } from '../training/training-data.ts';
 import { trainingLoop } from '../training/training-loop.ts';
 import { calibrateStarts } from '../weight-generator/calibrate-starts.ts';
 import {
@@ -78,6 +79,7 @@ export const trainGenerator: StageFunction<'train-generator'> = async (context) 
       executor,
       groups: ['denoiser'],
       architecture: generatorArchitecture(space, config, denoiser),
+      data: { 'the zoo': vectorsDigest(members) },
       steps: config.steps,
       checkpointEvery: config.checkpointEvery,
       message: `training weight generator ${training.name}`,

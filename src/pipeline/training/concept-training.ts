@@ -88,6 +88,7 @@ function trainableLora(
     values: base.loraStart,
     discriminatorValues: base.discriminatorValues,
     architecture: { ...base.architecture, kind: 'concept-training', trainable },
+    frozen: { 'the base': base.hash },
   };
 }
 
@@ -104,6 +105,7 @@ function trainableBase(
     values: base.generatorValues,
     discriminatorValues: base.discriminatorValues,
     architecture: { ...base.architecture, kind: 'concept-training', trainable },
+    frozen: { 'the base': base.hash },
   };
 }
 
@@ -131,6 +133,7 @@ export function createScratchTrainer(options: ScratchOptions): Promise<Generator
       generator: { ...generator.options },
       discriminator: { ...discriminator.options },
     },
+    frozen: {},
   };
   return GeneratorTrainer.create(trainable, settings, config.image, device);
 }

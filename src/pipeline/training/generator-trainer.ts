@@ -7,6 +7,7 @@ import type { TrainingConfig } from '../../project/schema/training-schema.ts';
 import { type HeldOutImages, measuringBatch, qualityOf, translateAll } from '../metrics/held-out.ts';
 import type { ImageQuality } from '../metrics/image-metrics.ts';
 import { type GanSchedule, ganLearningRates } from './learning-rate.ts';
+import { pairsDigest, type TrainingData } from './training-data.ts';
 import {
   type TrainingLoopOptions,
   type TrainingOutcome,
@@ -38,11 +39,13 @@ export interface TrainableGenerator {
   readonly discriminatorValues: Float32Array;
   /** Architecture that checkpoints of the training store. */
   readonly architecture: CheckpointArchitecture;
+  /** Digest of the frozen weights that the steps read, by what they are. */
+  readonly frozen: TrainingData;
 }
 
 /** What one training needs besides the compiled step; see `TrainingLoopOptions`. */
 export interface GeneratorTrainingOptions
-  extends Omit<TrainingLoopOptions, 'executor' | 'groups' | 'architecture' | 'steps' | 'step'> {
+  extends Omit<TrainingLoopOptions, 'executor' | 'groups' | 'architecture' | 'data' | 'steps' | 'step'> {
   readonly pairs: PreparedPairs;
   /** Seed of the order of the pairs. */
   readonly seed: number;
@@ -99,6 +102,10 @@ export class GeneratorTrainer {
       executor: this.executor,
       groups: [this.group, 'discriminator'],
       architecture: this.trainable.architecture,
+      data: {
+        ...this.trainable.frozen,
+        [loop.concept ? `the pairs of ${loop.concept}` : 'the pairs']: pairsDigest(pairs),
+      },
       steps: this.settings.steps,
       step: this.#stepsOn(pairs, seed),
     });

@@ -1,11 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Executor, GroupState, StepInputs } from '../../compute/types.ts';
-import { type CheckpointArchitecture, readCheckpoint, writeCheckpoint } from '../../models/checkpoint.ts';
+import type { CheckpointArchitecture } from '../../models/checkpoint.ts';
 import { UserError } from '../../project/user-error.ts';
 import { RUN_FILES } from '../../protocol/run.ts';
 import type { RunWriter } from '../stage.ts';
 import { LossWatch } from './loss-watch.ts';
+import { readRunCheckpoint, writeRunCheckpoint } from './run-checkpoint.ts';
+import type { TrainingData } from './training-data.ts';
 
 export interface TrainingStep {
   readonly inputs: StepInputs;
@@ -28,6 +30,8 @@ export interface TrainingLoopOptions {
   /** Parameter groups whose values and moments go into the checkpoint. */
   readonly groups: readonly string[];
   readonly architecture: CheckpointArchitecture;
+  /** Digests of what the steps read, which must be the same for a resumed run. */
+  readonly data: TrainingData;
   readonly steps: number;
   /** Data and learning rates as a pure function of the 0-based step, so that a resumed run repeats nothing. */
   readonly step: (index: number) => TrainingStep;
@@ -66,8 +70,8 @@ export interface TrainingOutcome {
 /**
  * Runs a training until it ends or a stop is requested. Between steps it lets the process receive signals. It writes
  * a checkpoint every `checkpointEvery` steps and on a stop, but none at the end, where the caller writes the result.
- * @throws UserError if a loss is not finite, the L1 loss has risen by the end, or the checkpoint belongs to another
- * architecture
+ * @throws UserError if a loss is not finite, the L1 loss has risen by the end, or the checkpoint is damaged or belongs to
+ * another training
  */
 export async function trainingLoop(options: TrainingLoopOptions): Promise<TrainingOutcome> {
   const { executor, run, steps } = options;
@@ -77,14 +81,16 @@ export async function trainingLoop(options: TrainingLoopOptions): Promise<Traini
   let seconds = 0;
   const watch = new LossWatch();
   if (options.resume && existsSync(path)) {
-    const checkpoint = await readCheckpoint(path, options.architecture);
-    for (const group of options.groups) await executor.load(group, checkpoint.groups[group]!);
+    const sizes: Record<string, number> = {};
+    for (const group of options.groups) sizes[group] = (await executor.values(group)).length;
+    const { groups, progress } = await readRunCheckpoint(path, { ...options, sizes });
+    for (const group of options.groups) await executor.load(group, groups[group]!);
     options.extraGroups?.load(
-      Object.fromEntries(Object.entries(checkpoint.groups).map(([name, state]) => [name, state.values])),
+      Object.fromEntries(Object.entries(groups).map(([name, state]) => [name, state.values])),
     );
-    done = checkpoint.extra.stepsDone as number;
-    seconds = checkpoint.extra.seconds as number;
-    watch.restore((checkpoint.extra.firstLosses as number[] | undefined) ?? []);
+    done = progress.stepsDone;
+    seconds = progress.seconds;
+    watch.restore(progress.firstLosses);
   }
   const save = async () => {
     const groups: Record<string, GroupState> = {};
@@ -92,11 +98,8 @@ export async function trainingLoop(options: TrainingLoopOptions): Promise<Traini
     for (const [name, values] of Object.entries(options.extraGroups?.save() ?? {})) {
       groups[name] = { values, stepCount: done };
     }
-    await writeCheckpoint(path, {
-      architecture: options.architecture,
-      groups,
-      extra: { stepsDone: done, seconds, firstLosses: [...watch.first] },
-    });
+    const progress = { stepsDone: done, seconds, firstLosses: [...watch.first] };
+    await writeRunCheckpoint(path, options.architecture, groups, progress, options.data);
     run.emit({ type: 'checkpoint', step: done, file });
   };
   if (done === 0 && options.measure?.at(0)) await options.measure.run(0, 0);

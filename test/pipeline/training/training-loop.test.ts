@@ -20,6 +20,7 @@ const options = {
   resume: false,
   groups: ['generator'],
   architecture: { kind: 'test' },
+  data: {},
   steps: 100,
   step: () => ({ inputs: {}, learningRates: { generator: 1 } }),
   checkpointEvery: 1000,

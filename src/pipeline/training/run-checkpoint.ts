@@ -1,0 +1,121 @@
+/** The checkpoint of a training in its run folder. */
+import { createHash } from 'node:crypto';
+import * as z from 'zod';
+import type { GroupState } from '../../compute/types.ts';
+import {
+  type Checkpoint,
+  type CheckpointArchitecture,
+  readAnyCheckpoint,
+  refuseOtherArchitecture,
+  writeCheckpoint,
+} from '../../models/checkpoint.ts';
+import { UserError } from '../../project/user-error.ts';
+import { dataChanges, type TrainingData } from './training-data.ts';
+
+/** How far a training has come. */
+export interface TrainingProgress {
+  readonly stepsDone: number;
+  /** Seconds spent in steps. */
+  readonly seconds: number;
+  readonly firstLosses: readonly number[];
+}
+
+/** What a checkpoint has to agree with to be continued. */
+export interface ExpectedTraining {
+  readonly architecture: CheckpointArchitecture;
+  readonly data: TrainingData;
+  readonly steps: number;
+  /** Number of values of each group. */
+  readonly sizes: Readonly<Record<string, number>>;
+}
+
+const progressSchema = z.strictObject({
+  stepsDone: z.number().int().min(0),
+  seconds: z.number().min(0),
+  firstLosses: z.array(z.number()).default([]),
+});
+const extraSchema = progressSchema.extend({ data: z.record(z.string(), z.string()), checksum: z.string() });
+
+/** Writes a checkpoint with a checksum of all its content. */
+export async function writeRunCheckpoint(
+  path: string,
+  architecture: CheckpointArchitecture,
+  groups: Readonly<Record<string, GroupState>>,
+  progress: TrainingProgress,
+  data: TrainingData,
+): Promise<void> {
+  const extra = { ...progress, data: { ...data } };
+  const checksum = checksumOf({ architecture, groups, extra });
+  await writeCheckpoint(path, { architecture, groups, extra: { ...extra, checksum } });
+}
+
+/**
+ * Reads a checkpoint to continue from. Those of earlier versions have no checksum and no digests of the training's data:
+ * they are read as they are.
+ * @throws UserError if it is damaged, or was made by another training
+ */
+export async function readRunCheckpoint(
+  path: string,
+  { architecture, data, steps, sizes }: ExpectedTraining,
+): Promise<{ groups: Checkpoint['groups']; progress: TrainingProgress }> {
+  const checkpoint = await readUndamaged(path);
+  const read = z.union([extraSchema, progressSchema]).safeParse(checkpoint.extra);
+  if (!read.success) throw damaged(path, 'what it says about the training cannot be true');
+  if ('checksum' in read.data) {
+    const { checksum, ...extra } = checkpoint.extra;
+    if (checksum !== checksumOf({ ...checkpoint, extra })) {
+      throw damaged(path, 'its content does not have its checksum');
+    }
+  }
+  refuseOtherArchitecture(path, checkpoint.architecture, architecture);
+  const changed = 'data' in read.data ? dataChanges(read.data.data, data) : [];
+  if (changed.length > 0) {
+    throw otherTraining(path, `changed since this training began: ${changed.join(', ')}`);
+  }
+  for (const [group, size] of Object.entries(sizes)) {
+    const found = checkpoint.groups[group]?.values.length ?? 0;
+    if (found !== size) {
+      throw otherTraining(path, `it has ${found} values of ${group}, but this training has ${size}`);
+    }
+  }
+  const { stepsDone, seconds, firstLosses } = read.data;
+  if (stepsDone > steps) throw damaged(path, `it is at step ${stepsDone} of ${steps}`);
+  return { groups: checkpoint.groups, progress: { stepsDone, seconds, firstLosses } };
+}
+
+async function readUndamaged(path: string): Promise<Checkpoint> {
+  try {
+    return await readAnyCheckpoint(path);
+  } catch (error) {
+    // A file that cannot be opened need not be damaged.
+    if (!(error instanceof UserError) || error.cause !== undefined) throw error;
+    throw damaged(path, 'it cannot be read', error);
+  }
+}
+
+function damaged(path: string, why: string, cause?: Error): UserError {
+  return new UserError(
+    `${path}: this checkpoint is damaged: ${why}. Delete it and resume: the training then begins at step 0.`,
+    { cause },
+  );
+}
+
+function otherTraining(path: string, why: string): UserError {
+  return new UserError(
+    `${path}: ${why}. Start a new run; or delete this checkpoint and resume: the training then begins at step 0.`,
+  );
+}
+
+/** SHA-256 over everything that a checkpoint holds. */
+function checksumOf({ architecture, groups, extra }: Checkpoint): string {
+  const hash = createHash('sha256').update(JSON.stringify([architecture, extra]));
+  for (const name of Object.keys(groups).sort()) {
+    const { stepCount, ...parts } = groups[name]!;
+    hash.update(JSON.stringify([name, stepCount]));
+    for (const part of ['values', 'moment1', 'moment2'] as const) {
+      const { buffer, byteOffset, byteLength } = parts[part] ?? new Float32Array(0);
+      hash.update(`${part} ${byteLength} `).update(new Uint8Array(buffer, byteOffset, byteLength));
+    }
+  }
+  return hash.digest('hex');
+}
