@@ -21,8 +21,7 @@ describe('the feature network', () => {
 
   test.each(['evaluate', 'quickstart'] as const)('is an input of %s: its bytes', async (stage) => {
     const { project, training, network } = await projectWithNetwork();
-    const hash = async () =>
-      (await inputHashes(stage, project, training))['feature-network'];
+    const hash = async () => (await inputHashes(stage, project, training))['feature-network'];
     expect(await hash()).toBe(createHash('sha256').update('a network').digest('hex'));
     writeFileSync(network, 'another network');
     expect(await hash()).toBe(createHash('sha256').update('another network').digest('hex'));

@@ -244,7 +244,9 @@ describe('a resumed run', () => {
     await stoppedRun('--steps', '100');
     writeConcept(project, 'snow', 'a heavy blizzard');
     const { code, stderr } = await engine.run(['fine-tune', '--project', project, '--resume', 'run']);
-    expect(stderr).toContain('run: changed since this run began: concept snow (prompt). Its checkpoint no longer fits.');
+    expect(stderr).toContain(
+      'run: changed since this run began: concept snow (prompt). Its checkpoint no longer fits.',
+    );
     expect(code).toBe(1);
     expect(await state('run')).toBe('stopped');
   });

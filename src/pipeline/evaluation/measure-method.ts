@@ -137,7 +137,8 @@ async function measureMethod(
   const outcome = await trainer.train({
     run,
     shouldStop,
-    resume,
+    // Without the measurements before it, a checkpoint would give a curve that begins in the middle.
+    resume: partial !== undefined,
     pairs,
     seed,
     concept: concept.name,

@@ -1,10 +1,11 @@
 /** The measurements of one method's training, and the files that keep them for a resumed evaluation. */
 import { existsSync } from 'node:fs';
-import { readFile, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeWhole } from '../../project/disk/write-whole.ts';
-import { EARLIER_METHOD_NAMES, type Method } from '../../protocol/comparison.ts';
+import * as z from 'zod';
+import { EARLIER_METHOD_NAMES, METHODS, type Method } from '../../protocol/comparison.ts';
 import { RUN_FILES } from '../../protocol/run.ts';
+import { readRunState, writeRunState } from '../run-state.ts';
 import type { Curve } from './comparison.ts';
 
 export interface MethodResult {
@@ -40,16 +41,18 @@ export class MethodFiles {
   }
 
   async writePartial(result: MethodResult): Promise<void> {
-    await writeWhole(this.#partial, encodeResult(result));
+    await writeRunState(this.#partial, encodeResult(result));
   }
 
   async writeFinished(result: MethodResult): Promise<void> {
-    await writeWhole(this.#finished, encodeResult(result));
+    await writeRunState(this.#finished, encodeResult(result));
     await rm(this.#partial, { force: true });
   }
 
   async #read(path: string): Promise<MethodResult | undefined> {
-    return existsSync(path) ? decodeResult(this.method, await readFile(path, 'utf8')) : undefined;
+    const redone = `${METHODS[this.method]} is then trained again`;
+    const stored = await readRunState(path, storedSchema, redone);
+    return stored && decodeResult(this.method, stored);
   }
 }
 
@@ -63,17 +66,27 @@ export async function renameEarlierFiles(folder: string): Promise<void> {
   }
 }
 
-function encodeResult({ curve, start, end }: MethodResult): string {
-  const text = (images: Float32Array) =>
-    Buffer.from(images.buffer, images.byteOffset, images.byteLength).toString('base64');
-  return JSON.stringify({ curve, start: text(start), end: text(end) });
+/** Float32 values as base64. */
+const images = z.base64().refine((text) => Buffer.from(text, 'base64').length % 4 === 0);
+const storedSchema = z.object({
+  // Later measures are read as they are.
+  curve: z.looseObject({ points: z.array(z.looseObject({ steps: z.number(), seconds: z.number() })).min(1) }),
+  start: images,
+  end: images,
+});
+
+function encodeResult({ curve, start, end }: MethodResult): z.input<typeof storedSchema> {
+  const text = (values: Float32Array) =>
+    Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString('base64');
+  return {
+    curve: { ...curve, points: curve.points.map((point) => ({ ...point })) },
+    start: text(start),
+    end: text(end),
+  };
 }
 
-function decodeResult(method: Method, json: string): MethodResult {
-  const { curve, start, end } = JSON.parse(json) as { curve: Curve; start: string; end: string };
-  const images = (text: string) => {
-    const bytes = Uint8Array.from(Buffer.from(text, 'base64'));
-    return new Float32Array(bytes.buffer);
-  };
-  return { curve: { ...curve, method }, start: images(start), end: images(end) };
+function decodeResult(method: Method, { curve, start, end }: z.output<typeof storedSchema>): MethodResult {
+  const values = (text: string) => new Float32Array(Uint8Array.from(Buffer.from(text, 'base64')).buffer);
+  const { points } = curve as unknown as Pick<Curve, 'points'>;
+  return { curve: { ...curve, method, points }, start: values(start), end: values(end) };
 }

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import * as z from 'zod';
 import { writeMember } from '../../data/zoo.ts';
 import { DiskView } from '../../project/disk/disk-view.ts';
-import { writeWhole } from '../../project/disk/write-whole.ts';
 import { projectPaths, toProjectPath } from '../../project/paths.ts';
 import type { LoadedConcept } from '../../project/project.ts';
 import { zooConcepts } from '../../project/selection.ts';
@@ -15,6 +15,7 @@ import { zooStates } from '../../project/zoo/zoo-status.ts';
 import { RUN_FILES } from '../../protocol/run.ts';
 import { heldOutImages } from '../metrics/held-out.ts';
 import { meanQuality } from '../metrics/image-metrics.ts';
+import { readRunState, storedQuality, writeRunState } from '../run-state.ts';
 import type { StageContext, StageFunction, StageOutcome } from '../stage.ts';
 import { preparedPairs, stageConcept, stageDevice } from '../stage-support.ts';
 import { createConceptTrainer } from '../training/concept-training.ts';
@@ -25,11 +26,14 @@ const COLLECTED = 'collected.json';
 /** Share of the training, at its end, over which the kept checkpoints are spread. */
 const CHECKPOINT_SPAN = 0.2;
 
-interface Collected {
-  readonly concept: string;
-  /** Mean PSNR on held-out images after the training, in decibels. */
-  readonly psnr: number;
-}
+const collectedSchema = z.array(
+  z.object({
+    concept: z.string(),
+    /** Mean PSNR on held-out images after the training, in decibels. */
+    psnr: storedQuality,
+  }),
+);
+type Collected = z.output<typeof collectedSchema>[number];
 
 /**
  * Fine-tunes LoRA weights for every concept of the zoo (or for the named one), all with the same data order
@@ -40,7 +44,7 @@ export const collect: StageFunction<'collect'> = async (context) => {
   const { project, training, run, shouldStop } = context;
   const { config } = training;
   const base = await loadBase(project, training);
-  const done = context.resume ? await readCollected(run.folder) : [];
+  const done = context.resume ? await readCollected(context, base.hash) : [];
   const finished = new Set(done.map(({ concept }) => concept));
   const concepts = await wantedConcepts(context, base.hash, finished);
   if (concepts.length === 0) return nothingWanted(context, base.hash);
@@ -111,7 +115,7 @@ export const collect: StageFunction<'collect'> = async (context) => {
         values: { 'quality/psnr': psnr, 'quality/ssim': ssim, 'quality/l1': l1 },
       });
       done.push({ concept: concept.name, psnr });
-      await writeWhole(join(run.folder, COLLECTED), JSON.stringify(done));
+      await writeRunState(join(run.folder, COLLECTED), done);
       await rm(join(run.folder, checkpointFile), { force: true });
       run.emit({
         type: 'artifact',
@@ -180,7 +184,10 @@ function keptSteps(steps: number, checkpoints: number): Set<number> {
   );
 }
 
-async function readCollected(folder: string): Promise<Collected[]> {
-  const path = join(folder, COLLECTED);
-  return existsSync(path) ? (JSON.parse(await readFile(path, 'utf8')) as Collected[]) : [];
+/** What this run has finished, as far as it is still in the zoo of this base. */
+async function readCollected({ project, run }: StageContext, baseHash: string): Promise<Collected[]> {
+  const redone = 'every concept is then collected again';
+  const done = (await readRunState(join(run.folder, COLLECTED), collectedSchema, redone)) ?? [];
+  const paths = projectPaths(project.folder);
+  return done.filter(({ concept }) => existsSync(paths.zooMember(baseHash, concept)));
 }

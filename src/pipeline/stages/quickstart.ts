@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import * as z from 'zod';
 import { writeWhole } from '../../project/disk/write-whole.ts';
 import { sourceFolder } from '../../project/files/pair-source.ts';
 import { toProjectPath } from '../../project/paths.ts';
@@ -9,6 +9,7 @@ import { UserError } from '../../project/user-error.ts';
 import type { JsonObject } from '../../protocol/json.ts';
 import { RUN_FILES } from '../../protocol/run.ts';
 import type { Stage, StageOptions } from '../../protocol/stages.ts';
+import { readRunState } from '../run-state.ts';
 import type { StageContext, StageFunction } from '../stage.ts';
 import { checkedTranslations } from '../stage-outputs.ts';
 import { collect } from './collect.ts';
@@ -19,6 +20,8 @@ import { prepare } from './prepare.ts';
 import { trainBase } from './train-base.ts';
 import { trainGenerator } from './train-generator.ts';
 import { translate } from './translate.ts';
+
+const resultSchema = z.record(z.string(), z.json());
 
 /**
  * Runs the whole method on one project: pairs, base, zoo and weight generator, then for one held-out concept
@@ -58,8 +61,10 @@ export const quickstart: StageFunction<'quickstart'> = async (context) => {
     run.emit({ type: 'stage', stage: name, index, total: parts.length, title });
     const folder = join(run.folder, name);
     const resultPath = join(folder, RUN_FILES.result);
-    if (context.resume && existsSync(resultPath)) {
-      results[name] = JSON.parse(await readFile(resultPath, 'utf8')) as JsonObject;
+    const redone = 'the stage is then run again';
+    const earlier = context.resume ? await readRunState(resultPath, resultSchema, redone) : undefined;
+    if (earlier) {
+      results[name] = earlier;
       continue;
     }
     await mkdir(folder, { recursive: true });

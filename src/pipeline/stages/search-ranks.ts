@@ -1,9 +1,8 @@
-import { existsSync } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { stringify } from 'yaml';
-import { writeWhole } from '../../project/disk/write-whole.ts';
+import * as z from 'zod';
 import type { LoadedConcept } from '../../project/project.ts';
 import { zooConcepts } from '../../project/selection.ts';
 import { UserError } from '../../project/user-error.ts';
@@ -11,6 +10,7 @@ import { RUN_FILES } from '../../protocol/run.ts';
 import { textTable } from '../evaluation/text-table.ts';
 import { heldOutImages } from '../metrics/held-out.ts';
 import { meanQuality } from '../metrics/image-metrics.ts';
+import { readRunState, storedQuality, writeRunState } from '../run-state.ts';
 import type { StageContext, StageFunction } from '../stage.ts';
 import { preparedPairs, stageConcept, stageDevice, stageSeed } from '../stage-support.ts';
 import { createConceptTrainer } from '../training/concept-training.ts';
@@ -20,15 +20,18 @@ import { adapterOptions, type BaseModel, loadBase, withLora } from '../weights/b
 /** File in the run folder that holds the tries that this run has measured. */
 const MEASURED = 'tries.json';
 
-interface MeasuredRanks {
-  readonly ranks: SectionRanks;
-  /** Number of trained LoRA values. */
-  readonly values: number;
-  /** Mean PSNR on held-out images after the training, in decibels. */
-  readonly psnr: number;
-  /** Seconds spent in training steps. */
-  readonly seconds: number;
-}
+const measuredSchema = z.array(
+  z.object({
+    ranks: z.record(z.string(), z.number().int()),
+    /** Number of trained LoRA values. */
+    values: z.number().int(),
+    /** Mean PSNR on held-out images after the training, in decibels. */
+    psnr: storedQuality,
+    /** Seconds spent in training steps. */
+    seconds: z.number(),
+  }),
+);
+type MeasuredRanks = z.output<typeof measuredSchema>[number];
 
 /**
  * Searches LoRA ranks by section (`searchSectionRanks`) on one concept of the zoo. Every try trains LoRA weights
@@ -100,7 +103,7 @@ export const searchRanks: StageFunction<'search-ranks'> = async (context) => {
         values: { 'quality/psnr': psnr, 'quality/ssim': ssim, 'quality/l1': l1 },
       });
       measured.push({ ranks, values: adapted.lora.layout.size, psnr, seconds });
-      await writeWhole(join(run.folder, MEASURED), JSON.stringify(measured));
+      await writeRunState(join(run.folder, MEASURED), measured);
       await rm(join(run.folder, checkpointFile), { force: true });
       return psnr;
     } finally {
@@ -166,6 +169,6 @@ function validationConcept(context: StageContext<'search-ranks'>, base: BaseMode
 }
 
 async function readMeasured(folder: string): Promise<MeasuredRanks[]> {
-  const path = join(folder, MEASURED);
-  return existsSync(path) ? (JSON.parse(await readFile(path, 'utf8')) as MeasuredRanks[]) : [];
+  const redone = 'every try is then trained again';
+  return (await readRunState(join(folder, MEASURED), measuredSchema, redone)) ?? [];
 }

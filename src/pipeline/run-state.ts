@@ -1,0 +1,47 @@
+/** Files in a run folder from which a resumed run takes what it has already done. */
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import * as z from 'zod';
+import { hashContent } from '../project/disk/file-hash.ts';
+import { writeWhole } from '../project/disk/write-whole.ts';
+import { UserError } from '../project/user-error.ts';
+
+const sealedSchema = z.strictObject({ checksum: z.string(), value: z.unknown() });
+
+/** A quality; JSON has no infinity, which is the PSNR of a perfect image. */
+export const storedQuality = z.union([z.number(), z.null().transform(() => Number.POSITIVE_INFINITY)]);
+
+/** Writes a JSON value with its checksum, whole or not at all. */
+export async function writeRunState(path: string, value: unknown): Promise<void> {
+  const text = JSON.stringify(value);
+  await writeWhole(path, `{"checksum":"${hashContent(text)}","value":${text}}`);
+}
+
+/**
+ * Reads a JSON value. Files of earlier versions hold it without a checksum.
+ * @param redone what a resumed run does again without the file, as the end of a sentence
+ * @returns undefined if there is no such file
+ * @throws UserError if it is damaged
+ */
+export async function readRunState<T>(
+  path: string,
+  schema: z.ZodType<T>,
+  redone: string,
+): Promise<T | undefined> {
+  if (!existsSync(path)) return undefined;
+  const damaged = () => new UserError(`${path}: damaged. Delete it and resume: ${redone}.`);
+  let json: unknown;
+  try {
+    json = JSON.parse(await readFile(path, 'utf8'));
+  } catch (error) {
+    if (error instanceof SyntaxError) throw damaged();
+    throw error;
+  }
+  const sealed = sealedSchema.safeParse(json);
+  if (sealed.success && hashContent(JSON.stringify(sealed.data.value)) !== sealed.data.checksum) {
+    throw damaged();
+  }
+  const value = schema.safeParse(sealed.success ? sealed.data.value : json);
+  if (!value.success) throw damaged();
+  return value.data;
+}

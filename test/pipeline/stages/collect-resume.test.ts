@@ -1,0 +1,116 @@
+import { mkdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { collect } from '../../../src/pipeline/stages/collect.ts';
+import type { BaseModel } from '../../../src/pipeline/weights/base-model.ts';
+import { saveBase } from '../../../src/pipeline/weights/base-model.ts';
+import { loadProject } from '../../../src/project/load.ts';
+import { projectPaths } from '../../../src/project/paths.ts';
+import { makeProject } from '../../engine/example-project.ts';
+import { recordedRun } from '../recorded-run.ts';
+import { saveUntrainedBase } from '../untrained-base.ts';
+
+const CONFIG = `extends: preset:fast
+device: cpu
+threads: 1
+image: {size: 32, train: 4, test: 2}
+generator: {channels: 4, transformerHeads: 2}
+discriminator: {channels: 4}
+base: {conditioning: none}
+collect: {steps: 3, batchSize: 2, checkpoints: 1}
+evaluate: {images: 2}
+`;
+const STEPS = 3;
+
+let folder: string;
+let run: string;
+let base: BaseModel;
+
+beforeEach(async () => {
+  folder = await makeProject();
+  writeFileSync(join(folder, 'tiny.training.yaml'), CONFIG);
+  for (let i = 0; i < 6; i++) await picture(i, 10 * i);
+  run = join(folder, 'runs', 'test');
+  mkdirSync(run, { recursive: true });
+  const project = await loadProject(folder);
+  base = await saveUntrainedBase(project, project.trainings[0]!, ['fog']);
+});
+
+/** A picture of one gray, whose file is as large as that of any other gray. */
+async function picture(index: number, gray: number): Promise<string> {
+  rmSync(join(folder, 'images', `wave-${index}.png`), { force: true });
+  const file = join(folder, 'images', `${index}.tif`);
+  const create = { width: 32, height: 32, channels: 3, background: { r: gray, g: gray, b: gray } } as const;
+  await sharp({ create }).tiff({ compression: 'none' }).toFile(file);
+  return file;
+}
+
+/** Collects, and stops before the step of this number, counted over all concepts. */
+async function collectUntil(stop: number, resume: boolean): Promise<string[]> {
+  const project = await loadProject(folder);
+  const { context, events } = recordedRun({ project, training: project.trainings[0]! }, run);
+  let steps = 0;
+  const counting = { ...context, resume, shouldStop: () => steps >= stop };
+  counting.run = {
+    folder: run,
+    emit: (event) => {
+      if (event.type === 'progress' && event.unit === 'steps') steps++;
+      context.run.emit(event);
+    },
+  };
+  await collect(counting);
+  return events.flatMap((event) =>
+    event.type === 'artifact' && event.kind === 'zoo-member' ? [event.concept!] : [],
+  );
+}
+
+describe('a stopped collect that is resumed', () => {
+  test('refuses a checkpoint of other pixels, though the files are as large as before', async () => {
+    expect(await collectUntil(STEPS + 1, false)).toEqual(['fog']);
+    const size = statSync(join(folder, 'images', '3.tif')).size;
+    const file = await picture(3, 200);
+    expect(statSync(file).size).toBe(size);
+    // Later than any time in the cache of pairs.
+    utimesSync(file, 2e9, 2e9);
+    await expect(collectUntil(99, true)).rejects.toThrow(
+      `${join(run, 'snow.checkpoint.safetensors')}: changed since this training began: the pairs of snow. `,
+    );
+  });
+
+  test('refuses a checkpoint of another base', async () => {
+    await collectUntil(1, false);
+    const project = await loadProject(folder);
+    const { trained, frozen } = base.lora.initial(1);
+    await saveBase(
+      project,
+      project.trainings[0]!,
+      base,
+      {
+        generator: base.generator.initial(9),
+        discriminator: base.discriminator.initial(3),
+        loraFrozen: frozen,
+        loraStart: trained,
+      },
+      { concepts: [], steps: 0 },
+    );
+    await expect(collectUntil(99, true)).rejects.toThrow('changed since this training began: the base. ');
+  });
+
+  test('collects a finished member again that is no longer in the zoo', async () => {
+    await collectUntil(STEPS + 1, false);
+    rmSync(projectPaths(folder).zooMember(base.hash, 'fog'));
+    expect(await collectUntil(99, true)).toEqual(['fog', 'snow']);
+  });
+
+  test('says what to do where its list of finished members is damaged', async () => {
+    await collectUntil(STEPS + 1, false);
+    const file = join(run, 'collected.json');
+    writeFileSync(file, '[{');
+    await expect(collectUntil(99, true)).rejects.toThrow(
+      `${file}: damaged. Delete it and resume: every concept is then collected again.`,
+    );
+    rmSync(file);
+    expect(await collectUntil(99, true)).toEqual(['fog', 'snow']);
+  });
+});
