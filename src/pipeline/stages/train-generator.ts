@@ -33,6 +33,7 @@ import { diffusionConventions } from '../weight-generator/weight-sampler.ts';
 import { type BaseModel, loadBase } from '../weights/base-model.ts';
 import { promptEncoderFor } from '../weights/prompt-encoders.ts';
 import { readZoo } from '../weights/zoo-vectors.ts';
+import { warnOfZoo } from '../weights/zoo-warnings.ts';
 
 const BETAS = { beta1: 0.9, beta2: 0.99 };
 
@@ -141,12 +142,8 @@ interface ChosenZoo {
 }
 
 /** The zoo to train on, and the weight space of its vectors. Reports what is odd about its files. */
-async function chosenZoo({
-  project,
-  training,
-  options,
-  run,
-}: StageContext<'train-generator'>): Promise<ChosenZoo> {
+async function chosenZoo(context: StageContext<'train-generator'>): Promise<ChosenZoo> {
+  const { project, training, options, run } = context;
   if (options.zoo !== undefined) {
     const { layout, members, notes } = await readFileZoo(options.zoo);
     for (const note of notes) run.emit({ type: 'log', ...note });
@@ -154,6 +151,7 @@ async function chosenZoo({
   }
   const base = await loadBase(project, training);
   const members = await readZoo(project, training, base);
+  await warnOfZoo(context, base.hash);
   const paths = projectPaths(project.folder);
   const files = members.map(({ concept, checkpoints }) => ({
     path: paths.zooMember(base.hash, concept),

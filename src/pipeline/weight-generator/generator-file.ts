@@ -150,6 +150,14 @@ export async function loadWeightGenerator(
         `Denoise with --prompt and --output, or train one for the base: ${wayTo('trainWeightGenerator', training.name)}`,
     );
   }
+  const { architecture } = await readCheckpointHeader(path);
+  const trainedFor = architectureSchema.safeParse(architecture).data?.base;
+  if (trainedFor !== undefined && trainedFor !== base.hash) {
+    throw new UserError(
+      `${path} belongs to base ${trainedFor}, but the current base is ${base.hash}: it was trained again. ` +
+        `Train the weight generator anew: ${wayTo('trainWeightGenerator', training.name)}`,
+    );
+  }
   return readGenerator(path, training.config.weightGenerator, spaceOfBase(base), stored);
 }
 
@@ -258,6 +266,8 @@ const storedSchema = z.object({
     .optional(),
 });
 type StoredGenerator = z.output<typeof storedSchema>;
+
+const architectureSchema = z.object({ base: z.string() });
 
 const wordsOf = (vocabulary: unknown) => ({ name: wordTable.name, version: 1, state: vocabulary });
 

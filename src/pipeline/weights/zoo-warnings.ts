@@ -1,0 +1,53 @@
+import { DiskView } from '../../project/disk/disk-view.ts';
+import type { StaleReason } from '../../project/zoo/member-state.ts';
+import { zooStates } from '../../project/zoo/zoo-status.ts';
+import { wayTo } from '../remedies.ts';
+import type { StageContext } from '../stage.ts';
+
+/** How many members a warning names; the rest are counted. */
+const MOST_NAMED = 5;
+
+/** Warns of members that the zoo lacks, and of those that were collected from something else than the project has now. */
+export async function warnOfZoo(
+  { project, training, run }: Pick<StageContext, 'project' | 'training' | 'run'>,
+  baseHash: string,
+): Promise<void> {
+  const states = [...(await zooStates(project, training, baseHash, new DiskView()))];
+  const missing = states.flatMap(([{ name }, { state }]) => (state === 'missing' ? [name] : []));
+  const stale = states.flatMap(([{ name }, state]) =>
+    state.state === 'stale' ? [`${name} (${state.reasons.map(reasonText).join(', ')})`] : [],
+  );
+  const warn = (message: string) =>
+    run.emit({
+      type: 'log',
+      level: 'warning',
+      message: `${message} Collect what is missing and stale: ${wayTo('collectMissing', training.name)} --missing`,
+    });
+  if (missing.length > 0) {
+    const have = states.length - missing.length;
+    warn(
+      `${named(missing)} ${missing.length === 1 ? 'has' : 'have'} no weights: ${have} of ${states.length} concepts.`,
+    );
+  }
+  if (stale.length > 0) {
+    warn(`Collected from something else than the project has now: ${named(stale)}.`);
+  }
+}
+
+function named(parts: readonly string[]): string {
+  const rest = parts.length - MOST_NAMED;
+  return [...parts.slice(0, MOST_NAMED), ...(rest > 0 ? [`and ${rest} more`] : [])].join(', ');
+}
+
+function reasonText(reason: StaleReason): string {
+  switch (reason.what) {
+    case 'prompt':
+      return 'another prompt';
+    case 'pairs':
+      return 'other pairs';
+    case 'images':
+      return reason.now === 0 ? 'images that are gone' : 'other images';
+    case 'setting':
+      return `${reason.key} ${reason.was} instead of ${reason.now}`;
+  }
+}
