@@ -14,6 +14,11 @@ export interface LocatedRun {
   readonly folder: string;
 }
 
+/** The latest run, and what is wrong with later ones that could not be looked at. */
+interface LatestRun extends LocatedRun {
+  readonly damages: readonly string[];
+}
+
 /**
  * Finds a run by its folder, from any working directory, or by its id.
  * @param project as given on the command line
@@ -33,7 +38,7 @@ export function locateRun(reference: string, project: string | undefined): Locat
 }
 
 /**
- * The newest run of a stage that can be resumed: started, not finished, and without a process working on it.
+ * The newest undamaged run of a stage that can be resumed: started, not finished, and without a process working on it.
  * @param matches further condition that the run must meet
  * @throws UsageError if there is none
  */
@@ -41,12 +46,16 @@ export async function latestResumableRun(
   project: string | undefined,
   stage: Stage,
   matches: (record: RunRecord) => boolean,
-): Promise<LocatedRun> {
+): Promise<LatestRun> {
   const projectFolder = findProjectFolder(project);
   const runs = await listRuns(projectFolder);
-  const latest = runs.find(
-    ({ record, state }) => record?.stage === stage && RESUMABLE.includes(state) && matches(record),
+  const found = runs.findIndex(
+    ({ record, state, damage }) =>
+      damage === undefined && record?.stage === stage && RESUMABLE.includes(state) && matches(record),
   );
-  if (latest !== undefined) return { projectFolder, folder: latest.folder };
+  if (found >= 0) {
+    const damages = runs.slice(0, found).flatMap(({ damage }) => damage ?? []);
+    return { projectFolder, folder: runs[found]!.folder, damages };
+  }
   throw new UsageError(`No ${stage} run of this project can be resumed. To list all runs: dnw runs`);
 }

@@ -3,6 +3,8 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { writeWhole } from '../project/disk/write-whole.ts';
 import { newRunId } from '../project/runs/run-launch.ts';
+import { sealRecord } from '../project/runs/run-record.ts';
+import { UserError } from '../project/user-error.ts';
 import { RUN_FILES, type RunRecord, type RunResult } from '../protocol/run.ts';
 import { UsageError } from './exit-codes.ts';
 import { RunLock } from './run-lock.ts';
@@ -10,7 +12,7 @@ import { RunLock } from './run-lock.ts';
 const RUN_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/;
 
 /** Content of a new run's record, before id, time and format version are added. */
-export type NewRunRecord = Omit<RunRecord, 'version' | 'id' | 'created'>;
+export type NewRunRecord = Omit<RunRecord, 'version' | 'id' | 'created' | 'checksum'>;
 
 /** A run folder that this process owns. */
 export interface OwnedRun {
@@ -39,7 +41,7 @@ export async function createRun(runsFolder: string, record: NewRunRecord, id?: s
     );
   }
   const { stage, name, ...rest } = record;
-  const whole: RunRecord = { version: 1, id: basename(folder), stage, name, created: Date.now(), ...rest };
+  const whole = sealRecord({ version: 1, id: basename(folder), stage, name, created: Date.now(), ...rest });
   await writeWhole(file, `${JSON.stringify(whole, undefined, 2)}\n`);
   return { folder, record: whole, lock, resumed: false };
 }
@@ -60,12 +62,28 @@ export async function writeResult(run: OwnedRun, result: RunResult): Promise<voi
   await writeWhole(join(run.folder, RUN_FILES.result), `${JSON.stringify(result, undefined, 2)}\n`);
 }
 
-/** Whether a run has finished successfully, so that it cannot be resumed. */
+/**
+ * Whether a run has finished successfully, so that it cannot be resumed.
+ * @throws UserError if its result is damaged
+ */
 export async function hasSucceeded(folder: string): Promise<boolean> {
   const file = join(folder, RUN_FILES.result);
   if (!existsSync(file)) return false;
-  const { status } = JSON.parse(await readFile(file, 'utf8')) as RunResult;
-  return status === 'succeeded';
+  let result: Partial<RunResult> | null;
+  try {
+    result = JSON.parse(await readFile(file, 'utf8'));
+  } catch (error) {
+    if (error instanceof SyntaxError) throw damagedResult(file);
+    throw error;
+  }
+  if (result?.status !== 'succeeded' && result?.status !== 'stopped') throw damagedResult(file);
+  return result.status === 'succeeded';
+}
+
+function damagedResult(file: string): UserError {
+  return new UserError(
+    `${file}: damaged, so that it does not say whether the run has finished. Delete it and resume, or start a new run.`,
+  );
 }
 
 async function newFolder(runsFolder: string, { stage, name }: NewRunRecord): Promise<string> {

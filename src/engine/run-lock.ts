@@ -24,12 +24,13 @@ export class RunLock {
     this.#timer = setInterval(() => this.beat(), HEARTBEAT_MS).unref();
   }
 
-  /** @throws UserError if another process is working on the run */
+  /** @throws UserError if another process is working on the run, or its folder does not tell */
   static async acquire(runFolder: string): Promise<RunLock> {
     const status = await processStatus(process.pid);
     const owner: RunOwner = { pid: process.pid, host: hostname(), processStart: status?.start };
     for (;;) {
       const current = await readOwner(runFolder);
+      if (current.damage !== undefined) throw new UserError(current.damage);
       if (current.active) {
         const who = current.owner
           ? `process ${current.owner.pid} on ${current.owner.host}`

@@ -4,6 +4,7 @@ import { defaultThreads } from '../compute/run/threads.ts';
 import { DiskView } from '../project/disk/disk-view.ts';
 import { type LoadedTraining, loadProject, type Project } from '../project/load.ts';
 import { nameFromFile, projectPaths, toProjectPath } from '../project/paths.ts';
+import { changedKeys } from '../project/runs/config-changes.ts';
 import { inputChanges, type RunInputs } from '../project/runs/run-inputs.ts';
 import { readRunRecord } from '../project/runs/run-record.ts';
 import { type TrainingConfig, trainingSchema } from '../project/schema/training-schema.ts';
@@ -44,6 +45,8 @@ export interface StagePlan {
   readonly training: LoadedTraining;
   readonly options: StageOptions;
   readonly run: OwnedRun;
+  /** What the user should know before the stage begins. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -79,20 +82,24 @@ async function planNewRun(stage: Stage, given: StageArguments): Promise<StagePla
       ...(concept && { concept: toProjectPath(project.folder, concept.path) }),
       seed: given.seed ?? training.config.seed,
       config: training.config,
+      given: { device: given.device, threads: given.threads },
       options: { ...options },
       versions: { dnw: version, node: process.versions.node, onnxruntime: dependencies['onnxruntime-node'] },
       ...(await runInputs(stage, project, training, options, view)),
     },
     given.runId,
   );
-  return { project, training, options, run };
+  return { project, training, options, run, warnings: [] };
 }
 
 async function planResumedRun(stage: Stage, given: StageArguments, reference: string): Promise<StagePlan> {
-  const { projectFolder, folder } =
-    reference === 'latest'
-      ? await latestResumableRun(given.project, stage, (record) => isAbout(record, given))
-      : locateRun(reference, given.project);
+  const {
+    projectFolder,
+    folder,
+    damages = [],
+  } = reference === 'latest'
+    ? await latestResumableRun(given.project, stage, (record) => isAbout(record, given))
+    : { ...locateRun(reference, given.project), damages: undefined };
   const record = (await readRunRecord(folder))!;
   if (record.stage !== stage) {
     throw new UsageError(
@@ -119,7 +126,11 @@ async function planResumedRun(stage: Stage, given: StageArguments, reference: st
     run.lock.release();
     throw error;
   }
-  return { project, training, options: record.options as StageOptions, run };
+  const warnings = [
+    ...damages.map((damage) => `A later run cannot be resumed: ${damage}`),
+    ...configWarnings(project, record),
+  ];
+  return { project, training, options: record.options as StageOptions, run, warnings };
 }
 
 /** Whether a run belongs to the given training config and concept, as far as they are given. */
@@ -177,6 +188,22 @@ function refuseChangedInputs(record: RunRecord, project: Project, now: RunInputs
     `${record.id}: changed since this run began: ${changed.join(', ')}. Its checkpoint no longer fits. ` +
       `Start a new run${kept}.${unread}`,
   );
+}
+
+/** What a resumed run does not take from its training config, because it was written since. */
+function configWarnings({ folder, trainings }: Project, { training, config, given }: RunRecord): string[] {
+  const began = 'this run goes on with what it began with.';
+  const now = trainings.find(({ path }) => toProjectPath(folder, path) === training);
+  if (now === undefined) return [`${training} is gone or has errors; ${began}`];
+  const { device, threads } = config as TrainingConfig;
+  const present = {
+    ...now.config,
+    // What the command line gave is not from the file, and earlier versions did not record it.
+    ...((given === undefined || given.device !== undefined) && { device }),
+    ...((given === undefined || given.threads !== undefined || now.config.threads === 0) && { threads }),
+  };
+  const keys = changedKeys(config, JSON.parse(JSON.stringify(present)));
+  return keys.length === 0 ? [] : [`${training} has changed since (${keys.join(', ')}); ${began}`];
 }
 
 /** The config with the number of threads that will compute: sums depend on it, so a resumed run must use the same. */

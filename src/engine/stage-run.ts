@@ -47,7 +47,7 @@ async function execute(
   { json = false, tensorboard = false }: StageArguments,
   stage: StageFunction,
 ): Promise<number> {
-  const { project, training, options, run } = plan;
+  const { project, training, options, run, warnings } = plan;
   const { record, folder, lock, resumed } = run;
   const begun = performance.now();
   const seconds = () => (performance.now() - begun) / 1000;
@@ -78,6 +78,7 @@ async function execute(
       host: hostname(),
       resumed,
     });
+    for (const message of warnings) events.emit({ type: 'log', level: 'warning', message });
     let outcome: StageOutcome;
     try {
       await removeLeftovers(project.folder, folder);

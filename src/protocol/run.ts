@@ -35,6 +35,8 @@ export interface RunRecord {
   seed: number;
   /** The training config with every default filled in. */
   config: unknown;
+  /** Keys of the config that the command line gave. Runs of earlier versions lack it. */
+  given?: { device?: string; threads?: number };
   /** Stage options given on the command line. */
   options: Record<string, unknown>;
   versions: { dnw: string; node: string; onnxruntime?: string };
@@ -42,6 +44,8 @@ export interface RunRecord {
   hashes: Record<string, string>;
   /** The concepts that the stage works on, by name, as they were when the run began. Runs of earlier versions lack it. */
   concepts?: Record<string, RunConcept>;
+  /** SHA-256 over all of the above as JSON. Runs of earlier versions lack it. */
+  checksum?: string;
 }
 
 /** What a run took from a concept. */

@@ -129,13 +129,86 @@ test('a run of an earlier version, which recorded less, is compared by what it r
   const old = async (stage: Stage, concept?: string) => {
     const id = await begin(stage, concept);
     const file = join(project, 'runs', id, 'run.json');
-    const { concepts, ...record } = JSON.parse(readFileSync(file, 'utf8')) as RunRecord;
+    const { concepts, checksum, ...record } = JSON.parse(readFileSync(file, 'utf8')) as RunRecord;
     writeFileSync(file, JSON.stringify(record));
     return id;
   };
   const base = await old('train-base');
   write({ ...ALL, fog: { ...BEGUN, prompt: 1 } });
   expect(await resume('train-base', base)).toBeUndefined();
+});
+
+describe('a damaged run folder', () => {
+  test('is refused by name, and passed over with a warning by --resume alone', async () => {
+    write(ALL);
+    rmSync(join(project, 'runs'), { recursive: true, force: true });
+    const ids = [await begin('train-base'), await begin('train-base'), await begin('train-base')];
+    const [first, second, third] = ids as [string, string, string];
+    const owner = join(project, 'runs', third, 'owner-9007199254740992.json');
+    const record = join(project, 'runs', second, 'run.json');
+    writeFileSync(owner, '{}');
+    writeFileSync(record, 'null');
+    expect(await resume('train-base', third)).toBe(
+      `${owner}: no process of this run has such a number. Delete this file.`,
+    );
+    const { run, warnings } = await planStage('train-base', { project, resume: 'latest' });
+    run.lock.release();
+    expect(run.record.id).toBe(first);
+    expect(warnings).toEqual([
+      expect.stringContaining(`A later run cannot be resumed: ${owner}`),
+      expect.stringContaining(`A later run cannot be resumed: ${record}`),
+    ]);
+  });
+
+  test.each(['', 'null', '{"status":"done"}'])('whose result is %j says what to do', async (result) => {
+    write(ALL);
+    const id = await begin('train-base');
+    const file = join(project, 'runs', id, 'result.json');
+    writeFileSync(file, result);
+    expect(await resume('train-base', id)).toBe(
+      `${file}: damaged, so that it does not say whether the run has finished. Delete it and resume, or start a new run.`,
+    );
+    rmSync(file);
+    expect(await resume('train-base', id)).toBeUndefined();
+  });
+});
+
+describe('an edited training config', () => {
+  const warnings = async (config: string, device?: 'cpu') => {
+    write(ALL);
+    const { run } = await planStage('train-base', { project, device });
+    run.lock.release();
+    writeFileSync(join(project, 'tiny.training.yaml'), config);
+    const resumed = await planStage('train-base', { project, resume: run.record.id });
+    resumed.run.lock.release();
+    writeFileSync(join(project, 'tiny.training.yaml'), CONFIG);
+    expect(resumed.training.config).toEqual(run.record.config);
+    return resumed.warnings;
+  };
+  const since = (keys: string) => [
+    `tiny.training.yaml has changed since (${keys}); this run goes on with what it began with.`,
+  ];
+
+  test('is named key by key when a run goes on with what it began with', async () => {
+    expect(
+      await warnings(`${CONFIG}seed: 9
+fineTune: {steps: 7}
+`),
+    ).toEqual(since('seed, fineTune.steps'));
+    expect(
+      await warnings(`${CONFIG}device: webgpu
+threads: 3
+`),
+    ).toEqual(since('device, threads'));
+    expect(await warnings('extends: [')).toEqual([
+      'tiny.training.yaml is gone or has errors; this run goes on with what it began with.',
+    ]);
+  });
+
+  test('is not mentioned where it says the same, or the command line said otherwise', async () => {
+    expect(await warnings(`# the same\n${CONFIG}`)).toEqual([]);
+    expect(await warnings(`${CONFIG}device: webgpu\n`, 'cpu')).toEqual([]);
+  });
 });
 
 /** The concepts that a run reads, and whether it reads their images. */

@@ -1,9 +1,19 @@
 import { appendFile, truncate, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { deriveRunState, listRuns, RunTail, readRunRecord } from '../../src/project/runs/run-record.ts';
+import { readOwner } from '../../src/project/runs/run-owner.ts';
+import {
+  deriveRunState,
+  listRuns,
+  RunTail,
+  readRunRecord,
+  sealRecord,
+} from '../../src/project/runs/run-record.ts';
+import { UserError } from '../../src/project/user-error.ts';
 import type { RunEvent } from '../../src/protocol/events.ts';
+import type { RunRecord } from '../../src/protocol/run.ts';
 import { temporaryProject } from './temporary-project.ts';
 
 const log = (message: string): RunEvent => ({ type: 'log', time: 1, level: 'info', message });
@@ -155,6 +165,21 @@ describe('the state of a run', () => {
   });
 });
 
+/** As runs of earlier versions have it. */
+const RECORD: RunRecord = {
+  version: 1,
+  id: 'r1',
+  stage: 'collect',
+  name: 'tiny',
+  created: 1,
+  training: 'tiny.training.yaml',
+  seed: 3,
+  config: { seed: 3 },
+  options: {},
+  versions: { dnw: '0.1.0', node: '24.0.0' },
+  hashes: { base: 'b1' },
+};
+
 describe('run.json', () => {
   it('may not be there yet', async () => {
     expect(await readRunRecord(await temporaryProject({}))).toBeUndefined();
@@ -168,15 +193,85 @@ describe('run.json', () => {
       /run\.json has the format version 2, but this program reads version 1\./,
     ],
     ['something else', '7', /run\.json has the format version none/],
+    [
+      'of a stage that there is not',
+      JSON.stringify({ ...RECORD, stage: 'colect' }),
+      /run\.json is damaged \(stage\)\. The run cannot be resumed; delete its folder\./,
+    ],
+    [
+      'without what it was begun with',
+      JSON.stringify({ ...RECORD, hashes: undefined }),
+      /run\.json is damaged \(hashes\)/,
+    ],
+    [
+      'changed after it was written',
+      JSON.stringify({ ...sealRecord(RECORD), config: { seed: 4 } }),
+      /run\.json is damaged: its content does not have its checksum\./,
+    ],
   ])('is refused where it is %s', async (_what, text, message) => {
     await expect(readRunRecord(await temporaryProject({ 'run.json': text }))).rejects.toThrow(message);
+  });
+});
+
+it('a record with any byte changed is refused, or says the same', async () => {
+  const record = sealRecord({ ...RECORD, concepts: { fog: { prompt: 'thick fog', pairs: {} } } });
+  const text = Buffer.from(JSON.stringify(record));
+  const folder = await temporaryProject({});
+  await fc.assert(
+    fc.asyncProperty(fc.nat(text.length - 1), fc.integer({ min: 1, max: 255 }), async (at, xor) => {
+      const changed = Buffer.from(text);
+      changed[at]! ^= xor;
+      await writeFile(join(folder, 'run.json'), changed);
+      const read = await readRunRecord(folder).catch((error: unknown) => error);
+      if (read instanceof Error) expect(read).toBeInstanceOf(UserError);
+      else expect(read).toEqual(record);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+describe('the owner of a run', () => {
+  it.each(['null', '7', '[]', '{}', '{"pid":-1,"host":"h"}', '{"pid":"1","host":"h"}', '{"pid":1}'])(
+    'cannot be told from an owner-1.json that holds %j',
+    async (text) => {
+      const folder = await temporaryProject({ 'owner-1.json': text });
+      expect(await readOwner(folder)).toEqual({
+        generation: 1,
+        active: false,
+        damage: `${join(folder, 'owner-1.json')}: it does not say which process works on this run. If none does, delete this file.`,
+      });
+    },
+  );
+
+  it.each(['9007199254740992', '1000001', '0', '-1', '1.5', '007', '1e3', 'x', ''])(
+    'cannot be the process of number %j',
+    async (number) => {
+      const folder = await temporaryProject({ [`owner-${number}.json`]: '{"pid":1,"host":"h"}' });
+      expect((await readOwner(folder)).damage).toBe(
+        `${join(folder, `owner-${number}.json`)}: no process of this run has such a number. Delete this file.`,
+      );
+    },
+  );
+
+  it('is read whatever an owner file is called and holds', async () => {
+    const content = fc.oneof(fc.json(), fc.string(), fc.constant('{"pid":1,"host":"h","released":2}'));
+    const number = fc.oneof(fc.nat().map(String), fc.maxSafeInteger().map(String), fc.constant('1'));
+    await fc.assert(
+      fc.asyncProperty(number, content, async (name, text) => {
+        const folder = await temporaryProject({ [`owner-${name}.json`]: text });
+        const { generation, damage } = await readOwner(folder);
+        expect(damage === undefined || damage.startsWith(join(folder, `owner-${name}.json`))).toBe(true);
+        expect(Number.isSafeInteger(generation + 1)).toBe(true);
+      }),
+      { numRuns: 100 },
+    );
   });
 });
 
 describe('the runs of a project', () => {
   it('are listed newest first, damaged ones too', async () => {
     const folder = await temporaryProject({
-      'runs/20260101-000000-collect-a/run.json': '{"version": 1, "stage": "collect"}',
+      'runs/20260101-000000-collect-a/run.json': JSON.stringify(RECORD),
       'runs/20260101-000000-collect-a/events.jsonl': line(log('one')) + line(finished('succeeded')),
       'runs/20260102-000000-fine-tune-b/run.json': '{',
       'runs/notes.txt': '',
@@ -187,5 +282,35 @@ describe('the runs of a project', () => {
       ['20260101-000000-collect-a', 'succeeded', 'collect'],
     ]);
     expect(await listRuns(await temporaryProject({}))).toEqual([]);
+  });
+
+  it('are all listed where some are damaged, each with its file', async () => {
+    const project = await temporaryProject({
+      'runs/a/run.json': JSON.stringify(RECORD),
+      'runs/a/events.jsonl': line(finished('stopped')),
+      'runs/b/owner-1.json': 'null',
+      'runs/c/owner-9007199254740992.json': '{}',
+      'runs/d/run.json': 'null',
+      'runs/e/run.json/x': '',
+      'runs/f/events.jsonl/x': '',
+    });
+    const runs = await listRuns(project);
+    expect(runs.map(({ id, state }) => [id, state])).toEqual([
+      ['f', 'queued'],
+      ['e', 'queued'],
+      ['d', 'queued'],
+      ['c', 'queued'],
+      ['b', 'interrupted'],
+      ['a', 'stopped'],
+    ]);
+    const file = (path: string) => expect.stringContaining(join(project, 'runs', path));
+    expect(runs.map(({ damage }) => damage)).toEqual([
+      file('f'),
+      file('e'),
+      file('d/run.json'),
+      file('c/owner-9007199254740992.json'),
+      file('b/owner-1.json'),
+      undefined,
+    ]);
   });
 });

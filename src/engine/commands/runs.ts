@@ -11,7 +11,7 @@ export function addRunsCommand(program: Command): void {
     .summary('list the runs of the project')
     .description('Lists every run of the project, newest first, with its state.')
     .addOption(commandOptions.project())
-    .addOption(commandOptions.json('print one JSON object per run: id, folder, state, record'))
+    .addOption(commandOptions.json('print one JSON object per run: id, folder, state, record, damage'))
     .addHelpText('after', '\nExamples:\n  $ dnw runs\n  $ dnw runs --json')
     .action(async (options: { project?: string; json?: boolean }) => {
       const runs = await listRuns(findProjectFolder(options.project));
@@ -21,8 +21,9 @@ export function addRunsCommand(program: Command): void {
       }
       if (runs.length === 0) process.stderr.write('No runs yet.\n');
       const idWidth = Math.max(0, ...runs.map(({ id }) => textWidth(id)));
-      for (const { id, state } of runs) {
-        process.stdout.write(`${id}${' '.repeat(idWidth - textWidth(id))}  ${state}\n`);
+      for (const { id, state, damage } of runs) {
+        const shown = damage === undefined ? state : `damaged: ${damage}`;
+        process.stdout.write(`${id}${' '.repeat(idWidth - textWidth(id))}  ${shown}\n`);
       }
     });
 }

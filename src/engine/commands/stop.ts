@@ -20,7 +20,8 @@ export function addStopCommand(program: Command): void {
     .addHelpText('after', '\nExamples:\n  $ dnw stop 20261124-041530-fine-tune-snow')
     .action(async (reference: string, options: { project?: string }) => {
       const { folder } = locateRun(reference, options.project);
-      const { active } = await readOwner(folder);
+      const { active, damage } = await readOwner(folder);
+      if (damage !== undefined) throw new UserError(damage);
       if (!active) throw new UserError(`${folder}: no process is working on this run.`);
       await writeWhole(join(folder, RUN_FILES.stopRequest), '');
       process.stderr.write('Stop requested; the run stops after its current step.\n');

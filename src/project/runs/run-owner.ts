@@ -1,11 +1,21 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import * as z from 'zod';
 import type { RunOwner } from '../../protocol/run.ts';
 
 /** How long a process on another machine may be silent before it counts as dead, in milliseconds. */
 const SILENCE_MS = 120_000;
-const OWNER_FILE = /^owner-(\d+)\.json$/;
+const OWNER_FILE = /^owner-(.*)\.json$/;
+/** More processes than ever worked on one run. */
+const MOST_OWNERS = 1e6;
+
+const ownerSchema = z.object({
+  pid: z.number().int().positive(),
+  host: z.string(),
+  processStart: z.string().optional(),
+  released: z.number().optional(),
+});
 
 export interface OwnerState {
   /** The n of `owner-<n>.json`; 0 if no process has worked on the run yet. */
@@ -14,6 +24,8 @@ export interface OwnerState {
   readonly owner?: RunOwner;
   /** True if a process is working on the run now. */
   readonly active: boolean;
+  /** What is wrong with the files that say so, and what to do. Nobody may then take over the run. */
+  readonly damage?: string;
 }
 
 export function ownerFile(runFolder: string, generation: number): string {
@@ -26,13 +38,31 @@ export async function readOwner(runFolder: string): Promise<OwnerState> {
     if (error.code === 'ENOENT') return [];
     throw error;
   });
-  const generation = Math.max(0, ...names.map((name) => Number(OWNER_FILE.exec(name)?.[1] ?? 0)));
+  let generation = 0;
+  for (const name of names) {
+    const written = OWNER_FILE.exec(name)?.[1];
+    if (written === undefined) continue;
+    const number = Number(written);
+    if (!Number.isInteger(number) || number < 1 || number > MOST_OWNERS || String(number) !== written) {
+      const file = join(runFolder, name);
+      return {
+        generation,
+        active: false,
+        damage: `${file}: no process of this run has such a number. Delete this file.`,
+      };
+    }
+    generation = Math.max(generation, number);
+  }
   if (generation === 0) return { generation, active: false };
   const file = ownerFile(runFolder, generation);
   const silentFor = Date.now() - (await stat(file)).mtimeMs;
   const owner = parseOwner(await readFile(file, 'utf8'));
   // Half written: its process has just started, or died while starting.
   if (owner === undefined) return { generation, active: silentFor < SILENCE_MS };
+  if (owner === 'damaged') {
+    const damage = `${file}: it does not say which process works on this run. If none does, delete this file.`;
+    return { generation, active: false, damage };
+  }
   return { generation, owner, active: await isActive(owner, silentFor) };
 }
 
@@ -77,10 +107,13 @@ function processExists(pid: number): boolean {
   }
 }
 
-function parseOwner(text: string): RunOwner | undefined {
+/** @returns undefined if the text is not JSON (yet) */
+function parseOwner(text: string): RunOwner | 'damaged' | undefined {
+  let json: unknown;
   try {
-    return JSON.parse(text) as RunOwner;
+    json = JSON.parse(text);
   } catch {
     return undefined;
   }
+  return ownerSchema.safeParse(json).data ?? 'damaged';
 }

@@ -1,8 +1,12 @@
 import { open, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import * as z from 'zod';
 import type { RunEvent } from '../../protocol/events.ts';
 import { RUN_FILES, type RunRecord, type RunState } from '../../protocol/run.ts';
+import { STAGE_NAMES } from '../../protocol/stages.ts';
+import { hashContent } from '../disk/file-hash.ts';
 import { projectPaths } from '../paths.ts';
+import { systemReason } from '../system-reason.ts';
 import { UserError } from '../user-error.ts';
 import { readOwner } from './run-owner.ts';
 
@@ -41,8 +45,49 @@ export async function readRunRecord(folder: string): Promise<RunRecord | undefin
         'Use the version of the program that wrote the run.',
     );
   }
+  const read = recordSchema.safeParse(record);
+  if (!read.success) {
+    const key = read.error.issues[0]!.path.join('.');
+    throw new UserError(`${file} is damaged (${key}). The run cannot be resumed; delete its folder.`);
+  }
+  const { checksum, ...sealed } = record as RunRecord;
+  if ((checksum !== undefined || sealed.concepts !== undefined) && checksum !== checksumOf(sealed)) {
+    throw new UserError(
+      `${file} is damaged: its content does not have its checksum. The run cannot be resumed; delete its folder.`,
+    );
+  }
   return record as RunRecord;
 }
+
+/** The record with a checksum of its content: a damaged one would resume another run than was begun. */
+export function sealRecord(record: Omit<RunRecord, 'checksum'>): RunRecord {
+  return { ...record, checksum: checksumOf(record) };
+}
+
+const checksumOf = (record: Omit<RunRecord, 'checksum'>) => hashContent(JSON.stringify(record));
+
+/** What readers rely on. Runs of earlier versions have it too. */
+const recordSchema = z.object({
+  id: z.string(),
+  stage: z.enum(STAGE_NAMES),
+  name: z.string(),
+  created: z.number(),
+  training: z.string(),
+  concept: z.string().optional(),
+  options: z.record(z.string(), z.unknown()),
+  versions: z.looseObject({ dnw: z.string() }),
+  hashes: z.record(z.string(), z.string()),
+  concepts: z
+    .record(
+      z.string(),
+      z.object({
+        prompt: z.string(),
+        pairs: z.unknown(),
+        images: z.object({ count: z.number(), hash: z.string() }).optional(),
+      }),
+    )
+    .optional(),
+});
 
 /**
  * Follows `events.jsonl` while it is being written. Each `read` continues where the last one ended, and takes only whole
@@ -212,9 +257,11 @@ export interface RunSummary {
   /** Absent until the engine has read the project. */
   record?: RunRecord;
   state: RunState;
+  /** What is wrong with the folder, with the file and what to do; such a run cannot be resumed. */
+  damage?: string;
 }
 
-/** Every run of a project with its state, newest first. A run with a damaged record is listed without it. */
+/** Every run of a project with its state, newest first. A damaged one is listed, too. */
 export async function listRuns(projectFolder: string): Promise<RunSummary[]> {
   const paths = projectPaths(projectFolder);
   const entries = await readdir(paths.runs, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
@@ -231,12 +278,30 @@ export async function listRuns(projectFolder: string): Promise<RunSummary[]> {
 }
 
 async function summarize(id: string, folder: string): Promise<RunSummary> {
-  const record = await readRunRecord(folder).catch((error: unknown) => {
-    if (error instanceof UserError) return undefined;
-    throw error;
-  });
+  const damage: string[] = [];
+  const unlessDamaged = async <T>(read: () => Promise<T>): Promise<T | undefined> => {
+    try {
+      return await read();
+    } catch (error) {
+      damage.push(damageText(folder, error));
+      return undefined;
+    }
+  };
+  const record = await unlessDamaged(() => readRunRecord(folder));
   const tail = new RunTail(folder);
-  do await tail.read();
-  while (tail.behind);
-  return { id, folder, record, state: await deriveRunState(folder, tail.lastEvent) };
+  await unlessDamaged(async () => {
+    do await tail.read();
+    while (tail.behind);
+  });
+  const owner = await unlessDamaged(() => readOwner(folder));
+  if (owner?.damage !== undefined) damage.push(owner.damage);
+  const state = (await unlessDamaged(() => deriveRunState(folder, tail.lastEvent))) ?? 'interrupted';
+  return { id, folder, record, state, ...(damage.length > 0 && { damage: damage[0] }) };
+}
+
+function damageText(folder: string, error: unknown): string {
+  if (error instanceof UserError) return error.message;
+  const { code, path = folder } = error as NodeJS.ErrnoException;
+  if (code === undefined) throw error;
+  return `${path}: ${systemReason(error)}`;
 }

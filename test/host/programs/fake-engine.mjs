@@ -33,7 +33,10 @@ function run() {
       ...(concept && { concept: `concepts/${concept}.concept.yaml` }),
       options: { arguments: args },
     };
-    writeFileSync(join(folder, 'run.json'), JSON.stringify({ ...record, ...rest, config: {}, versions: {} }));
+    writeFileSync(
+      join(folder, 'run.json'),
+      JSON.stringify({ ...record, ...rest, config: {}, versions: { dnw: '1.0.0' } }),
+    );
   }
   emit({
     type: 'started',
