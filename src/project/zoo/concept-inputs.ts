@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
 import type { LoadedConcept } from '../project.ts';
-import type { ImageStamps } from './image-stamps.ts';
+import type { ImageStamp, ImageStamps } from './image-stamps.ts';
 import type { ConceptChange } from './member-state.ts';
 
 /** What a concept gives to a training. Zoo members and runs record it, to be compared with the concept as it is later. */
@@ -9,15 +9,7 @@ export interface ConceptInputs {
   readonly prompt: string;
   /** The pairs as written in the concept's file, with paths relative to that file. */
   readonly pairs: unknown;
-  readonly images: {
-    readonly count: number;
-    /**
-     * SHA-256 over the name and size of every image, and of every file that an image editor uses; empty if the images
-     * could not be listed. Modification times are left out: they are new in a copy or clone of a project, and a compressed
-     * image changes its size when it is edited.
-     */
-    readonly hash: string;
-  };
+  readonly images: ImageStamp;
 }
 
 export const conceptInputsSchema = z.object({

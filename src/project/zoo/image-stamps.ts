@@ -5,7 +5,17 @@ import { hashContent } from '../disk/file-hash.ts';
 import { folderOf } from '../disk/image-files.ts';
 import { editorFiles, imagesIn } from '../files/pair-source.ts';
 import type { LoadedConcept } from '../project.ts';
-import type { ConceptInputs } from './concept-inputs.ts';
+
+/** The image files of a concept. */
+export interface ImageStamp {
+  readonly count: number;
+  /**
+   * SHA-256 over the name and size of every image, and of every file that an image editor uses; empty if the images
+   * could not be listed. Modification times are left out: they are new in a copy or clone of a project, and a compressed
+   * image changes its size when it is edited.
+   */
+  readonly hash: string;
+}
 
 /** Counts and hashes the image files of concepts. Each source is read once, since concepts share them. */
 export class ImageStamps {
@@ -13,7 +23,7 @@ export class ImageStamps {
 
   constructor(private readonly view: DiskView) {}
 
-  async of(concept: LoadedConcept): Promise<ConceptInputs['images']> {
+  async of(concept: LoadedConcept): Promise<ImageStamp> {
     const all = await Promise.all(imagesIn(concept).map(({ source }) => this.linesOf(source)));
     const count = all[0]?.length ?? 0;
     const files = editorFiles(concept);
