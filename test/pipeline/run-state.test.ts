@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import * as z from 'zod';
 import { readRunState, storedQuality, writeRunState } from '../../src/pipeline/run-state.ts';
 import { UserError } from '../../src/project/user-error.ts';
-import { temporaryFolder } from '../engine/engine-process.ts';
+import { temporaryFolder } from '../temporary-folders.ts';
 
 const schema = z.array(z.object({ concept: z.string(), psnr: storedQuality }));
 const value = [

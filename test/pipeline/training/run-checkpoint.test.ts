@@ -5,8 +5,8 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { writeCheckpoint } from '../../../src/models/checkpoint.ts';
 import { readRunCheckpoint, writeRunCheckpoint } from '../../../src/pipeline/training/run-checkpoint.ts';
 import { UserError } from '../../../src/project/user-error.ts';
-import { temporaryFolder } from '../../engine/engine-process.ts';
 import { normalValues } from '../../models/eager.ts';
+import { temporaryFolder } from '../../temporary-folders.ts';
 
 const architecture = { kind: 'base', generator: { channels: 4 } };
 const groups = {
