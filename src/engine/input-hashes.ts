@@ -4,7 +4,6 @@ import { basename, join } from 'node:path';
 import { listMembers } from '../data/zoo.ts';
 import { PROMPT_FILES } from '../data/zoo-prompts.ts';
 import { baseHashOf, hashContent, hashFile } from '../project/disk/file-hash.ts';
-import { namesTaken } from '../project/disk/passed-over.ts';
 import { featureNetworkFile } from '../project/feature-network.ts';
 import type { LoadedTraining, Project } from '../project/load.ts';
 import { projectPaths } from '../project/paths.ts';
