@@ -2,7 +2,6 @@
 import { appendFileSync, existsSync } from 'node:fs';
 import { copyFile, cp, mkdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { writeWhole } from '../../src/project/disk/write-whole.ts';
 import { stringify } from 'yaml';
 import { selectDevice } from '../../src/compute/devices.ts';
 import type { DeviceReport } from '../../src/compute/types.ts';
@@ -10,6 +9,7 @@ import type { PreparedPairs } from '../../src/data/prepared.ts';
 import { type HeldOutImages, heldOutImages } from '../../src/pipeline/metrics/held-out.ts';
 import type { RunWriter, StageContext, StageFunction, StageOutcome } from '../../src/pipeline/stage.ts';
 import { preparedPairs } from '../../src/pipeline/stage-support.ts';
+import { writeWhole } from '../../src/project/disk/write-whole.ts';
 import {
   type LoadedConcept,
   type LoadedTraining,

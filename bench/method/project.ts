@@ -2,10 +2,10 @@
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import sharp from 'sharp';
-import { writeWhole } from '../../src/project/disk/write-whole.ts';
 import { stringify } from 'yaml';
 import { Random } from '../../src/data/random.ts';
 import { writeScenes } from '../../src/data/scenes.ts';
+import { writeWhole } from '../../src/project/disk/write-whole.ts';
 import { type BenchConcept, benchConcepts } from './concepts.ts';
 import type { Scale } from './scale.ts';
 
