@@ -1,16 +1,9 @@
 /** Encoding of prompts as rows of a token table, and as bags of words. */
+import { promptWords } from '../project/prompt-words.ts';
 import type { EncodedPrompt } from './prompt-encoder.ts';
 
 /** The row of the null prompt. */
 const NULL_TOKEN = 0;
-
-// Han text has no spaces between words, so every character counts as a word.
-const WORD = /\p{Script=Han}|(?:(?!\p{Script=Han})[\p{L}\p{M}])+|\p{N}+(?:[.,]\p{N}+)*/gu;
-
-/** Lower-case words and numbers of a prompt in any script, in order. */
-export function promptWords(prompt: string): string[] {
-  return prompt.normalize('NFKC').toLowerCase().match(WORD) ?? [];
-}
 
 export interface VocabularyData {
   readonly words: readonly string[];

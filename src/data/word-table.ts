@@ -1,6 +1,7 @@
 import * as z from 'zod';
+import { promptWords } from '../project/prompt-words.ts';
 import type { PromptEncoder, PromptEncoderKind } from './prompt-encoder.ts';
-import { promptWords, Vocabulary } from './text.ts';
+import { Vocabulary } from './text.ts';
 
 const stateSchema = z.object({ words: z.array(z.string()), buckets: z.number().int().min(1) });
 

@@ -5,6 +5,7 @@ import { basename, join } from 'node:path';
 import { parse, YAMLParseError } from 'yaml';
 import * as z from 'zod';
 import { nearestNames } from '../project/nearest.ts';
+import { hasWords } from '../project/prompt-words.ts';
 import { UserError } from '../project/user-error.ts';
 
 /** Files that map the names of weight files, with or without extension, to prompts. */
@@ -14,7 +15,10 @@ const EXTENSION = '.safetensors';
 /** Metadata key of the prompt in files from other tools (Stability AI's ModelSpec, kohya's scripts). */
 const TRIGGER_PHRASE = 'modelspec.trigger_phrase';
 
-const promptsSchema = z.record(z.string(), z.string().trim().min(1));
+const promptsSchema = z.record(
+  z.string(),
+  z.string().trim().refine(hasWords, { error: 'the prompt has no word or number' }),
+);
 
 /** The prompts that a folder's `prompts.yaml` or `prompts.json` gives its weight files. */
 export interface WrittenPrompts {
@@ -80,19 +84,23 @@ export function promptOf(
   metadata: Readonly<Record<string, string>>,
   written: WrittenPrompts,
 ): string {
-  const own = metadata.prompt?.trim();
+  const own = usable(metadata.prompt);
   const given = written.prompts.get(basename(path));
   if (own && given && own !== given) {
     throw new UserError(
       `${path}: its metadata has the prompt "${own}", but ${written.source} has "${given}". Remove that entry, or write the same prompt.`,
     );
   }
-  const prompt = own || given || metadata[TRIGGER_PHRASE]?.trim();
+  const prompt = own || given || usable(metadata[TRIGGER_PHRASE]);
   if (prompt) return prompt;
   throw new UserError(
-    `${path}: no prompt: its metadata has neither prompt nor ${TRIGGER_PHRASE}. ` +
+    `${path}: no prompt: its metadata has no words as prompt or ${TRIGGER_PHRASE}. ` +
       (written.source === undefined
         ? `Write a ${PROMPT_FILES[0]} next to it with the line: ${basename(path)}: <prompt>`
         : `Add a line to ${written.source}: ${basename(path)}: <prompt>`),
   );
 }
+
+/** The prompt, or nothing if it has no words: then another place may give one. */
+const usable = (prompt: string | undefined) =>
+  prompt !== undefined && hasWords(prompt) ? prompt.trim() : undefined;

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { RefusedOutput } from '../data/outputs.ts';
 import { checkedTranslations, checkWeightsOutput } from '../pipeline/stage-outputs.ts';
 import type { LoadedConcept, Project } from '../project/load.ts';
+import { hasWords } from '../project/prompt-words.ts';
 import type { OptionValues, StageOption } from '../protocol/stage-entry.ts';
 import { flagOf, type Stage, type StageOptions, stageEntry } from '../protocol/stages.ts';
 import { UsageError } from './exit-codes.ts';
@@ -83,9 +84,9 @@ const RESOLVE: {
   switch: (given) => given,
   integer: (given) => given,
   prompt: (text, flag) => {
-    if (text.trim() !== '') return text.trim();
+    if (hasWords(text)) return text.trim();
     throw new UsageError(
-      `${flag}: the prompt is empty. Describe what the weights should do: ${flag} "make it snow"`,
+      `${flag}: the prompt has no word or number. Describe what the weights should do: ${flag} "make it snow"`,
     );
   },
   path: (path, flag) => existing(flag, path, ''),

@@ -27,7 +27,7 @@ export type StageInput = 'concept' | 'images' | 'base' | 'zoo' | 'weight-generat
 export interface OptionValues {
   switch: boolean;
   integer: number;
-  /** The prompt to denoise instead of a concept: nonempty text without surrounding space. */
+  /** The prompt to denoise instead of a concept: text with a word or number, without surrounding space. */
   prompt: string;
   /** Existing file or folder. */
   path: string;

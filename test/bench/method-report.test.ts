@@ -6,7 +6,7 @@ import { conceptsOf } from '../../bench/method/project.ts';
 import { type Case, type MethodReport, methodMarkdown } from '../../bench/method/report.ts';
 import { SCALES } from '../../bench/method/scale.ts';
 import { START_NAMES, type StartName } from '../../bench/method/work.ts';
-import { promptWords } from '../../src/data/text.ts';
+import { promptWords } from '../../src/project/prompt-words.ts';
 
 const point = (steps: number, psnr: number): CurvePoint => ({
   steps,

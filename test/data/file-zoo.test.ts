@@ -252,11 +252,11 @@ describe('a mistake is named with its file and what to do', () => {
     [
       'no prompt',
       { metadata: { b: { format: 'pt' } } },
-      'b.safetensors: no prompt: its metadata has neither prompt nor modelspec.trigger_phrase. Write a prompts.yaml next to it with the line: b.safetensors: <prompt>',
+      'b.safetensors: no prompt: its metadata has no words as prompt or modelspec.trigger_phrase. Write a prompts.yaml next to it with the line: b.safetensors: <prompt>',
     ],
     [
       'a blank prompt',
-      { metadata: { b: { prompt: ' ' } }, files: { 'prompts.yaml': 'a: prompt of a' } },
+      { metadata: { b: { prompt: '!!!' } }, files: { 'prompts.yaml': 'a: prompt of a' } },
       'prompts.yaml: b.safetensors: <prompt>',
     ],
     [

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { promptWords, Vocabulary } from '../../src/data/text.ts';
+import { Vocabulary } from '../../src/data/text.ts';
+import { hasWords, promptWords } from '../../src/project/prompt-words.ts';
 
 it.each([
   ['Van Gogh style!', ['van', 'gogh', 'style']],
@@ -13,6 +14,22 @@ it.each([
   ['...', []],
 ])('finds the words of %j', (prompt, words) => {
   expect(promptWords(prompt)).toEqual(words);
+});
+
+it.each([
+  ['make it snow', true],
+  ['70s', true],
+  ['1900', true],
+  ['雪', true],
+  ['™', true],
+  ['', false],
+  [' \t', false],
+  ['!!!', false],
+  ['🎨', false],
+  ['❤️', false],
+  ['\u0301', false],
+])('knows whether %j says anything', (prompt, says) => {
+  expect(hasWords(prompt)).toBe(says);
 });
 
 describe('a vocabulary', () => {

@@ -203,9 +203,9 @@ describe('a command line that cannot be worked with', () => {
       "--best-of 3: draws are judged on a concept's training images, but a --prompt has none.",
     ],
     [
-      'an empty prompt',
-      ['denoise', '--prompt', ' ', '--output', 'a.safetensors'],
-      '--prompt: the prompt is empty',
+      'a prompt without words',
+      ['denoise', '--prompt', '!!!', '--output', 'a.safetensors'],
+      '--prompt: the prompt has no word or number',
     ],
     [
       'another kind of file',

@@ -46,10 +46,15 @@ describe('a mistake in a concept', () => {
     [
       'a prompt that is a number',
       effect('snow').replace('fresh snow', '12'),
-      [
-        '1:9-1:11 `prompt` is 12; allowed: text of at most 300 characters. Use an allowed value, or remove the key.',
-      ],
+      ['1:9-1:11 `prompt` is 12; allowed: text of at most 300 characters. Use an allowed value.'],
     ],
+    ...['"!!!"', "'   '", '"🎨"', '""'].map((prompt): [string, string, string[]] => [
+      `a prompt without words: ${prompt}`,
+      effect('snow').replace('fresh snow', prompt),
+      [
+        `1:9-1:${9 + prompt.length} \`prompt\` is ${prompt.replace('   ', ' ')}; allowed: text with at least one word or number, such as make it snow. Use an allowed value.`,
+      ],
+    ]),
     [
       'a misspelt effect',
       effect('snoww'),
@@ -142,7 +147,7 @@ describe('a mistake in a concept', () => {
       'a list where a mapping is meant',
       '- prompt\n',
       [
-        '1:1-1:9 The file is - prompt; allowed: a mapping with the keys name, prompt, tags, pairs. Use an allowed value, or remove the key.',
+        '1:1-1:9 The file is - prompt; allowed: a mapping with the keys name, prompt, tags, pairs. Use an allowed value.',
       ],
     ],
   ])('%s', async (_name, text, expected) => {

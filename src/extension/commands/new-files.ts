@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import type { Project } from '../../project/load.ts';
 import { foldOf } from '../../project/names.ts';
 import { projectPaths } from '../../project/paths.ts';
+import { hasWords } from '../../project/prompt-words.ts';
 import { CONCEPT_NAME } from '../../project/schema/concept-schema.ts';
 import { EFFECT_NAMES } from '../../project/schema/effects.ts';
 import { UserError } from '../../project/user-error.ts';
@@ -19,7 +20,8 @@ export async function newConcept(services: Services, target: unknown): Promise<v
     title: vscode.l10n.t('New Concept'),
     prompt: vscode.l10n.t('Describe the edit in words. The weight generator is conditioned on this text.'),
     placeHolder: vscode.l10n.t('turn it into a snowy day'),
-    validateInput: (value) => (value.trim() === '' ? vscode.l10n.t('A concept needs a prompt.') : undefined),
+    validateInput: (value) =>
+      hasWords(value) ? undefined : vscode.l10n.t('A concept needs a prompt with a word or a number.'),
   });
   if (prompt === undefined) return;
   const folder = projectPaths(project.folder).concepts;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { hasWords, WORDS_NEEDED } from '../prompt-words.ts';
 import { type EditorTarget, IMAGE_EDITORS } from './image-editors.ts';
 
 const imageSource = z
@@ -38,8 +39,8 @@ export const conceptSchema = z
       ),
     prompt: z
       .string()
-      .min(1)
       .max(300)
+      .refine(hasWords, { error: WORDS_NEEDED })
       .describe('A description of the edit. The weight generator is conditioned on this text.'),
     tags: z.array(z.string().min(1)).default([]).describe('Labels for grouping and selecting concepts.'),
     pairs: z

@@ -13,6 +13,8 @@ interface Place {
   path: KeyPath;
   schema: JsonSchema | undefined;
   value: unknown;
+  /** True if the file would not be valid without the path. */
+  required?: boolean;
 }
 
 /**
@@ -50,7 +52,13 @@ const asKeyPath = (path: readonly PropertyKey[]) =>
 function issueProblems(document: YamlDocument, issue: Issue, base: KeyPath, root: JsonSchema): Problem[] {
   const within = asKeyPath(issue.path);
   const path = [...base, ...within];
-  const place: Place = { path, schema: schemaAt(root, within), value: valueAt(document.value, path) };
+  const place: Place = {
+    path,
+    schema: schemaAt(root, within),
+    value: valueAt(document.value, path),
+    required:
+      path.length === 0 || schemaAt(root, within.slice(0, -1))?.required?.includes(String(within.at(-1))),
+  };
   switch (issue.code) {
     case 'invalid_union':
       return unionProblems(document, issue, place);
@@ -192,7 +200,7 @@ function invalidValue(document: YamlDocument, place: Place, allowedInWords?: str
     remedy:
       replacements.length > 0
         ? `Did you mean ${replacements[0]}?`
-        : 'Use an allowed value, or remove the key.',
+        : `Use an allowed value${place.required ? '' : ', or remove the key'}.`,
     found,
     allowed,
     replacements,
