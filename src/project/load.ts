@@ -3,7 +3,7 @@ import { crossChecks } from './checks/cross-checks.ts';
 import { DiskView } from './disk/disk-view.ts';
 import { type ProjectFiles, readConcept, readProjectFiles, readTraining } from './files/project-files.ts';
 import { foldOf } from './names.ts';
-import { type Problem, throwOnErrors } from './problem.ts';
+import { listedProblems, type Problem, throwOnErrors } from './problem.ts';
 import type { LoadedConcept, LoadedTraining, Project } from './project.ts';
 import { readYaml } from './yaml/read.ts';
 
@@ -51,11 +51,11 @@ export async function checkProject(files: ProjectFiles, view: DiskView): Promise
     folder: files.folder,
     concepts: [...named.values()],
     trainings: files.trainings.flatMap(({ training }) => training ?? []),
-    problems: withoutRepeats([...own, ...files.strays, ...across]),
+    problems: listedProblems(withoutRepeats([...own, ...files.strays, ...across])),
   };
 }
 
-/** Problems without repeats, sorted by file and position: a file that several configs extend is read once for each. */
+/** Problems without repeats: a file that several configs extend is read once for each. */
 function withoutRepeats(problems: readonly Problem[]): Problem[] {
   const seen = new Map<string, Problem>();
   for (const problem of problems) {
@@ -63,7 +63,5 @@ function withoutRepeats(problems: readonly Problem[]): Problem[] {
     const id = JSON.stringify([file, line, column, message]);
     if (!seen.has(id)) seen.set(id, problem);
   }
-  return [...seen.values()].sort((a, b) =>
-    a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line || a.column - b.column,
-  );
+  return [...seen.values()];
 }

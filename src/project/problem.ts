@@ -15,6 +15,7 @@ export type ProblemCode =
   | 'too-large'
   | 'syntax'
   | 'duplicate-key'
+  | 'more-problems'
   | 'unknown-key'
   | 'missing-key'
   | 'invalid-value'
@@ -63,9 +64,13 @@ export interface ProblemText {
 
 /** Makes a problem at a place. What the text leaves out is empty; the default severity is `error`. */
 export function makeProblem(file: string, range: SourceRange, key: string, text: ProblemText): Problem {
+  const { line, column, endLine, endColumn } = range;
   return {
     file,
-    ...range,
+    line,
+    column,
+    endLine,
+    endColumn,
     key,
     found: text.found ?? '',
     allowed: text.allowed ?? '',
@@ -75,6 +80,45 @@ export function makeProblem(file: string, range: SourceRange, key: string, text:
     code: text.code,
     replacements: text.replacements ?? [],
   };
+}
+
+/** Orders problems of one file as they are in its text. */
+export const byPosition = (a: Problem, b: Problem) => a.line - b.line || a.column - b.column;
+
+/** The largest number of problems listed for one file; further ones are nearly always consequences of these. */
+const MAX_PROBLEMS = 100;
+
+/**
+ * The problems to show of one or more files, in the order of the files' names and texts. Of a file with very many, the
+ * first ones are listed, errors before warnings; one more problem counts the rest.
+ */
+export function listedProblems(problems: readonly Problem[]): Problem[] {
+  const byFile = new Map<string, Problem[]>();
+  for (const problem of problems) {
+    const ofFile = byFile.get(problem.file);
+    if (ofFile) ofFile.push(problem);
+    else byFile.set(problem.file, [problem]);
+  }
+  return [...byFile]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([file, ofFile]) => mostImportant(file, ofFile.sort(byPosition)));
+}
+
+function mostImportant(file: string, problems: Problem[]): Problem[] {
+  if (problems.length <= MAX_PROBLEMS) return problems;
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  const warnings = problems.filter(({ severity }) => severity !== 'error');
+  const ranked = [...errors, ...warnings];
+  const listed = ranked.slice(0, MAX_PROBLEMS).sort(byPosition);
+  const [next] = ranked.slice(MAX_PROBLEMS);
+  const more = problems.length - MAX_PROBLEMS;
+  const rest = makeProblem(file, next!, '', {
+    code: 'more-problems',
+    message: `This file has ${more} more ${more === 1 ? 'problem' : 'problems'} like these.`,
+    remedy: 'Correct the listed ones first.',
+    severity: next!.severity,
+  });
+  return [...listed, rest];
 }
 
 /** Writes a problem as `file:line:column: error: message remedy`, which terminals and editors turn into a link. */
@@ -89,5 +133,5 @@ export function formatProblem(problem: Problem): string {
  */
 export function throwOnErrors(problems: readonly Problem[]): void {
   const errors = problems.filter((problem) => problem.severity === 'error');
-  if (errors.length > 0) throw new UserError(errors.map(formatProblem).join('\n'));
+  if (errors.length > 0) throw new UserError(listedProblems(errors).map(formatProblem).join('\n'));
 }

@@ -11,6 +11,7 @@ import {
 import { ImageSources } from '../../project/images/image-sources.ts';
 import { checkProject, type Problem, type Project } from '../../project/load.ts';
 import { CONCEPT_SUFFIX, projectFolderOf, projectPaths, TRAINING_SUFFIX } from '../../project/paths.ts';
+import { listedProblems } from '../../project/problem.ts';
 import type { YamlDocument } from '../../project/yaml/document.ts';
 import { Refresher } from '../refresher.ts';
 import type { DocumentCache } from './document-cache.ts';
@@ -170,7 +171,7 @@ export class ProjectDiagnostics {
       parsed.file,
       read,
     );
-    return file.problems.filter((problem) => problem.file === parsed.file);
+    return listedProblems(file.problems.filter((problem) => problem.file === parsed.file));
   }
 
   #publish(open: readonly TextDocument[], problems: readonly Problem[]): void {

@@ -1,9 +1,8 @@
 import type * as z from 'zod';
 import { nearestNames } from '../nearest.ts';
-import type { Problem, ProblemText } from '../problem.ts';
+import { byPosition, type Problem, type ProblemText } from '../problem.ts';
 import type { YamlDocument } from '../yaml/document.ts';
 import { formatKeyPath, type KeyPath, valueAt } from '../yaml/key-path.ts';
-import { MAX_PROBLEMS } from '../yaml/limits.ts';
 import { describeAllowed, type JsonSchema, schemaAt } from './json-schema.ts';
 
 type Issue = z.core.$ZodIssue;
@@ -31,8 +30,7 @@ export function checkSchema<S extends z.ZodType>(
   const result = schema.safeParse(document.value);
   if (result.success) return { value: result.data, problems: [] };
   const problems = result.error.issues.flatMap((issue) => issueProblems(document, issue, [], jsonSchema));
-  const inOrder = withoutMisspelled(problems).sort((a, b) => a.line - b.line || a.column - b.column);
-  return { problems: inOrder.slice(0, MAX_PROBLEMS) };
+  return { problems: withoutMisspelled(problems).sort(byPosition) };
 }
 
 /** Problems without missing keys that were only misspelled: a misspelled key is one mistake, not two. */
@@ -63,7 +61,7 @@ function issueProblems(document: YamlDocument, issue: Issue, base: KeyPath, root
     case 'invalid_union':
       return unionProblems(document, issue, place);
     case 'unrecognized_keys':
-      return issue.keys.map((key) => unknownKey(document, place, key));
+      return unknownKeys(document, place, issue.keys);
     case 'invalid_key':
     case 'invalid_element':
       return issue.issues.flatMap((inner) => issueProblems(document, inner, path, place.schema ?? {}));
@@ -133,7 +131,7 @@ function undecidedForm(document: YamlDocument, place: Place, forms: { schema: Js
   const stray = given.find((key) => !known.has(key));
   if (stray !== undefined) {
     const schema: JsonSchema = { properties: Object.fromEntries([...known].map((key) => [key, {}])) };
-    return unknownKey(document, { ...place, schema }, stray);
+    return unknownKeys(document, { ...place, schema }, [stray])[0]!;
   }
   const both = given.length > 0;
   return document.problem(path, 'key', {
@@ -147,29 +145,48 @@ function undecidedForm(document: YamlDocument, place: Place, forms: { schema: Js
 
 const label = (path: KeyPath) => (path.length === 0 ? 'The file' : `\`${formatKeyPath(path)}\``);
 
-function unknownKey(document: YamlDocument, place: Place, key: string): Problem {
-  const keys = knownKeys(place, key);
-  const near = nearestNames(key, keys);
+function unknownKeys(document: YamlDocument, place: Place, strays: readonly string[]): Problem[] {
   const where = place.path.length === 0 ? 'at the top level' : `in \`${formatKeyPath(place.path)}\``;
-  const text: ProblemText = {
-    code: 'unknown-key',
-    message: `Unknown key \`${key}\` ${where}.`,
-    remedy: near.length > 0 ? `Did you mean \`${near[0]}\`?` : `Known keys here: ${keys.join(', ')}.`,
-    found: key,
-    allowed: keys.join(', '),
-    replacements: near,
-  };
-  if (key === '<<') text.remedy = 'YAML merge keys are not part of YAML 1.2; use `extends` instead.';
-  return document.problem([...place.path, key], 'key', text);
+  const forms = formsBySharedKeys(place);
+  return strays.map((key) => {
+    const keys = knownKeys(forms, key);
+    const near = nearestNames(key, keys);
+    const text: ProblemText = {
+      code: 'unknown-key',
+      message: `Unknown key \`${key}\` ${where}.`,
+      remedy: near.length > 0 ? `Did you mean \`${near[0]}\`?` : `Known keys here: ${keys.join(', ')}.`,
+      found: key,
+      allowed: keys.join(', '),
+      replacements: near,
+    };
+    if (key === '<<') text.remedy = 'YAML merge keys are not part of YAML 1.2; use `extends` instead.';
+    return document.problem([...place.path, key], 'key', text);
+  });
+}
+
+interface SharedForm {
+  readonly properties: Readonly<Record<string, JsonSchema>>;
+  /** Number of keys of the value that belong to the form. */
+  readonly shared: number;
+}
+
+function formsBySharedKeys({ schema, value }: Place): SharedForm[] {
+  const given = Object.keys(value as object);
+  return objectForms(schema).map((properties) => ({
+    properties,
+    shared: given.filter((key) => Object.hasOwn(properties, key)).length,
+  }));
 }
 
 /** Keys that are allowed in the place of `stray`: those of the form that most of the other keys belong to. */
-function knownKeys({ schema, value }: Place, stray: string): string[] {
-  const forms = objectForms(schema).filter((form) => !Object.hasOwn(form, stray));
-  const shared = (form: Record<string, unknown>) =>
-    Object.keys(value as object).filter((key) => Object.hasOwn(form, key)).length;
-  const most = Math.max(...forms.map(shared));
-  return [...new Set(forms.filter((form) => shared(form) === most).flatMap((form) => Object.keys(form)))];
+function knownKeys(forms: readonly SharedForm[], stray: string): string[] {
+  const others = forms.filter(({ properties }) => !Object.hasOwn(properties, stray));
+  const most = Math.max(...others.map(({ shared }) => shared));
+  return [
+    ...new Set(
+      others.filter(({ shared }) => shared === most).flatMap(({ properties }) => Object.keys(properties)),
+    ),
+  ];
 }
 
 function objectForms(schema: JsonSchema | undefined): Record<string, JsonSchema>[] {

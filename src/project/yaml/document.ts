@@ -8,6 +8,7 @@ import {
   type LineCounter,
   type Node,
   type Pair,
+  type YAMLMap,
 } from 'yaml';
 import { makeProblem, type Problem, type ProblemText, type SourceRange } from '../problem.ts';
 import { formatKeyPath, type KeyPath } from './key-path.ts';
@@ -24,6 +25,8 @@ export class YamlDocument {
   readonly #root: Node | null;
   readonly #document: Document | undefined;
   readonly #lines: LineCounter;
+  /** The pairs of each mapping by key, made when one is first looked up: a file may have thousands of keys. */
+  readonly #pairs = new WeakMap<YAMLMap, ReadonlyMap<string, Pair<Node, Node | null>>>();
 
   constructor(
     file: string,
@@ -150,10 +153,7 @@ export class YamlDocument {
         ? found.value.resolve(this.#document!)
         : found.value;
       if (isMap(container)) {
-        // Of several equal keys, the value of the last one is used.
-        const pair = (container.items as Pair<Node, Node | null>[]).findLast(
-          (item) => keyText(item.key) === String(part),
-        );
+        const pair = this.#pairsOf(container).get(String(part));
         if (!pair) return undefined;
         found = { key: pair.key, value: pair.value };
       } else if (isSeq(container) && typeof part === 'number' && part < container.items.length) {
@@ -161,6 +161,16 @@ export class YamlDocument {
       } else return undefined;
     }
     return found;
+  }
+
+  #pairsOf(mapping: YAMLMap): ReadonlyMap<string, Pair<Node, Node | null>> {
+    let pairs = this.#pairs.get(mapping);
+    if (!pairs) {
+      // Of several equal keys, the value of the last one is used.
+      pairs = new Map((mapping.items as Pair<Node, Node | null>[]).map((pair) => [keyText(pair.key), pair]));
+      this.#pairs.set(mapping, pairs);
+    }
+    return pairs;
   }
 
   #rangeOf(node: Node | null): SourceRange {

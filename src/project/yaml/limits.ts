@@ -10,8 +10,6 @@ export const MAX_FILE_BYTES = 64 * 1024;
 export const MAX_DEPTH = 32;
 /** The largest number of aliases (`*name`) in one file, and the factor by which they may multiply its content. */
 export const MAX_ALIASES = 100;
-/** The largest number of problems listed for one file; further ones are nearly always consequences of these. */
-export const MAX_PROBLEMS = 100;
 
 /** The token at which a text exceeds a limit. */
 interface Excess {

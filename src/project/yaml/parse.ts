@@ -1,7 +1,7 @@
 import { type Document, isScalar, LineCounter, parseDocument } from 'yaml';
-import { makeProblem, type Problem, type ProblemText } from '../problem.ts';
+import { byPosition, makeProblem, type ProblemText } from '../problem.ts';
 import { rejectedDocument, YamlDocument } from './document.ts';
-import { findExcess, MAX_ALIASES, MAX_FILE_BYTES, MAX_PROBLEMS } from './limits.ts';
+import { findExcess, MAX_ALIASES, MAX_FILE_BYTES } from './limits.ts';
 import { toRange } from './source-text.ts';
 import { syntaxProblem } from './syntax-text.ts';
 import { treeProblems } from './tree-problems.ts';
@@ -30,7 +30,7 @@ export function parseYaml(file: string, text: string): YamlDocument {
   );
   const sound = document.errors.every((error) => error.code === 'MULTIPLE_DOCS');
   // The broken tree still has positions, which completion and hover need.
-  if (!sound) return new YamlDocument(file, text, lines, { document, problems: inOrder(problems) });
+  if (!sound) return new YamlDocument(file, text, lines, { document, problems: problems.sort(byPosition) });
 
   const tree = treeProblems(document);
   problems.push(
@@ -63,7 +63,7 @@ export function parseYaml(file: string, text: string): YamlDocument {
   return new YamlDocument(file, text, lines, {
     document,
     value: value ?? undefined,
-    problems: inOrder(problems),
+    problems: problems.sort(byPosition),
   });
 }
 
@@ -91,9 +91,4 @@ function refuse(file: string, text: string): YamlDocument | undefined {
 
 function isEmpty({ contents }: Document): boolean {
   return contents === null || (isScalar(contents) && contents.value === null);
-}
-
-/** Problems in the order of the text, up to the limit. */
-function inOrder(problems: Problem[]): Problem[] {
-  return problems.sort((a, b) => a.line - b.line || a.column - b.column).slice(0, MAX_PROBLEMS);
 }
