@@ -39,7 +39,10 @@ export interface FileLayout {
 export interface FileZoo {
   readonly layout: FileLayout;
   /** One member per file. Only members of our own zoo can have several vectors. */
-  readonly members: readonly Pick<ZooMember, 'prompt' | 'checkpoints'>[];
+  readonly members: readonly (Pick<ZooMember, 'prompt' | 'checkpoints'> & {
+    /** Name of the file. */
+    readonly name: string;
+  })[];
   /** What the user should know about the files. */
   readonly notes: readonly { readonly level: 'info' | 'warning'; readonly message: string }[];
 }
@@ -99,7 +102,11 @@ export async function readFileZoo(folder: string): Promise<FileZoo> {
       alphas,
       folderHash,
     },
-    members: vectors.map(({ vectors: checkpoints }, i) => ({ prompt: prompts[i]!, checkpoints })),
+    members: vectors.map(({ path, vectors: checkpoints }, i) => ({
+      name: basename(path),
+      prompt: prompts[i]!,
+      checkpoints,
+    })),
     notes: [
       ...(folded.length === 0 ? [] : [{ level: 'info' as const, message: foldedNote(folded, folder) }]),
       ...[...outlierWarnings(tensors, vectors), ...denoisedWarnings(files)].map((message) => ({

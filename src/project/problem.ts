@@ -23,6 +23,8 @@ export type ProblemCode =
   | 'unknown-concept'
   | 'duplicate-concept'
   | 'duplicate-entry'
+  | 'equal-prompts'
+  | 'no-effect'
   | 'held-out-concept'
   | 'missing-path'
   | 'no-images'

@@ -17,3 +17,18 @@ export function hasWords(prompt: string): boolean {
   // A mark alone is no word: the emoji ❤️ consists of a sign and a mark.
   return promptWords(prompt).some((word) => !/^\p{M}+$/u.test(word));
 }
+
+/**
+ * Groups of items whose prompts are the same to a prompt encoder, which reads words and not their case or punctuation;
+ * each group has at least two.
+ */
+export function withEqualPrompts<T extends { readonly prompt: string }>(items: readonly T[]): T[][] {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const words = promptWords(item.prompt).join(' ');
+    const group = groups.get(words);
+    if (group) group.push(item);
+    else groups.set(words, [item]);
+  }
+  return [...groups.values()].filter(({ length }) => length > 1);
+}

@@ -16,8 +16,8 @@ async function threeConcepts(): Promise<string> {
     'images/a.png': '',
     'images/b.png': '',
     'concepts/a.concept.yaml': CONCEPT,
-    'concepts/b.concept.yaml': CONCEPT,
-    'concepts/c.concept.yaml': CONCEPT,
+    'concepts/b.concept.yaml': CONCEPT.replace('snow', 'b'),
+    'concepts/c.concept.yaml': CONCEPT.replace('snow', 'c'),
     'a.training.yaml': 'extends: preset:fast\n',
   });
 }

@@ -23,7 +23,8 @@ function short(folder: string, problems: readonly Problem[]): string[] {
 }
 
 async function problemsOf(files: Record<string, string>): Promise<string[]> {
-  const folder = await temporaryProject({ ...IMAGES, ...files });
+  const prompted = Object.entries(files).map(([name, text]) => [name, text.replace('a prompt', name)]);
+  const folder = await temporaryProject({ ...IMAGES, ...Object.fromEntries(prompted) });
   return short(folder, (await loadProject(folder)).problems);
 }
 
@@ -229,6 +230,27 @@ describe('checks between files', () => {
       ['main.training.yaml:1:19 warning `base.concepts` asks for 9 concepts, but the zoo has only 3.'],
     ],
     [
+      'learning rates of 0',
+      'collect: { learningRate: 0 }\nevaluate: { scratch: { learningRate: 0.0 } }\n',
+      [
+        'main.training.yaml:1:26 warning `collect.learningRate` is 0: nothing is trained.',
+        'main.training.yaml:2:38 warning `evaluate.scratch.learningRate` is 0: nothing is trained.',
+      ],
+    ],
+    [
+      'a learning rate that is never reached, and prompts that are never seen',
+      'fineTune: { steps: 5, warmup: 5 }\nweightGenerator: { promptDropout: 1 }\n',
+      [
+        'main.training.yaml:1:31 warning `fineTune.warmup` is 5, but there are only 5 steps: the learning rate is never reached.',
+        'main.training.yaml:2:35 warning `weightGenerator.promptDropout` is 1: the weight generator never sees a prompt.',
+      ],
+    ],
+    [
+      'a training of no steps and one of a single step',
+      'fineTune: { steps: 0, warmup: 5 }\ncollect: { steps: 1, warmup: 5 }\n',
+      [],
+    ],
+    [
       'a zoo of one',
       'collect: { concepts: [fog] }\n',
       ['main.training.yaml:1:22 warning The zoo has one concept; the weight generator needs at least 3.'],
@@ -321,6 +343,17 @@ describe('checks between files', () => {
     });
     expect(found).toEqual([
       "shared.training.yaml:2:21 error 8 attention heads do not divide the transformer's width, 36 (4 x `generator.channels`).",
+    ]);
+  });
+
+  it('name both of two concepts with one prompt, whatever its case and signs', async () => {
+    const found = await problemsOf({
+      'concepts/film.concept.yaml': concept().replace('a prompt', 'a negative'),
+      'concepts/inverse.concept.yaml': concept().replace('a prompt', '"A negative!"'),
+      'concepts/other.concept.yaml': concept().replace('a prompt', 'negative a'),
+    });
+    expect(found).toEqual([
+      'concepts/inverse.concept.yaml:1:9 warning `inverse` and `film` have the same prompt: the weight generator cannot tell them apart.',
     ]);
   });
 

@@ -31,6 +31,7 @@ import {
 } from '../weight-generator/weight-codec.ts';
 import { diffusionConventions } from '../weight-generator/weight-sampler.ts';
 import { type BaseModel, loadBase } from '../weights/base-model.ts';
+import { equalPromptWarnings } from '../weights/equal-prompts.ts';
 import { promptEncoderFor } from '../weights/prompt-encoders.ts';
 import { readZoo } from '../weights/zoo-vectors.ts';
 import { warnOfZoo } from '../weights/zoo-warnings.ts';
@@ -42,6 +43,7 @@ export const trainGenerator: StageFunction<'train-generator'> = async (context) 
   const { project, training, run } = context;
   const config = training.config.weightGenerator;
   const { space, members, ofBase } = await chosenZoo(context);
+  for (const message of equalPromptWarnings(members)) run.emit({ type: 'log', level: 'warning', message });
   const seed = stageSeed(context);
   const codec = await fitCodec(space.segments, config, members, promptEncoderFor(training.config));
   const data = await diffusionData(codec, config, members);
@@ -134,9 +136,14 @@ export const trainGenerator: StageFunction<'train-generator'> = async (context) 
   }
 };
 
+/** The vectors of a member, with the name of its concept or file. */
+interface NamedVectors extends PromptedVectors {
+  readonly name: string;
+}
+
 interface ChosenZoo {
   readonly space: WeightSpace;
-  readonly members: readonly PromptedVectors[];
+  readonly members: readonly NamedVectors[];
   /** Set for the zoo of a base; absent for a folder of files, whose weights cannot be measured on images. */
   readonly ofBase?: { readonly base: BaseModel; readonly members: readonly ZooMember[] };
 }
@@ -160,7 +167,8 @@ async function chosenZoo(context: StageContext<'train-generator'>): Promise<Chos
   for (const message of outlierWarnings(base.lora.layout.entries, files)) {
     run.emit({ type: 'log', level: 'warning', message });
   }
-  return { space: spaceOfBase(base), members, ofBase: { base, members } };
+  const named = members.map((member) => ({ ...member, name: member.concept }));
+  return { space: spaceOfBase(base), members: named, ofBase: { base, members } };
 }
 
 async function calibrated(

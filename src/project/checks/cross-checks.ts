@@ -12,10 +12,12 @@ import { nearestNames } from '../nearest.ts';
 import { nameFromFile } from '../paths.ts';
 import type { Problem, ProblemText } from '../problem.ts';
 import type { LoadedConcept, LoadedTraining } from '../project.ts';
+import { withEqualPrompts } from '../prompt-words.ts';
 import { baseConcepts, FEWEST_ZOO_MEMBERS, heldOutConcepts, zooConcepts } from '../selection.ts';
 import type { YamlDocument } from '../yaml/document.ts';
 import type { KeyPath } from '../yaml/key-path.ts';
 import { correctedPaths } from './corrected-paths.ts';
+import { idleValues } from './idle-values.ts';
 import { sizeProblems } from './size-checks.ts';
 
 /**
@@ -33,7 +35,12 @@ export async function crossChecks(files: ProjectFiles, view: DiskView): Promise<
   const perTraining = await Promise.all(
     files.trainings.map((file) => checkTraining(file, files.concepts, sources)),
   );
-  return [...duplicateNames(files.concepts), ...perConcept.flat(), ...perTraining.flat()];
+  return [
+    ...duplicateNames(files.concepts),
+    ...equalPrompts(files.concepts),
+    ...perConcept.flat(),
+    ...perTraining.flat(),
+  ];
 }
 
 function duplicateNames(files: readonly ConceptFile[]): Problem[] {
@@ -57,6 +64,25 @@ function duplicateNames(files: readonly ConceptFile[]): Problem[] {
     }
   }
   return problems;
+}
+
+/** A warning at each concept whose prompt an earlier one has: no weights can follow both. */
+function equalPrompts(files: readonly ConceptFile[]): Problem[] {
+  const prompted = files.flatMap(({ concept, document }) => (concept ? [{ ...concept, document }] : []));
+  return withEqualPrompts(prompted).flatMap(([first, ...others]) =>
+    others
+      // Two concepts of one name may be the same file twice, which is reported as such.
+      .filter(({ name }) => foldOf(name) !== foldOf(first!.name))
+      .map(({ name, document }) =>
+        document.problem(['prompt'], 'value', {
+          code: 'equal-prompts',
+          message: `\`${name}\` and \`${first!.name}\` have the same prompt: the weight generator cannot tell them apart.`,
+          remedy: 'Describe one of the two edits in other words.',
+          found: document.sourceOf(['prompt']),
+          severity: 'warning',
+        }),
+      ),
+  );
 }
 
 async function checkFolders(
@@ -140,6 +166,7 @@ async function checkTraining(
     // A concept file with a mistake would make every count wrong; its mistake is reported anyway.
     ...(files.every(({ concept }) => concept) ? checkCounts(chain, training, project) : []),
     ...sizeProblems(chain, training.config),
+    ...idleValues(chain, training.config),
     ...checkFeatureNetwork(chain, training),
   ];
   const used = new Set([...zooConcepts(project, training), ...heldOutConcepts(project, training)]);

@@ -1,0 +1,41 @@
+import { problemInChain } from '../files/training-chain.ts';
+import type { Problem } from '../problem.ts';
+import type { TrainingConfig } from '../schema/training-schema.ts';
+import type { YamlDocument } from '../yaml/document.ts';
+import { formatKeyPath, type KeyPath, valueAt } from '../yaml/key-path.ts';
+
+const LEARNING_RATES: readonly KeyPath[] = [
+  ['base', 'learningRate'],
+  ['collect', 'learningRate'],
+  ['weightGenerator', 'learningRate'],
+  ['fineTune', 'learningRate'],
+  ['evaluate', 'scratch', 'learningRate'],
+];
+
+/** Warnings at values that are allowed, but with which a training has no effect. */
+export function idleValues(chain: readonly YamlDocument[], config: TrainingConfig): Problem[] {
+  const warning = (path: KeyPath, message: string, remedy: string) =>
+    problemInChain(chain, path, {
+      code: 'no-effect',
+      message,
+      remedy,
+      found: `${valueAt(config, path)}`,
+      severity: 'warning',
+    });
+  const problems = LEARNING_RATES.filter((path) => valueAt(config, path) === 0).map((path) =>
+    warning(path, `\`${formatKeyPath(path)}\` is 0: nothing is trained.`, 'Write a number above 0.'),
+  );
+  if (config.weightGenerator.promptDropout === 1) {
+    const message = '`weightGenerator.promptDropout` is 1: the weight generator never sees a prompt.';
+    problems.push(warning(['weightGenerator', 'promptDropout'], message, 'Write a number below 1.'));
+  }
+  for (const section of ['base', 'collect', 'fineTune'] as const) {
+    const { steps, warmup } = config[section];
+    // A rate of 1 / warmup in the only step is as good as another, and a training of 0 steps is meant to do nothing.
+    if (steps > 1 && warmup >= steps) {
+      const message = `\`${section}.warmup\` is ${warmup}, but there are only ${steps} steps: the learning rate is never reached.`;
+      problems.push(warning([section, 'warmup'], message, `Write a number below ${steps}.`));
+    }
+  }
+  return problems;
+}
