@@ -1,6 +1,8 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readConcept, readTraining } from '../../src/project/files/project-files.ts';
 import type { Problem } from '../../src/project/problem.ts';
+import { hasWords } from '../../src/project/prompt-words.ts';
 import { EFFECT_NAMES } from '../../src/project/schema/effects.ts';
 import { parseYaml } from '../../src/project/yaml/parse.ts';
 
@@ -46,7 +48,7 @@ describe('a mistake in a concept', () => {
     [
       'a prompt that is a number',
       effect('snow').replace('fresh snow', '12'),
-      ['1:9-1:11 `prompt` is 12; allowed: text of at most 300 characters. Use an allowed value.'],
+      ['1:9-1:11 `prompt` is 12; allowed: text of at most 300 characters. Quote the text: prompt: "12"'],
     ],
     ...['"!!!"', "'   '", '"🎨"', '""'].map((prompt): [string, string, string[]] => [
       `a prompt without words: ${prompt}`,
@@ -96,7 +98,7 @@ describe('a mistake in a concept', () => {
       'a colour that YAML takes for a comment',
       effect('\n      duotone:\n        dark: #1b1464\n'),
       [
-        '7:9-7:13 `pairs.target.effect.duotone.dark` has no value; allowed: text. Use an allowed value, or remove the key.',
+        '7:9-7:13 `pairs.target.effect.duotone.dark` has no value; allowed: text. Quote the text: dark: "#1b1464"',
       ],
     ],
     [
@@ -161,7 +163,7 @@ describe('a mistake in a training config', () => {
       'several mistakes at once, in the order of the text',
       'device: gpu\nimage: { size: 100, flip: yes, trian: 3 }\nfineTune:\n  batch_size: 4\n',
       [
-        '1:9-1:12 `device` is gpu; allowed: one of auto, cpu, webgpu, cuda, directml, coreml, tfjs. Did you mean cpu?',
+        '1:9-1:12 `device` is gpu; allowed: one of auto, cpu, webgpu, cuda, directml, coreml, tfjs. Did you mean auto, cuda or webgpu?',
         '2:16-2:19 `image.size` is 100; allowed: a whole number from 16 to 1024, a multiple of 8. Did you mean 96?',
         '2:27-2:30 `image.flip` is yes; allowed: true or false. Did you mean true?',
         '2:32-2:37 Unknown key `trian` in `image`. Did you mean `train`?',
@@ -221,6 +223,91 @@ describe('a mistake in a training config', () => {
     ],
   ])('%s', async (_name, text, expected) => {
     expect((await trainingProblems(text)).map(short)).toEqual(expected);
+  });
+
+  it.each<[string, string]>([
+    ['prompt: a photo: in snow', 'prompt: "a photo: in snow"'],
+    ['prompt: - fog', 'prompt: "- fog"'],
+    ['prompt: #112233', 'prompt: "#112233"'],
+    ['prompt: 1900', 'prompt: "1900"'],
+    ['prompt: true', 'prompt: "true"'],
+    ['prompt: *fog*', 'prompt: "*fog*"'],
+    ['prompt: @home, in fog', 'prompt: "@home, in fog"'],
+    ['prompt: 50 % fog: thick # as seen', 'prompt: "50 % fog: thick"'],
+  ])('text that has to be quoted: %s', async (line, quoted) => {
+    const problems = await conceptProblems(`${line}\npairs: { source: a, target: { effect: snow } }\n`);
+    expect(problems.map(({ remedy }) => remedy)).toEqual([`Quote the text: ${quoted}`]);
+  });
+
+  it('text that YAML reads as a key, a number or anything else is accepted once it is quoted as the remedy says', async () => {
+    const sign = fc.constantFrom(
+      ':',
+      ': ',
+      '- ',
+      '#',
+      ' #',
+      '@',
+      '*',
+      '!',
+      '%',
+      '`',
+      '| ',
+      '? ',
+      '& ',
+      ',',
+      '1',
+      ' ',
+      'fog',
+    );
+    const prompts = fc.array(sign, { minLength: 1, maxLength: 6 }).map((signs) => signs.join('').trim());
+    const text = (prompt: string) => `prompt: ${prompt}\npairs: { source: a, target: { effect: snow } }\n`;
+    await fc.assert(
+      fc.asyncProperty(prompts, async (prompt) => {
+        for (const { remedy } of await conceptProblems(text(prompt))) {
+          const [, quoted] = /uote the text: prompt: (".*?[^\\]");?/.exec(remedy) ?? [];
+          if (quoted === undefined || !hasWords(JSON.parse(quoted))) continue;
+          expect(await conceptProblems(text(quoted))).toEqual([]);
+        }
+      }),
+    );
+  });
+
+  it('a comment that looks like a part of the prompt', async () => {
+    const found = await conceptProblems(effect('snow').replace('fresh snow', 'picture #1 in snow'));
+    expect(found.map(short)).toEqual([
+      '1:9-1:16 A # after a space begins a comment: `#1 in snow` is not a part of the prompt. If it should be, quote the text: prompt: "picture #1 in snow"; if not, put a space after the #.',
+    ]);
+    expect(await conceptProblems(effect('snow').replace('fresh snow', 'fog # thick'))).toEqual([]);
+  });
+
+  it.each<[string, string, string[]]>([
+    ['extends: preset: fast', 'Write it without the space: extends: preset:fast', ['preset:fast']],
+    ['collect: { learningRate: 0,0001 }', 'Write 0.0001.', ['0.0001']],
+    ['collect: { steps: 1,000, batchSize: 2 }', 'Write 1000.', ['1000']],
+    ['collect: { steps: 1,000,000 }', 'Write 1000000.', ['1000000']],
+    ['collect:\n  learningRate: 0,0001', 'Did you mean 0.0001?', ['0.0001']],
+    ['collect:\n  steps: 1,000', 'Did you mean 1000?', ['1000']],
+    ['collect: { steps: 5k }', 'Did you mean 5000?', ['5000']],
+    ['device: mps', 'Did you mean webgpu or coreml?', ['webgpu', 'coreml']],
+    ['device: cuda:0', 'Did you mean cuda?', ['cuda']],
+    ['collect: { concepts: fog }', 'Did you mean [fog]?', ['[fog]']],
+    ['collect: { holdOut: fog }', 'Did you mean [fog]?', ['[fog]']],
+  ])('%s', async (text, remedy, replacements) => {
+    const problems = await trainingProblems(`${text}\n`);
+    expect(problems.map((problem) => [problem.remedy, problem.replacements])).toEqual([
+      [remedy, replacements],
+    ]);
+  });
+
+  it('a number with a comma is the number with a point, whatever its digits', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 9999 }), async (digits) => {
+        for (const rate of [`{ learningRate: 0,${digits} }`, `\n  learningRate: 0,${digits}`]) {
+          const [problem] = await trainingProblems(`collect: ${rate}\n`);
+          expect(Number(problem!.replacements[0])).toBe(Number(`0.${digits}`));
+        }
+      }),
+    );
   });
 
   it('says file, key, what stands there, what may, and what mends it', async () => {

@@ -183,6 +183,16 @@ describe('extends', () => {
   });
 });
 
+it.each([
+  ['fast', 'preset:fast'],
+  ['Paper', 'preset:paper'],
+  ['preset/fast', 'preset:fast'],
+])('extends: %s is understood', async (link, preset) => {
+  const folder = await temporaryProject({ 'a.training.yaml': `extends: ${link}\n` });
+  const [problem] = (await loadProject(folder)).problems;
+  expect(problem).toMatchObject({ remedy: `Did you mean \`${preset}\`?`, replacements: [preset] });
+});
+
 describe('checks between files', () => {
   const three = {
     'concepts/dusk.concept.yaml': concept('[light]'),

@@ -140,7 +140,7 @@ export async function readConcept(path: string, read: ReadDocument): Promise<Con
 
 function checkConcept(path: string, document: YamlDocument): ConceptFile {
   const { value: config, problems } = checkSchema(document, conceptSchema, conceptJsonSchema());
-  const all = [...document.problems, ...problems, ...repeatedEntries(document)];
+  const all = [...document.problems, ...problems, ...repeatedEntries(document), ...cutPrompt(document)];
   if (config?.name === undefined) all.push(...unfitName(document));
   if (!config || all.some((problem) => problem.severity === 'error')) return { document, problems: all };
   const { prompt, tags } = config;
@@ -165,6 +165,22 @@ function unfitName(document: YamlDocument): Problem[] {
       code: 'invalid-value',
       message: `The file's name cannot name what is made from it: ${reason}.`,
       remedy: 'Rename the file.',
+    }),
+  ];
+}
+
+/** A warning if a prompt ends where a comment begins that looks like a part of it: `prompt: picture #1 in snow`. */
+function cutPrompt(document: YamlDocument): Problem[] {
+  const comment = document.gluedComment(['prompt']);
+  if (comment === undefined) return [];
+  const whole = JSON.stringify(`${document.scalarAt(['prompt'])} ${comment}`);
+  return [
+    document.problem(['prompt'], 'value', {
+      code: 'no-effect',
+      message: `A # after a space begins a comment: \`${comment}\` is not a part of the prompt.`,
+      remedy: `If it should be, quote the text: prompt: ${whole}; if not, put a space after the #.`,
+      found: comment,
+      severity: 'warning',
     }),
   ];
 }
@@ -239,9 +255,14 @@ function followedLink(document: YamlDocument, chain: readonly YamlDocument[]): P
     return at(`\`extends\` is followed through at most ${MAX_EXTENDS} files.`, 'Shorten the chain.');
   }
   const unreadable = document.problems.find((problem) => problem.code === 'unreadable');
-  return (
-    unreadable &&
-    at(`${document.file}: ${unreadable.message}`, 'Correct the path; it is relative to this file.')
+  if (!unreadable) return undefined;
+  const meant = nearestNames(nameFromFile(document.file), Object.keys(PRESETS)).map(
+    (preset) => PRESET_PREFIX + preset,
+  );
+  return at(
+    `${document.file}: ${unreadable.message}`,
+    meant[0] ? `Did you mean \`${meant[0]}\`?` : 'Correct the path; it is relative to this file.',
+    meant,
   );
 }
 

@@ -3,7 +3,10 @@ import { nearestNames } from '../nearest.ts';
 import { byPosition, type Problem, type ProblemText } from '../problem.ts';
 import type { YamlDocument } from '../yaml/document.ts';
 import { formatKeyPath, type KeyPath, valueAt } from '../yaml/key-path.ts';
+import { numberMeant } from '../yaml/quoting.ts';
+import { scalarLike } from '../yaml/scalar-text.ts';
 import { describeAllowed, type JsonSchema, schemaAt } from './json-schema.ts';
+import { synonymsOf } from './synonyms.ts';
 
 type Issue = z.core.$ZodIssue;
 
@@ -89,7 +92,10 @@ function unionProblems(
   if (value === undefined) return [missingKey(document, place)];
   const forms = issue.errors.map((issues, i) => ({ issues, schema: place.schema?.anyOf?.[i] ?? {} }));
   const fitting = forms.filter(({ issues }) => !issues.some((inner) => isOfAnotherType(inner, value)));
-  if (fitting.length === 0) return [invalidValue(document, place)];
+  // One name where a list of names is meant.
+  const takesNames = forms.some((form) => isListOfTexts(form.schema));
+  if (fitting.length === 0 || (takesNames && typeof value === 'string'))
+    return [invalidValue(document, place)];
   const ranked = fitting
     .map((form) => ({ ...form, misfit: misfit(form.issues, value) }))
     .sort((a, b) => a.misfit.unknown - b.misfit.unknown || a.misfit.missing - b.misfit.missing);
@@ -209,20 +215,42 @@ function invalidValue(document: YamlDocument, place: Place, allowedInWords?: str
   const { path, schema, value } = place;
   const allowed = allowedInWords ?? (schema ? describeAllowed(schema) : '');
   const found = document.sourceOf(path);
-  const replacements = schema ? nearestValues(value, schema) : [];
+  const quoted = acceptsText(schema) && isPlain(value) ? document.quotedAt(path) : undefined;
+  const replacements = quoted
+    ? value === null
+      ? []
+      : [quoted.quoted]
+    : schema
+      ? nearestValues(value, schema)
+      : [];
   const state = value === null ? 'has no value' : `is ${found}`;
   return document.problem(path, 'value', {
     code: 'invalid-value',
     message: `${label(path)} ${state}; allowed: ${allowed}.`,
-    remedy:
-      replacements.length > 0
-        ? `Did you mean ${replacements[0]}?`
+    remedy: quoted
+      ? `Quote the text: ${quoted.key}: ${quoted.quoted}`
+      : replacements.length > 0
+        ? `Did you mean ${inWords(replacements.slice(0, synonyms(value, schema).length || 1))}?`
         : `Use an allowed value${place.required ? '' : ', or remove the key'}.`,
     found,
     allowed,
     replacements,
   });
 }
+
+/** Whether any text is allowed. */
+const acceptsText = (schema: JsonSchema | undefined) =>
+  schema?.type === 'string' && schema.enum === undefined;
+
+const isListOfTexts = ({ type, items }: JsonSchema) => type === 'array' && acceptsText(items);
+
+/** Whether YAML read something else than text, from text on one line. */
+const isPlain = (value: unknown) => value === null || typeof value === 'number' || typeof value === 'boolean';
+
+const inWords = (values: readonly string[]) => values.join(', ').replace(/, ([^,]*)$/, ' or $1');
+
+const synonyms = (value: unknown, schema: JsonSchema | undefined) =>
+  typeof value === 'string' ? synonymsOf(value, (schema?.enum ?? []).map(String)) : [];
 
 const TRUE_WORDS = new Set(['yes', 'on', 'true', 'y', '1']);
 const FALSE_WORDS = new Set(['no', 'off', 'false', 'n', '0']);
@@ -233,14 +261,17 @@ function nearestValues(value: unknown, schema: JsonSchema): string[] {
     typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? `${value}` : '';
   if (text === '') return [];
   const near = (schema.anyOf ?? []).flatMap((form) => nearestValues(value, form));
+  const meant = synonyms(value, schema);
+  if (meant.length > 0) return meant;
   if (schema.enum) near.push(...nearestNames(text, schema.enum.map(String)));
   if (schema.const !== undefined) near.push(...nearestNames(text, [String(schema.const)]));
+  if (isListOfTexts(schema)) near.push(`[${scalarLike('', text)}]`);
   if (schema.type === 'boolean') {
     if (TRUE_WORDS.has(text.toLowerCase())) near.push('true');
     if (FALSE_WORDS.has(text.toLowerCase())) near.push('false');
   }
   if (schema.type === 'integer' || schema.type === 'number')
-    near.push(...nearestNumbers(Number(value), schema));
+    near.push(...nearestNumbers(Number(numberMeant(text) ?? value), schema));
   return [...new Set(near)];
 }
 

@@ -12,6 +12,7 @@ import {
 } from 'yaml';
 import { makeProblem, type Problem, type ProblemText, type SourceRange } from '../problem.ts';
 import { formatKeyPath, type KeyPath } from './key-path.ts';
+import { type QuotedText, quotedLine } from './quoting.ts';
 import { excerpt, keyText, lineCounterOf, toRange } from './source-text.ts';
 
 /** One YAML file: its text, its value, and the position of each key and value. */
@@ -72,6 +73,20 @@ export class YamlDocument {
     const value = this.#find(path)?.value;
     if (!value?.range) return '';
     return excerpt(this.text.slice(value.range[0], value.range[1]));
+  }
+
+  /** The line of `path` with its value in quotes; undefined if it is not a key with plain text, or an empty value. */
+  quotedAt(path: KeyPath): QuotedText | undefined {
+    const found = this.#find(path);
+    const range = (found?.key ?? found?.value)?.range;
+    const line = range ? quotedLine(this.text, range[0]) : undefined;
+    return line?.key === path.at(-1) ? line : undefined;
+  }
+
+  /** The comment without a space after its # that follows the value at `path` on its line: it may be meant as text. */
+  gluedComment(path: KeyPath): string | undefined {
+    const range = this.#find(path)?.value?.range;
+    return range ? /^[ \t]+(#[^\s#].*)/.exec(this.text.slice(range[1]))?.[1]?.trimEnd() : undefined;
   }
 
   /** The text of the plain or quoted scalar at `path`, without its quotes. */

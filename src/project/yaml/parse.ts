@@ -1,9 +1,10 @@
 import { type Document, isScalar, LineCounter, parseDocument } from 'yaml';
 import { byPosition, makeProblem, type ProblemText } from '../problem.ts';
+import { commaNumbers } from './comma-numbers.ts';
 import { rejectedDocument, YamlDocument } from './document.ts';
 import { findExcess, MAX_ALIASES, MAX_FILE_BYTES } from './limits.ts';
 import { toRange } from './source-text.ts';
-import { syntaxProblem } from './syntax-text.ts';
+import { syntaxProblems } from './syntax-text.ts';
 import { treeProblems } from './tree-problems.ts';
 
 /**
@@ -25,14 +26,12 @@ export function parseYaml(file: string, text: string): YamlDocument {
     logLevel: 'error',
   });
   if (lines.lineStarts.length === 0) lines.addNewLine(0);
-  const problems = [...document.errors, ...document.warnings].map((error) =>
-    syntaxProblem(file, text, lines, error),
-  );
+  const problems = syntaxProblems(file, text, lines, [...document.errors, ...document.warnings]);
   const sound = document.errors.every((error) => error.code === 'MULTIPLE_DOCS');
   // The broken tree still has positions, which completion and hover need.
   if (!sound) return new YamlDocument(file, text, lines, { document, problems: problems.sort(byPosition) });
 
-  const tree = treeProblems(document);
+  const tree = [...commaNumbers(document, text), ...treeProblems(document, text)];
   problems.push(
     ...tree.map(({ range, ...problem }) => makeProblem(file, toRange(lines, ...range), problem.key, problem)),
   );

@@ -1,5 +1,6 @@
 import type { LineCounter, YAMLError } from 'yaml';
 import { makeProblem, type Problem } from '../problem.ts';
+import { type QuotedText, quotedLine } from './quoting.ts';
 import { excerpt, toRange } from './source-text.ts';
 
 /** Our words for the parser's error codes. What is missing here is taken from the parser. */
@@ -21,7 +22,10 @@ const SYNTAX_TEXT: Partial<Record<YAMLError['code'], { message?: string; remedy:
     message: 'A key must be plain text.',
     remedy: 'Quote text that contains { } [ ] or : literally.',
   },
-  BLOCK_AS_IMPLICIT_KEY: { remedy: 'Put nested keys on their own lines, indented.' },
+  BLOCK_AS_IMPLICIT_KEY: {
+    message: 'A colon before a space makes a key of what is before it.',
+    remedy: 'Put nested keys on their own lines, indented.',
+  },
   BAD_SCALAR_START: { remedy: 'Quote the text.' },
   BAD_ALIAS: { remedy: 'Quote text that begins with * or &.' },
   BAD_DQ_ESCAPE: { remedy: 'Use single quotes, or double the backslash.' },
@@ -29,8 +33,69 @@ const SYNTAX_TEXT: Partial<Record<YAMLError['code'], { message?: string; remedy:
   UNEXPECTED_TOKEN: { remedy: 'Check quotes, brackets and indentation around here.' },
 };
 
+/** Errors that text without quotes leads to. */
+const OF_TEXT: ReadonlySet<YAMLError['code']> = new Set([
+  'BLOCK_AS_IMPLICIT_KEY',
+  'BAD_SCALAR_START',
+  'BAD_ALIAS',
+  'TAG_RESOLVE_FAILED',
+  'UNEXPECTED_TOKEN',
+  'MISSING_CHAR',
+]);
+
+/** Syntax errors of the parser as problems with their remedies: one for each line of text that has to be quoted. */
+export function syntaxProblems(
+  file: string,
+  text: string,
+  lines: LineCounter,
+  errors: readonly YAMLError[],
+): Problem[] {
+  const quoted = new Set<number>();
+  const problems: Problem[] = [];
+  for (const error of errors) {
+    const line = OF_TEXT.has(error.code) ? quotedLine(text, Math.min(error.pos[0], text.length)) : undefined;
+    if (!line) problems.push(syntaxProblem(file, text, lines, error));
+    else if (!quoted.has(line.start)) {
+      quoted.add(line.start);
+      problems.push(
+        makeProblem(file, toRange(lines, line.start, line.end), '', {
+          code: 'syntax',
+          message: messageOf(error),
+          ...textRemedy(line),
+          found: excerpt(text.slice(line.start, line.end)),
+        }),
+      );
+    }
+  }
+  return problems;
+}
+
+const PRESET_WITH_SPACE = /^"preset:\s+(\w+)"$/;
+
+/** How to write a line whose text YAML takes for something else. */
+export function textRemedy({ key, quoted, maybeKey }: QuotedText): {
+  remedy: string;
+  replacements: string[];
+} {
+  const [, preset] = (key === 'extends' && PRESET_WITH_SPACE.exec(quoted)) || [];
+  if (preset !== undefined) {
+    const link = `preset:${preset}`;
+    return { remedy: `Write it without the space: ${key}: ${link}`, replacements: [link] };
+  }
+  const line = `${key}: ${quoted}`;
+  return {
+    remedy: maybeKey
+      ? `Put nested keys on their own lines, indented; if this is text, quote it: ${line}`
+      : `Quote the text: ${line}`,
+    replacements: [quoted],
+  };
+}
+
+const messageOf = (error: YAMLError) =>
+  SYNTAX_TEXT[error.code]?.message ?? `${error.message.replace(/\.?$/, '')}.`;
+
 /** A syntax error of the parser as a problem with its remedy. */
-export function syntaxProblem(file: string, text: string, lines: LineCounter, error: YAMLError): Problem {
+function syntaxProblem(file: string, text: string, lines: LineCounter, error: YAMLError): Problem {
   const start = Math.min(error.pos[0], text.length);
   // A mark on one line is easier to see than one that extends to the end of the file.
   const lineEnd = text.indexOf('\n', start);
@@ -41,7 +106,7 @@ export function syntaxProblem(file: string, text: string, lines: LineCounter, er
   const known = SYNTAX_TEXT[error.code];
   return makeProblem(file, toRange(lines, start, end), '', {
     code: 'syntax',
-    message: known?.message ?? `${error.message.replace(/\.?$/, '')}.`,
+    message: messageOf(error),
     remedy: known?.remedy ?? 'Check quotes, brackets and indentation around here.',
     found: excerpt(text.slice(start, end)),
   });

@@ -2,7 +2,9 @@ import { type Document, isAlias, isCollection, isPair, type Node, type Pair } fr
 import type { ProblemText } from '../problem.ts';
 import { formatKeyPath, type KeyPath } from './key-path.ts';
 import { MAX_DEPTH, TOO_DEEP } from './limits.ts';
+import { quotedLine } from './quoting.ts';
 import { keyText } from './source-text.ts';
+import { textRemedy } from './syntax-text.ts';
 
 export interface TreeProblem extends ProblemText {
   /** Start and end as offsets into the text. */
@@ -13,7 +15,7 @@ export interface TreeProblem extends ProblemText {
 }
 
 /** Finds mistakes that the parser accepts: equal keys, aliases to nothing or to their own parent, excessive depth, tags. */
-export function treeProblems(document: Document): TreeProblem[] {
+export function treeProblems(document: Document, text: string): TreeProblem[] {
   const problems: TreeProblem[] = [];
   const anchors = new Map<string, Node>();
   interface Visit {
@@ -32,12 +34,13 @@ export function treeProblems(document: Document): TreeProblem[] {
       let within: Visit | undefined = visit.parent;
       while (within && within.node !== target) within = within.parent;
       if (!target || within) {
+        const line = quotedLine(text, node.range![0]);
         add(node, path, true, {
           code: 'syntax',
           message: target
             ? `The alias *${node.source} is inside the value that it names.`
             : `The alias *${node.source} has no anchor &${node.source} before it.`,
-          remedy: 'Write the value out.',
+          ...(line && !target ? textRemedy(line) : { remedy: 'Write the value out.' }),
         });
       }
       continue;
