@@ -67,7 +67,7 @@ describe('a folder of files', () => {
       [1, 2, 3].map((n, i) => {
         const name = ['a', 'b', 'c'][i]!;
         const vector = Float32Array.of(4, 0.25, n, 0, n, -n / 2);
-        return { prompt: `prompt of ${name}`, checkpoints: [vector] };
+        return { name: `${name}.safetensors`, prompt: `prompt of ${name}`, checkpoints: [vector] };
       }),
     );
   });
@@ -217,6 +217,7 @@ describe('a folder of files', () => {
     ]);
     expect(zoo.layout.metadata).toEqual({ format: WEIGHTS_FORMAT, kind: 'lora', base: '0123456789ab' });
     expect(zoo.members[1]).toEqual({
+      name: 'rain.safetensors',
       prompt: 'make rain',
       checkpoints: [Float32Array.of(1, 2, 3), Float32Array.of(4, 5, 6)],
     });

@@ -68,12 +68,7 @@ export async function readChosenWeights(
     const vector = finalVector(await readMember(file));
     return { kind: 'zoo', generatorValues: () => merged(vector), loraVector: () => vector };
   }
-  const weights = await readWeights(
-    file,
-    base,
-    `Make them first: ${wayTo('denoiseWeights', training.name, concept.name)}`,
-    notFinite,
-  );
+  const weights = await readWeights(file, base, wayToWeights(file, project, training, concept), notFinite);
   return {
     kind: isSnapshot(project, file) ? 'checkpoint' : weights.origin,
     ...(weights.origin === 'denoised' && { draw: { seed: weights.seed, steps: weights.steps } }),
@@ -86,6 +81,24 @@ export async function readChosenWeights(
       );
     },
   };
+}
+
+/** How to make the weights of a file: a remedy that names another file's stage would lead back here. */
+function wayToWeights(
+  file: string,
+  project: Project,
+  training: LoadedTraining,
+  concept: LoadedConcept,
+): string {
+  const paths = projectPaths(project.folder);
+  switch (file) {
+    case paths.weights(concept.name, 'denoised'):
+      return `Denoise them first: ${wayTo('denoiseWeights', training.name, concept.name)}`;
+    case paths.weights(concept.name, 'fine-tuned'):
+      return `Fine-tune it first: ${wayTo('fineTuneConcept', training.name, concept.name)}; or use the denoised weights (--weights denoised).`;
+    default:
+      return 'Choose other weights: base, denoised or fine-tuned, or a file that belongs to the base.';
+  }
 }
 
 /** Whether a file is a snapshot that a run wrote to its own folder. */

@@ -165,7 +165,7 @@ describe('chosen weights', () => {
 
   test('that do not exist say how to make them', async () => {
     await expect(read('nowhere.safetensors')).rejects.toThrow(
-      'Make them first: "Denoise Weights" in the editor, or dnw denoise --training tiny --concept snow',
+      'Choose other weights: base, denoised or fine-tuned, or a file that belongs to the base.',
     );
   });
 
