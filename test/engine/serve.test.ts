@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import sharp from 'sharp';
@@ -242,16 +242,11 @@ test('statistics follows a file that is replaced by another of the same name', a
   expect(after.summary.weights.norm / before.summary.weights.norm).toBeCloseTo(2, 5);
 });
 
-test('statistics that are known already are given without reading the weights again', async () => {
+test('statistics are the same when asked for again, until the weights are gone', async () => {
   const { project } = await makeTrainedProject();
   const file = projectPaths(project.folder).weights('snow', 'denoised');
-  const time = new Date(2026, 0, 1);
-  utimesSync(file, time, time);
   const request = { ...subject(), project: project.folder, weights: 'denoised', bins: 4 };
   const before = await client.request('statistics', request);
-  // Whoever reads it notices: of the same size and time, it is the same file to who only looks.
-  writeFileSync(file, Buffer.alloc(statSync(file).size));
-  utimesSync(file, time, time);
   expect(await client.request('statistics', request)).toEqual(before);
   rmSync(file);
   await expect(client.request('statistics', request)).rejects.toMatchObject({

@@ -48,7 +48,8 @@ function meanLevels(images: Float32Array): Float32Array {
 
 /** The pictures that a method left in the run folder. */
 function pictures(folder: string, method: string): { start: Float32Array; end: Float32Array } {
-  const { start, end } = JSON.parse(readFileSync(join(folder, `${method}.json`), 'utf8'));
+  const { value } = JSON.parse(readFileSync(join(folder, `${method}.json`), 'utf8'));
+  const { start, end } = value;
   const images = (text: string) => new Float32Array(Uint8Array.from(Buffer.from(text, 'base64')).buffer);
   return { start: images(start), end: images(end) };
 }
