@@ -152,7 +152,7 @@ describe('a folder of LoRA files of another tool', () => {
     writeFileSync(prompts, `${before}# changed\n`);
     const { code, stderr } = await run('train-generator', '--resume', 'stopped');
     writeFileSync(prompts, before);
-    expect(stderr).toContain('inputs have changed since this run started: zoo.');
+    expect(stderr).toContain('stopped: changed since this run began: zoo.');
     expect(code).toBe(1);
   });
 });
