@@ -6,6 +6,7 @@ import { type FileHandle, lstat, open } from 'node:fs/promises';
 import * as z from 'zod';
 import { systemReason } from '../system-reason.ts';
 import { UserError } from '../user-error.ts';
+import { MAX_CHUNK_BYTES } from './chunk-size.ts';
 import { duplicateKey } from './duplicate-key.ts';
 import { otherFormat, TELLING_BYTES } from './other-format.ts';
 
@@ -32,8 +33,6 @@ export type Dtype = keyof typeof DTYPE_BYTES;
 /** The limit of the reference implementation, so that a corrupt length cannot exhaust the memory. */
 export const MAX_HEADER_BYTES = 100_000_000;
 export const LENGTH_BYTES = 8;
-/** Node reads and writes at most 2^31 - 1 bytes at once; some systems a little less. */
-export const MAX_CHUNK_BYTES = 2 ** 30;
 
 export interface TensorInfo {
   readonly dtype: Dtype;

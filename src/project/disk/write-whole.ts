@@ -6,7 +6,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { MAX_CHUNK_BYTES } from './safetensors-header.ts';
+import { MAX_CHUNK_BYTES } from './chunk-size.ts';
 
 /** Names that no other program gives, so that what a killed process left can be removed. */
 const PART = /^\.[0-9a-f]{16}\.dnw-part$/;

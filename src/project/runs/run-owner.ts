@@ -1,7 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import * as z from 'zod';
 import type { RunOwner } from '../../protocol/run.ts';
 
 /** How long a process on another machine may be silent before it counts as dead, in milliseconds. */
@@ -9,13 +8,6 @@ const SILENCE_MS = 120_000;
 const OWNER_FILE = /^owner-(.*)\.json$/;
 /** More processes than ever worked on one run. */
 const MOST_OWNERS = 1e6;
-
-const ownerSchema = z.object({
-  pid: z.number().int().positive(),
-  host: z.string(),
-  processStart: z.string().optional(),
-  released: z.number().optional(),
-});
 
 export interface OwnerState {
   /** The n of `owner-<n>.json`; 0 if no process has worked on the run yet. */
@@ -56,7 +48,7 @@ export async function readOwner(runFolder: string): Promise<OwnerState> {
   if (generation === 0) return { generation, active: false };
   const file = ownerFile(runFolder, generation);
   const silentFor = Date.now() - (await stat(file)).mtimeMs;
-  const owner = parseOwner(await readFile(file, 'utf8'));
+  const owner = await parseOwner(await readFile(file, 'utf8'));
   // Half written: its process has just started, or died while starting.
   if (owner === undefined) return { generation, active: silentFor < SILENCE_MS };
   if (owner === 'damaged') {
@@ -108,12 +100,14 @@ function processExists(pid: number): boolean {
 }
 
 /** @returns undefined if the text is not JSON (yet) */
-function parseOwner(text: string): RunOwner | 'damaged' | undefined {
+async function parseOwner(text: string): Promise<RunOwner | 'damaged' | undefined> {
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch {
     return undefined;
   }
+  // The extension reads owners as soon as the editor starts, when the schema library is not loaded yet.
+  const { ownerSchema } = await import('./run-schemas.ts');
   return ownerSchema.safeParse(json).data ?? 'damaged';
 }

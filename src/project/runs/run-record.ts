@@ -1,9 +1,7 @@
 import { open, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import * as z from 'zod';
 import type { RunEvent } from '../../protocol/events.ts';
 import { RUN_FILES, type RunRecord, type RunState } from '../../protocol/run.ts';
-import { STAGE_NAMES } from '../../protocol/stages.ts';
 import { hashContent } from '../disk/file-hash.ts';
 import { projectPaths } from '../paths.ts';
 import { systemReason } from '../system-reason.ts';
@@ -45,6 +43,8 @@ export async function readRunRecord(folder: string): Promise<RunRecord | undefin
         'Use the version of the program that wrote the run.',
     );
   }
+  // The extension lists runs as soon as the editor starts, when the schema library is not loaded yet.
+  const { recordSchema } = await import('./run-schemas.ts');
   const read = recordSchema.safeParse(record);
   if (!read.success) {
     const key = read.error.issues[0]!.path.join('.');
@@ -65,29 +65,6 @@ export function sealRecord(record: Omit<RunRecord, 'checksum'>): RunRecord {
 }
 
 const checksumOf = (record: Omit<RunRecord, 'checksum'>) => hashContent(JSON.stringify(record));
-
-/** What readers rely on. Runs of earlier versions have it too. */
-const recordSchema = z.object({
-  id: z.string(),
-  stage: z.enum(STAGE_NAMES),
-  name: z.string(),
-  created: z.number(),
-  training: z.string(),
-  concept: z.string().optional(),
-  options: z.record(z.string(), z.unknown()),
-  versions: z.looseObject({ dnw: z.string() }),
-  hashes: z.record(z.string(), z.string()),
-  concepts: z
-    .record(
-      z.string(),
-      z.object({
-        prompt: z.string(),
-        pairs: z.unknown(),
-        images: z.object({ count: z.number(), hash: z.string() }).optional(),
-      }),
-    )
-    .optional(),
-});
 
 /**
  * Follows `events.jsonl` while it is being written. Each `read` continues where the last one ended, and takes only whole
