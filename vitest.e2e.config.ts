@@ -11,7 +11,9 @@ export default defineConfig({
     hookTimeout: testLimitMs,
     expect: { poll: { timeout: 60_000 } },
     pool: 'forks',
-    // One window at a time: two would share two cores with the engine.
+    // One window at a time: two take as long on two cores, and each waits for the other.
     fileParallelism: false,
+    // One process runs all files, so that it unpacks the extension once.
+    isolate: false,
   },
 });

@@ -7,6 +7,9 @@ const quietSettings = {
   'workbench.startupEditor': 'none',
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'workbench.enableExperiments': false,
+  // A webview that loads late takes the focus, which would close the list that a test chooses from.
+  'workbench.quickOpen.closeOnFocusLost': false,
+  'editor.cursorBlinking': 'solid',
   'chat.disableAIFeatures': true,
   'telemetry.telemetryLevel': 'off',
   'update.mode': 'none',

@@ -1,11 +1,11 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { closeSync, cpSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { locations } from './locations.ts';
-import type { Profile } from './profile.ts';
+import { createProfile, type Profile } from './profile.ts';
 
 const startLimitMs = 60_000;
 const pollMs = 100;
@@ -84,18 +84,38 @@ async function stop(child: ChildProcess): Promise<void> {
   signalGroup(child, 'SIGKILL');
 }
 
-/**
- * Installs the packaged extension into the profile, as a user of a remote window would.
- * @param others packed extensions that are installed with it
- * @returns the folder that it was unpacked into
- */
-export async function installVsix(profile: Profile, others: readonly string[] = []): Promise<string> {
-  const installed = [locations.vsix(), ...others].flatMap((file) => ['--install-extension', file]);
+async function install(profile: Profile, files: readonly string[]): Promise<void> {
+  const installed = files.flatMap((file) => ['--install-extension', file]);
   await promisify(execFile)(
     locations.serverNode(),
     [locations.server(), ...profileFlags(profile), ...installed, '--force'],
     { env: serverEnvironment() },
   );
+}
+
+/** Profiles with nothing but the installed extensions, by the installed files. */
+const installations = new Map<string, Promise<Profile>>();
+
+async function makeInstallation(files: readonly string[]): Promise<Profile> {
+  const profile = createProfile();
+  process.once('exit', () => profile.remove());
+  await install(profile, files);
+  return profile;
+}
+
+/**
+ * Installs the packaged extension into the profile, as a user of a remote window would. What one process installs
+ * repeatedly is unpacked once and copied.
+ * @param others packed extensions that are installed with it
+ * @returns the folder that it was unpacked into
+ */
+export async function installVsix(profile: Profile, others: readonly string[] = []): Promise<string> {
+  const files = [locations.vsix(), ...others];
+  const key = files.join('\n');
+  const installation = installations.get(key) ?? makeInstallation(files);
+  installations.set(key, installation);
+  const { extensions } = await installation;
+  cpSync(extensions, profile.extensions, { recursive: true });
   const [folder] = readdirSync(profile.extensions).filter((name) => name.startsWith('denoised-weights.'));
   if (folder === undefined)
     throw new Error(`${locations.vsix()} was not installed into ${profile.extensions}`);
