@@ -19,7 +19,7 @@ generator: {channels: 4, transformerHeads: 2}
 discriminator: {channels: 4}
 base: {conditioning: none}
 lora: {train: both, bias: false}
-collect: {steps: ${steps}, batchSize: 2, checkpoints: 1}
+collect: {steps: ${steps}, warmup: 0, batchSize: 2, checkpoints: 1}
 evaluate: {images: 2}
 `;
 
