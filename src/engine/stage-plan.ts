@@ -128,7 +128,7 @@ async function planResumedRun(stage: Stage, given: StageArguments, reference: st
   }
   const warnings = [
     ...damages.map((damage) => `A later run cannot be resumed: ${damage}`),
-    ...configWarnings(project, record),
+    ...configWarnings(project, record, recordedTraining(project, record).config),
   ];
   return { project, training, options: record.options as StageOptions, run, warnings };
 }
@@ -190,19 +190,26 @@ function refuseChangedInputs(record: RunRecord, project: Project, now: RunInputs
   );
 }
 
-/** What a resumed run does not take from its training config, because it was written since. */
-function configWarnings({ folder, trainings }: Project, { training, config, given }: RunRecord): string[] {
+/**
+ * What a resumed run does not take from its training config, because it was written since.
+ * @param config what the run began with, with the names and defaults of this version
+ */
+function configWarnings(
+  { folder, trainings }: Project,
+  { training, given }: RunRecord,
+  config: TrainingConfig,
+): string[] {
   const began = 'this run goes on with what it began with.';
   const now = trainings.find(({ path }) => toProjectPath(folder, path) === training);
   if (now === undefined) return [`${training} is gone or has errors; ${began}`];
-  const { device, threads } = config as TrainingConfig;
+  const { device, threads } = config;
   const present = {
     ...now.config,
     // What the command line gave is not from the file, and earlier versions did not record it.
     ...((given === undefined || given.device !== undefined) && { device }),
     ...((given === undefined || given.threads !== undefined || now.config.threads === 0) && { threads }),
   };
-  const keys = changedKeys(config, JSON.parse(JSON.stringify(present)));
+  const keys = changedKeys(config, present);
   return keys.length === 0 ? [] : [`${training} has changed since (${keys.join(', ')}); ${began}`];
 }
 

@@ -189,6 +189,22 @@ describe('an edited training config', () => {
     `tiny.training.yaml has changed since (${keys}); this run goes on with what it began with.`,
   ];
 
+  test('is not what a run of an earlier version lacks a key of, or calls by another name', async () => {
+    write(ALL);
+    const { run } = await planStage('train-base', { project });
+    run.lock.release();
+    const file = join(run.folder, 'run.json');
+    const { config, checksum, concepts, ...earlier } = JSON.parse(readFileSync(file, 'utf8'));
+    delete config.image.maxFileSize;
+    config.evaluate.baselines = config.evaluate.baselines.map((name: string) =>
+      name === 'pix2pix' ? 'scratch' : name,
+    );
+    writeFileSync(file, JSON.stringify({ ...earlier, config }));
+    const resumed = await planStage('train-base', { project, resume: run.record.id });
+    resumed.run.lock.release();
+    expect(resumed.warnings).toEqual([]);
+  });
+
   test('is named key by key when a run goes on with what it began with', async () => {
     expect(
       await warnings(`${CONFIG}seed: 9
