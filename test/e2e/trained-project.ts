@@ -42,7 +42,7 @@ function trainingConfig(fineTuneSteps: number): string {
 image: { size: 32, train: 7, test: 4 }
 generator: { channels: 4, transformerHeads: 2 }
 discriminator: { channels: 4 }
-base: { concepts: 3, steps: 40, batchSize: 2, checkpointEvery: 40 }
+base: { concepts: 3, steps: 40, batchSize: 2, checkpointEvery: 40, warmup: 10 }
 collect: { holdOut: [${heldOutConcept}], steps: 60, batchSize: 2 }
 weightGenerator:
   { blockSize: 64, channels: 8, heads: 2, embedding: 16, steps: 40, batchSize: 8, checkpointEvery: 40 }
