@@ -67,6 +67,8 @@ step(
   'with the setting for TensorBoard, a run from the palette writes event files into its folder',
   async () => {
     const { palette } = workbench;
+    // The window was loaded again: the palette offers the project's commands once it has been read.
+    await workbench.view('Concepts').waitFor(new RegExp(`^${heldOutConcept}.*fine-tuned`));
     const before = latestRun(project, 'fine-tune');
     await palette.run('Denoised Weights: Fine-Tune Concept');
     await palette.choose(heldOutConcept);
