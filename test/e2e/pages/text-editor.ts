@@ -129,6 +129,8 @@ export class TextEditor {
   async offerFixes(): Promise<void> {
     // What lies open over the text, a hover or completions, goes first.
     await this.page.keyboard.press('Escape');
+    // Asked a moment too early, the editor says that there are no fixes, and asks no more.
+    await this.page.locator('.monaco-editor [class*="lightbulb"]').first().waitFor();
     await this.page.keyboard.press('Control+.');
     await this.page.locator('.action-widget .monaco-list-row').first().waitFor();
   }
