@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+import { withPath } from '../project/disk/write-whole.ts';
 import type { RunEvent } from '../protocol/events.ts';
 
 const NEWLINE = 0x0a;
@@ -8,25 +9,33 @@ const NEWLINE = 0x0a;
  * line, not even if this process crashes. A crash of the machine can leave half a line, which opening removes.
  */
 export class EventLog {
+  readonly #path: string;
   readonly #descriptor: number;
 
   constructor(path: string) {
+    this.#path = path;
     // O_APPEND: every write goes to the end, wherever a reader or a truncation has put it.
     this.#descriptor = openSync(path, 'a+');
     this.#dropHalfLine();
   }
 
-  /** @returns the line as written, without its line feed */
+  /**
+   * @returns the line as written, without its line feed
+   * @throws the file system's error, with the file's path
+   */
   append(event: RunEvent): string {
     const line = JSON.stringify(event);
     const bytes = Buffer.from(`${line}\n`);
-    const written = writeSync(this.#descriptor, bytes);
+    let written: number;
+    try {
+      written = writeSync(this.#descriptor, bytes);
+    } catch (error) {
+      throw withPath(error, this.#path);
+    }
     // Only a full disk writes less than it was given; what is there would corrupt the next line.
     if (written < bytes.length) {
       this.#dropHalfLine();
-      throw new Error(
-        `Only ${written} of ${bytes.length} bytes of an event could be written: is the disk full?`,
-      );
+      throw Object.assign(new Error('ENOSPC: a line was cut off'), { code: 'ENOSPC', path: this.#path });
     }
     return line;
   }

@@ -1,6 +1,6 @@
 import { utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { writeWholeSync } from '../project/disk/write-whole.ts';
+import { withPath, writeWholeSync } from '../project/disk/write-whole.ts';
 import { ownerFile, processStatus, readOwner } from '../project/runs/run-owner.ts';
 import { UserError } from '../project/user-error.ts';
 import type { RunOwner } from '../protocol/run.ts';
@@ -45,7 +45,7 @@ export class RunLock {
         return new RunLock(file, owner);
       } catch (error) {
         // Another process was faster: look again who owns the run now.
-        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw withPath(error, file);
       }
     }
   }

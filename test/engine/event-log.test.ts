@@ -36,3 +36,11 @@ test('a file that holds nothing but half a line becomes empty', () => {
   new EventLog(file).close();
   expect(readFileSync(file, 'utf8')).toBe('');
 });
+
+test.runIf(process.platform === 'linux')('a full disk is named with the file', () => {
+  const log = new EventLog('/dev/full');
+  expect(() => log.append(event('one too many'))).toThrow(
+    expect.objectContaining({ code: 'ENOSPC', path: '/dev/full' }),
+  );
+  log.close();
+});

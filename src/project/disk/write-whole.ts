@@ -88,8 +88,8 @@ async function writePart(part: string, path: string, content: Content): Promise<
   }
 }
 
-/** Errors of an open file do not say which file it is. */
-function withPath(error: unknown, path: string): unknown {
+/** The error with a file's path: errors of an open file do not say which file it is. */
+export function withPath(error: unknown, path: string): unknown {
   if (error instanceof Error && 'code' in error) Object.assign(error, { path });
   return error;
 }
