@@ -1,7 +1,7 @@
 /**
- * Setup of every Vitest test file: deletes the folders that its tests make, and reports the file, and the start and end of each test, from the process that runs
- * them. Vitest's own events of a test wait for a turn of that process's event loop, which the next test may never
- * yield.
+ * Setup of every Vitest test file: deletes the folders that its tests make, and reports the file, and the start and end
+ * of each test, from the process that runs them. Vitest's own events of a test wait for a turn of that process's event
+ * loop, which the next test may never yield.
  */
 import { relative } from 'node:path';
 import { afterAll, beforeEach, expect } from 'vitest';

@@ -1,5 +1,6 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { noneIfMissing } from '../project/disk/folders.ts';
 import { isPart } from '../project/disk/write-whole.ts';
 import { projectPaths } from '../project/paths.ts';
 import { ownerFile, readOwner } from '../project/runs/run-owner.ts';
@@ -39,12 +40,5 @@ const isActive = (run: string) =>
     (error: NodeJS.ErrnoException) => error.code !== 'ENOTDIR',
   );
 
-async function namesIn(folder: string, recursive = false): Promise<string[]> {
-  try {
-    return await readdir(folder, { recursive });
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return [];
-    throw error;
-  }
-}
+const namesIn = (folder: string, recursive = false): Promise<string[]> =>
+  readdir(folder, { recursive }).catch(noneIfMissing);

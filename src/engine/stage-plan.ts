@@ -117,7 +117,8 @@ async function planResumedRun(stage: Stage, given: StageArguments, reference: st
   }
   const view = new DiskView();
   const project = await loadProject(projectFolder, view);
-  const training = onDevice(recordedTraining(project, record), given);
+  const recorded = recordedTraining(project, record);
+  const training = onDevice(recorded, given);
   await confine(projectFolder, folder);
   const run = await resumeRun(folder, record);
   try {
@@ -128,7 +129,7 @@ async function planResumedRun(stage: Stage, given: StageArguments, reference: st
   }
   const warnings = [
     ...damages.map((damage) => `A later run cannot be resumed: ${damage}`),
-    ...configWarnings(project, record, recordedTraining(project, record).config),
+    ...configWarnings(project, record, recorded.config),
   ];
   return { project, training, options: record.options as StageOptions, run, warnings };
 }

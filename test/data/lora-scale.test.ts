@@ -1,26 +1,18 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { type FileZoo, readFileZoo, writeFileWeights } from '../../src/data/file-zoo.ts';
 import { readSafetensors } from '../../src/data/safetensors.ts';
 import { UserError } from '../../src/project/user-error.ts';
 import { temporaryFolder } from '../temporary-folders.ts';
 import { type ForeignTensor, writeForeignFile } from './weight-files.ts';
 
-const made: string[] = [];
-afterEach(() => {
-  for (const folder of made.splice(0)) rmSync(folder, { recursive: true });
-});
-
 type Tensors = Record<string, ForeignTensor>;
 type Metadata = Readonly<Record<string, string>>;
 
 /** Files a, b, c ... with these tensors, in a folder of their own. */
 function folderOf(files: readonly Tensors[], metadata: readonly Metadata[] = []): string {
-  const folder = mkdtempSync(join(tmpdir(), 'lora-scale-'));
-  made.push(folder);
+  const folder = temporaryFolder();
   for (const [n, tensors] of files.entries()) {
     const name = String.fromCharCode(97 + n);
     writeForeignFile(join(folder, `${name}.safetensors`), tensors, { prompt: name, ...metadata[n] });

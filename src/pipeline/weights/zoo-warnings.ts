@@ -1,11 +1,9 @@
 import { DiskView } from '../../project/disk/disk-view.ts';
+import { fewNamed } from '../../project/few-named.ts';
 import type { StaleReason } from '../../project/zoo/member-state.ts';
 import { zooStates } from '../../project/zoo/zoo-status.ts';
 import { wayTo } from '../remedies.ts';
 import type { StageContext } from '../stage.ts';
-
-/** How many members a warning names; the rest are counted. */
-const MOST_NAMED = 5;
 
 /** Warns of members that the zoo lacks, and of those that were collected from something else than the project has now. */
 export async function warnOfZoo(
@@ -26,17 +24,12 @@ export async function warnOfZoo(
   if (missing.length > 0) {
     const have = states.length - missing.length;
     warn(
-      `${named(missing)} ${missing.length === 1 ? 'has' : 'have'} no weights: ${have} of ${states.length} concepts.`,
+      `${fewNamed(missing)} ${missing.length === 1 ? 'has' : 'have'} no weights: ${have} of ${states.length} concepts.`,
     );
   }
   if (stale.length > 0) {
-    warn(`Collected from something else than the project has now: ${named(stale)}.`);
+    warn(`Collected from something else than the project has now: ${fewNamed(stale)}.`);
   }
-}
-
-function named(parts: readonly string[]): string {
-  const rest = parts.length - MOST_NAMED;
-  return [...parts.slice(0, MOST_NAMED), ...(rest > 0 ? [`and ${rest} more`] : [])].join(', ');
 }
 
 function reasonText(reason: StaleReason): string {

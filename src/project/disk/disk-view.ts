@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { systemReason } from '../system-reason.ts';
 import type { YamlDocument } from '../yaml/document.ts';
 import { type ReadDocument, readYaml } from '../yaml/read.ts';
+import { noneIfMissing } from './folders.ts';
 import { type ImageFiles, listImages } from './image-files.ts';
 import { filesBelow } from './walk.ts';
 
@@ -72,10 +73,4 @@ function remembered<T>(known: Map<string, Promise<T>>, key: string, look: () => 
     known.set(key, value);
   }
   return value;
-}
-
-function noneIfMissing(error: unknown): string[] {
-  const { code } = error as NodeJS.ErrnoException;
-  if (code === 'ENOENT' || code === 'ENOTDIR') return [];
-  throw error;
 }

@@ -1,8 +1,9 @@
 import { type Dirent, existsSync, statSync } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { formOf } from '../names.ts';
 import { UserError } from '../user-error.ts';
+import { isFolder } from './folders.ts';
 import { type PassedOver, whyPassedOver } from './passed-over.ts';
 import { isWithin, realPath } from './real-path.ts';
 
@@ -102,14 +103,6 @@ function segmentsOf(glob: string, root: string): string[] {
 function existsAsFolder(path: string): boolean {
   try {
     return statSync(path).isDirectory();
-  } catch {
-    return false;
-  }
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  try {
-    return (await stat(path)).isDirectory();
   } catch {
     return false;
   }

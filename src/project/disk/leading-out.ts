@@ -1,7 +1,8 @@
 /** A project must not make the program write elsewhere: links and names in it may come from somebody else. */
-import { readdir, stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../user-error.ts';
+import { isFolder, noneIfMissing } from './folders.ts';
 import { isWithin, realPath } from './real-path.ts';
 
 /**
@@ -37,30 +38,12 @@ export async function refuseLinksOut(
     const real = await refuseLeadingOut(project, path);
     if (seen.has(real)) return;
     seen.add(real);
-    for (const entry of await entriesOf(real)) {
+    for (const entry of await readdir(real, { withFileTypes: true }).catch(noneIfMissing)) {
       const child = join(path, entry.name);
-      if (entry.isDirectory() || (entry.isSymbolicLink() && (files || (await leadsToFolder(child))))) {
+      if (entry.isDirectory() || (entry.isSymbolicLink() && (files || (await isFolder(child))))) {
         await visit(child);
       }
     }
   };
   for (const folder of folders) await visit(folder);
-}
-
-async function entriesOf(folder: string) {
-  try {
-    return await readdir(folder, { withFileTypes: true });
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return [];
-    throw error;
-  }
-}
-
-async function leadsToFolder(link: string): Promise<boolean> {
-  try {
-    return (await stat(link)).isDirectory();
-  } catch {
-    return false;
-  }
 }

@@ -1,5 +1,6 @@
-import { readdir, realpath, stat } from 'node:fs/promises';
+import { readdir, realpath } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
+import { isFolder } from './folders.ts';
 import { type PassedOver, whyPassedOver } from './passed-over.ts';
 
 export interface FilesBelow {
@@ -48,20 +49,13 @@ export async function filesBelow(root: string): Promise<FilesBelow> {
           if (way.some((step) => isAtOrAbove(target, step))) {
             passedOver.push({ file: path, reason: 'a link that leads back up' });
           } else links.push({ folder: path, real: target, way: [...way, target] });
+          // A link that leads nowhere is a file: reading it reports it.
         } else files.push(path);
       }
     }
     visits = links;
   }
   return { files, passedOver };
-}
-
-/** False for a link that leads nowhere: reading the file reports it. */
-async function isFolder(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
 }
 
 function isAtOrAbove(folder: string, other: string): boolean {

@@ -1,13 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { RunConcept, RunRecord } from '../../protocol/run.ts';
+import { fewNamed } from '../few-named.ts';
 import { conceptDifferences } from '../zoo/concept-inputs.ts';
 import type { ConceptChange } from '../zoo/member-state.ts';
 
 /** What a run was begun with, besides its config and options, or what it would begin with now. */
 export type RunInputs = Pick<RunRecord, 'hashes' | 'concepts'>;
-
-/** How many concepts a message names; the rest are counted. */
-const MOST_NAMED = 5;
 
 /** What has changed since a run began, as parts of a sentence; empty if nothing has. */
 export function inputChanges(was: RunInputs, written: RunInputs): string[] {
@@ -32,14 +30,9 @@ function conceptChanges(
     else if (!isDeepStrictEqual(before, after)) edited.push(`${name} (${changeText(before, after)})`);
   }
   return [
-    ...(moved.length > 0 ? [`concepts (${named(moved)})`] : []),
-    ...(edited.length > 0 ? [`concept${edited.length === 1 ? '' : 's'} ${named(edited)}`] : []),
+    ...(moved.length > 0 ? [`concepts (${fewNamed(moved)})`] : []),
+    ...(edited.length > 0 ? [`concept${edited.length === 1 ? '' : 's'} ${fewNamed(edited)}`] : []),
   ];
-}
-
-function named(parts: readonly string[]): string {
-  const rest = parts.length - MOST_NAMED;
-  return [...parts.slice(0, MOST_NAMED), ...(rest > 0 ? [`and ${rest} more`] : [])].join(', ');
 }
 
 function changeText(before: RunConcept, after: RunConcept): string {

@@ -1,0 +1,17 @@
+import { stat } from 'node:fs/promises';
+
+/** Whether a path is a folder, after links; false for one that leads nowhere or cannot be accessed. */
+export async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+/** No entries, for the error of a folder that does not exist. @throws any other error */
+export function noneIfMissing(error: unknown): [] {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT' || code === 'ENOTDIR') return [];
+  throw error;
+}
