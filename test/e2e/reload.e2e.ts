@@ -1,6 +1,13 @@
 import { expect, inject, it, onTestFinished } from 'vitest';
 import { openWorkbench } from './scenario.ts';
-import { copyProject, endRuns, heldOutConcept, setFineTuneSteps } from './trained-project.ts';
+import {
+  copyProject,
+  endRuns,
+  heldOutConcept,
+  holdRun,
+  latestRun,
+  setFineTuneSteps,
+} from './trained-project.ts';
 
 /** Hours: the scenario ends it. */
 const endlessSteps = 5_000_000;
@@ -23,6 +30,8 @@ it('finds a run and every panel again after the window was reloaded, and stops t
   await workbench.view('Runs').waitFor(running);
   await workbench.view('Runs').open(label);
   await runView.waitFor(heading, 'Running');
+  // It goes on, but leaves the processors to the window.
+  const letGoOn = await holdRun(project, latestRun(project, 'fine-tune'));
 
   await palette.run('Denoised Weights: Show Weight Statistics');
   await weightsView.waitFor(heldOutConcept);
@@ -45,6 +54,7 @@ it('finds a run and every panel again after the window was reloaded, and stops t
   await shownView.waitForLiveRun('This view follows the run.');
   await editor.showTab(label);
   await runView.waitFor(heading, 'Running');
+  letGoOn();
   await runView.press('Stop');
   await runView.waitFor(heading, 'Stopped');
   await workbench.view('Runs').waitFor(new RegExp(`${label}.*stopped`));
@@ -72,6 +82,8 @@ it('finds an evaluation that goes on and an open safetensors file again after a 
   await compareView.press('Evaluate concept');
   await workbench.view('Runs').waitFor(running);
   await shownView.waitForHeading('The evaluation is running');
+  // It goes on, but leaves the processors to the window.
+  const letGoOn = await holdRun(project, latestRun(project, 'evaluate'));
 
   await workbench.reload();
   await workbench.view('Runs').waitFor(running);
@@ -82,6 +94,7 @@ it('finds an evaluation that goes on and an open safetensors file again after a 
   expect(await tensorsView.read(file)).toEqual(tensors);
   expect(await tensorsView.column('L2 norm')).toEqual(norms);
   await editor.showTab('Comparison');
+  letGoOn();
   await workbench.view('Runs').act(label, 'Stop Run');
   await workbench.view('Runs').waitFor(new RegExp(`${label}.*stopped`));
   expect(await shownView.notice('There is nothing to compare')).toContain('was stopped');

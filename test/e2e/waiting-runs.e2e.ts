@@ -16,7 +16,7 @@ import { Workbench } from './workbench.ts';
 
 const patience = { timeout: 30_000 };
 /** Enough for the first run to be held before it has ended, and few enough to wait for afterwards. */
-const fineTuneSteps = 500;
+const fineTuneSteps = 300;
 const second = 'fog';
 const labelOf = (concept: string) => `Fine-Tune Concept: ${concept}`;
 const atWork = new RegExp(`${labelOf(heldOutConcept)}.*%`);

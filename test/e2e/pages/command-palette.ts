@@ -1,4 +1,10 @@
-import type { Locator, Page } from 'playwright-core';
+import { errors, type Locator, type Page } from 'playwright-core';
+
+/** How long a command may take to become available. */
+const commandLimitMs = 45_000;
+
+/** How long the palette may take to look commands up. */
+const lookUpMs = 5_000;
 
 /** Runs in the page: whether what is selected is all of a file's name but its extension. */
 function proposesName(input: unknown): boolean {
@@ -26,12 +32,31 @@ export class CommandPalette {
     await this.#row(title).click();
   }
 
-  /** Types a command's title and waits until it is offered; Enter runs it. */
+  /**
+   * Types a command's title and waits until it is offered; Enter runs it.
+   * @throws with what is offered instead
+   */
   async prepare(title: string): Promise<void> {
     await this.page.keyboard.press('F1');
     await this.#input.waitFor();
-    await this.#input.fill(`>${title}`);
-    await this.#row(title).waitFor();
+    const isOffered = () => this.#row(title).isVisible();
+    const deadline = Date.now() + commandLimitMs;
+    while (!(await isOffered())) {
+      if (Date.now() > deadline) throw new Error(`“${title}” is not offered, but ${await this.#contents()}`);
+      // The palette looks commands up as one types, and does not follow what becomes available afterwards.
+      await this.#input.fill('>');
+      await this.#input.fill(`>${title}`);
+      await this.#row(title)
+        .waitFor({ timeout: lookUpMs })
+        .catch((error: unknown) => {
+          if (!(error instanceof errors.TimeoutError)) throw error;
+        });
+    }
+  }
+
+  async #contents(): Promise<string> {
+    const rows = await this.page.locator('.quick-input-list .monaco-list-row').allInnerTexts();
+    return `for “${await this.#input.inputValue()}”: ${rows.map((row) => row.replaceAll('\n', ' ')).join(' | ')}`;
   }
 
   /** Takes the entry with this text from the list that a command asks with. */
