@@ -18,7 +18,7 @@ import { bfloat16ToNumber, halfToNumber } from './number-formats.ts';
 /** Tensor data begins at a multiple of this number of bytes; the header is padded with spaces. */
 const ALIGNMENT = 8;
 
-/** What to do where the values of a file that is being made are no numbers. */
+/** What to do where the values of a file that is being made are not numbers. */
 const NOT_WRITTEN =
   'The file is not written. Lower the learning rate of the training that these values come from, or use another seed.';
 
@@ -90,7 +90,7 @@ export async function readSafetensors(
 }
 
 /**
- * Refuses values that are no numbers: whatever is computed with one of them is none either.
+ * Refuses values that are not numbers: whatever is computed with one of them is not a number either.
  * @param remedy what to do about the file, as a sentence
  * @throws UserError that names the file, the tensor and the first such value
  */

@@ -130,7 +130,7 @@ function notAMember(path: string, why: string): UserError {
 
 /**
  * The concepts that have a member in a zoo folder, sorted, with their files. A folder that does not exist is an empty zoo.
- * Files that scanning ignores (`passed-over.ts`) are no members.
+ * Files that scanning ignores (`passed-over.ts`) are not members.
  */
 export async function listMembers(folder: string): Promise<{ concept: string; path: string }[]> {
   let names: string[];

@@ -14,7 +14,7 @@ export const WORDS_NEEDED = 'text with at least one word or number, such as make
  * and emoji are.
  */
 export function hasWords(prompt: string): boolean {
-  // A mark alone is no word: the emoji ❤️ consists of a sign and a mark.
+  // A mark alone is not a word: the emoji ❤️ consists of a sign and a mark.
   return promptWords(prompt).some((word) => !/^\p{M}+$/u.test(word));
 }
 

@@ -132,7 +132,9 @@ export function ImageList(props: {
       </div>
       {!loading && images.length === 0 && error === undefined && (
         <p class="muted">
-          {l10n.t('None yet: the pairs of this concept have not been prepared. Run Prepare Pairs first.')}
+          {l10n.t(
+            'None yet: the pairs of this concept have not been prepared, or have changed since. Run Prepare Pairs first.',
+          )}
         </p>
       )}
       {error !== undefined && <Notice kind="error">{error}</Notice>}
