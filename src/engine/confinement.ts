@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { refuseLeadingOut, refuseLinksOut } from '../project/disk/leading-out.ts';
 import { projectPaths } from '../project/paths.ts';
 
@@ -8,9 +7,8 @@ import { projectPaths } from '../project/paths.ts';
  * @throws UserError that names the link that leads out
  */
 export async function confine(project: string, run?: string): Promise<void> {
-  const { runs, cache, zoo } = projectPaths(project);
-  const written = ['base', 'weights', 'weight-generators', 'translated'].map((name) => join(project, name));
-  await refuseLinksOut(project, [...written, zoo, cache]);
+  const { runs, made } = projectPaths(project);
+  await refuseLinksOut(project, made);
   await refuseLeadingOut(project, runs);
   // Its log and events are appended to, through a link as well.
   if (run !== undefined) await refuseLinksOut(project, [run], { files: true });

@@ -11,17 +11,13 @@ import { ownerFile, readOwner } from '../project/runs/run-owner.ts';
  */
 export async function removeLeftovers(project: string, run: string): Promise<void> {
   await removeParts(run, Number.POSITIVE_INFINITY);
-  const { runs, cache, zoo } = projectPaths(project);
+  const { runs, made } = projectPaths(project);
   for (const name of await namesIn(runs)) {
     if (name !== basename(run) && (await isActive(join(runs, name)))) return;
   }
   // A run that begins meanwhile owns its folder later than this one, and writes later still.
   const { mtimeMs } = await stat(ownerFile(run, (await readOwner(run)).generation));
-  for (const folder of ['base', 'weights', 'weight-generators'].map((name) => join(project, name))) {
-    await removeParts(folder, mtimeMs);
-  }
-  await removeParts(zoo, mtimeMs);
-  await removeParts(cache, mtimeMs);
+  for (const folder of made) await removeParts(folder, mtimeMs);
 }
 
 async function removeParts(folder: string, before: number): Promise<void> {

@@ -49,6 +49,13 @@ export interface ProjectPaths {
   readonly pairs: string;
   /** Zoo folders, one for each base hash. */
   readonly zoo: string;
+  /** Base generators, one for each training config. */
+  readonly bases: string;
+  readonly weightGenerators: string;
+  /** One folder for each concept. */
+  readonly allWeights: string;
+  /** Folders that stages write to, besides those of their runs. */
+  readonly made: readonly string[];
   run(id: string): string;
   /** Base generator and discriminator of a training config. */
   base(training: string): string;
@@ -58,6 +65,8 @@ export interface ProjectPaths {
   weightGenerator(training: string): string;
   /** A concept's LoRA weights in safetensors format. */
   weights(concept: string, kind: ConceptWeights): string;
+  /** The folder of a concept's translations, if the user names none. */
+  translated(concept: string): string;
   /** A concept's exported generator in ONNX format. */
   exported(concept: string): string;
 }
@@ -66,6 +75,10 @@ export function projectPaths(folder: string): ProjectPaths {
   const cache = join(folder, '.dnw');
   const runs = join(folder, 'runs');
   const zoo = join(folder, 'zoo');
+  const bases = join(folder, 'base');
+  const weightGenerators = join(folder, 'weight-generators');
+  const allWeights = join(folder, 'weights');
+  const translated = join(folder, 'translated');
   return {
     folder,
     concepts: join(folder, 'concepts'),
@@ -73,13 +86,18 @@ export function projectPaths(folder: string): ProjectPaths {
     cache,
     pairs: join(cache, 'pairs'),
     zoo,
+    bases,
+    weightGenerators,
+    allWeights,
+    made: [bases, allWeights, weightGenerators, translated, zoo, cache],
     run: (id) => join(runs, id),
-    base: (training) => join(folder, 'base', `${training}.safetensors`),
+    base: (training) => join(bases, `${training}.safetensors`),
     zooOf: (baseHash) => join(zoo, baseHash),
     zooMember: (baseHash, concept) => join(zoo, baseHash, `${concept}.safetensors`),
-    weightGenerator: (training) => join(folder, 'weight-generators', `${training}.safetensors`),
-    weights: (concept, kind) => join(folder, 'weights', concept, `${kind}.safetensors`),
-    exported: (concept) => join(folder, 'weights', concept, 'generator.onnx'),
+    weightGenerator: (training) => join(weightGenerators, `${training}.safetensors`),
+    weights: (concept, kind) => join(allWeights, concept, `${kind}.safetensors`),
+    translated: (concept) => join(translated, concept),
+    exported: (concept) => join(allWeights, concept, 'generator.onnx'),
   };
 }
 

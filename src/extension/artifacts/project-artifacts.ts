@@ -54,11 +54,11 @@ const PAIR_CACHE = /^(.+)-[0-9a-f]+$/;
 export async function readArtifacts(folder: string): Promise<ProjectArtifacts> {
   const paths = projectPaths(folder);
   const [bases, weightGenerators, pairFiles, zoo, concepts] = await Promise.all([
-    tensorFiles(folder, join(folder, 'base')),
-    tensorFiles(folder, join(folder, 'weight-generators')),
+    tensorFiles(folder, paths.bases),
+    tensorFiles(folder, paths.weightGenerators),
     tensorFiles(folder, paths.pairs),
     zooFolders(folder),
-    foldersIn(join(folder, 'weights')),
+    foldersIn(paths.allWeights),
   ]);
   const denoised = new Map<string, Artifact>();
   const fineTuned = new Map<string, Artifact>();

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { writeWhole } from '../../project/disk/write-whole.ts';
 import { sourceFolder } from '../../project/files/pair-source.ts';
-import { toProjectPath } from '../../project/paths.ts';
+import { projectPaths, toProjectPath } from '../../project/paths.ts';
 import { heldOutConcepts } from '../../project/selection.ts';
 import { UserError } from '../../project/user-error.ts';
 import type { JsonObject } from '../../protocol/json.ts';
@@ -38,7 +38,7 @@ export const quickstart: StageFunction<'quickstart'> = async (context) => {
   }
   const { name: concept } = newConcept;
   const input = sourceFolder(newConcept.pairs);
-  const output = join(project.folder, 'translated', concept);
+  const output = projectPaths(project.folder).translated(concept);
   // What the last part but one would be refused is better known before hours of training.
   await checkedTranslations(project, input, output);
   const parts: { title: string; name: Stage; stage: StageFunction; options: StageOptions }[] = [
