@@ -16,7 +16,7 @@ export default defineConfig({
   plugins: [assemblyForVite, bundledTfjsForVite],
   test: {
     projects: [
-      project('program', '{project,data,engine,extension,webview,scripts,bench}', false),
+      project('program', '{protocol,project,data,engine,extension,webview,scripts,bench}', false),
       // ONNX Runtime makes the process that it runs in round denormal numbers to zero.
       project('pipeline', 'pipeline', false),
       // tfjs has one registry of backends, kernels and gradients for all, which these tests change.

@@ -16,7 +16,15 @@ const targets = {
 };
 
 /** Files that ship unchanged. */
-const shipped = ['README.md', 'CHANGELOG.md', 'LICENSE', 'package.nls.json', 'media', 'syntaxes'];
+const shipped = [
+  'README.md',
+  'CHANGELOG.md',
+  'LICENSE',
+  'package.nls.json',
+  'media',
+  'syntaxes',
+  'docs/troubleshooting.md',
+];
 
 /** The manifest without what only development needs: dependencies are bundled or ship next to the engine. */
 function shippedManifest() {

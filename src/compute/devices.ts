@@ -97,6 +97,7 @@ export async function selectDevice(name: DeviceName, wanted: number): Promise<De
     const result = await tryDevice(name, threads, false);
     if ('device' in result) return result;
     throw new UserError(
+      'device',
       `The device ${name} does not work here: ${result.rejected}. ${REMEDY[name]} Or set the device to auto.`,
     );
   }

@@ -75,6 +75,7 @@ export async function readFileZoo(folder: string): Promise<FileZoo> {
   const paths = (await listMembers(folder)).map(({ path }) => path);
   if (paths.length < FEWEST_ZOO_MEMBERS) {
     throw new UserError(
+      'small-zoo',
       `${folder}: ${paths.length || 'no'} .safetensors files; a zoo needs at least ${FEWEST_ZOO_MEMBERS}. Add files, or name another folder.`,
     );
   }
@@ -217,7 +218,8 @@ async function readWeightFile(path: string): Promise<WeightFile> {
   }
   const stored = await readSafetensors(path, { remedy: REMEDY });
   const names = [...stored.tensors.keys()].sort();
-  if (names.length === 0) throw new UserError(`${path}: the file has no tensors. Remove it from the zoo.`);
+  if (names.length === 0)
+    throw new UserError('unlike-zoo', `${path}: the file has no tensors. Remove it from the zoo.`);
   const tensors = fileTensors(names.map((name) => ({ name, shape: stored.tensors.get(name)!.shape })));
   return { path, tensors, metadata: stored.metadata, checkpoints: [flatten(path, tensors, stored)] };
 }
@@ -233,6 +235,7 @@ function flatten(
     const { data, dtype } = stored.tensors.get(name)!;
     if (!FLOATS.has(dtype) || !(data instanceof Float32Array)) {
       throw new UserError(
+        'wrong-dtype',
         `${path}: tensor '${name}' is ${dtype}, but weights must be ${[...FLOATS].join(', ')}. Save the file without this tensor, or remove the file.`,
       );
     }

@@ -45,7 +45,7 @@ export class UnreadableImage extends UserError {
     readonly reason: string,
     cause: unknown,
   ) {
-    super(`${file}: ${reason}`, { cause });
+    super('unreadable-image', `${file}: ${reason}`, { cause });
   }
 }
 

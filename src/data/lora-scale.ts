@@ -53,6 +53,7 @@ export function toOneScale(tensors: readonly PlacedTensor[], files: readonly Fil
       folded.push(alpha.name);
     } else if (hasFactors(alpha, tensors)) {
       throw new UserError(
+        'lora-scales',
         `${other.path}: tensor '${alpha.name}' is ${valueIn(other)}, but ${value} in ${basename(files[0]!.path)}: the files have ` +
           'different scales, and only pairs of a down and an up factor can be brought to one. Save all files with one alpha, or remove those with another.',
       );
@@ -105,6 +106,7 @@ export function sharedScale(
     if (key === undefined) continue;
     const shown = (value: string | undefined) => (value === undefined ? 'absent' : value.slice(0, 60));
     throw new UserError(
+      'lora-scales',
       `${path}: ${ADAPTER}: ${key} is ${shown(found.get(key))}, but ${shown(expected.get(key))} in ${basename(first!.path)}: ` +
         'the files have different scales. Save all files with one, or remove those with another.',
     );

@@ -39,7 +39,8 @@ export async function checkOutputs(output: NamedOutput, reserved: readonly Reser
   for (const file of files) {
     const real = join(await realPath(dirname(file)), basename(file));
     for (const place of reserved) {
-      if (await place.has(real)) throw new RefusedOutput(`${named}: it ${place.what}. ${other}`);
+      if (await place.has(real))
+        throw new RefusedOutput('output-reserved', `${named}: it ${place.what}. ${other}`);
     }
   }
   const foreign: string[] = [];
@@ -47,7 +48,7 @@ export async function checkOutputs(output: NamedOutput, reserved: readonly Reser
   const [first, ...others] = foreign;
   if (first === undefined) return;
   const more = others.length > 0 ? ` (and ${others.length} more)` : '';
-  throw new RefusedOutput(`${named}: ${takenText(first)}${more}, or name another ${kind}.`);
+  throw new RefusedOutput('output-taken', `${named}: ${takenText(first)}${more}, or name another ${kind}.`);
 }
 
 /**
@@ -58,7 +59,8 @@ export async function checkOutputs(output: NamedOutput, reserved: readonly Reser
  */
 export async function writeOutput(path: string, content: Content, staging: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
-  if (await isForeign(path)) throw new RefusedOutput(`${takenText(path)}, or name another place.`);
+  if (await isForeign(path))
+    throw new RefusedOutput('output-taken', `${takenText(path)}, or name another place.`);
   await mkdir(staging, { recursive: true });
   await writeWhole(path, content, staging);
 }

@@ -1,4 +1,5 @@
 import { dirname, join, relative, sep } from 'node:path';
+import { isMissing } from '../project/disk/folders.ts';
 import { folderOf, type ImageFiles, listImages } from '../project/disk/image-files.ts';
 import type { PassedOver } from '../project/disk/passed-over.ts';
 import { matchImages, type NamedImage, stemOf } from '../project/files/match-names.ts';
@@ -179,6 +180,7 @@ async function listSources(concept: LoadedConcept, key: string, source: string):
   const { root, files, passedOver } = await listFiles(concept, key, source);
   if (files.length === 0) {
     throw new UserError(
+      'no-images',
       `${concept.path}: ${key} names ${source}, which contains no images. ` +
         'Put images there, or end the path with /** to use images in subfolders.',
     );
@@ -195,6 +197,7 @@ async function listFiles(concept: LoadedConcept, key: string, source: string): P
     const { code, path } = error as NodeJS.ErrnoException;
     const below = path !== undefined && path !== folderOf(source) && path !== source ? `: ${path}` : '';
     throw new UserError(
+      isMissing(error) ? 'missing-path' : 'unreadable',
       `${concept.path}: ${key} names ${source}, which cannot be read (${code}${below}). ` +
         'Correct the path (it is relative to the concept file), or create the folder.',
       { cause: error },
@@ -222,6 +225,7 @@ async function matchTargets(
         .map(({ name }) => name)
         .join(', ') || 'no image';
     throw new UserError(
+      'unmatched-pairs',
       `${concept.path}: no image in ${folder} has the name of ${ambiguous.length > 0 ? 'exactly one' : 'a'} source image. ` +
         `Sources: ${some(named)}; edited images: ${some(targets.images)}. ` +
         'Give each edited image the file name of its source; the extension may differ.',

@@ -311,6 +311,7 @@ function concatenate(parts: readonly Uint8Array[]): Uint8Array {
 function unusable(concept: LoadedConcept, skipped: readonly SkippedFile[]): UserError {
   const reasons = skipped.slice(0, 5).map(({ file, reason }) => `\n  ${file}: ${reason}`);
   return new UserError(
+    'few-images',
     `${concept.path}: at least two pairs are needed, one to train on and one to test on. ` +
       `Fix or add images:${reasons.join('')}`,
   );

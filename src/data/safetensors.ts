@@ -61,6 +61,7 @@ export async function readTensor(path: string, name: string): Promise<StoredTens
     const info = tensors.get(name);
     if (!info) {
       throw new UserError(
+        'no-such-tensor',
         `${path}: there is no tensor '${name}'. The file has: ${[...tensors.keys()].join(', ') || 'none'}.`,
       );
     }
@@ -98,7 +99,7 @@ export function refuseNotFinite(path: string, name: string, values: TensorData, 
   if (!(values instanceof Float32Array)) return;
   const found = values.find((value) => !Number.isFinite(value));
   if (found === undefined) return;
-  throw new UserError(`${path}: tensor '${name}' has a value that is ${found}. ${remedy}`);
+  throw new UserError('not-finite', `${path}: tensor '${name}' has a value that is ${found}. ${remedy}`);
 }
 
 /**
@@ -174,7 +175,10 @@ async function readValues(
 ): Promise<StoredTensor> {
   if (!(dtype in DECODERS)) {
     const readable = Object.keys(DECODERS).join(', ');
-    throw new UserError(`${path}: tensor '${name}' has dtype ${dtype}, but only ${readable} can be read.`);
+    throw new UserError(
+      'wrong-dtype',
+      `${path}: tensor '${name}' has dtype ${dtype}, but only ${readable} can be read.`,
+    );
   }
   const bytes = await readBytes(file, path, byteOffset, byteLength);
   return { dtype, shape, data: DECODERS[dtype as keyof typeof DECODERS](bytes.buffer) };

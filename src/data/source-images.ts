@@ -123,6 +123,7 @@ function orderByHash(refs: readonly PairRef[], seed: number): PairRef[] {
 function tooFew(listing: PairListing, usable: number, skipped: readonly SkippedFile[]): UserError {
   const reasons = skipped.slice(0, 5).map(({ file, reason }) => `\n  ${file}: ${reason}`);
   return new UserError(
+    'few-images',
     `At least two images are needed, one to train on and one to test on; ` +
       `of the ${listing.refs.length} found (${listing.refs[0]!.source}${listing.refs.length > 1 ? ', ...' : ''}) ` +
       `${usable} can be used. Add images, or fix these:${reasons.join('')}`,

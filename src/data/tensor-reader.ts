@@ -98,7 +98,10 @@ export class TensorReader {
   tensor(name: string): TensorInfo {
     const info = this.header.tensors.get(name);
     if (info === undefined)
-      throw new UserError(`${this.path}: there is no tensor '${name}'. Open the file again.`);
+      throw new UserError(
+        'no-such-tensor',
+        `${this.path}: there is no tensor '${name}'. Open the file again.`,
+      );
     return info;
   }
 

@@ -26,7 +26,10 @@ export async function translationFiles(input: string, output: string): Promise<T
   const isFolder = (await stat(input)).isDirectory();
   const images = isFolder ? (await listImages(input)).files : [input];
   if (images.length === 0) {
-    throw new UserError(`${input} contains no image. Image files end in ${IMAGE_EXTENSIONS.join(', ')}.`);
+    throw new UserError(
+      'no-images',
+      `${input} contains no image. Image files end in ${IMAGE_EXTENSIONS.join(', ')}.`,
+    );
   }
   const names = pngNames(images.map((file) => basename(file)));
   return {

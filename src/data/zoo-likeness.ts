@@ -31,6 +31,7 @@ export function refuseUnlike(files: readonly Likeness[]): void {
   );
   const odd = files.find((file) => !most.includes(file))!;
   throw new UserError(
+    'unlike-zoo',
     `${odd.path}: ${difference(odd, most[0]!, named(most))}. ` +
       'All files of a zoo must have the same tensors: remove the file, or train on each kind separately.',
   );

@@ -37,7 +37,10 @@ export async function readWrittenPrompts(folder: string, files: readonly string[
   const [source, second] = sources;
   if (source === undefined) return { prompts: new Map() };
   if (second !== undefined) {
-    throw new UserError(`${folder}: there are both ${PROMPT_FILES.join(' and ')}. Keep one of them.`);
+    throw new UserError(
+      'zoo-prompts',
+      `${folder}: there are both ${PROMPT_FILES.join(' and ')}. Keep one of them.`,
+    );
   }
   const prompts = new Map<string, string>();
   for (const [name, prompt] of Object.entries(await mappingIn(source))) {
@@ -45,12 +48,13 @@ export async function readWrittenPrompts(folder: string, files: readonly string[
     if (!files.includes(file)) {
       const [near] = nearestNames(file, files);
       throw new UserError(
+        'zoo-prompts',
         `${source}: ${name}: there is no such file in ${folder}. ` +
           (near === undefined ? 'Remove the entry, or add the file.' : `Did you mean ${near}?`),
       );
     }
     if (prompts.has(file))
-      throw new UserError(`${source}: ${name}: the file is named twice. Keep one entry.`);
+      throw new UserError('zoo-prompts', `${source}: ${name}: the file is named twice. Keep one entry.`);
     prompts.set(file, prompt);
   }
   return { source, prompts };
@@ -63,13 +67,14 @@ async function mappingIn(source: string): Promise<Record<string, string>> {
     content = parse(await readFile(source, 'utf8'));
   } catch (error) {
     if (!(error instanceof YAMLParseError)) throw error;
-    throw new UserError(`${source}: ${error.message.trim()} Correct the syntax.`);
+    throw new UserError('zoo-prompts', `${source}: ${error.message.trim()} Correct the syntax.`);
   }
   const parsed = promptsSchema.safeParse(content);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const key = issue!.path.length > 0 ? ` ${issue!.path.join('.')}:` : '';
   throw new UserError(
+    'zoo-prompts',
     `${source}:${key} ${issue!.message}. Write one line per weight file, with its name and its prompt: a.safetensors: make it snow`,
   );
 }
@@ -88,12 +93,14 @@ export function promptOf(
   const given = written.prompts.get(basename(path));
   if (own && given && own !== given) {
     throw new UserError(
+      'zoo-prompts',
       `${path}: its metadata has the prompt "${own}", but ${written.source} has "${given}". Remove that entry, or write the same prompt.`,
     );
   }
   const prompt = own || given || usable(metadata[TRIGGER_PHRASE]);
   if (prompt) return prompt;
   throw new UserError(
+    'zoo-prompts',
     `${path}: no prompt: its metadata has no words as prompt or ${TRIGGER_PHRASE}. ` +
       (written.source === undefined
         ? `Write a ${PROMPT_FILES[0]} next to it with the line: ${basename(path)}: <prompt>`

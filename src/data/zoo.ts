@@ -125,7 +125,7 @@ function floatsOf(path: string, name: string, { data, dtype }: StoredTensor): Fl
 }
 
 function notAMember(path: string, why: string): UserError {
-  return new UserError(`${path}: not a zoo member: ${why}. ${COLLECT_AGAIN}`);
+  return new UserError('damaged-file', `${path}: not a zoo member: ${why}. ${COLLECT_AGAIN}`);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import type { WriteStream } from 'node:tty';
 import type { ProgressEvent, RunEvent } from '../protocol/events.ts';
+import { failureLines } from './exit-codes.ts';
 import { formatDuration, progressFigures, progressLine } from './progress-line.ts';
 import type { EventSink } from './run-events.ts';
 
@@ -102,7 +103,7 @@ export class HumanOutput implements EventSink {
     if (event.status === 'succeeded') this.#print(`Done in ${took}`, 'green');
     else if (event.status === 'stopped')
       this.#print(`Stopped after ${took}; continue with --resume`, 'yellow');
-    else this.#print(event.error ?? 'Failed', 'red');
+    else this.#print(failureLines({ message: event.error ?? 'Failed', code: event.code }), 'red');
   }
 
   #progress(event: ProgressEvent): void {

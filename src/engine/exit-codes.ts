@@ -1,5 +1,6 @@
 import { systemReason } from '../project/system-reason.ts';
 import { UserError } from '../project/user-error.ts';
+import { ERRORS, type ErrorCode, type ErrorKind, explainHint, withCode } from '../protocol/errors.ts';
 
 /** Exit codes of `dnw`. */
 export const EXIT = {
@@ -26,23 +27,35 @@ export function exitCodeOf(error: unknown): number {
   return error instanceof UsageError ? EXIT.usage : EXIT.failed;
 }
 
-/** Remedies by error code, for system errors that are caused by the user's folders. */
-const REMEDIES: Readonly<Record<string, string>> = {
-  EACCES: 'Check the permissions, or use a folder that you can write to.',
-  EPERM: 'Check the permissions, or use a folder that you can write to.',
-  EROFS: 'Copy the project to a folder that you can write to.',
-  ENOSPC: 'Free some space; to continue a run, use --resume.',
-  EDQUOT: 'Free some space; to continue a run, use --resume.',
-  ENOTDIR: 'Rename or remove the file in the place of the folder.',
-  EEXIST: 'Rename or remove the file in the place of the folder.',
+/** Kinds and remedies by the system's code, for its errors that are caused by the user's folders. */
+const SYSTEM_ERRORS: Readonly<Record<string, [ErrorKind, remedy: string]>> = {
+  EACCES: ['no-permission', 'Check the permissions, or use a folder that you can write to.'],
+  EPERM: ['no-permission', 'Check the permissions, or use a folder that you can write to.'],
+  EROFS: ['read-only', 'Copy the project to a folder that you can write to.'],
+  ENOSPC: ['disk-full', 'Free some space; to continue a run, use --resume.'],
+  EDQUOT: ['disk-full', 'Free some space; to continue a run, use --resume.'],
+  ENOTDIR: ['name-taken', 'Rename or remove the file in the place of the folder.'],
+  EEXIST: ['name-taken', 'Rename or remove the file in the place of the folder.'],
 };
 
-/** The text to show for an error: the message if the user can fix it, the stack if it is a bug. */
-export function describeError(error: unknown): string {
-  if (error instanceof UserError) return error.message;
-  const { code, path } = (error ?? {}) as NodeJS.ErrnoException;
-  const remedy = REMEDIES[code ?? ''];
-  if (remedy !== undefined) return `${path ?? 'A file or pipe'}: ${systemReason(error)}. ${remedy}`;
-  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return `Unexpected error, please report it: ${detail}`;
+/** What is known of an error: its code, and the message if the user can fix it, or the stack if it is a bug. */
+export interface ErrorDescription {
+  readonly message: string;
+  readonly code: ErrorCode;
 }
+
+export function describeError(error: unknown): ErrorDescription {
+  if (error instanceof UserError) return { message: error.message, code: error.code };
+  const { code, path } = (error ?? {}) as NodeJS.ErrnoException;
+  const [kind, remedy] = SYSTEM_ERRORS[code ?? ''] ?? ['unexpected' as const];
+  const { code: shown } = ERRORS[kind];
+  if (remedy !== undefined) {
+    return { message: `${path ?? 'A file or pipe'}: ${systemReason(error)}. ${remedy}`, code: shown };
+  }
+  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { message: `Unexpected error, please report it: ${detail}`, code: shown };
+}
+
+/** Lines for the terminal: what went wrong, with its code, and where to read more. */
+export const failureLines = ({ message, code }: { message: string; code?: string | undefined }) =>
+  code === undefined ? message : `${withCode(message, code)}\n${explainHint(code)}`;

@@ -1,7 +1,9 @@
 import { Command } from 'commander';
 import { version } from '../../package.json';
+import { ERRORS, withCode } from '../protocol/errors.ts';
 import { addDescribeCommand } from './commands/describe.ts';
 import { addDevicesCommand } from './commands/devices.ts';
+import { addExplainCommand } from './commands/explain.ts';
 import { addRunsCommand } from './commands/runs.ts';
 import { addServeCommand } from './commands/serve.ts';
 import { addStageCommands, type LoadStages } from './commands/stages.ts';
@@ -22,6 +24,9 @@ export function createProgram(loadStages: LoadStages, exit: (code: number) => vo
     .showSuggestionAfterError()
     .showHelpAfterError('Add --help for the options.')
     // Before the subcommands, which inherit it.
+    .configureOutput({
+      outputError: (text, write) => write(`${withCode(text.trimEnd(), commandLineCode(text))}\n`),
+    })
     .exitOverride()
     .configureHelp({ sortSubcommands: false });
   addStageCommands(program, loadStages, exit);
@@ -31,6 +36,14 @@ export function createProgram(loadStages: LoadStages, exit: (code: number) => vo
   addRunsCommand(program);
   addStopCommand(program);
   addServeCommand(program);
+  addExplainCommand(program);
   for (const command of [program, ...program.commands]) command.addHelpText('after', `\n${EXIT_CODES_HELP}`);
   return program;
+}
+
+/** The code of an error that commander found, which it tells by its words alone where it is printed. */
+function commandLineCode(text: string): string {
+  if (/ is invalid\b/.test(text)) return ERRORS['bad-option-value'].code;
+  if (/missing required|not specified/.test(text)) return ERRORS['missing-option'].code;
+  return ERRORS['bad-command-line'].code;
 }

@@ -6,7 +6,7 @@ import type { LoadedConcept, LoadedTraining, Problem, Project } from '../project
 import { formOf, itemNamed } from '../project/names.ts';
 import { nearestNames } from '../project/nearest.ts';
 import { nameFromFile, projectPaths, TRAINING_SUFFIX, toProjectPath } from '../project/paths.ts';
-import { formatProblem } from '../project/problem.ts';
+import { problemsError } from '../project/problem.ts';
 import { UsageError } from './exit-codes.ts';
 
 /**
@@ -18,6 +18,7 @@ export function findProjectFolder(given: string | undefined): string {
     const folder = resolve(given);
     if (isProjectFolder(folder)) return folder;
     throw new UsageError(
+      'no-project',
       `--project ${given}: no project in this folder. A project is a folder with a *.training.yaml file and a concepts folder.`,
     );
   }
@@ -26,6 +27,7 @@ export function findProjectFolder(given: string | undefined): string {
     if (folder === dirname(folder)) break;
   }
   throw new UsageError(
+    'no-project',
     `${process.cwd()}: no project in this folder or above it. Go to a folder with a *.training.yaml file and a concepts folder, or name one with --project.`,
   );
 }
@@ -51,20 +53,22 @@ export function chooseTraining(project: Project, name: string | undefined): Load
   if (name === undefined) {
     if (trainings.length === 1) return trainings[0]!;
     if (trainings.length === 0) {
+      if (broken.length > 0) throw new UsageError(...problemsError(broken));
       throw new UsageError(
-        broken.length > 0
-          ? formatProblems(broken)
-          : `${project.folder}: no *.training.yaml file. Add one with the line: extends: preset:fast`,
+        'no-training-config',
+        `${project.folder}: no *.training.yaml file. Add one with the line: extends: preset:fast`,
       );
     }
-    throw new UsageError(`Which training config? Name one with --training: ${names(trainings)}.`);
+    throw new UsageError(
+      'choice-needed',
+      `Which training config? Name one with --training: ${names(trainings)}.`,
+    );
   }
   const found = itemNamed(trainings, name);
   if (found) return found;
   const own = broken.filter(({ file }) => formOf(nameFromFile(file)) === formOf(name));
-  throw new UsageError(
-    own.length > 0 ? formatProblems(own) : unknown('--training', 'training config', name, trainings),
-  );
+  if (own.length > 0) throw new UsageError(...problemsError(own));
+  throw new UsageError('unknown-name', unknown('--training', 'training config', name, trainings));
 }
 
 /** @throws UsageError that lists the choices, or what is wrong in the concept's file */
@@ -74,9 +78,8 @@ export function chooseConcept(project: Project, name: string): LoadedConcept {
   const own = project.problems.filter(
     ({ file, severity }) => severity === 'error' && formOf(nameFromFile(file)) === formOf(name),
   );
-  throw new UsageError(
-    own.length > 0 ? formatProblems(own) : unknown('--concept', 'concept', name, project.concepts),
-  );
+  if (own.length > 0) throw new UsageError(...problemsError(own));
+  throw new UsageError('unknown-name', unknown('--concept', 'concept', name, project.concepts));
 }
 
 /** @throws UsageError that says what concept files are called, if the project has none */
@@ -85,13 +88,14 @@ export function refuseNoConcepts({ folder, concepts, problems }: Project): void 
   if (concepts.length > 0 || problems.some((problem) => problem.severity === 'error' && isOfConcept(problem)))
     return;
   const strays = problems
-    .filter((problem) => problem.code === 'not-read' && isOfConcept(problem))
+    .filter((problem) => problem.kind === 'not-read' && isOfConcept(problem))
     .map(({ file }) => toProjectPath(folder, file));
   const hint =
     strays.length === 0
       ? ''
       : `; ${strays.slice(0, 3).join(', ')} ${strays.length === 1 ? 'does' : 'do'} not`;
   throw new UsageError(
+    'no-concepts',
     `${projectPaths(folder).concepts}: no concepts. Their files end in .concept.yaml${hint}.`,
   );
 }
@@ -103,7 +107,7 @@ export function refuseProblems(
   concept: LoadedConcept | undefined,
 ): void {
   const errors = blockingProblems(project, training, concept);
-  if (errors.length > 0) throw new UsageError(formatProblems(errors));
+  if (errors.length > 0) throw new UsageError(...problemsError(errors));
 }
 
 /** As `refuseProblems`, for the training config's own file alone: without reading images, no other file has to be valid. */
@@ -123,8 +127,4 @@ function unknown(flag: string, what: string, name: string, choices: readonly { n
   );
   const hint = near === undefined ? '' : ` Did you mean ${near}?`;
   return `${flag} ${name}: no such ${what}.${hint} Available: ${names(choices)}.`;
-}
-
-function formatProblems(problems: readonly Problem[]): string {
-  return problems.map(formatProblem).join('\n');
 }

@@ -34,7 +34,10 @@ export function locateRun(reference: string, project: string | undefined): Locat
   const projectFolder = findProjectFolder(project);
   const folder = projectPaths(projectFolder).run(basename(reference));
   if (existsSync(join(folder, RUN_FILES.record))) return { projectFolder, folder };
-  throw new UsageError(`${reference}: no such run. To list the runs of this project: dnw runs`);
+  throw new UsageError(
+    'unknown-run',
+    `${reference}: no such run. To list the runs of this project: dnw runs`,
+  );
 }
 
 /**
@@ -57,5 +60,8 @@ export async function latestResumableRun(
     const damages = runs.slice(0, found).flatMap(({ damage }) => damage ?? []);
     return { projectFolder, folder: runs[found]!.folder, damages };
   }
-  throw new UsageError(`No ${stage} run of this project can be resumed. To list all runs: dnw runs`);
+  throw new UsageError(
+    'nothing-to-resume',
+    `No ${stage} run of this project can be resumed. To list all runs: dnw runs`,
+  );
 }

@@ -37,6 +37,7 @@ export async function createRun(runsFolder: string, record: NewRunRecord, id?: s
   if (existsSync(file)) {
     lock.release();
     throw new UsageError(
+      'run-exists',
       `${folder}: this run already exists. Continue it with --resume ${id}, or choose another --run-id.`,
     );
   }
@@ -82,6 +83,7 @@ export async function hasSucceeded(folder: string): Promise<boolean> {
 
 function damagedResult(file: string): UserError {
   return new UserError(
+    'damaged-run',
     `${file}: damaged, so that it does not say whether the run has finished. Delete it and resume, or start a new run.`,
   );
 }
@@ -111,6 +113,7 @@ async function givenFolder(runsFolder: string, id: string): Promise<string> {
 export function runFolderOf(runsFolder: string, id: string): string {
   if (!RUN_ID.test(id)) {
     throw new UsageError(
+      'bad-option-value',
       `--run-id ${JSON.stringify(id)}: a run id consists of at most 200 letters, digits, dots, dashes and underscores.`,
     );
   }

@@ -30,12 +30,13 @@ export class RunLock {
     const owner: RunOwner = { pid: process.pid, host: hostname(), processStart: status?.start };
     for (;;) {
       const current = await readOwner(runFolder);
-      if (current.damage !== undefined) throw new UserError(current.damage);
+      if (current.damage !== undefined) throw new UserError('damaged-run', current.damage);
       if (current.active) {
         const who = current.owner
           ? `process ${current.owner.pid} on ${current.owner.host}`
           : 'another process';
         throw new UserError(
+          'run-active',
           `${runFolder}: ${who} is working on this run. Wait until it has finished, or stop it first: dnw stop ${JSON.stringify(runFolder)}`,
         );
       }

@@ -21,13 +21,16 @@ export function requireOptions(stage: Stage, given: StageOptions, concepts: read
   const isGiven = (option: string) => (given as Values)[option] !== undefined;
   // A prompt takes the concept's place.
   if (concept === 'required' && !isGiven('concept') && !isGiven('prompt')) {
-    throw new UsageError(`Which concept? Name one with --concept: ${names(concepts)}.`);
+    throw new UsageError('choice-needed', `Which concept? Name one with --concept: ${names(concepts)}.`);
   }
   const missing = Object.entries(options).find(
     ([name, { required, only }]) => required && !isGiven(name) && (only === undefined || isGiven(only.with)),
   );
   if (missing === undefined) return;
-  throw new UsageError(`dnw ${stage} needs ${flagOf(missing[0])}; see dnw ${stage} --help.`);
+  throw new UsageError(
+    'missing-option',
+    `dnw ${stage} needs ${flagOf(missing[0])}; see dnw ${stage} --help.`,
+  );
 }
 
 /**
@@ -61,7 +64,7 @@ export async function refuseOutputs(
     if (stage === 'denoise') await checkWeightsOutput(project, output);
     else if (input !== undefined) await checkedTranslations(project, input, output);
   } catch (error) {
-    throw error instanceof RefusedOutput ? new UsageError(error.message) : error;
+    throw error instanceof RefusedOutput ? new UsageError(error.kind, error.message) : error;
   }
 }
 
@@ -69,7 +72,8 @@ export async function refuseOutputs(
 function refuseForeign(name: string, value: unknown, { only }: StageOption, given: StageOptions): void {
   if (only === undefined) return;
   const about = given.prompt === undefined ? 'concept' : 'prompt';
-  if (only.with !== about) throw new UsageError(`${flagOf(name)} ${value}: ${only.because}`);
+  if (only.with !== about)
+    throw new UsageError('conflicting-options', `${flagOf(name)} ${value}: ${only.because}`);
 }
 
 function resolveValue<T extends keyof OptionValues>(type: T, flag: string, value: unknown): OptionValues[T] {
@@ -86,6 +90,7 @@ const RESOLVE: {
   prompt: (text, flag) => {
     if (hasWords(text)) return text.trim();
     throw new UsageError(
+      'bad-option-value',
       `${flag}: the prompt has no word or number. Describe what the weights should do: ${flag} "make it snow"`,
     );
   },
@@ -93,18 +98,23 @@ const RESOLVE: {
   weightsFolder: (path, flag) => {
     const absolute = resolve(path);
     if (isFolder(absolute)) return absolute;
-    throw new UsageError(`${flag} ${path}: there is no such folder. Name a folder of .safetensors files.`);
+    throw new UsageError(
+      'missing-path',
+      `${flag} ${path}: there is no such folder. Name a folder of .safetensors files.`,
+    );
   },
   newFolder: (path, flag) => {
     const absolute = resolve(path);
     if (!existsSync(absolute) || isFolder(absolute)) return absolute;
     throw new UsageError(
+      'bad-option-value',
       `${flag} ${path}: this is a file. Name a folder; it is created if it does not exist.`,
     );
   },
   newWeightsFile: (path, flag) => {
     if (path.endsWith('.safetensors') && !isFolder(resolve(path))) return resolve(path);
     throw new UsageError(
+      'bad-option-value',
       `${flag} ${path}: weights are written to a .safetensors file. Give a file name that ends in .safetensors.`,
     );
   },
@@ -117,5 +127,5 @@ const RESOLVE: {
 function existing(flag: string, path: string, hint: string): string {
   const absolute = resolve(path);
   if (existsSync(absolute)) return absolute;
-  throw new UsageError(`${flag} ${path}: there is no such file or folder.${hint}`);
+  throw new UsageError('missing-path', `${flag} ${path}: there is no such file or folder.${hint}`);
 }

@@ -103,15 +103,17 @@ async function planResumedRun(stage: Stage, given: StageArguments, reference: st
   const record = (await readRunRecord(folder))!;
   if (record.stage !== stage) {
     throw new UsageError(
+      'other-run-options',
       `${record.id} is a ${record.stage} run. Continue it with: dnw ${record.stage} --resume ${record.id}`,
     );
   }
   if (await hasSucceeded(folder)) {
-    throw new UsageError(`${record.id} has already finished. Start a new run.`);
+    throw new UsageError('nothing-to-resume', `${record.id} has already finished. Start a new run.`);
   }
   const different = disagreement(record, given);
   if (different !== undefined) {
     throw new UsageError(
+      'other-run-options',
       `${different} A resumed run takes its options from its run.json; start a new run to change them.`,
     );
   }
@@ -164,6 +166,7 @@ function recordedTraining(project: Project, record: RunRecord): LoadedTraining {
   const config = trainingSchema.safeParse(record.config);
   if (!config.success) {
     throw new UserError(
+      'other-version',
       `${record.id}: its config was written by another version of dnw (${record.versions.dnw}; this is ${version}). Start a new run.`,
     );
   }
@@ -186,6 +189,7 @@ function refuseChangedInputs(record: RunRecord, project: Project, now: RunInputs
       ? '; with --missing, it keeps every member that is finished and still fits its concept'
       : '';
   throw new UserError(
+    'changed-inputs',
     `${record.id}: changed since this run began: ${changed.join(', ')}. Its checkpoint no longer fits. ` +
       `Start a new run${kept}.${unread}`,
   );

@@ -11,7 +11,7 @@ import { RUN_FILES } from '../protocol/run.ts';
 import type { Stage } from '../protocol/stages.ts';
 import { EventLog } from './event-log.ts';
 import { HumanOutput, JsonOutput } from './event-output.ts';
-import { describeError, EXIT, exitCodeOf } from './exit-codes.ts';
+import { describeError, EXIT, exitCodeOf, failureLines } from './exit-codes.ts';
 import { removeLeftovers } from './leftovers.ts';
 import { findProjectFolder } from './project-choice.ts';
 import { RunEvents } from './run-events.ts';
@@ -56,9 +56,10 @@ async function execute(
   const events = new RunEvents(folder, sinks, () => lock.beat());
   const stops = new StopRequests(folder, (message) => events.emit({ type: 'log', level: 'info', message }));
   const fail = (error: unknown) => {
-    const message = describeError(error);
-    events.emit({ type: 'finished', status: 'failed', seconds: seconds(), error: message });
-    if (json) process.stderr.write(`${message}\n`);
+    const description = describeError(error);
+    const { message, code } = description;
+    events.emit({ type: 'finished', status: 'failed', seconds: seconds(), error: message, code });
+    if (json) process.stderr.write(`${failureLines(description)}\n`);
   };
   const crash = (error: unknown) => {
     // An error outside the stage's promise leaves the process in an unknown state.
@@ -127,12 +128,14 @@ async function recordFailedStart(given: StageArguments, error: unknown): Promise
   }
   if (!existsSync(folder) || existsSync(join(folder, RUN_FILES.record))) return;
   const log = new EventLog(join(folder, RUN_FILES.events));
+  const { message, code } = describeError(error);
   const event: RunEvent = {
     time: Date.now(),
     type: 'finished',
     status: 'failed',
     seconds: 0,
-    error: describeError(error),
+    error: message,
+    code,
   };
   log.append(event);
   log.close();

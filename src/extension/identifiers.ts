@@ -7,6 +7,9 @@ const stageCommands = Object.fromEntries(STAGE_COMMANDS.map(({ id }) => [id, `de
   readonly [C in StageCommand]: `denoisedWeights.${C}`;
 };
 
+/** Publisher and name of the extension. */
+export const EXTENSION_ID = 'denoised-weights.denoised-weights';
+
 export const COMMANDS = {
   ...stageCommands,
   showWeightStatistics: 'denoisedWeights.showWeightStatistics',

@@ -5,6 +5,7 @@ import { UserError } from '../project/user-error.ts';
 export function refuseUntrusted(): void {
   if (vscode.workspace.isTrusted) return;
   throw new UserError(
+    'untrusted',
     vscode.l10n.t('Nothing is executed in a workspace that is not trusted. Trust the workspace first.'),
   );
 }

@@ -83,6 +83,7 @@ export function refuseOtherArchitecture(
   const differences = differing(found, expected);
   if (differences.length === 0) return;
   throw new UserError(
+    'other-architecture',
     `${path}: made for another architecture. ${differences.join('; ')}. ` +
       'Change the training config back, or train again.',
   );
@@ -95,7 +96,10 @@ export function refuseOtherArchitecture(
 export async function readAnyCheckpoint(path: string): Promise<Checkpoint> {
   const { tensors, metadata } = await readSafetensors(path, { remedy: DAMAGED });
   if (metadata.format !== FORMAT) {
-    throw new UserError(`${path}: not a checkpoint of this program (no format ${FORMAT} in its metadata).`);
+    throw new UserError(
+      'not-ours',
+      `${path}: not a checkpoint of this program (no format ${FORMAT} in its metadata).`,
+    );
   }
   const architecture = parse(path, metadata, 'architecture');
   const groups: Record<string, GroupState> = {};
@@ -107,7 +111,7 @@ export async function readAnyCheckpoint(path: string): Promise<Checkpoint> {
     const values = part('values');
     const [moment1, moment2] = [part('moment1'), part('moment2')];
     if (!values || typeof stepCount !== 'number' || !moment1 !== !moment2) {
-      throw new UserError(`${path}: group ${name} is incomplete. ${DAMAGED}`);
+      throw new UserError('damaged-file', `${path}: group ${name} is incomplete. ${DAMAGED}`);
     }
     groups[name] = { values, stepCount, ...(moment1 && moment2 ? { moment1, moment2 } : {}) };
   }
@@ -118,7 +122,7 @@ function parse(path: string, metadata: Readonly<Record<string, string>>, key: st
   try {
     return JSON.parse(metadata[key] ?? '') as JsonObject;
   } catch {
-    throw new UserError(`${path}: its metadata has no readable ${key}. ${DAMAGED}`);
+    throw new UserError('damaged-file', `${path}: its metadata has no readable ${key}. ${DAMAGED}`);
   }
 }
 

@@ -120,6 +120,7 @@ export function trainingInputs(options: GanTrainingOptions): Record<string, Tens
   const most = mostDiscriminatorLayers(imageSize);
   if (layers > most) {
     throw new UserError(
+      'impossible-size',
       `discriminator.layers: ${layers} strided layers are too many for images of ${imageSize} px. ` +
         `Use at most ${most}, or a larger image.size.`,
     );

@@ -45,11 +45,15 @@ function checkSizes(options: GeneratorOptions): void {
   const { stride, misfits } = GENERATORS[kind];
   if (imageSize % stride !== 0) {
     throw new UserError(
+      'impossible-size',
       `image.size: ${imageSize} is not a multiple of ${stride}, which the strides of the ${kind} generator require. ` +
         `Use ${Math.max(stride, Math.round(imageSize / stride) * stride)}.`,
     );
   }
   for (const { key, message, fits } of misfits({ channels, norm, transformerHeads, skips })) {
-    throw new UserError(`generator.${key}: ${message} Use ${fits.slice(0, 3).join(' or ')}.`);
+    throw new UserError(
+      'impossible-size',
+      `generator.${key}: ${message} Use ${fits.slice(0, 3).join(' or ')}.`,
+    );
   }
 }

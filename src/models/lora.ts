@@ -124,6 +124,7 @@ function adaptedLayers(generator: ImageGenerator, { rank, ranks }: LoraOptions):
   for (const key of Object.keys(ranks)) {
     if (!names.has(key)) {
       throw new UserError(
+        'unknown-name',
         `lora.ranks: the ${generator.options.kind} generator has no layer or section ${key}. ` +
           `It has ${[...names].join(', ')}.`,
       );
@@ -133,7 +134,10 @@ function adaptedLayers(generator: ImageGenerator, { rank, ranks }: LoraOptions):
     .map((layer) => ({ ...layer, rank: ranks[layer.name] ?? ranks[layer.section] ?? rank }))
     .filter((layer) => layer.rank > 0);
   if (adapted.length === 0) {
-    throw new UserError('lora.ranks: every layer has rank 0, so there is nothing to train. Raise lora.rank.');
+    throw new UserError(
+      'conflicting-settings',
+      'lora.ranks: every layer has rank 0, so there is nothing to train. Raise lora.rank.',
+    );
   }
   return adapted;
 }

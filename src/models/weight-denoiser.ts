@@ -148,12 +148,14 @@ function checkSizes({ blockSize, channels, heads, patch }: DenoiserOptions): voi
   const multiple = blockLengthMultiple(patch);
   if (blockSize % multiple !== 0) {
     throw new UserError(
+      'impossible-size',
       `weightGenerator.blockSize: ${blockSize} is not a multiple of ${multiple} (4 x weightGenerator.patch), ` +
         `which the U-Net's two strides require. Use ${Math.ceil(blockSize / multiple) * multiple}.`,
     );
   }
   if (channels % heads !== 0) {
     throw new UserError(
+      'impossible-size',
       `weightGenerator.heads: ${heads} does not divide weightGenerator.channels (${channels}). Use a divisor of it.`,
     );
   }

@@ -29,7 +29,7 @@ export async function readRunState<T>(
   redone: string,
 ): Promise<T | undefined> {
   if (!existsSync(path)) return undefined;
-  const damaged = () => new UserError(`${path}: damaged. Delete it and resume: ${redone}.`);
+  const damaged = () => new UserError('damaged-file', `${path}: damaged. Delete it and resume: ${redone}.`);
   let json: unknown;
   try {
     json = JSON.parse(await readFile(path, 'utf8'));

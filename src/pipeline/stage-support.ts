@@ -31,10 +31,17 @@ export function stageSeed({ training, options }: SeededContext): number {
 export function stageConcept({ project, options }: ConceptContext): LoadedConcept {
   const names = project.concepts.map(({ name }) => name).join(', ');
   if (options.concept === undefined) {
-    throw new UserError(`This stage works on one concept. Name it with --concept: ${names}.`);
+    throw new UserError(
+      'choice-needed',
+      `This stage works on one concept. Name it with --concept: ${names}.`,
+    );
   }
   const concept = itemNamed(project.concepts, options.concept);
-  if (!concept) throw new UserError(`The project has no concept ${options.concept}. Available: ${names}.`);
+  if (!concept)
+    throw new UserError(
+      'unknown-name',
+      `The project has no concept ${options.concept}. Available: ${names}.`,
+    );
   return concept;
 }
 

@@ -1,3 +1,4 @@
+import { ERRORS, type ErrorCode, type ErrorKind, withCode } from '../protocol/errors.ts';
 import { UserError } from './user-error.ts';
 
 /** A range in a file. Lines and columns count from 1, columns in UTF-16 code units as in editors; the end is exclusive. */
@@ -7,31 +8,6 @@ export interface SourceRange {
   endLine: number;
   endColumn: number;
 }
-
-/** The kind of a mistake. Quick fixes and tests depend on it. */
-export type ProblemCode =
-  | 'unreadable'
-  | 'encoding'
-  | 'too-large'
-  | 'syntax'
-  | 'duplicate-key'
-  | 'more-problems'
-  | 'unknown-key'
-  | 'missing-key'
-  | 'invalid-value'
-  | 'extends'
-  | 'unknown-concept'
-  | 'duplicate-concept'
-  | 'duplicate-entry'
-  | 'equal-prompts'
-  | 'no-effect'
-  | 'held-out-concept'
-  | 'missing-path'
-  | 'no-images'
-  | 'few-images'
-  | 'same-images'
-  | 'not-read'
-  | 'impossible-size';
 
 /** A mistake in a project's files, with everything needed to find and fix it. */
 export interface Problem extends SourceRange {
@@ -48,14 +24,16 @@ export interface Problem extends SourceRange {
   /** What to do about it, as a sentence. */
   remedy: string;
   severity: 'error' | 'warning';
-  code: ProblemCode;
+  /** Quick fixes and tests depend on it. */
+  kind: ErrorKind;
+  code: ErrorCode;
   /** Texts that fix the mistake if they replace the range, best first. */
   replacements: string[];
 }
 
 /** The text of a problem, without its place. */
 export interface ProblemText {
-  code: ProblemCode;
+  kind: ErrorKind;
   message: string;
   remedy: string;
   found?: string;
@@ -79,7 +57,8 @@ export function makeProblem(file: string, range: SourceRange, key: string, text:
     message: text.message,
     remedy: text.remedy,
     severity: text.severity ?? 'error',
-    code: text.code,
+    kind: text.kind,
+    code: ERRORS[text.kind].code,
     replacements: text.replacements ?? [],
   };
 }
@@ -115,7 +94,7 @@ function mostImportant(file: string, problems: Problem[]): Problem[] {
   const [next] = ranked.slice(MAX_PROBLEMS);
   const more = problems.length - MAX_PROBLEMS;
   const rest = makeProblem(file, next!, '', {
-    code: 'more-problems',
+    kind: 'more-problems',
     message: `This file has ${more} more ${more === 1 ? 'problem' : 'problems'} like these.`,
     remedy: 'Correct the listed ones first.',
     severity: next!.severity,
@@ -123,10 +102,18 @@ function mostImportant(file: string, problems: Problem[]): Problem[] {
   return [...listed, rest];
 }
 
-/** Writes a problem as `file:line:column: error: message remedy`, which terminals and editors turn into a link. */
+/** Writes a problem as `file:line:column: error: message remedy [code]`; terminals and editors turn the place into a link. */
 export function formatProblem(problem: Problem): string {
-  const { file, line, column, severity, message, remedy } = problem;
-  return `${file}:${line}:${column}: ${severity}: ${message}${remedy === '' ? '' : ` ${remedy}`}`;
+  const { file, line, column, severity, message, remedy, code } = problem;
+  return withCode(
+    `${file}:${line}:${column}: ${severity}: ${message}${remedy === '' ? '' : ` ${remedy}`}`,
+    code,
+  );
+}
+
+/** Kind and message of an error that lists problems, at least one: each line has its code, and the error that of the first. */
+export function problemsError(problems: readonly Problem[]): [ErrorKind, string] {
+  return [problems[0]!.kind, problems.map(formatProblem).join('\n')];
 }
 
 /**
@@ -135,5 +122,5 @@ export function formatProblem(problem: Problem): string {
  */
 export function throwOnErrors(problems: readonly Problem[]): void {
   const errors = problems.filter((problem) => problem.severity === 'error');
-  if (errors.length > 0) throw new UserError(listedProblems(errors).map(formatProblem).join('\n'));
+  if (errors.length > 0) throw new UserError(...problemsError(listedProblems(errors)));
 }

@@ -121,6 +121,8 @@ export interface FinishedEvent extends EventBase {
   seconds: number;
   /** What went wrong in a failed run, and what to do about it. */
   error?: string;
+  /** The error's code, as docs/troubleshooting.md describes it; runs of earlier engines have none. */
+  code?: string;
 }
 
 export type RunEvent =

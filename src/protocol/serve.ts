@@ -1,3 +1,4 @@
+import type { ErrorCode } from './errors.ts';
 import type { NetworkSizes } from './network-sizes.ts';
 import type {
   BlockHistogramRequest,
@@ -56,6 +57,11 @@ interface Streamed {
 
 /** JSON-RPC error code of a failure that the user can fix; its message says how. Other codes are bugs. */
 export const USER_ERROR = -32000;
+
+/** What an error of the engine carries besides its message: its code, as docs/troubleshooting.md describes it. */
+export interface ServeErrorData {
+  code: ErrorCode;
+}
 
 interface ProjectParams {
   /** Absolute path of the project folder. */

@@ -140,6 +140,7 @@ describe('a folder of files', () => {
     symlinkSync('/nowhere', join(folder, 'x.safetensors'));
     await expect(readFileZoo(folder)).rejects.toThrow(
       new UserError(
+        'missing-path',
         `${join(folder, 'x.safetensors')}: cannot be opened: there is no such file or folder. Remove the link, or download the file again.`,
       ),
     );

@@ -177,7 +177,7 @@ describe('values that are not numbers', () => {
         tensor.values[where % tensor.values.length] = value;
         write();
         await expect(readSafetensors(path, { remedy: 'Train again.' })).rejects.toThrow(
-          new UserError(`${path}: tensor '${name}' has a value that is ${value}. Train again.`),
+          new UserError('not-finite', `${path}: tensor '${name}' has a value that is ${value}. Train again.`),
         );
         const { data } = (await readSafetensors(path, { notFinite: 'keep' })).tensors.get(name)!;
         expect([...(data as Float32Array)]).toEqual(tensor.values);

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { ERRORS } from '../../src/protocol/errors.ts';
 import { STAGE_NAMES } from '../../src/protocol/stages.ts';
 import { temporaryFolder } from '../temporary-folders.ts';
 import { Engine } from './engine-process.ts';
@@ -13,7 +14,7 @@ beforeAll(async () => {
 });
 
 describe('help', () => {
-  test.each([...STAGE_NAMES, 'validate', 'describe', 'devices', 'runs', 'stop', 'serve'])(
+  test.each([...STAGE_NAMES, 'validate', 'describe', 'devices', 'runs', 'stop', 'serve', 'explain'])(
     'dnw %s --help shows options, an example and the exit codes',
     async (command) => {
       const { code, stdout, stderr } = await engine.run([command, '--help']);
@@ -101,7 +102,9 @@ test('a file where the runs belong is named, without a stack', async () => {
   const project = await makeProject();
   writeFileSync(join(project, 'runs'), '');
   const { code, stderr } = await engine.run(['fine-tune', '--project', project, '--concept', 'snow']);
-  expect(stderr).toMatch(/^\S*runs\S*: .+ Rename or remove the file in the place of the folder\.\n$/);
+  expect(stderr).toMatch(
+    /^\S*runs\S*: .+ Rename or remove the file in the place of the folder\. \[DNW-183\]\nTo read more: dnw explain DNW-183\n$/,
+  );
   expect(code).toBe(1);
 });
 
@@ -122,6 +125,31 @@ test('the project is found from a folder inside it', async () => {
   const { code, stderr } = await engine.run(['validate'], { cwd: join(project, 'images') });
   expect(stderr).toContain('2 concepts and 1 training configs');
   expect(code).toBe(0);
+});
+
+describe('dnw explain', () => {
+  test('says of a code why it is, what to do, and how it looks, however the code is typed', async () => {
+    const { code, title, cause, remedy, example } = ERRORS['missing-path'];
+    const expected = `${code}: ${title}\n\nCause: ${cause}\nRemedy: ${remedy}\nExample:\n  ${example} [${code}]\n`;
+    for (const typed of [code, code.toLowerCase(), code.slice('DNW-'.length), `[${code}]`]) {
+      expect(await engine.run(['explain', typed])).toMatchObject({ code: 0, stdout: expected, stderr: '' });
+    }
+  });
+
+  test('lists all codes, as text and as JSON', async () => {
+    const lines = (text: string) => text.trimEnd().split('\n');
+    const entries = Object.values(ERRORS);
+    const { stdout } = await engine.run(['explain']);
+    expect(lines(stdout)).toEqual(entries.map(({ code, title }) => `${code}  ${title}`));
+    const json = await engine.run(['explain', '--json']);
+    expect(lines(json.stdout).map((line) => JSON.parse(line))).toEqual(entries);
+  });
+
+  test('refuses a code that does not exist', async () => {
+    const { code, stderr } = await engine.run(['explain', 'DNW-999']);
+    expect(stderr).toContain('"DNW-999": there is no such code. To list all codes: dnw explain [DNW-109]\n');
+    expect(code).toBe(2);
+  });
 });
 
 describe('YAML files with errors', () => {

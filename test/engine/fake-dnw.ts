@@ -41,7 +41,7 @@ const talkative: StageFunction = async (context) => {
 };
 
 const failing: StageFunction = async () => {
-  throw new UserError('The photographs are missing. Put some into images/.');
+  throw new UserError('no-images', 'The photographs are missing. Put some into images/.');
 };
 
 const buggy: StageFunction = async () => {

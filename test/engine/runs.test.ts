@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { runArguments } from '../../src/project/runs/run-launch.ts';
 import { listRuns, readRunRecord } from '../../src/project/runs/run-record.ts';
+import { ERRORS } from '../../src/protocol/errors.ts';
 import type { RunEvent } from '../../src/protocol/events.ts';
 import { Engine, type RunningEngine } from './engine-process.ts';
 import { makeProject, writeConcept } from './example-project.ts';
@@ -106,24 +107,34 @@ describe('a run that ends by itself', () => {
 
 describe('a run that fails', () => {
   test.each([
-    ['by a mistake of the user', 'train-base', /^The photographs are missing\. Put some into images\/\.$/],
+    [
+      'by a mistake of the user',
+      'train-base',
+      /^The photographs are missing\. Put some into images\/\./,
+      'no-images',
+    ],
     [
       'by a bug',
       'collect',
       /^Unexpected error, please report it: TypeError: undefined is not a tensor\n +at /,
+      'unexpected',
     ],
     [
       'outside of the stage',
       'train-generator',
       /^Unexpected error, .*: Error: thrown outside of the stage\n/,
+      'unexpected',
     ],
-  ])('%s says so in its last event and ends with code 1', async (_how, stage, message) => {
+  ] as const)('%s says so in its last event and ends with code 1', async (_how, stage, message, kind) => {
+    const { code: shown } = ERRORS[kind];
     const { code, stderr } = await engine.run([stage, '--project', project, '--run-id', 'bad']);
     expect(events('bad').at(-1)).toMatchObject({
       type: 'finished',
       status: 'failed',
       error: expect.stringMatching(message),
+      code: shown,
     });
+    expect(stderr).toMatch(new RegExp(` \\[${shown}\\]\nTo read more: dnw explain ${shown}\n$`));
     expect(stderr.trimEnd().split('\n').slice(1).join('\n')).toMatch(message);
     expect(code).toBe(1);
     expect(await state('bad')).toBe('failed');

@@ -163,6 +163,7 @@ describe('translate', () => {
     await expect(client.request('translate', request)).rejects.toMatchObject({
       code: USER_ERROR,
       message: expect.stringMatching(message),
+      data: { code: expect.stringMatching(/^DNW-1\d\d$/) },
     });
   });
 });

@@ -32,7 +32,8 @@ function shownParts(node: ts.Node, translates: boolean): ts.Node[] {
   if (ts.isCallExpression(node) && /(^|\.)window\.show\w+$/.test(node.expression.getText()))
     return [...node.arguments];
   if (translates && ts.isNewExpression(node) && node.expression.getText() === 'UserError')
-    return [...(node.arguments ?? [])];
+    // After the kind of error.
+    return [...(node.arguments ?? [])].slice(1);
   if (ts.isPropertyAssignment(node) && SHOWN_PROPERTIES.has(node.name.getText())) return [node.initializer];
   if (
     ts.isBinaryExpression(node) &&
@@ -73,7 +74,7 @@ it('finds what cannot be translated, and nothing else', () => {
     "import * as vscode from 'vscode';",
     "vscode.window.showErrorMessage(bad ? 'Out of memory' : vscode.l10n.t('Fine'));",
     "vscode.window.showQuickPick([{ label: 'runs: ' + n, description: String(n) }], { placeHolder: '$(gear)' });",
-    "throw new UserError('Choose one.');",
+    "throw new UserError('choice-needed', 'Choose one.');",
     "item.tooltip = kind === 'zoo' ? vscode.l10n.t('Zoo') : NAMES['zoo'];",
     "const row = { label: stageTitle('collect'), command: 'denoisedWeights.collect' };",
   ];

@@ -5,6 +5,7 @@ import { afterEach, before, describe, it } from 'mocha';
 import * as vscode from 'vscode';
 import type { ExtensionApi } from '../../src/extension/extension.ts';
 import { CONCEPT_LANGUAGE, PANELS, TRAINING_LANGUAGE } from '../../src/extension/identifiers.ts';
+import { ERRORS, type ErrorKind } from '../../src/protocol/errors.ts';
 import { activateExtension, polled, until, workspaceProject } from './extension-under-test.ts';
 import { WrittenFiles } from './written-files.ts';
 
@@ -68,12 +69,14 @@ describe('the language features', () => {
     assert.ok(await vscode.workspace.applyEdit(edit));
   }
 
-  const code = ({ code: given }: vscode.Diagnostic) => given;
-  const diagnosed = (uri: vscode.Uri, wanted: string) =>
-    vscode.languages.getDiagnostics(uri).filter((diagnostic) => code(diagnostic) === wanted);
+  /** The code, if it is a link to the page about errors. */
+  const code = ({ code: given }: vscode.Diagnostic) =>
+    typeof given === 'object' && given.target.path.endsWith('docs/troubleshooting.md') ? given.value : undefined;
+  const diagnosed = (uri: vscode.Uri, wanted: ErrorKind) =>
+    vscode.languages.getDiagnostics(uri).filter((diagnostic) => code(diagnostic) === ERRORS[wanted].code);
 
   /** The only mistake of a kind in a file, once it is marked. */
-  async function marked(uri: vscode.Uri, wanted: string): Promise<vscode.Diagnostic> {
+  async function marked(uri: vscode.Uri, wanted: ErrorKind): Promise<vscode.Diagnostic> {
     await until(vscode.languages.onDidChangeDiagnostics, () => diagnosed(uri, wanted).length > 0);
     const found = diagnosed(uri, wanted);
     assert.equal(found.length, 1);
@@ -81,7 +84,7 @@ describe('the language features', () => {
     return found[0]!;
   }
 
-  const unmarked = (uri: vscode.Uri, wanted: string) =>
+  const unmarked = (uri: vscode.Uri, wanted: ErrorKind) =>
     until(vscode.languages.onDidChangeDiagnostics, () => diagnosed(uri, wanted).length === 0);
 
   /** Applies the fix of this title, as soon as there is one: what lies on the disk is looked for now and then. */
@@ -387,7 +390,7 @@ describe('the language features', () => {
         file: TRAINING,
         right: '[sepia-fog, held-out]',
         wrong: '[sepia-fgo, held-out]',
-        kind: 'unknown-concept',
+        kind: 'unknown-concept' as const,
         at: 'sepia-fgo',
         fix: 'Change to `sepia-fog`',
       },
@@ -396,7 +399,7 @@ describe('the language features', () => {
         file: TRAINING,
         right: '[sepia-fog, held-out]',
         wrong: '[sepia-fog, held-out, sepia-fog]',
-        kind: 'duplicate-entry',
+        kind: 'duplicate-entry' as const,
         severity: WARNING,
         at: 'sepia-fog',
         fix: 'Remove the repeated entry',
@@ -406,7 +409,7 @@ describe('the language features', () => {
         file: TRAINING,
         right: 'test: 16',
         wrong: 'tset: 16',
-        kind: 'unknown-key',
+        kind: 'unknown-key' as const,
         at: 'tset',
         fix: 'Change to key `test`',
       },
@@ -415,7 +418,7 @@ describe('the language features', () => {
         file: SEPIA,
         right: 'effect: sepia',
         wrong: 'effect: sepai',
-        kind: 'invalid-value',
+        kind: 'invalid-value' as const,
         at: 'sepai',
         fix: 'Change to `sepia`',
       },

@@ -29,7 +29,10 @@ test.each(['', '{', 'null', '7', '[{"concept":"fog"}]', '[{"concept":"fog","psnr
     const path = join(temporaryFolder(), 'collected.json');
     writeFileSync(path, text);
     await expect(read(path)).rejects.toThrow(
-      new UserError(`${path}: damaged. Delete it and resume: every concept is then collected again.`),
+      new UserError(
+        'damaged-file',
+        `${path}: damaged. Delete it and resume: every concept is then collected again.`,
+      ),
     );
   },
 );

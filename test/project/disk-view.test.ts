@@ -50,7 +50,7 @@ test('a second check of one view reads no file again, and sees what is open', as
   const problems = await check({
     'concepts/a.concept.yaml': CONCEPT.replace('effect: snow', 'effect: snwo'),
   });
-  expect(problems.map(({ code, file }) => [code, file.slice(folder.length + 1)])).toEqual([
+  expect(problems.map(({ kind, file }) => [kind, file.slice(folder.length + 1)])).toEqual([
     ['invalid-value', 'concepts/a.concept.yaml'],
   ]);
   expect(read).toEqual([]);
@@ -64,7 +64,7 @@ test('a new view sees the disk as it is', async () => {
   };
   expect(await problems()).toEqual([]);
   await rm(join(folder, 'images'), { recursive: true });
-  expect((await problems()).map(({ code }) => code)).toEqual([
+  expect((await problems()).map(({ kind }) => kind)).toEqual([
     'missing-path',
     'missing-path',
     'missing-path',
@@ -80,5 +80,5 @@ test('a remembering reader parses a file again only when it has changed, and for
   await writeFile(path, `${CONCEPT}name: other\n`);
   expect((await read(path)).value).toMatchObject({ name: 'other' });
   await rm(path);
-  expect((await read(path)).problems.map(({ code }) => code)).toEqual(['unreadable']);
+  expect((await read(path)).problems.map(({ kind }) => kind)).toEqual(['unreadable']);
 });

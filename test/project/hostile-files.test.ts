@@ -11,16 +11,16 @@ import { temporaryProject } from './temporary-project.ts';
 
 const FILE = '/project/a.training.yaml';
 
-/** `line:column code message` of the first problem. */
+/** `line:column kind message` of the first problem. */
 function first(text: string): string {
   const { problems } = parseYaml(FILE, text);
   const [problem] = problems;
-  return problem ? `${problem.line}:${problem.column} ${problem.code} ${problem.message}` : 'no problem';
+  return problem ? `${problem.line}:${problem.column} ${problem.kind} ${problem.message}` : 'no problem';
 }
 
 function firstOfBytes(bytes: Uint8Array): string {
   const [problem] = decodeYaml(FILE, bytes).problems;
-  return problem ? `${problem.line}:${problem.column} ${problem.code} ${problem.message}` : 'no problem';
+  return problem ? `${problem.line}:${problem.column} ${problem.kind} ${problem.message}` : 'no problem';
 }
 
 const DEEP = 'too-large Lists and mappings are nested more than 32 deep.';
@@ -87,7 +87,7 @@ describe('text that is no configuration', () => {
   it('as many equal keys as fit', () => {
     const { problems } = parseYaml(FILE, 'a: 1\n'.repeat(13_000));
     expect(problems).toHaveLength(12_999);
-    expect(problems[0]).toMatchObject({ line: 2, code: 'duplicate-key' });
+    expect(problems[0]).toMatchObject({ line: 2, kind: 'duplicate-key' });
   });
 
   it('more text than is read', () => {
@@ -143,7 +143,7 @@ describe('what a path may lead to', () => {
     execFileSync('truncate', ['-s', '3G', path]);
     const [problem] = (await readYaml(path)).problems;
     expect(problem).toMatchObject({
-      code: 'too-large',
+      kind: 'too-large',
       message: 'The file has 3221225472 bytes; at most 65536 are read.',
     });
   });
@@ -169,7 +169,7 @@ describe('the form of a problem in a terminal', () => {
   it('begins with what terminals make a link of', () => {
     const [problem] = parseYaml(FILE, 'seed: 1\nseed: 2\n').problems;
     expect(formatProblem(problem!)).toBe(
-      '/project/a.training.yaml:2:1: error: The key `seed` appears twice in this mapping. Keep one of the two.',
+      '/project/a.training.yaml:2:1: error: The key `seed` appears twice in this mapping. Keep one of the two. [DNW-124]',
     );
   });
 });

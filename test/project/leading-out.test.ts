@@ -110,7 +110,7 @@ describe('names that files bring along', () => {
     const folder = await temporaryProject({ [file]: text, 'images/a.png': '', 'images/b.png': '' });
     const { concepts, trainings, problems } = await loadProject(folder);
     expect([concepts, trainings]).toEqual([[], []]);
-    expect(problems.find(({ code }) => code === 'invalid-value')).toMatchObject({
+    expect(problems.find(({ kind }) => kind === 'invalid-value')).toMatchObject({
       file: join(folder, file),
       message: `The file's name cannot name what is made from it: ${reason}.`,
       remedy: 'Rename the file.',

@@ -39,7 +39,7 @@ describe('of a file with thousands of mistakes, the first ones are listed and th
     const problems = (await loadProject(folder)).problems.filter((problem) => problem.file.endsWith(file));
     expect(problems).toHaveLength(101);
     expect(problems.at(-1)).toMatchObject({
-      code: 'more-problems',
+      kind: 'more-problems',
       message: `This file has ${more} more problems like these.`,
     });
   });
@@ -54,7 +54,7 @@ it('lists as many errors as possible, in the order of the text, and counts every
     })
     .map(({ file, line, severity }) =>
       makeProblem(file, { line, column: 1, endLine: line, endColumn: 2 }, '', {
-        code: 'syntax',
+        kind: 'syntax',
         message: 'x',
         remedy: '',
         severity,
@@ -68,7 +68,7 @@ it('lists as many errors as possible, in the order of the text, and counts every
       for (const file of ['/a.concept.yaml', '/b.concept.yaml']) {
         const given = problems.filter((each) => each.file === file);
         const shown = listed.filter((each) => each.file === file);
-        const rest = shown.find(({ code }) => code === 'more-problems');
+        const rest = shown.find(({ kind }) => kind === 'more-problems');
         const own = shown.filter((each) => each !== rest);
         expect(own.map(({ line }) => line)).toEqual(own.map(({ line }) => line).sort((a, b) => a - b));
         expect(own.length + Number(rest?.message.match(/\d+/)?.[0] ?? 0)).toBe(given.length);

@@ -317,7 +317,7 @@ describe('a mistake in a training config', () => {
       key: 'image.size',
       found: '100',
       allowed: 'a whole number from 16 to 1024, a multiple of 8',
-      code: 'invalid-value',
+      kind: 'invalid-value',
       severity: 'error',
       replacements: ['96', '104'],
     });

@@ -43,7 +43,7 @@ test('two concepts whose names look the same, or differ in case, are duplicates'
     [`concepts/three/${COMPOSED.toLowerCase()}.concept.yaml`]: concept().replace('..', '../..'),
   });
   const { problems } = await loadProject(folder);
-  expect(problems.map(({ code }) => code)).toEqual(['duplicate-concept', 'duplicate-concept']);
+  expect(problems.map(({ kind }) => kind)).toEqual(['duplicate-concept', 'duplicate-concept']);
 });
 
 test('names in any form are equal; the exact spelling is preferred', () => {
@@ -73,7 +73,7 @@ test('files that look like configs are not passed over in silence, and no concep
     'other.yaml': '',
   });
   const project = await loadProject(folder);
-  const strays = project.problems.filter(({ code }) => code === 'not-read');
+  const strays = project.problems.filter(({ kind }) => kind === 'not-read');
   expect(strays.map(({ file, severity }) => [file.slice(folder.length + 1), severity])).toEqual(
     [
       'b.training.YML',

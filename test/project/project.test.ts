@@ -499,6 +499,6 @@ it('says every unknown name, and compares only the first with the known ones', a
     'concepts/snow.concept.yaml': concept(),
     'a.training.yaml': `collect:\n  concepts: [${names.join(', ')}]\n`,
   });
-  const unknown = (await loadProject(folder)).problems.filter(({ code }) => code === 'unknown-concept');
+  const unknown = (await loadProject(folder)).problems.filter(({ kind }) => kind === 'unknown-concept');
   expect(unknown.map(({ replacements }) => replacements)).toEqual([...Array(25).fill(['snow']), []]);
 });

@@ -36,7 +36,7 @@ function progressText(
 
 /** What the run is, its progress and device, and buttons for what can be done with it. */
 export function RunHeading({ header }: { header: RunHeader }): JSX.Element {
-  const { progress } = header;
+  const { progress, errorCode } = header;
   const elapsed = useElapsed(header);
   const { failure, ask } = useAsk();
   const running = isLive(header.state);
@@ -75,6 +75,14 @@ export function RunHeading({ header }: { header: RunHeader }): JSX.Element {
       {header.error !== undefined && (
         <Notice kind="error">
           <strong>{l10n.t('The run failed.')}</strong> {header.error}
+          {errorCode !== undefined && (
+            <>
+              {' '}
+              <Button onClick={() => ask(runView.explain, errorCode)}>
+                {l10n.t('Explain {0}', errorCode)}
+              </Button>
+            </>
+          )}
         </Notice>
       )}
       {header.state === 'interrupted' && (

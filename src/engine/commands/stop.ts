@@ -21,8 +21,8 @@ export function addStopCommand(program: Command): void {
     .action(async (reference: string, options: { project?: string }) => {
       const { folder } = locateRun(reference, options.project);
       const { active, damage } = await readOwner(folder);
-      if (damage !== undefined) throw new UserError(damage);
-      if (!active) throw new UserError(`${folder}: no process is working on this run.`);
+      if (damage !== undefined) throw new UserError('damaged-run', damage);
+      if (!active) throw new UserError('run-not-active', `${folder}: no process is working on this run.`);
       await writeWhole(join(folder, RUN_FILES.stopRequest), '');
       process.stderr.write('Stop requested; the run stops after its current step.\n');
     });

@@ -141,5 +141,8 @@ function deviceName(name: string): TrainingConfig['device'] {
   const parsed = trainingSchema.shape.device.safeParse(name);
   if (parsed.success) return parsed.data;
   const names = trainingSchema.shape.device.unwrap().options;
-  throw new UserError(`There is no device ${JSON.stringify(name)}. Available: ${names.join(', ')}.`);
+  throw new UserError(
+    'unknown-name',
+    `There is no device ${JSON.stringify(name)}. Available: ${names.join(', ')}.`,
+  );
 }

@@ -9,7 +9,12 @@ import {
   StreamMessageWriter,
 } from 'vscode-jsonrpc/node';
 import { UserError } from '../../project/user-error.ts';
-import { type ServeProgress, type ServeRequests, USER_ERROR } from '../../protocol/serve.ts';
+import {
+  type ServeErrorData,
+  type ServeProgress,
+  type ServeRequests,
+  USER_ERROR,
+} from '../../protocol/serve.ts';
 import { describeError } from '../exit-codes.ts';
 import { CanceledError, RequestQueue } from './request-queue.ts';
 
@@ -110,11 +115,11 @@ export function serve({ input, output, handlers, idleMs }: ServerOptions): Promi
   });
 }
 
-function asResponseError(error: unknown): ResponseError<void> {
+function asResponseError(error: unknown): ResponseError<ServeErrorData | undefined> {
   if (error instanceof CanceledError)
     return new ResponseError(REQUEST_CANCELLED, 'The request was canceled.');
-  const message = describeError(error);
-  if (error instanceof UserError) return new ResponseError(USER_ERROR, message);
+  const { message, code } = describeError(error);
+  if (error instanceof UserError) return new ResponseError(USER_ERROR, message, { code });
   process.stderr.write(`${message}\n`);
-  return new ResponseError(ErrorCodes.InternalError, message);
+  return new ResponseError(ErrorCodes.InternalError, message, { code });
 }

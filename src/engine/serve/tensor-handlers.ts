@@ -52,7 +52,10 @@ export const tensorFileHistogram: ServeHandlers['tensorHistogram'] = async (
   signal,
 ) => {
   if (!Number.isInteger(bins) || bins < BINS.min || bins > BINS.max) {
-    throw new UserError(`bins: ${bins} is not a whole number from ${BINS.min} to ${BINS.max}.`);
+    throw new UserError(
+      'bad-option-value',
+      `bins: ${bins} is not a whole number from ${BINS.min} to ${BINS.max}.`,
+    );
   }
   return TensorReader.with(file, signal, (reader) => tensorHistogram(reader, tensor, bins));
 };

@@ -91,7 +91,7 @@ export async function newTrainingConfig(): Promise<void> {
 
 async function chooseWorkspaceFolder(): Promise<vscode.Uri | undefined> {
   const folders = vscode.workspace.workspaceFolders ?? [];
-  if (folders.length === 0) throw new UserError(vscode.l10n.t('Open a folder first.'));
+  if (folders.length === 0) throw new UserError('bad-selection', vscode.l10n.t('Open a folder first.'));
   return folders.length === 1 ? folders[0]?.uri : (await vscode.window.showWorkspaceFolderPick())?.uri;
 }
 

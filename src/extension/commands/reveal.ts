@@ -70,7 +70,8 @@ async function choosePath({ projects, runs, artifacts }: Services): Promise<stri
     ...section(vscode.l10n.t('bases, zoos and weight generators'), made),
     ...section(vscode.l10n.t('runs'), ran),
   ];
-  if (items.length === 0) throw new UserError(vscode.l10n.t('The project has no files to reveal yet.'));
+  if (items.length === 0)
+    throw new UserError('bad-selection', vscode.l10n.t('The project has no files to reveal yet.'));
   const placeHolder = vscode.l10n.t('Select what to reveal');
   return (await vscode.window.showQuickPick(items, { placeHolder, matchOnDetail: true }))?.path;
 }

@@ -102,6 +102,7 @@ function withDenoisedWeights(
   const names = lacking.map(({ name }) => name).join(', ');
   if (lacking.length === concepts.length) {
     throw new UserError(
+      'stage-needed',
       vscode.l10n.t('These concepts have no denoised weights yet: {0}. Run Denoise Weights first.', names),
     );
   }

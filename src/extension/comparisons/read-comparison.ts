@@ -18,7 +18,7 @@ export async function readComparison(evaluation: Evaluation): Promise<SavedCompa
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const reason = code === 'ENOENT' ? vscode.l10n.t('{0} is missing.', file) : message;
-    throw new UserError(`${reason} ${again}`);
+    throw new UserError('damaged-file', `${reason} ${again}`);
   }
   const parsed = parseComparison(text, evaluation.run.record.stage);
   if ('comparison' in parsed) return parsed.comparison;
@@ -30,5 +30,5 @@ export async function readComparison(evaluation: Evaluation): Promise<SavedCompa
           file,
           parsed.problem.detail,
         );
-  throw new UserError(`${reason} ${again}`);
+  throw new UserError('damaged-file', `${reason} ${again}`);
 }

@@ -32,6 +32,7 @@ export function resolveNodeRuntime(
       accessSync(setting, constants.X_OK);
     } catch {
       throw new UserError(
+        'no-engine',
         `Setting ${key}: "${setting}" is not an executable program. Enter the absolute path of a Node.js program (20.12 or newer), or leave the setting empty to use the editor's own.`,
       );
     }

@@ -55,6 +55,7 @@ export async function launchRun(
   } catch (error) {
     await removeIfUnused(folder);
     throw new UserError(
+      'no-engine',
       `${runtime.command} (${runtime.reason}) could not be started: ${error instanceof Error ? error.message : error}`,
     );
   } finally {

@@ -1,7 +1,13 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import type { CancellationToken, MessageConnection } from 'vscode-jsonrpc/node';
 import { UserError } from '../../project/user-error.ts';
-import { type ServeProgress, type ServeRequests, USER_ERROR } from '../../protocol/serve.ts';
+import { errorOfCode } from '../../protocol/errors.ts';
+import {
+  type ServeErrorData,
+  type ServeProgress,
+  type ServeRequests,
+  USER_ERROR,
+} from '../../protocol/serve.ts';
 
 interface Connection {
   process: ChildProcessWithoutNullStreams;
@@ -14,6 +20,12 @@ interface Connection {
 
 /** Loaded with the first process: the start of the editor does not wait for it. */
 const protocol = () => import('./json-rpc.ts');
+
+/** The engine's error as it was thrown there. */
+function userErrorOf(message: string, data: ServeErrorData | undefined): UserError {
+  const [kind] = errorOfCode(data?.code ?? '') ?? ['unexpected' as const];
+  return new UserError(kind, message);
+}
 
 /** Characters of standard error that an error message quotes. */
 const QUOTED_STDERR = 2000;
@@ -65,7 +77,8 @@ export class ServeClient {
         ...cancellation,
       );
     } catch (error) {
-      if (error instanceof ResponseError && error.code === USER_ERROR) throw new UserError(error.message);
+      if (error instanceof ResponseError && error.code === USER_ERROR)
+        throw userErrorOf(error.message, error.data);
       const { ended } = connection;
       if (ended !== undefined) throw new Error(`The engine ended before it answered "${method}" (${ended}).`);
       if (error instanceof ResponseError && error.code === ErrorCodes.PendingResponseRejected) {

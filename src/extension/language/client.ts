@@ -1,4 +1,4 @@
-import { Disposable, type Event, type ExtensionContext } from 'vscode';
+import { Disposable, type Event, type ExtensionContext, Uri } from 'vscode';
 import {
   DidChangeWatchedFilesNotification,
   LanguageClient,
@@ -6,6 +6,8 @@ import {
   type ServerOptions,
   TransportKind,
 } from 'vscode-languageclient/node';
+import { TROUBLESHOOTING_FILE } from '../../protocol/troubleshooting.ts';
+import type { InitializationOptions } from './initialization-options.ts';
 import { LANGUAGE_IDS } from './language-ids.ts';
 import { ShownDiagnostics } from './shown-diagnostics.ts';
 
@@ -29,6 +31,9 @@ export async function startLanguageClient(
   const diagnostics = new ShownDiagnostics();
   const options: LanguageClientOptions = {
     documentSelector: LANGUAGE_IDS.map((language) => ({ language })),
+    initializationOptions: {
+      troubleshooting: Uri.file(context.asAbsolutePath(TROUBLESHOOTING_FILE)).toString(),
+    } satisfies InitializationOptions,
     middleware: {
       handleDiagnostics: (uri, found, next) => next(uri, diagnostics.of(uri, found)),
     },

@@ -54,7 +54,7 @@ const quickFix = (
 
 function replacements(uri: string, diagnostic: Diagnostic, data: ProblemData): CodeAction[] {
   return data.replacements.slice(0, MAX_REPLACEMENTS).map((newText, i) => {
-    const title = data.code === 'unknown-key' ? `Change to key \`${newText}\`` : `Change to \`${newText}\``;
+    const title = data.kind === 'unknown-key' ? `Change to key \`${newText}\`` : `Change to \`${newText}\``;
     return quickFix(
       title,
       diagnostic,
@@ -71,7 +71,7 @@ function insertion(
   diagnostic: Diagnostic,
   data: ProblemData,
 ): CodeAction[] {
-  if (data.code !== 'missing-key') return [];
+  if (data.kind !== 'missing-key') return [];
   const path = parseKeyPath(data.key);
   const key = path.at(-1);
   const first = document.firstKeyRange(path.slice(0, -1));
@@ -92,7 +92,7 @@ function removal(
   diagnostic: Diagnostic,
   data: ProblemData,
 ): CodeAction[] {
-  if (data.code !== 'duplicate-entry') return [];
+  if (data.kind !== 'duplicate-entry') return [];
   const range = document.entryRange(parseKeyPath(data.key));
   if (!range) return [];
   const edit = { changes: { [uri]: [{ range: toRange(range), newText: '' }] } };
@@ -105,7 +105,7 @@ function creations(
   data: ProblemData,
   project: OwnProject | undefined,
 ): CodeAction[] {
-  if (data.code === 'missing-path' && data.key.startsWith('pairs.')) {
+  if (data.kind === 'missing-path' && data.key.startsWith('pairs.')) {
     const written = document.scalarAt(parseKeyPath(data.key));
     if (written === undefined) return [];
     const missing = folderOf(resolve(dirname(document.file), written));
@@ -116,7 +116,7 @@ function creations(
   }
   const isListed = data.key.startsWith('collect.') || data.key.startsWith('base.concepts');
   const isTag = /\.(include|exclude)\[/.test(data.key);
-  if (data.code !== 'unknown-concept' || project === undefined || !isListed || isTag) return [];
+  if (data.kind !== 'unknown-concept' || project === undefined || !isListed || isTag) return [];
   if (!CONCEPT_NAME.test(data.found)) return [];
   const uri = uriOfPath(join(projectPaths(project.folder).concepts, `${data.found}.concept.yaml`));
   const start = { line: 0, character: 0 };

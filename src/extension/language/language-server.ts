@@ -7,10 +7,12 @@ import {
   TextDocuments,
 } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
+import { troubleshootingLine } from '../../protocol/troubleshooting.ts';
 import { codeActions } from './code-actions.ts';
 import { definitionAt } from './definition.ts';
 import { DocumentCache } from './document-cache.ts';
 import { hoverAt } from './hover.ts';
+import type { InitializationOptions } from './initialization-options.ts';
 import { inlayHints } from './inlay-hints.ts';
 import { isLanguageId } from './language-ids.ts';
 import { completeNames } from './name-completion.ts';
@@ -44,6 +46,7 @@ const isNoise = (label: string) => label.startsWith('object(') || label === 'Inl
 export function serveLanguages(connection: Connection): void {
   const documents = new TextDocuments(TextDocument);
   let client: ClientCapabilities = {};
+  let page: InitializationOptions['troubleshooting'];
   const cache = new DocumentCache(() => documents.all());
   const diagnostics = new ProjectDiagnostics(
     {
@@ -53,6 +56,8 @@ export function serveLanguages(connection: Connection): void {
       },
       publish: (uri, found) => void connection.sendDiagnostics({ uri, diagnostics: found }),
       log: (message) => connection.console.error(message),
+      // Editors scroll to a line of a text, and not to a heading.
+      troubleshooting: (code) => (page === undefined ? undefined : `${page}#L${troubleshootingLine(code)}`),
     },
     cache,
   );
@@ -71,7 +76,7 @@ export function serveLanguages(connection: Connection): void {
   /** Like `opened`, but undefined for texts that could exhaust the library (size, depth, aliases, NUL bytes). */
   const openedSafe = (uri: string) => {
     const file = opened(uri);
-    const isHostile = file?.tree.problems.some(({ code }) => code === 'too-large' || code === 'encoding');
+    const isHostile = file?.tree.problems.some(({ kind }) => kind === 'too-large' || kind === 'encoding');
     return isHostile ? undefined : file;
   };
 
@@ -79,8 +84,9 @@ export function serveLanguages(connection: Connection): void {
   const openAt = (path: string) => documents.all().find(({ uri }) => pathOfUri(uri) === path);
   const uriOf = (path: string) => openAt(path)?.uri ?? uriOfPath(path);
 
-  connection.onInitialize(({ capabilities }) => {
+  connection.onInitialize(({ capabilities, initializationOptions }) => {
     client = capabilities;
+    page = (initializationOptions as InitializationOptions | undefined)?.troubleshooting;
     return CAPABILITIES;
   });
   documents.onDidChangeContent(() => diagnostics.textChanged());

@@ -31,7 +31,7 @@ const IDLE_MS = 2000;
 const RECHECK_MS = 4000;
 
 /** What a quick fix needs to know about a problem; carried in `Diagnostic.data`. */
-export type ProblemData = Pick<Problem, 'code' | 'key' | 'found' | 'replacements'>;
+export type ProblemData = Pick<Problem, 'kind' | 'key' | 'found' | 'replacements'>;
 
 export interface DiagnosticsHost {
   openDocuments(): readonly TextDocument[];
@@ -39,6 +39,8 @@ export interface DiagnosticsHost {
   /** The disk must be read again. */
   diskRead(): void;
   log(message: string): void;
+  /** Address of the description of an error code; undefined if there is none. */
+  troubleshooting?(code: string): string | undefined;
 }
 
 /** A project as last checked. */
@@ -154,7 +156,7 @@ export class ProjectDiagnostics {
     this.#publish(open, problems);
     if (fromDisk) this.#host.diskRead();
     clearTimeout(this.#recheckTimer);
-    if (problems.some(({ code }) => code === 'missing-path' || code === 'no-images')) {
+    if (problems.some(({ kind }) => kind === 'missing-path' || kind === 'no-images')) {
       this.#recheckTimer = setTimeout(() => this.diskChanged(), RECHECK_MS);
     }
   }
@@ -180,7 +182,7 @@ export class ProjectDiagnostics {
     const found = new Map<string, Map<string, Diagnostic>>();
     for (const problem of problems) {
       const uri = openUris.get(problem.file) ?? uriOfPath(problem.file);
-      const diagnostic = toDiagnostic(problem);
+      const diagnostic = toDiagnostic(problem, this.#host.troubleshooting?.(problem.code));
       const ofFile = found.get(uri) ?? new Map<string, Diagnostic>();
       // A parent config that several projects extend is checked with each of them.
       ofFile.set(JSON.stringify(diagnostic), diagnostic);
@@ -214,14 +216,16 @@ function isPartOfProject(document: TextDocument): boolean {
   return TRAINING_SUFFIX.test(path) && dirname(path) === folder;
 }
 
-function toDiagnostic(problem: Problem): Diagnostic {
-  const { code, key, found, replacements, message, remedy, severity } = problem;
-  const data: ProblemData = { code, key, found, replacements };
+/** @param href where the problem's code is described */
+function toDiagnostic(problem: Problem, href: string | undefined): Diagnostic {
+  const { kind, code, key, found, replacements, message, remedy, severity } = problem;
+  const data: ProblemData = { kind, key, found, replacements };
   return {
     range: toRange(problem),
     severity: severity === 'error' ? DiagnosticSeverity.Error : DiagnosticSeverity.Warning,
     source: DIAGNOSTIC_SOURCE,
     code,
+    ...(href === undefined ? {} : { codeDescription: { href } }),
     message: remedy === '' ? message : `${message} ${remedy}`,
     data,
   };

@@ -20,10 +20,10 @@ import {
 } from '../../project/files/name-uses.ts';
 import type { ProjectFiles } from '../../project/files/project-files.ts';
 import { nameFromFile } from '../../project/paths.ts';
-import type { ProblemCode } from '../../project/problem.ts';
 import { CONCEPT_NAME } from '../../project/schema/concept-schema.ts';
 import type { YamlDocument } from '../../project/yaml/document.ts';
 import { scalarLike } from '../../project/yaml/scalar-text.ts';
+import type { ErrorKind } from '../../protocol/errors.ts';
 import { toRange } from './positions.ts';
 import { nameAt } from './references.ts';
 
@@ -37,7 +37,7 @@ export interface RenameEditor {
 }
 
 /** Errors because of which names in a file cannot be found. */
-const UNREADABLE: readonly ProblemCode[] = ['syntax', 'encoding', 'too-large', 'unreadable'];
+const UNREADABLE: readonly ErrorKind[] = ['syntax', 'encoding', 'too-large', 'unreadable'];
 
 /** Shown by the editor instead of its own message. */
 const refusal = (message: string) => new ResponseError(LSPErrorCodes.RequestFailed, message);
@@ -78,7 +78,7 @@ export function renameAt(
 
 function checkReadable(files: ProjectFiles): void {
   for (const { file, problems } of projectDocuments(files)) {
-    const problem = problems.find(({ code }) => UNREADABLE.includes(code));
+    const problem = problems.find(({ kind }) => UNREADABLE.includes(kind));
     // An empty file contains no names.
     if (problem && problem.message !== 'The file is empty.') {
       throw refusal(

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { Messenger } from 'vscode-messenger';
 import type { NotificationType, RequestType, WebviewIdMessageParticipant } from 'vscode-messenger-common';
+import { shownMessage, UserError } from '../../project/user-error.ts';
 import { type Connected, type ViewAction, viewAction } from '../../protocol/webview/common.ts';
 
 /**
@@ -41,7 +42,14 @@ export class PanelConnection {
   }
 
   onRequest<P, R>(type: RequestType<P, R>, handler: (params: P) => Promise<R> | R): void {
-    this.messenger.onRequest(type, handler);
+    this.messenger.onRequest(type, async (params: P) => {
+      try {
+        return await handler(params);
+      } catch (error) {
+        // Only the message reaches the page.
+        throw error instanceof UserError ? new Error(shownMessage(error), { cause: error }) : error;
+      }
+    });
   }
 
   /** @param offered the action of the state that the page currently shows */

@@ -11,6 +11,7 @@ const MOST_COMPARED = MOST_OVERLAID + 1;
 export function checkComparable(count: number): void {
   if (count <= MOST_COMPARED) return;
   throw new UserError(
+    'bad-selection',
     vscode.l10n.t('At most {0} runs can be compared at once. Select fewer.', MOST_COMPARED),
   );
 }

@@ -29,7 +29,7 @@ export async function deleteRuns(
 ): Promise<void> {
   const runs = chosen.filter((run) => !isActive(run));
   if (runs.length === 0)
-    throw new UserError(vscode.l10n.t('An active run cannot be deleted. Stop it first.'));
+    throw new UserError('run-active', vscode.l10n.t('An active run cannot be deleted. Stop it first.'));
   const confirm = vscode.l10n.t('Move to Trash');
   const question =
     runs.length === 1

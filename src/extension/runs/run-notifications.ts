@@ -6,6 +6,7 @@ import type { Services } from '../services.ts';
 import { setting } from '../settings.ts';
 import { evaluationOf } from './evaluations.ts';
 import { isActive, type Run } from './run-state.ts';
+import { errorText } from './run-status.ts';
 import type { RunChange } from './run-store.ts';
 import { runLabel } from './run-wording.ts';
 
@@ -82,7 +83,7 @@ function messageFor(run: Run): string {
     case 'stopped':
       return vscode.l10n.t('{0}: stopped. It can be resumed from its checkpoint.', label);
     case 'failed':
-      return vscode.l10n.t('{0}: failed. {1}', label, run.status.error ?? '');
+      return vscode.l10n.t('{0}: failed. {1}', label, errorText(run.status) ?? '');
     default:
       return vscode.l10n.t(
         '{0}: interrupted because its process ended unexpectedly. It can be resumed.',

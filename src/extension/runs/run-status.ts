@@ -1,3 +1,4 @@
+import { withCode } from '../../protocol/errors.ts';
 import type {
   MemoryUse,
   MetricsEvent,
@@ -31,6 +32,8 @@ export interface RunStatus {
   /** Duration of the run, from its last `finished` event. */
   seconds?: number;
   error?: string;
+  /** The error's code; runs of earlier engines have none. */
+  errorCode?: string;
 }
 
 export const NO_STATUS: RunStatus = { pace: NO_PACE, snapshots: [], checkpointed: false };
@@ -53,6 +56,7 @@ function newest(status: RunStatus, event: RunEvent): RunStatus {
         memory: undefined,
         seconds: undefined,
         error: undefined,
+        errorCode: undefined,
       };
     case 'stage': {
       const { index, total, title } = event;
@@ -83,9 +87,13 @@ function newest(status: RunStatus, event: RunEvent): RunStatus {
       return { ...status, snapshots: [...others, { step, concept, file, time }] };
     }
     case 'finished':
-      return { ...status, seconds: event.seconds, error: event.error };
+      return { ...status, seconds: event.seconds, error: event.error, errorCode: event.code };
     default:
       // Log lines, artifacts, and whatever a later version may add.
       return status;
   }
 }
+
+/** A failed run's error with its code. */
+export const errorText = ({ error, errorCode }: RunStatus): string | undefined =>
+  error === undefined ? undefined : withCode(error, errorCode);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { projectPaths } from '../../project/paths.ts';
 import { deriveRunState, RunTail, readRunRecord } from '../../project/runs/run-record.ts';
-import { UserError } from '../../project/user-error.ts';
+import { shownMessage, UserError } from '../../project/user-error.ts';
 import type { RunEvent } from '../../protocol/events.ts';
 import { RUN_FILES, type RunState } from '../../protocol/run.ts';
 import type { ProjectStore } from '../projects/project-store.ts';
@@ -174,7 +174,7 @@ async function readRecord(folder: string): Promise<Pick<Run, 'record' | 'damage'
     return { record: await readRunRecord(folder) };
   } catch (error) {
     // Damaged, or from another version: the run is still listed, or nobody would know why it is missing.
-    if (error instanceof UserError) return { damage: error.message };
+    if (error instanceof UserError) return { damage: shownMessage(error) };
     throw error;
   }
 }

@@ -5,6 +5,7 @@ import { COMMANDS } from '../identifiers.ts';
 import { evaluationOf } from './evaluations.ts';
 import { metricsText } from './metrics-text.ts';
 import { isActive, isResumable, type Run } from './run-state.ts';
+import { errorText } from './run-status.ts';
 import type { RunStore } from './run-store.ts';
 import { progressText, runLabel, stateTitle } from './run-wording.ts';
 
@@ -77,7 +78,7 @@ function runTooltip(run: Run): vscode.MarkdownString {
   line(vscode.l10n.t('Device'), status.device);
   line(vscode.l10n.t('Training config'), record?.training);
   line(vscode.l10n.t('Started'), record && new Date(record.created).toLocaleString(vscode.env.language));
-  line(vscode.l10n.t('Error'), run.damage ?? status.error);
+  line(vscode.l10n.t('Error'), run.damage ?? errorText(status));
   line(vscode.l10n.t('Folder'), run.id);
   return text;
 }

@@ -55,6 +55,7 @@ export async function requestStop({ runs }: Pick<Services, 'runs'>, run: Run): P
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     throw new UserError(
+      'run-not-active',
       vscode.l10n.t('{0}: the run folder no longer exists, so there is nothing to stop.', run.id),
     );
   } finally {

@@ -2,8 +2,9 @@ import { dirname, sep } from 'node:path';
 import * as vscode from 'vscode';
 import type { LoadedConcept, LoadedTraining, Project } from '../../project/load.ts';
 import { CONCEPT_SUFFIX, TRAINING_SUFFIX } from '../../project/paths.ts';
-import { formatProblem } from '../../project/problem.ts';
+import { problemsError } from '../../project/problem.ts';
 import { UserError } from '../../project/user-error.ts';
+import type { ErrorKind } from '../../protocol/errors.ts';
 import { checkComparable, comparableRuns, pickComparableRuns } from '../runs/choose-runs.ts';
 import type { Run } from '../runs/run-state.ts';
 import { progressText, runLabel, stateTitle } from '../runs/run-wording.ts';
@@ -50,10 +51,12 @@ export async function chooseProject(services: Services, target: unknown): Promis
     .sort((a, b) => b.folder.length - a.folder.length)[0];
   if (containing !== undefined) return containing;
   if (projects.length === 0) {
+    if (!vscode.workspace.workspaceFolders?.length) {
+      throw new UserError('bad-selection', vscode.l10n.t('Open a folder first.'));
+    }
     throw new UserError(
-      vscode.workspace.workspaceFolders?.length
-        ? vscode.l10n.t('The workspace has no training config (*.training.yaml) yet. Create one first.')
-        : vscode.l10n.t('Open a folder first.'),
+      'no-training-config',
+      vscode.l10n.t('The workspace has no training config (*.training.yaml) yet. Create one first.'),
     );
   }
   if (projects.length === 1) return projects[0];
@@ -74,6 +77,7 @@ export async function chooseConcept(services: Services, target: unknown): Promis
   if (given !== undefined) return { project, concept: given };
   if (project.concepts.length === 0) {
     throw new UserError(
+      'no-concepts',
       vscode.l10n.t(
         'The project has no concept without errors. Create one, or fix the errors in the Problems view.',
       ),
@@ -98,7 +102,7 @@ export function givenConcept(project: Project, target: unknown): LoadedConcept |
   const file = fileOf(target);
   if (file === undefined || !CONCEPT_SUFFIX.test(file)) return undefined;
   const concept = project.concepts.find(({ path }) => path === file);
-  if (concept === undefined) throw new UserError(errorsOf(project, file));
+  if (concept === undefined) throw new UserError(...errorsOf(project, file));
   return concept;
 }
 
@@ -139,13 +143,14 @@ export async function chooseTraining(project: Project, target: unknown): Promise
   const file = fileOf(target);
   if (file !== undefined && TRAINING_SUFFIX.test(file) && dirname(file) === project.folder) {
     const training = trainings.find(({ path }) => path === file);
-    if (training === undefined) throw new UserError(errorsOf(project, file));
+    if (training === undefined) throw new UserError(...errorsOf(project, file));
     return training;
   }
   const named = isNode(target) ? trainings.find(({ name }) => name === target.training) : undefined;
   if (named !== undefined) return named;
   if (trainings.length === 0) {
     throw new UserError(
+      'no-training-config',
       vscode.l10n.t(
         'The project has no training config without errors. Fix the errors in the Problems view.',
       ),
@@ -198,7 +203,7 @@ export async function chooseRun(
     detail: run.id,
     run,
   }));
-  if (items.length === 0) throw new UserError(none);
+  if (items.length === 0) throw new UserError('unknown-run', none);
   if (items.length === 1) return items[0]?.run;
   const placeHolder = vscode.l10n.t('Select a run');
   return (await vscode.window.showQuickPick(items, { placeHolder, matchOnDetail: true }))?.run;
@@ -222,11 +227,13 @@ export async function chooseComparedRuns(
     return first;
   }
   const candidates = comparableRuns(services.runs.runs);
-  if (candidates.length < 2) throw new UserError(vscode.l10n.t('There are not yet two runs to compare.'));
+  if (candidates.length < 2)
+    throw new UserError('bad-selection', vscode.l10n.t('There are not yet two runs to compare.'));
   const title = vscode.l10n.t('Compare Runs');
   const chosen = await pickComparableRuns(candidates, { title, picked: first.map(({ folder }) => folder) });
   if (chosen === undefined) return undefined;
-  if (chosen.length < 2) throw new UserError(vscode.l10n.t('Select at least two runs to compare.'));
+  if (chosen.length < 2)
+    throw new UserError('bad-selection', vscode.l10n.t('Select at least two runs to compare.'));
   checkComparable(chosen.length);
   return chosen.sort((a, b) => Number(b === given) - Number(a === given));
 }
@@ -239,11 +246,13 @@ export function givenRun(services: Services, target: unknown): Run | undefined {
   return typeof project === 'string' && typeof id === 'string' ? services.runs.get(project, id) : undefined;
 }
 
-function errorsOf(project: Project, file: string): string {
+/** Kind and message of the error that a file is not a valid part of its project. */
+function errorsOf(project: Project, file: string): [ErrorKind, string] {
   const errors = project.problems.filter((problem) => problem.file === file && problem.severity === 'error');
-  if (errors.length > 0) return errors.map(formatProblem).join('\n');
-  return vscode.l10n.t(
+  if (errors.length > 0) return problemsError(errors);
+  const message = vscode.l10n.t(
     '{0} does not belong to a project: concept files must be in a concepts/ folder next to a *.training.yaml file.',
     file,
   );
+  return ['no-project', message];
 }

@@ -2,6 +2,7 @@ import { watch } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
 import { readSafetensorsHeader, valueCount } from '../../project/disk/safetensors-header.ts';
+import { shownMessage } from '../../project/user-error.ts';
 import type { TensorFile, TensorHistogram } from '../../protocol/tensors.ts';
 import type {
   TensorComparison,
@@ -62,7 +63,7 @@ export class TensorDocument implements vscode.CustomDocument {
       const scan: TensorScan = { state: 'running', done: 0, total: 0 };
       state = { kind: 'ready', file, scan, statistics: [], spectra: [] };
     } catch (error) {
-      state = { kind: 'error', message: messageOf(error) };
+      state = { kind: 'error', message: shownMessage(error) };
     }
     // The file changed again meanwhile, or its last editor was closed.
     if (read !== this.reads || this.disposed) return;
@@ -98,7 +99,7 @@ export class TensorDocument implements vscode.CustomDocument {
       if (source === this.scanning) this.add({ scan: { state: 'done' }, statistics: [], spectra: [] });
     } catch (error) {
       if (source === this.scanning && !source.token.isCancellationRequested) {
-        this.add({ scan: { state: 'failed', message: messageOf(error) }, statistics: [], spectra: [] });
+        this.add({ scan: { state: 'failed', message: shownMessage(error) }, statistics: [], spectra: [] });
       }
     } finally {
       source.dispose();
@@ -137,7 +138,7 @@ export class TensorDocument implements vscode.CustomDocument {
       );
       set({ state: 'done', unmatched });
     } catch (error) {
-      if (!source.token.isCancellationRequested) set({ state: 'failed', message: messageOf(error) });
+      if (!source.token.isCancellationRequested) set({ state: 'failed', message: shownMessage(error) });
     } finally {
       source.dispose();
     }
@@ -183,7 +184,7 @@ export class TensorDocument implements vscode.CustomDocument {
       return [trusted, new vscode.Disposable(() => watcher.close())];
     } catch (error) {
       // The file is still shown as it is now.
-      this.services.log.warn(`${folder} cannot be watched: ${messageOf(error)}`);
+      this.services.log.warn(`${folder} cannot be watched: ${shownMessage(error)}`);
       return [trusted];
     }
   }
@@ -251,8 +252,4 @@ export class TensorDocument implements vscode.CustomDocument {
     this.pending = undefined;
     if (update !== undefined) this.updated.fire(update);
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

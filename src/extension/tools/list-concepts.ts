@@ -24,7 +24,10 @@ export function listConceptsTool({ projects, runs, artifacts }: Services): Tool<
           : project.concepts.filter(({ tags }) => new NameSet(tags).has(tag));
       if (tag !== undefined && concepts.length === 0) {
         const tags = [...new Set(project.concepts.flatMap((concept) => concept.tags))].sort();
-        throw new UserError(`tag "${tag}": no concept has this tag. Available: ${listed(tags)}.`);
+        throw new UserError(
+          'unknown-name',
+          `tag "${tag}": no concept has this tag. Available: ${listed(tags)}.`,
+        );
       }
       await Promise.all([artifacts.refresh(), runs.refresh()]);
       throwIfCancelled(token);

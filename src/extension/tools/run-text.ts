@@ -23,6 +23,7 @@ export function runText(run: Run): string {
     ['Device', status.device && `${status.device} (${status.deviceReason})`],
     ['Latest metrics', metrics && metricsLine(metrics)],
     ['Error', status.error],
+    ['Error code', status.errorCode],
     ['Resumable', isResumable(run) ? resumableText(run) : undefined],
     ['Events', existing(run, RUN_FILES.events)],
     ['Log', existing(run, RUN_FILES.log)],

@@ -31,6 +31,7 @@ export function stageRequest(
   const project = chooseProject(projects, input.project, workspaceFolders);
   if (input.concept === undefined && stageEntry(stage).concept === 'required') {
     throw new UserError(
+      'choice-needed',
       `Stage ${stage} needs a concept: specify \`concept\`. Available: ${namesOf(project.concepts)}.`,
     );
   }
@@ -38,7 +39,10 @@ export function stageRequest(
   const concept = input.concept === undefined ? undefined : chooseConcept(project, input.concept);
   const blocking = blockingProblems(project, training, concept);
   if (blocking.length > 0) {
-    throw new UserError(`Fix these errors before starting ${stage}:\n${formatErrors(blocking)}`);
+    throw new UserError(
+      blocking[0]!.kind,
+      `Fix these errors before starting ${stage}:\n${formatErrors(blocking)}`,
+    );
   }
   return {
     stage,
@@ -54,6 +58,7 @@ function refuse(key: 'concept' | 'seed' | 'steps', stage: Stage): never {
   const taking = AGENT_STAGES.filter((candidate) => optionNames(candidate).includes(key));
   const names = taking.map((name) => ({ name }));
   throw new UserError(
+    'conflicting-options',
     `Stage ${stage} does not accept \`${key}\`: omit it. Stages that accept it: ${namesOf(names)}.`,
   );
 }

@@ -53,7 +53,7 @@ export function startRunTool(services: Services): Tool<typeof startRunInput> {
       if (run === undefined) {
         // Removed by the launcher because the engine ended, whose error follows, or by someone else.
         await started.ended;
-        throw new UserError(`The run ${started.id} was deleted before it began.`);
+        throw new UserError('run-not-active', `The run ${started.id} was deleted before it began.`);
       }
       return `${runText(run)}\nThe run continues in the background; follow it with dnw_describeRun.`;
     },

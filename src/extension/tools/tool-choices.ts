@@ -29,6 +29,7 @@ export function chooseProject(
 ): Project {
   if (projects.length === 0) {
     throw new UserError(
+      'no-project',
       'The workspace has no project: none of its folders contains a training config (*.training.yaml). ' +
         'Create one that contains the line `extends: preset:fast`',
     );
@@ -36,7 +37,7 @@ export function chooseProject(
   const all = `Projects: ${listed(projects.map(({ folder }) => folder))}.`;
   if (wanted === undefined) {
     if (projects.length === 1) return projects[0]!;
-    throw new UserError(`The workspace has several projects: specify \`project\`. ${all}`);
+    throw new UserError('choice-needed', `The workspace has several projects: specify \`project\`. ${all}`);
   }
   const paths = new Set(workspaceFolders.map((folder) => withoutSlash(resolve(folder, wanted))));
   const found = projects.filter(
@@ -46,7 +47,7 @@ export function chooseProject(
   const named = projects.filter(({ folder }) => basename(folder) === withoutSlash(wanted));
   if (found.length === 0 && named.length === 1) return named[0]!;
   const problem = found.length + named.length === 0 ? 'no such project' : 'several projects match';
-  throw new UserError(`project "${wanted}": ${problem}. ${all}`);
+  throw new UserError('unknown-name', `project "${wanted}": ${problem}. ${all}`);
 }
 
 /** @throws UserError that names the training configs, or lists the problems in the file of the requested one */
@@ -56,10 +57,12 @@ export function chooseTraining(project: Project, wanted: string | undefined): Lo
   if (trainings.length === 1) return trainings[0]!;
   if (trainings.length === 0) {
     throw new UserError(
+      project.problems.find(isError)?.kind ?? 'no-training-config',
       `Every training config in ${project.folder} has errors.\n${formatErrors(project.problems)}`,
     );
   }
   throw new UserError(
+    'choice-needed',
     `The project has several training configs: specify \`training\`. Available: ${namesOf(trainings)}.`,
   );
 }
@@ -75,11 +78,12 @@ export function chooseConcept(project: Project, wanted: string): LoadedConcept {
  * @throws UserError that names the runs
  */
 export function chooseRun(runs: readonly Run[], wanted: string | undefined): Run {
-  if (runs.length === 0) throw new UserError('There are no runs yet. Start one with dnw_startRun.');
+  if (runs.length === 0)
+    throw new UserError('unknown-run', 'There are no runs yet. Start one with dnw_startRun.');
   if (wanted === undefined) {
     const active = runs.filter(isActive);
     if (active.length > 1) {
-      throw new UserError(`Several runs are active: specify \`run\`.\n${runList(active)}`);
+      throw new UserError('choice-needed', `Several runs are active: specify \`run\`.\n${runList(active)}`);
     }
     return active[0] ?? runs[0]!;
   }
@@ -88,10 +92,11 @@ export function chooseRun(runs: readonly Run[], wanted: string | undefined): Run
   if (found.length > 1) {
     const projects = found.map(({ project }) => project);
     throw new UserError(
+      'choice-needed',
       `Several projects have a run ${wanted}: specify \`project\`. Available: ${listed(projects)}.`,
     );
   }
-  throw new UserError(`run "${wanted}": no such run. The newest runs are:\n${runList(runs)}`);
+  throw new UserError('unknown-run', `run "${wanted}": no such run. The newest runs are:\n${runList(runs)}`);
 }
 
 function runList(runs: readonly Run[]): string {
@@ -115,22 +120,23 @@ function named<T extends { readonly name: string }>(
   if (found !== undefined) return found;
   const own = problems.filter(({ file, severity }) => severity === 'error' && nameFromFile(file) === wanted);
   if (own.length > 0)
-    throw new UserError(`${key} "${wanted}" has errors:\n${own.map(formatProblem).join('\n')}`);
+    throw new UserError(own[0]!.kind, `${key} "${wanted}" has errors:\n${own.map(formatProblem).join('\n')}`);
   const [near] = nearestNames(
     wanted,
     choices.map(({ name }) => name),
   );
   const hint = near === undefined ? '' : ` Did you mean "${near}"?`;
-  throw new UserError(`${key} "${wanted}": no such ${what}.${hint} Available: ${namesOf(choices)}.`);
+  throw new UserError(
+    'unknown-name',
+    `${key} "${wanted}": no such ${what}.${hint} Available: ${namesOf(choices)}.`,
+  );
 }
 
+const isError = ({ severity }: Problem) => severity === 'error';
 const withoutSlash = (path: string) => path.replace(/(?<=.)[/\\]+$/, '');
 
 export const formatErrors = (problems: readonly Problem[]) =>
-  problems
-    .filter(({ severity }) => severity === 'error')
-    .map(formatProblem)
-    .join('\n');
+  problems.filter(isError).map(formatProblem).join('\n');
 
 export const namesOf = (items: readonly { readonly name: string }[]) => listed(items.map(({ name }) => name));
 

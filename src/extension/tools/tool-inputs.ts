@@ -127,5 +127,5 @@ export function parseInput<S extends z.ZodType>(schema: S, input: unknown): z.ou
   const mistakes = parsed.error.issues.map(({ path, message }) =>
     path.length === 0 ? message : `${path.join('.')}: ${message}`,
   );
-  throw new UserError(`The tool's input is invalid. ${mistakes.join('. ')}.`);
+  throw new UserError('bad-option-value', `The tool's input is invalid. ${mistakes.join('. ')}.`);
 }

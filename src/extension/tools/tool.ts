@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type * as z from 'zod';
-import { UserError } from '../../project/user-error.ts';
+import { shownMessage, UserError } from '../../project/user-error.ts';
 import type { TOOLS } from '../identifiers.ts';
 import { fitBudget } from './fit-budget.ts';
 import { parseInput } from './tool-inputs.ts';
@@ -30,7 +30,13 @@ export function languageModelTool<S extends z.ZodType>(
   log: vscode.LogOutputChannel,
 ): vscode.LanguageModelTool<unknown> {
   return {
-    prepareInvocation: async ({ input }) => tool.prepare(parseInput(tool.input, input)),
+    prepareInvocation: async ({ input }) => {
+      try {
+        return await tool.prepare(parseInput(tool.input, input));
+      } catch (error) {
+        throw withShownCode(error);
+      }
+    },
     invoke: async ({ input, tokenizationOptions }, token) => {
       try {
         const parsed = parseInput(tool.input, input);
@@ -46,11 +52,15 @@ export function languageModelTool<S extends z.ZodType>(
         // A request that was canceled meanwhile fails with an error of its own.
         throwIfCancelled(token);
         if (!(error instanceof UserError)) log.error(error instanceof Error ? error : String(error));
-        throw error;
+        throw withShownCode(error);
       }
     },
   };
 }
+
+/** The model gets nothing but the message: the code of a user error has to be in it. */
+const withShownCode = (error: unknown) =>
+  error instanceof UserError ? new UserError(error.kind, shownMessage(error), { cause: error }) : error;
 
 export function throwIfCancelled(token: vscode.CancellationToken): void {
   if (token.isCancellationRequested) throw new vscode.CancellationError();

@@ -49,7 +49,10 @@ export function weightStatisticsTool(services: Services): Tool<typeof weightStat
       const layers = statistics.layers.filter(({ name }) => layer === undefined || name.includes(layer));
       if (layers.length === 0) {
         const names = statistics.layers.map(({ name }) => name);
-        throw new UserError(`layer "${layer}": no layer name contains it. Available: ${listed(names)}.`);
+        throw new UserError(
+          'unknown-name',
+          `layer "${layer}": no layer name contains it. Available: ${listed(names)}.`,
+        );
       }
       return statisticsText(statistics, layers);
     },
@@ -68,6 +71,7 @@ function chooseWeights(
   const kinds = [...new Set(choices.map(({ kind }) => kind))];
   const which = wanted === undefined ? 'no weights' : `no ${wanted} weights`;
   throw new UserError(
+    'stage-needed',
     `Concept ${concept.name} has ${which}. Available: ${listed(kinds)}. Create them with dnw_startRun: denoise, fine-tune, or collect for a zoo member.`,
   );
 }

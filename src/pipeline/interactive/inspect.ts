@@ -90,7 +90,10 @@ export class WeightInspector {
     const chosen = await readChosenWeights(file, project, training, concept, base, 'keep');
     const splitter = createBlockSplitter(base.lora.manifest, training.config.weightGenerator);
     if (!(Number.isInteger(block) && block >= 0 && block < splitter.count)) {
-      throw new UserError(`There is no block ${block}: the weights have blocks 0 to ${splitter.count - 1}.`);
+      throw new UserError(
+        'unknown-name',
+        `There is no block ${block}: the weights have blocks 0 to ${splitter.count - 1}.`,
+      );
     }
     return blockHistogram(
       splitter,

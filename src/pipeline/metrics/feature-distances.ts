@@ -54,6 +54,7 @@ export class FeatureDistances {
     if (file === undefined) return undefined;
     if (heldOut.count < 2) {
       throw new UserError(
+        'few-images',
         `${training.path}: FID and KID (evaluate.featureNetwork) need at least two held-out images; found ` +
           `${heldOut.count}. Raise evaluate.images and image.test, add images, or remove evaluate.featureNetwork.`,
       );

@@ -60,6 +60,7 @@ export async function withFeatureNetwork<T>(
 
 function refusal(file: string, reason: string, cause?: unknown): UserError {
   return new UserError(
+    'feature-network',
     `${file} (evaluate.featureNetwork.file): ${reason}, or remove the key to skip FID and KID.`,
     { cause },
   );

@@ -163,12 +163,14 @@ function selectedConcepts(context: StageContext<'collect'>): LoadedConcept[] {
   if (options.concept === undefined) {
     if (zoo.length > 0) return zoo;
     throw new UserError(
+      'no-concept-selected',
       `${training.path}: collect.concepts selects no concept. Add concepts to the project, or hold out fewer.`,
     );
   }
   const concept = stageConcept(context);
   if (zoo.includes(concept)) return [concept];
   throw new UserError(
+    'held-out-concept',
     `${concept.name} is held out of the zoo by ${training.path} (collect.concepts, collect.holdOut). ` +
       `The zoo has ${zoo.map(({ name }) => name).join(', ')}.`,
   );

@@ -111,7 +111,10 @@ async function denoiseFile(context: StageContext<'denoise'>, prompt: string): Pr
   const { project, training, run, options } = context;
   const { output } = options;
   if (output === undefined)
-    throw new UserError('The weights for a --prompt are written to a file. Name it with --output.');
+    throw new UserError(
+      'missing-option',
+      'The weights for a --prompt are written to a file. Name it with --output.',
+    );
   const config = training.config.weightGenerator;
   const steps = denoisingSteps(context);
   const log = logOf(context, prompt);

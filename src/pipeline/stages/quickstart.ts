@@ -33,6 +33,7 @@ export const quickstart: StageFunction<'quickstart'> = async (context) => {
   const [newConcept] = heldOutConcepts(project, training);
   if (newConcept === undefined) {
     throw new UserError(
+      'no-concept-selected',
       `${training.path} holds out no concept (collect.holdOut), so there is no new concept to denoise weights for.`,
     );
   }

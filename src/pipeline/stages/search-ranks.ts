@@ -44,6 +44,7 @@ export const searchRanks: StageFunction<'search-ranks'> = async (context) => {
   const { config } = training;
   if (config.lora.train !== 'both') {
     throw new UserError(
+      'conflicting-settings',
       `${training.path}: lora.train is ${config.lora.train}, so the down factors belong to the base and their ranks ` +
         'cannot change after its training. Searching ranks needs lora.train: both and a base trained with it.',
     );
@@ -157,12 +158,14 @@ function validationConcept(context: StageContext<'search-ranks'>, base: BaseMode
     const [first] = zoo;
     if (first) return zoo.find(({ name }) => !base.concepts.includes(name)) ?? first;
     throw new UserError(
+      'no-concept-selected',
       `${training.path}: collect.concepts selects no concept to search ranks on. Add concepts to the project, or hold out fewer.`,
     );
   }
   const concept = stageConcept(context);
   if (zoo.includes(concept)) return concept;
   throw new UserError(
+    'held-out-concept',
     `${concept.name} is held out of the zoo by ${training.path} (collect.concepts, collect.holdOut): ranks chosen on it ` +
       `would depend on a concept that must stay unseen. Search on one of ${zoo.map(({ name }) => name).join(', ')}.`,
   );

@@ -16,7 +16,10 @@ export const translate: StageFunction<'translate'> = async (context) => {
   const concept = stageConcept(context);
   const { input, output, weights = 'fine-tuned' } = options;
   if (input === undefined || output === undefined) {
-    throw new UserError('Translating needs --input (an image or a folder) and --output (a folder).');
+    throw new UserError(
+      'missing-option',
+      'Translating needs --input (an image or a folder) and --output (a folder).',
+    );
   }
   const files = await checkedTranslations(project, input, output);
   const { size, fit } = training.config.image;
@@ -58,6 +61,7 @@ export const translate: StageFunction<'translate'> = async (context) => {
   }
   if (written === 0) {
     throw new UserError(
+      'unreadable-image',
       files.length === 1
         ? `${files[0]!.file} could not be read as an image.`
         : `${input}: none of its ${files.length} images could be read.`,

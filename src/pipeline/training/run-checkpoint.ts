@@ -95,6 +95,7 @@ async function readUndamaged(path: string): Promise<Checkpoint> {
 
 function damaged(path: string, why: string, cause?: Error): UserError {
   return new UserError(
+    'damaged-file',
     `${path}: this checkpoint is damaged: ${why}. Delete it and resume: the training then begins at step 0.`,
     { cause },
   );
@@ -102,6 +103,7 @@ function damaged(path: string, why: string, cause?: Error): UserError {
 
 function otherTraining(path: string, why: string): UserError {
   return new UserError(
+    'changed-inputs',
     `${path}: ${why}. Start a new run; or delete this checkpoint and resume: the training then begins at step 0.`,
   );
 }

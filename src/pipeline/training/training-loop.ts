@@ -119,6 +119,7 @@ export async function trainingLoop(options: TrainingLoopOptions): Promise<Traini
     for (const [name, value] of Object.entries(values)) {
       if (!Number.isFinite(value)) {
         throw new UserError(
+          'diverged',
           `${options.message}: ${name} became ${value} at step ${done}. Lower the learning rate, ` +
             'or resume from the last checkpoint with another seed.',
         );
@@ -151,6 +152,7 @@ export async function trainingLoop(options: TrainingLoopOptions): Promise<Traini
   if (watch.risen) {
     const { first, last } = watch.risen;
     throw new UserError(
+      'diverged',
       `${options.message}: ${L1} has risen from ${first.toPrecision(2)} to ${last.toPrecision(2)} over ${steps} steps, ` +
         'so the generator has lost the image. Lower the learning rate (learningRate), raise warmup, or lower beta2.',
     );

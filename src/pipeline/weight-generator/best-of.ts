@@ -66,6 +66,7 @@ export async function bestCandidate<W>(
 export function checkBestOf(count: number, config: TrainingConfig['weightGenerator'], steps: number): void {
   if (count === 1 || !drawsAreEqual(config, steps)) return;
   throw new UserError(
+    'conflicting-settings',
     `best of ${count}: one denoising step with weightGenerator.gateInput gives the same weights for every seed, so ` +
       'there is nothing to choose from. Set weightGenerator.sampling.steps above 1 (dnw denoise --steps 8), ' +
       'or weightGenerator.sampling.bestOf to 1.',

@@ -146,6 +146,7 @@ export async function loadWeightGenerator(
   const stored = await readStored(path);
   if (stored.files) {
     throw new UserError(
+      'other-zoo',
       `${path}: it was trained on a folder of files (dnw train-generator --zoo), so it cannot denoise a concept. ` +
         `Denoise with --prompt and --output, or train one for the base: ${wayTo('trainWeightGenerator', training.name)}`,
     );
@@ -154,6 +155,7 @@ export async function loadWeightGenerator(
   const trainedFor = architectureSchema.safeParse(architecture).data?.base;
   if (trainedFor !== undefined && trainedFor !== base.hash) {
     throw new UserError(
+      'other-base',
       `${path} belongs to base ${trainedFor}, but the current base is ${base.hash}: it was trained again. ` +
         `Train the weight generator anew: ${wayTo('trainWeightGenerator', training.name)}`,
     );
@@ -174,6 +176,7 @@ export async function loadFileGenerator(
   const stored = await readStored(path);
   if (!stored.files) {
     throw new UserError(
+      'other-zoo',
       `${path}: it was trained on the zoo of a base, so it cannot denoise a file. Denoise with --concept, or ` +
         `train one on a folder of files: dnw train-generator --training ${training.name} --zoo <folder>`,
     );
@@ -192,6 +195,7 @@ function existingGenerator(project: Project, training: LoadedTraining): string {
   const path = projectPaths(project.folder).weightGenerator(training.name);
   if (existsSync(path)) return path;
   throw new UserError(
+    'stage-needed',
     `${training.name}: no weight generator yet (${path}). Train it first: ${wayTo('trainWeightGenerator', training.name)}`,
   );
 }
@@ -277,6 +281,7 @@ async function readStored(path: string): Promise<StoredGenerator> {
   if (parsed.success) return parsed.data;
   const key = parsed.error.issues[0]!.path[0];
   throw new UserError(
+    'damaged-file',
     `${path}: its ${key === undefined ? 'metadata' : String(key)} cannot be read. The file is damaged: train the weight generator again.`,
   );
 }

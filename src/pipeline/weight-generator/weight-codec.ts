@@ -157,6 +157,7 @@ function latentOf(
   if ('basis' in fitted) return { latent: fitted.basis, explained: fitted.explained };
   const { directions } = fitted;
   throw new UserError(
+    'small-zoo',
     `weightGenerator.latent: ${components} principal components are requested, but the zoo's ${vectors.length} weight ` +
       `vectors differ in ${directions} directions. ` +
       (directions > 0

@@ -23,6 +23,7 @@ export function diffusionConventions(config: GeneratorConfig): NetworkConvention
 export function checkDenoisingSteps(steps: number, { timesteps }: GeneratorConfig): void {
   if (Number.isInteger(steps) && steps >= 1 && steps <= timesteps) return;
   throw new UserError(
+    'bad-option-value',
     `${steps} denoising steps: with weightGenerator.timesteps ${timesteps}, use 1 to ${timesteps}.`,
   );
 }

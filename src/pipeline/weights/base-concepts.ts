@@ -20,6 +20,7 @@ export async function representativeConcepts(
   const { candidates, count } = baseConcepts(project, training);
   if (count === 0) {
     throw new UserError(
+      'no-concept-selected',
       `${training.path}: base.concepts selects no concept, so there is nothing to train the base on. ` +
         'Add concepts to the project, or hold out fewer (collect.holdOut).',
     );

@@ -131,6 +131,7 @@ export async function loadBase(project: Project, training: LoadedTraining): Prom
   const path = projectPaths(project.folder).base(training.name);
   if (!existsSync(path)) {
     throw new UserError(
+      'stage-needed',
       `${training.name}: no base generator yet (${path}). Train it first: ${wayTo('trainBase', training.name)}`,
     );
   }

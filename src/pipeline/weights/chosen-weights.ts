@@ -76,6 +76,7 @@ export async function readChosenWeights(
     loraVector: () => {
       if (weights.kind === 'lora') return weights.values;
       throw new UserError(
+        'no-lora',
         `${file} holds a whole generator (fineTune.trainable: all), which has no LoRA weights to look at. ` +
           'Look at the denoised weights from which it was trained, or fine-tune with fineTune.trainable: lora.',
       );

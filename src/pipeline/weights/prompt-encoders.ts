@@ -40,6 +40,7 @@ export async function restoreEncoder(
   if (!kind) {
     const known = kinds.map((other) => `${other.name} ${other.version}`);
     throw new UserError(
+      'other-version',
       `${path}: it encodes prompts with ${name} ${version}, but this version of the program has ${known.join(', ')}. ` +
         'Use the version that made the file, or train again.',
     );
@@ -48,8 +49,12 @@ export async function restoreEncoder(
     return await kind.restore(state);
   } catch (error) {
     if (!(error instanceof z.ZodError)) throw error;
-    throw new UserError(`${path}: its prompt encoder cannot be read. The file is damaged: train it again.`, {
-      cause: error,
-    });
+    throw new UserError(
+      'damaged-file',
+      `${path}: its prompt encoder cannot be read. The file is damaged: train it again.`,
+      {
+        cause: error,
+      },
+    );
   }
 }

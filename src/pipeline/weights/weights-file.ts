@@ -63,17 +63,19 @@ export async function readWeights(
   remedy: string,
   notFinite?: ReadingOptions['notFinite'],
 ): Promise<ConceptWeights> {
-  if (!existsSync(path)) throw new UserError(`No weights at ${path}. ${remedy}`);
+  if (!existsSync(path)) throw new UserError('stage-needed', `No weights at ${path}. ${remedy}`);
   const { tensors, metadata } = await readSafetensors(path, { remedy, ...(notFinite && { notFinite }) });
   const kind = metadata.kind;
   if (kind !== 'lora' && kind !== 'generator') {
     throw new UserError(
+      'not-ours',
       `${path}: its metadata has kind ${JSON.stringify(kind)}, but weights of a concept are "lora" or "generator". ` +
         'It was not written by dnw denoise or dnw fine-tune.',
     );
   }
   if (metadata.base !== base.hash) {
     throw new UserError(
+      'other-base',
       `${path} belongs to base ${metadata.base}, but the current base is ${base.hash}: it was trained again. ${remedy}`,
     );
   }
@@ -83,6 +85,7 @@ export async function readWeights(
     const tensor = tensors.get(name);
     if (!(tensor?.data instanceof Float32Array) || tensor.data.length !== size) {
       throw new UserError(
+        'damaged-file',
         `${path}: tensor ${name} is missing or does not have ${size} float32 values. ${remedy}`,
       );
     }

@@ -25,6 +25,7 @@ export async function readZoo(
   const files = (await listMembers(folder)).filter(({ concept }) => selected.has(concept));
   if (files.length < FEWEST_ZOO_MEMBERS) {
     throw new UserError(
+      'small-zoo',
       `${folder}: the zoo of this base has ${files.length} of the ${concepts.length} concepts that ${training.name} ` +
         `selects; at least ${FEWEST_ZOO_MEMBERS} are needed. Collect them first: ${wayTo('collectZoo', training.name)}`,
     );
@@ -35,11 +36,15 @@ export async function readZoo(
     const member = await readMember(path, remedy);
     if (member.layout.size !== base.lora.layout.size) {
       throw new UserError(
+        'other-architecture',
         `${path} holds ${member.layout.size} LoRA weights, but the config's LoRA has ${base.lora.layout.size}. ${remedy}`,
       );
     }
     if (!isDeepStrictEqual(member.layout.entries, base.lora.layout.entries)) {
-      throw new UserError(`${path} holds LoRA weights whose ranks differ from the config's. ${remedy}`);
+      throw new UserError(
+        'other-architecture',
+        `${path} holds LoRA weights whose ranks differ from the config's. ${remedy}`,
+      );
     }
     members.push(member);
   }

@@ -55,7 +55,7 @@ function duplicateNames(files: readonly ConceptFile[]): Problem[] {
     else {
       problems.push(
         file.document.problem(['name'], 'value', {
-          code: 'duplicate-concept',
+          kind: 'duplicate-concept',
           message: `Another concept is named \`${earlier.concept!.name}\`: ${earlier.document.file}.`,
           remedy: 'Give one of the two another `name`, or rename its file.',
           found: file.concept.name,
@@ -75,7 +75,7 @@ function equalPrompts(files: readonly ConceptFile[]): Problem[] {
       .filter(({ name }) => foldOf(name) !== foldOf(first!.name))
       .map(({ name, document }) =>
         document.problem(['prompt'], 'value', {
-          code: 'equal-prompts',
+          kind: 'equal-prompts',
           message: `\`${name}\` and \`${first!.name}\` have the same prompt: the weight generator cannot tell them apart.`,
           remedy: 'Describe one of the two edits in other words.',
           found: document.sourceOf(['prompt']),
@@ -100,7 +100,7 @@ async function checkFolders(
     if (typeof found !== 'number') {
       const folder = found.path ?? folderOf(source);
       at({
-        code: 'missing-path',
+        kind: 'missing-path',
         message: `${folder}: ${found.reason}.`,
         remedy: 'Correct the path (it is relative to this file), or put the images there.',
         allowed: 'a folder of images, or a glob',
@@ -108,7 +108,7 @@ async function checkFolders(
       });
     } else if (found === 1 && counterpartOf === undefined) {
       at({
-        code: 'few-images',
+        kind: 'few-images',
         message: `There is only one image in ${source}.`,
         remedy: 'Add images: at least one to train on and one to test on.',
         allowed: 'at least two images',
@@ -116,7 +116,7 @@ async function checkFolders(
     } else if (found === 0 && !(counterpartOf !== undefined && isGlob(counterpartOf))) {
       // Counterparts of images in subfolders are in subfolders of the same names: their folder itself may have no images.
       at({
-        code: 'no-images',
+        kind: 'no-images',
         message: `There are no images in ${source}.`,
         remedy: `Put images there (${IMAGE_EXTENSIONS.join(', ')}); to use images in subfolders, end the path with /**.`,
         allowed: 'a folder of images, or a glob',
@@ -125,7 +125,7 @@ async function checkFolders(
       const shared = await sharedImages(counterpartOf, source, view);
       if (shared === 0) continue;
       at({
-        code: 'same-images',
+        kind: 'same-images',
         message:
           shared === found && shared === (await sources.count(counterpartOf))
             ? 'Source and edited images are the same files: there is no edit to learn.'
@@ -179,7 +179,7 @@ function checkFeatureNetwork(chain: readonly YamlDocument[], training: LoadedTra
   if (file === undefined || existsSync(file)) return [];
   return [
     problemInChain(chain, ['evaluate', 'featureNetwork', 'file'], {
-      code: 'missing-path',
+      kind: 'missing-path',
       message: `${file}: there is no such file.`,
       remedy:
         'Correct the path (it is relative to this file), or remove the key; then FID and KID are not measured.',
@@ -216,7 +216,7 @@ function checkNames(
       allowedNames.set(known, allowed);
     }
     const problem = problemInChain(chain, path, {
-      code: 'unknown-concept',
+      kind: 'unknown-concept',
       message: `There is no ${kind} \`${name}\` in this project.`,
       remedy: near[0]
         ? `Did you mean \`${near[0]}\`?`
@@ -248,7 +248,7 @@ function checkNames(
       else if (heldOut.has(name)) {
         problems.push(
           problemInChain(chain, [...path, i], {
-            code: 'held-out-concept',
+            kind: 'held-out-concept',
             message: `\`${name}\` is listed here and also held out by \`collect.holdOut\`.`,
             remedy:
               'Remove it from one of the two; concepts that are held out never enter the base or the zoo.',
@@ -279,7 +279,7 @@ function checkCounts(
   if (project.concepts.length > 0 && zoo.length < FEWEST_ZOO_MEMBERS) {
     problems.push(
       problemInChain(chain, ['collect', 'concepts'], {
-        code: 'impossible-size',
+        kind: 'small-zoo',
         message: `The zoo has ${zoo.length === 1 ? 'one concept' : `${zoo.length || 'no'} concepts`}; the weight generator needs at least ${FEWEST_ZOO_MEMBERS}.`,
         remedy: 'Add concepts, or hold out fewer.',
         severity: 'warning',
@@ -290,7 +290,7 @@ function checkCounts(
   if (isWritten && typeof concepts === 'number' && zoo.length > 0 && concepts > zoo.length) {
     problems.push(
       problemInChain(chain, ['base', 'concepts'], {
-        code: 'impossible-size',
+        kind: 'small-zoo',
         message: `\`base.concepts\` asks for ${concepts} concepts, but the zoo has only ${zoo.length}.`,
         remedy: `All ${zoo.length} are used; write ${zoo.length} or fewer, or add concepts.`,
         found: `${concepts}`,
@@ -305,7 +305,7 @@ function checkCounts(
   if (zoo.length >= FEWEST_ZOO_MEMBERS && weightGenerator.latent > directions) {
     problems.push(
       problemInChain(chain, ['weightGenerator', 'latent'], {
-        code: 'impossible-size',
+        kind: 'small-zoo',
         message: `A zoo of ${zoo.length} concepts has at most ${directions} principal components.`,
         remedy: `Write ${directions} or fewer, or add concepts.`,
         found: `${weightGenerator.latent}`,
@@ -318,7 +318,7 @@ function checkCounts(
   if (project.concepts.length > 0 && baseConcepts(project, training).count === 0) {
     problems.push(
       problemInChain(chain, ['base', 'concepts'], {
-        code: 'impossible-size',
+        kind: 'no-concept-selected',
         message: 'No concept is left to train the base on.',
         remedy: 'Select other concepts, or hold out fewer.',
       }),
@@ -347,7 +347,7 @@ async function checkImageCounts(
   const others = small.length > 1 ? ` (and ${small.length - 1} more)` : '';
   return [
     problemInChain(chain, path, {
-      code: 'few-images',
+      kind: 'few-images',
       message: `\`${least.name}\`${others} has ${least.count} images, too few to hold out ${test}.`,
       remedy: 'At most half of the images are held out; write a smaller number, or add images.',
       found: `${test}`,

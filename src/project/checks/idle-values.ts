@@ -16,7 +16,7 @@ const LEARNING_RATES: readonly KeyPath[] = [
 export function idleValues(chain: readonly YamlDocument[], config: TrainingConfig): Problem[] {
   const warning = (path: KeyPath, message: string, remedy: string) =>
     problemInChain(chain, path, {
-      code: 'no-effect',
+      kind: 'no-effect',
       message,
       remedy,
       found: `${valueAt(config, path)}`,

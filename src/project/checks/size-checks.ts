@@ -21,7 +21,7 @@ export function sizeProblems(chain: readonly YamlDocument[], config: TrainingCon
     if (!isWrong) return;
     problems.push(
       problemInChain(chain, path, {
-        code: 'impossible-size',
+        kind: 'impossible-size',
         message,
         remedy: fits.length > 0 ? `Use ${fits.slice(0, 3).join(' or ')}.` : 'Change one of the two.',
         found: `${found}`,
@@ -95,7 +95,7 @@ export function sizeProblems(chain: readonly YamlDocument[], config: TrainingCon
         chain,
         ['lora', 'ranks', name],
         {
-          code: 'impossible-size',
+          kind: 'unknown-name',
           message: `The ${generator.kind} generator has no layer \`${name}\` that LoRA can adapt.`,
           remedy: `Use one of ${sections.join(', ')}, or a full layer name that begins with one.`,
           found: name,

@@ -9,9 +9,14 @@ export async function isFolder(path: string): Promise<boolean> {
   }
 }
 
+/** Whether an error of the file system says that something does not exist. */
+export function isMissing(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'ENOENT' || code === 'ENOTDIR';
+}
+
 /** No entries, for the error of a folder that does not exist. @throws any other error */
 export function noneIfMissing(error: unknown): [] {
-  const { code } = error as NodeJS.ErrnoException;
-  if (code === 'ENOENT' || code === 'ENOTDIR') return [];
+  if (isMissing(error)) return [];
   throw error;
 }

@@ -138,7 +138,10 @@ async function expandGlob(glob: string, root: string): Promise<Found> {
     const all: Dirent[] = await readdir(folder, { withFileTypes: true });
     entries += all.length;
     if (entries > MAX_ENTRIES)
-      throw new UserError(`${glob} reaches more than ${MAX_ENTRIES} files. Name a folder further down.`);
+      throw new UserError(
+        'bad-pattern',
+        `${glob} reaches more than ${MAX_ENTRIES} files. Name a folder further down.`,
+      );
     const children = all.filter((child) => {
       const reason = whyPassedOver(child.name);
       // What is neither an image nor a folder would not have been taken anyway.
@@ -179,7 +182,10 @@ async function expandGlob(glob: string, root: string): Promise<Found> {
 function segmentPattern(segment: string): RegExp {
   const name = formOf(segment).replace(/\*+/g, '*');
   if (name.split('*').length - 1 > MAX_STARS) {
-    throw new UserError(`${segment} has more than ${MAX_STARS} wildcards *. Write a simpler pattern.`);
+    throw new UserError(
+      'bad-pattern',
+      `${segment} has more than ${MAX_STARS} wildcards *. Write a simpler pattern.`,
+    );
   }
   let braces = 0;
   const source = name.replace(/\[[^\]]+\]|[\s\S]/g, (part) => {
@@ -204,6 +210,6 @@ function segmentPattern(segment: string): RegExp {
   try {
     return new RegExp(`^${source}${')'.repeat(braces)}$`);
   } catch {
-    throw new UserError(`${segment} is not a valid pattern. Check its [ ] and { }.`);
+    throw new UserError('bad-pattern', `${segment} is not a valid pattern. Check its [ ] and { }.`);
   }
 }

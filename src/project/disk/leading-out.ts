@@ -18,6 +18,7 @@ export async function refuseLeadingOut(folder: string, path: string): Promise<st
   });
   if (isWithin(root, real)) return real;
   throw new UserError(
+    'outside-project',
     `${path}: nothing is written there, since it leads out of ${folder}, to ${real}. Put a folder in the place of the link, or move the whole project there.`,
   );
 }

@@ -8,6 +8,7 @@ import { systemReason } from '../system-reason.ts';
 import { UserError } from '../user-error.ts';
 import { MAX_CHUNK_BYTES } from './chunk-size.ts';
 import { duplicateKey } from './duplicate-key.ts';
+import { isMissing } from './folders.ts';
 import { otherFormat, TELLING_BYTES } from './other-format.ts';
 
 /** Bytes per value of every dtype that a header may name. */
@@ -79,9 +80,13 @@ export async function withFile<T>(path: string, read: (file: FileHandle) => Prom
   try {
     file = await open(path, 'r');
   } catch (error) {
-    throw new UserError(`${path}: cannot be opened: ${systemReason(error)}. ${await remedyFor(path)}`, {
-      cause: error,
-    });
+    throw new UserError(
+      isMissing(error) ? 'missing-path' : 'unreadable',
+      `${path}: cannot be opened: ${systemReason(error)}. ${await remedyFor(path)}`,
+      {
+        cause: error,
+      },
+    );
   }
   try {
     return await read(file);
@@ -101,7 +106,8 @@ async function remedyFor(path: string): Promise<string> {
 /** Like `readSafetensorsHeader`, for an open file. */
 export async function readHeader(file: FileHandle, path: string): Promise<SafetensorsHeader> {
   const stats = await file.stat();
-  if (!stats.isFile()) throw new UserError(`${path}: not a file. Name a safetensors file.`);
+  if (!stats.isFile())
+    throw new UserError('not-safetensors', `${path}: not a file. Name a safetensors file.`);
   const other = async () => otherFormat(await readBytes(file, path, 0, Math.min(stats.size, TELLING_BYTES)));
   if (stats.size < LENGTH_BYTES) throw broken(path, `only ${stats.size} bytes long`, await other());
   const length = Buffer.from(await readBytes(file, path, 0, LENGTH_BYTES)).readBigUInt64LE();
@@ -265,6 +271,7 @@ function problemOf(error: z.ZodError): string {
 /** @param other what the file is instead, if that is known, and the remedy, if it is not the usual one */
 function broken(path: string, what: string, other?: { is?: string; remedy: string }): UserError {
   return new UserError(
+    'not-safetensors',
     `${path}: not a valid safetensors file: ${other?.is ? `it is ${other.is}` : what}. ${other?.remedy ?? 'Make or copy it again.'}`,
   );
 }

@@ -111,7 +111,7 @@ const strayConfig = (path: string) =>
 
 function stray(file: string, message: string, remedy: string): Problem {
   const start = { line: 1, column: 1, endLine: 1, endColumn: 1 };
-  return makeProblem(file, start, '', { code: 'not-read', message, remedy, severity: 'warning' });
+  return makeProblem(file, start, '', { kind: 'not-read', message, remedy, severity: 'warning' });
 }
 
 /** Whether no folder or file on a path is one that scanning ignores. */
@@ -162,7 +162,7 @@ function unfitName(document: YamlDocument): Problem[] {
   if (reason === undefined) return [];
   return [
     document.problem([], 'value', {
-      code: 'invalid-value',
+      kind: 'invalid-value',
       message: `The file's name cannot name what is made from it: ${reason}.`,
       remedy: 'Rename the file.',
     }),
@@ -176,7 +176,7 @@ function cutPrompt(document: YamlDocument): Problem[] {
   const whole = JSON.stringify(`${document.scalarAt(['prompt'])} ${comment}`);
   return [
     document.problem(['prompt'], 'value', {
-      code: 'no-effect',
+      kind: 'no-effect',
       message: `A # after a space begins a comment: \`${comment}\` is not a part of the prompt.`,
       remedy: `If it should be, quote the text: prompt: ${whole}; if not, put a space after the #.`,
       found: comment,
@@ -237,7 +237,7 @@ function followedLink(document: YamlDocument, chain: readonly YamlDocument[]): P
   if (!from) return undefined;
   const at = (message: string, remedy: string, replacements: string[] = []) =>
     from.problem(['extends'], 'value', {
-      code: 'extends',
+      kind: 'extends',
       message,
       remedy,
       found: from.sourceOf(['extends']),
@@ -254,7 +254,7 @@ function followedLink(document: YamlDocument, chain: readonly YamlDocument[]): P
   if (chain.length >= MAX_EXTENDS) {
     return at(`\`extends\` is followed through at most ${MAX_EXTENDS} files.`, 'Shorten the chain.');
   }
-  const unreadable = document.problems.find((problem) => problem.code === 'unreadable');
+  const unreadable = document.problems.find((problem) => problem.kind === 'unreadable');
   if (!unreadable) return undefined;
   const meant = nearestNames(nameFromFile(document.file), Object.keys(PRESETS)).map(
     (preset) => PRESET_PREFIX + preset,
@@ -282,7 +282,7 @@ async function resolveExtends(document: YamlDocument): Promise<Parent> {
   const names = Object.keys(PRESETS).map((preset) => PRESET_PREFIX + preset);
   const near = nearestNames(link, names);
   const problem = document.problem(['extends'], 'value', {
-    code: 'extends',
+    kind: 'extends',
     message: `There is no preset \`${link}\`.`,
     remedy: near[0] ? `Did you mean \`${near[0]}\`?` : `Presets: ${names.join(', ')}.`,
     found: link,

@@ -43,6 +43,7 @@ export async function drawnImages(projectFolder: string): Promise<DrawnImages | 
   } catch (error) {
     const reason = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
     throw new UserError(
+      'invalid-value',
       `${path} should look like { "folder": "images", "count": 160, "seed": 1 }: ${reason}`,
     );
   }

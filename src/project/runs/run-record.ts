@@ -33,12 +33,16 @@ export async function readRunRecord(folder: string): Promise<RunRecord | undefin
   try {
     record = JSON.parse(text);
   } catch {
-    throw new UserError(`${file} is not valid JSON. The run cannot be resumed; delete its folder.`);
+    throw new UserError(
+      'damaged-run',
+      `${file} is not valid JSON. The run cannot be resumed; delete its folder.`,
+    );
   }
   const version =
     typeof record === 'object' && record !== null && 'version' in record ? record.version : undefined;
   if (version !== RECORD_VERSION) {
     throw new UserError(
+      'other-version',
       `${file} has the format version ${version ?? 'none'}, but this program reads version ${RECORD_VERSION}. ` +
         'Use the version of the program that wrote the run.',
     );
@@ -48,11 +52,15 @@ export async function readRunRecord(folder: string): Promise<RunRecord | undefin
   const read = recordSchema.safeParse(record);
   if (!read.success) {
     const key = read.error.issues[0]!.path.join('.');
-    throw new UserError(`${file} is damaged (${key}). The run cannot be resumed; delete its folder.`);
+    throw new UserError(
+      'damaged-run',
+      `${file} is damaged (${key}). The run cannot be resumed; delete its folder.`,
+    );
   }
   const { checksum, ...sealed } = record as RunRecord;
   if ((checksum !== undefined || sealed.concepts !== undefined) && checksum !== checksumOf(sealed)) {
     throw new UserError(
+      'damaged-run',
       `${file} is damaged: its content does not have its checksum. The run cannot be resumed; delete its folder.`,
     );
   }

@@ -19,7 +19,7 @@ export function repeatedEntries(document: YamlDocument): Problem[] {
       if (seen.has(name)) {
         problems.push(
           document.problem([...path, i], 'value', {
-            code: 'duplicate-entry',
+            kind: 'duplicate-entry',
             message: `\`${entry}\` appears twice in \`${formatKeyPath(path)}\`.`,
             remedy: 'Remove one of the two.',
             found: document.sourceOf([...path, i]),

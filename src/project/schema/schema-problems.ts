@@ -41,10 +41,10 @@ function withoutMisspelled(problems: readonly Problem[]): Problem[] {
   const parent = (key: string) => key.slice(0, Math.max(0, key.lastIndexOf('.') + 1));
   const meant = new Set(
     problems
-      .filter(({ code, replacements }) => code === 'unknown-key' && replacements.length > 0)
+      .filter(({ kind, replacements }) => kind === 'unknown-key' && replacements.length > 0)
       .map(({ key, replacements }) => parent(key) + replacements[0]),
   );
-  return problems.filter(({ code, key }) => code !== 'missing-key' || !meant.has(key));
+  return problems.filter(({ kind, key }) => kind !== 'missing-key' || !meant.has(key));
 }
 
 const asKeyPath = (path: readonly PropertyKey[]) =>
@@ -141,7 +141,7 @@ function undecidedForm(document: YamlDocument, place: Place, forms: { schema: Js
   }
   const both = given.length > 0;
   return document.problem(path, 'key', {
-    code: both ? 'invalid-value' : 'missing-key',
+    kind: both ? 'invalid-value' : 'missing-key',
     message: `${label(path)} must have either ${keys.join(' or ')}${both ? ', not both' : ''}.`,
     remedy: both ? 'Keep one of them.' : 'Add one of them.',
     found: document.sourceOf(path),
@@ -158,7 +158,7 @@ function unknownKeys(document: YamlDocument, place: Place, strays: readonly stri
     const keys = knownKeys(forms, key);
     const near = nearestNames(key, keys);
     const text: ProblemText = {
-      code: 'unknown-key',
+      kind: 'unknown-key',
       message: `Unknown key \`${key}\` ${where}.`,
       remedy: near.length > 0 ? `Did you mean \`${near[0]}\`?` : `Known keys here: ${keys.join(', ')}.`,
       found: key,
@@ -204,7 +204,7 @@ function missingKey(document: YamlDocument, { path, schema }: Place): Problem {
   const key = path.at(-1);
   const allowed = schema ? describeAllowed(schema) : '';
   return document.problem(path, 'key', {
-    code: 'missing-key',
+    kind: 'missing-key',
     message: `${label(path)} is missing.`,
     remedy: `Add \`${key}:\`${schema?.description ? ` ${schema.description}` : '.'}`,
     allowed,
@@ -225,7 +225,7 @@ function invalidValue(document: YamlDocument, place: Place, allowedInWords?: str
       : [];
   const state = value === null ? 'has no value' : `is ${found}`;
   return document.problem(path, 'value', {
-    code: 'invalid-value',
+    kind: 'invalid-value',
     message: `${label(path)} ${state}; allowed: ${allowed}.`,
     remedy: quoted
       ? `Quote the text: ${quoted.key}: ${quoted.quoted}`

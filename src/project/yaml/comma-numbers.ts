@@ -27,7 +27,7 @@ export function commaNumbers(document: Document, text: string): TreeProblem[] {
         if (meant === undefined) continue;
         i = next - 1;
         problems.push({
-          code: 'syntax',
+          kind: 'syntax',
           message: `A comma ends the value here, so that ${written} is not one number.`,
           remedy: `Write ${meant}.`,
           found: written,

@@ -6,7 +6,7 @@ export function decodeYaml(file: string, bytes: Uint8Array): YamlDocument {
   const save = 'Save the file as UTF-8.';
   const wrong = (encoding: string) =>
     rejectedDocument(file, '', 0, 0, {
-      code: 'encoding',
+      kind: 'encoding',
       message: `The file is encoded as ${encoding}, not as UTF-8.`,
       remedy: save,
     });
@@ -23,7 +23,7 @@ export function decodeYaml(file: string, bytes: Uint8Array): YamlDocument {
     const before = new TextDecoder('utf-8').decode(bytes);
     const at = before.indexOf('\ufffd');
     return rejectedDocument(file, before, at, at + 1, {
-      code: 'encoding',
+      kind: 'encoding',
       message: 'This character is not valid UTF-8; the file may be encoded as Latin-1 or Windows-1252.',
       remedy: save,
     });

@@ -52,7 +52,7 @@ export function findExcess(text: string): Excess | undefined {
     }
     if (aliases > MAX_ALIASES) {
       const problem: ProblemText = {
-        code: 'too-large',
+        kind: 'too-large',
         message: `There are more than ${MAX_ALIASES} aliases (*name).`,
         remedy: 'Write the values out.',
       };
@@ -64,7 +64,7 @@ export function findExcess(text: string): Excess | undefined {
 }
 
 export const TOO_DEEP: ProblemText = {
-  code: 'too-large',
+  kind: 'too-large',
   message: `Lists and mappings are nested more than ${MAX_DEPTH} deep.`,
   remedy: 'No key needs such depth; remove brackets or indentation.',
 };

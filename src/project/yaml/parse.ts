@@ -39,7 +39,7 @@ export function parseYaml(file: string, text: string): YamlDocument {
     problems.push(makeProblem(file, toRange(lines, 0, 0), '', problem));
   if (isEmpty(document)) {
     ofWholeFile({
-      code: 'syntax',
+      kind: 'syntax',
       message: 'The file is empty.',
       remedy: 'Begin with a key; completion (Ctrl+Space) lists the keys and templates.',
     });
@@ -53,7 +53,7 @@ export function parseYaml(file: string, text: string): YamlDocument {
       // The library's guard against aliases that multiply each other.
       if (!(error instanceof ReferenceError)) throw error;
       ofWholeFile({
-        code: 'too-large',
+        kind: 'too-large',
         message: `The aliases (*name) repeat content more than ${MAX_ALIASES} times.`,
         remedy: 'Write the values out.',
       });
@@ -70,7 +70,7 @@ export function parseYaml(file: string, text: string): YamlDocument {
 function refuse(file: string, text: string): YamlDocument | undefined {
   if (text.length > MAX_FILE_BYTES) {
     return rejectedDocument(file, '', 0, 0, {
-      code: 'too-large',
+      kind: 'too-large',
       message: `The file has ${text.length} characters; at most ${MAX_FILE_BYTES} are read.`,
       remedy: 'Remove everything that is not configuration, or split the file.',
     });
@@ -78,7 +78,7 @@ function refuse(file: string, text: string): YamlDocument | undefined {
   const nul = text.indexOf('\0');
   if (nul >= 0) {
     return rejectedDocument(file, text, nul, nul + 1, {
-      code: 'encoding',
+      kind: 'encoding',
       message: 'The text contains a NUL character.',
       remedy: 'This may be a binary file; remove the character if it is not.',
     });

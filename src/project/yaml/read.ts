@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
-import type { ProblemCode } from '../problem.ts';
+import type { ErrorKind } from '../../protocol/errors.ts';
 import { systemReason } from '../system-reason.ts';
 import { decodeYaml } from './decode.ts';
 import { rejectedDocument, type YamlDocument } from './document.ts';
@@ -14,8 +14,8 @@ export type ReadDocument = (file: string) => Promise<YamlDocument>;
  * `MAX_FILE_BYTES` and anything but regular files are not read.
  */
 export async function readYaml(file: string): Promise<YamlDocument> {
-  const unreadable = (message: string, remedy: string, code: ProblemCode = 'unreadable') =>
-    rejectedDocument(file, '', 0, 0, { code, message, remedy });
+  const unreadable = (message: string, remedy: string, kind: ErrorKind = 'unreadable') =>
+    rejectedDocument(file, '', 0, 0, { kind, message, remedy });
   let handle: Awaited<ReturnType<typeof open>>;
   try {
     // Non-blocking, so that opening a named pipe does not wait for a writer.

@@ -59,7 +59,7 @@ export function syntaxProblems(
       quoted.add(line.start);
       problems.push(
         makeProblem(file, toRange(lines, line.start, line.end), '', {
-          code: 'syntax',
+          kind: 'syntax',
           message: messageOf(error),
           ...textRemedy(line),
           found: excerpt(text.slice(line.start, line.end)),
@@ -105,7 +105,7 @@ function syntaxProblem(file: string, text: string, lines: LineCounter, error: YA
   );
   const known = SYNTAX_TEXT[error.code];
   return makeProblem(file, toRange(lines, start, end), '', {
-    code: 'syntax',
+    kind: 'syntax',
     message: messageOf(error),
     remedy: known?.remedy ?? 'Check quotes, brackets and indentation around here.',
     found: excerpt(text.slice(start, end)),

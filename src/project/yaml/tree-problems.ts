@@ -36,7 +36,7 @@ export function treeProblems(document: Document, text: string): TreeProblem[] {
       if (!target || within) {
         const line = quotedLine(text, node.range![0]);
         add(node, path, true, {
-          code: 'syntax',
+          kind: 'syntax',
           message: target
             ? `The alias *${node.source} is inside the value that it names.`
             : `The alias *${node.source} has no anchor &${node.source} before it.`,
@@ -65,7 +65,7 @@ export function treeProblems(document: Document, text: string): TreeProblem[] {
       const first = seen.get(key);
       if (first !== undefined) {
         add(pair.key, keyPath, false, {
-          code: 'duplicate-key',
+          kind: 'duplicate-key',
           message: `The key \`${key}\` appears twice in this mapping.`,
           remedy: 'Keep one of the two.',
           found: key,

@@ -38,6 +38,8 @@ export interface RunHeader {
   /** How long the run took; set once it has ended. */
   seconds?: number;
   error?: string;
+  /** The error's code; runs of earlier engines have none. */
+  errorCode?: string;
   /** A stop was requested and the run has not ended yet. */
   stopping: boolean;
   /** The run can continue from its checkpoint. */
@@ -135,6 +137,8 @@ export const runView = {
   resume: { method: 'run/resume' } as RequestType<void, void>,
   showComparison: { method: 'run/showComparison' } as RequestType<void, void>,
   showLog: { method: 'run/showLog' } as RequestType<void, void>,
+  /** Opens the description of an error code. */
+  explain: { method: 'run/explain' } as RequestType<string, void>,
   reveal: { method: 'run/reveal' } as RequestType<void, void>,
   openArtifact: { method: 'run/openArtifact' } as RequestType<RunArtifact, void>,
   copyConfig: { method: 'run/copyConfig' } as RequestType<void, void>,

@@ -22,6 +22,10 @@ import type {
   Range,
   WorkspaceEdit,
 } from 'vscode-languageserver';
+import type { InitializationOptions } from '../../../src/extension/language/initialization-options.ts';
+
+/** Where the editor says that the page about errors is. */
+export const TROUBLESHOOTING_URI = 'file:///extension/docs/troubleshooting.md';
 
 const root = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
 
@@ -77,7 +81,12 @@ export class EditorSession {
     const session = new EditorSession(process, folder);
     const { capabilities } = await session.#connection.sendRequest<{ capabilities: Record<string, unknown> }>(
       'initialize',
-      { processId: globalThis.process.pid, rootUri: null, capabilities: editor },
+      {
+        processId: globalThis.process.pid,
+        rootUri: null,
+        capabilities: editor,
+        initializationOptions: { troubleshooting: TROUBLESHOOTING_URI } satisfies InitializationOptions,
+      },
     );
     await session.#connection.sendNotification('initialized', {});
     return { session, capabilities };

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Diagnostic } from 'vscode-languageserver';
+import { ERRORS, type ErrorKind } from '../../../src/protocol/errors.ts';
+import { troubleshootingPage } from '../../../src/protocol/troubleshooting.ts';
 import { applied } from './apply-edit.ts';
 import { EditorProject, FOG, SNOW } from './editor-project.ts';
-import { uriOf } from './editor-session.ts';
+import { TROUBLESHOOTING_URI, uriOf } from './editor-session.ts';
 
 const project = new EditorProject();
 
@@ -121,16 +123,19 @@ describe('diagnostics', () => {
     expect(
       found.map(({ range, code }) => [range.start.line, range.start.character, range.end.character, code]),
     ).toEqual([
-      [1, 8, 11, 'invalid-value'],
-      [2, 2, 7, 'unknown-key'],
-      [3, 6, 8, 'invalid-value'],
+      [1, 8, 11, ERRORS['invalid-value'].code],
+      [2, 2, 7, ERRORS['unknown-key'].code],
+      [3, 6, 8, ERRORS['invalid-value'].code],
     ]);
     expect(found[1]!.message).toBe('Unknown key `trian` in `image`. Did you mean `train`?');
+    const [page, line] = found[1]!.codeDescription!.href.split('#L');
+    expect(page).toBe(TROUBLESHOOTING_URI);
+    expect(troubleshootingPage().split('\n')[Number(line) - 1]).toBe(`### ${found[1]!.code}`);
   });
 
   it('marks a concept that the project does not have, and unmarks it when its file appears', async () => {
     const { path } = await project.open('a.training.yaml', 'collect:\n  concepts: [snow, fog, dusk]\n');
-    const isUnknown = ({ code }: Diagnostic) => code === 'unknown-concept';
+    const isUnknown = ({ code }: Diagnostic) => code === ERRORS['unknown-concept'].code;
     const found = await project.session.diagnostics(path, (all) => all.some(isUnknown));
     expect(found.find(isUnknown)).toMatchObject({ range: { start: { line: 1, character: 24 } } });
     const dusk = await project.file('concepts/dusk.concept.yaml', FOG);
@@ -149,7 +154,7 @@ describe('diagnostics', () => {
     const { path } = await project.open('concepts/snow.concept.yaml', SNOW.replace('snow\n', 'snoww\n'));
     await project.session.change(path, SNOW.replace('effect: snow', 'effect: snoww'));
     const wrong = await project.session.diagnostics(path, (all) =>
-      all.some(({ code }) => code === 'invalid-value'),
+      all.some(({ code }) => code === ERRORS['invalid-value'].code),
     );
     expect(wrong[0]!.message).toContain('Did you mean snow?');
     await project.session.change(path, SNOW);
@@ -159,7 +164,7 @@ describe('diagnostics', () => {
   it('survives hostile text and answers on', async () => {
     const { path, position } = await project.open('a.training.yaml', '['.repeat(100_000));
     const found = await project.session.diagnostics(path, (all) => all.length > 0);
-    expect(found[0]!.code).toBe('too-large');
+    expect(found[0]!.code).toBe(ERRORS['too-large'].code);
     expect(await project.session.completion(path, position)).toEqual([]);
     expect(await project.session.hover(path, { line: 0, character: 3 })).toBeNull();
     await project.session.change(path, 'seed: 1\n');
@@ -199,7 +204,7 @@ describe('quick fixes', () => {
   it('create a concept that a config names', async () => {
     const { path } = await project.open('a.training.yaml', 'collect:\n  concepts: [snow, fog, oil-paint]\n');
     const found = await project.session.diagnostics(path, (all) =>
-      all.some(({ code }) => code === 'unknown-concept'),
+      all.some(({ code }) => code === ERRORS['unknown-concept'].code),
     );
     const actions = await project.session.codeActions(path, found);
     const action = actions.find(({ title }) => title === 'Create the concept `oil-paint`');
@@ -234,7 +239,8 @@ describe('quick fixes', () => {
 });
 
 describe('quick fixes of lists and paths', () => {
-  const fixed = async (name: string, text: string, code: string) => {
+  const fixed = async (name: string, text: string, kind: ErrorKind) => {
+    const { code } = ERRORS[kind];
     const { path } = await project.open(name, text);
     const all = await project.session.diagnostics(path, (found) => found.some((one) => one.code === code));
     const actions = await project.session.codeActions(

@@ -7,6 +7,7 @@ import { TextDocument } from 'vscode-languageserver-textdocument';
 import { DocumentCache } from '../../../src/extension/language/document-cache.ts';
 import { ProjectDiagnostics } from '../../../src/extension/language/project-diagnostics.ts';
 import { rememberingReader } from '../../../src/project/yaml/remembering-reader.ts';
+import { ERRORS } from '../../../src/protocol/errors.ts';
 import { SNOW } from './editor-project.ts';
 import { uriOf } from './editor-session.ts';
 
@@ -85,11 +86,11 @@ it('checks an edited text without reading a file', async () => {
   await diagnostics.checked(document);
   expect(reads).toEqual([join(folder, 'concepts', 'snow.concept.yaml')]);
   const codes = () => published.get(document.uri)!.map(({ code }) => code);
-  expect(codes()).toContain('unknown-concept');
+  expect(codes()).toContain(ERRORS['unknown-concept'].code);
   edit('collect: { concepts: [snow] }\n');
   diagnostics.textChanged();
   await diagnostics.checked(document);
-  expect(codes()).not.toContain('unknown-concept');
+  expect(codes()).not.toContain(ERRORS['unknown-concept'].code);
   expect(reads).toHaveLength(1);
   expect(timesRead).toBe(0);
 });

@@ -64,7 +64,7 @@ describe('a weights file', () => {
   test('that is missing says what to do', async () => {
     const file = path();
     await expect(readWeights(file, trained.base, REMEDY)).rejects.toThrow(
-      new UserError(`No weights at ${file}. ${REMEDY}`),
+      new UserError('stage-needed', `No weights at ${file}. ${REMEDY}`),
     );
   });
 
@@ -93,7 +93,7 @@ describe('a weights file', () => {
     const { name, size, offset } = trained.base.lora.layout.entries.at(-1)!;
     await plantValue(file, name, size - 1, Number.NaN);
     await expect(readWeights(file, trained.base, REMEDY)).rejects.toThrow(
-      new UserError(`${file}: tensor '${name}' has a value that is NaN. ${REMEDY}`),
+      new UserError('not-finite', `${file}: tensor '${name}' has a value that is NaN. ${REMEDY}`),
     );
     expect((await readWeights(file, trained.base, REMEDY, 'keep')).values[offset + size - 1]).toBeNaN();
   });

@@ -3,6 +3,7 @@ import { heldOutConcepts } from '../../../project/selection.ts';
 import type { EvaluatedConcept } from '../../../protocol/webview/compare.ts';
 import { type Evaluation, evaluationOf } from '../../runs/evaluations.ts';
 import { isActive, type Run } from '../../runs/run-state.ts';
+import { errorText } from '../../runs/run-status.ts';
 import { liveRun } from '../live-run.ts';
 
 /**
@@ -39,7 +40,7 @@ export function evaluatedConcepts(
           state,
           created: record.created,
           training: record.training,
-          error: status.error,
+          error: errorText(status),
         })),
       live: active && liveRun(active.run),
     };

@@ -9,6 +9,7 @@ import type { Run } from '../../runs/run-state.ts';
 import { runLabel } from '../../runs/run-wording.ts';
 import { requestStop, resumeRun } from '../../runs/start-run.ts';
 import type { Services } from '../../services.ts';
+import { openTroubleshooting } from '../../troubleshooting.ts';
 import type { PanelConnection } from '../panel-connection.ts';
 import { saveFile } from '../save-file.ts';
 import type { RunFeed } from './run-feed.ts';
@@ -43,6 +44,7 @@ export function answerRunRequests(
     }),
   );
   connection.onRequest(runView.showLog, onRun(showRunLog));
+  connection.onRequest(runView.explain, openTroubleshooting);
   connection.onRequest(runView.reveal, () => reveal(feed.folder));
   connection.onRequest(runView.openArtifact, ({ file }) => reveal(join(project, file)));
   connection.onRequest(

@@ -4,6 +4,7 @@ import type { RunRecord } from '../../../protocol/run.ts';
 import type { RunHeader, RunOrigin, RunViewState } from '../../../protocol/webview/run.ts';
 import { evaluationOf } from '../../runs/evaluations.ts';
 import { isActive, isResumable, type Run } from '../../runs/run-state.ts';
+import { errorText } from '../../runs/run-status.ts';
 import type { Services } from '../../services.ts';
 
 /** A run whose engine has written `run.json`. */
@@ -23,7 +24,7 @@ export function stateWithoutRecord({ projects }: Services, run: Run | undefined)
   if (isActive(run)) return { kind: 'loading' };
   return {
     kind: 'error',
-    message: run.status.error ?? vscode.l10n.t('The engine ended before the run began.'),
+    message: errorText(run.status) ?? vscode.l10n.t('The engine ended before the run began.'),
   };
 }
 
@@ -31,7 +32,7 @@ export function stateWithoutRecord({ projects }: Services, run: Run | undefined)
 export function headerOf(run: BegunRun): RunHeader {
   const { record, status, id, state, stopping } = run;
   const { stage, name, created, training, concept } = record;
-  const { device, deviceReason, memory, seconds, error, progress, parts } = status;
+  const { device, deviceReason, memory, seconds, error, errorCode, progress, parts } = status;
   return {
     runId: id,
     stage,
@@ -47,6 +48,7 @@ export function headerOf(run: BegunRun): RunHeader {
     parts,
     seconds,
     error,
+    errorCode,
     stopping: stopping && isActive(run),
     resumable: isResumable(run),
     evaluated: state === 'succeeded' && evaluationOf(run) !== undefined,
