@@ -29,6 +29,13 @@ export interface Problem extends SourceRange {
   code: ErrorCode;
   /** Texts that fix the mistake if they replace the range, best first. */
   replacements: string[];
+  /** Of a problem that stands for those of its file that are not listed: how many these are. */
+  unlisted?: ProblemCounts;
+}
+
+export interface ProblemCounts {
+  errors: number;
+  warnings: number;
 }
 
 /** The text of a problem, without its place. */
@@ -91,15 +98,33 @@ function mostImportant(file: string, problems: Problem[]): Problem[] {
   const warnings = problems.filter(({ severity }) => severity !== 'error');
   const ranked = [...errors, ...warnings];
   const listed = ranked.slice(0, MAX_PROBLEMS).sort(byPosition);
-  const [next] = ranked.slice(MAX_PROBLEMS);
-  const more = problems.length - MAX_PROBLEMS;
+  const others = ranked.slice(MAX_PROBLEMS);
+  const [next] = others;
+  const more = others.length;
   const rest = makeProblem(file, next!, '', {
     kind: 'more-problems',
     message: `This file has ${more} more ${more === 1 ? 'problem' : 'problems'} like these.`,
     remedy: 'Correct the listed ones first.',
     severity: next!.severity,
   });
-  return [...listed, rest];
+  return [...listed, { ...rest, unlisted: countedOf(others) }];
+}
+
+function countedOf(problems: readonly Problem[]): ProblemCounts {
+  const errors = problems.filter(({ severity }) => severity === 'error').length;
+  return { errors, warnings: problems.length - errors };
+}
+
+/** Counts listed problems together with those that are not listed, and the latter alone. */
+export function countProblems(problems: readonly Problem[]): ProblemCounts & { unlisted: number } {
+  const { errors, warnings } = countedOf(problems.filter((problem) => problem.unlisted === undefined));
+  const others = problems.flatMap(({ unlisted }) => unlisted ?? []);
+  const sum = (key: keyof ProblemCounts) => others.reduce((total, counts) => total + counts[key], 0);
+  return {
+    errors: errors + sum('errors'),
+    warnings: warnings + sum('warnings'),
+    unlisted: sum('errors') + sum('warnings'),
+  };
 }
 
 /** Writes a problem as `file:line:column: error: message remedy [code]`; terminals and editors turn the place into a link. */

@@ -165,6 +165,18 @@ describe('YAML files with errors', () => {
     expect(code).toBe(2);
   });
 
+  test('dnw validate counts every problem in its last line, and says how many are not listed', async () => {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, 'concepts'));
+    const keys = Array.from({ length: 130 }, (_, i) => `key${i}: 1\n`).join('');
+    writeFileSync(join(folder, 'wrong.training.yaml'), keys);
+    const { stderr } = await engine.run(['validate', '--project', folder]);
+    expect(stderr.trimEnd().split('\n')).toEqual([
+      'To read more: dnw explain DNW-125',
+      '0 concepts and 0 training configs without errors; 130 errors, 0 warnings (30 of them not listed)',
+    ]);
+  });
+
   test('dnw validate --json prints one problem a line and nothing else', async () => {
     const { stdout, stderr } = await engine.run(['validate', '--project', project, '--json']);
     const problems = stdout

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { loadProject } from '../../src/project/load.ts';
-import { listedProblems, makeProblem, type Problem } from '../../src/project/problem.ts';
+import { countProblems, listedProblems, makeProblem, type Problem } from '../../src/project/problem.ts';
 import { temporaryProject } from './temporary-project.ts';
 
 const CONCEPT = 'prompt: fresh snow\npairs: { source: ../images, target: { effect: snow } }\n';
@@ -65,6 +65,11 @@ it('lists as many errors as possible, in the order of the text, and counts every
   fc.assert(
     fc.property(fc.array(problem, { maxLength: 400, size: 'max' }), (problems) => {
       const listed = listedProblems(problems);
+      expect(countProblems(listed)).toEqual({
+        errors: count(problems, ({ severity }) => severity === 'error'),
+        warnings: count(problems, ({ severity }) => severity === 'warning'),
+        unlisted: problems.length - count(listed, ({ kind }) => kind !== 'more-problems'),
+      });
       for (const file of ['/a.concept.yaml', '/b.concept.yaml']) {
         const given = problems.filter((each) => each.file === file);
         const shown = listed.filter((each) => each.file === file);

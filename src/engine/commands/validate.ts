@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { loadProject } from '../../project/load.ts';
-import { formatProblem } from '../../project/problem.ts';
+import { countProblems, formatProblem } from '../../project/problem.ts';
+import { explainHint } from '../../protocol/errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import { findProjectFolder } from '../project-choice.ts';
 import { commandOptions } from './options.ts';
@@ -19,13 +20,13 @@ export function addValidateCommand(program: Command, exit: (code: number) => voi
       for (const problem of project.problems) {
         process.stdout.write(`${options.json ? JSON.stringify(problem) : formatProblem(problem)}\n`);
       }
-      const errors = project.problems.filter(({ severity }) => severity === 'error').length;
+      const { errors, warnings, unlisted } = countProblems(project.problems);
       if (!options.json) {
         const { concepts, trainings, problems } = project;
-        const warnings = problems.length - errors;
+        if (problems[0]) process.stderr.write(`${explainHint(problems[0].code)}\n`);
         process.stderr.write(
           `${concepts.length} concepts and ${trainings.length} training configs without errors; ` +
-            `${errors} errors, ${warnings} warnings\n`,
+            `${errors} errors, ${warnings} warnings${unlisted > 0 ? ` (${unlisted} of them not listed)` : ''}\n`,
         );
       }
       exit(errors > 0 ? EXIT.usage : EXIT.ok);

@@ -1,5 +1,5 @@
 import type { Problem, Project } from '../../project/load.ts';
-import { formatProblem } from '../../project/problem.ts';
+import { countProblems, formatProblem } from '../../project/problem.ts';
 import { listed, namesOf } from './tool-choices.ts';
 
 /** Maximum number of problems listed. */
@@ -17,10 +17,11 @@ export function problemListText(
 ): string {
   const errors = problems.filter(({ severity }) => severity === 'error');
   const warnings = problems.filter(({ severity }) => severity === 'warning');
+  const counts = countProblems(problems);
   const more = problems.length - MAX_PROBLEMS;
   return [
     `Project ${folder}`,
-    `Errors: ${errors.length}. Warnings: ${warnings.length}. Without errors: training configs ${namesOf(trainings)}; ${concepts.length} concepts.`,
+    `Errors: ${counts.errors}. Warnings: ${counts.warnings}. Without errors: training configs ${namesOf(trainings)}; ${concepts.length} concepts.`,
     ...(unsaved.length > 0 ? [`Checked with unsaved changes in the editor: ${listed(unsaved)}`] : []),
     ...[...errors, ...warnings].slice(0, MAX_PROBLEMS).map(problemLine),
     ...(more > 0 ? [`(${more} more omitted: fix these first)`] : []),
