@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { advance, NO_STATUS } from '../../src/extension/runs/run-status.ts';
+import { advance, errorText, NO_STATUS } from '../../src/extension/runs/run-status.ts';
 import type { RunEvent } from '../../src/protocol/events.ts';
 
 const time = Date.UTC(2026, 10, 24);
@@ -52,11 +52,23 @@ test('keeps every snapshot once, also where a resumed run writes one again', () 
 });
 
 test('a run that was resumed has neither the error nor the progress of its first process', () => {
-  const failed: RunEvent = { type: 'finished', time, status: 'failed', seconds: 3, error: 'disk full' };
+  const failed: RunEvent = {
+    type: 'finished',
+    time,
+    status: 'failed',
+    seconds: 3,
+    error: 'disk full',
+    code: 'DNW-180',
+  };
   const before = [started, progress(10), failed].reduce(advance, NO_STATUS);
-  expect(before.error).toBe('disk full');
+  expect(errorText(before)).toBe('disk full [DNW-180]');
   const after = advance(before, { ...started, resumed: true } as RunEvent);
-  expect(after).toMatchObject({ error: undefined, seconds: undefined, progress: undefined });
+  expect(after).toMatchObject({
+    error: undefined,
+    errorCode: undefined,
+    seconds: undefined,
+    progress: undefined,
+  });
 });
 
 test('an event of a kind that this version does not know changes nothing', () => {

@@ -41,7 +41,11 @@ test('what the user can mend comes back as such', async () => {
   const { client: engine } = client();
   const answer = engine.request('translations', request);
   await expect(answer).rejects.toBeInstanceOf(UserError);
-  await expect(answer).rejects.toThrow('Prepare the pairs of snow first.');
+  await expect(answer).rejects.toMatchObject({
+    kind: 'stage-needed',
+    code: 'DNW-164',
+    message: 'Prepare the pairs of snow first.',
+  });
 });
 
 test('an engine that dies fails its request with its last words, and the next request starts another', async () => {

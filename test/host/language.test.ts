@@ -71,7 +71,9 @@ describe('the language features', () => {
 
   /** The code, if it is a link to the page about errors. */
   const code = ({ code: given }: vscode.Diagnostic) =>
-    typeof given === 'object' && given.target.path.endsWith('docs/troubleshooting.md') ? given.value : undefined;
+    typeof given === 'object' && given.target.path.endsWith('docs/troubleshooting.md')
+      ? given.value
+      : undefined;
   const diagnosed = (uri: vscode.Uri, wanted: ErrorKind) =>
     vscode.languages.getDiagnostics(uri).filter((diagnostic) => code(diagnostic) === ERRORS[wanted].code);
 

@@ -115,7 +115,10 @@ describe('runs', () => {
     const before = known(run);
     run.remove();
     const gone = failure((message) =>
-      assert.equal(message, `${run.id}: the run folder no longer exists, so there is nothing to stop.`),
+      assert.equal(
+        message,
+        `${run.id}: the run folder no longer exists, so there is nothing to stop. [DNW-176]`,
+      ),
     );
     await answering([gone], COMMANDS.stopRun, before);
     assert.equal(known(run), undefined);

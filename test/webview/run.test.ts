@@ -103,9 +103,12 @@ describe('the run', () => {
     expect(await paramsOf(page, runView.stop.method)).toHaveLength(1);
   });
 
-  it('that failed says why, and can go on', async () => {
+  it('that failed says why, opens what its code means, and can go on', async () => {
     const page = await open({ view: 'run', scenario: 'failed' });
     await page.getByRole('alert').getByText('Lower the learning rate').waitFor();
+    await page.getByRole('button', { name: 'Explain DNW-178' }).click();
+    await waitForCalls(page, runView.explain.method, 1);
+    expect(await paramsOf(page, runView.explain.method)).toEqual(['DNW-178']);
     await page.getByRole('button', { name: 'Resume' }).click();
     await waitForCalls(page, runView.resume.method, 1);
   });

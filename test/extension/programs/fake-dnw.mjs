@@ -32,7 +32,7 @@ function serve() {
   });
   connection.onRequest(
     'translations',
-    () => new rpc.ResponseError(-32000, 'Prepare the pairs of snow first.'),
+    () => new rpc.ResponseError(-32000, 'Prepare the pairs of snow first.', { code: 'DNW-164' }),
   );
   connection.onRequest('statistics', () => {
     process.stderr.write('out of memory\n', () => process.exit(3));

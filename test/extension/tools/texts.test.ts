@@ -110,12 +110,13 @@ test('a run that trains has its progress, time left, device and metrics', () => 
 
 test('a run that failed has its error, what it took, its files, and whether it can go on', () => {
   const folder = folderOf({ 'runs/r/events.jsonl': '', 'runs/r/engine.log': '' });
-  const failed = { ...NO_STATUS, seconds: 12, error: 'The disk is full.' };
+  const failed = { ...NO_STATUS, seconds: 12, error: 'The disk is full.', errorCode: 'DNW-180' };
   const lines = runText(runOf(folder, 'r', { state: 'failed', stopping: true, status: failed })).split('\n');
   expect(lines.slice(5)).toEqual([
     'State: failed',
     'Time taken: 12 s (12 s)',
     'Error: The disk is full.',
+    'Error code: DNW-180',
     'Resumable: yes, but from the beginning, since it has no checkpoint',
     `Events: ${join(folder, 'runs/r/events.jsonl')}`,
     `Log: ${join(folder, 'runs/r/engine.log')}`,

@@ -146,6 +146,7 @@ function run(state: object): Handlers {
     [runView.stop.method]: () => undefined,
     [runView.resume.method]: () => undefined,
     [runView.showLog.method]: () => undefined,
+    [runView.explain.method]: () => undefined,
     [runView.reveal.method]: () => undefined,
     [runView.openArtifact.method]: () => undefined,
     [runView.copyConfig.method]: () => undefined,
