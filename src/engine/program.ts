@@ -44,6 +44,7 @@ export function createProgram(loadStages: LoadStages, exit: (code: number) => vo
 /** The code of an error that commander found, which it tells by its words alone where it is printed. */
 function commandLineCode(text: string): string {
   if (/ is invalid\b/.test(text)) return ERRORS['bad-option-value'].code;
-  if (/missing required|not specified/.test(text)) return ERRORS['missing-option'].code;
+  if (/cannot be used with/.test(text)) return ERRORS['conflicting-options'].code;
+  if (/missing required|not specified|argument missing/.test(text)) return ERRORS['missing-option'].code;
   return ERRORS['bad-command-line'].code;
 }

@@ -43,10 +43,24 @@ describe('a wrong command line ends with code 2, says what is wrong and begins n
   });
 
   test.each([
-    ['an unknown command', ['fine-tun'], 'fine-tune'],
+    ['an unknown command', ['fine-tun'], 'fine-tune?) [DNW-101]'],
     ['an unknown option', ['runs', '--all'], '--all'],
     ['a device that does not exist', ['train-base', '--device', 'gpu'], 'webgpu'],
-    ['a number that is none', ['fine-tune', '--concept', 'snow', '--steps', 'ten'], 'whole number'],
+    [
+      'a number that is none',
+      ['fine-tune', '--concept', 'snow', '--steps', 'ten'],
+      "error: option '--steps <n>' argument 'ten' is invalid. It must be a whole number from 0 to 10000000. [DNW-105]\n",
+    ],
+    [
+      'an option without its value',
+      ['fine-tune', '--concept'],
+      "option '--concept <name>' argument missing [DNW-102]",
+    ],
+    [
+      'two ways to name a run',
+      ['fine-tune', '--concept', 'snow', '--resume', '--run-id', 'a'],
+      "option '--run-id <id>' cannot be used with option '--resume [run]' [DNW-104]",
+    ],
     [
       'no draws to choose from',
       ['denoise', '--concept', 'snow', '--best-of', '0'],

@@ -7,7 +7,7 @@ import type { ExtensionApi } from '../../src/extension/extension.ts';
 import { COMMANDS, PANELS } from '../../src/extension/identifiers.ts';
 import type { Run } from '../../src/extension/runs/run-state.ts';
 import type { Project } from '../../src/project/load.ts';
-import { answering, failure } from './answers.ts';
+import { type Answer, answering } from './answers.ts';
 import { activateExtension, until, workspaceProject } from './extension-under-test.ts';
 import { FabricatedRun } from './fabricated-run.ts';
 
@@ -114,14 +114,23 @@ describe('runs', () => {
     await seen(run, ({ state }) => state === 'running');
     const before = known(run);
     run.remove();
-    const gone = failure((message) =>
-      assert.equal(
-        message,
-        `${run.id}: the run folder no longer exists, so there is nothing to stop. [DNW-176]`,
-      ),
-    );
+    const gone: Answer = {
+      question: 'showErrorMessage',
+      say: (message: string, explain: string) => {
+        assert.equal(
+          message,
+          `${run.id}: the run folder no longer exists, so there is nothing to stop. [DNW-176]`,
+        );
+        return explain;
+      },
+    };
     await answering([gone], COMMANDS.stopRun, before);
     assert.equal(known(run), undefined);
+    const explained = () => {
+      const { document, selection } = vscode.window.activeTextEditor ?? {};
+      return document?.lineAt(selection!.start).text === '### DNW-176';
+    };
+    await until(vscode.window.onDidChangeTextEditorSelection, explained);
   });
 
   it('a stop is asked for by a file in the run folder', async () => {

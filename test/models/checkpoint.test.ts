@@ -72,7 +72,7 @@ it.each(['values', 'moment1', 'moment2'])('refuses %s that are not numbers', asy
   await plantValue(path, `generator.${part}`, 6, Number.NaN);
   await expect(readCheckpoint(path, architecture)).rejects.toThrow(
     new UserError(
-      'other-architecture',
+      'not-finite',
       `${path}: tensor 'generator.${part}' has a value that is NaN. The file is damaged: delete it and train again.`,
     ),
   );

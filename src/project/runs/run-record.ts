@@ -5,7 +5,7 @@ import { RUN_FILES, type RunRecord, type RunState } from '../../protocol/run.ts'
 import { hashContent } from '../disk/file-hash.ts';
 import { projectPaths } from '../paths.ts';
 import { systemReason } from '../system-reason.ts';
-import { UserError } from '../user-error.ts';
+import { shownMessage, UserError } from '../user-error.ts';
 import { readOwner } from './run-owner.ts';
 
 /** Maximum number of bytes of `events.jsonl` that one `RunTail.read` reads; larger files take several reads. */
@@ -285,7 +285,7 @@ async function summarize(id: string, folder: string): Promise<RunSummary> {
 }
 
 function damageText(folder: string, error: unknown): string {
-  if (error instanceof UserError) return error.message;
+  if (error instanceof UserError) return shownMessage(error);
   const { code, path = folder } = error as NodeJS.ErrnoException;
   if (code === undefined) throw error;
   return `${path}: ${systemReason(error)}`;
