@@ -600,6 +600,13 @@ export const ERRORS = {
     example:
       '/project/runs: nothing is written there, since it leads out of /project, to /data/runs. Put a folder in the place of the link, or move the whole project there.',
   },
+  'engine-ended': {
+    code: 'DNW-189',
+    title: 'The engine has ended',
+    cause: 'The process that computes was stopped, ran out of memory, or failed before it could say why.',
+    remedy: 'Try again. If it ends once more, the message and the log quote its last words.',
+    example: 'The engine ended before it answered "translate" (exit status 3: out of memory).',
+  },
   unexpected: {
     code: 'DNW-199',
     title: 'An unexpected error',

@@ -68,7 +68,10 @@ async function checkRunWasMade(folder: string): Promise<void> {
   if (!existsSync(folder) || existsSync(join(folder, RUN_FILES.events))) return;
   const log = await readFile(join(folder, RUN_FILES.log), 'utf8');
   await removeIfUnused(folder);
-  throw new Error(`The engine ended before the run began.\n${log.slice(-QUOTED_LOG).trim()}`);
+  throw new UserError(
+    'engine-ended',
+    `The engine ended before the run began.\n${log.slice(-QUOTED_LOG).trim()}`,
+  );
 }
 
 /** Removes a run folder whose run never began. */

@@ -50,7 +50,7 @@ export class ServeClient {
   /**
    * @param onProgress called with the intermediate results of a method that reports progress
    * @throws UserError for errors that the user can fix, as reported by the engine
-   * @throws Error if the engine ended before it answered, with the end of its standard error
+   * @throws UserError if the engine ended before it answered, with the end of its standard error
    */
   async request<M extends keyof ServeRequests>(
     method: M,
@@ -80,9 +80,10 @@ export class ServeClient {
       if (error instanceof ResponseError && error.code === USER_ERROR)
         throw userErrorOf(error.message, error.data);
       const { ended } = connection;
-      if (ended !== undefined) throw new Error(`The engine ended before it answered "${method}" (${ended}).`);
+      if (ended !== undefined)
+        throw new UserError('engine-ended', `The engine ended before it answered "${method}" (${ended}).`);
       if (error instanceof ResponseError && error.code === ErrorCodes.PendingResponseRejected) {
-        throw new Error(`The engine was stopped before it answered "${method}".`);
+        throw new UserError('engine-ended', `The engine was stopped before it answered "${method}".`);
       }
       throw error;
     } finally {

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { NotificationType, RequestType } from 'vscode-messenger-common';
+import { UserError } from '../../project/user-error.ts';
 import type { Connected, PendingState, ProjectTarget, ViewAction } from '../../protocol/webview/common.ts';
 import { COMMANDS } from '../identifiers.ts';
 import type { Services } from '../services.ts';
@@ -48,7 +49,7 @@ export function followChoices<Target extends ProjectTarget, State extends Pendin
   if (view.openRun === undefined) return;
   connection.onRequest(view.openRun, async (runId) => {
     const run = runs.get(target.project, runId);
-    if (run === undefined) throw new Error(vscode.l10n.t('The run has been deleted.'));
+    if (run === undefined) throw new UserError('unknown-run', vscode.l10n.t('The run has been deleted.'));
     await vscode.commands.executeCommand(COMMANDS.openRun, run);
   });
 }

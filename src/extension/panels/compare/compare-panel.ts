@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { UserError } from '../../../project/user-error.ts';
 import { type CompareTarget, type CompareViewState, compareView } from '../../../protocol/webview/compare.ts';
 import { readComparison } from '../../comparisons/read-comparison.ts';
 import { COMMANDS } from '../../identifiers.ts';
@@ -49,14 +50,15 @@ function attach(services: Services, connection: PanelConnection, target: Compare
   connection.onRequest(compareView.comparison, async (runId) => {
     const run = runs.get(folder, runId);
     const evaluation = run && evaluationOf(run);
-    if (evaluation === undefined) throw new Error(vscode.l10n.t('The run has been deleted.'));
+    if (evaluation === undefined)
+      throw new UserError('unknown-run', vscode.l10n.t('The run has been deleted.'));
     return readComparison(evaluation);
   });
   connection.onRequest(compareView.evaluate, async (name) => {
     const project = projects.get(folder);
     const concept = project?.concepts.find((candidate) => candidate.name === name);
     if (concept === undefined)
-      throw new Error(vscode.l10n.t('The project no longer has a concept "{0}".', name));
+      throw new UserError('unknown-name', vscode.l10n.t('The project no longer has a concept "{0}".', name));
     await vscode.commands.executeCommand(COMMANDS.evaluateConcept, { project, concept });
   });
   connection.onRequest(compareView.save, (request) => saveFile(folder, request));

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { UserError } from '../../../project/user-error.ts';
 import { RUN_FILES } from '../../../protocol/run.ts';
 import { type RunTarget, runView } from '../../../protocol/webview/run.ts';
 import { COMMANDS } from '../../identifiers.ts';
@@ -26,7 +27,7 @@ export function answerRunRequests(
 ): void {
   const onRun = (action: (run: Run) => Promise<void>) => async () => {
     const { run } = feed;
-    if (run === undefined) throw new Error(vscode.l10n.t('The run has been deleted.'));
+    if (run === undefined) throw new UserError('unknown-run', vscode.l10n.t('The run has been deleted.'));
     await action(run);
   };
   connection.onRequest(
@@ -74,7 +75,8 @@ async function reveal(path: string): Promise<void> {
 /** Asks which runs to overlay, with the current ones preselected. */
 async function chooseOverlaid({ runs }: Services, run: Run, feed: RunFeed): Promise<void> {
   const others = comparableRuns(runs.runs, run);
-  if (others.length === 0) throw new Error(vscode.l10n.t('There are no other runs to overlay yet.'));
+  if (others.length === 0)
+    throw new UserError('bad-selection', vscode.l10n.t('There are no other runs to overlay yet.'));
   const chosen = await pickComparableRuns(others, {
     title: vscode.l10n.t('Overlay on {0}', runLabel(run)),
     picked: feed.overlaid.map(runKey),
