@@ -81,3 +81,9 @@ export interface RunOwner {
 
 /** The state of a run, derived from its events and from whether its process is alive. */
 export type RunState = 'queued' | 'running' | 'succeeded' | 'failed' | 'stopped' | 'interrupted';
+
+/**
+ * Most runs whose curves are drawn over those of another: each has a color of its own, and a theme has six that can be
+ * told apart.
+ */
+export const MOST_OVERLAID = 5;

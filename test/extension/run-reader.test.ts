@@ -1,9 +1,9 @@
 import { appendFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { isRunList, overlaidOn } from '../../src/extension/panels/run/overlaid-runs.ts';
+import { overlaidOn } from '../../src/extension/panels/run/overlaid-runs.ts';
 import { RunsReader } from '../../src/extension/panels/run/run-reader.ts';
-import { MOST_OVERLAID } from '../../src/protocol/webview/run.ts';
+import { MOST_OVERLAID } from '../../src/protocol/run.ts';
 import { temporaryProject } from '../project/temporary-project.ts';
 
 async function project(...runs: string[]) {
@@ -68,10 +68,4 @@ test('a run is overlaid once, not on itself, and on as many others as there are 
   expect(overlaidOn(run('a'), [run('b'), run('a'), run('b')])).toEqual([run('b')]);
   const many = Array.from({ length: 9 }, (_, i) => run(`r${i}`));
   expect(overlaidOn(run('a'), many)).toEqual(many.slice(0, MOST_OVERLAID));
-});
-
-test('what a page kept of overlaid runs is checked', () => {
-  expect(isRunList([{ project: '/p', runId: 'r' }])).toBe(true);
-  expect(isRunList([{ project: '/p' }])).toBe(false);
-  expect(isRunList('r')).toBe(false);
 });

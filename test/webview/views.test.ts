@@ -10,7 +10,9 @@ const open = browserSession();
 const CASES = Object.entries(VIEWS) as [ViewName, ViewUnderTest][];
 
 it.each(CASES)('%s has the scenarios that every view needs', (view, { ready }) => {
-  const missing = ['loading', 'empty', 'error', ready].filter((state) => !SCENARIOS[`${view}/${state}`]);
+  const missing = ['loading', 'misfit', 'empty', 'error', ready].filter(
+    (state) => !SCENARIOS[`${view}/${state}`],
+  );
   expect(missing, `scenarios of ${view} to add to test/webview/harness/scenarios.ts`).toEqual([]);
 });
 
@@ -59,6 +61,28 @@ describe.each(CASES)('%s', (view, { ready, shown }) => {
       ).filter((name) => name !== ''),
     );
     expect(nameless).toEqual([]);
+  });
+
+  it('keeps what it shows when a message does not fit, and has the host log it', async () => {
+    const page = await open({ view, scenario: ready });
+    await page.locator(shown).first().waitFor();
+    await page.evaluate(
+      (method) => harness.notify({ method }, { kind: 'error', message: 7 }),
+      `${view}/state`,
+    );
+    await page.waitForFunction(() => harness.calls.some(({ method }) => method === 'problem'));
+    expect(await paramsOf(page, 'problem')).toEqual([
+      `The notification ${view}/state does not fit: message: expected string.`,
+    ]);
+    expect(await page.locator(shown).first().isVisible()).toBe(true);
+  });
+
+  it('says so when the answer of the host does not fit', async () => {
+    const page = await open({ view, scenario: 'misfit' });
+    await page
+      .getByRole('alert')
+      .getByText(`The answer to ${view}/connect does not fit: target: expected object.`)
+      .waitFor();
   });
 });
 

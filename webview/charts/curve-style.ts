@@ -1,5 +1,5 @@
 import type uPlot from 'uplot';
-import { MOST_OVERLAID } from '../../src/protocol/webview/run.ts';
+import { MOST_OVERLAID } from '../../src/protocol/run.ts';
 import type { LegendEntry } from '../components/legend.tsx';
 import type { Theme } from '../components/theme.ts';
 

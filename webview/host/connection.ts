@@ -1,7 +1,8 @@
-import type { NotificationType, RequestType } from 'vscode-messenger-common';
 import { HOST_EXTENSION } from 'vscode-messenger-common';
 import { Messenger, type VsCodeApi } from 'vscode-messenger-webview';
-import type { Connected, PersistedState } from '../../src/protocol/webview/common.ts';
+import { config } from 'zod/mini';
+import { type Connected, type PersistedState, viewProblem } from '../../src/protocol/webview/common.ts';
+import { type CheckedNotification, type CheckedRequest, checked } from '../../src/protocol/webview/schema.ts';
 
 declare function acquireVsCodeApi(): VsCodeApi;
 
@@ -10,22 +11,49 @@ const api = acquireVsCodeApi();
 const messenger = new Messenger(api);
 messenger.start();
 
+// The page's policy allows no code made at run time.
+config({ jitless: true });
+
 /**
  * Sends a request to the extension host.
- * @throws an `Error` whose message can be shown to the user
+ * @throws an `Error` whose message can be shown to the user; also if the result does not fit, which the host logs
  */
-export async function request<P, R>(type: RequestType<P, R>, params: P): Promise<R> {
+export async function request<P, R>(type: CheckedRequest<P, R>, params: P): Promise<R> {
+  let answer: unknown;
   try {
-    return await messenger.sendRequest(type, HOST_EXTENSION, params);
+    answer = await messenger.sendRequest(type, HOST_EXTENSION, params);
   } catch (error) {
     // vscode-messenger rejects with the plain `{message, data}` of the response.
     throw error instanceof Error ? error : new Error(messageOf(error));
   }
+  try {
+    return checked(`The answer to ${type.method}`, type.result, answer);
+  } catch (error) {
+    reportProblem(error);
+    throw error;
+  }
 }
 
-/** Registers the only handler of a notification; a second registration replaces the first. */
-export function onNotification<P>(type: NotificationType<P>, handler: (params: P) => void): void {
-  messenger.onNotification(type, handler);
+/** Has the host log why a message was refused: the page's own console is rarely open. */
+function reportProblem(error: unknown): void {
+  messenger.sendNotification(viewProblem, HOST_EXTENSION, messageOf(error));
+}
+
+/**
+ * Registers the only handler of a notification; a second registration replaces the first. What does not fit is left
+ * out, and logged by the host.
+ */
+export function onNotification<P>(type: CheckedNotification<P>, handler: (params: P) => void): void {
+  messenger.onNotification(type, (message: unknown) => {
+    let params: P;
+    try {
+      params = checked(`The notification ${type.method}`, type.params, message);
+    } catch (error) {
+      reportProblem(error);
+      return;
+    }
+    handler(params);
+  });
 }
 
 /** The state that this page kept before a reload; undefined the first time. */
@@ -38,7 +66,7 @@ export function readViewState<View>(): View | undefined {
  * the panel is restored after a reload even if it had nothing to show.
  */
 export async function connect<Target, State>(
-  type: RequestType<void, Connected<Target, State>>,
+  type: CheckedRequest<void, Connected<Target, State>>,
 ): Promise<Connected<Target, State>> {
   const connected = await request(type, undefined);
   persist(connected.target, readViewState());

@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { useEffect, useState } from 'preact/hooks';
-import type { NotificationType, RequestType } from 'vscode-messenger-common';
 import type { Connected, PendingState } from '../../src/protocol/webview/common.ts';
+import type { CheckedNotification, CheckedRequest } from '../../src/protocol/webview/schema.ts';
 import { connect, messageOf, onNotification } from './connection.ts';
 
 export interface Connection<Target, State> {
@@ -12,8 +12,8 @@ export interface Connection<Target, State> {
 
 /** Connects once, then follows `stateChanged`, which replaces the whole state. */
 export function useConnection<Target, State>(
-  connectType: RequestType<void, Connected<Target, State>>,
-  stateChanged: NotificationType<State>,
+  connectType: CheckedRequest<void, Connected<Target, State>>,
+  stateChanged: CheckedNotification<State>,
 ): Connection<Target, State> {
   const [connection, setConnection] = useState<Connection<Target, State>>({
     target: undefined,

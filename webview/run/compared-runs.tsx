@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
-import { MOST_OVERLAID, type OverlaidRun, runView } from '../../src/protocol/webview/run.ts';
+import { MOST_OVERLAID } from '../../src/protocol/run.ts';
+import { type OverlaidRun, runView } from '../../src/protocol/webview/run.ts';
 import { legendEntry } from '../charts/curve-style.ts';
 import { Swatch } from '../components/legend.tsx';
 import { Notice } from '../components/pending.tsx';

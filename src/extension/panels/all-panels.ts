@@ -12,10 +12,10 @@ export type AllPanels = ReturnType<typeof createPanels>;
 
 export function createPanels({ extensionUri, subscriptions }: vscode.ExtensionContext, services: Services) {
   const panels = {
-    run: new Panels(extensionUri, runPanelKind(services)),
-    weights: new Panels(extensionUri, weightsPanelKind(services)),
-    translate: new Panels(extensionUri, translatePanelKind(services)),
-    compare: new Panels(extensionUri, comparePanelKind(services)),
+    run: new Panels(extensionUri, runPanelKind(services), services.log),
+    weights: new Panels(extensionUri, weightsPanelKind(services), services.log),
+    translate: new Panels(extensionUri, translatePanelKind(services), services.log),
+    compare: new Panels(extensionUri, comparePanelKind(services), services.log),
   } satisfies Record<PanelName, unknown>;
   subscriptions.push(...Object.values(panels));
   return panels;

@@ -1,17 +1,17 @@
 import * as vscode from 'vscode';
-import type { NotificationType, RequestType } from 'vscode-messenger-common';
 import { UserError } from '../../project/user-error.ts';
 import type { Connected, PendingState, ProjectTarget, ViewAction } from '../../protocol/webview/common.ts';
+import type { CheckedNotification, CheckedRequest } from '../../protocol/webview/schema.ts';
 import { COMMANDS } from '../identifiers.ts';
 import type { Services } from '../services.ts';
 import { Pacer } from './pacer.ts';
 import type { PanelConnection } from './panel-connection.ts';
 
 interface ChoicesView<Target, State> {
-  connect: RequestType<void, Connected<Target, State>>;
-  stateChanged: NotificationType<State>;
+  connect: CheckedRequest<void, Connected<Target, State>>;
+  stateChanged: CheckedNotification<State>;
   /** Opens the run of this id; absent where the view shows no run. */
-  openRun?: RequestType<string, void>;
+  openRun?: CheckedRequest<string, void>;
 }
 
 /** Keeps a page's choices in sync with the files, and lets it open the run that works on them. */

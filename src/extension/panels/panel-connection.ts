@@ -1,12 +1,22 @@
 import * as vscode from 'vscode';
 import { Messenger } from 'vscode-messenger';
-import type { NotificationType, RequestType, WebviewIdMessageParticipant } from 'vscode-messenger-common';
+import type { WebviewIdMessageParticipant } from 'vscode-messenger-common';
 import { shownMessage, UserError } from '../../project/user-error.ts';
-import { type Connected, type ViewAction, viewAction } from '../../protocol/webview/common.ts';
+import { inertLine } from '../../protocol/inert-text.ts';
+import { type Connected, type ViewAction, viewAction, viewProblem } from '../../protocol/webview/common.ts';
+import {
+  type CheckedNotification,
+  type CheckedRequest,
+  checked,
+  MessageError,
+} from '../../protocol/webview/schema.ts';
+
+/** Most characters of a page's problem that are logged. */
+const MOST_PROBLEM = 1000;
 
 /**
  * One panel's side of the connection to its page. The page connects whenever it is created, and is notified of changes
- * from then until it is hidden.
+ * from then until it is hidden. What the page sends is checked: a request that does not fit is logged and refused.
  */
 export class PanelConnection {
   private readonly messenger = new Messenger({ ignoreHiddenViews: true });
@@ -14,11 +24,18 @@ export class PanelConnection {
   private connected = false;
   private readonly closers: vscode.Disposable[] = [];
 
-  constructor(readonly panel: vscode.WebviewPanel) {
+  /** @param log where refused messages are logged */
+  constructor(
+    readonly panel: vscode.WebviewPanel,
+    private readonly log: Pick<vscode.LogOutputChannel, 'error'>,
+  ) {
     this.page = this.messenger.registerWebviewPanel(panel);
     panel.onDidChangeViewState(() => {
       // A hidden page is discarded.
       if (!panel.visible) this.connected = false;
+    });
+    this.messenger.onNotification(viewProblem, (problem: unknown) => {
+      this.log.error(inertLine(String(problem).slice(0, MOST_PROBLEM)));
     });
     panel.onDidDispose(() => vscode.Disposable.from(...this.closers).dispose());
   }
@@ -30,7 +47,7 @@ export class PanelConnection {
 
   /** @param read reads what the page shows first */
   onConnect<Target, State>(
-    type: RequestType<void, Connected<Target, State>>,
+    type: CheckedRequest<void, Connected<Target, State>>,
     target: Target,
     read: () => Promise<State> | State,
   ): void {
@@ -41,8 +58,9 @@ export class PanelConnection {
     });
   }
 
-  onRequest<P, R>(type: RequestType<P, R>, handler: (params: P) => Promise<R> | R): void {
-    this.messenger.onRequest(type, async (params: P) => {
+  onRequest<P, R>(type: CheckedRequest<P, R>, handler: (params: P) => Promise<R> | R): void {
+    this.messenger.onRequest(type, async (message: unknown) => {
+      const params = this.received(type, message) as P;
       try {
         return await handler(params);
       } catch (error) {
@@ -50,6 +68,16 @@ export class PanelConnection {
         throw error instanceof UserError ? new Error(shownMessage(error), { cause: error }) : error;
       }
     });
+  }
+
+  /** @throws MessageError after logging it */
+  private received<P>({ method, params }: CheckedRequest<P, unknown>, message: unknown): P {
+    try {
+      return checked(`The view's request ${method}`, params, message);
+    } catch (error) {
+      if (error instanceof MessageError) this.log.error(error.message);
+      throw error;
+    }
   }
 
   /** @param offered the action of the state that the page currently shows */
@@ -62,7 +90,7 @@ export class PanelConnection {
   }
 
   /** Notifies the page if it is connected. */
-  notify<P>(type: NotificationType<P>, params: P): void {
+  notify<P>(type: CheckedNotification<P>, params: P): void {
     if (this.listening) this.messenger.sendNotification(type, this.page, params);
   }
 

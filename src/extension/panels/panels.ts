@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { PersistedState, ProjectTarget } from '../../protocol/webview/common.ts';
+import type { Schema } from '../../protocol/webview/schema.ts';
 import { type PANEL_COMMANDS, PANELS, type PanelName } from '../identifiers.ts';
 import { PanelConnection } from './panel-connection.ts';
 import { showPage } from './show-page.ts';
@@ -32,8 +33,8 @@ export interface PanelKind<View extends PanelName, Target extends ProjectTarget>
   attach(connection: PanelConnection, target: Target): void;
   /** Called with a target whose panel is already open, before that panel is shown again. */
   showAgain?(target: Target): void;
-  /** Whether a value kept across a reload is a target of this kind. */
-  isTarget(kept: unknown): kept is Target;
+  /** What a page may have kept across a reload of the window. */
+  readonly target: Schema<Target>;
 }
 
 /** What a page has kept across a reload of the window; undefined if it kept nothing. */
@@ -46,6 +47,7 @@ export class Panels<View extends PanelName, Target extends ProjectTarget> implem
   constructor(
     private readonly extension: vscode.Uri,
     private readonly kind: PanelKind<View, Target>,
+    private readonly log: vscode.LogOutputChannel,
   ) {}
 
   /** Runs one of the commands that open a panel of this kind. */
@@ -57,9 +59,14 @@ export class Panels<View extends PanelName, Target extends ProjectTarget> implem
 
   /** Fills a panel that was open when the window was reloaded, by what its page kept. */
   revive(panel: vscode.WebviewPanel, kept: KeptState): void {
-    const target = kept?.target;
-    if (!this.kind.isTarget(target)) panel.dispose();
-    else this.fill(panel, target);
+    const target = this.kind.target.safeParse(kept?.target);
+    if (target.success) this.fill(panel, target.data);
+    else {
+      this.log.error(
+        `The kept state of a panel (${this.kind.view}) is not one of this version: it was closed.`,
+      );
+      panel.dispose();
+    }
   }
 
   private show(target: Target): void {
@@ -91,7 +98,7 @@ export class Panels<View extends PanelName, Target extends ProjectTarget> implem
       light: vscode.Uri.joinPath(this.extension, 'media', 'panel-light.svg'),
       dark: vscode.Uri.joinPath(this.extension, 'media', 'panel-dark.svg'),
     };
-    this.kind.attach(new PanelConnection(panel), target);
+    this.kind.attach(new PanelConnection(panel, this.log), target);
     showPage(panel, this.extension, view, this.kind.title(target), this.kind.pictureFolders(target));
   }
 }

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { UserError } from '../../project/user-error.ts';
-import { MOST_OVERLAID } from '../../protocol/webview/run.ts';
+import { MOST_OVERLAID } from '../../protocol/run.ts';
 import type { Run } from './run-state.ts';
 import { runLabel, stateTitle } from './run-wording.ts';
 

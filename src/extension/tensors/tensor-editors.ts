@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { type TensorsTarget, tensorsView } from '../../protocol/webview/tensors.ts';
+import type { TensorsTarget } from '../../protocol/webview/tensors.ts';
 import { COMMANDS, CUSTOM_EDITORS } from '../identifiers.ts';
 import { showPage } from '../panels/show-page.ts';
 import { registerCommand } from '../register-command.ts';
@@ -30,7 +30,8 @@ export class TensorEditors implements vscode.CustomReadonlyEditorProvider<Tensor
 
   async resolveCustomEditor(document: TensorDocument, panel: vscode.WebviewPanel): Promise<void> {
     const { PanelConnection } = await import('../panels/panel-connection.ts');
-    const connection = new PanelConnection(panel);
+    const { tensorsView } = await import('../../protocol/webview/tensors.ts');
+    const connection = new PanelConnection(panel, this.services.log);
     const target: TensorsTarget = { file: document.uri.fsPath };
     connection.onConnect(tensorsView.connect, target, () => document.state);
     connection.closeWithPanel(

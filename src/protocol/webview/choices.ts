@@ -1,5 +1,6 @@
-import type { WeightsChoice } from '../statistics.ts';
-import type { LiveRun, ProjectTarget } from './common.ts';
+import { WEIGHTS_KINDS, type WeightsChoice } from '../statistics.ts';
+import { type LiveRun, liveRun, type ProjectTarget } from './common.ts';
+import { having, list, literal, maybe, number, oneOf, type Schema, text } from './schema.ts';
 
 /** The choices that the Weights and Translate views offer. */
 
@@ -29,3 +30,27 @@ export interface ConceptChoices {
   concepts: ConceptChoice[];
   live?: LiveRun;
 }
+
+export const conceptTarget: Schema<ConceptTarget> = having<ConceptTarget>({
+  project: text,
+  training: maybe(text),
+  concept: maybe(text),
+});
+
+export const weightsChoice: Schema<WeightsChoice> = having<WeightsChoice>({
+  kind: oneOf(WEIGHTS_KINDS),
+  label: text,
+  file: text,
+  modified: number,
+});
+
+export const readyChoices: Schema<{ kind: 'ready' } & ConceptChoices> = having<
+  { kind: 'ready' } & ConceptChoices
+>({
+  kind: literal('ready'),
+  trainings: list(having<TrainingChoice>({ name: text, file: text })),
+  concepts: list(
+    having<ConceptChoice>({ name: text, prompt: text, tags: list(text), weights: list(weightsChoice) }),
+  ),
+  live: maybe(liveRun),
+});

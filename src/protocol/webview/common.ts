@@ -1,6 +1,22 @@
-import type { RequestType } from 'vscode-messenger-common';
 import type { RunState } from '../run.ts';
 import type { Stage } from '../stages.ts';
+import {
+  bytes,
+  type CheckedNotification,
+  type CheckedRequest,
+  either,
+  exactly,
+  having,
+  literal,
+  maybe,
+  nothing,
+  notificationType,
+  number,
+  requestType,
+  type Schema,
+  text,
+  word,
+} from './schema.ts';
 
 /**
  * Shared parts of the contracts between extension host and webviews. Each view has its own contract in this folder:
@@ -11,6 +27,8 @@ import type { Stage } from '../stages.ts';
  * no changes: its page is built again when it is shown again, and then connects again.
  * A request that fails rejects with an `Error` whose message can be shown to the user.
  * Bulk numbers are typed arrays and pictures are encoded PNG or JPEG bytes; neither travels as JSON.
+ * Each message has a schema. A request that does not fit is refused; a result rejects the request; a notification leaves
+ * the page as it is. The host logs all of them.
  */
 
 /**
@@ -47,7 +65,14 @@ export interface ViewAction {
 }
 
 /** Runs the action that the current state offers; rejects if the state offers none. */
-export const viewAction: RequestType<ViewAction, void> = { method: 'action' };
+export const viewAction: CheckedRequest<ViewAction, void> = requestType(
+  'action',
+  exactly<ViewAction>({ label: text, command: text }),
+  nothing,
+);
+
+/** Tells the host of a message that the page refused, so that it is logged where the user can read it. */
+export const viewProblem: CheckedNotification<string> = notificationType('problem', text);
 
 /** Answer to `connect`. Each `stateChanged` then replaces the whole `state`. */
 export interface Connected<Target, State> {
@@ -73,3 +98,38 @@ export interface SaveRequest {
   name: string;
   data: Uint8Array;
 }
+
+const action = maybe(having<ViewAction>({ label: text, command: text }));
+
+const pending = [
+  having<Extract<PendingState, { kind: 'loading' }>>({ kind: literal('loading') }),
+  having<Extract<PendingState, { kind: 'empty' }>>({ kind: literal('empty'), message: text, action }),
+  having<Extract<PendingState, { kind: 'error' }>>({ kind: literal('error'), message: text, action }),
+];
+
+/** The states of a view. @param ready the state in which it shows its content */
+export function viewState<Ready extends { kind: 'ready' }>(
+  ready: Schema<Ready>,
+): Schema<PendingState | Ready> {
+  return either<PendingState | Ready>('kind', ...([ready, ...pending] as Schema<PendingState | Ready>[]));
+}
+
+export function connected<Target, State>(
+  target: Schema<Target>,
+  state: Schema<State>,
+): Schema<Connected<Target, State>> {
+  return having<Connected<Target, State>>({ target, state } as never);
+}
+
+export const liveRun: Schema<LiveRun> = having<LiveRun>({
+  runId: text,
+  stage: word<Stage>(),
+  name: text,
+  state: word<RunState>(),
+  message: maybe(text),
+  done: maybe(number),
+  total: maybe(number),
+  etaSeconds: maybe(number),
+});
+
+export const saveRequest: Schema<SaveRequest> = exactly<SaveRequest>({ name: text, data: bytes });

@@ -1,8 +1,40 @@
-import type { NotificationType, RequestType } from 'vscode-messenger-common';
-import type { SavedComparison } from '../comparison.ts';
+import {
+  METHODS,
+  type Measured,
+  type Method,
+  type SavedComparison,
+  type SavedCurve,
+  type SavedDistance,
+  type SavedQuality,
+  type SavedStarts,
+} from '../comparison.ts';
 import type { RunState } from '../run.ts';
 import type { Stage } from '../stages.ts';
-import type { Connected, LiveRun, PendingState, ProjectTarget, SaveRequest } from './common.ts';
+import {
+  connected,
+  type LiveRun,
+  liveRun,
+  type PendingState,
+  type ProjectTarget,
+  saveRequest,
+  viewState,
+} from './common.ts';
+import {
+  flag,
+  having,
+  list,
+  literal,
+  maybe,
+  nothing,
+  notificationType,
+  number,
+  oneOf,
+  requestType,
+  type Schema,
+  tableOf,
+  text,
+  word,
+} from './schema.ts';
 
 /** The contract of the Compare view: what evaluations have measured, and evaluations to start. */
 
@@ -40,15 +72,74 @@ export interface EvaluatedConcept {
 /** Concepts with an evaluation come first, then those that are held out. */
 export type CompareViewState = PendingState | { kind: 'ready'; concepts: EvaluatedConcept[] };
 
+export const compareTarget: Schema<CompareTarget> = having<CompareTarget>({
+  project: text,
+  concept: maybe(text),
+  runId: maybe(text),
+});
+
+const evaluation = having<EvaluationChoice>({
+  runId: text,
+  stage: word<Stage>(),
+  state: word<RunState>(),
+  created: number,
+  training: text,
+  error: maybe(text),
+});
+
+const state = viewState(
+  having<Extract<CompareViewState, { kind: 'ready' }>>({
+    kind: literal('ready'),
+    concepts: list(
+      having<EvaluatedConcept>({
+        name: text,
+        prompt: maybe(text),
+        evaluations: list(evaluation),
+        live: maybe(liveRun),
+      }),
+    ),
+  }),
+);
+
+const measured: Schema<Measured> = number;
+const quality = { psnr: measured, ssim: measured, l1: measured, patchFd: measured };
+const distance = having<SavedDistance>({ fid: measured, kid: measured });
+const method = oneOf(Object.keys(METHODS) as Method[]);
+
+const comparison = having<SavedComparison>({
+  concept: text,
+  prompt: text,
+  images: number,
+  size: number,
+  seed: number,
+  device: text,
+  curves: list(
+    having<SavedCurve>({
+      method,
+      points: list(having<SavedCurve['points'][number]>({ steps: number, seconds: number, ...quality })),
+      distances: maybe(
+        having<{ start: SavedDistance; end: SavedDistance }>({ start: distance, end: distance }),
+      ),
+    }),
+  ),
+  starts: list(
+    having<SavedStarts>({
+      concept: text,
+      prompt: text,
+      quality: tableOf(having<SavedQuality>(quality)) as Schema<SavedStarts['quality']>,
+    }),
+  ),
+});
+
 export const compareView = {
-  connect: { method: 'compare/connect' } as RequestType<void, Connected<CompareTarget, CompareViewState>>,
-  stateChanged: { method: 'compare/state' } as NotificationType<CompareViewState>,
+  connect: requestType('compare/connect', nothing, connected(compareTarget, state)),
+  stateChanged: notificationType('compare/state', state),
   /** Reads what the evaluation of this run id measured; rejects if its file is missing, damaged or foreign. */
-  comparison: { method: 'compare/comparison' } as RequestType<string, SavedComparison>,
+  comparison: requestType('compare/comparison', text, comparison),
   /** Starts an evaluation of the concept of this name. */
-  evaluate: { method: 'compare/evaluate' } as RequestType<string, void>,
+  evaluate: requestType('compare/evaluate', text, nothing),
   /** Saves a drawing or table where the user chooses; false if they chose no place. */
-  save: { method: 'compare/save' } as RequestType<SaveRequest, boolean>,
+  save: requestType('compare/save', saveRequest, flag),
   /** Opens the run of this id. */
-  openRun: { method: 'compare/openRun' } as RequestType<string, void>,
+  openRun: requestType('compare/openRun', text, nothing),
 };

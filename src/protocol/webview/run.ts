@@ -1,8 +1,26 @@
-import type { NotificationType, RequestType } from 'vscode-messenger-common';
 import type { LogEvent, MemoryUse } from '../events.ts';
 import type { RunState } from '../run.ts';
 import type { Stage } from '../stages.ts';
-import type { Connected, PendingState, RunReference, SaveRequest } from './common.ts';
+import { connected, type PendingState, type RunReference, saveRequest, viewState } from './common.ts';
+import {
+  doubles,
+  exactly,
+  flag,
+  having,
+  list,
+  literal,
+  maybe,
+  nothing,
+  notificationType,
+  number,
+  numbers,
+  requestType,
+  type Schema,
+  tableOf,
+  text,
+  whole,
+  word,
+} from './schema.ts';
 
 /** The contract of the Run view: a run's progress, curves, samples and log, which grow while it is watched. */
 
@@ -10,9 +28,6 @@ export interface RunTarget extends RunReference {
   /** Runs whose curves are drawn over this one's, at most `MOST_OVERLAID`. */
   overlaid?: RunReference[];
 }
-
-/** Each run of a comparison has a color of its own, and a theme has six that can be told apart. */
-export const MOST_OVERLAID = 5;
 
 export interface RunHeader {
   runId: string;
@@ -128,25 +143,104 @@ export interface RunOrigin {
 
 export type RunViewState = PendingState | ({ kind: 'ready'; origin: RunOrigin } & RunUpdate);
 
+const reference = { project: text, runId: text };
+
+export const runTarget: Schema<RunTarget> = having<RunTarget>({
+  ...reference,
+  overlaid: maybe(list(having<RunReference>(reference))),
+});
+
+const header = having<RunHeader>({
+  runId: text,
+  stage: word<Stage>(),
+  name: text,
+  state: word<RunState>(),
+  created: number,
+  training: text,
+  concept: maybe(text),
+  device: maybe(text),
+  deviceReason: maybe(text),
+  progress: maybe(
+    having<NonNullable<RunHeader['progress']>>({
+      message: text,
+      done: number,
+      total: number,
+      unit: text,
+      etaSeconds: maybe(number),
+    }),
+  ),
+  parts: maybe(having<NonNullable<RunHeader['parts']>>({ total: number, titles: list(text) })),
+  memory: maybe(having<MemoryUse>({ resident: number, peak: number })),
+  seconds: maybe(number),
+  error: maybe(text),
+  errorCode: maybe(text),
+  stopping: flag,
+  resumable: flag,
+  evaluated: flag,
+});
+
+const curves = list(
+  having<CurvePoints>({
+    key: text,
+    concept: maybe(text),
+    series: maybe(text),
+    step: doubles,
+    seconds: doubles,
+    value: doubles,
+  }),
+);
+
+const artifact = { kind: text, file: text, concept: maybe(text) };
+
+const update = {
+  header,
+  curves,
+  samples: list(
+    having<RunSample>({ step: number, concept: maybe(text), label: text, uri: text, time: number }),
+  ),
+  log: list(having<RunLogLine>({ time: number, level: word<RunLogLine['level']>(), message: text })),
+  artifacts: list(having<RunArtifact>(artifact)),
+  damaged: maybe(having<DamagedLines>({ count: number, lines: numbers })),
+  overlays: list(
+    having<OverlaidRun>({
+      ...reference,
+      stage: word<Stage>(),
+      name: text,
+      created: number,
+      state: word<RunState>(),
+      whole: flag,
+      curves,
+    }),
+  ),
+};
+
+const state = viewState(
+  having<Extract<RunViewState, { kind: 'ready' }>>({
+    kind: literal('ready'),
+    origin: having<RunOrigin>({ config: text, options: text, seed: number, versions: tableOf(text) }),
+    ...update,
+  }),
+);
+
 export const runView = {
-  connect: { method: 'run/connect' } as RequestType<void, Connected<RunTarget, RunViewState>>,
+  connect: requestType('run/connect', nothing, connected(runTarget, state)),
   /** The whole view changed (the run folder was deleted, or is readable now). */
-  stateChanged: { method: 'run/state' } as NotificationType<RunViewState>,
-  updated: { method: 'run/updated' } as NotificationType<RunUpdate>,
-  stop: { method: 'run/stop' } as RequestType<void, void>,
-  resume: { method: 'run/resume' } as RequestType<void, void>,
-  showComparison: { method: 'run/showComparison' } as RequestType<void, void>,
-  showLog: { method: 'run/showLog' } as RequestType<void, void>,
+  stateChanged: notificationType('run/state', state),
+  updated: notificationType('run/updated', having<RunUpdate>(update)),
+  stop: requestType('run/stop', nothing, nothing),
+  resume: requestType('run/resume', nothing, nothing),
+  showComparison: requestType('run/showComparison', nothing, nothing),
+  showLog: requestType('run/showLog', nothing, nothing),
   /** Opens the description of an error code. */
-  explain: { method: 'run/explain' } as RequestType<string, void>,
-  reveal: { method: 'run/reveal' } as RequestType<void, void>,
-  openArtifact: { method: 'run/openArtifact' } as RequestType<RunArtifact, void>,
-  copyConfig: { method: 'run/copyConfig' } as RequestType<void, void>,
+  explain: requestType('run/explain', text, nothing),
+  reveal: requestType('run/reveal', nothing, nothing),
+  openArtifact: requestType('run/openArtifact', exactly<RunArtifact>(artifact), nothing),
+  copyConfig: requestType('run/copyConfig', nothing, nothing),
   /** Opens the events file at a line, counted from 1. */
-  showEvents: { method: 'run/showEvents' } as RequestType<number, void>,
+  showEvents: requestType('run/showEvents', whole(1), nothing),
   /** Asks which runs to overlay. */
-  chooseOverlaid: { method: 'run/chooseOverlaid' } as RequestType<void, void>,
-  removeOverlaid: { method: 'run/removeOverlaid' } as RequestType<RunReference, void>,
+  chooseOverlaid: requestType('run/chooseOverlaid', nothing, nothing),
+  removeOverlaid: requestType('run/removeOverlaid', having<RunReference>(reference), nothing),
   /** Saves the animation where the user chooses; false if they chose no place. */
-  save: { method: 'run/save' } as RequestType<SaveRequest, boolean>,
+  save: requestType('run/save', saveRequest, flag),
 };

@@ -1,13 +1,31 @@
-import type { NotificationType, RequestType } from 'vscode-messenger-common';
 import type {
+  FiniteMoments,
   LoraSpectrum,
   TensorDifference,
+  TensorEntry,
   TensorFile,
   TensorHistogram,
   TensorStatistics,
   UnmatchedTensors,
 } from '../tensors.ts';
-import type { Connected, PendingState } from './common.ts';
+import { connected, type PendingState, viewState } from './common.ts';
+import {
+  bins,
+  either,
+  exactly,
+  having,
+  list,
+  literal,
+  maybe,
+  nothing,
+  notificationType,
+  number,
+  numbers,
+  oneOf,
+  requestType,
+  tableOf,
+  text,
+} from './schema.ts';
 
 /** The contract of the Tensors view: the tensors of a safetensors file, their values, and the comparison with a second file. */
 
@@ -67,15 +85,107 @@ export interface TensorHistogramRequest {
   bins: number;
 }
 
+const target = having<TensorsTarget>({ file: text });
+
+const scan = either<TensorScan>(
+  'state',
+  having<Extract<TensorScan, { state: 'running' }>>({
+    state: literal('running'),
+    done: number,
+    total: number,
+  }),
+  having<Extract<TensorScan, { state: 'done' }>>({ state: literal('done') }),
+  having<Extract<TensorScan, { state: 'failed' }>>({ state: literal('failed'), message: text }),
+);
+
+const statistics = list(
+  having<TensorStatistics>({
+    name: text,
+    nan: number,
+    inf: number,
+    zeros: number,
+    finite: maybe(
+      having<FiniteMoments>({ min: number, max: number, mean: number, std: number, norm: number }),
+    ),
+  }),
+);
+
+const spectra = list(
+  having<LoraSpectrum>({
+    layer: text,
+    down: text,
+    up: text,
+    rank: number,
+    alpha: maybe(number),
+    values: maybe(numbers),
+    norm: maybe(number),
+    effectiveRank: maybe(number),
+    problem: maybe(text),
+  }),
+);
+
+const comparison = maybe(
+  having<TensorComparison>({
+    path: text,
+    name: text,
+    state: oneOf(['running', 'done', 'failed']),
+    message: maybe(text),
+    done: number,
+    total: number,
+    differences: list(
+      having<TensorDifference>({
+        name: text,
+        distance: number,
+        relative: maybe(number),
+        cosine: maybe(number),
+        nonFinite: number,
+      }),
+    ),
+    unmatched: maybe(
+      having<UnmatchedTensors>({
+        onlyFirst: list(text),
+        onlySecond: list(text),
+        mismatched: list(
+          having<UnmatchedTensors['mismatched'][number]>({ name: text, first: numbers, second: numbers }),
+        ),
+      }),
+    ),
+  }),
+);
+
+const state = viewState(
+  having<Extract<TensorsViewState, { kind: 'ready' }>>({
+    kind: literal('ready'),
+    file: having<TensorFile>({
+      path: text,
+      name: text,
+      size: number,
+      metadata: tableOf(text),
+      tensors: list(having<TensorEntry>({ name: text, dtype: text, shape: numbers, count: number })),
+    }),
+    scan,
+    statistics,
+    spectra,
+    comparison,
+  }),
+);
+
 export const tensorsView = {
-  connect: { method: 'tensors/connect' } as RequestType<void, Connected<TensorsTarget, TensorsViewState>>,
+  connect: requestType('tensors/connect', nothing, connected(target, state)),
   /** The whole view changed: the file was read again. */
-  stateChanged: { method: 'tensors/state' } as NotificationType<TensorsViewState>,
-  updated: { method: 'tensors/updated' } as NotificationType<TensorsUpdate>,
-  histogram: { method: 'tensors/histogram' } as RequestType<TensorHistogramRequest, TensorHistogram>,
+  stateChanged: notificationType('tensors/state', state),
+  updated: notificationType(
+    'tensors/updated',
+    having<TensorsUpdate>({ scan, statistics, spectra, comparison }),
+  ),
+  histogram: requestType(
+    'tensors/histogram',
+    exactly<TensorHistogramRequest>({ tensor: text, bins }),
+    having<TensorHistogram>({ edges: numbers, counts: numbers }),
+  ),
   /** Reads the values again after a failure. */
-  scan: { method: 'tensors/scan' } as RequestType<void, void>,
+  scan: requestType('tensors/scan', nothing, nothing),
   /** Asks for a second file with the editor's dialog and compares. */
-  compare: { method: 'tensors/compare' } as RequestType<void, void>,
-  endComparison: { method: 'tensors/endComparison' } as RequestType<void, void>,
+  compare: requestType('tensors/compare', nothing, nothing),
+  endComparison: requestType('tensors/endComparison', nothing, nothing),
 };

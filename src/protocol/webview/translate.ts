@@ -1,6 +1,21 @@
-import type { NotificationType, RequestType } from 'vscode-messenger-common';
-import type { ConceptChoices, ConceptTarget } from './choices.ts';
-import type { Connected, PendingState, SaveRequest } from './common.ts';
+import { type ConceptChoices, type ConceptTarget, conceptTarget, readyChoices } from './choices.ts';
+import { connected, type PendingState, saveRequest, viewState } from './common.ts';
+import {
+  bytes,
+  either,
+  exactly,
+  flag,
+  having,
+  list,
+  literal,
+  maybe,
+  nothing,
+  notificationType,
+  number,
+  requestType,
+  text,
+  whole,
+} from './schema.ts';
 
 /** The contract of the Translate view: images translated with a concept's weights, next to the targets of its pairs. */
 
@@ -69,21 +84,61 @@ export interface DenoisedWeights {
   device: string;
 }
 
+const state = viewState(readyChoices);
+const image = having<ImageChoice>({ name: text, file: text, uri: text });
+
 export const translateView = {
-  connect: { method: 'translate/connect' } as RequestType<
-    void,
-    Connected<TranslateTarget, TranslateViewState>
-  >,
-  stateChanged: { method: 'translate/state' } as NotificationType<TranslateViewState>,
+  connect: requestType(
+    'translate/connect',
+    nothing,
+    connected<TranslateTarget, TranslateViewState>(conceptTarget, state),
+  ),
+  stateChanged: notificationType<TranslateViewState>('translate/state', state),
   /** Lists the held-out images of a concept; empty until its pairs are prepared. */
-  testImages: { method: 'translate/testImages' } as RequestType<TestImagesRequest, ImageChoice[]>,
-  translate: { method: 'translate/translate' } as RequestType<TranslateRequest, Translation>,
+  testImages: requestType(
+    'translate/testImages',
+    exactly<TestImagesRequest>({ training: text, concept: text }),
+    list(image),
+  ),
+  translate: requestType(
+    'translate/translate',
+    exactly<TranslateRequest>({
+      training: text,
+      concept: text,
+      weights: text,
+      image: either<TranslateImage>(
+        'kind',
+        exactly<Extract<TranslateImage, { kind: 'file' }>>({ kind: literal('file'), file: text }),
+        exactly<Extract<TranslateImage, { kind: 'uri' }>>({ kind: literal('uri'), uri: text }),
+        exactly<Extract<TranslateImage, { kind: 'bytes' }>>({
+          kind: literal('bytes'),
+          name: text,
+          data: bytes,
+        }),
+      ),
+    }),
+    having<Translation>({
+      source: bytes,
+      translated: bytes,
+      target: maybe(bytes),
+      width: number,
+      height: number,
+      seconds: number,
+      device: text,
+      psnr: maybe(number),
+      ssim: maybe(number),
+    }),
+  ),
   /** Denoises weights with another seed or number of steps, without touching the concept's own. */
-  denoise: { method: 'translate/denoise' } as RequestType<DenoiseRequest, DenoisedWeights>,
+  denoise: requestType(
+    'translate/denoise',
+    exactly<DenoiseRequest>({ training: text, concept: text, seed: whole(0), steps: whole(1) }),
+    having<DenoisedWeights>({ weights: text, seconds: number, device: text }),
+  ),
   /** Asks for an image file with the editor's dialog; undefined if the user chose none. */
-  chooseImage: { method: 'translate/chooseImage' } as RequestType<void, ImageChoice | undefined>,
+  chooseImage: requestType<void, ImageChoice | undefined>('translate/chooseImage', nothing, maybe(image)),
   /** Saves the picture where the user chooses; false if they chose no place. */
-  save: { method: 'translate/save' } as RequestType<SaveRequest, boolean>,
+  save: requestType('translate/save', saveRequest, flag),
   /** Opens the run of this id. */
-  openRun: { method: 'translate/openRun' } as RequestType<string, void>,
+  openRun: requestType('translate/openRun', text, nothing),
 };

@@ -69,6 +69,7 @@ const BOTH = ready({ evaluations: [NEWEST, QUICKSTART] });
 
 export const COMPARE_SCENARIOS: Record<string, () => Handlers> = {
   'compare/loading': () => ({ ...compare(BOTH), [compareView.connect.method]: never }),
+  'compare/misfit': () => ({ ...compare(BOTH), [compareView.connect.method]: () => ({ target: 7 }) }),
   'compare/empty': () =>
     compare({
       kind: 'empty',

@@ -184,6 +184,7 @@ const READY_TENSORS = {
 export const SCENARIOS: Record<string, () => Handlers> = {
   ...COMPARE_SCENARIOS,
   'weights/loading': () => ({ ...weights({}), [weightsView.connect.method]: never }),
+  'weights/misfit': () => ({ ...weights({}), [weightsView.connect.method]: () => ({ target: 7 }) }),
   'weights/empty': () => weights(EMPTY),
   'weights/error': () => weights(ERROR),
   'weights/ready': () => weights(READY_WEIGHTS),
@@ -210,6 +211,7 @@ export const SCENARIOS: Record<string, () => Handlers> = {
       );
     }),
   'translate/loading': () => ({ ...translate({}), [translateView.connect.method]: never }),
+  'translate/misfit': () => ({ ...translate({}), [translateView.connect.method]: () => ({ target: 7 }) }),
   'translate/empty': () =>
     translate({
       ...EMPTY,
@@ -232,6 +234,7 @@ export const SCENARIOS: Record<string, () => Handlers> = {
     },
   }),
   'tensors/loading': () => ({ ...tensors({}), [tensorsView.connect.method]: never }),
+  'tensors/misfit': () => ({ ...tensors({}), [tensorsView.connect.method]: () => ({ target: 7 }) }),
   'tensors/empty': () => tensors({ ...EMPTY, message: 'The file has no content so far.' }),
   'tensors/error': () =>
     tensors({
@@ -260,6 +263,7 @@ export const SCENARIOS: Record<string, () => Handlers> = {
       },
     ),
   'run/loading': () => ({ ...run({}), [runView.connect.method]: never }),
+  'run/misfit': () => ({ ...run({}), [runView.connect.method]: () => ({ target: 7 }) }),
   'run/empty': () =>
     run({ kind: 'empty', message: 'The run has not written anything yet; it is waiting for its turn.' }),
   'run/error': () =>

@@ -1,6 +1,11 @@
 import * as vscode from 'vscode';
 import { UserError } from '../../../project/user-error.ts';
-import { type CompareTarget, type CompareViewState, compareView } from '../../../protocol/webview/compare.ts';
+import {
+  type CompareTarget,
+  type CompareViewState,
+  compareTarget,
+  compareView,
+} from '../../../protocol/webview/compare.ts';
 import { readComparison } from '../../comparisons/read-comparison.ts';
 import { COMMANDS } from '../../identifiers.ts';
 import { evaluationOf } from '../../runs/evaluations.ts';
@@ -9,7 +14,6 @@ import { chooseProject, givenConcept, givenRun } from '../../targets/targets.ts'
 import { absentProject } from '../absent-project.ts';
 import { followChoices } from '../follow-choices.ts';
 import type { PanelConnection } from '../panel-connection.ts';
-import { hasStrings } from '../panel-target.ts';
 import type { PanelKind } from '../panels.ts';
 import { saveFile } from '../save-file.ts';
 import { evaluatedConcepts } from './compare-choices.ts';
@@ -22,7 +26,7 @@ export function comparePanelKind(services: Services): PanelKind<'compare', Compa
       concept === undefined ? vscode.l10n.t('Comparison') : vscode.l10n.t('Comparison: {0}', concept),
     key: ({ project, concept, runId }) => JSON.stringify([project, concept, runId]),
     pictureFolders: () => [],
-    isTarget: (kept): kept is CompareTarget => hasStrings(kept, ['project']),
+    target: compareTarget,
     attach: (connection, target) => attach(services, connection, target),
   };
 }

@@ -1,20 +1,6 @@
+import { MOST_OVERLAID } from '../../../protocol/run.ts';
 import type { RunReference } from '../../../protocol/webview/common.ts';
-import { MOST_OVERLAID } from '../../../protocol/webview/run.ts';
 import { runKey } from './run-reader.ts';
-
-/** Whether a value that a page kept across a reload is a list of runs. */
-export function isRunList(kept: unknown): kept is RunReference[] {
-  return (
-    Array.isArray(kept) &&
-    kept.every(
-      (entry) =>
-        typeof entry === 'object' &&
-        entry !== null &&
-        typeof entry.project === 'string' &&
-        typeof entry.runId === 'string',
-    )
-  );
-}
 
 /**
  * The runs that may be overlaid on another: without duplicates and the run itself, and no more than there are colors.

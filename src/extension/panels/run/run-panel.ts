@@ -1,11 +1,9 @@
 import * as vscode from 'vscode';
-import { type RunTarget, runView } from '../../../protocol/webview/run.ts';
+import { type RunTarget, runTarget, runView } from '../../../protocol/webview/run.ts';
 import type { Services } from '../../services.ts';
 import { chooseComparedRuns, chooseRun } from '../../targets/targets.ts';
 import type { PanelConnection } from '../panel-connection.ts';
-import { hasStrings } from '../panel-target.ts';
 import type { PanelKind } from '../panels.ts';
-import { isRunList } from './overlaid-runs.ts';
 import { RunFeed } from './run-feed.ts';
 import { runKey } from './run-reader.ts';
 import { referenceOf } from './run-reference.ts';
@@ -29,8 +27,7 @@ export function runPanelKind(services: Services): PanelKind<'run', RunTarget> {
     title: (target) => runTitle(services, target),
     key: runKey,
     pictureFolders: (target) => [runKey(target)],
-    isTarget: (kept): kept is RunTarget =>
-      hasStrings(kept, ['project', 'runId']) && (!('overlaid' in kept) || isRunList(kept.overlaid)),
+    target: runTarget,
     attach: (connection, target) => attach(services, connection, target, asked.event),
     showAgain: (target) => asked.fire(target),
   };

@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { sourceFolder } from '../../../project/files/pair-source.ts';
 import type { Project } from '../../../project/load.ts';
 import type { TranslateParams } from '../../../protocol/serve.ts';
+import { conceptTarget } from '../../../protocol/webview/choices.ts';
 import {
   type ImageChoice,
   type TranslateImage,
@@ -17,7 +18,6 @@ import type { Services } from '../../services.ts';
 import { chooseConceptTarget } from '../../targets/choose-concept.ts';
 import { followChoices } from '../follow-choices.ts';
 import type { PanelConnection } from '../panel-connection.ts';
-import { hasStrings } from '../panel-target.ts';
 import type { PanelKind } from '../panels.ts';
 import { saveFile } from '../save-file.ts';
 import { weightsChoices } from '../weights-choices.ts';
@@ -41,7 +41,7 @@ export function translatePanelKind(services: Services): PanelKind<'translate', T
       concept === undefined ? vscode.l10n.t('Translate') : vscode.l10n.t('Translate: {0}', concept),
     key: ({ project, concept }) => JSON.stringify([project, concept]),
     pictureFolders: ({ project }) => [project, ...sourceFolders(services.projects.get(project))],
-    isTarget: (kept): kept is TranslateTarget => hasStrings(kept, ['project']),
+    target: conceptTarget,
     attach: (connection, target) => attach(services, connection, target),
   };
 }

@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
+import { conceptTarget } from '../../../protocol/webview/choices.ts';
 import { type WeightsTarget, weightsView } from '../../../protocol/webview/weights.ts';
 import { warmEngine } from '../../engine/warm-engine.ts';
 import type { Services } from '../../services.ts';
 import { chooseConceptTarget } from '../../targets/choose-concept.ts';
 import { followChoices } from '../follow-choices.ts';
 import type { PanelConnection } from '../panel-connection.ts';
-import { hasStrings } from '../panel-target.ts';
 import type { PanelKind } from '../panels.ts';
 import { weightsChoices } from '../weights-choices.ts';
 
@@ -17,7 +17,7 @@ export function weightsPanelKind(services: Services): PanelKind<'weights', Weigh
       concept === undefined ? vscode.l10n.t('Weights') : vscode.l10n.t('Weights: {0}', concept),
     key: ({ project, concept }) => JSON.stringify([project, concept]),
     pictureFolders: () => [],
-    isTarget: (kept): kept is WeightsTarget => hasStrings(kept, ['project']),
+    target: conceptTarget,
     attach: (connection, target) => attach(services, connection, target),
   };
 }

@@ -1,0 +1,26 @@
+/**
+ * Names, prompts and messages may come from files of others. Where they are shown, characters that would move the
+ * cursor, color the text, turn it around or hide a part of it are written as escapes.
+ */
+
+/** Control characters, marks of the writing direction, separators of lines, and what is as good as invisible. */
+const ACTIVE =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: They are what is escaped.
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
+
+function escaped(character: string): string {
+  const code = character.codePointAt(0)!.toString(16);
+  return code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, '0')}`;
+}
+
+/** A text in one line, without effect on where it is shown. */
+export function inertLine(text: string): string {
+  return text.replace(ACTIVE, escaped);
+}
+
+/** A text without effect on where it is shown, whose line breaks and tabs stay. */
+export function inertText(text: string): string {
+  return text.replace(ACTIVE, (character) =>
+    character === '\n' || character === '\t' ? character : escaped(character),
+  );
+}
