@@ -10,6 +10,7 @@ import { ConceptLenses } from './concepts/concept-lenses.ts';
 import { type ConceptNode, ConceptTree } from './concepts/concept-tree.ts';
 import { registerContextKeys } from './context-keys.ts';
 import { Engine } from './engine/engine.ts';
+import { OpenedFiles } from './engine/opened-files.ts';
 import { showFailure } from './failure.ts';
 import { CONCEPT_LANGUAGE, TRAINING_LANGUAGE } from './identifiers.ts';
 import { ProjectStore } from './projects/project-store.ts';
@@ -49,7 +50,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<Extens
   const projects = new ProjectStore(log);
   const runs = new RunStore(projects, log);
   const artifacts = new ArtifactStore(projects, runs, log);
-  const engine = new Engine(context.extensionUri, log);
+  const opened = new OpenedFiles(() => projects.projects, context.workspaceState);
+  const engine = new Engine(context.extensionUri, log, opened);
   const zoo = new ZooStatus(projects, artifacts, log);
   const documents = new ReadOnlyDocuments();
   const waiting = new WaitingRuns(context.workspaceState);

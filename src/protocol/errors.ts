@@ -607,6 +607,23 @@ export const ERRORS = {
     remedy: 'Try again. If it ends once more, the message and the log quote its last words.',
     example: 'The engine ended before it answered "translate" (exit status 3: out of memory).',
   },
+  'not-opened': {
+    code: 'DNW-190',
+    title: 'A path is outside of what is open',
+    cause:
+      'The editor has asked its engine for a file that belongs to no open project, and that nobody has opened.',
+    remedy: 'Open the project or the file in the editor, or copy the file into the project.',
+    example:
+      '/data/weights.safetensors: nothing is read there. It lies outside of what is open, once links are followed. Open its folder in the editor, or choose the file there.',
+  },
+  'bad-request': {
+    code: 'DNW-191',
+    title: 'A request is malformed',
+    cause: 'A program has sent `dnw serve` a request whose parameters do not have the expected form.',
+    remedy: 'Correct the parameter that the message names. In the editor, please report the message.',
+    example:
+      'The request validate cannot be answered: params.project: it must be text. Its parameters are in src/protocol/serve.ts.',
+  },
   unexpected: {
     code: 'DNW-199',
     title: 'An unexpected error',

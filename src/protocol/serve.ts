@@ -23,6 +23,9 @@ import type {
  * ends a waiting request immediately and a running one between its steps. A request with `progressToken` receives its
  * findings by `$/progress`, at most ten times a second and completely before the result. The process exits when its
  * standard input closes, or after `--idle-minutes` without a request.
+ *
+ * The notification `opened` says what the user has opened. Requests may name only those projects and files, files in
+ * those projects, and the images of their concepts' pairs.
  */
 export interface ServeRequests {
   /** Reads, compiles and translates what the first answers about a concept need; repeated calls do nothing. */
@@ -44,6 +47,16 @@ export interface ServeRequests {
     result: UnmatchedTensors;
     progress: TensorComparisonProgress;
   };
+}
+
+/** The notification that replaces the list of what the user has opened. */
+export const OPENED = 'opened';
+
+export interface OpenedParams {
+  /** Absolute paths of project folders. */
+  projects: string[];
+  /** Absolute paths of files outside of them: safetensors files and images that the user chose. */
+  files: string[];
 }
 
 /** Content of `$/progress` for a method; `never` if it reports nothing. */

@@ -4,9 +4,11 @@ import { afterEach, expect, test } from 'vitest';
 import { CancellationTokenSource } from 'vscode-jsonrpc/node';
 import { ServeClient } from '../../src/extension/engine/serve-client.ts';
 import { UserError } from '../../src/project/user-error.ts';
+import type { OpenedParams } from '../../src/protocol/serve.ts';
 
 const program = join(import.meta.dirname, 'programs/fake-dnw.mjs');
 const clients: ServeClient[] = [];
+let opened: OpenedParams = { projects: ['/p'], files: [] };
 
 function client(command = process.execPath) {
   const started: number[] = [];
@@ -18,6 +20,7 @@ function client(command = process.execPath) {
       return child;
     },
     (text) => logged.push(text),
+    () => opened,
   );
   clients.push(made);
   return { client: made, started, logged };
@@ -77,4 +80,14 @@ test('after stop, the next request starts another engine', async () => {
   engine.stop();
   await engine.request('validate', { project: '/p' });
   expect(started).toHaveLength(2);
+});
+
+test('tells the engine what is open before the next request, and only when it has changed', async () => {
+  const { client: engine } = client();
+  const told = async () =>
+    ((await engine.request('validate', { project: '/p' })) as unknown as { told: unknown }).told;
+  expect(await told()).toEqual([{ projects: ['/p'], files: [] }]);
+  opened = { projects: ['/p'], files: ['/q/a.safetensors'] };
+  expect(await told()).toEqual([{ projects: ['/p'], files: [] }, opened]);
+  expect(await told()).toHaveLength(2);
 });

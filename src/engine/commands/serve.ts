@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { EXIT } from '../exit-codes.ts';
+import { OpenedPaths } from '../serve/opened-paths.ts';
 import { serve } from '../serve/server.ts';
 import { commandOptions, integer } from './options.ts';
 
@@ -20,11 +21,14 @@ export function addServeCommand(program: Command): void {
     .action(async ({ idleMinutes, device, threads }) => {
       // Imported on demand because they load native code.
       const { createHandlers } = await import('../serve/handlers.ts');
-      const handlers = createHandlers({ device, threads });
+      const { openedParams } = await import('../serve/request-schemas.ts');
+      const opened = new OpenedPaths();
+      const handlers = createHandlers({ device, threads }, opened);
       await serve({
         input: process.stdin,
         output: process.stdout,
         handlers,
+        onOpened: (params) => opened.replace(openedParams(params)),
         idleMs: idleMinutes * MINUTE_MS,
       });
       // What is still being computed has nobody left to answer.

@@ -5,7 +5,7 @@ import { WeightInspector } from '../../pipeline/interactive/inspect.ts';
 import { WarmBase } from '../../pipeline/interactive/warm-base.ts';
 import { WarmZoo } from '../../pipeline/interactive/warm-zoo.ts';
 import { networkSizes } from '../../pipeline/scale/network-sizes.ts';
-import { listWeights } from '../../pipeline/weights/chosen-weights.ts';
+import { isWeightsName, listWeights } from '../../pipeline/weights/chosen-weights.ts';
 import { DiskView } from '../../project/disk/disk-view.ts';
 import { loadProject } from '../../project/load.ts';
 import { toProjectPath } from '../../project/paths.ts';
@@ -16,9 +16,11 @@ import { HISTOGRAM_BARS } from '../../protocol/statistics.ts';
 import { listDevices } from '../device-listing.ts';
 import { chooseConcept, chooseTraining, refuseConfigProblems } from '../project-choice.ts';
 import { describeScale } from '../scale-listing.ts';
+import type { OpenedPaths } from './opened-paths.ts';
+import { checkingParams } from './request-schemas.ts';
 import type { ServeHandlers } from './server.ts';
 import { compareTensorFiles, scanTensorFile, tensorFileHistogram } from './tensor-handlers.ts';
-import { listTranslations, type Subject, Translations } from './translations.ts';
+import { isSourceOf, listTranslations, type Subject, Translations } from './translations.ts';
 
 /** Device settings from the command line, which override each config's. */
 export interface DeviceOverrides {
@@ -29,14 +31,16 @@ export interface DeviceOverrides {
 /**
  * Request handlers of `dnw serve`. Each request sees the project's current files; unchanged files are not parsed
  * again.
+ * @param opened what requests may name
  */
-export function createHandlers(overrides: DeviceOverrides): ServeHandlers {
+export function createHandlers(overrides: DeviceOverrides, opened: OpenedPaths): ServeHandlers {
   const bases = new WarmBase();
   const translations = new Translations(bases);
   const zoos = new WarmZoo(bases);
   const inspector = new WeightInspector(zoos);
   const readDocument = rememberingReader();
-  const load = (folder: string) => loadProject(folder, new DiskView(readDocument));
+  const load = async (folder: string) =>
+    loadProject(await opened.project(folder), new DiskView(readDocument));
 
   const trainingOf = async (params: { project: string; training: string }) => {
     const project = await load(params.project);
@@ -55,7 +59,17 @@ export function createHandlers(overrides: DeviceOverrides): ServeHandlers {
     return { ...chosen, concept: chooseConcept(chosen.project, params.concept) };
   };
 
-  return {
+  /** A weights file by its path; the names of a concept's own weights as they are. */
+  const weightsOf = ({ project, weights }: { project: string; weights: string }) =>
+    isWeightsName(weights) ? weights : opened.file(resolve(project, weights));
+  /** An image of the concept's pairs may lie anywhere: the concept's file names it. */
+  const imageOf = async ({ concept, training }: Subject, project: string, file: string) => {
+    const path = resolve(project, file);
+    if (await isSourceOf(concept, training, path)) return path;
+    return opened.file(path);
+  };
+
+  return checkingParams({
     warmUp: async (params) => {
       const { project, training } = await trainingOf(params);
       const { concept } = params;
@@ -97,12 +111,13 @@ export function createHandlers(overrides: DeviceOverrides): ServeHandlers {
 
     translate: async (params) => {
       const { image } = params;
+      const about = await subject(params);
       return translations.translate({
-        ...(await subject(params)),
-        weights: params.weights,
+        ...about,
+        weights: await weightsOf(params),
         image:
           'file' in image
-            ? { file: resolve(params.project, image.file) }
+            ? { file: await imageOf(about, params.project, image.file) }
             : { name: image.name, bytes: Buffer.from(image.base64, 'base64') },
       });
     },
@@ -118,16 +133,28 @@ export function createHandlers(overrides: DeviceOverrides): ServeHandlers {
     },
 
     statistics: async (params) =>
-      inspector.statistics({ ...(await subject(params)), weights: params.weights, bins: params.bins }),
+      inspector.statistics({
+        ...(await subject(params)),
+        weights: await weightsOf(params),
+        bins: params.bins,
+      }),
 
-    blockHistogram: async (params) => inspector.blockHistogram({ ...params, ...(await subject(params)) }),
+    blockHistogram: async (params) => {
+      const about = await subject(params);
+      return inspector.blockHistogram({ ...params, ...about, weights: await weightsOf(params) });
+    },
 
     trajectory: async (params) => denoisingTrajectory(zoos, { ...params, ...(await subject(params)) }),
 
-    tensorStatistics: scanTensorFile,
-    tensorHistogram: tensorFileHistogram,
-    compareTensors: compareTensorFiles,
-  };
+    tensorStatistics: async (params, ...rest) =>
+      scanTensorFile({ ...params, file: await opened.file(params.file) }, ...rest),
+    tensorHistogram: async (params, ...rest) =>
+      tensorFileHistogram({ ...params, file: await opened.file(params.file) }, ...rest),
+    compareTensors: async (params, ...rest) => {
+      const [file, second] = [await opened.file(params.file), await opened.file(params.second)];
+      return compareTensorFiles({ ...params, file, second }, ...rest);
+    },
+  });
 }
 
 /** Computes the statistics that a page about this concept asks for first; does nothing if it has no weights. */

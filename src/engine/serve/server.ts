@@ -10,6 +10,7 @@ import {
 } from 'vscode-jsonrpc/node';
 import { UserError } from '../../project/user-error.ts';
 import {
+  OPENED,
   type ServeErrorData,
   type ServeProgress,
   type ServeRequests,
@@ -42,12 +43,14 @@ export interface ServerOptions {
   readonly input: Readable;
   readonly output: Writable;
   readonly handlers: ServeHandlers;
+  /** Called with the parameters of the notification `opened`. */
+  readonly onOpened?: (params: unknown) => void;
   /** Time without a request after which the server exits, in milliseconds. */
   readonly idleMs: number;
 }
 
 /** Answers requests until the input closes (the parent process ended or closed it) or `idleMs` pass without a request. */
-export function serve({ input, output, handlers, idleMs }: ServerOptions): Promise<void> {
+export function serve({ input, output, handlers, onOpened, idleMs }: ServerOptions): Promise<void> {
   const reader = new StreamMessageReader(input);
   // Its timer for the rest of a half-read message would keep the process alive after the end of the input.
   reader.partialMessageTimeout = 0;
@@ -107,6 +110,15 @@ export function serve({ input, output, handlers, idleMs }: ServerOptions): Promi
       );
     };
     for (const method of Object.keys(handlers) as ServeMethod[]) register(method);
+    if (onOpened !== undefined) {
+      connection.onNotification(OPENED, (params: unknown) => {
+        try {
+          onOpened(params);
+        } catch (error) {
+          process.stderr.write(`${describeError(error)}\n`);
+        }
+      });
+    }
     connection.onClose(end);
     // A pipe whose other end is gone emits `end`, but not always `close`.
     input.once('end', end);

@@ -2,13 +2,11 @@ import { TensorReader } from '../../data/tensor-reader.ts';
 import { compareTensors } from '../../pipeline/tensors/compare.ts';
 import { scanTensors } from '../../pipeline/tensors/scan.ts';
 import { tensorHistogram } from '../../pipeline/tensors/statistics.ts';
-import { UserError } from '../../project/user-error.ts';
 import type { LoraSpectrum, TensorDifference, TensorStatistics } from '../../protocol/tensors.ts';
 import type { ServeHandlers } from './server.ts';
 
 /** Least time between two progress reports. */
 const INTERVAL_MS = 100;
-const BINS = { min: 4, max: 512 };
 
 /** Collects findings and reports them together with the progress, at most ten times a second. */
 class Batches {
@@ -51,12 +49,6 @@ export const tensorFileHistogram: ServeHandlers['tensorHistogram'] = async (
   { file, tensor, bins },
   signal,
 ) => {
-  if (!Number.isInteger(bins) || bins < BINS.min || bins > BINS.max) {
-    throw new UserError(
-      'bad-option-value',
-      `bins: ${bins} is not a whole number from ${BINS.min} to ${BINS.max}.`,
-    );
-  }
   return TensorReader.with(file, signal, (reader) => tensorHistogram(reader, tensor, bins));
 };
 

@@ -8,6 +8,7 @@ import type { WarmBase } from '../../pipeline/interactive/warm-base.ts';
 import { HIGHEST_PSNR } from '../../pipeline/metrics/image-metrics.ts';
 import { listWeights } from '../../pipeline/weights/chosen-weights.ts';
 import type { LoadedConcept, LoadedTraining, Project } from '../../project/load.ts';
+import { UserError } from '../../project/user-error.ts';
 import { FIRST_IMAGES, type TranslateResult, type TranslationsResult } from '../../protocol/serve.ts';
 
 export interface Subject {
@@ -82,6 +83,22 @@ export async function listTranslations({ project, training, concept }: Subject):
     weights: await listWeights(project, training, concept),
     testImages: await heldOutImages(training, concept),
   };
+}
+
+/** Whether a file is a source image of the concept's pairs. @param file absolute path */
+export async function isSourceOf(
+  concept: LoadedConcept,
+  training: LoadedTraining,
+  file: string,
+): Promise<boolean> {
+  try {
+    const { refs } = await openPairs(concept, editorsOn(training.config)).list();
+    return refs.some(({ source }) => source === file);
+  } catch (error) {
+    // Pairs that cannot be listed have no images.
+    if (error instanceof UserError) return false;
+    throw error;
+  }
 }
 
 /** Absolute paths. */

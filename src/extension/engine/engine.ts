@@ -6,6 +6,7 @@ import { SETTINGS, SETTINGS_SECTION } from '../identifiers.ts';
 import { deviceOverrides, setting } from '../settings.ts';
 import { refuseUntrusted } from '../trust.ts';
 import { type NodeRuntime, resolveNodeRuntime } from './node-runtime.ts';
+import type { OpenedFiles } from './opened-files.ts';
 import { type LaunchedRun, launchRun } from './run-launcher.ts';
 import { ServeClient } from './serve-client.ts';
 
@@ -18,11 +19,13 @@ export class Engine implements vscode.Disposable {
   constructor(
     extension: vscode.Uri,
     private readonly log: vscode.LogOutputChannel,
+    readonly opened: OpenedFiles,
   ) {
     this.program = join(extension.fsPath, 'dist', 'engine', 'dnw.mjs');
     this.requests = new ServeClient(
       () => this.startServer(),
       (text) => log.info(`engine: ${text.trimEnd()}`),
+      () => opened.current,
     );
     this.subscription = vscode.workspace.onDidChangeConfiguration((change) => {
       // Its command line is out of date; the next request starts a new process.

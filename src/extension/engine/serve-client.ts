@@ -3,6 +3,8 @@ import type { CancellationToken, MessageConnection } from 'vscode-jsonrpc/node';
 import { UserError } from '../../project/user-error.ts';
 import { errorOfCode } from '../../protocol/errors.ts';
 import {
+  OPENED,
+  type OpenedParams,
   type ServeErrorData,
   type ServeProgress,
   type ServeRequests,
@@ -14,6 +16,8 @@ interface Connection {
   messages: Promise<MessageConnection>;
   /** Resolves once the process runs or has failed to start. */
   started: Promise<void>;
+  /** What the process was last told to be open, as JSON. */
+  told?: string;
   /** How the process ended, once it has. */
   ended?: string;
 }
@@ -41,10 +45,12 @@ export class ServeClient {
   /**
    * @param start spawns `dnw serve` with all three streams piped
    * @param log called with each chunk of the engine's standard error
+   * @param opened what the user has opened: the engine is told before the next request whenever it has changed
    */
   constructor(
     private readonly start: () => ChildProcessWithoutNullStreams,
     private readonly log: (text: string) => void,
+    private readonly opened: () => OpenedParams,
   ) {}
 
   /**
@@ -69,6 +75,7 @@ export class ServeClient {
     try {
       // Writing to a process that has ended would fail where the error cannot be caught.
       if (connection.ended !== undefined) throw new Error(connection.ended);
+      await this.tellOpened(connection, messages);
       // An undefined token would be sent as another parameter.
       const cancellation = token === undefined ? [] : [token];
       return await messages.sendRequest<ServeRequests[M]['result']>(
@@ -99,6 +106,14 @@ export class ServeClient {
     void connection.messages.then((messages) => messages.dispose());
     connection.process.stdin.end();
     connection.process.kill();
+  }
+
+  private async tellOpened(connection: Connection, messages: MessageConnection): Promise<void> {
+    const opened = this.opened();
+    const telling = JSON.stringify(opened);
+    if (connection.told === telling) return;
+    connection.told = telling;
+    await messages.sendNotification(OPENED, opened);
   }
 
   private connect(): Connection {

@@ -45,7 +45,8 @@ export class TensorDocument implements vscode.CustomDocument {
       () => this.flush(),
       (error) => services.log.error(`${error}`),
     );
-    this.subscriptions = [this.stateChanged, this.updated, this.pacer, ...this.watch()];
+    const opened = services.engine.opened.open(uri.fsPath);
+    this.subscriptions = [this.stateChanged, this.updated, this.pacer, opened, ...this.watch()];
   }
 
   get state(): TensorsViewState {
@@ -112,6 +113,7 @@ export class TensorDocument implements vscode.CustomDocument {
     this.endComparison();
     const source = new vscode.CancellationTokenSource();
     this.comparing = source;
+    const opened = this.services.engine.opened.open(second.fsPath);
     let comparison: TensorComparison = {
       path: second.fsPath,
       name: basename(second.fsPath),
@@ -140,6 +142,7 @@ export class TensorDocument implements vscode.CustomDocument {
     } catch (error) {
       if (!source.token.isCancellationRequested) set({ state: 'failed', message: shownMessage(error) });
     } finally {
+      opened.dispose();
       source.dispose();
     }
   }

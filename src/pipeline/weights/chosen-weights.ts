@@ -25,6 +25,11 @@ export interface ChosenWeights {
   loraVector(): Float32Array;
 }
 
+/** Whether weights are named rather than given as a file. */
+export function isWeightsName(weights: string): boolean {
+  return weights === 'base' || weights === 'denoised' || weights === 'fine-tuned';
+}
+
 /**
  * The weights file for a name or path.
  * @param weights `base`, `denoised`, `fine-tuned`, or a file, absolute or relative to the project folder

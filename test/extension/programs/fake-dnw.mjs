@@ -26,9 +26,11 @@ function serve() {
     new rpc.StreamMessageReader(process.stdin),
     new rpc.StreamMessageWriter(process.stdout),
   );
+  const told = [];
+  connection.onNotification('opened', (opened) => void told.push(opened));
   connection.onRequest('validate', ({ project }, token) => {
     if (token.isCancellationRequested) throw new Error('cancelled before it began');
-    return { problems: [], project, pid: process.pid };
+    return { problems: [], project, pid: process.pid, told };
   });
   connection.onRequest(
     'translations',

@@ -72,7 +72,7 @@ function attach(services: Services, connection: PanelConnection, target: Transla
     const { file, seconds, device } = await engine.request('denoise', { project, ...request });
     return { weights: file, seconds, device };
   });
-  connection.onRequest(translateView.chooseImage, chooseImage);
+  connection.onRequest(translateView.chooseImage, () => chooseImage(services));
   connection.onRequest(translateView.save, (request) => saveFile(project, request));
 }
 
@@ -81,7 +81,7 @@ async function translate(
   project: string,
   request: TranslateRequest,
 ): Promise<Translation> {
-  const params = { ...request, project, image: engineImage(request.image) };
+  const params = { ...request, project, image: await engineImage(services, request.image) };
   const result = await services.engine.requests.request('translate', params);
   const { source, translated, target, ...rest } = result;
   return {
@@ -92,12 +92,12 @@ async function translate(
   };
 }
 
-function engineImage(image: TranslateImage): TranslateParams['image'] {
+async function engineImage(services: Services, image: TranslateImage): Promise<TranslateParams['image']> {
   switch (image.kind) {
     case 'file':
       return { file: image.file };
     case 'uri':
-      return { file: vscode.Uri.parse(image.uri, true).fsPath };
+      return { file: await droppedFile(services, vscode.Uri.parse(image.uri, true)) };
     case 'bytes':
       return { name: image.name, base64: Buffer.from(image.data).toString('base64') };
   }
@@ -107,7 +107,24 @@ function decode(base64: string): Uint8Array {
   return new Uint8Array(Buffer.from(base64, 'base64'));
 }
 
-async function chooseImage(): Promise<ImageChoice | undefined> {
+/**
+ * A file that was dropped from the editor's explorer, which shows only the workspace.
+ * @throws for any other file, which the page cannot have been given
+ */
+async function droppedFile({ engine: { opened } }: Services, uri: vscode.Uri): Promise<string> {
+  const file = uri.fsPath;
+  if (!opened.has(file)) {
+    if (uri.scheme !== 'file' || vscode.workspace.getWorkspaceFolder(uri) === undefined) {
+      throw new Error(
+        vscode.l10n.t('{0} is not in the workspace. Add it with the button for images.', basename(file)),
+      );
+    }
+    await opened.choose(file);
+  }
+  return file;
+}
+
+async function chooseImage({ engine }: Services): Promise<ImageChoice | undefined> {
   const [uri] =
     (await vscode.window.showOpenDialog({
       title: vscode.l10n.t('Select an image to translate'),
@@ -115,6 +132,7 @@ async function chooseImage(): Promise<ImageChoice | undefined> {
     })) ?? [];
   if (uri === undefined) return undefined;
   const file = uri.fsPath;
+  await engine.opened.choose(file);
   // It may be in a folder that the page must not read.
   const type = IMAGE_TYPES[extname(file).slice(1).toLowerCase()] ?? 'application/octet-stream';
   const data = (await readFile(file)).toString('base64');

@@ -1,0 +1,73 @@
+import { isAbsolute, resolve } from 'node:path';
+import { isWithin, realPath } from '../../project/disk/real-path.ts';
+import { UserError } from '../../project/user-error.ts';
+import { inertLine } from '../../protocol/inert-text.ts';
+import type { OpenedParams } from '../../protocol/serve.ts';
+
+/**
+ * What the user has opened in the editor, as it has told: requests may name nothing else. Paths are compared where they
+ * lead once links are followed.
+ */
+export class OpenedPaths {
+  #opened: OpenedParams = { projects: [], files: [] };
+
+  replace(opened: OpenedParams): void {
+    this.#opened = opened;
+  }
+
+  /**
+   * @returns the folder
+   * @throws UserError if it is no opened project
+   */
+  async project(folder: string): Promise<string> {
+    await this.#refuseUnless(
+      folder,
+      'It is no project that is open. Open its folder in the editor',
+      (real, roots) => roots.projects.includes(real),
+    );
+    return resolve(folder);
+  }
+
+  /**
+   * @returns the file
+   * @throws UserError if it neither lies in an opened project nor is an opened file
+   */
+  async file(file: string): Promise<string> {
+    await this.#refuseUnless(
+      file,
+      'It lies outside of what is open, once links are followed. Open its folder in the editor, or choose the file there',
+      (real, { projects, files }) =>
+        files.includes(real) || projects.some((project) => isWithin(project, real)),
+    );
+    return resolve(file);
+  }
+
+  async #refuseUnless(
+    path: string,
+    reason: string,
+    holds: (real: string, opened: OpenedParams) => boolean,
+  ): Promise<void> {
+    const refusal = new UserError('not-opened', `${inertLine(path)}: nothing is read there. ${reason}.`);
+    if (!isUsable(path)) throw refusal;
+    const real = await where(resolve(path));
+    const [projects, files] = await Promise.all([
+      leading(this.#opened.projects),
+      leading(this.#opened.files),
+    ]);
+    if (real === undefined || !holds(real, { projects, files })) throw refusal;
+  }
+}
+
+function isUsable(path: string): boolean {
+  return isAbsolute(path) && !path.includes('\0');
+}
+
+/** Undefined for a path that cannot be followed. */
+function where(path: string): Promise<string | undefined> {
+  return realPath(path).catch(() => undefined);
+}
+
+async function leading(paths: readonly string[]): Promise<string[]> {
+  const real = await Promise.all(paths.filter(isUsable).map((path) => where(resolve(path))));
+  return real.filter((path) => path !== undefined);
+}

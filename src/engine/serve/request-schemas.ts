@@ -1,0 +1,69 @@
+import * as z from 'zod';
+import { UserError } from '../../project/user-error.ts';
+import { inertLine } from '../../protocol/inert-text.ts';
+import type { OpenedParams, ServeRequests } from '../../protocol/serve.ts';
+import type { ServeHandlers, ServeMethod } from './server.ts';
+
+const text = z.string();
+const bins = z.int().min(4).max(512);
+const whole = z.int().min(0);
+const project = { project: text };
+const training = { ...project, training: text };
+const concept = { ...training, concept: text };
+const weights = { ...concept, weights: text, bins };
+// How many steps there are depends on the training config.
+const draw = { seed: whole, steps: z.number() };
+const streamed = { progressToken: z.number().optional() };
+
+/** What each method accepts. */
+const PARAMS: { readonly [M in ServeMethod]: z.ZodType<ServeRequests[M]['params']> } = {
+  warmUp: z.object({ ...training, for: z.enum(['statistics', 'translation']), concept: text.optional() }),
+  devices: z.object({ device: text, threads: whole }),
+  sizes: z.object(training),
+  describe: z.object(training),
+  validate: z.object(project),
+  translations: z.object(concept),
+  translate: z.object({
+    ...concept,
+    weights: text,
+    image: z.union([z.object({ file: text }), z.object({ name: text, base64: text })]),
+  }),
+  denoise: z.object({ ...concept, ...draw }),
+  statistics: z.object(weights),
+  blockHistogram: z.object({ ...weights, block: whole }),
+  trajectory: z.object({ ...concept, ...draw, bins }),
+  tensorStatistics: z.object({ file: text, ...streamed }),
+  tensorHistogram: z.object({ file: text, tensor: text, bins }),
+  compareTensors: z.object({ file: text, second: text, ...streamed }),
+};
+
+const opened: z.ZodType<OpenedParams> = z.object({ projects: z.array(text), files: z.array(text) });
+
+/** @throws UserError that names the notification, the key and the reason */
+export function openedParams(params: unknown): OpenedParams {
+  return parsed('opened', opened, params);
+}
+
+/** The same handlers, which refuse parameters of another kind before they see them. */
+export function checkingParams(handlers: ServeHandlers): ServeHandlers {
+  const checking = <M extends ServeMethod>(method: M): ServeHandlers[M] => {
+    const handler = handlers[method];
+    return (async (params, signal, report) =>
+      handler(parsed(method, PARAMS[method], params), signal, report)) as ServeHandlers[M];
+  };
+  return Object.fromEntries(
+    (Object.keys(handlers) as ServeMethod[]).map((method) => [method, checking(method)]),
+  ) as ServeHandlers;
+}
+
+function parsed<T>(method: string, schema: z.ZodType<T>, params: unknown): T {
+  const result = schema.safeParse(params);
+  if (result.success) return result.data;
+  const { path, message } = result.error.issues[0]!;
+  const place = ['params', ...path].map(String).join('.');
+  const reason = inertLine(`${place}: ${message}`);
+  throw new UserError(
+    'bad-request',
+    `The request ${method} cannot be answered: ${reason}. Its parameters are in src/protocol/serve.ts.`,
+  );
+}
