@@ -1,6 +1,7 @@
 /** Runs model files made by others, such as feature networks. */
 import type * as Ort from 'onnxruntime-node';
 import type { DeviceReport } from '../types.ts';
+import { refuseUnsafeModel } from './model-safety.ts';
 import { ort } from './runtime.ts';
 import { sessionOptions } from './session.ts';
 
@@ -26,10 +27,11 @@ export interface ModelFile {
 
 /**
  * Opens an .onnx file on the run's device if that is one of ONNX Runtime's, else on the CPU.
- * @throws with the runtime's message if it cannot read the file or run the model
+ * @throws UnsafeModelError before the runtime sees it; otherwise with the runtime's message if it cannot read the file or run the model
  */
 export async function openModelFile(path: string, device: DeviceReport): Promise<ModelFile> {
   const where = device.device === 'tfjs' ? 'cpu' : device.device;
+  await refuseUnsafeModel(path);
   const session = await ort.InferenceSession.create(path, sessionOptions(where, device.threads));
   const [input, output] = [session.inputNames[0]!, session.outputNames[0]!];
   return {

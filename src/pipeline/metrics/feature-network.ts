@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { type ModelFile, openModelFile } from '../../compute/onnx/model-file.ts';
+import { UnsafeModelError } from '../../compute/onnx/model-safety.ts';
 import type { DeviceReport } from '../../compute/types.ts';
 import { type Resampling, resampled } from '../../data/resampling.ts';
 import type { TrainingConfig } from '../../project/schema/training-schema.ts';
@@ -45,6 +46,7 @@ export async function withFeatureNetwork<T>(
     throw refusal(file, 'there is no such file. Correct the path (it is relative to the training config)');
   }
   const model = await openModelFile(file, device).catch((error: Error) => {
+    if (error instanceof UnsafeModelError) throw refusal(file, error.message, error);
     throw refusal(
       file,
       `ONNX Runtime cannot open it: ${error.message.trim()}. Export the network again`,
