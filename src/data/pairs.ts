@@ -1,8 +1,8 @@
-import { dirname, join, relative, sep } from 'node:path';
+import { dirname, join } from 'node:path';
 import { isMissing } from '../project/disk/folders.ts';
 import { folderOf, type ImageFiles, listImages } from '../project/disk/image-files.ts';
 import type { PassedOver } from '../project/disk/passed-over.ts';
-import { matchImages, type NamedImage, stemOf } from '../project/files/match-names.ts';
+import { matchImages, type NamedImage, nameBelow, stemOf } from '../project/files/match-names.ts';
 import { pairLayout } from '../project/files/pair-source.ts';
 import { formOf } from '../project/names.ts';
 import type { LoadedConcept } from '../project/project.ts';
@@ -203,11 +203,6 @@ async function listFiles(concept: LoadedConcept, key: string, source: string): P
       { cause: error },
     );
   }
-}
-
-/** An image's name: its path below the folder of its source, with forward slashes. */
-function nameBelow(root: string, path: string): string {
-  return relative(root, path).split(sep).join('/');
 }
 
 async function matchTargets(

@@ -1,9 +1,11 @@
-import { basename, dirname, extname, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
+import { folderOf } from '../../project/disk/image-files.ts';
+import { matchImages, nameBelow } from '../../project/files/match-names.ts';
 import { imagesIn } from '../../project/files/pair-source.ts';
 import type { ImageSources } from '../../project/images/image-sources.ts';
-import { foldOf } from '../../project/names.ts';
 import type { YamlDocument } from '../../project/yaml/document.ts';
 import type { KeyPath } from '../../project/yaml/key-path.ts';
+import { inertLine } from '../../protocol/inert-text.ts';
 import { uriOfPath } from './positions.ts';
 
 /** Maximum number of images per source. */
@@ -55,22 +57,25 @@ async function preview(
   }
   const images = listing.files;
   const count = `**${images.length} ${what}${images.length === 1 ? '' : 's'}**`;
-  const shown = beside === undefined ? images : await ofTheSameNames(images, beside, sources);
+  const shown = beside === undefined ? images : await counterparts(source, images, beside, sources);
   const pictures = chosen(shown).map(picture);
   return pictures.length === 0 ? count : `${count}\n\n${pictures.join(' ')}`;
 }
 
 /** The counterparts of the images that `chosen` picks from another source. */
-async function ofTheSameNames(
+async function counterparts(
+  source: string,
   images: readonly string[],
   beside: string,
   sources: ImageSources,
 ): Promise<readonly string[]> {
   const others = await sources.view.images(beside);
   if (!('files' in others)) return images;
-  const stem = (path: string) => foldOf(basename(path, extname(path)));
-  const wanted = new Set(chosen(others.files).map(stem));
-  const found = images.filter((path) => wanted.has(stem(path)));
+  const named = (root: string, paths: readonly string[]) =>
+    paths.map((path) => ({ name: nameBelow(folderOf(root), path), path }));
+  const { pairs } = matchImages(named(beside, others.files), named(source, images));
+  const wanted = new Set(chosen(others.files));
+  const found = pairs.filter((pair) => wanted.has(pair.source.path)).map(({ target }) => target.path);
   return found.length > 0 ? found : images;
 }
 
@@ -82,7 +87,7 @@ function chosen(images: readonly string[]): string[] {
 }
 
 function picture(path: string): string {
-  const alt = basename(path).replace(/[\\[\]]/g, '\\$&');
+  const alt = inertLine(basename(path)).replace(/[\\[\]<>`*_!&]/g, '\\$&');
   // Parentheses would end the URL, and what follows a vertical bar is parsed as the size.
   const address = uriOfPath(path).replaceAll('(', '%28').replaceAll(')', '%29').replaceAll('|', '%7C');
   return `![${alt}](${address}|width=${WIDTH})`;

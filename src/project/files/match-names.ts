@@ -1,3 +1,4 @@
+import { relative, sep } from 'node:path';
 import { foldOf, formOf } from '../names.ts';
 
 /** An image file and its name. */
@@ -6,6 +7,11 @@ export interface NamedImage {
   readonly name: string;
   /** Absolute path. */
   readonly path: string;
+}
+
+/** An image's name: its path below the folder of its source, with forward slashes. */
+export function nameBelow(root: string, path: string): string {
+  return relative(root, path).split(sep).join('/');
 }
 
 export interface MatchedImages {
