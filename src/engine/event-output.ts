@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import type { WriteStream } from 'node:tty';
 import type { ProgressEvent, RunEvent } from '../protocol/events.ts';
+import { inertLine, inertText } from '../protocol/inert-text.ts';
 import { failureLines } from './exit-codes.ts';
 import { formatDuration, progressFigures, progressLine } from './progress-line.ts';
 import type { EventSink } from './run-events.ts';
@@ -122,7 +123,7 @@ export class HumanOutput implements EventSink {
 
   #print(text: string, color?: Color): void {
     this.#eraseBar();
-    this.#stream.write(`${this.#paint(text, color)}\n`);
+    this.#stream.write(`${this.#paint(inertText(text), color)}\n`);
     this.#drawBar();
   }
 
@@ -136,7 +137,9 @@ export class HumanOutput implements EventSink {
     if (this.#bar === undefined) return;
     // The last column stays free: some terminals wrap as soon as it is written to.
     const columns = (this.#stream.columns || FALLBACK_COLUMNS) - 1;
-    this.#stream.write(`${CLEAR_LINE}${progressLine(this.#bar, columns)}`);
+    this.#stream.write(
+      `${CLEAR_LINE}${progressLine({ ...this.#bar, message: inertLine(this.#bar.message) }, columns)}`,
+    );
   }
 
   #eraseBar(): void {

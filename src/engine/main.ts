@@ -1,5 +1,6 @@
 import { Console } from 'node:console';
 import { CommanderError } from 'commander';
+import { inertText } from '../protocol/inert-text.ts';
 import type { LoadStages } from './commands/stages.ts';
 import { describeError, EXIT, exitCodeOf, failureLines } from './exit-codes.ts';
 import { createProgram } from './program.ts';
@@ -29,7 +30,7 @@ export async function main(argv: readonly string[], loadStages: LoadStages): Pro
       process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
       return;
     }
-    process.stderr.write(`${failureLines(describeError(error))}\n`);
+    process.stderr.write(`${inertText(failureLines(describeError(error)))}\n`);
     process.exitCode = exitCodeOf(error);
   }
 }

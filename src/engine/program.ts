@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { version } from '../../package.json';
 import { ERRORS, withCode } from '../protocol/errors.ts';
+import { inertText } from '../protocol/inert-text.ts';
 import { addDescribeCommand } from './commands/describe.ts';
 import { addDevicesCommand } from './commands/devices.ts';
 import { addExplainCommand } from './commands/explain.ts';
@@ -28,6 +29,7 @@ export function createProgram(loadStages: LoadStages, exit: (code: number) => vo
       outputError: (text, write) => write(`${withCode(text.trimEnd(), commandLineCode(text))}\n`),
     })
     .exitOverride()
+    .configureOutput({ writeErr: (text) => process.stderr.write(inertText(text)) })
     .configureHelp({ sortSubcommands: false });
   addStageCommands(program, loadStages, exit);
   addValidateCommand(program, exit);

@@ -7,6 +7,7 @@ import { refuseLeadingOut } from '../project/disk/leading-out.ts';
 import { projectPaths } from '../project/paths.ts';
 import { UserError } from '../project/user-error.ts';
 import type { RunEvent } from '../protocol/events.ts';
+import { inertText } from '../protocol/inert-text.ts';
 import { RUN_FILES } from '../protocol/run.ts';
 import type { Stage } from '../protocol/stages.ts';
 import { EventLog } from './event-log.ts';
@@ -59,7 +60,7 @@ async function execute(
     const description = describeError(error);
     const { message, code } = description;
     events.emit({ type: 'finished', status: 'failed', seconds: seconds(), error: message, code });
-    if (json) process.stderr.write(`${failureLines(description)}\n`);
+    if (json) process.stderr.write(`${inertText(failureLines(description))}\n`);
   };
   const crash = (error: unknown) => {
     // An error outside the stage's promise leaves the process in an unknown state.
@@ -100,7 +101,9 @@ async function execute(
     events.emit({ type: 'finished', status: outcome.status, seconds: seconds() });
     if (!json) {
       const { summary, result } = outcome;
-      process.stdout.write(summary ? summary.map((line) => `${line}\n`).join('') : stringify(result));
+      process.stdout.write(
+        inertText(summary ? summary.map((line) => `${line}\n`).join('') : stringify(result)),
+      );
     }
     return outcome.status === 'stopped' ? EXIT.stopped : EXIT.ok;
   } finally {

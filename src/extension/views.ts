@@ -4,6 +4,7 @@ import { registerConceptFilter } from './concepts/concept-filter-box.ts';
 import type { ConceptTree } from './concepts/concept-tree.ts';
 import { warmEngine } from './engine/warm-engine.ts';
 import { COMMANDS, CONTEXT_KEYS, TREES } from './identifiers.ts';
+import { inertItems } from './inert-items.ts';
 import { registerCommand } from './register-command.ts';
 import type { Run } from './runs/run-state.ts';
 import type { RunTree } from './runs/run-tree.ts';
@@ -29,16 +30,16 @@ export function registerViews(
   trees: Trees,
 ): vscode.TreeView<Run> {
   const concepts = vscode.window.createTreeView(TREES.concepts, {
-    treeDataProvider: trees.concepts,
+    treeDataProvider: inertItems(trees.concepts),
     canSelectMany: true,
     showCollapseAll: true,
   });
   const runs = vscode.window.createTreeView(TREES.runs, {
-    treeDataProvider: trees.runs,
+    treeDataProvider: inertItems(trees.runs),
     canSelectMany: true,
   });
   const zoo = vscode.window.createTreeView(TREES.zoo, {
-    treeDataProvider: trees.zoo,
+    treeDataProvider: inertItems(trees.zoo),
     canSelectMany: true,
     showCollapseAll: true,
   });

@@ -24,3 +24,16 @@ export function inertText(text: string): string {
     character === '\n' || character === '\t' ? character : escaped(character),
   );
 }
+
+/** A text for a notification of the editor, which makes links of `[text](command:…)` even of commands. */
+export function inertNotice(text: string): string {
+  return inertText(text).replaceAll('](', '] (');
+}
+
+/** A text as code in Markdown, whose own backticks do not end it. */
+export function inlineCode(text: string): string {
+  const longest = Math.max(0, ...(text.match(/`+/g) ?? []).map(({ length }) => length));
+  const fence = '`'.repeat(longest + 1);
+  const space = longest > 0 ? ' ' : '';
+  return `${fence}${space}${inertLine(text)}${space}${fence}`;
+}

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { loadProject } from '../../project/load.ts';
+import { inertText } from '../../protocol/inert-text.ts';
 import { chooseTraining, findProjectFolder, refuseConfigProblems } from '../project-choice.ts';
 import { commandOptions } from './options.ts';
 
@@ -21,6 +22,6 @@ export function addDescribeCommand(program: Command): void {
       refuseConfigProblems(project, training);
       // Imported on demand because it loads tfjs.
       const { describeScale } = await import('../scale-listing.ts');
-      process.stdout.write(await describeScale(project, training, options.json === true));
+      process.stdout.write(inertText(await describeScale(project, training, options.json === true)));
     });
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { DeviceName } from '../../compute/types.ts';
+import { inertText } from '../../protocol/inert-text.ts';
 import { commandOptions } from './options.ts';
 
 /** `dnw devices`: the device that training would use on this machine, and why. */
@@ -26,6 +27,6 @@ export function addDevicesCommand(program: Command): void {
         ...considered.filter(({ usable }) => !usable).map(({ device, reason }) => `not ${device}: ${reason}`),
         ...Object.entries(versions).map(([name, of]) => `${name} ${of}`),
       ];
-      process.stdout.write(`${lines.join('\n')}\n`);
+      process.stdout.write(inertText(`${lines.join('\n')}\n`));
     });
 }

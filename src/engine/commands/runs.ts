@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { listRuns } from '../../project/runs/run-record.ts';
+import { inertLine } from '../../protocol/inert-text.ts';
 import { findProjectFolder } from '../project-choice.ts';
 import { textWidth } from '../text-width.ts';
 import { commandOptions } from './options.ts';
@@ -20,9 +21,12 @@ export function addRunsCommand(program: Command): void {
         return;
       }
       if (runs.length === 0) process.stderr.write('No runs yet.\n');
-      const idWidth = Math.max(0, ...runs.map(({ id }) => textWidth(id)));
-      for (const { id, state, damage } of runs) {
-        const shown = damage === undefined ? state : `damaged: ${damage}`;
+      const rows = runs.map(({ id, state, damage }) => ({
+        id: inertLine(id),
+        shown: damage === undefined ? state : `damaged: ${inertLine(damage)}`,
+      }));
+      const idWidth = Math.max(0, ...rows.map(({ id }) => textWidth(id)));
+      for (const { id, shown } of rows) {
         process.stdout.write(`${id}${' '.repeat(idWidth - textWidth(id))}  ${shown}\n`);
       }
     });

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { loadProject } from '../../project/load.ts';
 import { countProblems, formatProblem } from '../../project/problem.ts';
 import { explainHint } from '../../protocol/errors.ts';
+import { inertText } from '../../protocol/inert-text.ts';
 import { EXIT } from '../exit-codes.ts';
 import { findProjectFolder } from '../project-choice.ts';
 import { commandOptions } from './options.ts';
@@ -18,7 +19,9 @@ export function addValidateCommand(program: Command, exit: (code: number) => voi
     .action(async (options: { project?: string; json?: boolean }) => {
       const project = await loadProject(findProjectFolder(options.project));
       for (const problem of project.problems) {
-        process.stdout.write(`${options.json ? JSON.stringify(problem) : formatProblem(problem)}\n`);
+        process.stdout.write(
+          `${options.json ? JSON.stringify(problem) : inertText(formatProblem(problem))}\n`,
+        );
       }
       const { errors, warnings, unlisted } = countProblems(project.problems);
       if (!options.json) {

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { inertNotice } from '../../protocol/inert-text.ts';
 import type { DevicesResult } from '../../protocol/serve.ts';
 import { type DeviceItem, deviceItems } from '../engine/device-items.ts';
 import { COMMANDS, SETTINGS, SETTINGS_SECTION } from '../identifiers.ts';
@@ -42,7 +43,7 @@ async function selectDevice(services: Services): Promise<void> {
 async function wantsAnyway({ device, description, detail }: DeviceItem): Promise<boolean> {
   const anyway = vscode.l10n.t('Select Anyway');
   const chosen = await vscode.window.showWarningMessage(
-    vscode.l10n.t('{0} does not work on this machine, so every run would fail.', device ?? ''),
+    inertNotice(vscode.l10n.t('{0} does not work on this machine, so every run would fail.', device ?? '')),
     { modal: true, detail: [description, detail].filter(Boolean).join('\n') },
     anyway,
   );

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { LoadedConcept, Project } from '../../project/load.ts';
 import { UserError } from '../../project/user-error.ts';
+import { inertNotice } from '../../protocol/inert-text.ts';
 import type { ConceptUse } from '../../protocol/stage-entry.ts';
 import { type NamedCommand, STAGE_COMMANDS, type StageCommand, stageEntry } from '../../protocol/stages.ts';
 import { COMMANDS } from '../identifiers.ts';
@@ -107,7 +108,7 @@ function withDenoisedWeights(
     );
   }
   void vscode.window.showWarningMessage(
-    vscode.l10n.t('Skipped because they have no denoised weights yet: {0}.', names),
+    inertNotice(vscode.l10n.t('Skipped because they have no denoised weights yet: {0}.', names)),
   );
   return concepts.filter((concept) => !lacking.includes(concept));
 }
@@ -123,7 +124,7 @@ async function collectMissing(services: Services, target: unknown): Promise<void
   const zoo = services.zoo.of(training.path);
   if (zoo !== undefined && wantedMembers(zoo).length === 0) {
     void vscode.window.showInformationMessage(
-      vscode.l10n.t('The zoo of {0} is complete: no member is missing or stale.', training.name),
+      inertNotice(vscode.l10n.t('The zoo of {0} is complete: no member is missing or stale.', training.name)),
     );
     return;
   }

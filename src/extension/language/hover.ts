@@ -3,6 +3,7 @@ import type { LoadedTraining } from '../../project/load.ts';
 import { describeAllowed, type JsonSchema, schemaAt } from '../../project/schema/json-schema.ts';
 import type { YamlDocument } from '../../project/yaml/document.ts';
 import { formatKeyPath, type KeyPath, valueAt } from '../../project/yaml/key-path.ts';
+import { inlineCode } from '../../protocol/inert-text.ts';
 import { fromPosition, toRange } from './positions.ts';
 
 /**
@@ -23,7 +24,7 @@ export async function hoverAt(
   if (!place || !found) return undefined;
   const { path, at } = place;
   const description = found.description ?? schemaAt(schema, path.slice(0, -1))?.description;
-  const parts = [`**\`${formatKeyPath(path)}\`**`, ...(description ? [description] : [])];
+  const parts = [`**${inlineCode(formatKeyPath(path))}**`, ...(description ? [description] : [])];
   const option = at === 'value' ? describeOption(found, document.sourceOf(path)) : undefined;
   if (option) parts.push(option);
   const shown = await preview(path);
@@ -38,7 +39,7 @@ function describeOption(schema: JsonSchema, value: string): string | undefined {
   for (const form of [schema, ...(schema.anyOf ?? [])]) {
     const index = form.enum?.indexOf(value) ?? -1;
     const description = form.enumDescriptions?.[index];
-    if (description) return `\`${value}\`: ${description}`;
+    if (description) return `${inlineCode(value)}: ${description}`;
     const nested = form === schema ? undefined : describeOption(form, value);
     if (nested) return nested;
   }
@@ -49,7 +50,8 @@ function facts(schema: JsonSchema, path: KeyPath, training: LoadedTraining | und
   const facts = [`Allowed: ${describeAllowed(schema)}.`];
   if (schema.default !== undefined) facts.push(`Default: \`${JSON.stringify(schema.default)}\`.`);
   const value = training && valueAt(training.config, path);
-  if (value !== undefined && typeof value !== 'object') facts.push(`Value here: \`${value}\`.`);
+  if (value !== undefined && typeof value !== 'object')
+    facts.push(`Value here: ${inlineCode(String(value))}.`);
   for (const example of schema.examples ?? []) facts.push(`Example: \`${JSON.stringify(example)}\`.`);
   return facts.join('  \n');
 }

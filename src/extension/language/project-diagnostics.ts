@@ -13,6 +13,7 @@ import { checkProject, type Problem, type Project } from '../../project/load.ts'
 import { CONCEPT_SUFFIX, projectFolderOf, projectPaths, TRAINING_SUFFIX } from '../../project/paths.ts';
 import { listedProblems } from '../../project/problem.ts';
 import type { YamlDocument } from '../../project/yaml/document.ts';
+import { inertText } from '../../protocol/inert-text.ts';
 import { Refresher } from '../refresher.ts';
 import type { DocumentCache } from './document-cache.ts';
 import { pathOfUri, toRange, uriOfPath } from './positions.ts';
@@ -226,7 +227,7 @@ function toDiagnostic(problem: Problem, href: string | undefined): Diagnostic {
     source: DIAGNOSTIC_SOURCE,
     code,
     ...(href === undefined ? {} : { codeDescription: { href } }),
-    message: remedy === '' ? message : `${message} ${remedy}`,
+    message: inertText(remedy === '' ? message : `${message} ${remedy}`),
     data,
   };
 }

@@ -2,6 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { UserError } from '../../project/user-error.ts';
+import { inertNotice } from '../../protocol/inert-text.ts';
 import { formatSize } from '../file-size.ts';
 import type { Services } from '../services.ts';
 import { isActive, isResumable, type Run } from './run-state.ts';
@@ -36,7 +37,7 @@ export async function deleteRuns(
       ? vscode.l10n.t('Delete the run "{0}"?', runLabel(runs[0]!))
       : vscode.l10n.t('Delete {0} runs?', runs.length);
   const detail = await lossText(runs, chosen.length - runs.length);
-  if ((await ask(question, { modal: true, detail }, confirm)) !== confirm) return;
+  if ((await ask(inertNotice(question), { modal: true, detail }, confirm)) !== confirm) return;
   try {
     await remove(services, runs, ask);
   } finally {
@@ -63,7 +64,7 @@ async function removeForGood(runs: readonly Run[], reason: string, ask: Ask): Pr
     'The trash cannot be used here. Do you want to delete permanently? This cannot be undone.',
   );
   const detail = [...named(runs), '', reason].join('\n');
-  if ((await ask(question, { modal: true, detail }, confirm)) !== confirm) return;
+  if ((await ask(inertNotice(question), { modal: true, detail }, confirm)) !== confirm) return;
   for (const { folder } of runs) {
     await vscode.workspace.fs.delete(vscode.Uri.file(folder), { recursive: true });
   }

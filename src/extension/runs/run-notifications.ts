@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { inertNotice } from '../../protocol/inert-text.ts';
 import type { RunState } from '../../protocol/run.ts';
 import { formatDuration } from '../duration.ts';
 import { COMMANDS, SETTINGS } from '../identifiers.ts';
@@ -52,8 +53,8 @@ export class RunNotifications implements vscode.Disposable {
     const titles = actions.map(({ title }) => title);
     const { state } = run;
     const chosen = isFailure(state)
-      ? await vscode.window.showErrorMessage(messageFor(run), ...titles)
-      : await vscode.window.showInformationMessage(messageFor(run), ...titles);
+      ? await vscode.window.showErrorMessage(inertNotice(messageFor(run)), ...titles)
+      : await vscode.window.showInformationMessage(inertNotice(messageFor(run)), ...titles);
     const action = actions.find(({ title }) => title === chosen);
     if (action !== undefined)
       await vscode.commands.executeCommand(action.command, ...(action.arguments ?? []));

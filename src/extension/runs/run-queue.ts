@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { inertNotice } from '../../protocol/inert-text.ts';
 import { showFailure } from '../failure.ts';
 import type { Services } from '../services.ts';
 import type { QueuedRun } from './new-run.ts';
@@ -137,7 +138,7 @@ async function offerRest(
   start: () => Promise<void>,
 ): Promise<void> {
   try {
-    if ((await vscode.window.showWarningMessage(message, label)) === label) await start();
+    if ((await vscode.window.showWarningMessage(inertNotice(message), label)) === label) await start();
     await services.waiting.drop(queue);
   } catch (error) {
     await showFailure(services.log, error);
