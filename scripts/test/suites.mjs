@@ -24,10 +24,14 @@ function bin(path) {
 /** How `audit` ends if the registry could not be asked, which is neither a pass nor a failure. */
 const NOT_MADE = 'exit status 3';
 
-/** Runs one npm script of package.json, which counts as one test. Its output is shown once it has ended. */
-async function runScript(name, { skippedAs } = {}) {
+/**
+ * Runs one npm script of package.json, which counts as one test. Its output is shown once it has ended.
+ * @param {string} name
+ * @param {{options?: readonly string[], skippedAs?: string}} settings its options, and how it ends if it could not be made
+ */
+async function runScript(name, { options = [], skippedAs } = {}) {
   const start = performance.now();
-  const program = startInGroup(['npm', 'run', '--silent', name], { quiet: true });
+  const program = startInGroup(['npm', 'run', '--silent', name, '--', ...options], { quiet: true });
   const limit = setTimeout(() => {
     console.log(`${name} was ended: it took longer than ${inWords(programLimitMs)}.`);
     program.end();
@@ -84,6 +88,7 @@ export const suites = {
     const env = { CHROMIUM: await ensureChromium() };
     return runVitest('unit', 'vitest.config.ts', { filters, env });
   },
+  torture: () => runScript('bench', { options: ['torture', '--brief'] }),
   host: runHostTests,
   e2e: async (filters) => {
     const env = await packedWorkbenchEnvironment();

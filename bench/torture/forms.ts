@@ -1,0 +1,110 @@
+import { parseArgs } from 'node:util';
+
+/** How much each campaign tries. */
+export interface Form {
+  readonly kills: number;
+  /** Full disks per stage; infinite: at every call that needs space. */
+  readonly fullPerStage: number;
+  /** Full file systems per stage, where one can be mounted. */
+  readonly mountedPerStage: number;
+  /** Stages with which the campaigns of full disks and read-only folders begin to leave out; infinite: none. */
+  readonly stages: number;
+  readonly yaml: number;
+  readonly safetensors: number;
+  readonly pictures: number;
+  readonly runFolders: number;
+  readonly messages: number;
+}
+
+const FORMS = {
+  long: {
+    kills: 1000,
+    fullPerStage: Number.POSITIVE_INFINITY,
+    mountedPerStage: 3,
+    stages: Number.POSITIVE_INFINITY,
+    yaml: 20_000,
+    safetensors: 20_000,
+    pictures: 2000,
+    runFolders: 2000,
+    messages: 5000,
+  },
+  quick: {
+    kills: 60,
+    fullPerStage: 3,
+    mountedPerStage: 1,
+    stages: Number.POSITIVE_INFINITY,
+    yaml: 3000,
+    safetensors: 3000,
+    pictures: 400,
+    runFolders: 400,
+    messages: 800,
+  },
+  brief: {
+    kills: 5,
+    fullPerStage: 1,
+    mountedPerStage: 0,
+    stages: 2,
+    yaml: 200,
+    safetensors: 200,
+    pictures: 40,
+    runFolders: 40,
+    messages: 100,
+  },
+} as const satisfies Record<string, Form>;
+
+export const CAMPAIGNS = ['kills', 'disk-full', 'read-only', 'mutations', 'yaml-suite'] as const;
+export type CampaignName = (typeof CAMPAIGNS)[number];
+
+export interface Options {
+  readonly form: Form;
+  readonly seed: number;
+  readonly campaigns: readonly CampaignName[];
+  /** Programs that run at a time in the campaign of kills. */
+  readonly jobs: number;
+}
+
+const USAGE = `usage: npm run torture -- [options] [campaign...]
+campaigns: ${CAMPAIGNS.join(', ')}
+  --seed <n>   what is drawn (default: 1)
+  --quick      about ten minutes
+  --brief      under a minute: what npm test runs
+  --kills <n>  number of kills, instead of the form's
+  --jobs <n>   programs at a time in the campaign of kills (default: 1)`;
+
+/** @throws Error that says how the command is used */
+export function readOptions(args: readonly string[]): Options {
+  const whole = (text: string) => {
+    if (!/^\d+$/.test(text)) throw new Error(`${text} is not a whole number\n${USAGE}`);
+    return Number(text);
+  };
+  let parsed: ReturnType<typeof parse>;
+  try {
+    parsed = parse(args);
+  } catch (error) {
+    throw new Error(`${(error as Error).message}\n${USAGE}`);
+  }
+  const { values, positionals } = parsed;
+  const unknown = positionals.find((name) => !CAMPAIGNS.includes(name as CampaignName));
+  if (unknown !== undefined) throw new Error(`There is no campaign '${unknown}'.\n${USAGE}`);
+  const form: Form = FORMS[values.brief ? 'brief' : values.quick ? 'quick' : 'long'];
+  return {
+    form: values.kills === undefined ? form : { ...form, kills: whole(values.kills) },
+    seed: whole(values.seed),
+    campaigns: positionals.length === 0 ? CAMPAIGNS : (positionals as CampaignName[]),
+    jobs: Math.max(1, whole(values.jobs)),
+  };
+}
+
+function parse(args: readonly string[]) {
+  return parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      seed: { type: 'string', default: '1' },
+      quick: { type: 'boolean', default: false },
+      brief: { type: 'boolean', default: false },
+      kills: { type: 'string' },
+      jobs: { type: 'string', default: '1' },
+    },
+  });
+}
