@@ -33,7 +33,7 @@ export const pictureSubject: MakeSubject = async (folder) => {
         const outside = image.data.some((value) => !(value >= -1 && value <= 1));
         return { accepted: true, faults: outside ? ['has values outside of -1 to 1'] : [] };
       } catch (error) {
-        return { accepted: false, faults: faultsOfText(describeError(error), file) };
+        return { accepted: false, faults: faultsOfText(describeError(error).message, file) };
       }
     },
   };

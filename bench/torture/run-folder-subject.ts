@@ -72,14 +72,14 @@ async function readRuns(project: string) {
       if (damage !== undefined) faults.push(...faultsOfText(damage, folder));
     }
   } catch (error) {
-    faults.push(...faultsOfText(describeError(error), DAMAGED), 'the runs cannot be listed');
+    faults.push(...faultsOfText(describeError(error).message, DAMAGED), 'the runs cannot be listed');
   }
   try {
     const { run } = await planStage('train-base', { project, resume: DAMAGED });
     run.lock.release();
     return { accepted: true, faults };
   } catch (error) {
-    return { accepted: false, faults: [...faults, ...faultsOfText(describeError(error), DAMAGED)] };
+    return { accepted: false, faults: [...faults, ...faultsOfText(describeError(error).message, DAMAGED)] };
   }
 }
 

@@ -74,7 +74,7 @@ export const safetensorsSubject: MakeSubject = async (folder) => {
           await read();
         } catch (error) {
           accepted = false;
-          faults.push(...faultsOfText(describeError(error), file));
+          faults.push(...faultsOfText(describeError(error).message, file));
         }
       }
       return { accepted, faults };

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import type { Random } from '../../src/data/random.ts';
 import { createHandlers } from '../../src/engine/serve/handlers.ts';
+import { OpenedPaths } from '../../src/engine/serve/opened-paths.ts';
 import { type ServeHandlers, serve } from '../../src/engine/serve/server.ts';
 import { faultsOfText } from './error-rules.ts';
 import { mutateBytes, mutateJson } from './mutators.ts';
@@ -71,19 +72,23 @@ function messagesIn(output: Buffer): Message[] {
 }
 
 /** Malformed messages to a server, which has to answer the next valid one. */
-export function serverSubject(makeHandlers: () => ServeHandlers): MakeSubject {
+export function serverSubject(makeHandlers: (project: string) => ServeHandlers): MakeSubject {
   return async (folder) => {
     const project = join(folder, 'project');
     await makeTinyProject(project);
     const valid = requests(project);
-    const handlers = makeHandlers();
+    const handlers = makeHandlers(project);
     return {
       read: (random) => ask(handlers, malformed(valid[random.int(valid.length)]!, random)),
     };
   };
 }
 
-export const serveSubject = serverSubject(() => createHandlers({ device: 'cpu', threads: 1 }));
+export const serveSubject = serverSubject((project) => {
+  const opened = new OpenedPaths();
+  opened.replace({ projects: [project], files: [] });
+  return createHandlers({ device: 'cpu', threads: 1 }, opened);
+});
 
 async function ask(handlers: ServeHandlers, message: { bytes: Buffer; framed: boolean }): Promise<Reading> {
   const input = new PassThrough();

@@ -2,8 +2,9 @@
  * Files that users name, directly or by their folder. All of them are checked and written here, so that none takes the place
  * of something that this program did not write.
  */
-import { lstat, mkdir } from 'node:fs/promises';
+import { lstat } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
+import { makeFolder } from '../project/disk/folders.ts';
 import { realPath } from '../project/disk/real-path.ts';
 import { type Content, writeWhole } from '../project/disk/write-whole.ts';
 import { UserError } from '../project/user-error.ts';
@@ -58,10 +59,10 @@ export async function checkOutputs(output: NamedOutput, reserved: readonly Reser
  * @throws RefusedOutput if something that this program did not write has this name
  */
 export async function writeOutput(path: string, content: Content, staging: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   if (await isForeign(path))
     throw new RefusedOutput('output-taken', `${takenText(path)}, or name another place.`);
-  await mkdir(staging, { recursive: true });
+  await makeFolder(staging);
   await writeWhole(path, content, staging);
 }
 

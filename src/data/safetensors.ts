@@ -1,6 +1,7 @@
 /** Reading and writing the safetensors format (github.com/huggingface/safetensors). */
-import { type FileHandle, mkdir } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makeFolder } from '../project/disk/folders.ts';
 import {
   type Dtype,
   LENGTH_BYTES,
@@ -113,7 +114,7 @@ export async function writeSafetensors(
   tensors: ReadonlyMap<string, WritableTensor> | Readonly<Record<string, WritableTensor>>,
   metadata: Readonly<Record<string, string>> = {},
 ): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   await writeWhole(path, safetensorsBytes(path, tensors, metadata));
 }
 

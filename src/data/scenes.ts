@@ -1,6 +1,7 @@
-import { mkdir, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
+import { makeFolder } from '../project/disk/folders.ts';
 import { writeWhole } from '../project/disk/write-whole.ts';
 import { Random } from './random.ts';
 import { drawScene } from './scene-drawing.ts';
@@ -21,7 +22,7 @@ const SIZES = [
  * @returns the number of files that were written
  */
 export async function writeScenes(folder: string, count: number, seed: number): Promise<number> {
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const present = new Set(await readdir(folder));
   let written = 0;
   for (let index = 0; index < count; index++) {

@@ -34,6 +34,8 @@ const SYSTEM_ERRORS: Readonly<Record<string, [ErrorKind, remedy: string]>> = {
   EROFS: ['read-only', 'Copy the project to a folder that you can write to.'],
   ENOSPC: ['disk-full', 'Free some space; to continue a run, use --resume.'],
   EDQUOT: ['disk-full', 'Free some space; to continue a run, use --resume.'],
+  ENAMETOOLONG: ['unreadable', 'Use a shorter path.'],
+  ELOOP: ['unreadable', 'Remove one of the links.'],
   ENOTDIR: ['name-taken', 'Rename or remove the file in the place of the folder.'],
   EEXIST: ['name-taken', 'Rename or remove the file in the place of the folder.'],
 };

@@ -17,6 +17,10 @@ export async function removeLeftovers(project: string, run: string): Promise<voi
   }
   // A run that begins meanwhile owns its folder later than this one, and writes later still.
   const { mtimeMs } = await stat(ownerFile(run, (await readOwner(run)).generation));
+  // A run whose process was killed at its very end has nobody who resumes it.
+  for (const name of await namesIn(runs)) {
+    if (name !== basename(run)) await removeParts(join(runs, name), mtimeMs);
+  }
   for (const folder of made) await removeParts(folder, mtimeMs);
 }
 

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { makeFolder } from '../project/disk/folders.ts';
+import { readText } from '../project/disk/regular-file.ts';
 import { writeWhole } from '../project/disk/write-whole.ts';
 import { newRunId } from '../project/runs/run-launch.ts';
 import { sealRecord } from '../project/runs/run-record.ts';
@@ -72,7 +74,7 @@ export async function hasSucceeded(folder: string): Promise<boolean> {
   if (!existsSync(file)) return false;
   let result: Partial<RunResult> | null;
   try {
-    result = JSON.parse(await readFile(file, 'utf8'));
+    result = JSON.parse(await readText(file));
   } catch (error) {
     if (error instanceof SyntaxError) throw damagedResult(file);
     throw error;
@@ -90,7 +92,7 @@ function damagedResult(file: string): UserError {
 
 async function newFolder(runsFolder: string, { stage, name }: NewRunRecord): Promise<string> {
   const id = newRunId(stage, name, new Date());
-  await mkdir(runsFolder, { recursive: true });
+  await makeFolder(runsFolder);
   for (let attempt = 1; ; attempt++) {
     const folder = join(runsFolder, attempt === 1 ? id : `${id}-${attempt}`);
     try {
@@ -105,7 +107,7 @@ async function newFolder(runsFolder: string, { stage, name }: NewRunRecord): Pro
 
 async function givenFolder(runsFolder: string, id: string): Promise<string> {
   const folder = runFolderOf(runsFolder, id);
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   return folder;
 }
 

@@ -1,6 +1,6 @@
-import { utimesSync, writeFileSync } from 'node:fs';
+import { utimesSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { withPath, writeWholeSync } from '../project/disk/write-whole.ts';
+import { createWholeSync, writeWholeSync } from '../project/disk/write-whole.ts';
 import { ownerFile, processStatus, readOwner } from '../project/runs/run-owner.ts';
 import { UserError } from '../project/user-error.ts';
 import type { RunOwner } from '../protocol/run.ts';
@@ -42,11 +42,11 @@ export class RunLock {
       }
       const file = ownerFile(runFolder, current.generation + 1);
       try {
-        writeFileSync(file, JSON.stringify(owner), { flag: 'wx' });
+        createWholeSync(file, JSON.stringify(owner));
         return new RunLock(file, owner);
       } catch (error) {
         // Another process was faster: look again who owns the run now.
-        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw withPath(error, file);
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
       }
     }
   }

@@ -1,8 +1,8 @@
 /** Files in a run folder from which a resumed run takes what it has already done. */
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
 import { hashContent } from '../project/disk/file-hash.ts';
+import { readText } from '../project/disk/regular-file.ts';
 import { writeWhole } from '../project/disk/write-whole.ts';
 import { UserError } from '../project/user-error.ts';
 
@@ -32,7 +32,7 @@ export async function readRunState<T>(
   const damaged = () => new UserError('damaged-file', `${path}: damaged. Delete it and resume: ${redone}.`);
   let json: unknown;
   try {
-    json = JSON.parse(await readFile(path, 'utf8'));
+    json = JSON.parse(await readText(path));
   } catch (error) {
     if (error instanceof SyntaxError) throw damaged();
     throw error;

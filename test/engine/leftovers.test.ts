@@ -53,6 +53,13 @@ describe('the next run removes what killed ones left', () => {
     expect(OF_THE_USER.filter((name) => !existsSync(join(project, name)))).toEqual([]);
   });
 
+  test('in the folders of runs that have ended and that nobody resumes', async () => {
+    const ended = join(project, 'runs', 'r2', PART);
+    leave(ended);
+    await removed();
+    expect(existsSync(ended)).toBe(false);
+  });
+
   test('in its own folder only, while another run is active', async () => {
     const other = await RunLock.acquire(join(project, 'runs', 'r2'));
     await removed();

@@ -4,7 +4,8 @@ import { inertLine } from '../../protocol/inert-text.ts';
 import type { OpenedParams, ServeRequests } from '../../protocol/serve.ts';
 import type { ServeHandlers, ServeMethod } from './server.ts';
 
-const text = z.string();
+/** No name or path has a NUL character. */
+const text = z.string().refine((value) => !value.includes('\0'), 'a text must not have a NUL character');
 const bins = z.int().min(4).max(512);
 const whole = z.int().min(0);
 const project = { project: text };
@@ -61,7 +62,9 @@ function parsed<T>(method: string, schema: z.ZodType<T>, params: unknown): T {
   if (result.success) return result.data;
   const { path, message } = result.error.issues[0]!;
   const place = ['params', ...path].map(String).join('.');
-  const reason = inertLine(`${place}: ${message}`);
+  // The schema library calls what is missing by its JavaScript name.
+  const wrong = message.replace(/, received undefined$/, ', and it is missing');
+  const reason = inertLine(`${place}: ${wrong}`);
   throw new UserError(
     'bad-request',
     `The request ${method} cannot be answered: ${reason}. Its parameters are in src/protocol/serve.ts.`,

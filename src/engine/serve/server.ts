@@ -97,7 +97,8 @@ export function serve({ input, output, handlers, onOpened, idleMs }: ServerOptio
       }
     };
     const reporter = <M extends ServeMethod>(_method: M, params: ServeRequests[M]['params']) => {
-      const token = 'progressToken' in params ? params.progressToken : undefined;
+      // Whatever was sent: the handler checks it.
+      const { progressToken: token } = (params ?? {}) as { progressToken?: number };
       const type = new ProgressType<ServeProgress<M>>();
       return (progress: ServeProgress<M>) => {
         if (token !== undefined) void connection.sendProgress(type, token, progress);
@@ -106,7 +107,13 @@ export function serve({ input, output, handlers, onOpened, idleMs }: ServerOptio
     const register = <M extends ServeMethod>(method: M) => {
       connection.onRequest<ServeRequests[M]['result'], void>(
         method,
-        (params: ServeRequests[M]['params'], token: CancellationToken) => answer(method, params, token),
+        // A list of parameters arrives as that many arguments; the token is the last one.
+        (...given: unknown[]) =>
+          answer(
+            method,
+            (given.length === 2 ? given[0] : undefined) as ServeRequests[M]['params'],
+            given.at(-1) as CancellationToken,
+          ),
       );
     };
     for (const method of Object.keys(handlers) as ServeMethod[]) register(method);

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, open, readFile, rm } from 'node:fs/promises';
+import { open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../../project/disk/folders.ts';
 import { refuseLeadingOut } from '../../project/disk/leading-out.ts';
 import { projectPaths } from '../../project/paths.ts';
 import { type RunRequest, runArguments } from '../../project/runs/run-launch.ts';
@@ -35,7 +36,7 @@ export async function launchRun(
 ): Promise<LaunchedRun> {
   const folder = projectPaths(request.project).run(request.runId);
   await refuseLeadingOut(request.project, join(folder, RUN_FILES.log));
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const log = await open(join(folder, RUN_FILES.log), 'a');
   try {
     const child = spawn(runtime.command, [engine, ...runArguments(request)], {

@@ -1,6 +1,6 @@
-import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type Image, writeGrid } from '../../data/images.ts';
+import { makeFolder } from '../../project/disk/folders.ts';
 import type { HeldOutImages } from './held-out.ts';
 
 const ROWS = 6;
@@ -21,7 +21,7 @@ export async function writeSampleGrid(
     height: size,
     data: images.slice(row * values, (row + 1) * values),
   });
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   await writeGrid(
     path,
     Array.from({ length: Math.min(ROWS, count) }, (_, row) =>

@@ -63,11 +63,15 @@ export const collect: StageFunction<'collect'> = async (context) => {
     const total = concepts.length * steps;
     const { seed } = config;
     for (const [index, concept] of concepts.entries()) {
-      if (finished.has(concept.name)) continue;
+      const checkpointFile = `${concept.name}.${RUN_FILES.checkpoint}`;
+      if (finished.has(concept.name)) {
+        // A process that was killed between its last two steps has left it.
+        await rm(join(run.folder, checkpointFile), { force: true });
+        continue;
+      }
       const progress = (stepsDone: number) => ({ done: index * steps + stepsDone, total });
       const vectors: Float32Array[] = [];
       const inputs = await memberInputs(concept, training, stamps);
-      const checkpointFile = `${concept.name}.${RUN_FILES.checkpoint}`;
       await trainer.start(await base.loraStartFor(concept.prompt), base.discriminatorValues);
       const outcome = await trainer.train({
         run,

@@ -1,7 +1,7 @@
-import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { exportOnnx } from '../../compute/export-onnx.ts';
 import { inferenceStep } from '../../models/gan-steps.ts';
+import { makeFolder } from '../../project/disk/folders.ts';
 import { projectPaths, toProjectPath } from '../../project/paths.ts';
 import { RUN_FILES } from '../../protocol/run.ts';
 import { heldOutImages } from '../metrics/held-out.ts';
@@ -91,7 +91,7 @@ export const fineTune: StageFunction<'fine-tune'> = async (context) => {
     const weights = { ...describe(settings.steps), values: await trainer.values() };
     await writeWeights(path, base, weights);
     const onnx = paths.exported(concept.name);
-    await mkdir(dirname(onnx), { recursive: true });
+    await makeFolder(dirname(onnx));
     await exportOnnx(
       inferenceStep({ generator: base.generator, batchSize: 1 }),
       { generator: generatorValuesOf(base, weights) },

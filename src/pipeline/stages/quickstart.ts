@@ -1,6 +1,6 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { makeFolder } from '../../project/disk/folders.ts';
 import { writeWhole } from '../../project/disk/write-whole.ts';
 import { sourceFolder } from '../../project/files/pair-source.ts';
 import { projectPaths, toProjectPath } from '../../project/paths.ts';
@@ -68,7 +68,7 @@ export const quickstart: StageFunction<'quickstart'> = async (context) => {
       results[name] = earlier;
       continue;
     }
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     const outcome = await stage(partContext(context, project, name, folder, options));
     if (outcome.status === 'stopped') return { status: 'stopped', result: results };
     results[name] = outcome.result;

@@ -263,9 +263,18 @@ export async function readBytesInto(
   }
 }
 
+const ENTRY_FORMS: Readonly<Record<string, string>> = {
+  dtype: `one of ${Object.keys(DTYPE_BYTES).join(', ')}`,
+  shape: 'a list of whole numbers from 0',
+  data_offsets: 'two whole numbers from 0',
+};
+
 function problemOf(error: z.ZodError): string {
-  const [issue] = error.issues;
-  return issue ? `${issue.path.join('.')}: ${issue.message}` : error.message;
+  const key = String(error.issues[0]!.path[0]);
+  const form = ENTRY_FORMS[key];
+  return form === undefined
+    ? `its entry has to be an object of ${Object.keys(ENTRY_FORMS).join(', ')}`
+    : `${key} has to be ${form}`;
 }
 
 /** @param other what the file is instead, if that is known, and the remedy, if it is not the usual one */

@@ -3,7 +3,7 @@
  * what it leads to is left alone.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, fsyncSync, linkSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { MAX_CHUNK_BYTES } from './chunk-size.ts';
@@ -66,6 +66,43 @@ export function writeWholeSync(path: string, text: string): void {
   } catch (error) {
     rmSync(part, { force: true });
     throw withPath(error, path);
+  }
+}
+
+/** Codes of file systems that know no hard links. */
+const NO_LINKS: ReadonlySet<unknown> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
+
+/**
+ * Creates a file with its whole text, or not at all. Of any number of processes that try at the same time, one succeeds.
+ * @throws EEXIST if there is a file of that name; the file system's error, with the file's path
+ */
+export function createWholeSync(path: string, text: string): void {
+  const part = partIn(dirname(path), newId());
+  try {
+    writeFileSync(part, text, { flag: 'wx' });
+    linkSync(part, path);
+  } catch (error) {
+    if (!NO_LINKS.has((error as NodeJS.ErrnoException).code)) throw withPath(error, path);
+    createInPlaceSync(path, text);
+  } finally {
+    rmSync(part, { force: true });
+  }
+}
+
+function createInPlaceSync(path: string, text: string): void {
+  let file: number;
+  try {
+    file = openSync(path, 'wx');
+  } catch (error) {
+    throw withPath(error, path);
+  }
+  try {
+    writeFileSync(file, text);
+  } catch (error) {
+    rmSync(path, { force: true });
+    throw withPath(error, path);
+  } finally {
+    closeSync(file);
   }
 }
 

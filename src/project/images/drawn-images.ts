@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import * as z from 'zod';
+import { readText } from '../disk/regular-file.ts';
 import { UserError } from '../user-error.ts';
 
 /** File next to a project's training configs; it describes source images that are drawn when a stage first needs them. */
@@ -32,7 +32,7 @@ export interface DrawnImages {
  */
 export async function drawnImages(projectFolder: string): Promise<DrawnImages | undefined> {
   const path = join(projectFolder, DRAWN_IMAGES_FILE);
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+  const text = await readText(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
     throw error;
   });

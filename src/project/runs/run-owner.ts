@@ -2,6 +2,9 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { RunOwner } from '../../protocol/run.ts';
+import { readText } from '../disk/regular-file.ts';
+import { systemReason } from '../system-reason.ts';
+import { UserError } from '../user-error.ts';
 
 /** How long a process on another machine may be silent before it counts as dead, in milliseconds. */
 const SILENCE_MS = 120_000;
@@ -47,8 +50,16 @@ export async function readOwner(runFolder: string): Promise<OwnerState> {
   }
   if (generation === 0) return { generation, active: false };
   const file = ownerFile(runFolder, generation);
-  const silentFor = Date.now() - (await stat(file)).mtimeMs;
-  const owner = await parseOwner(await readFile(file, 'utf8'));
+  let silentFor: number;
+  let text: string;
+  try {
+    silentFor = Date.now() - (await stat(file)).mtimeMs;
+    text = await readText(file);
+  } catch (error) {
+    const reason = error instanceof UserError ? error.message : `${file}: ${systemReason(error)}. Delete it.`;
+    return { generation, active: false, damage: reason };
+  }
+  const owner = await parseOwner(text);
   // Half written: its process has just started, or died while starting.
   if (owner === undefined) return { generation, active: silentFor < SILENCE_MS };
   if (owner === 'damaged') {

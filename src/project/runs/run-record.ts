@@ -1,8 +1,9 @@
-import { open, readdir, readFile, stat } from 'node:fs/promises';
+import { type FileHandle, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunEvent } from '../../protocol/events.ts';
 import { RUN_FILES, type RunRecord, type RunState } from '../../protocol/run.ts';
 import { hashContent } from '../disk/file-hash.ts';
+import { openRegular, readText } from '../disk/regular-file.ts';
 import { projectPaths } from '../paths.ts';
 import { systemReason } from '../system-reason.ts';
 import { shownMessage, UserError } from '../user-error.ts';
@@ -24,7 +25,7 @@ export async function readRunRecord(folder: string): Promise<RunRecord | undefin
   const file = join(folder, RUN_FILES.record);
   let text: string;
   try {
-    text = await readFile(file, 'utf8');
+    text = await readText(file);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
@@ -117,9 +118,9 @@ export class RunTail {
 
   /** Events since the last call, in order; none if the file does not exist yet. A file that shrank is read again. */
   async read(): Promise<RunEvent[]> {
-    let handle: Awaited<ReturnType<typeof open>>;
+    let handle: FileHandle;
     try {
-      handle = await open(this.#file, 'r');
+      handle = await openRegular(this.#file);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
       throw error;
