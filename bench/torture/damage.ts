@@ -19,7 +19,7 @@ export type WorkerLine =
 /** Time of the processor that one reading may take: the machine may be busy with something else. */
 const MOST_CPU_SECONDS = 2;
 /** Time after which a reading that has not ended counts as hanging. */
-export const HANG_MS = 20_000;
+const HANG_MS = 20_000;
 const MOST_MEBIBYTES = 300;
 
 export interface DamageOptions {
@@ -31,11 +31,12 @@ export interface DamageOptions {
   /** Compiled worker. */
   readonly worker?: string;
   readonly hangMs?: number;
+  readonly mostCpuSeconds?: number;
 }
 
 export async function damageCampaign(options: DamageOptions): Promise<Tally> {
-  const { subject, inputs, seed, say } = options;
-  const state = new Readings(subject, seed);
+  const { subject, inputs, seed, say, mostCpuSeconds = MOST_CPU_SECONDS } = options;
+  const state = new Readings(subject, seed, mostCpuSeconds);
   for (let from = 0; from < inputs; ) {
     from = await readOn(options, from, state);
     // A process that cannot even begin would be started for ever.
@@ -63,6 +64,7 @@ class Readings {
   constructor(
     private readonly subject: string,
     private readonly seed: number,
+    private readonly mostCpuSeconds: number,
   ) {}
 
   #fault(index: number, text: string): void {
@@ -75,7 +77,7 @@ class Readings {
     this.last = index;
     if (accepted) this.#accepted++;
     for (const fault of faults) this.#fault(index, fault);
-    if (cpuSeconds > MOST_CPU_SECONDS) {
+    if (cpuSeconds > this.mostCpuSeconds) {
       this.#slow++;
       this.#fault(index, `took ${cpuSeconds.toFixed(1)} s`);
     }

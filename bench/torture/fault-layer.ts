@@ -87,7 +87,7 @@ const noneNeeded = { needsSpace: false };
 patch(fs, 'openSync', { ...space, async: false, applies: opensForWriting });
 patch(fs, 'writeSync', { ...space, async: false, half: (_, args) => writeHalf(args[0], args[1]) });
 patch(fs, 'writeFileSync', { ...space, async: false, half: (_, args) => writeHalf(args[0], args[1]) });
-for (const name of ['appendFileSync', 'mkdirSync', 'copyFileSync', 'fsyncSync'])
+for (const name of ['appendFileSync', 'mkdirSync', 'copyFileSync', 'fsyncSync', 'linkSync'])
   patch(fs, name, { ...space, async: false });
 for (const name of ['renameSync', 'rmSync', 'unlinkSync', 'ftruncateSync', 'utimesSync']) {
   patch(fs, name, { ...noneNeeded, async: false });

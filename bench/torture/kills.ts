@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Random } from '../../src/data/random.ts';
 import { faultsAfter } from './check.ts';
 import { type Ended, type Running, runEngine } from './engine.ts';
-import { unreadable } from './project-state.ts';
+import { parts, unreadable } from './project-state.ts';
 import { resumeCommand, runFolder, type StageReference, stageCommand } from './reference.ts';
 import type { Tally } from './tally.ts';
 import { makeTinyProject } from './tiny-project.ts';
@@ -76,7 +76,18 @@ class Kills {
       // What comes after would only repeat it; the project is kept to look into.
       return;
     }
+    await this.#tidy(project, number);
     rmSync(project, { recursive: true, force: true });
+  }
+
+  /** What a process left that was killed at its very end, the next run has to remove. */
+  async #tidy(project: string, number: number): Promise<void> {
+    if (parts(project).length === 0) return;
+    const run = this.options.run ?? runEngine;
+    await run(['prepare', '--project', project, '--training', 'tiny', '--run-id', 'tidy']);
+    this.faults.push(
+      ...parts(project).map((path) => `seed ${this.options.seed}, pass ${number}: ${path} was left over`),
+    );
   }
 
   async #torture(
@@ -89,6 +100,7 @@ class Kills {
     const deaths = 1 + random.int(MOST_DEATHS);
     const run = this.options.run ?? runEngine;
     let ended: Ended | undefined;
+    let killedLast = false;
     for (let death = 0; death <= deaths; death++) {
       const begun = existsSync(join(runFolder(project, entry), 'run.json'));
       const command = begun ? resumeCommand(project, entry) : stageCommand(project, entry);
@@ -101,13 +113,16 @@ class Kills {
         continue;
       }
       // Killed after its result was written, the stage has finished.
-      if (/has already finished/.test(ended.stderr)) ended = { ...ended, code: 0 };
+      if (/has already finished/.test(ended.stderr)) {
+        killedLast = true;
+        ended = { ...ended, code: 0 };
+      }
       if (ended.code !== 0) return [`exit ${ended.code ?? ended.signal}: ${ended.stderr.trim().slice(-600)}`];
       break;
     }
     if (ended?.code !== 0) return ['the last, undisturbed attempt was killed'];
     this.resumed++;
-    return faultsAfter(project, reference);
+    return faultsAfter(project, reference, killedLast);
   }
 
   /** A moment for the next kill: at a call that changes the disk, or at any time. */

@@ -199,17 +199,17 @@ export function mutateJson(value: unknown, random: Random): unknown {
   const copy: unknown = structuredClone(value);
   for (let n = times(random, 2); n > 0; n--) {
     const containers = containersIn(copy);
-    if (containers.length === 0 || random.int(20) === 0) return pick(random, ODD_VALUES);
+    if (containers.length === 0 || random.int(20) === 0) return structuredClone(pick(random, ODD_VALUES));
     const container = pick(random, containers) as Record<string, unknown>;
     const keys = Object.keys(container);
     if (keys.length === 0) {
-      container[pick(random, ['0', 'x', 'toString'])] = pick(random, ODD_VALUES);
+      container[pick(random, ['0', 'x', 'toString'])] = structuredClone(pick(random, ODD_VALUES));
       continue;
     }
     const key = pick(random, keys);
     const change = random.int(4);
     if (change === 0 && !Array.isArray(container)) {
-      container[`${key}${pick(random, ['', 'x', ' '])}`] = container[pick(random, keys)];
+      container[`${key}${pick(random, ['', 'x', ' '])}`] = structuredClone(container[pick(random, keys)]);
       delete container[key];
     } else if (change === 1 && Array.isArray(container)) container.splice(Number(key), random.int(2) + 1);
     else container[key] = structuredClone(pick(random, ODD_VALUES));

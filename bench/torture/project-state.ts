@@ -1,7 +1,7 @@
 /** What a project's folder holds: to compare with an uninterrupted one, and to find what a fault has left. */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import sharp from 'sharp';
 import { readSafetensors } from '../../src/data/safetensors.ts';
 import { isPart } from '../../src/project/disk/write-whole.ts';
@@ -39,12 +39,17 @@ export function differences(
     .map((path) => `${path} ${!found.has(path) ? 'is missing' : expected.has(path) ? 'differs' : 'is new'}`);
 }
 
-/** Temporary files, and everything outside of the runs and the cache that an uninterrupted project has not. */
+/** Files that were not written to their end. */
+export function parts(project: string): string[] {
+  return filesBelow(project).filter((path) => isPart(basename(path)));
+}
+
+/** Everything outside of the runs and the cache that an uninterrupted project has not. */
 export function leftovers(project: string, expected: readonly string[]): string[] {
   const known = new Set(expected);
   return filesBelow(project).filter((path) => {
     const [top] = path.split('/');
-    return isPart(path.split('/').at(-1)!) || (top !== 'runs' && top !== '.dnw' && !known.has(path));
+    return top !== 'runs' && top !== '.dnw' && !known.has(path) && !isPart(basename(path));
   });
 }
 
@@ -63,7 +68,7 @@ function refuseEmpty(path: string): void {
 export async function unreadable(project: string): Promise<string[]> {
   const found: string[] = [];
   for (const path of filesBelow(project)) {
-    const reader = isPart(path.split('/').at(-1)!) ? undefined : READERS.find(([name]) => name.test(path));
+    const reader = isPart(basename(path)) ? undefined : READERS.find(([name]) => name.test(path));
     try {
       await reader?.[1](join(project, path));
     } catch (error) {

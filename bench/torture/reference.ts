@@ -1,6 +1,7 @@
 /** An uninterrupted run of every stage: what interrupted ones are compared with. */
 import { cpSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { isPart } from '../../src/project/disk/write-whole.ts';
 import { runEngine } from './engine.ts';
 import type { CountedCalls } from './fault.ts';
 import { contentOf, filesBelow } from './project-state.ts';
@@ -38,15 +39,20 @@ export const resumeCommand = (project: string, { stage }: TorturedStage) => [
 ];
 
 /** Files of a run, without the records of its processes: their number is that of the interruptions. */
-export const runFilesOf = (run: string) => filesBelow(run).filter((name) => !/^owner-\d+\.json$/.test(name));
+export const runFilesOf = (run: string) =>
+  filesBelow(run).filter((path) => !/^owner-\d+\.json$/.test(path) && !isPart(basename(path)));
 
 /** The result of a run without what differs each time: durations, and paths below the project's folder. */
 export function resultOf(run: string, project: string): string {
   const { result } = JSON.parse(readFileSync(join(run, 'result.json'), 'utf8')) as { result: unknown };
-  const text = JSON.stringify(result, (key, value) =>
-    /seconds|duration|Ms$/i.test(key) ? undefined : value,
-  );
-  return (text ?? 'null').replaceAll(project, PROJECT);
+  const text = JSON.stringify(result, (key, value) => {
+    if (/seconds|duration|Ms$/i.test(key)) return undefined;
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+    // Part of a result that was read again has its keys in the order of the schema.
+    return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+  });
+  // The names of prepared pairs depend on the times of the pictures.
+  return (text ?? 'null').replaceAll(project, PROJECT).replaceAll(/(pairs\/[\w-]+-)[0-9a-f]{16}\b/g, '$1');
 }
 
 /** Runs each chain of stages once, and copies the project before each. */

@@ -1,5 +1,6 @@
 import {
   cpSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -122,14 +123,9 @@ const DAMAGES: readonly ((path: string, random: Random) => void)[] = [
 ];
 
 function rewrite(path: string, change: (bytes: Buffer) => Buffer): void {
-  let bytes: Buffer;
-  try {
-    bytes = readFileSync(path);
-  } catch {
-    // An earlier damage has put something else in its place.
-    return;
-  }
-  writeFileSync(path, change(bytes));
+  // An earlier damage may have put something else in its place, even something endless.
+  if (!lstatSync(path).isFile()) return;
+  writeFileSync(path, change(readFileSync(path)));
 }
 
 /** Lines of JSON, or a file of it, with other values. */

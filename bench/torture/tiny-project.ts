@@ -31,7 +31,7 @@ evaluate:
   { images: 2, baselines: [fresh, pix2pix], scratch: { channels: 4, blocks: 1, steps: 6, batchSize: 2 } }
 `;
 
-const RANKS = `extends: tiny
+const RANKS = `extends: tiny.training.yaml
 base: { conditioning: none }
 lora: { train: both, search: { maximum: 2 } }
 `;
