@@ -115,7 +115,7 @@ test('a reader with one fault of each kind has all of them counted, and is read 
     expect.stringMatching(new RegExp(`^seed 5, faulty ${FAULTS_AT.message}: an error says nothing`)),
     expect.stringMatching(new RegExp(`^seed 5, faulty ${FAULTS_AT.crash}: crashed: SIGABRT`)),
     expect.stringMatching(new RegExp(`^seed 5, faulty ${FAULTS_AT.hang}: did not end`)),
-    expect.stringMatching(new RegExp(`^seed 5, faulty ${FAULTS_AT.slow}: took 1[.][2-9] s`)),
+    expect.stringMatching(new RegExp(`^seed 5, faulty ${FAULTS_AT.slow}: took \\d+[.]\\d s`)),
     expect.stringMatching(new RegExp(`^seed 5, faulty ${FAULTS_AT.memory}: memory is 4\\d\\d MiB above`)),
   ]);
   expect(verdict(tally)).toBe('FAILED');
