@@ -74,7 +74,7 @@ describe('errors', () => {
   });
 
   const range = { line: 2, column: 1, endLine: 2, endColumn: 3 };
-  const problem = { code: 'syntax', message: 'It is wrong.', remedy: 'Correct it.' } as const;
+  const problem = { kind: 'syntax', message: 'It is wrong.', remedy: 'Correct it.' } as const;
   test.each<[string, Parameters<typeof makeProblem>, string[]]>([
     ['whole', ['/p/a', range, '', problem], []],
     ['of another file', ['/p/b', range, '', problem], ['is of another file']],
