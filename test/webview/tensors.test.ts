@@ -10,8 +10,8 @@ const names = (page: Page) => table(page).locator('tbody th').allInnerTexts();
 const sortBy = (page: Page, column: string) =>
   table(page).getByRole('button', { name: column, exact: true }).click();
 const update = (page: Page, change: TensorsUpdate) =>
-  page.evaluate(([type, params]) => harness.notify(type as { method: string }, params), [
-    tensorsView.updated,
+  page.evaluate(([method, params]) => harness.notify({ method }, params), [
+    tensorsView.updated.method,
     change,
   ] as const);
 
