@@ -11,6 +11,7 @@ import { sharedScale, toOneScale } from './lora-scale.ts';
 import { writeOutput } from './outputs.ts';
 import { MARK, weightsMark } from './own-files.ts';
 import { readSafetensors, type Safetensors, safetensorsBytes, type WritableTensor } from './safetensors.ts';
+import type { Between } from './unless-stopped.ts';
 import { outlierWarnings } from './weight-outliers.ts';
 import { listMembers, readMember, type ZooMember } from './zoo.ts';
 import { refuseUnlike } from './zoo-likeness.ts';
@@ -68,10 +69,11 @@ const OWN_METADATA: ReadonlySet<string> = new Set(['prompt', 'seed', 'steps', 'o
 
 /**
  * Reads every `.safetensors` file of a folder, in the order of their names.
+ * @param between called after each file
  * @throws UserError if there are fewer than three, if one has no prompt, other tensors than most, or values that are not
  *   finite floats, or if their LoRAs cannot be brought to one scale
  */
-export async function readFileZoo(folder: string): Promise<FileZoo> {
+export async function readFileZoo(folder: string, between?: Between): Promise<FileZoo> {
   const paths = (await listMembers(folder)).map(({ path }) => path);
   if (paths.length < FEWEST_ZOO_MEMBERS) {
     throw new UserError(
@@ -89,6 +91,7 @@ export async function readFileZoo(folder: string): Promise<FileZoo> {
     const file = await readWeightFile(path);
     prompts.push(promptOf(path, file.metadata, written));
     files.push(file);
+    await between?.(files.length, paths.length);
   }
   refuseUnlike(files.map((file) => ({ ...file, base: baseOf(file) })));
   const scale = sharedScale(files);

@@ -1,3 +1,9 @@
+/**
+ * Called between the parts of work that takes long, to tell how far it is and to let other things happen.
+ * Its error ends the work.
+ */
+export type Between = (done: number, total: number) => Promise<void>;
+
 /** Maximum delay before a stop request takes effect, in milliseconds. */
 const CHECK_EVERY = 250;
 

@@ -1,5 +1,6 @@
 /** Ridge regression from few features (words of a prompt) to many targets (weights), in closed form. */
 import { innerProduct, innerProducts } from '../data/matrices.ts';
+import type { Between } from '../data/unless-stopped.ts';
 
 export interface RidgeModel {
   readonly lambda: number;
@@ -22,12 +23,17 @@ const LAMBDAS = [1e-4, 1e-3, 1e-2, 3e-2, 1e-1, 3e-1, 1, 3, 10, 100];
 /**
  * Fits targets = mean + (features - mean) · coefficients. The squared coefficients are penalized by lambda, the mean is not.
  * The fit works on the n x n Gram matrix, so that the number of targets hardly matters. lambda is the candidate with the
- * smallest leave-one-out error, which the hat matrix gives without refitting.
+ * smallest leave-one-out error, which the hat matrix gives without refitting. Time grows with n^3.
  * @param features n vectors of length d
  * @param targets n vectors of length p
+ * @param between called after each candidate for lambda
  * @throws Error if there are fewer than three examples, or lengths differ
  */
-export function fitRidge(features: readonly Float32Array[], targets: readonly Float32Array[]): RidgeModel {
+export async function fitRidge(
+  features: readonly Float32Array[],
+  targets: readonly Float32Array[],
+  between?: Between,
+): Promise<RidgeModel> {
   const count = features.length;
   if (count < 3 || targets.length !== count) {
     throw new Error(`fitRidge needs three examples or more, not ${count} with ${targets.length} targets`);
@@ -40,11 +46,12 @@ export function fitRidge(features: readonly Float32Array[], targets: readonly Fl
   const total = meanError(targetGram, leaveOneOutOfMean(count));
 
   let best = { lambda: Number.NaN, error: Number.POSITIVE_INFINITY, inverse: gram };
-  for (const candidate of LAMBDAS) {
+  for (const [tried, candidate] of LAMBDAS.entries()) {
     const lambda = candidate * scale;
     const inverse = inverseOf(withDiagonal(gram, count, lambda), count);
     const error = meanError(targetGram, leaveOneOut(inverse, count, lambda));
     if (error < best.error) best = { lambda, error, inverse };
+    await between?.(tried + 1, LAMBDAS.length);
   }
 
   // Dual weights (K + lambda I)^-1 Y, carried over to the features: coefficients = X' (K + lambda I)^-1 Y.
@@ -207,6 +214,10 @@ function mean(values: readonly number[]): number {
 /** Inverse of a symmetric positive definite matrix, computed with its Cholesky factor. */
 function inverseOf(matrix: Float64Array, count: number): Float64Array {
   const factor = cholesky(matrix, count);
+  // Read by rows below, like the factor itself: walks down columns of large matrices miss the processor's caches.
+  const transpose = new Float64Array(count * count);
+  for (let i = 0; i < count; i++)
+    for (let k = 0; k <= i; k++) transpose[k * count + i] = factor[i * count + k]!;
   const inverse = new Float64Array(count * count);
   const column = new Float64Array(count);
   for (let c = 0; c < count; c++) {
@@ -217,7 +228,7 @@ function inverseOf(matrix: Float64Array, count: number): Float64Array {
     }
     for (let i = count - 1; i >= 0; i--) {
       let sum = column[i]!;
-      for (let k = i + 1; k < count; k++) sum -= factor[k * count + i]! * column[k]!;
+      for (let k = i + 1; k < count; k++) sum -= transpose[i * count + k]! * column[k]!;
       column[i] = sum / factor[i * count + i]!;
     }
     inverse.set(column, c * count);

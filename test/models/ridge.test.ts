@@ -79,9 +79,9 @@ function problem(count: number, words: number, size: number, noise: number, seed
 describe.each([
   ['more examples than words', 20, 6],
   ['fewer examples than words', 8, 12],
-])('%s', (_, count, words) => {
+])('%s', async (_, count, words) => {
   const { features, targets } = problem(count, words, 5, 0.5, 1);
-  const model = fitRidge(features, targets);
+  const model = await fitRidge(features, targets);
   const query = Float32Array.from({ length: words }, (_, i) => i % 2);
 
   it('predicts what the normal equations give', () => {
@@ -129,31 +129,43 @@ describe.each([
   });
 });
 
-it('finds a linear map and trusts it', () => {
+it('finds a linear map and trusts it', async () => {
   const { features, targets, truth } = problem(40, 5, 30, 0, 2);
-  const model = fitRidge(features, targets);
+  const model = await fitRidge(features, targets);
   const prediction = predictRidge(model, Float32Array.of(0, 1, 0, 0, 1));
   for (const [i, value] of prediction.entries())
     expect(value).toBeCloseTo(3 + truth[1]![i]! + truth[4]![i]!, 2);
   expect(model.leaveOneOutError).toBeLessThan(0.001);
 });
 
-it('penalizes heavily where the features tell nothing', () => {
+it('penalizes heavily where the features tell nothing', async () => {
   const random = new Random(3);
   const { features, targets: linear } = problem(12, 8, 50, 0, 4);
   const unrelated = features.map(() => random.fillNormal(new Float32Array(50)));
-  const model = fitRidge(features, unrelated);
-  expect(model.lambda).toBeGreaterThan(fitRidge(features, linear).lambda);
+  const model = await fitRidge(features, unrelated);
+  expect(model.lambda).toBeGreaterThan((await fitRidge(features, linear)).lambda);
   expect(model.leaveOneOutError).toBeLessThan(1.1);
 });
 
-it('predicts the mean where all features are alike', () => {
+it('predicts the mean where all features are alike', async () => {
   const features = [0, 1, 2].map(() => Float32Array.of(1, 0));
   const targets = [1, 2, 6].map((value) => Float32Array.of(value));
-  expect(predictRidge(fitRidge(features, targets), Float32Array.of(1, 0))[0]).toBeCloseTo(3, 6);
+  expect(predictRidge(await fitRidge(features, targets), Float32Array.of(1, 0))[0]).toBeCloseTo(3, 6);
 });
 
-it('needs three examples', () => {
+it('needs three examples', async () => {
   const two = [Float32Array.of(1), Float32Array.of(2)];
-  expect(() => fitRidge(two, two)).toThrow(/three examples or more/);
+  await expect(fitRidge(two, two)).rejects.toThrow(/three examples or more/);
+});
+
+it('lets the caller do other things between its parts, and ends with their error', async () => {
+  const { features, targets } = problem(8, 5, 3, 0, 2);
+  const told: string[] = [];
+  await fitRidge(features, targets, async (done, total) => {
+    told.push(`${done} of ${total}`);
+  });
+  expect(told).toEqual(Array.from({ length: 10 }, (_, i) => `${i + 1} of 10`));
+  await expect(fitRidge(features, targets, () => Promise.reject(new Error('stopped')))).rejects.toThrow(
+    'stopped',
+  );
 });

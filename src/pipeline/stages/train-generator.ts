@@ -1,7 +1,9 @@
+import { setImmediate } from 'node:timers/promises';
 import { createExecutor } from '../../compute/executor.ts';
 import type { DeviceReport } from '../../compute/types.ts';
 import { readFileZoo } from '../../data/file-zoo.ts';
 import { Random } from '../../data/random.ts';
+import { type Between, unlessStopped } from '../../data/unless-stopped.ts';
 import { outlierWarnings } from '../../data/weight-outliers.ts';
 import type { ZooMember } from '../../data/zoo.ts';
 import { denoiserTrainingStep } from '../../models/denoiser-step.ts';
@@ -42,10 +44,10 @@ const BETAS = { beta1: 0.9, beta2: 0.99 };
 export const trainGenerator: StageFunction<'train-generator'> = async (context) => {
   const { project, training, run } = context;
   const config = training.config.weightGenerator;
-  const { space, members, ofBase } = await chosenZoo(context);
-  for (const message of equalPromptWarnings(members)) run.emit({ type: 'log', level: 'warning', message });
+  const zoo = await unlessStopped(context.shouldStop, (signal) => fittedZoo(context, signal));
+  if (zoo === undefined) return { status: 'stopped', result: { steps: 0 } };
+  const { space, members, ofBase, codec } = zoo;
   const seed = stageSeed(context);
-  const codec = await fitCodec(space.segments, config, members, promptEncoderFor(training.config));
   const data = await diffusionData(codec, config, members);
   const denoiser = denoiserFor(config, codec);
   const { count, blockSize } = codec.splitter;
@@ -148,16 +150,51 @@ interface ChosenZoo {
   readonly ofBase?: { readonly base: BaseModel; readonly members: readonly ZooMember[] };
 }
 
+/** The zoo to train on with its codec. Both take long for thousands of members. */
+async function fittedZoo(
+  context: StageContext<'train-generator'>,
+  signal: AbortSignal,
+): Promise<ChosenZoo & { readonly codec: FittedCodec }> {
+  const { training, run } = context;
+  const zoo = await chosenZoo(context, signal);
+  for (const message of equalPromptWarnings(zoo.members))
+    run.emit({ type: 'log', level: 'warning', message });
+  const codec = await fitCodec(
+    zoo.space.segments,
+    training.config.weightGenerator,
+    zoo.members,
+    promptEncoderFor(training.config),
+    telling(context, signal, 'fitting the ridge regression from prompts', 'steps'),
+  );
+  return { ...zoo, codec };
+}
+
+/** Tells how far a part of the stage is, and ends it once the signal is aborted. */
+function telling(
+  { run }: StageContext,
+  signal: AbortSignal,
+  message: string,
+  unit: 'concepts' | 'steps',
+): Between {
+  return async (done, total) => {
+    run.emit({ type: 'progress', message, unit, done, total });
+    // Requests to stop arrive between two turns of the event loop.
+    await setImmediate();
+    signal.throwIfAborted();
+  };
+}
+
 /** The zoo to train on, and the weight space of its vectors. Reports what is odd about its files. */
-async function chosenZoo(context: StageContext<'train-generator'>): Promise<ChosenZoo> {
+async function chosenZoo(context: StageContext<'train-generator'>, signal: AbortSignal): Promise<ChosenZoo> {
   const { project, training, options, run } = context;
+  const read = telling(context, signal, 'reading the zoo', 'concepts');
   if (options.zoo !== undefined) {
-    const { layout, members, notes } = await readFileZoo(options.zoo);
+    const { layout, members, notes } = await readFileZoo(options.zoo, read);
     for (const note of notes) run.emit({ type: 'log', ...note });
     return { space: spaceOfFiles(layout), members };
   }
   const base = await loadBase(project, training);
-  const members = await readZoo(project, training, base);
+  const members = await readZoo(project, training, base, read);
   await warnOfZoo(context, base.hash);
   const paths = projectPaths(project.folder);
   const files = members.map(({ concept, checkpoints }) => ({

@@ -4,6 +4,7 @@ import type { FileLayout } from '../../data/file-zoo.ts';
 import { fitLatent, fromLatent, type LatentBasis, toLatent } from '../../data/latent.ts';
 import type { PromptEncoder, PromptEncoderKind } from '../../data/prompt-encoder.ts';
 import { destandardize, fitStandardizer, type Standardizer, standardize } from '../../data/standardizer.ts';
+import type { Between } from '../../data/unless-stopped.ts';
 import type { ZooMember } from '../../data/zoo.ts';
 import type { DiffusionData } from '../../models/diffusion.ts';
 import { fitRidge, predictRidge, type RidgeModel } from '../../models/ridge.ts';
@@ -49,17 +50,22 @@ export interface FittedCodec extends WeightCodec {
   readonly explained?: number;
 }
 
-/** Fits the codec to a zoo. @throws UserError if more principal components are requested than the zoo has */
+/**
+ * Fits the codec to a zoo.
+ * @param between called between parts of the ridge regression, which takes long for many members
+ * @throws UserError if more principal components are requested than the zoo has
+ */
 export async function fitCodec(
   segments: readonly WeightSegment[],
   config: GeneratorConfig,
   members: readonly PromptedVectors[],
   kind: PromptEncoderKind,
+  between?: Between,
 ): Promise<FittedCodec> {
   const prompts = members.map(({ prompt }) => prompt);
   const encoder = await kind.fit(prompts);
   const features = await encoder.features(prompts);
-  const head = config.head === 'ridge' ? await ridgeOfZoo(encoder, members) : undefined;
+  const head = config.head === 'ridge' ? await ridgeOfZoo(encoder, members, between) : undefined;
   const diffused = members.flatMap(({ checkpoints }, i) =>
     checkpoints.map((vector) => withoutHead(vector, head, features[i]!)),
   );
@@ -97,8 +103,10 @@ export function splitterFor(
 export async function ridgeOfZoo(
   encoder: PromptEncoder,
   members: readonly PromptedVectors[],
+  between?: Between,
 ): Promise<RidgeModel> {
-  return fitRidge(await encoder.features(members.map(({ prompt }) => prompt)), members.map(finalVector));
+  const features = await encoder.features(members.map(({ prompt }) => prompt));
+  return fitRidge(features, members.map(finalVector), between);
 }
 
 /**

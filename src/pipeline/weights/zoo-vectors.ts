@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { PromptEncoderKind } from '../../data/prompt-encoder.ts';
+import type { Between } from '../../data/unless-stopped.ts';
 import { listMembers, readMember, type ZooMember } from '../../data/zoo.ts';
 import { NameSet } from '../../project/names.ts';
 import { projectPaths } from '../../project/paths.ts';
@@ -12,12 +13,14 @@ import { nearestPrompt } from './prompt-features.ts';
 
 /**
  * Members of this base's zoo that the config selects, ordered by name.
+ * @param between called after each member
  * @throws UserError if there are too few, a value is not finite, or the layout of a member's vector differs from that of the config's LoRA
  */
 export async function readZoo(
   project: Project,
   training: LoadedTraining,
   base: BaseModel,
+  between?: Between,
 ): Promise<ZooMember[]> {
   const folder = projectPaths(project.folder).zooOf(base.hash);
   const concepts = zooConcepts(project, training);
@@ -47,6 +50,7 @@ export async function readZoo(
       );
     }
     members.push(member);
+    await between?.(members.length, files.length);
   }
   return members;
 }

@@ -124,17 +124,23 @@ describe('calibration of what to expect', () => {
 
   test('has for each member what the others predict for it', async () => {
     const { zoo } = trained;
-    const { context } = stageContext(trained, {}, briefly);
+    const { context, events } = stageContext(trained, {}, briefly);
     expect((await trainGenerator(context)).result).toMatchObject({ calibratedConcepts: 3 });
+    const part = (message: string) =>
+      events.filter((event) => 'message' in event && event.message === message);
+    expect(part('reading the zoo').at(-1)).toMatchObject({ type: 'progress', done: 3, total: 3 });
+    expect(part('fitting the ridge regression from prompts').at(-1)).toMatchObject({ done: 10, total: 10 });
     const { lambda, points } = (await calibrationOf())!;
 
     const prompts = NAMES.map((name) => `prompt of ${name}`);
     const vocabulary = Vocabulary.ofPrompts(prompts);
     const features = prompts.map((prompt) => vocabulary.bagOfWords(prompt));
     expect(lambda).toBe(
-      fitRidge(
-        features,
-        NAMES.map((name) => zoo[name]!),
+      (
+        await fitRidge(
+          features,
+          NAMES.map((name) => zoo[name]!),
+        )
       ).lambda,
     );
     for (const { concept, distance, psnr: score } of points) {
