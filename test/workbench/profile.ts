@@ -10,8 +10,6 @@ const quietSettings = {
   // A webview that loads late takes the focus, which would close the list that a test chooses from.
   'workbench.quickOpen.closeOnFocusLost': false,
   'editor.cursorBlinking': 'solid',
-  // No extension here runs in the page; a worker for them would be started with every window.
-  'extensions.webWorker': false,
   'chat.disableAIFeatures': true,
   'telemetry.telemetryLevel': 'off',
   'update.mode': 'none',

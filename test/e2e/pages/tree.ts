@@ -1,5 +1,8 @@
 import type { Locator, Page } from 'playwright-core';
 
+/** How long an entry of a menu may stay disabled after a window was opened. */
+const enabledLimitMs = 45_000;
+
 /** A tree of the side bar or the panel: the explorer, one of the extension's views, the list of problems. */
 export class Tree {
   constructor(
@@ -100,11 +103,26 @@ export class Tree {
     return buttons.evaluateAll((found) => found.map((button) => button.getAttribute('aria-label') ?? ''));
   }
 
-  /** Chooses an entry of a row's context menu. */
+  /**
+   * Chooses an entry of a row's context menu, once it can be chosen.
+   * @throws if it stays disabled
+   */
   async actInMenu(text: string | RegExp, action: string): Promise<void> {
-    await this.row(text).click({ button: 'right' });
+    const menu = this.page.locator('.monaco-menu');
+    const entry = menu.getByRole('menuitem', { name: action });
+    const disabled = menu.locator('.action-item.disabled', { hasText: action });
+    const deadline = Date.now() + enabledLimitMs;
+    for (;;) {
+      await this.row(text).click({ button: 'right' });
+      await entry.waitFor();
+      if ((await disabled.count()) === 0) break;
+      if (Date.now() > deadline) throw new Error(`“${action}” cannot be chosen in the menu of ${text}`);
+      // A window that was just opened may show rows before it knows what can be done; an open menu does not follow.
+      await this.page.keyboard.press('Escape');
+      await menu.waitFor({ state: 'detached' });
+    }
     // By key: a menu takes no click in its first tenth of a second, so that the click that opened it chooses nothing.
-    await this.page.locator('.monaco-menu').getByRole('menuitem', { name: action }).hover();
+    await entry.hover();
     await this.page.keyboard.press('Enter');
   }
 
