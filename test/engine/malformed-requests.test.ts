@@ -1,8 +1,9 @@
 import { PassThrough } from 'node:stream';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node';
 import { createHandlers } from '../../src/engine/serve/handlers.ts';
 import { OpenedPaths } from '../../src/engine/serve/opened-paths.ts';
+import { openedParams } from '../../src/engine/serve/request-schemas.ts';
 import { serve } from '../../src/engine/serve/server.ts';
 
 const tensors = { file: '/none', tensor: 'a', bins: 8 };
@@ -35,4 +36,28 @@ test.each<[string, unknown, string]>([
   const message = await answer.then(String, (error: Error) => error.message);
   expect(message).toContain(expected);
   expect(message).not.toMatch(/Unexpected error|undefined/);
+});
+
+test('a malformed notification is refused in words, and the next request is answered', async () => {
+  const [input, output] = [new PassThrough(), new PassThrough()];
+  const told = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  void serve({
+    input,
+    output,
+    handlers: createHandlers({}, new OpenedPaths()),
+    onOpened: openedParams,
+    idleMs: 3_600_000,
+  });
+  const connection = createMessageConnection(new StreamMessageReader(output), new StreamMessageWriter(input));
+  onTestFinished(() => {
+    told.mockRestore();
+    input.end();
+    connection.dispose();
+  });
+  connection.listen();
+  await connection.sendNotification('opened', { projects: 7, files: [] });
+  await expect(connection.sendRequest('validate', { project: '/p' })).rejects.toThrow(
+    'nothing is read there',
+  );
+  expect(told.mock.calls.join('')).toContain('The request opened cannot be answered: params.projects: ');
 });

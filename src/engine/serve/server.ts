@@ -9,6 +9,7 @@ import {
   StreamMessageWriter,
 } from 'vscode-jsonrpc/node';
 import { UserError } from '../../project/user-error.ts';
+import { inertText } from '../../protocol/inert-text.ts';
 import {
   OPENED,
   type ServeErrorData,
@@ -16,7 +17,7 @@ import {
   type ServeRequests,
   USER_ERROR,
 } from '../../protocol/serve.ts';
-import { describeError } from '../exit-codes.ts';
+import { describeError, failureLines } from '../exit-codes.ts';
 import { CanceledError, RequestQueue } from './request-queue.ts';
 
 /** The Language Server Protocol's code for a request that its client canceled. */
@@ -122,7 +123,7 @@ export function serve({ input, output, handlers, onOpened, idleMs }: ServerOptio
         try {
           onOpened(params);
         } catch (error) {
-          process.stderr.write(`${describeError(error)}\n`);
+          process.stderr.write(`${inertText(failureLines(describeError(error)))}\n`);
         }
       });
     }
