@@ -12,16 +12,13 @@ import { ownerFile, readOwner } from '../project/runs/run-owner.ts';
 export async function removeLeftovers(project: string, run: string): Promise<void> {
   await removeParts(run, Number.POSITIVE_INFINITY);
   const { runs, made } = projectPaths(project);
-  for (const name of await namesIn(runs)) {
-    if (name !== basename(run) && (await isActive(join(runs, name)))) return;
-  }
+  const names = await namesIn(runs);
+  const others = names.filter((name) => name !== basename(run)).map((name) => join(runs, name));
+  for (const other of others) if (await isActive(other)) return;
   // A run that begins meanwhile owns its folder later than this one, and writes later still.
   const { mtimeMs } = await stat(ownerFile(run, (await readOwner(run)).generation));
   // A run whose process was killed at its very end has nobody who resumes it.
-  for (const name of await namesIn(runs)) {
-    if (name !== basename(run)) await removeParts(join(runs, name), mtimeMs);
-  }
-  for (const folder of made) await removeParts(folder, mtimeMs);
+  for (const folder of [...others, ...made]) await removeParts(folder, mtimeMs);
 }
 
 async function removeParts(folder: string, before: number): Promise<void> {

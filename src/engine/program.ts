@@ -27,9 +27,9 @@ export function createProgram(loadStages: LoadStages, exit: (code: number) => vo
     // Before the subcommands, which inherit it.
     .configureOutput({
       outputError: (text, write) => write(`${withCode(text.trimEnd(), commandLineCode(text))}\n`),
+      writeErr: (text) => process.stderr.write(inertText(text)),
     })
     .exitOverride()
-    .configureOutput({ writeErr: (text) => process.stderr.write(inertText(text)) })
     .configureHelp({ sortSubcommands: false });
   addStageCommands(program, loadStages, exit);
   addValidateCommand(program, exit);

@@ -16,6 +16,8 @@ export interface WeightsChoice {
 
 /** Number of bars of every histogram in the Weights view; a histogram of few weights has fewer. */
 export const HISTOGRAM_BARS = 96;
+/** Bounds for the number of bars of any histogram. */
+export const BARS = { least: 4, most: 512 } as const;
 
 export interface StatisticsRequest {
   /** Name of the training config with whose base and zoo to compare. */

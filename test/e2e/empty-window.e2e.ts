@@ -31,13 +31,9 @@ step(
       expect(welcome.message).toContain(message);
       expect(welcome.buttons).toEqual(buttons);
     }
-    const offered = async () => {
-      const commands = await palette.offered('Denoised Weights: ');
-      return commands.filter((command) => !/: (Focus on|Open View)/.test(command)).toSorted();
-    };
     // A window that was just opened does not know all commands.
     await expect
-      .poll(offered, patience)
+      .poll(() => palette.offeredByExtension(), patience)
       .toEqual(
         [
           'Open Sample Project',

@@ -19,9 +19,7 @@ import { TranslateView } from './pages/translate-view.ts';
 import { Tree } from './pages/tree.ts';
 import { Walkthrough } from './pages/walkthrough.ts';
 import { WeightsView } from './pages/weights-view.ts';
-
-/** What one step of a scenario may take, on a machine that does other things too. */
-const stepLimitMs = 45_000;
+import { stepLimitMs } from './step-limit.ts';
 
 export interface OpenOptions extends Pick<ServerOptions, 'asksForTrust' | 'flags'> {
   /** Packed extensions that are there too. */

@@ -65,8 +65,13 @@ export function createHandlers(overrides: DeviceOverrides, opened: OpenedPaths):
   /** An image of the concept's pairs may lie anywhere: the concept's file names it. */
   const imageOf = async ({ concept, training }: Subject, project: string, file: string) => {
     const path = resolve(project, file);
-    if (await isSourceOf(concept, training, path)) return path;
-    return opened.file(path);
+    try {
+      return await opened.file(path);
+    } catch (error) {
+      // Only now: it lists all pairs.
+      if (await isSourceOf(concept, training, path)) return path;
+      throw error;
+    }
   };
 
   return checkingParams({

@@ -2,11 +2,12 @@ import * as z from 'zod';
 import { UserError } from '../../project/user-error.ts';
 import { inertLine } from '../../protocol/inert-text.ts';
 import type { OpenedParams, ServeRequests } from '../../protocol/serve.ts';
+import { BARS } from '../../protocol/statistics.ts';
 import type { ServeHandlers, ServeMethod } from './server.ts';
 
 /** No name or path has a NUL character. */
 const text = z.string().refine((value) => !value.includes('\0'), 'a text must not have a NUL character');
-const bins = z.int().min(4).max(512);
+const bins = z.int().min(BARS.least).max(BARS.most);
 const whole = z.int().min(0);
 const project = { project: text };
 const training = { ...project, training: text };

@@ -5,6 +5,7 @@
 import type { NotificationType, RequestType } from 'vscode-messenger-common';
 import * as z from 'zod/mini';
 import { inertLine } from '../inert-text.ts';
+import { BARS } from '../statistics.ts';
 
 export type Schema<T> = z.ZodMiniType<T>;
 
@@ -74,7 +75,7 @@ export function whole(least: number, most: number = Number.MAX_SAFE_INTEGER): Sc
 }
 
 /** Number of bars of a histogram. */
-export const bins = whole(4, 512);
+export const bins = whole(BARS.least, BARS.most);
 
 /** One of some words. */
 export function oneOf<const T extends string>(words: readonly T[]): Schema<T> {

@@ -1,7 +1,5 @@
 import { errors, type Locator, type Page } from 'playwright-core';
-
-/** How long a command may take to become available. */
-const commandLimitMs = 45_000;
+import { stepLimitMs } from '../step-limit.ts';
 
 /** How long the palette may take to look commands up. */
 const lookUpMs = 5_000;
@@ -40,7 +38,7 @@ export class CommandPalette {
     await this.page.keyboard.press('F1');
     await this.#input.waitFor();
     const isOffered = () => this.#row(title).isVisible();
-    const deadline = Date.now() + commandLimitMs;
+    const deadline = Date.now() + stepLimitMs;
     while (!(await isOffered())) {
       if (Date.now() > deadline) throw new Error(`“${title}” is not offered, but ${await this.#contents()}`);
       // The palette looks commands up as one types, and does not follow what becomes available afterwards.
@@ -143,6 +141,12 @@ export class CommandPalette {
     await this.page.keyboard.press('Escape');
     await this.waitUntilClosed();
     return labels.filter((label) => label.startsWith(typed));
+  }
+
+  /** The extension's commands that the palette offers, sorted, without those that VS Code makes for its views. */
+  async offeredByExtension(): Promise<string[]> {
+    const commands = await this.offered('Denoised Weights: ');
+    return commands.filter((command) => !/: (Focus on|Open View)/.test(command)).toSorted();
   }
 
   /** Waits for the box or list of this title, and that what is typed goes there. */

@@ -1,7 +1,5 @@
 import type { Locator, Page } from 'playwright-core';
-
-/** How long an entry of a menu may stay disabled after a window was opened. */
-const enabledLimitMs = 45_000;
+import { stepLimitMs } from '../step-limit.ts';
 
 /** A tree of the side bar or the panel: the explorer, one of the extension's views, the list of problems. */
 export class Tree {
@@ -111,7 +109,7 @@ export class Tree {
     const menu = this.page.locator('.monaco-menu');
     const entry = menu.getByRole('menuitem', { name: action });
     const disabled = menu.locator('.action-item.disabled', { hasText: action });
-    const deadline = Date.now() + enabledLimitMs;
+    const deadline = Date.now() + stepLimitMs;
     for (;;) {
       await this.row(text).click({ button: 'right' });
       await entry.waitFor();
