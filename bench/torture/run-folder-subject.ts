@@ -9,7 +9,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Random } from '../../src/data/random.ts';
 import { describeError } from '../../src/engine/exit-codes.ts';
 import { planStage } from '../../src/engine/stage-plan.ts';
@@ -112,7 +112,8 @@ const DAMAGES: readonly ((path: string, random: Random) => void)[] = [
     mkdirSync(path);
   },
   (path, random) => {
-    const to = join(path, '..', ODD_NAMES[random.int(ODD_NAMES.length)]!);
+    const to = join(dirname(path), ODD_NAMES[random.int(ODD_NAMES.length)]!);
+    if (to === path) return;
     rmSync(to, { recursive: true, force: true });
     renameSync(path, to);
   },

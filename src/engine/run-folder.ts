@@ -6,6 +6,7 @@ import { readText } from '../project/disk/regular-file.ts';
 import { writeWhole } from '../project/disk/write-whole.ts';
 import { newRunId } from '../project/runs/run-launch.ts';
 import { sealRecord } from '../project/runs/run-record.ts';
+import { systemReason } from '../project/system-reason.ts';
 import { UserError } from '../project/user-error.ts';
 import { RUN_FILES, type RunRecord, type RunResult } from '../protocol/run.ts';
 import { UsageError } from './exit-codes.ts';
@@ -55,8 +56,12 @@ export async function createRun(runsFolder: string, record: NewRunRecord, id?: s
  */
 export async function resumeRun(folder: string, record: RunRecord): Promise<OwnedRun> {
   const lock = await RunLock.acquire(folder);
-  // The request was for the previous process.
-  await rm(join(folder, RUN_FILES.stopRequest), { force: true });
+  try {
+    await forgetStopRequest(join(folder, RUN_FILES.stopRequest));
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
   return { folder, record, lock, resumed: true };
 }
 
@@ -120,4 +125,16 @@ export function runFolderOf(runsFolder: string, id: string): string {
     );
   }
   return join(runsFolder, id);
+}
+
+/** Removes the request to stop that was for the previous process. */
+async function forgetStopRequest(file: string): Promise<void> {
+  try {
+    await rm(file, { force: true });
+  } catch (error) {
+    throw new UserError(
+      'unreadable',
+      `${file}: cannot be deleted: ${systemReason(error)}. Delete it, then resume.`,
+    );
+  }
 }

@@ -171,6 +171,17 @@ describe('a damaged run folder', () => {
     rmSync(file);
     expect(await resume('train-base', id)).toBeUndefined();
   });
+
+  test('with a folder in the place of its request to stop is refused, and free again', async () => {
+    write(ALL);
+    const id = await begin('train-base');
+    const folder = join(project, 'runs', id, 'stop-request');
+    mkdirSync(folder);
+    const refusal = `${folder}: cannot be deleted: it is a folder. Delete it, then resume.`;
+    expect(await resume('train-base', id)).toBe(refusal);
+    rmSync(folder, { recursive: true });
+    expect(await resume('train-base', id)).toBeUndefined();
+  });
 });
 
 describe('an edited training config', () => {
