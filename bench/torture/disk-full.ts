@@ -17,6 +17,8 @@ export interface FaultCampaign {
   readonly perStage: number;
   readonly mountedPerStage: number;
   readonly stages: number;
+  /** Projects whose disk is full at a time. */
+  readonly jobs: number;
   readonly say: (line: string) => void;
 }
 
@@ -41,7 +43,7 @@ const FULL = /no space is left on the disk\. Free some space; to continue a run,
 
 export async function fullDiskCampaign(
   references: readonly StageReference[],
-  { scratch, seed, perStage, mountedPerStage, stages, say }: FaultCampaign,
+  { scratch, seed, perStage, mountedPerStage, stages, jobs, say }: FaultCampaign,
 ): Promise<Tally> {
   const random = new Random(seed).fork('disk full');
   const faults: string[] = [];
@@ -51,15 +53,19 @@ export async function fullDiskCampaign(
   const why = mountedPerStage > 0 ? whyNoMounts() : 'not part of this form';
   for (const reference of references.slice(0, stages)) {
     const { stage } = reference.entry;
-    for (const at of chosenNumbers(reference.ofSpace, perStage, random.fork(stage))) {
-      const project = copyOf(reference, join(scratch, 'full'));
-      const found = await fail(project, reference, { fault: { kind: 'full', at } }, () => {});
-      if (found === undefined) survived++;
-      else {
-        atCalls++;
-        faults.push(...found.map((fault) => `seed ${seed}, ${stage}, full at call ${at}: ${fault}`));
+    const calls = chosenNumbers(reference.ofSpace, perStage, random.fork(stage)).values();
+    const work = async (_: unknown, job: number) => {
+      for (const at of calls) {
+        const project = copyOf(reference, join(scratch, `full-${job}`));
+        const found = await fail(project, reference, { fault: { kind: 'full', at } }, () => {});
+        if (found === undefined) survived++;
+        else {
+          atCalls++;
+          faults.push(...found.map((fault) => `seed ${seed}, ${stage}, full at call ${at}: ${fault}`));
+        }
       }
-    }
+    };
+    await Promise.all(Array.from({ length: jobs }, work));
     const before = occupied(reference.before);
     for (let trial = 0; why === undefined && trial < mountedPerStage; trial++) {
       const folder = join(scratch, 'small');
@@ -78,7 +84,9 @@ export async function fullDiskCampaign(
         unmount(folder);
       }
     }
-    say(`disk full: ${stage} done, ${atCalls + reallyFull} full disks, ${faults.length} faults`);
+    say(
+      `disk full: ${stage} done (${reference.ofSpace} calls), ${atCalls + reallyFull} full disks, ${faults.length} faults`,
+    );
   }
   return {
     campaign: 'disk full',

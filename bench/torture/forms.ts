@@ -69,7 +69,7 @@ campaigns: ${CAMPAIGNS.join(', ')}
   --quick      about ten minutes
   --brief      under a minute: what npm test runs
   --kills <n>  number of kills, instead of the form's
-  --jobs <n>   programs at a time in the campaign of kills (default: 1)`;
+  --jobs <n>   programs at a time in the campaigns of kills and full disks (default: 1)`;
 
 /** @throws Error that says how the command is used */
 export function readOptions(args: readonly string[]): Options {

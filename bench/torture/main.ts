@@ -50,7 +50,7 @@ async function run({ form, seed, campaigns, jobs }: Options): Promise<Tally[]> {
   }
   const { fullPerStage: perStage, mountedPerStage, stages, kills } = form;
   if (wants('disk-full')) {
-    done(await fullDiskCampaign(references, { scratch, seed, perStage, mountedPerStage, stages, say }));
+    done(await fullDiskCampaign(references, { scratch, seed, perStage, mountedPerStage, stages, jobs, say }));
   }
   if (wants('read-only')) done(await readOnlyCampaign(references, { scratch, seed, stages, say }));
   if (wants('kills')) done(await killsCampaign(references, { scratch, seed, kills, jobs, say }));
