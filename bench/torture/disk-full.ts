@@ -1,5 +1,5 @@
 /** A full disk at the calls that need space; with space again, the run has to go on and end as if nothing had happened. */
-import { cpSync, existsSync, rmSync, statSync } from 'node:fs';
+import { cpSync, existsSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Random } from '../../src/data/random.ts';
 import { faultsAfter } from './check.ts';
@@ -50,6 +50,10 @@ export async function fullDiskCampaign(
   let atCalls = 0;
   let reallyFull = 0;
   let survived = 0;
+  const report = (found: readonly string[], what: string) => {
+    for (const fault of found) say(`disk full: ${what}: ${fault}`);
+    faults.push(...found.map((fault) => `${what}: ${fault}`));
+  };
   const why = mountedPerStage > 0 ? whyNoMounts() : 'not part of this form';
   for (const reference of references.slice(0, stages)) {
     const { stage } = reference.entry;
@@ -61,7 +65,9 @@ export async function fullDiskCampaign(
         if (found === undefined) survived++;
         else {
           atCalls++;
-          faults.push(...found.map((fault) => `seed ${seed}, ${stage}, full at call ${at}: ${fault}`));
+          const what = `seed ${seed}, ${stage}, full at call ${at}`;
+          report(found, what);
+          if (found.length > 0) renameSync(project, join(scratch, what));
         }
       }
     };
@@ -78,7 +84,7 @@ export async function fullDiskCampaign(
         if (found === undefined) survived++;
         else {
           reallyFull++;
-          faults.push(...found.map((fault) => `seed ${seed}, ${stage}, disk of ${size} bytes: ${fault}`));
+          report(found, `seed ${seed}, ${stage}, disk of ${size} bytes`);
         }
       } finally {
         unmount(folder);
