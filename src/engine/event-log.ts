@@ -26,16 +26,14 @@ export class EventLog {
   append(event: RunEvent): string {
     const line = JSON.stringify(event);
     const bytes = Buffer.from(`${line}\n`);
-    let written: number;
     try {
-      written = writeSync(this.#descriptor, bytes);
+      const written = writeSync(this.#descriptor, bytes);
+      // Only a full disk writes less than it was given.
+      if (written < bytes.length) throw Object.assign(new Error('a line was cut off'), { code: 'ENOSPC' });
     } catch (error) {
-      throw withPath(error, this.#path);
-    }
-    // Only a full disk writes less than it was given; what is there would corrupt the next line.
-    if (written < bytes.length) {
+      // What is there of the line would corrupt the next one.
       this.#dropHalfLine();
-      throw Object.assign(new Error('ENOSPC: a line was cut off'), { code: 'ENOSPC', path: this.#path });
+      throw withPath(error, this.#path);
     }
     return line;
   }

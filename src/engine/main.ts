@@ -4,6 +4,7 @@ import { inertText } from '../protocol/inert-text.ts';
 import type { LoadStages } from './commands/stages.ts';
 import { describeError, EXIT, exitCodeOf, failureLines } from './exit-codes.ts';
 import { createProgram } from './program.ts';
+import { surviveLostOutput } from './standard-streams.ts';
 
 /**
  * Runs one command line and sets the process's exit code.
@@ -12,12 +13,7 @@ import { createProgram } from './program.ts';
 export async function main(argv: readonly string[], loadStages: LoadStages): Promise<void> {
   // Standard output is for results only, so the output of chatty libraries (such as tfjs-core) must not go there.
   globalThis.console = new Console(process.stderr);
-  // A closed reader (`dnw runs | head`) is no reason to fail, least of all in a run that takes hours.
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-    });
-  }
+  surviveLostOutput();
   try {
     process.exitCode = EXIT.ok;
     const program = createProgram(loadStages, (code) => {

@@ -62,8 +62,15 @@ export class RunLock {
     utimesSync(this.#file, now / 1000, now / 1000);
   }
 
+  /** Shows others at once that nobody is working on the run any more. */
   release(): void {
     clearInterval(this.#timer);
-    writeWholeSync(this.#file, JSON.stringify({ ...this.#owner, released: Date.now() } satisfies RunOwner));
+    const released: RunOwner = { ...this.#owner, released: Date.now() };
+    try {
+      writeWholeSync(this.#file, JSON.stringify(released));
+    } catch {
+      // A full disk, say. Others then see it by the process that is gone, or by the heartbeat that has stopped, and a
+      // run that has succeeded does not fail for this.
+    }
   }
 }

@@ -59,8 +59,14 @@ async function execute(
   const fail = (error: unknown) => {
     const description = describeError(error);
     const { message, code } = description;
-    events.emit({ type: 'finished', status: 'failed', seconds: seconds(), error: message, code });
-    if (json) process.stderr.write(`${inertText(failureLines(description))}\n`);
+    let shown = !json;
+    try {
+      events.emit({ type: 'finished', status: 'failed', seconds: seconds(), error: message, code });
+    } catch {
+      // The log cannot take it, most likely for the same reason: a full disk.
+      shown = false;
+    }
+    if (!shown) process.stderr.write(`${inertText(failureLines(description))}\n`);
   };
   const crash = (error: unknown) => {
     // An error outside the stage's promise leaves the process in an unknown state.
