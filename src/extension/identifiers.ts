@@ -111,6 +111,7 @@ export const SETTINGS = {
   engineIdleMinutes: 'engine.idleMinutes',
   notifications: 'notifications',
   tensorBoard: 'runs.tensorBoard',
+  outsideFolders: 'outsideFolders',
 } as const;
 
 export const CONCEPT_LANGUAGE = 'dnw-concept';

@@ -596,9 +596,10 @@ export const ERRORS = {
     code: 'DNW-188',
     title: 'A link leads out of the project',
     cause: 'A folder that dnw writes to is a link to a place outside of the project.',
-    remedy: 'Put a folder in the place of the link, or move the whole project there.',
+    remedy:
+      'Put a folder in the place of the link. If the link is your own, for example to a larger disk, name where it leads in the environment variable DNW_OUTSIDE_FOLDERS (absolute paths, separated as in PATH) or in the setting denoisedWeights.outsideFolders.',
     example:
-      '/project/runs: nothing is written there, since it leads out of /project, to /data/runs. Put a folder in the place of the link, or move the whole project there.',
+      '/project/runs: nothing is written there, since it leads out of /project, to /data/runs. Put a folder in the place of the link, or name the place in DNW_OUTSIDE_FOLDERS (in the editor: setting denoisedWeights.outsideFolders) if the link is your own.',
   },
   'engine-ended': {
     code: 'DNW-189',

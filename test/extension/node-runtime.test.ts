@@ -1,3 +1,4 @@
+import { delimiter } from 'node:path';
 import { expect, test } from 'vitest';
 import { resolveNodeRuntime } from '../../src/extension/engine/node-runtime.ts';
 import { UserError } from '../../src/project/user-error.ts';
@@ -31,4 +32,12 @@ test('a setting that names no program says which setting, and what it may be', (
   expect(() => resolveNodeRuntime('/nowhere/node', host)).toThrow(
     /denoisedWeights\.engine\.node: "\/nowhere\/node" .*20\.12/,
   );
+});
+
+test('folders that links may lead to reach the engine, in place of those of the environment', () => {
+  const named = { ...host, env: { ...host.env, DNW_OUTSIDE_FOLDERS: '/old' } };
+  const folders = (outside: string[]) =>
+    resolveNodeRuntime('', named, outside).environment.DNW_OUTSIDE_FOLDERS;
+  expect(folders([])).toBe('/old');
+  expect(folders(['/data', '/scratch/me'])).toBe(['/data', '/scratch/me'].join(delimiter));
 });

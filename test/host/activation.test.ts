@@ -50,6 +50,7 @@ describe('activation', () => {
       ['engine.idleMinutes', 'number'],
       ['notifications', 'string'],
       ['runs.tensorBoard', 'boolean'],
+      ['outsideFolders', 'object'],
     ]);
   });
 });

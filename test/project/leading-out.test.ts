@@ -8,9 +8,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { confine } from '../../src/engine/confinement.ts';
 import { drawnImages } from '../../src/project/images/drawn-images.ts';
 import { loadProject } from '../../src/project/load.ts';
@@ -89,6 +89,33 @@ describe('a project that leads elsewhere is refused', () => {
     symlinkSync(join(outside, 'shared.safetensors'), join(project, 'base', 'shared.safetensors'));
     await confine(project);
     rmSync(join(outside, 'shared.safetensors'));
+  });
+});
+
+describe('a link that leads into DNW_OUTSIDE_FOLDERS', () => {
+  afterEach(() => vi.unstubAllEnvs());
+
+  test.each([
+    ['the place itself', () => outside, true],
+    ['a folder above it, among others', () => ['/nowhere', tmpdir()].join(delimiter), true],
+    ['a place whose name only begins alike', () => outside.slice(0, -1), false],
+    ['nothing', () => '', false],
+  ])('%s: passes or not', async (_, named, passes) => {
+    vi.stubEnv('DNW_OUTSIDE_FOLDERS', named());
+    const project = await temporaryProject({});
+    symlinkSync(outside, join(project, 'zoo'));
+    const found = await confine(project).then(
+      () => true,
+      () => false,
+    );
+    expect(found).toBe(passes);
+  });
+
+  test('is refused with the variable’s name if that is relative', async () => {
+    vi.stubEnv('DNW_OUTSIDE_FOLDERS', 'data');
+    const project = await temporaryProject({});
+    symlinkSync(outside, join(project, 'zoo'));
+    await expect(confine(project)).rejects.toThrow('DNW_OUTSIDE_FOLDERS: "data" is not an absolute path.');
   });
 });
 

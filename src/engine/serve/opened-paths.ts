@@ -1,12 +1,13 @@
 import { isAbsolute, resolve } from 'node:path';
+import { outsideFolders } from '../../project/disk/leading-out.ts';
 import { isWithin, realPath } from '../../project/disk/real-path.ts';
 import { UserError } from '../../project/user-error.ts';
 import { inertLine } from '../../protocol/inert-text.ts';
 import type { OpenedParams } from '../../protocol/serve.ts';
 
 /**
- * What the user has opened in the editor, as it has told: requests may name nothing else. Paths are compared where they
- * lead once links are followed.
+ * What the user has opened in the editor, as it has told: requests may name nothing else, except what lies in a folder
+ * that the user lets links lead to. Paths are compared where they lead once links are followed.
  */
 export class OpenedPaths {
   #opened: OpenedParams = { projects: [], files: [] };
@@ -36,8 +37,8 @@ export class OpenedPaths {
     await this.#refuseUnless(
       file,
       'It lies outside of what is open, once links are followed. Open its folder in the editor, or choose the file there',
-      (real, { projects, files }) =>
-        files.includes(real) || projects.some((project) => isWithin(project, real)),
+      (real, { projects, files, outside }) =>
+        files.includes(real) || [...projects, ...outside].some((folder) => isWithin(folder, real)),
     );
     return resolve(file);
   }
@@ -45,16 +46,17 @@ export class OpenedPaths {
   async #refuseUnless(
     path: string,
     reason: string,
-    holds: (real: string, opened: OpenedParams) => boolean,
+    holds: (real: string, opened: OpenedParams & { outside: string[] }) => boolean,
   ): Promise<void> {
     const refusal = new UserError('not-opened', `${inertLine(path)}: nothing is read there. ${reason}.`);
     if (!isUsable(path)) throw refusal;
     const real = await where(resolve(path));
-    const [projects, files] = await Promise.all([
+    const [projects, files, outside] = await Promise.all([
       leading(this.#opened.projects),
       leading(this.#opened.files),
+      outsideFolders(),
     ]);
-    if (real === undefined || !holds(real, { projects, files })) throw refusal;
+    if (real === undefined || !holds(real, { projects, files, outside })) throw refusal;
   }
 }
 

@@ -63,6 +63,10 @@ export class Engine implements vscode.Disposable {
 
   private runtime(): NodeRuntime {
     refuseUntrusted();
-    return resolveNodeRuntime(setting<string>(SETTINGS.engineNode), process);
+    return resolveNodeRuntime(
+      setting<string>(SETTINGS.engineNode),
+      process,
+      setting<string[]>(SETTINGS.outsideFolders),
+    );
   }
 }

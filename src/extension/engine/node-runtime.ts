@@ -1,4 +1,6 @@
 import { accessSync, constants } from 'node:fs';
+import { delimiter } from 'node:path';
+import { OUTSIDE_FOLDERS } from '../../project/disk/leading-out.ts';
 import { UserError } from '../../project/user-error.ts';
 import { SETTINGS, SETTINGS_SECTION } from '../identifiers.ts';
 
@@ -17,15 +19,18 @@ const EDITOR_VARIABLE = /^(VSCODE_.*|NODE_OPTIONS|ELECTRON_.*)$/;
  * The Node.js that runs the engine: the one in the setting, or else the editor's own.
  * @param setting value of `denoisedWeights.engine.node`; empty for the editor's own
  * @param host the extension host's `process.execPath` and environment
+ * @param outsideFolders value of `denoisedWeights.outsideFolders`; if empty, the environment decides
  * @throws UserError if the setting names a program that cannot be executed
  */
 export function resolveNodeRuntime(
   setting: string,
   host: { execPath: string; env: NodeJS.ProcessEnv },
+  outsideFolders: readonly string[] = [],
 ): NodeRuntime {
   const environment = Object.fromEntries(
     Object.entries(host.env).filter(([name]) => !EDITOR_VARIABLE.test(name)),
   );
+  if (outsideFolders.length > 0) environment[OUTSIDE_FOLDERS] = outsideFolders.join(delimiter);
   const key = `${SETTINGS_SECTION}.${SETTINGS.engineNode}`;
   if (setting !== '') {
     try {

@@ -35,7 +35,7 @@ export async function launchRun(
   request: RunRequest,
 ): Promise<LaunchedRun> {
   const folder = projectPaths(request.project).run(request.runId);
-  await refuseLeadingOut(request.project, join(folder, RUN_FILES.log));
+  await refuseLeadingOut(request.project, join(folder, RUN_FILES.log), runtime.environment);
   await makeFolder(folder);
   const log = await open(join(folder, RUN_FILES.log), 'a');
   try {

@@ -1,25 +1,53 @@
 /** A project must not make the program write elsewhere: links and names in it may come from somebody else. */
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { delimiter, isAbsolute, join } from 'node:path';
 import { UserError } from '../user-error.ts';
 import { isFolder, noneIfMissing } from './folders.ts';
 import { isWithin, realPath } from './real-path.ts';
 
 /**
- * Refuses a path that leads out of a folder once links are followed.
+ * The environment variable by which users name folders, absolute and separated as in PATH, that links in their projects
+ * may lead to. It is not part of a project, which may be somebody else's.
+ */
+export const OUTSIDE_FOLDERS = 'DNW_OUTSIDE_FOLDERS';
+
+/**
+ * Where the folders lead that links may lead to.
+ * @throws UserError if one is not absolute
+ */
+export async function outsideFolders(environment: NodeJS.ProcessEnv = process.env): Promise<string[]> {
+  const named = (environment[OUTSIDE_FOLDERS] ?? '').split(delimiter).filter((folder) => folder !== '');
+  const relative = named.find((folder) => !isAbsolute(folder));
+  if (relative !== undefined) {
+    throw new UserError(
+      'outside-project',
+      `${OUTSIDE_FOLDERS}: "${relative}" is not an absolute path. Name folders by their absolute paths, separated by "${delimiter}".`,
+    );
+  }
+  return Promise.all(named.map(realPath));
+}
+
+/**
+ * Refuses a path that leads out of a folder once links are followed, unless the user allows the place.
+ * @param environment where `OUTSIDE_FOLDERS` is looked up
  * @returns where the path leads
  * @throws UserError that names the path and the place
  */
-export async function refuseLeadingOut(folder: string, path: string): Promise<string> {
+export async function refuseLeadingOut(
+  folder: string,
+  path: string,
+  environment?: NodeJS.ProcessEnv,
+): Promise<string> {
   const root = await realPath(folder);
   const real = await realPath(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ELOOP') return 'nowhere: its links form a circle';
     throw error;
   });
   if (isWithin(root, real)) return real;
+  if ((await outsideFolders(environment)).some((allowed) => isWithin(allowed, real))) return real;
   throw new UserError(
     'outside-project',
-    `${path}: nothing is written there, since it leads out of ${folder}, to ${real}. Put a folder in the place of the link, or move the whole project there.`,
+    `${path}: nothing is written there, since it leads out of ${folder}, to ${real}. Put a folder in the place of the link, or name the place in ${OUTSIDE_FOLDERS} (in the editor: setting denoisedWeights.outsideFolders) if the link is your own.`,
   );
 }
 
