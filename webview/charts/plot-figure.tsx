@@ -4,6 +4,7 @@ import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { type Theme, useTheme } from '../components/theme.ts';
 import { useWidth } from '../components/use-width.ts';
 import { drawInTurn } from './draw-queue.ts';
+import { keepInert } from './inert-plot.ts';
 
 /** Options of a plot for a width in CSS pixels. Keep it stable (`useCallback`): a new function causes a redraw. */
 export type DrawPlot = (width: number, theme: Theme) => Omit<Plot.PlotOptions, 'width' | 'height' | 'style'>;
@@ -30,6 +31,7 @@ export function PlotFigure(props: {
   const id = useId();
   const { draw, height, description } = props;
   const [drawn, setDrawn] = useState(false);
+  useLayoutEffect(() => keepInert(holder.current!), []);
   useLayoutEffect(() => {
     if (width === 0) return undefined;
     return drawInTurn(holder.current!, () => {

@@ -1,8 +1,12 @@
 import type { SavedComparison } from '../../src/protocol/comparison.ts';
 
-/** A cell, quoted if it would otherwise break its row (RFC 4180). */
+/**
+ * A cell, quoted if it would otherwise break its row (RFC 4180). Spreadsheets calculate a text that begins like a
+ * formula, unless an apostrophe stands before it.
+ */
 function cell(value: string | number | null | undefined): string {
-  const text = String(value ?? '');
+  const formula = typeof value === 'string' && /^[=+\-@\t\r]/.test(value);
+  const text = `${formula ? "'" : ''}${value ?? ''}`;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 

@@ -1,4 +1,5 @@
 import { METHOD_COLORS } from '../../src/protocol/comparison.ts';
+import { inertLine } from '../../src/protocol/inert-text.ts';
 import { formatNumber } from '../components/format.ts';
 import type { ChartData } from './chart-data.ts';
 import { DASHES, drawingOrder, strokeWidth } from './method-style.ts';
@@ -9,8 +10,13 @@ export const DRAWING_SIZE = { width: 900, height: 480 } as const;
 const FRAME = { left: 72, top: 64, right: 640, bottom: 418 } as const;
 const FONT = 'system-ui, -apple-system, Segoe UI, Helvetica, Arial, sans-serif';
 
+/** Some control characters have no place in XML at all. */
 const escaped = (text: string) =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+  inertLine(text)
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
 
 type Attributes = Record<string, string | number>;
 

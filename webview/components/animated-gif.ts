@@ -1,4 +1,5 @@
 import { applyPalette, GIFEncoder, quantize } from 'gifenc';
+import { drawText } from './canvas-text.ts';
 import { wholeScale } from './whole-scale.ts';
 
 export interface Frame {
@@ -42,7 +43,7 @@ export async function animatedGif(frames: readonly Frame[]): Promise<Uint8Array>
     context.drawImage(picture, 0, 0, picture.width * scale, picture.height * scale);
     context.fillStyle = 'black';
     const middle = height - CAPTION_HEIGHT / 2;
-    context.fillText(caption, CAPTION_MARGIN, middle, width - 2 * CAPTION_MARGIN);
+    drawText(context, caption, CAPTION_MARGIN, middle, width - 2 * CAPTION_MARGIN);
     const { data } = context.getImageData(0, 0, width, height);
     const palette = quantize(data, COLORS, BINS);
     gif.writeFrame(applyPalette(data, palette), width, height, { palette, delay: milliseconds });

@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
+import { inertLine } from '../../src/protocol/inert-text.ts';
 import type { compareView } from '../../src/protocol/webview/compare.ts';
 import type { runView } from '../../src/protocol/webview/run.ts';
 import type { translateView } from '../../src/protocol/webview/translate.ts';
@@ -46,7 +47,7 @@ export function useSaving(
   };
 }
 
-/** The name without characters that some systems do not allow in file names. */
+/** The name without characters that some systems do not allow in file names, or that are not seen. */
 function fileName(name: string): string {
-  return name.replace(/[\\/:*?"<>|]/g, '-');
+  return inertLine(name).replace(/[\\/:*?"<>|]/g, '-');
 }

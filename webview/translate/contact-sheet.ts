@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { canvasPng } from '../components/canvas-png.ts';
+import { drawText } from '../components/canvas-text.ts';
 import { wholeScale } from '../components/whole-scale.ts';
 import { decibels, type PictureColumn } from './picture-table.tsx';
 
@@ -60,7 +61,7 @@ export async function contactSheet(
   context.textBaseline = 'top';
   const write = (text: string, x: number, y: number, style = '', width = layout.side) => {
     context.font = `${style} 13px sans-serif`;
-    context.fillText(text, x, y, width);
+    drawText(context, text, x, y, width);
   };
   write(heading, MARGIN, MARGIN, 'bold', layout.width - 2 * MARGIN);
   columns.forEach(({ title }, column) => {

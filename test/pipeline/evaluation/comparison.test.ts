@@ -163,6 +163,10 @@ test('the table that the editor saves is the same CSV', () => {
   const measured = comparison(denoised, curve('fresh', [0, 0, 10]));
   expect(csvTable(measured)).toBe(comparisonCsv(measured));
   expect(csvTable({ ...measured, concept: 'sepia, "fog"' })).toContain('\n"sepia, ""fog""",denoised,0,');
+  for (const sign of '=+-@\t')
+    expect(csvTable({ ...measured, concept: `${sign}HYPERLINK(1)` })).toContain(
+      `\n'${sign}HYPERLINK(1),denoised,`,
+    );
 });
 
 test('the CSV has FID and KID on the lines that they were measured at', () => {

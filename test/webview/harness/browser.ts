@@ -25,6 +25,8 @@ export interface ViewOptions {
   /** What an earlier life of the page kept. */
   state?: unknown;
   reducedMotion?: boolean;
+  /** Whether every text that is free to be anything holds what could do harm: see hostile.ts. */
+  hostile?: boolean;
   /** The editor's translations, by message. */
   messages?: Readonly<Record<string, string>>;
 }
@@ -97,6 +99,7 @@ function pageHtml(options: ViewOptions): string {
     scenario: `${options.view}/${options.scenario}`,
     theme: options.theme ?? 'dark',
     state: options.state,
+    hostile: options.hostile ?? false,
     themes: Object.fromEntries(THEMES.map((name) => [name, readTheme(name)])),
   };
   const page = webviewPage(options.view, {

@@ -8,6 +8,7 @@ import {
   type Message,
   type NotificationType,
 } from 'vscode-messenger-common';
+import { harmless, hostile } from './hostile.ts';
 import { type Handlers, never, SCENARIOS } from './scenarios.ts';
 import { standStill } from './stand-still.ts';
 
@@ -16,6 +17,7 @@ interface HarnessOptions {
   theme: string;
   /** `setState` of an earlier life of the page. */
   state?: unknown;
+  hostile: boolean;
   /** Variables by theme. */
   themes: Record<string, Record<string, string>>;
 }
@@ -104,14 +106,17 @@ async function answer(message: Message & { id: string; method: string; params?: 
     id: message.id,
   };
   const handler = harness.handlers[message.method];
+  const { hostile: changed } = globalThis.harnessOptions;
   try {
     if (!handler) throw new Error(`the scenario ${scenario} has no answer to ${message.method}`);
-    const result =
-      handler === never ? await never() : await counted(Promise.resolve(handler(message.params)));
+    const params = changed ? harmless(message.params) : message.params;
+    const given = handler === never ? await never() : await counted(Promise.resolve(handler(params)));
+    const result = changed ? hostile(given) : given;
     harness.answers.push(result);
     toView({ ...reply, result } as never);
   } catch (error) {
-    const { message: reason } = error as Error;
+    const { message } = error as Error;
+    const reason = changed ? (hostile(message) as string) : message;
     harness.answers.push({ message: reason });
     toView({ ...reply, error: { message: reason } } as never);
   }

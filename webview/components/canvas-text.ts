@@ -1,0 +1,12 @@
+import { inertLine } from '../../src/protocol/inert-text.ts';
+
+/** Draws a text on one line, without effect on its direction. @param most greatest width in pixels */
+export function drawText(
+  context: Pick<CanvasText, 'fillText'>,
+  text: string,
+  x: number,
+  y: number,
+  most: number,
+): void {
+  context.fillText(inertLine(text), x, y, most);
+}
