@@ -1,9 +1,9 @@
 /** Prompts of a folder of weight files: from their metadata, or from a file next to them. */
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { parse, YAMLParseError } from 'yaml';
 import * as z from 'zod';
+import { readText } from '../project/disk/regular-file.ts';
 import { nearestNames } from '../project/nearest.ts';
 import { hasWords } from '../project/prompt-words.ts';
 import { UserError } from '../project/user-error.ts';
@@ -61,10 +61,11 @@ export async function readWrittenPrompts(folder: string, files: readonly string[
 }
 
 async function mappingIn(source: string): Promise<Record<string, string>> {
+  const text = await readText(source, 'Write the prompts into a file of this name.');
   let content: unknown;
   try {
     // JSON is YAML too.
-    content = parse(await readFile(source, 'utf8'));
+    content = parse(text);
   } catch (error) {
     if (!(error instanceof YAMLParseError)) throw error;
     throw new UserError('zoo-prompts', `${source}: ${error.message.trim()} Correct the syntax.`);

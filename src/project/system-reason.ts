@@ -4,6 +4,7 @@ const SYSTEM_REASONS: Record<string, string> = {
   EPERM: 'permission denied',
   EISDIR: 'it is a folder',
   ERR_FS_EISDIR: 'it is a folder',
+  ENXIO: 'it is not a regular file',
   ENOTDIR: 'a part of its path is not a folder',
   ELOOP: 'its symbolic links form a circle',
   ENAMETOOLONG: 'its path is too long',

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
+import { readText } from '../../project/disk/regular-file.ts';
 import { UserError } from '../../project/user-error.ts';
 import type { SavedComparison } from '../../protocol/comparison.ts';
 import { comparisonFile, type Evaluation } from '../runs/evaluations.ts';
@@ -14,8 +14,9 @@ export async function readComparison(evaluation: Evaluation): Promise<SavedCompa
   const again = vscode.l10n.t('Evaluate the concept again.');
   let text: string;
   try {
-    text = await readFile(file, 'utf8');
+    text = await readText(file, again);
   } catch (error) {
+    if (error instanceof UserError) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
     const reason = code === 'ENOENT' ? vscode.l10n.t('{0} is missing.', file) : message;
     throw new UserError('damaged-file', `${reason} ${again}`);

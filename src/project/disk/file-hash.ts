@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
+import { openRegular } from './regular-file.ts';
 
 /** Number of hexadecimal digits of a base file's SHA-256 that name its zoo. */
 const BASE_HASH_DIGITS = 12;
 
-/** SHA-256 of a file, hexadecimal. @throws the file system's error */
+/** SHA-256 of a file, hexadecimal. @throws like `openRegular` */
 export async function hashFile(path: string): Promise<string> {
   const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
+  const file = await openRegular(path, 'Put the file there again.');
+  await pipeline(file.createReadStream(), hash);
   return hash.digest('hex');
 }
 

@@ -2,7 +2,7 @@
  * The header of the safetensors format (github.com/huggingface/safetensors): 8 bytes little-endian header length N,
  * N bytes of JSON, then the tensors' bytes without gaps. It has names, types and places of the tensors, not their values.
  */
-import { type FileHandle, lstat, open } from 'node:fs/promises';
+import { type FileHandle, lstat } from 'node:fs/promises';
 import * as z from 'zod';
 import { systemReason } from '../system-reason.ts';
 import { UserError } from '../user-error.ts';
@@ -10,6 +10,7 @@ import { MAX_CHUNK_BYTES } from './chunk-size.ts';
 import { duplicateKey } from './duplicate-key.ts';
 import { isMissing } from './folders.ts';
 import { otherFormat, TELLING_BYTES } from './other-format.ts';
+import { openRegular } from './regular-file.ts';
 
 /** Bytes per value of every dtype that a header may name. */
 export const DTYPE_BYTES = {
@@ -73,15 +74,16 @@ export function valueCount(shape: readonly number[]): number {
 
 /**
  * Opens a file while `read` runs.
- * @throws UserError if the file cannot be opened
+ * @throws UserError if it cannot be opened or is not a regular file
  */
 export async function withFile<T>(path: string, read: (file: FileHandle) => Promise<T>): Promise<T> {
   let file: FileHandle;
   try {
-    file = await open(path, 'r');
+    file = await openRegular(path, 'Name a safetensors file, or copy it there again.');
   } catch (error) {
+    if (!isMissing(error)) throw error;
     throw new UserError(
-      isMissing(error) ? 'missing-path' : 'unreadable',
+      'missing-path',
       `${path}: cannot be opened: ${systemReason(error)}. ${await remedyFor(path)}`,
       {
         cause: error,
@@ -106,8 +108,6 @@ async function remedyFor(path: string): Promise<string> {
 /** Like `readSafetensorsHeader`, for an open file. */
 export async function readHeader(file: FileHandle, path: string): Promise<SafetensorsHeader> {
   const stats = await file.stat();
-  if (!stats.isFile())
-    throw new UserError('not-safetensors', `${path}: not a file. Name a safetensors file.`);
   const other = async () => otherFormat(await readBytes(file, path, 0, Math.min(stats.size, TELLING_BYTES)));
   if (stats.size < LENGTH_BYTES) throw broken(path, `only ${stats.size} bytes long`, await other());
   const length = Buffer.from(await readBytes(file, path, 0, LENGTH_BYTES)).readBigUInt64LE();

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import * as vscode from 'vscode';
+import { readRegular } from '../../../project/disk/regular-file.ts';
 import { sourceFolder } from '../../../project/files/pair-source.ts';
 import type { Project } from '../../../project/load.ts';
 import type { TranslateParams } from '../../../protocol/serve.ts';
@@ -32,6 +32,9 @@ const IMAGE_TYPES: Record<string, string> = {
   tif: 'image/tiff',
   tiff: 'image/tiff',
 };
+
+/** The largest image that the page is sent, in bytes. */
+const MOST_IMAGE_BYTES = 512 * 2 ** 20;
 
 export function translatePanelKind(services: Services): PanelKind<'translate', TranslateTarget> {
   return {
@@ -135,6 +138,8 @@ async function chooseImage({ engine }: Services): Promise<ImageChoice | undefine
   await engine.opened.choose(file);
   // It may be in a folder that the page must not read.
   const type = IMAGE_TYPES[extname(file).slice(1).toLowerCase()] ?? 'application/octet-stream';
-  const data = (await readFile(file)).toString('base64');
+  const data = (await readRegular(file, MOST_IMAGE_BYTES, vscode.l10n.t('Select an image.'))).toString(
+    'base64',
+  );
   return { name: basename(file), file, uri: `data:${type};base64,${data}` };
 }
