@@ -59,7 +59,7 @@ async function choosePath({ projects, runs, artifacts }: Services): Promise<stri
   const ran = runs.runs.map(
     (run): PathItem => ({
       label: runLabel(run),
-      description: stateTitle(run.state),
+      description: stateTitle(run),
       detail: run.id,
       path: run.folder,
     }),

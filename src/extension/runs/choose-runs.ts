@@ -35,7 +35,7 @@ export async function pickComparableRuns(
 ): Promise<Run[] | undefined> {
   const items = runs.map((run) => ({
     label: runLabel(run),
-    description: [stateTitle(run.state), startText(run)].filter(Boolean).join(', '),
+    description: [stateTitle(run), startText(run)].filter(Boolean).join(', '),
     detail: run.id,
     picked: picked.includes(run.folder),
     run,

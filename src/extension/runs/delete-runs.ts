@@ -91,7 +91,7 @@ async function lossText(runs: readonly Run[], active: number): Promise<string> {
 function named(runs: readonly Run[]): string[] {
   const more = runs.length - MOST_NAMED;
   return [
-    ...runs.slice(0, MOST_NAMED).map((run) => `${runLabel(run)} (${stateTitle(run.state)}), ${run.id}`),
+    ...runs.slice(0, MOST_NAMED).map((run) => `${runLabel(run)} (${stateTitle(run)}), ${run.id}`),
     ...(more > 0 ? [vscode.l10n.t('and {0} more', more)] : []),
   ];
 }

@@ -78,6 +78,7 @@ function isAnnounced(state: RunState): boolean {
 
 function messageFor(run: Run): string {
   const label = runLabel(run);
+  if (run.damage !== undefined) return vscode.l10n.t('{0}: damaged. {1}', label, run.damage);
   switch (run.state) {
     case 'succeeded':
       return vscode.l10n.t('{0}: finished in {1}.', label, formatDuration(run.status.seconds ?? 0));
@@ -97,6 +98,7 @@ function actionsFor(run: Run): vscode.Command[] {
   const open = { command: COMMANDS.openRun, title: vscode.l10n.t('Open Run'), arguments: [run] };
   const log = { command: COMMANDS.showRunLog, title: vscode.l10n.t('Show Log'), arguments: [run] };
   const resume = { command: COMMANDS.resumeRun, title: vscode.l10n.t('Resume'), arguments: [run] };
+  if (run.damage !== undefined) return [open, log];
   if (run.state === 'stopped' || run.state === 'interrupted') return [resume, open, log];
   if (run.state === 'failed') return [log, open];
   if (evaluationOf(run) !== undefined) {

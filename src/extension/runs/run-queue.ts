@@ -124,7 +124,7 @@ function offerAfterFailure(
   run: Run | undefined,
   rest: readonly QueuedRun[],
 ): Promise<void> {
-  const state = run ? stateTitle(run.state) : vscode.l10n.t('not started');
+  const state = run ? stateTitle(run) : vscode.l10n.t('not started');
   const message = vscode.l10n.t('{0}: {1}. Not started: {2}.', name, state, namesOf(rest));
   return offerRest(services, queue, message, vscode.l10n.t('Start Runs'), () => startRuns(services, rest));
 }

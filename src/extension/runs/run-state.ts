@@ -10,7 +10,7 @@ export interface Run {
   readonly folder: string;
   /** Absent until the engine has read the project, and if the record is damaged. */
   readonly record?: RunRecord;
-  /** Why the record cannot be read, with the remedy. */
+  /** What is wrong with the record, or with the file that says who works on the run, and the remedy. */
   readonly damage?: string;
   readonly state: RunState;
   readonly status: RunStatus;
@@ -22,6 +22,10 @@ export function isActive(run: Pick<Run, 'state'>): boolean {
   return run.state === 'running' || run.state === 'queued';
 }
 
-export function isResumable(run: Pick<Run, 'state' | 'record'>): boolean {
-  return run.record !== undefined && ['failed', 'stopped', 'interrupted'].includes(run.state);
+export function isResumable(run: Pick<Run, 'state' | 'record' | 'damage'>): boolean {
+  return (
+    run.record !== undefined &&
+    run.damage === undefined &&
+    ['failed', 'stopped', 'interrupted'].includes(run.state)
+  );
 }

@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { projectPaths } from '../../project/paths.ts';
+import { readOwner } from '../../project/runs/run-owner.ts';
 import { deriveRunState, RunTail, readRunRecord } from '../../project/runs/run-record.ts';
 import { shownMessage, UserError } from '../../project/user-error.ts';
 import type { RunEvent } from '../../protocol/events.ts';
@@ -136,6 +137,9 @@ export class RunStore implements vscode.Disposable {
   }
 }
 
+/** The states in which the engine has read the file of the run's owner, or does not need it. */
+const STARTED: ReadonlySet<RunState> = new Set(['running', 'succeeded']);
+
 /** Follows one run folder. */
 class TrackedRun {
   run: Run;
@@ -152,9 +156,11 @@ class TrackedRun {
     const events: RunEvent[] = [];
     do events.push(...(await this.tail.read()));
     while (this.tail.behind);
-    const { record, damage } = this.run.record ? { record: this.run.record } : await readRecord(folder);
+    const read = this.run.record ? { record: this.run.record } : await readRecord(folder);
+    const { record } = read;
     const derived = await deriveRunState(folder, this.tail.lastEvent);
-    // The engine has written the record: nothing is waiting for it any longer.
+    const damage = read.damage ?? (STARTED.has(derived) ? undefined : await readOwnerDamage(folder));
+    // The engine has written what is damaged: nothing is waiting for it any longer.
     const state = damage !== undefined && derived === 'queued' ? 'interrupted' : derived;
     const stopping = existsSync(join(folder, RUN_FILES.stopRequest));
     const status = events.reduce(advance, this.run.status);
@@ -167,6 +173,12 @@ class TrackedRun {
     this.run = { ...this.run, record, damage, state, status, stopping };
     return !same;
   }
+}
+
+/** In the engine's words when it refuses to resume the run. */
+async function readOwnerDamage(folder: string): Promise<string | undefined> {
+  const { damage } = await readOwner(folder);
+  return damage && shownMessage(new UserError('damaged-run', damage));
 }
 
 async function readRecord(folder: string): Promise<Pick<Run, 'record' | 'damage'>> {

@@ -40,7 +40,7 @@ export class RunTree implements vscode.TreeDataProvider<Run> {
     item.contextValue = contextOf(run);
     item.command = { command: COMMANDS.openRun, title: vscode.l10n.t('Open Run'), arguments: [run] };
     item.accessibilityInformation = {
-      label: `${runLabel(run)}, ${stateTitle(run.state)}, ${progressText(run.status)}`,
+      label: `${runLabel(run)}, ${stateTitle(run)}, ${progressText(run.status)}`,
     };
     return item;
   }
@@ -55,12 +55,10 @@ function contextOf(run: Run): string {
 
 function runDescription(run: Run): string {
   if (run.state === 'running') {
-    return run.stopping ? vscode.l10n.t('stopping') : progressText(run.status) || stateTitle(run.state);
+    return run.stopping ? vscode.l10n.t('stopping') : progressText(run.status) || stateTitle(run);
   }
   const { seconds } = run.status;
-  return seconds === undefined
-    ? stateTitle(run.state)
-    : `${stateTitle(run.state)}, ${formatDuration(seconds)}`;
+  return seconds === undefined ? stateTitle(run) : `${stateTitle(run)}, ${formatDuration(seconds)}`;
 }
 
 function runTooltip(run: Run): vscode.MarkdownString {
@@ -71,7 +69,7 @@ function runTooltip(run: Run): vscode.MarkdownString {
       text.appendMarkdown(`- ${name}: `).appendText(value).appendMarkdown('\n');
   };
   text.appendMarkdown('**').appendText(runLabel(run)).appendMarkdown('**\n\n');
-  line(vscode.l10n.t('State'), stateTitle(run.state));
+  line(vscode.l10n.t('State'), stateTitle(run));
   line(vscode.l10n.t('Activity'), isActive(run) ? status.progress?.message : undefined);
   line(vscode.l10n.t('Progress'), progressText(status));
   line(vscode.l10n.t('Metrics'), metricsText(status.metrics?.values));

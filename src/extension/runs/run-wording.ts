@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import type { RunState } from '../../protocol/run.ts';
 import { type Stage, stageEntry } from '../../protocol/stages.ts';
 import { formatDuration } from '../duration.ts';
 import type { Run } from './run-state.ts';
@@ -10,7 +9,9 @@ export function stageTitle(stage: Stage): string {
   return stageEntry(stage).title(vscode.l10n);
 }
 
-export function stateTitle(state: RunState): string {
+/** The state of a run, unless a file that says so is damaged. */
+export function stateTitle({ state, damage }: Pick<Run, 'state' | 'damage'>): string {
+  if (damage !== undefined) return vscode.l10n.t('damaged');
   switch (state) {
     case 'queued':
       return vscode.l10n.t('starting');

@@ -199,7 +199,7 @@ export async function chooseRun(
   if (given !== undefined) return given;
   const items = services.runs.runs.filter(kind).map((run) => ({
     label: runLabel(run),
-    description: [stateTitle(run.state), progressText(run.status)].filter(Boolean).join(', '),
+    description: [stateTitle(run), progressText(run.status)].filter(Boolean).join(', '),
     detail: run.id,
     run,
   }));

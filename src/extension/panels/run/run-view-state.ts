@@ -47,8 +47,8 @@ export function headerOf(run: BegunRun): RunHeader {
     progress,
     parts,
     seconds,
-    error,
-    errorCode,
+    // The damage already names its code.
+    ...(run.damage === undefined ? { error, errorCode } : { error: run.damage }),
     stopping: stopping && isActive(run),
     resumable: isResumable(run),
     evaluated: state === 'succeeded' && evaluationOf(run) !== undefined,
