@@ -38,6 +38,47 @@ test.each<[string, unknown, string]>([
   expect(message).not.toMatch(/Unexpected error|undefined/);
 });
 
+const framed = (body: string) => `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
+
+test.each([
+  ['no JSON', framed('nonsense')],
+  ['half a message', framed('{"jsonrpc":"2.0","id":1,')],
+  ['null', framed('null')],
+  ['a number', framed('7')],
+  ['a list of requests', framed('[{"jsonrpc":"2.0","id":1,"method":"validate"}]')],
+  ['an id that is an object', framed('{"jsonrpc":"2.0","id":{},"method":"validate"}')],
+  ['a method that is a number', framed('{"jsonrpc":"2.0","id":1,"method":7}')],
+  ['bytes that are no UTF-8', Buffer.from('Content-Length: 3\r\n\r\n\xff\xfe"', 'latin1')],
+  ['no length', 'Foo: 1\r\n\r\n'],
+  ['a length in words', 'Content-Length: ten\r\n\r\n'],
+  ['a header without a colon', 'Hello\r\n\r\n'],
+])('%s is told of, and the next request is answered', async (_, bytes) => {
+  const [input, output] = [new PassThrough(), new PassThrough()];
+  const told = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  void serve({ input, output, handlers: createHandlers({}, new OpenedPaths()), idleMs: 3_600_000 });
+  const connection = createMessageConnection(new StreamMessageReader(output), new StreamMessageWriter(input));
+  onTestFinished(() => {
+    told.mockRestore();
+    input.end();
+    connection.dispose();
+  });
+  connection.listen();
+  input.write(bytes);
+  await expect(connection.sendRequest('validate', { project: '/p' })).rejects.toThrow(
+    'nothing is read there',
+  );
+  expect(told.mock.calls.join('')).toMatch(
+    /A message to dnw serve is left out: .+\. Send JSON-RPC 2\.0 .*\[DNW-\d+\]/,
+  );
+  expect(told.mock.calls.join('')).not.toMatch(/\n {4}at /);
+});
+
+test('a path of megabytes is refused without repeating it', async () => {
+  const asked = new OpenedPaths().file(`/${'x'.repeat(5e6)}`);
+  await expect(asked).rejects.toThrow(/x…: nothing is read there/);
+  await expect(asked.catch(({ message }) => message.length)).resolves.toBeLessThan(5000);
+});
+
 test('a malformed notification is refused in words, and the next request is answered', async () => {
   const [input, output] = [new PassThrough(), new PassThrough()];
   const told = vi.spyOn(process.stderr, 'write').mockReturnValue(true);

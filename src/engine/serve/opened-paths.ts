@@ -48,7 +48,10 @@ export class OpenedPaths {
     reason: string,
     holds: (real: string, opened: OpenedParams & { outside: string[] }) => boolean,
   ): Promise<void> {
-    const refusal = new UserError('not-opened', `${inertLine(path)}: nothing is read there. ${reason}.`);
+    const refusal = new UserError(
+      'not-opened',
+      `${inertLine(shortened(path))}: nothing is read there. ${reason}.`,
+    );
     if (!isUsable(path)) throw refusal;
     const real = await where(resolve(path));
     const [projects, files, outside] = await Promise.all([
@@ -58,6 +61,13 @@ export class OpenedPaths {
     ]);
     if (real === undefined || !holds(real, { projects, files, outside })) throw refusal;
   }
+}
+
+/** Longest path that a message repeats whole, in UTF-16 units: longer than any that a system has. */
+const MOST_SHOWN = 4096;
+
+function shortened(path: string): string {
+  return path.length <= MOST_SHOWN ? path : `${path.slice(0, MOST_SHOWN)}…`;
 }
 
 function isUsable(path: string): boolean {

@@ -55,7 +55,13 @@ export function serve({ input, output, handlers, onOpened, idleMs }: ServerOptio
   const reader = new StreamMessageReader(input);
   // Its timer for the rest of a half-read message would keep the process alive after the end of the input.
   reader.partialMessageTimeout = 0;
-  const connection = createMessageConnection(reader, new StreamMessageWriter(output));
+  const connection = createMessageConnection(reader, new StreamMessageWriter(output), {
+    error: tellMisread,
+    warn: tellMisread,
+    info() {},
+    log() {},
+  });
+  connection.onError(([error]) => tellMisread(error.message));
   const queue = new RequestQueue();
   let beside = 0;
   return new Promise((resolve) => {
@@ -133,6 +139,19 @@ export function serve({ input, output, handlers, onOpened, idleMs }: ServerOptio
     connection.listen();
     rest();
   });
+}
+
+/** Most characters of the input, or of what is wrong with it, that are repeated. */
+const MOST_QUOTED = 200;
+
+/** There is nobody to answer what is no request, so it is told where the editor logs it. */
+function tellMisread(reason: string): void {
+  const [line] = reason.split('\n');
+  const error = new UserError(
+    'bad-request',
+    `A message to dnw serve is left out: ${line!.slice(0, MOST_QUOTED).replace(/\.$/, '')}. Send JSON-RPC 2.0 in UTF-8, each message after its Content-Length.`,
+  );
+  process.stderr.write(`${inertText(failureLines(describeError(error)))}\n`);
 }
 
 function asResponseError(error: unknown): ResponseError<ServeErrorData | undefined> {
