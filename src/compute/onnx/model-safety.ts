@@ -117,6 +117,7 @@ export async function refuseUnsafeModel(file: string): Promise<void> {
     throw new UnsafeModelError('it is larger than 2 GiB. Export the weights as external data');
   }
   const bytes = await readFile(file);
+  if (bytes.length === 0) throw new UnsafeModelError('it is empty. Export the network in ONNX form');
   let found: Found;
   try {
     found = findings(bytes);

@@ -7,6 +7,8 @@ import type { TrainingConfig } from '../../project/schema/training-schema.ts';
 import { UserError } from '../../project/user-error.ts';
 import type { FeatureSet } from './frechet.ts';
 
+/** Most numbers of one batch: 1 GiB of them. */
+const MOST_VALUES = 2 ** 28;
 /** Images per batch if the network's batch size is open. */
 const OPEN_BATCH = 8;
 
@@ -49,7 +51,7 @@ export async function withFeatureNetwork<T>(
     if (error instanceof UnsafeModelError) throw refusal(file, error.message, error);
     throw refusal(
       file,
-      `ONNX Runtime cannot open it: ${error.message.trim()}. Export the network again`,
+      `ONNX Runtime cannot open it: ${runtimeReason(error)}. Export the network again`,
       error,
     );
   });
@@ -58,6 +60,14 @@ export async function withFeatureNetwork<T>(
   } finally {
     await model.release();
   }
+}
+
+/** The runtime's words, without the place in its own source where it says them, and without a period. */
+function runtimeReason({ message }: Error): string {
+  return message
+    .trim()
+    .replace(/\/\S+:\d+ [^\n]*?\) (?=[A-Z])/g, ' ')
+    .replace(/\.+$/, '');
 }
 
 function refusal(file: string, reason: string, cause?: unknown): UserError {
@@ -164,6 +174,13 @@ function imageInput(file: string, { inputs }: ModelFile): ImageInput {
   const [first, second, third] = extents as [number, number, number];
   if (first !== 3 && third !== 3) {
     throw refusal(file, `${found}, with no axis of 3 color channels; export it for RGB images`);
+  }
+  const values = (isExtent(batch) ? batch : OPEN_BATCH) * first * second * third;
+  if (values > MOST_VALUES) {
+    throw refusal(
+      file,
+      `${found}, so that one batch would have ${values} numbers, and at most ${MOST_VALUES} fit; export it for smaller images or fewer at once`,
+    );
   }
   return {
     ...(first === 3
