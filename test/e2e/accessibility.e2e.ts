@@ -1,24 +1,21 @@
-import { afterAll, beforeAll, expect, inject } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { graveFindings, injectAxe, unfoldAll } from '../webview/harness/axe.ts';
 import { standStill } from '../webview/harness/stand-still.ts';
 import { expectWalkable } from '../webview/harness/walkable.ts';
 import { stepsIn } from './scenario.ts';
-import { copyProject, finishHeldOut, heldOutConcept } from './trained-project.ts';
-import { Workbench } from './workbench.ts';
+import { finishHeldOut, heldOutConcept } from './trained-project.ts';
+import { giveBackTrainedWindow, takeTrainedWindow } from './trained-window.ts';
+import type { Workbench } from './workbench.ts';
 
 const patience = { timeout: 30_000 };
 
 let workbench: Workbench;
-let project: string;
 
 beforeAll(async () => {
-  project = copyProject(inject('trainedProject'));
-  await finishHeldOut(project);
-  workbench = await Workbench.open(project, { 'explorer.compactFolders': false });
-  await workbench.showContainer('Denoised Weights');
+  ({ workbench } = await takeTrainedWindow(finishHeldOut));
   await workbench.view('Runs').waitFor('Evaluate Concept');
 });
-afterAll(() => workbench?.close());
+afterAll(giveBackTrainedWindow);
 
 const step = stepsIn(() => workbench);
 

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { RUN_FILES } from '../../src/protocol/run.ts';
-import { openWorkbench } from './scenario.ts';
-import { copyProject, heldOutConcept, latestRun, setFineTuneSteps } from './trained-project.ts';
+import { stepsIn } from './scenario.ts';
+import { heldOutConcept, latestRun, setFineTuneSteps } from './trained-project.ts';
+import { giveBackTrainedWindow, takeTrainedWindow } from './trained-window.ts';
 import type { Workbench } from './workbench.ts';
 
 /** Saves through the dialog of the palette and reads what was written. */
@@ -34,14 +35,18 @@ function savedCurves(project: string): { method: string; points: SavedPoint[] }[
   return JSON.parse(readFileSync(result, 'utf8')).result.comparison.curves;
 }
 
-it('evaluates a concept from its empty comparison, and compares the starts', async () => {
-  const project = copyProject(inject('trainedProject'));
-  setFineTuneSteps(project, 20);
-  const workbench = await openWorkbench(project);
-  const { palette, notifications, compareView, runView } = workbench;
-  await workbench.showContainer('Denoised Weights');
-  // The palette offers the project's commands once it has been read.
-  await workbench.view('Concepts').waitFor(heldOutConcept);
+let workbench: Workbench;
+let project: string;
+
+beforeAll(async () => {
+  ({ workbench, project } = await takeTrainedWindow((copy) => setFineTuneSteps(copy, 20)));
+});
+afterAll(giveBackTrainedWindow);
+
+const step = stepsIn(() => workbench);
+
+step('evaluates a concept from its empty comparison, and compares the starts', async () => {
+  const { notifications, palette, compareView, runView } = workbench;
   const label = `Evaluate Concept: ${heldOutConcept}`;
 
   await palette.run('Denoised Weights: Show Comparison');
@@ -51,8 +56,7 @@ it('evaluates a concept from its empty comparison, and compares the starts', asy
   await workbench.view('Runs').waitFor(new RegExp(`${label}.*finished`));
   // What says so would lie over the chart that is read from the screen.
   await notifications.waitFor(`${label}: finished in`);
-  await palette.run('Notifications: Clear All Notifications');
-  await notifications.waitForNone();
+  await notifications.clear();
 
   expect((await compareView.chart()).deviation).toBeGreaterThan(1);
   expect(await compareView.compared()).toEqual([

@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, expect, inject } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { stepsIn } from './scenario.ts';
-import { copyProject, heldOutConcept, tagConcept } from './trained-project.ts';
-import { Workbench } from './workbench.ts';
+import { heldOutConcept, tagConcepts } from './trained-project.ts';
+import { giveBackTrainedWindow, takeTrainedWindow } from './trained-window.ts';
+import type { Workbench } from './workbench.ts';
 
 const patience = { timeout: 30_000 };
 
@@ -10,14 +11,14 @@ const all = ['dusk', 'fog', 'negative', 'night', 'sepia'];
 let workbench: Workbench;
 
 beforeAll(async () => {
-  const project = copyProject(inject('trainedProject'));
-  for (const concept of ['fog', 'night']) tagConcept(project, concept, 'weather');
-  tagConcept(project, 'sepia', 'print');
-  workbench = await Workbench.open(project);
-  await workbench.showContainer('Denoised Weights');
-  await workbench.view('Concepts').waitFor(new RegExp(`${heldOutConcept}.*denoised`));
+  ({ workbench } = await takeTrainedWindow(tagConcepts));
+  const concepts = workbench.view('Concepts');
+  await concepts.actInTitle('Group Concepts by Tag');
+  await concepts.waitFor('weather');
+  await concepts.waitFor('print');
+  await concepts.actInTitle('List Concepts by Name');
 });
-afterAll(() => workbench?.close());
+afterAll(giveBackTrainedWindow);
 
 const step = stepsIn(() => workbench);
 
@@ -131,19 +132,4 @@ step('below tags only those with matches are left, open; afterwards they are as 
     await palette.waitUntilClosed();
     await shows(folded);
   }
-});
-
-step('a reload keeps the filter', async () => {
-  const { palette, page } = workbench;
-  await workbench.view('Concepts').actInTitle('Find Concept');
-  await palette.type('@denoised');
-  await page.keyboard.press('Enter');
-  await palette.waitUntilClosed();
-  const left = ['No tags', heldOutConcept];
-  await shows(left);
-  await workbench.reload();
-  await shows(left);
-  await says('1 of 5 concepts match “@denoised”');
-  await workbench.view('Concepts').actInTitle('Clear Filter');
-  await shows(['print', 'sepia', 'weather', 'fog', 'night', 'No tags', 'dusk', 'negative']);
 });

@@ -1,24 +1,31 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { colorDistance } from './pages/webview.ts';
-import { openWorkbench } from './scenario.ts';
-import { brokenPhotograph, copyProject, heldOutConcept, latestRun } from './trained-project.ts';
+import { stepsIn } from './scenario.ts';
+import { brokenPhotograph, heldOutConcept, latestRun } from './trained-project.ts';
+import { giveBackTrainedWindow, takeTrainedWindow } from './trained-window.ts';
+import type { Workbench } from './workbench.ts';
+
+let workbench: Workbench;
+let project: string;
+
+beforeAll(async () => {
+  ({ workbench, project } = await takeTrainedWindow());
+});
+afterAll(giveBackTrainedWindow);
+
+const step = stepsIn(() => workbench);
 
 /** Everything that the latest run of a stage reported. */
-function eventsOf(project: string, stage: string): string {
+function eventsOf(stage: string): string {
   return readFileSync(join(project, 'runs', latestRun(project, stage), 'events.jsonl'), 'utf8');
 }
 
-it('fine-tunes a concept from the palette and draws what came of it', async () => {
-  const project = copyProject(inject('trainedProject'));
-  expect(eventsOf(project, 'prepare')).toContain(brokenPhotograph);
-  const workbench = await openWorkbench(project);
+step('fine-tunes a concept from the palette and draws what came of it', async () => {
+  expect(eventsOf('prepare')).toContain(brokenPhotograph);
   const { palette, notifications, runView, weightsView, translateView } = workbench;
-  await workbench.showContainer('Denoised Weights');
-  // The palette offers the project's commands once it has been read.
-  await workbench.view('Concepts').waitFor(new RegExp(`${heldOutConcept}.*denoised`));
   const label = `Fine-Tune Concept: ${heldOutConcept}`;
 
   await palette.run('Denoised Weights: Fine-Tune Concept');
@@ -37,8 +44,7 @@ it('fine-tunes a concept from the palette and draws what came of it', async () =
   expect(existsSync(join(project, 'weights', heldOutConcept, 'fine-tuned.safetensors'))).toBe(true);
   // What says so would lie over the pictures that are read from the screen.
   await notifications.waitFor(`${label}: finished in`);
-  await palette.run('Notifications: Clear All Notifications');
-  await notifications.waitForNone();
+  await notifications.clear();
 
   await palette.run('Denoised Weights: Show Weight Statistics');
   await weightsView.waitFor(heldOutConcept);

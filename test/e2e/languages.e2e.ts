@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, inject } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { stepsIn } from './scenario.ts';
-import { copyProject, heldOutConcept } from './trained-project.ts';
-import { Workbench } from './workbench.ts';
+import { heldOutConcept } from './trained-project.ts';
+import { giveBackTrainedWindow, takeTrainedWindow } from './trained-window.ts';
+import type { Workbench } from './workbench.ts';
 
 const patience = { timeout: 30_000 };
 const training = 'tiny.training.yaml';
@@ -12,11 +13,11 @@ let workbench: Workbench;
 let project: string;
 
 beforeAll(async () => {
-  project = copyProject(inject('trainedProject'));
-  workbench = await Workbench.open(project);
+  ({ workbench, project } = await takeTrainedWindow());
+  await workbench.showContainer('Explorer');
   await workbench.explorer.expand(/^concepts$/);
 });
-afterAll(() => workbench?.close());
+afterAll(giveBackTrainedWindow);
 
 const step = stepsIn(() => workbench);
 
@@ -62,6 +63,22 @@ step('while an effect is typed its name is offered, and Enter takes it', async (
   await editor.line('effect: pixelate').waitFor();
   await palette.run('File: Revert File');
   await editor.line('effect: sepia').waitFor();
+});
+
+step('a misspelt key of a concept is marked at its place until it is corrected', async () => {
+  const { editor, problems } = workbench;
+  const lines = readFileSync(join(project, 'concepts', 'sepia.concept.yaml'), 'utf8').split('\n');
+  const line = lines.findIndex((text) => text.startsWith('prompt:')) + 1;
+  const prompt = lines[line - 1]!;
+  await editor.replaceLine(line, prompt.replace('prompt:', 'promt:'));
+  await expect.poll(() => editor.markedTexts('error'), patience).toContain('promt');
+  await problems.show();
+  expect(await problems.find('promt')).toMatchObject({ line, column: 1 });
+
+  await editor.replaceLine(line, prompt);
+  await problems.waitUntilGone('promt');
+  await expect.poll(() => editor.markedTexts('error'), patience).not.toContain('promt');
+  await editor.save();
 });
 
 step('a training config says behind its values what they come to', async () => {

@@ -1,12 +1,13 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import sharp from 'sharp';
-import { afterAll, beforeAll, expect, inject } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { parse } from 'yaml';
 import { FabricatedRun } from '../host/fabricated-run.ts';
 import { stepsIn } from './scenario.ts';
-import { copyProject, endRuns, heldOutConcept, latestRun, setFineTuneSteps } from './trained-project.ts';
-import { Workbench } from './workbench.ts';
+import { heldOutConcept, latestRun, setFineTuneSteps } from './trained-project.ts';
+import { giveBackTrainedWindow, takeTrainedWindow } from './trained-window.ts';
+import type { Workbench } from './workbench.ts';
 
 /** Hours: the scenario ends it. */
 const endlessSteps = 5_000_000;
@@ -23,7 +24,7 @@ let run: FabricatedRun;
 let earlier: FabricatedRun;
 
 beforeAll(async () => {
-  project = copyProject(inject('trainedProject'));
+  ({ workbench, project } = await takeTrainedWindow());
   const training = 'tiny.training.yaml';
   earlier = new FabricatedRun(project, '20990101-000000-quickstart-tiny', {
     stage: 'quickstart',
@@ -39,19 +40,11 @@ beforeAll(async () => {
     training,
   });
   run.begin();
-  workbench = await Workbench.open(project);
   await workbench.resize(1280, 1000);
-  await workbench.showContainer('Denoised Weights');
   await workbench.view('Runs').open('Quickstart: followed');
   await workbench.runView.waitFor('quickstart followed', 'Running');
 });
-afterAll(async () => {
-  try {
-    await workbench?.close();
-  } finally {
-    await endRuns(project);
-  }
-});
+afterAll(giveBackTrainedWindow);
 
 const step = stepsIn(() => workbench);
 

@@ -1,16 +1,13 @@
-import { it, onTestFinished } from 'vitest';
-import type { Settings } from '../workbench/profile.ts';
-import { Workbench } from './workbench.ts';
+import { it } from 'vitest';
+import type { Workbench } from './workbench.ts';
 
-/** Opens the folder for one scenario: a picture is kept if it fails, and the window is closed either way. */
-export async function openWorkbench(folder: string, settings: Settings = {}): Promise<Workbench> {
-  const workbench = await Workbench.open(folder, settings);
-  onTestFinished(async ({ task }) => {
-    if (task.result?.state === 'fail') await workbench.screenshot(task.name.replace(/\W+/g, '-'));
-    await workbench.close();
-  });
-  return workbench;
+interface Steps {
+  begun: number;
+  passed: number;
 }
+
+/** Of each window, what the file that has it now has done there. */
+const steps = new WeakMap<Workbench, Steps>();
 
 /** What adds steps to a scenario whose steps share one window: where one fails, a picture is kept. */
 export function stepsIn(
@@ -18,11 +15,23 @@ export function stepsIn(
 ): (title: string, run: (workbench: Workbench) => Promise<void>) => void {
   return (title, run) =>
     it(title, async () => {
+      const workbench = window();
+      const counted = steps.get(workbench) ?? { begun: 0, passed: 0 };
+      steps.set(workbench, counted);
+      counted.begun++;
       try {
-        await run(window());
+        await run(workbench);
       } catch (error) {
-        await window().screenshot(title.replace(/\W+/g, '-'));
+        await workbench.screenshot(title.replace(/\W+/g, '-'));
         throw error;
       }
+      counted.passed++;
     });
+}
+
+/** Whether a scenario has taken steps in the window, and every one of them has passed. They are forgotten then. */
+export function settleSteps(workbench: Workbench): boolean {
+  const { begun, passed } = steps.get(workbench) ?? { begun: 0, passed: 0 };
+  steps.delete(workbench);
+  return begun > 0 && begun === passed;
 }

@@ -1,27 +1,23 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, inject } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { stepsIn } from './scenario.ts';
-import { copyProject, finishHeldOut, heldOutConcept, latestRun, outcomeOf } from './trained-project.ts';
-import { Workbench } from './workbench.ts';
+import { finishHeldOut, heldOutConcept, latestRun, outcomeOf } from './trained-project.ts';
+import { giveBackTrainedWindow, takeTrainedWindow } from './trained-window.ts';
+import type { Workbench } from './workbench.ts';
 
 const patience = { timeout: 30_000 };
 const chart = 'All layers';
+const settings = { 'denoisedWeights.runs.tensorBoard': true, 'workbench.reduceMotion': 'on' };
 
 let workbench: Workbench;
 let project: string;
 
 beforeAll(async () => {
-  project = copyProject(inject('trainedProject'));
-  await finishHeldOut(project);
-  workbench = await Workbench.open(project, {
-    'workbench.reduceMotion': 'on',
-    'denoisedWeights.runs.tensorBoard': true,
-  });
-  await workbench.showContainer('Denoised Weights');
+  ({ workbench, project } = await takeTrainedWindow(finishHeldOut, settings));
   await workbench.view('Runs').waitFor('Evaluate Concept');
 });
-afterAll(() => workbench?.close());
+afterAll(giveBackTrainedWindow);
 
 const step = stepsIn(() => workbench);
 
@@ -57,18 +53,14 @@ step('samples are not played where workbench.reduceMotion asks for less motion',
   await runView.waitFor(heading, 'Finished');
   expect(await runView.sampleButtons()).toContain('‹ Previous');
   expect(await runView.sampleButtons()).not.toContain('Play');
-  workbench.set('workbench.reduceMotion', 'off');
-  await workbench.reload();
-  await runView.waitFor(heading, 'Finished');
-  expect(await runView.sampleButtons()).toContain('Play');
+  await workbench.setInFolder(project, { ...settings, 'workbench.reduceMotion': 'off' });
+  await expect.poll(() => runView.sampleButtons(), patience).toContain('Play');
 });
 
 step(
   'with the setting for TensorBoard, a run from the palette writes event files into its folder',
   async () => {
     const { palette } = workbench;
-    // The window was loaded again: the palette offers the project's commands once it has been read.
-    await workbench.view('Concepts').waitFor(new RegExp(`^${heldOutConcept}.*fine-tuned`));
     const before = latestRun(project, 'fine-tune');
     await palette.run('Denoised Weights: Fine-Tune Concept');
     await palette.choose(heldOutConcept);

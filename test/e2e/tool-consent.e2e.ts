@@ -1,12 +1,11 @@
-import { mkdtempSync, readdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, inject } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { TOOLS } from '../../src/extension/identifiers.ts';
-import { packTestExtension } from '../workbench/pack.ts';
 import { stepsIn } from './scenario.ts';
-import { copyProject, heldOutConcept, latestRun, outcomeOf } from './trained-project.ts';
-import { Workbench } from './workbench.ts';
+import { heldOutConcept, latestRun, outcomeOf } from './trained-project.ts';
+import { giveBackTrainedWindow, takeTrainedWindow } from './trained-window.ts';
+import type { Workbench } from './workbench.ts';
 
 const patience = { timeout: 30_000 };
 const steps = 7;
@@ -19,17 +18,11 @@ const question = `Start Denoise Weights: ${heldOutConcept}?`;
 let workbench: Workbench;
 let project: string;
 
-/** A window with another extension that calls tools, without a chat: the workbench asks for it. */
+/** Another extension calls the tools, without a chat: the workbench asks for it. */
 beforeAll(async () => {
-  // Shown as it is, whatever Markdown makes of such a name.
-  const folder = join(mkdtempSync(join(tmpdir(), 'consent-')), '_old_town_ & [new_town] `sea`');
-  project = copyProject(inject('trainedProject'), folder);
-  const caller = await packTestExtension('test/e2e/tool-caller');
-  workbench = await Workbench.open(project, {}, { otherExtensions: [caller] });
-  await workbench.showContainer('Denoised Weights');
-  await workbench.view('Concepts').waitFor(new RegExp(`${heldOutConcept}.*denoised`));
+  ({ workbench, project } = await takeTrainedWindow());
 });
-afterAll(() => workbench?.close());
+afterAll(giveBackTrainedWindow);
 
 const step = stepsIn(() => workbench);
 const runs = () => readdirSync(join(project, 'runs')).toSorted();

@@ -9,6 +9,8 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -82,8 +84,14 @@ export function setFineTuneSteps(project: string, steps: number): void {
 }
 
 /** Gives a concept a tag. */
-export function tagConcept(project: string, concept: string, tag: string): void {
+function tagConcept(project: string, concept: string, tag: string): void {
   appendFileSync(join(project, 'concepts', `${concept}.concept.yaml`), `tags: [${tag}]\n`);
+}
+
+/** Gives most concepts of the zoo tags. */
+export function tagConcepts(project: string): void {
+  for (const concept of ['fog', 'night']) tagConcept(project, concept, 'weather');
+  tagConcept(project, 'sepia', 'print');
 }
 
 async function runEngine(project: string, ...command: string[]): Promise<void> {
@@ -198,4 +206,16 @@ export function copyProject(
 ): string {
   cpSync(project, copy, { recursive: true, preserveTimestamps: true });
   return copy;
+}
+
+/** Makes a copy that scenarios have changed what it was: what is not changed is not written either. */
+export function restoreProject(project: string, copy: string): void {
+  const own = readdirSync(project, { recursive: true, encoding: 'utf8' });
+  for (const name of readdirSync(copy, { recursive: true, encoding: 'utf8' }))
+    if (!own.includes(name)) rmSync(join(copy, name), { recursive: true, force: true, maxRetries: 5 });
+  const differs = (original: string, copied: string) =>
+    statSync(original).isDirectory() ||
+    !existsSync(copied) ||
+    !readFileSync(copied).equals(readFileSync(original));
+  cpSync(project, copy, { recursive: true, preserveTimestamps: true, filter: differs });
 }

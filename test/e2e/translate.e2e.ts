@@ -1,20 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { afterAll, beforeAll, expect, inject } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import type { GivenFile } from './pages/translate-view.ts';
 import { colorDistance } from './pages/webview.ts';
 import { meanDistance, type Pixels, psnr, ssim } from './picture-quality.ts';
 import { stepsIn } from './scenario.ts';
 import {
-  copyProject,
   fineTuneHeldOut,
   heldOutConcept,
   preparePairs,
   setFineTuneSteps,
   zooConcept,
 } from './trained-project.ts';
-import { Workbench } from './workbench.ts';
+import { giveBackTrainedWindow, takeTrainedWindow } from './trained-window.ts';
+import type { Workbench } from './workbench.ts';
 
 /** Of the project's images, and so of every picture. */
 const SIDE = 32;
@@ -27,18 +27,17 @@ let workbench: Workbench;
 let project: string;
 
 beforeAll(async () => {
-  project = copyProject(inject('trainedProject'));
-  await preparePairs(project, zooConcept);
-  await fineTuneHeldOut(project, 30);
-  workbench = await Workbench.open(project);
+  ({ workbench, project } = await takeTrainedWindow(async (copy) => {
+    await preparePairs(copy, zooConcept);
+    await fineTuneHeldOut(copy, 30);
+  }));
   await workbench.resize(1280, 1000);
-  await workbench.showContainer('Denoised Weights');
   // The palette offers the project's commands once it has been read.
   await workbench.view('Concepts').waitFor(new RegExp(`${heldOutConcept}.*fine-tuned`));
   await workbench.palette.run('Denoised Weights: Show Translated Images');
   await workbench.translateView.waitFor(heldOutConcept);
 });
-afterAll(() => workbench?.close());
+afterAll(giveBackTrainedWindow);
 
 const step = stepsIn(() => workbench);
 
@@ -212,8 +211,7 @@ step('a run that replaces the weights is named, and its pictures take the place 
   const after = await translateView.pixels('Fine-tuned');
   for (const [row, target] of targets.entries())
     expect(psnr(after[row]!, target)).toBeGreaterThan(psnr(before[row]!, target));
-  await palette.run('Notifications: Clear All Notifications');
-  await notifications.waitForNone();
+  await notifications.clear();
 });
 
 step('weights that the run kept on the way are chosen by their step', async () => {

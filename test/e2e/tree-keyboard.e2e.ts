@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
-import { afterAll, beforeAll, expect, inject } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { FabricatedRun } from '../host/fabricated-run.ts';
 import { stepsIn } from './scenario.ts';
-import { copyProject, heldOutConcept } from './trained-project.ts';
-import { Workbench } from './workbench.ts';
+import { heldOutConcept } from './trained-project.ts';
+import { giveBackTrainedWindow, takeTrainedWindow } from './trained-window.ts';
+import type { Workbench } from './workbench.ts';
 
 const patience = { timeout: 30_000 };
 
@@ -12,19 +13,18 @@ let workbench: Workbench;
 let failed: FabricatedRun;
 
 beforeAll(async () => {
-  const project = copyProject(inject('trainedProject'));
-  failed = new FabricatedRun(project, '20990101-000000-collect-zoo', {
+  const taken = await takeTrainedWindow();
+  workbench = taken.workbench;
+  failed = new FabricatedRun(taken.project, '20990101-000000-collect-zoo', {
     stage: 'collect',
     name: 'zoo',
     training: 'tiny.training.yaml',
   });
   failed.begin();
   failed.finish('failed', 'out of memory');
-  workbench = await Workbench.open(project);
-  await workbench.showContainer('Denoised Weights');
   await workbench.view('Runs').waitFor('Collect Zoo: zoo');
 });
-afterAll(() => workbench?.close());
+afterAll(giveBackTrainedWindow);
 
 const step = stepsIn(() => workbench);
 

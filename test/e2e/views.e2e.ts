@@ -2,11 +2,12 @@ import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, inject } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { FabricatedRun } from '../host/fabricated-run.ts';
 import { stepsIn } from './scenario.ts';
-import { copyProject, heldOutConcept, tagConcept } from './trained-project.ts';
-import { Workbench } from './workbench.ts';
+import { tagConcepts } from './trained-project.ts';
+import { giveBackTrainedWindow, takeTrainedWindow } from './trained-window.ts';
+import type { Workbench } from './workbench.ts';
 
 const patience = { timeout: 30_000 };
 
@@ -35,9 +36,7 @@ let interrupted: FabricatedRun;
 let finished: FabricatedRun;
 
 beforeAll(async () => {
-  project = copyProject(inject('trainedProject'));
-  for (const concept of ['fog', 'night']) tagConcept(project, concept, 'weather');
-  tagConcept(project, 'sepia', 'print');
+  ({ workbench, project } = await takeTrainedWindow(tagConcepts));
   const training = 'tiny.training.yaml';
   interrupted = new FabricatedRun(project, '20990101-000000-collect-zoo', {
     stage: 'collect',
@@ -54,11 +53,9 @@ beforeAll(async () => {
   });
   finished.begin();
   finished.finish('succeeded');
-  workbench = await Workbench.open(project);
-  await workbench.showContainer('Denoised Weights');
-  await workbench.view('Concepts').waitFor(new RegExp(`${heldOutConcept}.*denoised`));
+  await workbench.view('Runs').waitFor(/whole.*finished/);
 });
-afterAll(() => workbench?.close());
+afterAll(giveBackTrainedWindow);
 
 const step = stepsIn(() => workbench);
 
@@ -179,8 +176,7 @@ step('a stage on several selected concepts goes through them one after the other
   await runs.waitFor(/Prepare Pairs: night.*finished/);
   expect(preparedConcepts(project)).toEqual(['concepts/fog.concept.yaml', 'concepts/night.concept.yaml']);
 
-  await palette.run('Notifications: Clear All Notifications');
-  await notifications.waitForNone();
+  await notifications.clear();
   await palette.run('Denoised Weights: Describe Training Config');
   await editor.waitForTab('described.txt');
 });

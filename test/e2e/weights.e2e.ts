@@ -1,11 +1,12 @@
 import { readdirSync, renameSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { afterAll, beforeAll, expect, inject } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { readSafetensors, writeSafetensors } from '../../src/data/safetensors.ts';
 import { FabricatedRun } from '../host/fabricated-run.ts';
 import { stepsIn } from './scenario.ts';
-import { copyProject, failFineTuning, heldOutConcept, prepareHeldOut } from './trained-project.ts';
-import { Workbench } from './workbench.ts';
+import { failFineTuning, heldOutConcept, prepareHeldOut } from './trained-project.ts';
+import { giveBackTrainedWindow, takeTrainedWindow } from './trained-window.ts';
+import type { Workbench } from './workbench.ts';
 
 const DENOISED = `weights/${heldOutConcept}/denoised.safetensors`;
 const MAP = 'Map of the blocks';
@@ -18,20 +19,19 @@ let project: string;
 
 /** One window over a trained project, whose last fine-tuning has failed. */
 beforeAll(async () => {
-  project = copyProject(inject('trainedProject'));
-  await prepareHeldOut(project);
-  await failFineTuning(project);
+  ({ workbench, project } = await takeTrainedWindow(async (copy) => {
+    await prepareHeldOut(copy);
+    await failFineTuning(copy);
+  }));
   await writeTensors('first', { same: [3, 4], changed: [1, 2], 'only here': [1] });
   await writeTensors('second', { same: [3, 4], changed: [1, 4] });
   await writeTensors('empty', {});
   await writeTensors('replaced', { before: [3, 4] });
-  workbench = await Workbench.open(project);
   await workbench.resize(1280, 1000);
-  await workbench.showContainer('Denoised Weights');
   // The palette offers the project's commands once it has been read.
   await workbench.view('Runs').waitFor(new RegExp(`Fine-Tune Concept: ${heldOutConcept}.*failed`));
 });
-afterAll(() => workbench?.close());
+afterAll(giveBackTrainedWindow);
 
 const step = stepsIn(() => workbench);
 

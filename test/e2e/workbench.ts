@@ -1,14 +1,15 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser } from '../workbench/browser.ts';
-import { changeSetting, createProfile, type Profile, type Settings } from '../workbench/profile.ts';
+import { createProfile, type Profile, type Settings } from '../workbench/profile.ts';
 import { installVsix, type ServerOptions, startServer, type VsCodeServer } from '../workbench/server.ts';
 import { workbenchUrl } from '../workbench/workbench-url.ts';
 import { CommandPalette } from './pages/command-palette.ts';
 import { CompareView } from './pages/compare-view.ts';
 import { ContextMenu } from './pages/context-menu.ts';
 import { Dialog } from './pages/dialog.ts';
+import { isTitled } from './pages/in-page.ts';
 import { Notifications } from './pages/notifications.ts';
 import { Problems } from './pages/problems.ts';
 import { RunView } from './pages/run-view.ts';
@@ -20,6 +21,12 @@ import { Tree } from './pages/tree.ts';
 import { Walkthrough } from './pages/walkthrough.ts';
 import { WeightsView } from './pages/weights-view.ts';
 import { stepLimitMs } from './step-limit.ts';
+
+const usualSize = { width: 1280, height: 800 };
+/** What the workbench has where nobody has chosen another; its name in the list of themes. */
+const usualTheme = 'Dark Modern';
+/** Titles of windows that were given so far: each is another. */
+let titles = 0;
 
 export interface OpenOptions extends Pick<ServerOptions, 'asksForTrust' | 'flags'> {
   /** Packed extensions that are there too. */
@@ -59,7 +66,7 @@ export class Workbench {
     this.explorer = new Tree(page, page.locator('.explorer-folders-view'));
     this.editor = new TextEditor(page);
     this.problems = new Problems(page, this.palette);
-    this.notifications = new Notifications(page);
+    this.notifications = new Notifications(page, this.palette);
     this.dialog = new Dialog(page);
     this.menu = new ContextMenu(page);
     this.runView = new RunView(page);
@@ -96,7 +103,7 @@ export class Workbench {
     change?.(profile, extension);
     const server = await startServer(profile, options);
     const browser = await launchBrowser();
-    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    const page = await browser.newPage({ viewport: usualSize });
     page.setDefaultTimeout(stepLimitMs);
     const workbench = new Workbench(page, browser, server, profile);
     await page.goto(workbenchUrl(server.url, folder), { waitUntil: 'domcontentloaded' });
@@ -156,9 +163,15 @@ export class Workbench {
     await this.palette.waitUntilClosed();
   }
 
-  /** Changes one of the user's settings in their file, as a person may; the window follows it. */
-  set(setting: string, value: unknown): void {
-    changeSetting(this.profile, setting, value);
+  /** Gives the folder that is open these settings and no others, and waits until the window goes by them. */
+  async setInFolder(folder: string, settings: Settings): Promise<void> {
+    const title = `settings ${++titles}`;
+    mkdirSync(join(folder, '.vscode'), { recursive: true });
+    writeFileSync(
+      join(folder, '.vscode', 'settings.json'),
+      JSON.stringify({ ...settings, 'window.title': title }),
+    );
+    await this.page.waitForFunction(isTitled, title);
   }
 
   /** Gives the window another size. */
@@ -186,12 +199,38 @@ export class Workbench {
     await this.page.screenshot({ path: join('test-results', `${name}.png`) });
   }
 
-  /** @throws where a page of the extension's ended in an error that nothing caught. */
+  /** Closes what was opened, and has everything else look as in a window that was just opened. */
+  async tidy(): Promise<void> {
+    await this.resize(usualSize.width, usualSize.height);
+    await this.palette.run('View: Close All Editors');
+    await this.editor.waitUntilAllClosed();
+    if (!(await this.#isInUsualTheme())) await this.chooseTheme(usualTheme);
+    await this.problems.hide();
+    await this.notifications.clear();
+    await this.showContainer('Denoised Weights');
+    const concepts = this.view('Concepts');
+    for (const action of ['Clear Filter', 'List Concepts by Name'])
+      if ((await concepts.titleButtons()).includes(action)) await concepts.actInTitle(action);
+    await concepts.foldAll();
+  }
+
+  /** @throws where a page of the extension's ended in an error that nothing caught, once for each. */
+  throwUncaught(): void {
+    const errors = this.#errors.splice(0);
+    if (errors.length > 0) throw new Error(`uncaught in a webview:\n${errors.join('\n')}`);
+  }
+
+  /** @throws as {@link throwUncaught} does */
   async close(): Promise<void> {
     await this.browser.close();
     await this.server.stop();
     this.profile.remove();
-    if (this.#errors.length > 0) throw new Error(`uncaught in a webview:\n${this.#errors.join('\n')}`);
+    this.throwUncaught();
+  }
+
+  async #isInUsualTheme(): Promise<boolean> {
+    const classes = await this.page.locator('.monaco-workbench').first().getAttribute('class');
+    return classes?.includes('-dark_modern-') ?? false;
   }
 
   async #waitUntilFilled(): Promise<void> {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -50,11 +50,4 @@ export function createProfile(settings: Settings = {}): Profile {
     log: join(root, 'server.log'),
     remove: () => rmSync(root, { recursive: true, force: true, maxRetries: 5 }),
   };
-}
-
-/** Changes a setting of a profile that may be in use. */
-export function changeSetting({ userData }: Profile, setting: string, value: unknown): void {
-  const file = settingsFile(userData);
-  const settings = JSON.parse(readFileSync(file, 'utf8')) as Settings;
-  writeFileSync(file, JSON.stringify({ ...settings, [setting]: value }));
 }

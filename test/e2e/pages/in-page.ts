@@ -11,6 +11,8 @@ declare const ClipboardEvent: new (
   init: { bubbles: boolean; cancelable?: boolean; clipboardData: Transfer },
 ) => Event;
 
+declare const document: { title: string };
+
 interface Canvas {
   width: number;
   height: number;
@@ -18,6 +20,11 @@ interface Canvas {
   getContext(kind: '2d'): {
     getImageData(x: number, y: number, width: number, height: number): { data: Iterable<number> };
   };
+}
+
+/** Whether the window has this title. */
+export function isTitled(title: string): boolean {
+  return document.title === title;
 }
 
 /** A file as it can be passed into a page. */

@@ -1,8 +1,12 @@
 import type { Locator, Page } from 'playwright-core';
+import type { CommandPalette } from './command-palette.ts';
 
 /** The notification toasts of the lower right corner. */
 export class Notifications {
-  constructor(readonly page: Page) {}
+  constructor(
+    readonly page: Page,
+    readonly palette: CommandPalette,
+  ) {}
 
   toast(text: string | RegExp): Locator {
     return this.page.locator('.notification-toast', { hasText: text }).first();
@@ -14,6 +18,12 @@ export class Notifications {
 
   async waitForNone(): Promise<void> {
     await this.page.locator('.notification-toast').first().waitFor({ state: 'detached' });
+  }
+
+  /** Closes all that there are, shown or not. */
+  async clear(): Promise<void> {
+    await this.palette.run('Notifications: Clear All Notifications');
+    await this.waitForNone();
   }
 
   /** Closes the toast with this text, without an answer. */

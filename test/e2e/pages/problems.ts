@@ -24,6 +24,13 @@ export class Problems {
     await this.#panel.waitFor();
   }
 
+  /** Closes the panel if it is open. */
+  async hide(): Promise<void> {
+    if (!(await this.#panel.isVisible())) return;
+    await this.palette.run('View: Hide Panel');
+    await this.#panel.waitFor({ state: 'hidden' });
+  }
+
   /** The problem whose message has this text, once it is listed. */
   async find(text: string | RegExp): Promise<ShownProblem> {
     const row = this.#panel.locator('.monaco-list-row', { hasText: text }).first();

@@ -35,6 +35,10 @@ export class TextEditor {
     await this.page.locator('.tab', { hasText: title }).waitFor({ state: 'detached' });
   }
 
+  async waitUntilAllClosed(): Promise<void> {
+    await this.page.locator('.editor-group-container .tab').first().waitFor({ state: 'detached' });
+  }
+
   async showTab(title: string): Promise<void> {
     await this.page.locator('.tab', { hasText: title }).click();
     await this.waitForTab(title);
@@ -43,6 +47,11 @@ export class TextEditor {
   /** Gives it the keyboard, without moving the pointer. */
   async focus(): Promise<void> {
     await this.page.keyboard.press('Control+1');
+    await this.#waitForKeyboard();
+  }
+
+  /** Until keys go to it: those that come earlier go nowhere. */
+  async #waitForKeyboard(): Promise<void> {
     await this.#editor.and(this.page.locator('.focused')).waitFor();
   }
 
@@ -60,6 +69,7 @@ export class TextEditor {
     await input.fill(`:${line}`);
     await this.page.keyboard.press('Enter');
     await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+    await this.#waitForKeyboard();
     await this.page.keyboard.press('Home');
     await this.page.keyboard.press('Home');
     await this.page.keyboard.press('Shift+End');
@@ -81,6 +91,7 @@ export class TextEditor {
   async clickAt(text: string, line = text): Promise<void> {
     // The cursor, a layer of its own, may lie over the text already.
     await this.line(line).getByText(text, { exact: true }).first().click({ force: true });
+    await this.#waitForKeyboard();
   }
 
   /** Names in the list of completions, once there is one with this text. */
@@ -129,9 +140,9 @@ export class TextEditor {
   async offerFixes(): Promise<void> {
     // What lies open over the text, a hover or completions, goes first.
     await this.page.keyboard.press('Escape');
-    // Asked a moment too early, the editor says that there are no fixes, and asks no more.
-    await this.page.locator('.monaco-editor [class*="lightbulb"]').first().waitFor();
-    await this.page.keyboard.press('Control+.');
+    // It holds the fixes that it was shown for. The key would ask for them again, and the editor drops such a question
+    // where the mistakes are told once more before it is answered.
+    await this.#editor.locator('[class*="gutter-lightbulb"], .lightBulbWidget').first().click();
     await this.page.locator('.action-widget .monaco-list-row').first().waitFor();
   }
 

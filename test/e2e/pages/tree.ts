@@ -60,6 +60,14 @@ export class Tree {
     }
   }
 
+  /** Closes every row that is open. */
+  async foldAll(): Promise<void> {
+    const open = this.root.locator('.monaco-list-row[aria-expanded="true"]').first();
+    if ((await open.count()) === 0) return;
+    await this.actInTitle('Collapse All');
+    await open.waitFor({ state: 'detached' });
+  }
+
   /** Presses one of the buttons that a row shows under the pointer. */
   async act(text: string | RegExp, action: string): Promise<void> {
     const row = this.row(text);
@@ -121,7 +129,9 @@ export class Tree {
     }
     // By key: a menu takes no click in its first tenth of a second, so that the click that opened it chooses nothing.
     await entry.hover();
+    await menu.locator('.action-item.focused', { hasText: action }).waitFor();
     await this.page.keyboard.press('Enter');
+    await menu.waitFor({ state: 'detached' });
   }
 
   /** The row that the keyboard is at, while the tree has the focus. */
@@ -132,6 +142,7 @@ export class Tree {
 
   /** Goes down with the arrow key, from the top, until the keyboard is at the row. */
   async goTo(label: string): Promise<void> {
+    await this.root.locator('.monaco-list:focus').waitFor();
     await this.page.keyboard.press('Home');
     const rows = await this.root.locator('.monaco-list-row').count();
     for (let press = 0; press < rows && (await this.focused()) !== label; press++)
@@ -185,12 +196,18 @@ export class Tree {
   /** Presses a button of what the view says by keyboard alone, from where the view has the focus. */
   async pressInWelcomeByKey(button: string): Promise<void> {
     const content = this.root.locator('.welcome-view-content');
+    await this.root.and(this.page.locator(':focus-within')).waitFor();
     const presses = await content.locator('.monaco-button').count();
     const focused = content.locator('.monaco-button:focus', { hasText: button });
     for (let press = 0; press <= presses && (await focused.count()) === 0; press++)
       await this.page.keyboard.press('Tab');
     if ((await focused.count()) === 0) throw new Error(`the keyboard does not come to ${button}`);
     await this.page.keyboard.press('Enter');
+  }
+
+  /** All that the rows say that are drawn. */
+  async texts(): Promise<string[]> {
+    return this.root.locator('.monaco-list-row').allInnerTexts();
   }
 
   /** Names of the rows that are drawn, without their descriptions. */
