@@ -94,20 +94,6 @@ step('an open safetensors file is found again', async () => {
   expect(await tensorsView.column('L2 norm')).toEqual(norms);
 });
 
-step('an evaluation that goes on is found again, and stopped from the tree', async () => {
-  const { editor, shownView, compareView } = workbench;
-  await workbench.view('Runs').waitFor(new RegExp(`${evaluation}.*%`));
-  await editor.showTab('Comparison');
-  await compareView.waitFor(heldOutConcept);
-  await shownView.waitForHeading('The evaluation is running');
-  await shownView.waitForLiveRun('This view follows the run.');
-  evaluate();
-  await workbench.view('Runs').act(evaluation, 'Stop Run');
-  await workbench.view('Runs').waitFor(new RegExp(`${evaluation}.*stopped`));
-  expect(await shownView.notice('There is nothing to compare')).toContain('was stopped');
-  await shownView.waitForNoLiveRun();
-});
-
 step('a run and every panel are found again, and the run is stopped', async () => {
   const { editor, runView, shownView, weightsView, translateView } = workbench;
   await workbench.view('Runs').waitFor(new RegExp(`${fineTuning}.*%`));
@@ -125,6 +111,20 @@ step('a run and every panel are found again, and the run is stopped', async () =
   await runView.press('Stop');
   await runView.waitFor(heading, 'Stopped');
   await workbench.view('Runs').waitFor(new RegExp(`${fineTuning}.*stopped`));
+});
+
+step('an evaluation that goes on is found again, and stopped from the tree', async () => {
+  const { editor, shownView, compareView } = workbench;
+  await workbench.view('Runs').waitFor(new RegExp(`${evaluation}.*%`));
+  await editor.showTab('Comparison');
+  await compareView.waitFor(heldOutConcept);
+  await shownView.waitForHeading('The evaluation is running');
+  await shownView.waitForLiveRun('This view follows the run.');
+  evaluate();
+  await workbench.view('Runs').act(evaluation, 'Stop Run');
+  await workbench.view('Runs').waitFor(new RegExp(`${evaluation}.*stopped`));
+  expect(await shownView.notice('There is nothing to compare')).toContain('was stopped');
+  await shownView.waitForNoLiveRun();
 });
 
 step('the concepts are grouped and filtered as before', async () => {

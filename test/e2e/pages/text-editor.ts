@@ -142,7 +142,10 @@ export class TextEditor {
     await this.page.keyboard.press('Escape');
     // It holds the fixes that it was shown for. The key would ask for them again, and the editor drops such a question
     // where the mistakes are told once more before it is answered.
-    await this.#editor.locator('[class*="gutter-lightbulb"], .lightBulbWidget').first().click();
+    await this.#editor
+      .locator('[class*="gutter-lightbulb"]:visible, .lightBulbWidget:visible')
+      .first()
+      .click();
     await this.page.locator('.action-widget .monaco-list-row').first().waitFor();
   }
 
