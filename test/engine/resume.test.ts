@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import type { RunEvent } from '../../src/protocol/events.ts';
 import { Engine, type Finished } from './engine-process.ts';
 import { makeProject, writeConcept } from './example-project.ts';
@@ -96,31 +96,30 @@ const STAGES: readonly (readonly [stage: string, made: readonly string[], concep
   ['fine-tune', ['weights'], true],
 ];
 
-describe.each(['SIGINT', 'SIGKILL'] as const)('after %s at a checkpoint', (signal) => {
-  test('every stage ends, resumed, with the bytes of one that was not interrupted', async () => {
-    const broken = await tinyProject();
-    const expected = filesIn(whole, WEIGHTS);
-    for (const [stage, made, concept] of STAGES) {
-      const about = [stage, '--project', broken, ...(concept ? ['--concept', 'dusk'] : [])];
-      if (stage === 'denoise') await succeed(...about);
-      else {
-        const { code, signal: endedBy } = await interrupt(about, signal, isCheckpoint);
-        expect([stage, code, endedBy]).toEqual([
-          stage,
-          ...(signal === 'SIGINT' ? [130, null] : [null, 'SIGKILL']),
-        ]);
-        await succeed(stage, '--project', broken, '--resume');
-      }
-      const found = filesIn(broken, made);
-      expect([stage, found.size]).not.toEqual([stage, 0]);
-      for (const [path, content] of found)
-        expect([stage, path, content === expected.get(path)]).toEqual([stage, path, true]);
+/** What was made along the way and in the end is what was made without interruption. */
+function expectAsWhole(broken: string, folders: readonly string[]): void {
+  expect(filesIn(broken, folders)).toEqual(filesIn(whole, folders));
+  expect(snapshotsIn(whole).map(([name]) => name)).toEqual(['000020.safetensors', '000040.safetensors']);
+  expect(snapshotsIn(broken)).toEqual(snapshotsIn(whole));
+}
+
+test('every stage, stopped at a checkpoint, ends resumed with the bytes of one that was not', async () => {
+  const broken = await tinyProject();
+  const expected = filesIn(whole, WEIGHTS);
+  for (const [stage, made, concept] of STAGES) {
+    const about = [stage, '--project', broken, ...(concept ? ['--concept', 'dusk'] : [])];
+    if (stage === 'denoise') await succeed(...about);
+    else {
+      const { code, signal } = await interrupt(about, 'SIGINT', isCheckpoint);
+      expect([stage, code, signal]).toEqual([stage, 130, null]);
+      await succeed(stage, '--project', broken, '--resume');
     }
-    const ofStages = [...new Set(STAGES.flatMap(([, made]) => made))];
-    expect([...filesIn(broken, ofStages).keys()]).toEqual([...filesIn(whole, ofStages).keys()]);
-    expect(snapshotsIn(whole).map(([name]) => name)).toEqual(['000020.safetensors', '000040.safetensors']);
-    expect(snapshotsIn(broken)).toEqual(snapshotsIn(whole));
-  });
+    const found = filesIn(broken, made);
+    expect([stage, found.size]).not.toEqual([stage, 0]);
+    for (const [path, content] of found)
+      expect([stage, path, content === expected.get(path)]).toEqual([stage, path, true]);
+  }
+  expectAsWhole(broken, [...new Set(STAGES.flatMap(([, made]) => made))]);
 });
 
 /** What was measured, without how long it took. */
@@ -128,7 +127,7 @@ function withoutTimes(result: unknown): unknown {
   return JSON.parse(JSON.stringify(result, (key, value) => (key === 'seconds' ? undefined : value)));
 }
 
-test('the quickstart, killed while it collects and while it compares, ends as one that was not', async () => {
+test('the quickstart, killed in every stage that has checkpoints, ends as one that was not', async () => {
   const broken = await tinyProject();
   const during = (stage: string) => {
     let inside = false;
@@ -137,10 +136,17 @@ test('the quickstart, killed while it collects and while it compares, ends as on
       return inside && isCheckpoint(event);
     };
   };
-  await interrupt(['quickstart', '--project', broken], 'SIGKILL', during('collect'));
-  await interrupt(['quickstart', '--project', broken, '--resume'], 'SIGKILL', during('evaluate'));
+  for (const stage of ['train-base', 'collect', 'train-generator', 'fine-tune', 'evaluate']) {
+    const resume = stage === 'train-base' ? [] : ['--resume'];
+    const { code, signal } = await interrupt(
+      ['quickstart', '--project', broken, ...resume],
+      'SIGKILL',
+      during(stage),
+    );
+    expect([stage, code, signal]).toEqual([stage, null, 'SIGKILL']);
+  }
   await succeed('quickstart', '--project', broken, '--resume');
-  expect(filesIn(broken, WEIGHTS)).toEqual(filesIn(whole, WEIGHTS));
+  expectAsWhole(broken, WEIGHTS);
   const comparison = (project: string) => {
     const run = readdirSync(join(project, 'runs')).find((id) => id.includes('-quickstart-'));
     const { result } = JSON.parse(readFileSync(join(project, 'runs', run!, 'result.json'), 'utf8'));

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
@@ -13,8 +12,7 @@ beforeAll(async () => {
   engine = await Engine.build();
 });
 
-// Many more than pass between the first checkpoint and the signal.
-const STEPS = 200;
+const STEPS = 20;
 
 async function tinyProject(): Promise<string> {
   const project = await makeProject();
@@ -32,26 +30,6 @@ base: {steps: ${STEPS}, batchSize: 2, checkpointEvery: 10}
 }
 
 const trainBase = (project: string, ...args: string[]) => ['train-base', '--project', project, ...args];
-const baseOf = (project: string) => readFileSync(join(project, 'base', 'tiny.safetensors'));
-
-test('a training that was stopped and resumed ends with the same bytes as one that was not', async () => {
-  const [whole, halved] = [await tinyProject(), await tinyProject()];
-  expect((await engine.run(trainBase(whole))).code).toBe(0);
-
-  const running = engine.start(trainBase(halved, '--json', '--run-id', 'halved'));
-  let seen = '';
-  while (!seen.includes('"type":"checkpoint"')) seen += (await once(running.process.stdout, 'data'))[0];
-  running.process.kill('SIGINT');
-  const stopped = await running.finished;
-  const events = stopped.stdout
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as RunEvent);
-  const steps = events.flatMap((event) => (event.type === 'checkpoint' ? [event.step] : []));
-  expect({ code: stopped.code, unfinished: steps.at(-1)! < STEPS }).toEqual({ code: 130, unfinished: true });
-  expect((await engine.run(trainBase(halved, '--resume'))).code).toBe(0);
-  expect(baseOf(halved)).toEqual(baseOf(whole));
-});
 
 test('with --tensorboard the event files hold every metric and sample of events.jsonl', async () => {
   const project = await tinyProject();
