@@ -1,6 +1,6 @@
 /**
- * Called between the parts of work that takes long, to tell how far it is and to let other things happen.
- * Its error ends the work.
+ * Called between the parts of long work, to report progress and to let other things happen. An error that it throws ends
+ * the work.
  */
 export type Between = (done: number, total: number) => Promise<void>;
 

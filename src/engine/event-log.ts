@@ -31,7 +31,7 @@ export class EventLog {
       // Only a full disk writes less than it was given.
       if (written < bytes.length) throw Object.assign(new Error('a line was cut off'), { code: 'ENOSPC' });
     } catch (error) {
-      // What is there of the line would corrupt the next one.
+      // The part of the line that was written would corrupt the next one.
       this.#dropHalfLine();
       throw withPath(error, this.#path);
     }

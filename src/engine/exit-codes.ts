@@ -27,7 +27,7 @@ export function exitCodeOf(error: unknown): number {
   return error instanceof UsageError ? EXIT.usage : EXIT.failed;
 }
 
-/** Kinds and remedies by the system's code, for its errors that are caused by the user's folders. */
+/** Kinds and remedies by system code, for errors that the user's folders cause. */
 const SYSTEM_ERRORS: Readonly<Record<string, [ErrorKind, remedy: string]>> = {
   EACCES: ['no-permission', 'Check the permissions, or use a folder that you can write to.'],
   EPERM: ['no-permission', 'Check the permissions, or use a folder that you can write to.'],
@@ -36,8 +36,8 @@ const SYSTEM_ERRORS: Readonly<Record<string, [ErrorKind, remedy: string]>> = {
   EDQUOT: ['disk-full', 'Free some space; to continue a run, use --resume.'],
   ENAMETOOLONG: ['unreadable', 'Use a shorter path.'],
   ELOOP: ['unreadable', 'Remove one of the links.'],
-  ENOTDIR: ['name-taken', 'Rename or remove the file in the place of the folder.'],
-  EEXIST: ['name-taken', 'Rename or remove the file in the place of the folder.'],
+  ENOTDIR: ['name-taken', 'Rename or remove the file that is there instead of the folder.'],
+  EEXIST: ['name-taken', 'Rename or remove the file that is there instead of the folder.'],
 };
 
 /** What is known of an error: its code, and the message if the user can fix it, or the stack if it is a bug. */

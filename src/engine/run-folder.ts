@@ -91,7 +91,7 @@ export async function hasSucceeded(folder: string): Promise<boolean> {
 function damagedResult(file: string): UserError {
   return new UserError(
     'damaged-run',
-    `${file}: damaged, so that it does not say whether the run has finished. Delete it and resume, or start a new run.`,
+    `${file}: damaged, so it does not say whether the run has finished. Delete it and resume, or start a new run.`,
   );
 }
 

@@ -5,7 +5,7 @@ import { EXIT } from './exit-codes.ts';
 /**
  * Lets the process go on when what it prints cannot be written: a closed reader (`dnw runs | head`) or a full disk
  * under a redirected output is no reason to end a run that takes hours and keeps its results in a folder. If standard
- * output is lost otherwise than to a closed reader, standard error says so, once, and the exit code is 1.
+ * output is lost for another reason than a closed reader, standard error says so once, and the exit code is 1.
  */
 export function surviveLostOutput(): void {
   const { stdout, stderr } = process;
@@ -20,14 +20,14 @@ export function surviveLostOutput(): void {
       }
     };
   }
-  // There is no other place in which to say that nothing can be said.
+  // If standard error fails too, there is nowhere left to report it.
   stderr.on('error', () => {});
   let lost = false;
   stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE' || lost) return;
     lost = true;
     const reason = systemReason(error);
-    stderr.write(inertText(`Standard output cannot be written: ${reason}. What is there is not complete.\n`));
+    stderr.write(inertText(`Standard output cannot be written: ${reason}. The output is incomplete.\n`));
     process.once('exit', () => {
       if (process.exitCode === EXIT.ok) process.exitCode = EXIT.failed;
     });

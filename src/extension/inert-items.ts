@@ -3,7 +3,7 @@ import { inertLine, inertText } from '../protocol/inert-text.ts';
 
 type Tooltip = vscode.TreeItem['tooltip'];
 
-/** The same tree, whose items have no effect but to be read, whatever the files of the project are called. */
+/** The same tree, whose items are shown as plain text, whatever the files of the project are called. */
 export function inertItems<T>(tree: vscode.TreeDataProvider<T>): vscode.TreeDataProvider<T> {
   const { resolveTreeItem } = tree;
   return {
@@ -20,7 +20,7 @@ export function inertItems<T>(tree: vscode.TreeDataProvider<T>): vscode.TreeData
   };
 }
 
-/** Changes the item itself: its identity is the tree's. */
+/** Changes the item itself, because the tree relies on its identity. */
 export function inertItem(item: vscode.TreeItem): vscode.TreeItem {
   if (typeof item.label === 'string') item.label = inertLine(item.label);
   if (typeof item.description === 'string') item.description = inertLine(item.description);

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { TROUBLESHOOTING_FILE, troubleshootingLine } from '../protocol/troubleshooting.ts';
 import { EXTENSION_ID } from './identifiers.ts';
 
-/** Opens the page that describes errors at one of its codes. */
+/** Opens the page that describes the errors, at one of their codes. */
 export async function openTroubleshooting(code: string): Promise<void> {
   const extension = vscode.extensions.getExtension(EXTENSION_ID);
   if (extension === undefined) return;

@@ -1,4 +1,4 @@
-/** How many a message names; the rest are counted. */
+/** How many items a message names; the rest are counted. */
 const MOST_NAMED = 5;
 
 /** The first few names or other parts of a sentence, and how many more there are. */

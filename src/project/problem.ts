@@ -29,7 +29,7 @@ export interface Problem extends SourceRange {
   code: ErrorCode;
   /** Texts that fix the mistake if they replace the range, best first. */
   replacements: string[];
-  /** Of a problem that stands for those of its file that are not listed: how many these are. */
+  /** How many problems of its file are not listed; only of the problem that stands for them. */
   unlisted?: ProblemCounts;
 }
 
@@ -115,7 +115,7 @@ function countedOf(problems: readonly Problem[]): ProblemCounts {
   return { errors, warnings: problems.length - errors };
 }
 
-/** Counts listed problems together with those that are not listed, and the latter alone. */
+/** Counts all problems, listed or not, and those that are not listed. */
 export function countProblems(problems: readonly Problem[]): ProblemCounts & { unlisted: number } {
   const { errors, warnings } = countedOf(problems.filter((problem) => problem.unlisted === undefined));
   const others = problems.flatMap(({ unlisted }) => unlisted ?? []);
@@ -136,7 +136,7 @@ export function formatProblem(problem: Problem): string {
   );
 }
 
-/** Kind and message of an error that lists problems, at least one: each line has its code, and the error that of the first. */
+/** Kind and message of an error that lists one or more problems. Each line has its code; the error has the first one's. */
 export function problemsError(problems: readonly Problem[]): [ErrorKind, string] {
   return [problems[0]!.kind, problems.map(formatProblem).join('\n')];
 }

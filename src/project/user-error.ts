@@ -13,7 +13,7 @@ export class UserError extends Error {
     super(message, options);
   }
 
-  /** Shown where the message is, so that people and programs can look it up. */
+  /** Shown with the message, so that people and programs can look it up. */
   get code(): ErrorCode {
     return ERRORS[this.kind].code;
   }

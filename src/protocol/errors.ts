@@ -5,12 +5,12 @@
 
 /** What a code stands for. */
 export interface ErrorEntry {
-  /** Never changed nor used again for another kind: people search for it. */
+  /** Never changed, and never reused for another kind: people search for it. */
   readonly code: `DNW-1${number}`;
   readonly title: string;
   readonly cause: string;
   readonly remedy: string;
-  /** A message as it is shown, without its code. */
+  /** A message as shown, without its code. */
   readonly example: string;
 }
 
@@ -33,7 +33,7 @@ export const ERRORS = {
   'choice-needed': {
     code: 'DNW-103',
     title: 'There are several to choose from',
-    cause: 'The project has more than one training config, concept or run that could be meant.',
+    cause: 'The project has more than one training config, concept or run that you could mean.',
     remedy: 'Name one of those that the message lists.',
     example: 'Which concept? Name one with --concept: fog, snow.',
   },
@@ -48,7 +48,7 @@ export const ERRORS = {
   'bad-option-value': {
     code: 'DNW-105',
     title: 'The value of an option is not allowed',
-    cause: 'The value is out of range, or not of the form that the option takes.',
+    cause: 'The value is out of range, or does not have the form that the option takes.',
     remedy: 'Give a value in the range or of the form that the message names.',
     example:
       '--run-id "a/b": a run id consists of at most 200 letters, digits, dots, dashes and underscores.',
@@ -57,7 +57,7 @@ export const ERRORS = {
     code: 'DNW-106',
     title: 'No project was found',
     cause:
-      'A project is a folder with a `*.training.yaml` file and a `concepts` folder. There is none here or above.',
+      'A project is a folder with a `*.training.yaml` file and a `concepts` folder. There is none in this folder or above it.',
     remedy: 'Go to the folder of the project, or name it with `--project`. In the editor, open that folder.',
     example:
       '--project pictures: no project in this folder. A project is a folder with a *.training.yaml file and a concepts folder.',
@@ -78,15 +78,15 @@ export const ERRORS = {
   },
   'unknown-name': {
     code: 'DNW-109',
-    title: 'There is nothing of this name',
-    cause: 'The project has no concept, training config, tag, layer or device of this name.',
+    title: 'Nothing has this name',
+    cause: 'The project has no concept, training config, tag, layer or device with this name.',
     remedy: 'Correct the spelling, or choose one of those that the message lists.',
     example: '--concept fogg: no such concept. Did you mean fog? Available: fog, snow.',
   },
   'missing-path': {
     code: 'DNW-110',
     title: 'A file or folder does not exist',
-    cause: 'A path on the command line or in a YAML file leads to nothing.',
+    cause: 'A path on the command line or in a YAML file points to nothing.',
     remedy:
       'Correct the path, or create what it names. Paths in a YAML file are relative to that file, those on the command line to the current folder.',
     example: '--input photos: there is no such file or folder.',
@@ -101,15 +101,15 @@ export const ERRORS = {
   },
   'output-reserved': {
     code: 'DNW-112',
-    title: 'The output would go to a place for something else',
-    cause: 'The named place holds the inputs, or files that dnw keeps there itself.',
+    title: 'The output would go to a place that is used for something else',
+    cause: 'The place that you named holds the inputs, or files that dnw keeps there itself.',
     remedy: 'Name another file or folder.',
     example: '--output /project/images: it holds the pictures that are translated. Name another folder.',
   },
   'bad-selection': {
     code: 'DNW-113',
     title: 'The selection does not fit',
-    cause: 'The command needs something open, or another number of items than are selected.',
+    cause: 'The command needs an open folder, or a different number of selected items.',
     remedy: 'Open a folder or select as many items as the message says, and run the command again.',
     example: 'Select at least two runs to compare.',
   },
@@ -119,7 +119,7 @@ export const ERRORS = {
     code: 'DNW-120',
     title: 'A file or folder cannot be read',
     cause: 'The system refuses to open it, for example because of its permissions or a circle of links.',
-    remedy: 'Check its permissions and its links. The message says what the system answered.',
+    remedy: 'Check its permissions and its links. The message gives the reason that the system reported.',
     example:
       '/project/loop.training.yaml:1:1: error: The file cannot be opened: its symbolic links form a circle. Check its path and permissions.',
   },
@@ -135,7 +135,7 @@ export const ERRORS = {
     code: 'DNW-122',
     title: 'A YAML file is too large',
     cause: 'The file, its nesting, or what its anchors expand to is beyond what a config needs.',
-    remedy: 'Check that it is the right file. Remove the surplus.',
+    remedy: 'Check that it is the right file, and remove what does not belong there.',
     example:
       '/project/tiny.training.yaml:1:1: error: The file has 70003 bytes; at most 65536 are read. Remove everything that is not configuration, or split the file.',
   },
@@ -143,14 +143,14 @@ export const ERRORS = {
     code: 'DNW-123',
     title: 'The YAML syntax is wrong',
     cause:
-      'Often: indentation with tabs, a missing space after a colon, a text with a colon and without quotes.',
+      'Common mistakes are indentation with tabs, a missing space after a colon, and a text that contains a colon but has no quotes.',
     remedy: 'Correct the place that the message names.',
     example:
       '/project/tiny.training.yaml:3:1: error: A tab is used for indentation, which YAML forbids. Indent with spaces.',
   },
   'duplicate-key': {
     code: 'DNW-124',
-    title: 'A key is there twice',
+    title: 'A key appears twice',
     cause: 'The same mapping has the key on two lines, and only one can count.',
     remedy: 'Remove one of the two lines.',
     example:
@@ -159,7 +159,7 @@ export const ERRORS = {
   'unknown-key': {
     code: 'DNW-125',
     title: 'A key is unknown',
-    cause: 'The key is misspelled, on the wrong level, or of another version.',
+    cause: 'The key is misspelled, on the wrong level, or from another version.',
     remedy:
       'Correct the spelling or the indentation. The editor offers the keys that are allowed at this place.',
     example:
@@ -176,7 +176,7 @@ export const ERRORS = {
   'invalid-value': {
     code: 'DNW-127',
     title: 'A value is not allowed',
-    cause: 'The value is out of range, of another type, or not one of the choices.',
+    cause: 'The value is out of range, has the wrong type, or is not one of the choices.',
     remedy: 'Write a value that the message allows.',
     example:
       '/project/tiny.training.yaml:2:7: error: `seed` is many; allowed: a whole number from 0 to 2147483647. Use an allowed value, or remove the key.',
@@ -199,8 +199,9 @@ export const ERRORS = {
   },
   'duplicate-concept': {
     code: 'DNW-130',
-    title: 'Two concepts have one name',
-    cause: 'Names are compared without regard to case and Unicode form, since some file systems do so.',
+    title: 'Two concepts have the same name',
+    cause:
+      'Names are compared without regard to case and Unicode form, because some file systems do the same.',
     remedy: 'Rename one of the two files.',
     example:
       '/project/concepts/more/fog.concept.yaml:1:1: error: Another concept is named `fog`: /project/concepts/fog.concept.yaml. Give one of the two another `name`, or rename its file.',
@@ -217,7 +218,7 @@ export const ERRORS = {
     code: 'DNW-132',
     title: 'Concepts have the same prompt',
     cause:
-      'The weight generator is told apart by the prompt alone: it cannot make different weights for equal prompts.',
+      'The weight generator tells concepts apart by their prompts alone: it cannot make different weights for equal prompts.',
     remedy: 'Describe the difference in the prompts.',
     example:
       '/project/concepts/fog.concept.yaml:1:9: warning: `fog` and `dusk` have the same prompt: the weight generator cannot tell them apart. Describe one of the two edits in other words.',
@@ -234,22 +235,22 @@ export const ERRORS = {
     code: 'DNW-134',
     title: 'A concept is held out of the zoo',
     cause:
-      'The training config keeps this concept unseen (`collect.holdOut`, `collect.concepts`), so that it can be tested on.',
+      'The training config keeps this concept unseen (`collect.holdOut`, `collect.concepts`), so that it can be used for testing.',
     remedy: 'Choose a concept of the zoo, or take this one out of `collect.holdOut`.',
     example:
       '/project/tiny.training.yaml:3:14: error: `fog` is listed here and also held out by `collect.holdOut`. Remove it from one of the two; concepts that are held out never enter the base or the zoo.',
   },
   'not-read': {
     code: 'DNW-135',
-    title: 'A file is passed over',
-    cause: 'It looks like a concept or training config, but its name or place is not that of one.',
+    title: 'A file is not read',
+    cause: 'It looks like a concept or training config, but has the wrong name or is in the wrong place.',
     remedy: 'Rename or move it as the message says, or leave it if it is not meant to be read.',
     example:
       '/project/concepts/fog.yaml:1:1: warning: This file is not read: the files of concepts end in `.concept.yaml`. Rename it, or move it elsewhere.',
   },
   'impossible-size': {
     code: 'DNW-136',
-    title: 'Sizes do not fit each other',
+    title: 'Sizes do not fit together',
     cause: 'A network cannot be built with this combination of sizes.',
     remedy: 'Use one of the values that the message names.',
     example:
@@ -258,7 +259,7 @@ export const ERRORS = {
   'more-problems': {
     code: 'DNW-137',
     title: 'Not all problems are listed',
-    cause: 'A file has very many problems. They are often the consequence of one.',
+    cause: 'A file has too many problems to list. Often, a single mistake causes most of them.',
     remedy: 'Correct the listed ones first, and check again.',
     example:
       '/project/tiny.training.yaml:102:1: error: This file has 20 more problems like these. Correct the listed ones first.',
@@ -275,8 +276,7 @@ export const ERRORS = {
   'conflicting-settings': {
     code: 'DNW-139',
     title: 'Settings contradict each other',
-    cause:
-      'What was asked for cannot have an effect, or is not possible, with another setting of the config.',
+    cause: 'With another setting of the config, what this one asks for is impossible or has no effect.',
     remedy: 'Change one of the settings that the message names.',
     example: 'lora.ranks: every layer has rank 0, so there is nothing to train. Raise lora.rank.',
   },
@@ -301,7 +301,7 @@ export const ERRORS = {
   'same-images': {
     code: 'DNW-142',
     title: 'Source and target are the same images',
-    cause: 'Both paths of the pairs lead to the same files, so there is no edit to learn.',
+    cause: 'Both paths of the pairs point to the same files, so there is no edit to learn.',
     remedy: 'Name the folder of the edited images as the target.',
     example:
       '/project/concepts/snow.concept.yaml:4:21: warning: Source and edited images are the same files: there is no edit to learn. Name a folder that holds edited images only, and is not part of `pairs.source`.',
@@ -309,7 +309,7 @@ export const ERRORS = {
   'unmatched-pairs': {
     code: 'DNW-143',
     title: 'Edited images do not match the sources',
-    cause: 'Pairs are found by their file names, and no two names are alike.',
+    cause: 'Pairs are matched by file name, and no edited image has the name of a source image.',
     remedy: 'Give each edited image the file name of its source; the extension may differ.',
     example:
       '/project/concepts/fog.concept.yaml: no image in /project/edited has the name of a source image. Sources: 1.png; edited images: a.png. Give each edited image the file name of its source; the extension may differ.',
@@ -323,9 +323,9 @@ export const ERRORS = {
   },
   'bad-pattern': {
     code: 'DNW-145',
-    title: 'A pattern of paths cannot be followed',
+    title: 'A path pattern cannot be used',
     cause: 'The pattern is not valid, or reaches too many files.',
-    remedy: 'Correct its brackets, or write a simpler pattern that begins further down.',
+    remedy: 'Correct its brackets, or write a simpler pattern that begins in a deeper folder.',
     example: '[z-a] is not a valid pattern. Check its [ ] and { }.',
   },
 
@@ -363,7 +363,7 @@ export const ERRORS = {
   'other-architecture': {
     code: 'DNW-154',
     title: 'Weights are for another network',
-    cause: 'The file was made with other sizes or ranks than the config now has.',
+    cause: 'The file was made with sizes or ranks that differ from those in the config now.',
     remedy: 'Change the training config back, or train again.',
     example:
       '/project/base/tiny.safetensors: made for another architecture. channels: 16 instead of 8. Change the training config back, or train again.',
@@ -378,7 +378,7 @@ export const ERRORS = {
   },
   'damaged-file': {
     code: 'DNW-156',
-    title: 'A file of dnw is damaged',
+    title: 'A file written by dnw is damaged',
     cause: 'The file was cut off or changed by another program.',
     remedy: 'Delete it, and repeat the stage that made it, or resume the run, as the message says.',
     example:
@@ -387,15 +387,15 @@ export const ERRORS = {
   'not-ours': {
     code: 'DNW-157',
     title: 'A file was not written by dnw',
-    cause: 'The file is valid, but its metadata is not that of weights or checkpoints of dnw.',
+    cause: 'The file is valid, but its metadata does not mark it as weights or a checkpoint of dnw.',
     remedy: 'Name a file that a stage of dnw has written.',
     example:
       '/project/a.safetensors: not a checkpoint of this program (no format dnw-checkpoint in its metadata).',
   },
   'other-version': {
     code: 'DNW-158',
-    title: 'A file is of another version of dnw',
-    cause: 'The file or run was made by a version with another format, encoder or config.',
+    title: 'A file is from another version of dnw',
+    cause: 'The file or run was made by a version with a different format, encoder or config.',
     remedy: 'Use the version that made it, or make it again with this one.',
     example:
       '/project/runs/fog-1/run.json has the format version 2, but this program reads version 1. Use the version of the program that wrote the run.',
@@ -427,7 +427,7 @@ export const ERRORS = {
   'unlike-zoo': {
     code: 'DNW-162',
     title: 'Files of a zoo have different tensors',
-    cause: 'A file was made for another model, or with other ranks or layers than most.',
+    cause: 'A file was made for another model, or with different ranks or layers than most.',
     remedy: 'Remove the file, or train on each kind separately.',
     example:
       "/project/loras/b.safetensors: it lacks tensor 'x.lora_up.weight', which a.safetensors and c.safetensors have. All files of a zoo must have the same tensors: remove the file, or train on each kind separately.",
@@ -443,7 +443,7 @@ export const ERRORS = {
   'stage-needed': {
     code: 'DNW-164',
     title: 'An earlier stage has not run yet',
-    cause: 'The stage works on what an earlier one makes, and that is not there.',
+    cause: 'The stage needs the output of an earlier one, which does not exist yet.',
     remedy: 'Run the stage that the message names.',
     example:
       'tiny: no base generator yet (/project/base/tiny.safetensors). Train it first: dnw train-base --training tiny',
@@ -482,7 +482,7 @@ export const ERRORS = {
   },
   'other-run-options': {
     code: 'DNW-173',
-    title: 'A run is resumed with other options',
+    title: 'A run is resumed with different options',
     cause: 'A run keeps the stage and the options that it was started with.',
     remedy: 'Resume it without those options, or start a new run.',
     example: 'base-1 is a train-base run. Continue it with: dnw train-base --resume base-1',
@@ -491,7 +491,7 @@ export const ERRORS = {
     code: 'DNW-174',
     title: 'Inputs have changed since the run began',
     cause:
-      'A resumed run must continue on what it began with: concepts, images, config, base. One of them is different now.',
+      'A resumed run must continue with what it began with: concepts, images, config, base. One of them is different now.',
     remedy: 'Undo the change and resume, or start a new run.',
     example:
       'fog-1: changed since this run began: concept fog (prompt). Its checkpoint no longer fits. Start a new run.',
@@ -499,15 +499,15 @@ export const ERRORS = {
   'run-active': {
     code: 'DNW-175',
     title: 'Another process is working on the run',
-    cause: 'The run is still going on, here or on another machine with the same folder.',
+    cause: 'The run is still in progress, here or on another machine with the same folder.',
     remedy: 'Wait until it has finished, or stop it with `dnw stop`.',
     example:
       '/project/runs/base-1: process 4711 on laptop is working on this run. Wait until it has finished, or stop it first: dnw stop "/project/runs/base-1"',
   },
   'run-not-active': {
     code: 'DNW-176',
-    title: 'The run is not going on',
-    cause: 'The run has ended, or its folder was deleted, so that it cannot be stopped.',
+    title: 'The run is not active',
+    cause: 'The run has ended, or its folder was deleted, so it cannot be stopped.',
     remedy: 'Nothing needs to be done. `dnw runs` lists the runs and how they ended.',
     example: '/project/runs/base-1: no process is working on this run.',
   },
@@ -554,11 +554,11 @@ export const ERRORS = {
   },
   'name-taken': {
     code: 'DNW-183',
-    title: 'A file is in the place of a folder',
-    cause: 'A folder must be created, and a file has its name.',
+    title: 'A file has the name of a folder',
+    cause: 'A folder must be created, but a file already has its name.',
     remedy: 'Rename or remove the file.',
     example:
-      '/project/runs: something else has that name. Rename or remove the file in the place of the folder.',
+      '/project/runs: something else has that name. Rename or remove the file that is there instead of the folder.',
   },
   device: {
     code: 'DNW-184',
@@ -594,33 +594,33 @@ export const ERRORS = {
   },
   'outside-project': {
     code: 'DNW-188',
-    title: 'A link leads out of the project',
-    cause: 'A folder that dnw writes to is a link to a place outside of the project.',
+    title: 'A link points outside the project',
+    cause: 'A folder that dnw writes to is a link to a place outside the project.',
     remedy:
-      'Put a folder in the place of the link. If the link is your own, for example to a larger disk, name where it leads in the environment variable DNW_OUTSIDE_FOLDERS (absolute paths, separated as in PATH) or in the setting denoisedWeights.outsideFolders.',
+      'Replace the link with a folder. If the link is your own, for example to a larger disk, name its target in the environment variable DNW_OUTSIDE_FOLDERS (absolute paths, separated as in PATH) or in the setting denoisedWeights.outsideFolders.',
     example:
-      '/project/runs: nothing is written there, since it leads out of /project, to /data/runs. Put a folder in the place of the link, or name the place in DNW_OUTSIDE_FOLDERS (in the editor: setting denoisedWeights.outsideFolders) if the link is your own.',
+      '/project/runs: nothing is written there, because a link points outside /project, to /data/runs. Replace the link with a folder, or name its target in DNW_OUTSIDE_FOLDERS (in the editor: setting denoisedWeights.outsideFolders) if the link is your own.',
   },
   'engine-ended': {
     code: 'DNW-189',
     title: 'The engine has ended',
     cause: 'The process that computes was stopped, ran out of memory, or failed before it could say why.',
-    remedy: 'Try again. If it ends once more, the message and the log quote its last words.',
+    remedy: 'Try again. If it ends again, look at the message and the log, which quote its last output.',
     example: 'The engine ended before it answered "translate" (exit status 3: out of memory).',
   },
   'not-opened': {
     code: 'DNW-190',
-    title: 'A path is outside of what is open',
+    title: 'A path is outside the open projects and files',
     cause:
-      'The editor has asked its engine for a file that belongs to no open project, and that nobody has opened.',
+      'The editor asked its engine for a file that belongs to no open project and has not been opened itself.',
     remedy: 'Open the project or the file in the editor, or copy the file into the project.',
     example:
-      '/data/weights.safetensors: nothing is read there. It lies outside of what is open, once links are followed. Open its folder in the editor, or choose the file there.',
+      '/data/weights.safetensors: nothing is read there. It lies outside the open projects and files, once links are followed. Open its folder in the editor, or choose the file there.',
   },
   'bad-request': {
     code: 'DNW-191',
     title: 'A request is malformed',
-    cause: 'A program has sent `dnw serve` a request whose parameters do not have the expected form.',
+    cause: 'A program sent `dnw serve` a request whose parameters do not have the expected form.',
     remedy: 'Correct the parameter that the message names. In the editor, please report the message.',
     example:
       'The request validate cannot be answered: params.project: it must be text. Its parameters are in src/protocol/serve.ts.',
@@ -628,15 +628,15 @@ export const ERRORS = {
   unexpected: {
     code: 'DNW-199',
     title: 'An unexpected error',
-    cause: 'The program has a mistake.',
+    cause: 'There is a mistake in the program.',
     remedy: 'Please report it, with the whole message and what you did before.',
     example: 'Unexpected error, please report it: TypeError: x is undefined',
   },
 } as const satisfies Record<string, ErrorEntry>;
 
-/** A kind of error, as it is called in the sources. */
+/** A kind of error, as the source calls it. */
 export type ErrorKind = keyof typeof ERRORS;
-/** The code of a kind, as it is shown: `DNW-101`. */
+/** The code of a kind, as shown: `DNW-101`. */
 export type ErrorCode = (typeof ERRORS)[ErrorKind]['code'];
 
 /** The entry of a code, in any case; undefined if there is none. */

@@ -21,8 +21,8 @@ Every error that you can fix has a code in brackets at its end, such as [DNW-110
 version. On the command line, \`dnw explain DNW-110\` prints what this page says about it. In the editor, click the code in
 the Problems view or in the view of a run.
 
-Programs find the code in the field \`code\`: of the last event of a failed run (\`dnw … --json\`, \`events.jsonl\`), of each
-problem of \`dnw validate --json\`, and of \`error.data\` in the answers of \`dnw serve\`.
+Programs find the code in the field \`code\` of the last event of a failed run (\`dnw … --json\`, \`events.jsonl\`), of each
+problem in \`dnw validate --json\`, and of \`error.data\` in the answers of \`dnw serve\`.
 `;
 
 /** The page as Markdown. */

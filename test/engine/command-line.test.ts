@@ -117,19 +117,19 @@ test('a file where the runs belong is named, without a stack', async () => {
   writeFileSync(join(project, 'runs'), '');
   const { code, stderr } = await engine.run(['fine-tune', '--project', project, '--concept', 'snow']);
   expect(stderr).toMatch(
-    /^\S*runs\S*: .+ Rename or remove the file in the place of the folder\. \[DNW-183\]\nTo read more: dnw explain DNW-183\n$/,
+    /^\S*runs\S*: .+ Rename or remove the file that is there instead of the folder\. \[DNW-183\]\nTo read more: dnw explain DNW-183\n$/,
   );
   expect(code).toBe(1);
 });
 
-test('a start that fails is not recorded where a link leads out of the project', async () => {
+test('a start that fails is not recorded where a link points outside the project', async () => {
   const project = await makeProject();
   const outside = join(temporaryFolder(), 'notes.txt');
   writeFileSync(outside, 'mine');
   mkdirSync(join(project, 'runs', 'r1'), { recursive: true });
   symlinkSync(outside, join(project, 'runs', 'r1', 'events.jsonl'));
   const { code, stderr } = await engine.run(['prepare', '--project', project, '--run-id', 'r1']);
-  expect(stderr).toContain('events.jsonl: nothing is written there, since it leads out of');
+  expect(stderr).toContain('events.jsonl: nothing is written there, because a link points outside');
   expect(code).toBe(1);
   expect(readFileSync(outside, 'utf8')).toBe('mine');
 });

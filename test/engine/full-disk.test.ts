@@ -22,7 +22,7 @@ describe.runIf(process.platform === 'linux')('a command whose output goes to a f
   test('says so once on standard error, and fails', () => {
     const { status, stderr } = run(['explain', 'DNW-110'], '> /dev/full');
     expect(stderr).toBe(
-      'Standard output cannot be written: no space is left on the disk. What is there is not complete.\n',
+      'Standard output cannot be written: no space is left on the disk. The output is incomplete.\n',
     );
     expect(status).toBe(1);
   });

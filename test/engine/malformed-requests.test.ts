@@ -15,7 +15,7 @@ test.each<[string, unknown, string]>([
   [
     'validate',
     { project: 'a\0b' },
-    'validate cannot be answered: params.project: a text must not have a NUL character',
+    'validate cannot be answered: params.project: text must not contain a NUL character',
   ],
   ['validate', { project: `/${'x'.repeat(5000)}` }, ': nothing is read there.'],
   ['translate', { project: '/p', training: 't', concept: 'c', weights: 'base' }, 'params.image: '],
@@ -68,7 +68,7 @@ test.each([
     'nothing is read there',
   );
   expect(told.mock.calls.join('')).toMatch(
-    /A message to dnw serve is left out: .+\. Send JSON-RPC 2\.0 .*\[DNW-\d+\]/,
+    /A message to dnw serve was ignored: .+\. Send JSON-RPC 2\.0 .*\[DNW-\d+\]/,
   );
   expect(told.mock.calls.join('')).not.toMatch(/\n {4}at /);
 });

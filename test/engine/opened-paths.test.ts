@@ -38,7 +38,8 @@ const scan = (file: string) => {
   opened.replace({ projects: [project], files: [] });
   return handlers.tensorStatistics({ file }, new AbortController().signal, () => {});
 };
-const REFUSED = /: nothing is read there\. It lies outside of what is open, once links are followed\. Open /;
+const REFUSED =
+  /: nothing is read there\. It lies outside the open projects and files, once links are followed\. Open /;
 
 describe('a file of a request', () => {
   test('in the project is read, also by a link that stays in it', async () => {
@@ -65,7 +66,7 @@ describe('a file of a request', () => {
 
   test('with a NUL is refused before it is looked at', async () => {
     const asked = scan(`${join(project, 'w.safetensors')}\0.png`);
-    await expect(asked).rejects.toThrow('params.file: a text must not have a NUL character');
+    await expect(asked).rejects.toThrow('params.file: text must not contain a NUL character');
   });
 
   test('outside is read once the user has opened it, even by a link', async () => {
@@ -146,9 +147,7 @@ describe('a project of a request', () => {
     opened.replace({ projects: [linked], files: [] });
     expect(await validate(project)).toMatchObject({ problems: [{ severity: 'warning' }] });
     for (const folder of [outside, join(project, 'concepts'), join(project, 'folder-out'), '', '/']) {
-      await expect(validate(folder)).rejects.toThrow(
-        /nothing is read there\. It is no project that is open\./,
-      );
+      await expect(validate(folder)).rejects.toThrow(/nothing is read there\. It is not an open project\./);
     }
   });
 

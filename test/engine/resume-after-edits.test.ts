@@ -166,7 +166,7 @@ describe('a damaged run folder', () => {
     const file = join(project, 'runs', id, 'result.json');
     writeFileSync(file, result);
     expect(await resume('train-base', id)).toBe(
-      `${file}: damaged, so that it does not say whether the run has finished. Delete it and resume, or start a new run.`,
+      `${file}: damaged, so it does not say whether the run has finished. Delete it and resume, or start a new run.`,
     );
     rmSync(file);
     expect(await resume('train-base', id)).toBeUndefined();

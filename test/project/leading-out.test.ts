@@ -40,7 +40,7 @@ describe('a project that leads elsewhere is refused', () => {
     mkdirSync(join(project, link, '..'), { recursive: true });
     symlinkSync(outside, join(project, link));
     await expect(confine(project, join(project, 'runs', 'r1'))).rejects.toThrow(
-      `nothing is written there, since it leads out of ${project}, to ${outside}`,
+      `nothing is written there, because a link points outside ${project}, to ${outside}`,
     );
     expect(readdirSync(outside)).toEqual([]);
   });
@@ -139,7 +139,7 @@ describe('names that files bring along', () => {
     expect([concepts, trainings]).toEqual([[], []]);
     expect(problems.find(({ kind }) => kind === 'invalid-value')).toMatchObject({
       file: join(folder, file),
-      message: `The file's name cannot name what is made from it: ${reason}.`,
+      message: `The file's name cannot be used for the files that are made from it: ${reason}.`,
       remedy: 'Rename the file.',
     });
   });

@@ -206,7 +206,7 @@ describe('run.json', () => {
     [
       'changed after it was written',
       JSON.stringify({ ...sealRecord(RECORD), config: { seed: 4 } }),
-      /run\.json is damaged: its content does not have its checksum\./,
+      /run\.json is damaged: its content does not match its checksum\./,
     ],
   ])('is refused where it is %s', async (_what, text, message) => {
     await expect(readRunRecord(await temporaryProject({ 'run.json': text }))).rejects.toThrow(message);

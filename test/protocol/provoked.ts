@@ -243,7 +243,7 @@ export const PROVOKED: Partial<Record<ErrorKind, Provocation>> = {
   'name-taken': running('train-base', { runs: '' }),
   'outside-project': async (project) => {
     symlinkSync(temporaryFolder(), join(project, 'runs'));
-    return (await dnw(project, ['train-base'])).replace(/(leads out of .*, to )\S+\./, '$1/data/runs.');
+    return (await dnw(project, ['train-base'])).replace(/(points outside .*, to )\S+\./, '$1/data/runs.');
   },
   unexpected: calling(async () => {
     throw Object.assign(new TypeError('x is undefined'), { stack: 'TypeError: x is undefined' });

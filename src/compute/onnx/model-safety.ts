@@ -1,6 +1,6 @@
 /**
- * What a model file of others may make ONNX Runtime do: compute with its own operators, and read files beside the
- * model. Read from the file itself (onnx.proto), before the runtime sees it.
+ * What somebody else's model file may make ONNX Runtime do: compute with its own operators, and read files next to the
+ * model. This is read from the file itself (onnx.proto), before the runtime sees it.
  */
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, join, posix, win32 } from 'node:path';
@@ -9,7 +9,7 @@ import { otherFormat, TELLING_BYTES } from '../../project/disk/other-format.ts';
 import { isWithin, realPath } from '../../project/disk/real-path.ts';
 import { inertLine } from '../../protocol/inert-text.ts';
 
-/** A model that is not opened. The message is the rest of a sentence about the file. */
+/** A model that is not opened. The message completes a sentence about the file. */
 export class UnsafeModelError extends Error {
   override name = 'UnsafeModelError';
 }
@@ -24,7 +24,7 @@ const DEEPEST = 64;
 const MOST_BYTES = 2 ** 31 - 1;
 
 type Reader = protobuf.Reader;
-/** Reads a field of a message, or does nothing with it. */
+/** Reads a field of a message, or ignores it. */
 type Fields = Readonly<Record<number, (reader: Reader, length: number) => void>>;
 
 interface Found {
@@ -106,9 +106,9 @@ function findings(bytes: Uint8Array): Found {
 }
 
 /**
- * Checks a model file of others.
- * @throws UnsafeModelError if it is no model, has operators that the runtime does not have itself, or reads files outside
- *   of its folder
+ * Checks somebody else's model file.
+ * @throws UnsafeModelError if it is not a model, needs operators that the runtime does not have itself, or reads files
+ *   outside its folder
  */
 export async function refuseUnsafeModel(file: string): Promise<void> {
   const stats = await stat(file);
@@ -117,7 +117,7 @@ export async function refuseUnsafeModel(file: string): Promise<void> {
     throw new UnsafeModelError('it is larger than 2 GiB. Export the weights as external data');
   }
   const bytes = await readFile(file);
-  if (bytes.length === 0) throw new UnsafeModelError('it is empty. Export the network in ONNX form');
+  if (bytes.length === 0) throw new UnsafeModelError('it is empty. Export the network in ONNX format');
   let found: Found;
   try {
     found = findings(bytes);
@@ -125,7 +125,7 @@ export async function refuseUnsafeModel(file: string): Promise<void> {
     if (error instanceof UnsafeModelError) throw error;
     const other = otherFormat(bytes.subarray(0, TELLING_BYTES));
     const is = other === undefined ? 'it is not a whole ONNX model' : `it is ${other.is}, not an ONNX model`;
-    throw new UnsafeModelError(`${is}. Export the network in ONNX form`, { cause: error });
+    throw new UnsafeModelError(`${is}. Export the network in ONNX format`, { cause: error });
   }
   const foreign = found.nodes.find(
     ({ op, domain }) => LOADING.has(op) || !(DOMAINS.has(domain) || found.ownDomains.has(domain)),
@@ -133,7 +133,7 @@ export async function refuseUnsafeModel(file: string): Promise<void> {
   if (foreign !== undefined) {
     const { op, domain } = foreign;
     throw new UnsafeModelError(
-      `it needs the operator ${inertLine(domain === '' ? op : `${domain}:${op}`)}, which is code from elsewhere and not loaded. Export it with the operators of ONNX itself`,
+      `it needs the operator ${inertLine(domain === '' ? op : `${domain}:${op}`)}, which is code from elsewhere and is not loaded. Export it with the operators of ONNX itself`,
     );
   }
   const folder = dirname(file);
@@ -141,7 +141,7 @@ export async function refuseUnsafeModel(file: string): Promise<void> {
   for (const location of found.locations) {
     if (await staysIn(roots, folder, location)) continue;
     throw new UnsafeModelError(
-      `it keeps weights in ${inertLine(JSON.stringify(location))}, which is no file in its own folder. Put the file beside the model and export it again`,
+      `it keeps weights in ${inertLine(JSON.stringify(location))}, which is not a file in its own folder. Put the file beside the model and export it again`,
     );
   }
 }

@@ -6,8 +6,8 @@ import { inertLine } from '../../protocol/inert-text.ts';
 import type { OpenedParams } from '../../protocol/serve.ts';
 
 /**
- * What the user has opened in the editor, as it has told: requests may name nothing else, except what lies in a folder
- * that the user lets links lead to. Paths are compared where they lead once links are followed.
+ * What the user has opened, as reported by the editor: requests may name nothing else, except what lies in a folder that
+ * the user allows links to point to. Paths are compared after links are followed.
  */
 export class OpenedPaths {
   #opened: OpenedParams = { projects: [], files: [] };
@@ -18,12 +18,12 @@ export class OpenedPaths {
 
   /**
    * @returns the folder
-   * @throws UserError if it is no opened project
+   * @throws UserError if it is not an open project
    */
   async project(folder: string): Promise<string> {
     await this.#refuseUnless(
       folder,
-      'It is no project that is open. Open its folder in the editor',
+      'It is not an open project. Open its folder in the editor',
       (real, roots) => roots.projects.includes(real),
     );
     return resolve(folder);
@@ -31,12 +31,12 @@ export class OpenedPaths {
 
   /**
    * @returns the file
-   * @throws UserError if it neither lies in an opened project nor is an opened file
+   * @throws UserError if it is neither in an open project nor an open file
    */
   async file(file: string): Promise<string> {
     await this.#refuseUnless(
       file,
-      'It lies outside of what is open, once links are followed. Open its folder in the editor, or choose the file there',
+      'It lies outside the open projects and files, once links are followed. Open its folder in the editor, or choose the file there',
       (real, { projects, files, outside }) =>
         files.includes(real) || [...projects, ...outside].some((folder) => isWithin(folder, real)),
     );
@@ -63,7 +63,7 @@ export class OpenedPaths {
   }
 }
 
-/** Longest path that a message repeats whole, in UTF-16 units: longer than any that a system has. */
+/** Longest path that a message repeats in full, in UTF-16 units: longer than any system allows. */
 const MOST_SHOWN = 4096;
 
 function shortened(path: string): string {

@@ -5,8 +5,8 @@ import type { OpenedParams, ServeRequests } from '../../protocol/serve.ts';
 import { BARS } from '../../protocol/statistics.ts';
 import type { ServeHandlers, ServeMethod } from './server.ts';
 
-/** No name or path has a NUL character. */
-const text = z.string().refine((value) => !value.includes('\0'), 'a text must not have a NUL character');
+/** No name or path contains a NUL character. */
+const text = z.string().refine((value) => !value.includes('\0'), 'text must not contain a NUL character');
 const bins = z.int().min(BARS.least).max(BARS.most);
 const whole = z.int().min(0);
 const project = { project: text };
@@ -46,7 +46,7 @@ export function openedParams(params: unknown): OpenedParams {
   return parsed('opened', opened, params);
 }
 
-/** The same handlers, which refuse parameters of another kind before they see them. */
+/** The same handlers, called only with parameters that fit their schemas. */
 export function checkingParams(handlers: ServeHandlers): ServeHandlers {
   const checking = <M extends ServeMethod>(method: M): ServeHandlers[M] => {
     const handler = handlers[method];
@@ -63,7 +63,7 @@ function parsed<T>(method: string, schema: z.ZodType<T>, params: unknown): T {
   if (result.success) return result.data;
   const { path, message } = result.error.issues[0]!;
   const place = ['params', ...path].map(String).join('.');
-  // The schema library calls what is missing by its JavaScript name.
+  // The schema library uses the JavaScript name for what is missing.
   const wrong = message.replace(/, received undefined$/, ', and it is missing');
   const reason = inertLine(`${place}: ${wrong}`);
   throw new UserError(

@@ -104,7 +104,7 @@ export function serve({ input, output, handlers, onOpened, idleMs }: ServerOptio
       }
     };
     const reporter = <M extends ServeMethod>(_method: M, params: ServeRequests[M]['params']) => {
-      // Whatever was sent: the handler checks it.
+      // This may be anything: the handler checks it.
       const { progressToken: token } = (params ?? {}) as { progressToken?: number };
       const type = new ProgressType<ServeProgress<M>>();
       return (progress: ServeProgress<M>) => {
@@ -141,15 +141,15 @@ export function serve({ input, output, handlers, onOpened, idleMs }: ServerOptio
   });
 }
 
-/** Most characters of the input, or of what is wrong with it, that are repeated. */
+/** Most characters that a message repeats of the input, or of what is wrong with it. */
 const MOST_QUOTED = 200;
 
-/** There is nobody to answer what is no request, so it is told where the editor logs it. */
+/** Reports input that is not a request on standard error, which the editor logs: there is nobody to answer. */
 function tellMisread(reason: string): void {
   const [line] = reason.split('\n');
   const error = new UserError(
     'bad-request',
-    `A message to dnw serve is left out: ${line!.slice(0, MOST_QUOTED).replace(/\.$/, '')}. Send JSON-RPC 2.0 in UTF-8, each message after its Content-Length.`,
+    `A message to dnw serve was ignored: ${line!.slice(0, MOST_QUOTED).replace(/\.$/, '')}. Send JSON-RPC 2.0 in UTF-8, each message after its Content-Length.`,
   );
   process.stderr.write(`${inertText(failureLines(describeError(error)))}\n`);
 }

@@ -2,7 +2,7 @@ import type * as vscode from 'vscode';
 import type { OpenedParams } from '../../protocol/serve.ts';
 
 const KEY = 'denoisedWeights.chosenFiles';
-/** Most chosen files that are remembered across windows: the latest. */
+/** How many chosen files are remembered across windows: the latest ones. */
 const MOST_CHOSEN = 200;
 
 /**

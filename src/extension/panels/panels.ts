@@ -63,7 +63,7 @@ export class Panels<View extends PanelName, Target extends ProjectTarget> implem
     if (target.success) this.fill(panel, target.data);
     else {
       this.log.error(
-        `The kept state of a panel (${this.kind.view}) is not one of this version: it was closed.`,
+        `The saved state of a panel (${this.kind.view}) is not from this version, so the panel was closed.`,
       );
       panel.dispose();
     }

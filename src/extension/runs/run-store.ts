@@ -175,7 +175,7 @@ class TrackedRun {
   }
 }
 
-/** In the engine's words when it refuses to resume the run. */
+/** In the same words as the engine when it refuses to resume the run. */
 async function readOwnerDamage(folder: string): Promise<string | undefined> {
   const { damage } = await readOwner(folder);
   return damage && shownMessage(new UserError('damaged-run', damage));

@@ -9,7 +9,7 @@ export function stageTitle(stage: Stage): string {
   return stageEntry(stage).title(vscode.l10n);
 }
 
-/** The state of a run, unless a file that says so is damaged. */
+/** The state of a run, or that it is damaged. */
 export function stateTitle({ state, damage }: Pick<Run, 'state' | 'damage'>): string {
   if (damage !== undefined) return vscode.l10n.t('damaged');
   switch (state) {

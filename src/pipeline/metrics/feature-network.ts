@@ -179,7 +179,7 @@ function imageInput(file: string, { inputs }: ModelFile): ImageInput {
   if (values > MOST_VALUES) {
     throw refusal(
       file,
-      `${found}, so that one batch would have ${values} numbers, and at most ${MOST_VALUES} fit; export it for smaller images or fewer at once`,
+      `${found}, so one batch would have ${values} numbers, and at most ${MOST_VALUES} fit; export it for smaller images or fewer at once`,
     );
   }
   return {

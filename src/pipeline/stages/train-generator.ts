@@ -150,7 +150,7 @@ interface ChosenZoo {
   readonly ofBase?: { readonly base: BaseModel; readonly members: readonly ZooMember[] };
 }
 
-/** The zoo to train on with its codec. Both take long for thousands of members. */
+/** The zoo to train on, with its codec. Both take long for thousands of members. */
 async function fittedZoo(
   context: StageContext<'train-generator'>,
   signal: AbortSignal,
@@ -169,7 +169,7 @@ async function fittedZoo(
   return { ...zoo, codec };
 }
 
-/** Tells how far a part of the stage is, and ends it once the signal is aborted. */
+/** Reports the progress of a part of the stage, and ends it once the signal is aborted. */
 function telling(
   { run }: StageContext,
   signal: AbortSignal,

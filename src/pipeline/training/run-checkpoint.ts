@@ -64,7 +64,7 @@ export async function readRunCheckpoint(
   if ('checksum' in read.data) {
     const { checksum, ...extra } = checkpoint.extra;
     if (checksum !== checksumOf({ ...checkpoint, extra })) {
-      throw damaged(path, 'its content does not have its checksum');
+      throw damaged(path, 'its content does not match its checksum');
     }
   }
   refuseOtherArchitecture(path, checkpoint.architecture, architecture);
@@ -96,7 +96,7 @@ async function readUndamaged(path: string): Promise<Checkpoint> {
 function damaged(path: string, why: string, cause?: Error): UserError {
   return new UserError(
     'damaged-file',
-    `${path}: this checkpoint is damaged: ${why}. Delete it and resume: the training then begins at step 0.`,
+    `${path}: this checkpoint is damaged: ${why}. Delete it and resume: training then begins at step 0.`,
     { cause },
   );
 }
@@ -104,7 +104,7 @@ function damaged(path: string, why: string, cause?: Error): UserError {
 function otherTraining(path: string, why: string): UserError {
   return new UserError(
     'changed-inputs',
-    `${path}: ${why}. Start a new run; or delete this checkpoint and resume: the training then begins at step 0.`,
+    `${path}: ${why}. Start a new run; or delete this checkpoint and resume: training then begins at step 0.`,
   );
 }
 

@@ -157,7 +157,7 @@ export async function loadWeightGenerator(
     throw new UserError(
       'other-base',
       `${path} belongs to base ${trainedFor}, but the current base is ${base.hash}: it was trained again. ` +
-        `Train the weight generator anew: ${wayTo('trainWeightGenerator', training.name)}`,
+        `Train the weight generator again: ${wayTo('trainWeightGenerator', training.name)}`,
     );
   }
   return readGenerator(path, training.config.weightGenerator, spaceOfBase(base), stored);

@@ -5,7 +5,7 @@ import { zooStates } from '../../project/zoo/zoo-status.ts';
 import { wayTo } from '../remedies.ts';
 import type { StageContext } from '../stage.ts';
 
-/** Warns of members that the zoo lacks, and of those that were collected from something else than the project has now. */
+/** Warns of members that the zoo lacks, and of those that were collected from inputs that have changed since. */
 export async function warnOfZoo(
   { project, training, run }: Pick<StageContext, 'project' | 'training' | 'run'>,
   baseHash: string,
@@ -19,7 +19,7 @@ export async function warnOfZoo(
     run.emit({
       type: 'log',
       level: 'warning',
-      message: `${message} Collect what is missing and stale: ${wayTo('collectMissing', training.name)} --missing`,
+      message: `${message} Collect the missing and stale members: ${wayTo('collectMissing', training.name)} --missing`,
     });
   if (missing.length > 0) {
     const have = states.length - missing.length;
@@ -28,7 +28,7 @@ export async function warnOfZoo(
     );
   }
   if (stale.length > 0) {
-    warn(`Collected from something else than the project has now: ${fewNamed(stale)}.`);
+    warn(`Collected from inputs that have changed since: ${fewNamed(stale)}.`);
   }
 }
 

@@ -1,7 +1,7 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** Whether a path is a folder, after links; false for one that leads nowhere or cannot be accessed. */
+/** Whether a path is a folder, after links; false for one that points to nothing or cannot be accessed. */
 export async function isFolder(path: string): Promise<boolean> {
   try {
     return (await stat(path)).isDirectory();
@@ -17,7 +17,7 @@ export function isMissing(error: unknown): boolean {
 }
 
 /**
- * Makes a folder, and those above it, unless they are there.
+ * Makes a folder and those above it, unless they exist.
  * @throws the file system's error, with the path
  */
 export async function makeFolder(path: string): Promise<void> {
@@ -25,7 +25,7 @@ export async function makeFolder(path: string): Promise<void> {
     await mkdir(path, { recursive: true });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    // On a read-only file system, Node.js says that the new folder is missing. A single one fails with the reason.
+    // On a read-only file system, Node.js says that the new folder is missing. Making only that folder fails with the actual reason.
     const parent = dirname(path);
     if (parent !== path) await makeFolder(parent);
     await mkdir(path);

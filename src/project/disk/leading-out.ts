@@ -1,4 +1,4 @@
-/** A project must not make the program write elsewhere: links and names in it may come from somebody else. */
+/** Keeps a project from making the program write elsewhere: links and names in it may come from somebody else. */
 import { readdir } from 'node:fs/promises';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { UserError } from '../user-error.ts';
@@ -6,13 +6,13 @@ import { isFolder, noneIfMissing } from './folders.ts';
 import { isWithin, realPath } from './real-path.ts';
 
 /**
- * The environment variable by which users name folders, absolute and separated as in PATH, that links in their projects
- * may lead to. It is not part of a project, which may be somebody else's.
+ * The environment variable in which users name folders, absolute and separated as in PATH, that links in their projects
+ * may point to. It is not part of a project, which may be somebody else's.
  */
 export const OUTSIDE_FOLDERS = 'DNW_OUTSIDE_FOLDERS';
 
 /**
- * Where the folders lead that links may lead to.
+ * The folders that links may point to, with their own links followed.
  * @throws UserError if one is not absolute
  */
 export async function outsideFolders(environment: NodeJS.ProcessEnv = process.env): Promise<string[]> {
@@ -28,7 +28,7 @@ export async function outsideFolders(environment: NodeJS.ProcessEnv = process.en
 }
 
 /**
- * Refuses a path that leads out of a folder once links are followed, unless the user allows the place.
+ * Refuses a path that is outside a folder once links are followed, unless the user allows the place.
  * @param environment where `OUTSIDE_FOLDERS` is looked up
  * @returns where the path leads
  * @throws UserError that names the path and the place
@@ -47,12 +47,12 @@ export async function refuseLeadingOut(
   if ((await outsideFolders(environment)).some((allowed) => isWithin(allowed, real))) return real;
   throw new UserError(
     'outside-project',
-    `${path}: nothing is written there, since it leads out of ${folder}, to ${real}. Put a folder in the place of the link, or name the place in ${OUTSIDE_FOLDERS} (in the editor: setting denoisedWeights.outsideFolders) if the link is your own.`,
+    `${path}: nothing is written there, because a link points outside ${folder}, to ${real}. Replace the link with a folder, or name its target in ${OUTSIDE_FOLDERS} (in the editor: setting denoisedWeights.outsideFolders) if the link is your own.`,
   );
 }
 
 /**
- * Refuses links that lead out of a project from folders that are written to. Links to files pass unless `files` is set:
+ * Refuses links to places outside the project in folders that are written to. Links to files pass unless `files` is set:
  * writing a file whole replaces the link.
  * @param folders absolute paths in the project; those that do not exist are skipped
  * @throws UserError that names the first such link

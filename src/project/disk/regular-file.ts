@@ -3,9 +3,9 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { systemReason } from '../system-reason.ts';
 import { UserError } from '../user-error.ts';
 
-/** The most of a small file that is read, in bytes: what is larger was not written by this program. */
+/** Largest small file that is read, in bytes: a larger one was not written by this program. */
 const MAX_TEXT_BYTES = 64 * 2 ** 20;
-/** For a file of this program's own. */
+/** The remedy for a file of this program's own. */
 const REMEDY = 'Delete it, or put the right file in its place.';
 
 /**
@@ -43,7 +43,7 @@ export async function readText(path: string, remedy: string = REMEDY): Promise<s
 
 /**
  * Reads a regular file.
- * @param most the greatest size that is read, in bytes
+ * @param most the largest size that is read, in bytes
  * @param remedy what to do about anything else in its place, as a sentence
  * @throws like `openRegular`; UserError if the file is too large
  */

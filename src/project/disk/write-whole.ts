@@ -69,11 +69,11 @@ export function writeWholeSync(path: string, text: string): void {
   }
 }
 
-/** Codes of file systems that know no hard links. */
+/** Error codes of file systems without hard links. */
 const NO_LINKS: ReadonlySet<unknown> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
 
 /**
- * Creates a file with its whole text, or not at all. Of any number of processes that try at the same time, one succeeds.
+ * Creates a file with its whole text, or not at all. However many processes try at the same time, exactly one succeeds.
  * @throws EEXIST if there is a file of that name; the file system's error, with the file's path
  */
 export function createWholeSync(path: string, text: string): void {

@@ -163,7 +163,7 @@ function unfitName(document: YamlDocument): Problem[] {
   return [
     document.problem([], 'value', {
       kind: 'invalid-value',
-      message: `The file's name cannot name what is made from it: ${reason}.`,
+      message: `The file's name cannot be used for the files that are made from it: ${reason}.`,
       remedy: 'Rename the file.',
     }),
   ];

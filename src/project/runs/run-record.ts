@@ -62,7 +62,7 @@ export async function readRunRecord(folder: string): Promise<RunRecord | undefin
   if ((checksum !== undefined || sealed.concepts !== undefined) && checksum !== checksumOf(sealed)) {
     throw new UserError(
       'damaged-run',
-      `${file} is damaged: its content does not have its checksum. The run cannot be resumed; delete its folder.`,
+      `${file} is damaged: its content does not match its checksum. The run cannot be resumed; delete its folder.`,
     );
   }
   return record as RunRecord;

@@ -28,7 +28,7 @@ export function commaNumbers(document: Document, text: string): TreeProblem[] {
         i = next - 1;
         problems.push({
           kind: 'syntax',
-          message: `A comma ends the value here, so that ${written} is not one number.`,
+          message: `A comma ends the value here, so ${written} is not one number.`,
           remedy: `Write ${meant}.`,
           found: written,
           replacements: [meant],

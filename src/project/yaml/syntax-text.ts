@@ -23,7 +23,7 @@ const SYNTAX_TEXT: Partial<Record<YAMLError['code'], { message?: string; remedy:
     remedy: 'Quote text that contains { } [ ] or : literally.',
   },
   BLOCK_AS_IMPLICIT_KEY: {
-    message: 'A colon before a space makes a key of what is before it.',
+    message: 'A colon followed by a space turns the text before it into a key.',
     remedy: 'Put nested keys on their own lines, indented.',
   },
   BAD_SCALAR_START: { remedy: 'Quote the text.' },

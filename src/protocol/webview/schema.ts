@@ -43,7 +43,7 @@ export function exactly<T extends object>(shape: Shape<T>): Schema<T> {
   return z.strictObject(shape) as unknown as Schema<T>;
 }
 
-/** An object with these keys, of which others are left out: what the host sends. */
+/** An object with these keys, without any others that it has: what the host sends. */
 export function having<T extends object>(shape: Shape<T>): Schema<T> {
   return z.object(shape) as unknown as Schema<T>;
 }
@@ -61,7 +61,7 @@ export const flag: Schema<boolean> = z.boolean();
 export const nothing: Schema<void> = z.custom<void>((value) => value === undefined || value === null, {
   error: 'expected nothing',
 });
-/** Any number, and null, by which JSON expresses those that are not finite. */
+/** Any number, or null, which JSON writes for numbers that are not finite. */
 export const number: Schema<number> = z.custom<number>(
   (value) => typeof value === 'number' || value === null,
   {
@@ -77,12 +77,12 @@ export function whole(least: number, most: number = Number.MAX_SAFE_INTEGER): Sc
 /** Number of bars of a histogram. */
 export const bins = whole(BARS.least, BARS.most);
 
-/** One of some words. */
+/** One of several words. */
 export function oneOf<const T extends string>(words: readonly T[]): Schema<T> {
   return z.enum(words) as unknown as Schema<T>;
 }
 
-/** A word of a type that has no list of its words. */
+/** A word of a type whose words are not listed. */
 export function word<T extends string>(): Schema<T> {
   return text as unknown as Schema<T>;
 }
@@ -100,7 +100,7 @@ export function tableOf<T>(entry: Schema<T>): Schema<Record<string, T>> {
   return z.record(z.string(), entry);
 }
 
-/** Objects that the words under a key tell apart. */
+/** Objects of several kinds, told apart by the word under a key. */
 export function either<T>(key: keyof T & string, ...schemas: Schema<T>[]): Schema<T> {
   return z.discriminatedUnion(key, schemas as never) as unknown as Schema<T>;
 }
@@ -109,7 +109,7 @@ export function literal<const T extends string>(value: T): Schema<T> {
   return z.literal(value);
 }
 
-/** Long lists of numbers are checked by kind and length. */
+/** Long lists of numbers, checked by kind and length. */
 export const numbers: Schema<number[]> = z.custom<number[]>(
   (value) =>
     Array.isArray(value) &&
@@ -139,7 +139,7 @@ export class MessageError extends Error {
   override name = 'MessageError';
 }
 
-/** Most characters of a place in a message: its keys may come from a page. */
+/** Most characters that an error repeats of a place in a message: its keys may come from a page. */
 const MOST_PLACE = 80;
 
 /**
@@ -157,7 +157,7 @@ export function checked<T>(what: string, schema: Schema<T>, message: unknown): T
   throw new MessageError(`${what} does not fit: ${reason}.`);
 }
 
-/** Not zod's own messages, which are a table of their own to load. */
+/** Replaces zod's own messages, which would be one more table to load. */
 function reasonOf(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case 'custom':

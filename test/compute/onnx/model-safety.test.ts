@@ -102,7 +102,7 @@ test.each(HOSTILE)('weights in %j are refused, wherever the tensor is', async (l
   ];
   for (const place of places) {
     await expect(check(model(place))).rejects.toThrow(
-      /which is no file in its own folder\. Put the file beside/,
+      /which is not a file in its own folder\. Put the file beside/,
     );
   }
 });

@@ -29,7 +29,7 @@ beforeEach(async () => {
 });
 
 const damage = (why: string) =>
-  `${path}: this checkpoint is damaged: ${why}. Delete it and resume: the training then begins at step 0.`;
+  `${path}: this checkpoint is damaged: ${why}. Delete it and resume: training then begins at step 0.`;
 
 test('a checkpoint comes back to the bit', async () => {
   expect(await readRunCheckpoint(path, expected)).toEqual({ groups, progress });
@@ -56,7 +56,7 @@ describe('a damaged checkpoint is refused with the way out:', () => {
     bytes[bytes.length - 3]! ^= 1;
     writeFileSync(path, bytes);
     await expect(readRunCheckpoint(path, expected)).rejects.toThrow(
-      damage('its content does not have its checksum'),
+      damage('its content does not match its checksum'),
     );
   });
 
@@ -106,7 +106,7 @@ test('a checkpoint of other data is refused, naming what changed', async () => {
   const other = { ...data, 'the pairs of snow': 'p2', 'the pairs of fog': 'p3' };
   await expect(readRunCheckpoint(path, { ...expected, data: other })).rejects.toThrow(
     `${path}: changed since this training began: the pairs of snow, the pairs of fog. Start a new run; ` +
-      'or delete this checkpoint and resume: the training then begins at step 0.',
+      'or delete this checkpoint and resume: training then begins at step 0.',
   );
 });
 

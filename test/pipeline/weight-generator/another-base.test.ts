@@ -16,19 +16,19 @@ beforeAll(async () => {
   trained = await makeTrainedProject();
 });
 
-test('a weight generator of another base says to train it anew', async () => {
+test('a weight generator of another base says to train it again', async () => {
   const { project, training, base } = trained;
   const path = projectPaths(project.folder).weightGenerator(training.name);
   await expect(loadWeightGenerator(project, training, { ...base, hash: '11ae00000000' })).rejects.toThrow(
     `${path} belongs to base ${base.hash}, but the current base is 11ae00000000: it was trained again. ` +
-      'Train the weight generator anew: "Train Weight Generator" in the editor, or dnw train-generator --training tiny',
+      'Train the weight generator again: "Train Weight Generator" in the editor, or dnw train-generator --training tiny',
   );
   expect((await loadWeightGenerator(project, training, base)).prompts).toHaveLength(3);
 });
 
 describe('the zoo that a weight generator is trained on', () => {
   const COLLECT =
-    'Collect what is missing and stale: "Collect Missing and Stale Members" in the editor, or dnw collect --training tiny --missing';
+    'Collect the missing and stale members: "Collect Missing and Stale Members" in the editor, or dnw collect --training tiny --missing';
 
   async function warnings(): Promise<string[]> {
     const project = await loadProject(trained.project.folder);
@@ -62,7 +62,7 @@ describe('the zoo that a weight generator is trained on', () => {
     writeConcept(trained.project.folder, 'sepia', 'an old photograph');
     expect(await warnings()).toEqual([
       `sepia has no weights: 3 of 4 concepts. ${COLLECT}`,
-      `Collected from something else than the project has now: fog (another prompt). ${COLLECT}`,
+      `Collected from inputs that have changed since: fog (another prompt). ${COLLECT}`,
     ]);
   });
 });
