@@ -1,9 +1,8 @@
 import { inertText } from '../../src/protocol/inert-text.ts';
 
 /**
- * Keeps every text below an element without effect, whoever writes it: a plot writes its own, some while the pointer
- * moves.
- * @returns what ends this
+ * Keeps every text below an element plain, whoever writes it: a plot writes its own, some of it while the pointer moves.
+ * @returns a function that stops this
  */
 export function keepInert(holder: Element): () => void {
   const observer = new MutationObserver((changes) => {

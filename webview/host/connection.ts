@@ -11,7 +11,7 @@ const api = acquireVsCodeApi();
 const messenger = new Messenger(api);
 messenger.start();
 
-// The page's policy allows no code made at run time.
+// The page's content security policy allows no code generated at run time.
 config({ jitless: true });
 
 /**
@@ -40,8 +40,8 @@ function reportProblem(error: unknown): void {
 }
 
 /**
- * Registers the only handler of a notification; a second registration replaces the first. What does not fit is left
- * out, and logged by the host.
+ * Registers the only handler of a notification; a second registration replaces the first. A message that does not fit is
+ * ignored, and logged by the host.
  */
 export function onNotification<P>(type: CheckedNotification<P>, handler: (params: P) => void): void {
   messenger.onNotification(type, (message: unknown) => {

@@ -5,8 +5,8 @@ import { inertText } from '../../src/protocol/inert-text.ts';
 const READ = /^(aria-.*|title|alt|label|placeholder)$/;
 
 /**
- * Has everything that is rendered from now on shown without effect: names and messages may come from files of others.
- * What is shown is changed, not what is received, so that the host gets back the very names that it sent.
+ * Shows everything that is rendered from now on as plain text: names and messages may come from other people's files.
+ * This changes what is shown, not what is received, so the host gets back exactly the names that it sent.
  */
 export function renderInertly(): void {
   const { vnode: before } = options;
