@@ -32,7 +32,7 @@ export interface NamedOutput {
 
 /**
  * Checks that files may be written, before anything is.
- * @throws RefusedOutput if one lies in a reserved place, or would take the place of something that this program did not write
+ * @throws RefusedOutput if one lies in a reserved place, or would replace something that this program did not write
  */
 export async function checkOutputs(output: NamedOutput, reserved: readonly ReservedPlace[]): Promise<void> {
   const { named, kind, files } = output;
@@ -67,7 +67,7 @@ export async function writeOutput(path: string, content: Content, staging: strin
 }
 
 const takenText = (file: string) =>
-  `${relative(process.cwd(), file)} is already there, and it is not as dnw wrote it (earlier versions left no mark). Move or delete it`;
+  `${relative(process.cwd(), file)} already exists, and it is not an unchanged output of dnw (earlier versions left no mark). Move or delete it`;
 
 async function isForeign(path: string): Promise<boolean> {
   try {

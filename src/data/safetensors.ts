@@ -19,7 +19,7 @@ import { bfloat16ToNumber, halfToNumber } from './number-formats.ts';
 /** Tensor data begins at a multiple of this number of bytes; the header is padded with spaces. */
 const ALIGNMENT = 8;
 
-/** What to do where the values of a file that is being made are not numbers. */
+/** The remedy if a file that is being made would hold values that are not numbers. */
 const NOT_WRITTEN =
   'The file is not written. Lower the learning rate of the training that these values come from, or use another seed.';
 

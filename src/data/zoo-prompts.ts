@@ -61,7 +61,7 @@ export async function readWrittenPrompts(folder: string, files: readonly string[
 }
 
 async function mappingIn(source: string): Promise<Record<string, string>> {
-  const text = await readText(source, 'Write the prompts into a file of this name.');
+  const text = await readText(source, 'Write the prompts into a file with this name.');
   let content: unknown;
   try {
     // JSON is YAML too.
@@ -102,7 +102,7 @@ export function promptOf(
   if (prompt) return prompt;
   throw new UserError(
     'zoo-prompts',
-    `${path}: no prompt: its metadata has no words as prompt or ${TRIGGER_PHRASE}. ` +
+    `${path}: no prompt: neither prompt nor ${TRIGGER_PHRASE} in its metadata has words. ` +
       (written.source === undefined
         ? `Write a ${PROMPT_FILES[0]} next to it with the line: ${basename(path)}: <prompt>`
         : `Add a line to ${written.source}: ${basename(path)}: <prompt>`),

@@ -17,7 +17,7 @@ export async function removeLeftovers(project: string, run: string): Promise<voi
   for (const other of others) if (await isActive(other)) return;
   // A run that begins meanwhile owns its folder later than this one, and writes later still.
   const { mtimeMs } = await stat(ownerFile(run, (await readOwner(run)).generation));
-  // A run whose process was killed at its very end has nobody who resumes it.
+  // Nobody resumes a run whose process was killed at its very end.
   for (const folder of [...others, ...made]) await removeParts(folder, mtimeMs);
 }
 

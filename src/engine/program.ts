@@ -43,7 +43,7 @@ export function createProgram(loadStages: LoadStages, exit: (code: number) => vo
   return program;
 }
 
-/** The code of an error that commander found, which it tells by its words alone where it is printed. */
+/** The code of an error that commander found. Where it is printed, only its words tell what it is. */
 function commandLineCode(text: string): string {
   if (/ is invalid\b/.test(text)) return ERRORS['bad-option-value'].code;
   if (/cannot be used with/.test(text)) return ERRORS['conflicting-options'].code;

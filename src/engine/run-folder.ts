@@ -127,7 +127,7 @@ export function runFolderOf(runsFolder: string, id: string): string {
   return join(runsFolder, id);
 }
 
-/** Removes the request to stop that was for the previous process. */
+/** Removes a stop request that was meant for the previous process. */
 async function forgetStopRequest(file: string): Promise<void> {
   try {
     await rm(file, { force: true });

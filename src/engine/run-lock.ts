@@ -69,7 +69,7 @@ export class RunLock {
     try {
       writeWholeSync(this.#file, JSON.stringify(released));
     } catch {
-      // A full disk, say. Others then see it by the process that is gone, or by the heartbeat that has stopped, and a
+      // For example, a full disk. Others then notice that the process is gone or that its heartbeat has stopped, and a
       // run that has succeeded does not fail for this.
     }
   }

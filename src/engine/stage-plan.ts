@@ -196,7 +196,7 @@ function refuseChangedInputs(record: RunRecord, project: Project, now: RunInputs
 }
 
 /**
- * What a resumed run does not take from its training config, because it was written since.
+ * What a resumed run does not take from its training config, because that has changed since the run began.
  * @param config what the run began with, with the names and defaults of this version
  */
 function configWarnings(
@@ -204,7 +204,7 @@ function configWarnings(
   { training, given }: RunRecord,
   config: TrainingConfig,
 ): string[] {
-  const began = 'this run goes on with what it began with.';
+  const began = 'this run continues with what it began with.';
   const now = trainings.find(({ path }) => toProjectPath(folder, path) === training);
   if (now === undefined) return [`${training} is gone or has errors; ${began}`];
   const { device, threads } = config;

@@ -13,7 +13,7 @@ import { projectPaths } from '../project/paths.ts';
  * @param input absolute path of an image or a folder of images
  * @param output absolute path of a folder, which need not exist
  * @throws UserError if the input has no image
- * @throws RefusedOutput if the output would mix with images that the project needs, or replace files of others
+ * @throws RefusedOutput if the output would mix with images that the project needs, or replace files that dnw did not write
  */
 export async function checkedTranslations(
   project: Project,
@@ -40,7 +40,7 @@ export async function checkedTranslations(
  * Checks a file that denoised weights are to be written to.
  * @param output absolute path
  * @param isTrainedOn whether a weight generator was trained on the files of a folder, given without links
- * @throws RefusedOutput if it lies in a zoo, or would replace a file of others
+ * @throws RefusedOutput if it lies in a zoo, or would replace a file that dnw did not write
  */
 export async function checkWeightsOutput(
   project: Project,

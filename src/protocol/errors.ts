@@ -97,7 +97,7 @@ export const ERRORS = {
     cause: 'A file that dnw did not write, or that was changed since, has the name of an output.',
     remedy: 'Move or delete that file, or name another place for the output.',
     example:
-      '--output /project/out: /project/out/wave-0.png is already there, and it is not as dnw wrote it (earlier versions left no mark). Move or delete it, or name another folder.',
+      '--output /project/out: /project/out/wave-0.png already exists, and it is not an unchanged output of dnw (earlier versions left no mark). Move or delete it, or name another folder.',
   },
   'output-reserved': {
     code: 'DNW-112',
@@ -336,7 +336,7 @@ export const ERRORS = {
     cause: 'The file has another format, or a copy or download of it was cut off.',
     remedy: 'Make or copy it again. Convert files of other formats to safetensors first.',
     example:
-      '/project/a.safetensors: not a valid safetensors file: it is a text ("no weights at all"). Download the file itself.',
+      '/project/a.safetensors: not a valid safetensors file: it is text ("no weights at all"). Download the file itself.',
   },
   'not-finite': {
     code: 'DNW-151',

@@ -254,7 +254,7 @@ describe('a mistake is named with its file and what to do', () => {
     [
       'no prompt',
       { metadata: { b: { format: 'pt' } } },
-      'b.safetensors: no prompt: its metadata has no words as prompt or modelspec.trigger_phrase. Write a prompts.yaml next to it with the line: b.safetensors: <prompt>',
+      'b.safetensors: no prompt: neither prompt nor modelspec.trigger_phrase in its metadata has words. Write a prompts.yaml next to it with the line: b.safetensors: <prompt>',
     ],
     [
       'a blank prompt',

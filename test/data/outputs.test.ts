@@ -51,7 +51,7 @@ describe('writing where a user wants it', () => {
         async (name, content) => {
           const path = join(folder, name);
           writeFileSync(path, content);
-          await expect(writeOutput(path, marked, staging)).rejects.toThrow(`${name} is already there`);
+          await expect(writeOutput(path, marked, staging)).rejects.toThrow(`${name} already exists`);
           expect(readFileSync(path)).toEqual(Buffer.from(content));
         },
       ),
@@ -76,7 +76,7 @@ describe('writing where a user wants it', () => {
     if (what === 'a folder') mkdirSync(path);
     else symlinkSync(join(folder, what === 'a link' ? 'own.png' : 'nothing.png'), path);
     const output = { named: '--output out', kind: 'folder', files: [path] } as const;
-    await expect(checkOutputs(output, [])).rejects.toThrow(/^--output out: .*a\.png is already there/);
+    await expect(checkOutputs(output, [])).rejects.toThrow(/^--output out: .*a\.png already exists/);
   });
 });
 

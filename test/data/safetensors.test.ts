@@ -221,7 +221,7 @@ describe('unsound files are refused with the reason', () => {
       /header would be 1099511627776 bytes, but the limit is 100000000/,
     ],
     ['a header cut short', assemble({ a: f32(0, 4) }).subarray(0, 20), /truncated: its header ends at byte/],
-    ['a file of zeros', Buffer.alloc(2000), /its first 8 bytes are 0, so that it has no header\. Make/],
+    ['a file of zeros', Buffer.alloc(2000), /its first 8 bytes are 0, so it has no header\. Make/],
     ['no JSON', assemble('{"a": '), /header is not JSON/],
     [
       'bytes that are no UTF-8',
@@ -287,9 +287,9 @@ describe('unsound files are refused with the reason', () => {
       Buffer.from('\x80\x02}q\0(X\x06\0\0\0weightq\x01.', 'latin1'),
       /it is a PyTorch file \(pickle\)\. Convert/,
     ],
-    ['an answer in JSON', Buffer.from('{"error":"Repository not found"}'), /it is a JSON text\. Download/],
-    ['an answer in words', Buffer.from('Entry not found\n'), /it is a text \("Entry not found"\)\. Download/],
-    ['a text of Windows', Buffer.from('\ufeffmißlungen', 'utf16le'), /it is a text \("mißlungen"\)/],
+    ['an answer in JSON', Buffer.from('{"error":"Repository not found"}'), /it is JSON text\. Download/],
+    ['an answer in words', Buffer.from('Entry not found\n'), /it is text \("Entry not found"\)\. Download/],
+    ['a text of Windows', Buffer.from('\ufeffmißlungen', 'utf16le'), /it is text \("mißlungen"\)/],
     [
       'a shape that does not fit',
       assemble({ a: f32(0, 8, [3]) }, Buffer.alloc(8)),

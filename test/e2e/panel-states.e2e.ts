@@ -191,7 +191,7 @@ step('a safetensors file opens from the explorer; a truncated one says what is w
   await editor.waitForTab('fine-tuned.safetensors');
   const { message } = await shownView.pending('Cannot show tensors');
   expect(message).toContain(join(trained, FINE_TUNED));
-  expect(message).toMatch(/truncated: .* end at byte \d+, the file at \d+.*Make or copy it again/);
+  expect(message).toMatch(/truncated: .* end at byte \d+, but the file at \d+.*Make or copy it again/);
 });
 
 step('the themes that the webviews are tested in are the workbench’s', async () => {

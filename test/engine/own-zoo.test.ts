@@ -90,7 +90,9 @@ describe('a folder of LoRA files of another tool', () => {
     const lora = join(zoo, 'lora-0.safetensors');
     const before = readFileSync(lora);
     const replacing = await run('denoise', '--prompt', prompt, '--output', lora);
-    expect(replacing.stderr).toContain('lora-0.safetensors is already there, and it is not as dnw wrote it');
+    expect(replacing.stderr).toContain(
+      'lora-0.safetensors already exists, and it is not an unchanged output of dnw',
+    );
     expect(replacing.code).toBe(2);
     expect(readFileSync(lora)).toEqual(before);
     const among = await run(

@@ -197,7 +197,7 @@ describe('an edited training config', () => {
     return resumed.warnings;
   };
   const since = (keys: string) => [
-    `tiny.training.yaml has changed since (${keys}); this run goes on with what it began with.`,
+    `tiny.training.yaml has changed since (${keys}); this run continues with what it began with.`,
   ];
 
   test('is not what a run of an earlier version lacks a key of, or calls by another name', async () => {
@@ -216,7 +216,7 @@ describe('an edited training config', () => {
     expect(resumed.warnings).toEqual([]);
   });
 
-  test('is named key by key when a run goes on with what it began with', async () => {
+  test('is named key by key when a run continues with what it began with', async () => {
     expect(
       await warnings(`${CONFIG}seed: 9
 fineTune: {steps: 7}
@@ -228,7 +228,7 @@ threads: 3
 `),
     ).toEqual(since('device, threads'));
     expect(await warnings('extends: [')).toEqual([
-      'tiny.training.yaml is gone or has errors; this run goes on with what it began with.',
+      'tiny.training.yaml is gone or has errors; this run continues with what it began with.',
     ]);
   });
 

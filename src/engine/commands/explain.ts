@@ -3,12 +3,14 @@ import { ERRORS, type ErrorEntry, errorOfCode } from '../../protocol/errors.ts';
 import { UsageError } from '../exit-codes.ts';
 import { commandOptions } from './options.ts';
 
-/** `dnw explain`: what an error code stands for, without a network. */
+/** `dnw explain`: says what an error code means, offline. */
 export function addExplainCommand(program: Command): void {
   program
     .command('explain')
     .summary('say what an error code means')
-    .description('Prints cause, remedy and an example of an error code; without a code, lists all.')
+    .description(
+      'Prints the cause and remedy of an error code, and an example; without a code, lists all codes.',
+    )
     .argument('[code]', 'code at the end of an error message, such as DNW-110')
     .addOption(commandOptions.json('print one JSON object per code'))
     .addHelpText('after', '\nExamples:\n  $ dnw explain DNW-110\n  $ dnw explain --json')

@@ -16,7 +16,7 @@ interface Connection {
   messages: Promise<MessageConnection>;
   /** Resolves once the process runs or has failed to start. */
   started: Promise<void>;
-  /** What the process was last told to be open, as JSON. */
+  /** What the process was last told is open, as JSON. */
   told?: string;
   /** How the process ended, once it has. */
   ended?: string;

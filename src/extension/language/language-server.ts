@@ -56,7 +56,7 @@ export function serveLanguages(connection: Connection): void {
       },
       publish: (uri, found) => void connection.sendDiagnostics({ uri, diagnostics: found }),
       log: (message) => connection.console.error(message),
-      // Editors scroll to a line of a text, and not to a heading.
+      // Editors can scroll to a line of a text, but not to a heading.
       troubleshooting: (code) => (page === undefined ? undefined : `${page}#L${troubleshootingLine(code)}`),
     },
     cache,

@@ -7,7 +7,7 @@ import type { TrainingConfig } from '../../project/schema/training-schema.ts';
 import { UserError } from '../../project/user-error.ts';
 import type { FeatureSet } from './frechet.ts';
 
-/** Most numbers of one batch: 1 GiB of them. */
+/** Most numbers in one batch: 1 GiB of them. */
 const MOST_VALUES = 2 ** 28;
 /** Images per batch if the network's batch size is open. */
 const OPEN_BATCH = 8;
@@ -62,7 +62,7 @@ export async function withFeatureNetwork<T>(
   }
 }
 
-/** The runtime's words, without the place in its own source where it says them, and without a period. */
+/** The runtime's message, without the place in its own source and without a period at the end. */
 function runtimeReason({ message }: Error): string {
   return message
     .trim()

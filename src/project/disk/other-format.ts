@@ -20,7 +20,7 @@ const TEXTS: readonly (readonly [begin: string, format: OtherFormat])[] = [
     { is: 'a git-lfs pointer', remedy: 'Download the file itself (git lfs pull).' },
   ],
   ['<', { is: 'a web page', remedy: DOWNLOAD }],
-  ['{', { is: 'a JSON text', remedy: DOWNLOAD }],
+  ['{', { is: 'JSON text', remedy: DOWNLOAD }],
 ];
 
 /** Beginnings of other files, one character per byte. */
@@ -51,7 +51,7 @@ export function otherFormat(bytes: Uint8Array): OtherFormat | undefined {
   const known = TEXTS.find(([begin]) => text.toLowerCase().startsWith(begin));
   if (known) return known[1];
   const [line] = text.split(/\r?\n/);
-  return text === '' ? undefined : { is: `a text ("${line!.slice(0, 60)}")`, remedy: DOWNLOAD };
+  return text === '' ? undefined : { is: `text ("${line!.slice(0, 60)}")`, remedy: DOWNLOAD };
 }
 
 /** The bytes as text without blanks around it; undefined if they are none. */

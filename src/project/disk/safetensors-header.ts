@@ -119,12 +119,12 @@ export async function readHeader(file: FileHandle, path: string): Promise<Safete
     );
   }
   // Downloads that were cut short are often filled with zeros.
-  if (length === 0n) throw broken(path, 'its first 8 bytes are 0, so that it has no header');
+  if (length === 0n) throw broken(path, 'its first 8 bytes are 0, so it has no header');
   const dataStart = LENGTH_BYTES + Number(length);
   if (dataStart > stats.size) {
     throw broken(
       path,
-      `truncated: its header ends at byte ${dataStart}, the file at ${stats.size}`,
+      `truncated: its header ends at byte ${dataStart}, but the file at ${stats.size}`,
       await other(),
     );
   }
@@ -223,7 +223,7 @@ function checkedExtent(
     previous = `tensor '${name}'`;
   }
   if (end > fileSize) {
-    throw broken(path, `truncated: its tensors end at byte ${end}, the file at ${fileSize}`);
+    throw broken(path, `truncated: its tensors end at byte ${end}, but the file at ${fileSize}`);
   }
   if (end < fileSize) throw broken(path, `${fileSize - end} bytes too many after the last tensor`);
   return new Map(ordered);

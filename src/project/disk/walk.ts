@@ -49,7 +49,7 @@ export async function filesBelow(root: string): Promise<FilesBelow> {
           if (way.some((step) => isAtOrAbove(target, step))) {
             passedOver.push({ file: path, reason: 'a link that leads back up' });
           } else links.push({ folder: path, real: target, way: [...way, target] });
-          // A link that leads nowhere is a file: reading it reports it.
+          // A broken link counts as a file: reading it reports the problem.
         } else files.push(path);
       }
     }

@@ -33,7 +33,7 @@ const SYNTAX_TEXT: Partial<Record<YAMLError['code'], { message?: string; remedy:
   UNEXPECTED_TOKEN: { remedy: 'Check quotes, brackets and indentation around here.' },
 };
 
-/** Errors that text without quotes leads to. */
+/** Errors that unquoted text causes. */
 const OF_TEXT: ReadonlySet<YAMLError['code']> = new Set([
   'BLOCK_AS_IMPLICIT_KEY',
   'BAD_SCALAR_START',

@@ -138,6 +138,6 @@ describe('a network that cannot be used is refused, naming file, key and remedy'
     writeFileSync(file('text.onnx'), 'no model');
     const refused = features('text.onnx', noise(2));
     await expect(refused).rejects.toThrow(UserError);
-    await expect(refused).rejects.toThrow(/text\.onnx .*it is a text \("no model"\), not an ONNX model/);
+    await expect(refused).rejects.toThrow(/text\.onnx .*it is text \("no model"\), not an ONNX model/);
   });
 });

@@ -57,7 +57,7 @@ describe('translating refuses, before it writes anything,', () => {
         writeFileSync(join(other, 'wave-3.png'), readFileSync(imageFile(trained.project, 1)));
         return [images, other];
       },
-      /wave-3\.png is already there, and it is not as dnw wrote it .*Move or delete it, or name another folder\./,
+      /wave-3\.png already exists, and it is not an unchanged output of dnw .*Move or delete it, or name another folder\./,
     ],
   ])('%s', async (_what, places, message) => {
     const [input, output] = places() as [string, string];

@@ -239,7 +239,7 @@ export const SCENARIOS: Record<string, () => Handlers> = {
   'tensors/error': () =>
     tensors({
       kind: 'error',
-      message: `${LORA_FILE.path}: not a valid safetensors file: truncated: its header ends at byte 9184, the file at 512. Make or copy it again.`,
+      message: `${LORA_FILE.path}: not a valid safetensors file: truncated: its header ends at byte 9184, but the file at 512. Make or copy it again.`,
     }),
   'tensors/ready': () => tensors(READY_TENSORS),
   'tensors/reading': () =>
