@@ -1,8 +1,8 @@
 import type { SavedComparison } from '../../src/protocol/comparison.ts';
 
 /**
- * A cell, quoted if it would otherwise break its row (RFC 4180). Spreadsheets calculate a text that begins like a
- * formula, unless an apostrophe stands before it.
+ * A cell, quoted if it would otherwise break its row (RFC 4180). Spreadsheets evaluate a text that begins like
+ * a formula, unless an apostrophe precedes it.
  */
 function cell(value: string | number | null | undefined): string {
   const formula = typeof value === 'string' && /^[=+\-@\t\r]/.test(value);

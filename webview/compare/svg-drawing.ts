@@ -10,7 +10,7 @@ export const DRAWING_SIZE = { width: 900, height: 480 } as const;
 const FRAME = { left: 72, top: 64, right: 640, bottom: 418 } as const;
 const FONT = 'system-ui, -apple-system, Segoe UI, Helvetica, Arial, sans-serif';
 
-/** Some control characters have no place in XML at all. */
+/** Some control characters are not allowed in XML at all. */
 const escaped = (text: string) =>
   inertLine(text)
     .replaceAll('&', '&amp;')

@@ -1,6 +1,6 @@
 import { inertLine } from '../../src/protocol/inert-text.ts';
 
-/** Draws a text on one line, without effect on its direction. @param most greatest width in pixels */
+/** Draws a text on one line, with its direction marks as escapes. @param most largest width in pixels */
 export function drawText(
   context: Pick<CanvasText, 'fillText'>,
   text: string,

@@ -47,7 +47,7 @@ export function useSaving(
   };
 }
 
-/** The name without characters that some systems do not allow in file names, or that are not seen. */
+/** The name without characters that some systems do not allow in file names, or that are invisible. */
 function fileName(name: string): string {
   return inertLine(name).replace(/[\\/:*?"<>|]/g, '-');
 }
