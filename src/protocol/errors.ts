@@ -276,7 +276,7 @@ export const ERRORS = {
   'conflicting-settings': {
     code: 'DNW-139',
     title: 'Settings contradict each other',
-    cause: 'With another setting of the config, what this one asks for is impossible or has no effect.',
+    cause: 'Because of another setting, what this one asks for is impossible or has no effect.',
     remedy: 'Change one of the settings that the message names.',
     example: 'lora.ranks: every layer has rank 0, so there is nothing to train. Raise lora.rank.',
   },
