@@ -36,11 +36,11 @@ step(
     await says('');
     expect(await concepts.titleButtons()).not.toContain('Clear Filter');
     await concepts.actInTitle('Find Concept');
-    expect(await palette.hint()).toContain('tag:weather');
+    await expect.poll(() => palette.hint(), patience).toContain('tag:weather');
     await palette.type('sep');
     await shows(['sepia']);
     await says('1 of 5 concepts match “sep”');
-    expect(await palette.hint()).toContain('1 of 5 concepts match “sep”');
+    await expect.poll(() => palette.hint(), patience).toContain('1 of 5 concepts match “sep”');
     await palette.type('OVER scene');
     await shows(['fog']);
     await palette.type('tag:wea');

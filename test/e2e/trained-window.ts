@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, inject, vi } from 'vitest';
@@ -54,6 +54,8 @@ async function open(): Promise<Shared> {
   return { workbench, project, rows: await rowsOf(workbench) };
 }
 
+const runsOf = (project: string) => readdirSync(join(project, 'runs')).length;
+
 /**
  * The window over the trained project, as if it had just been opened: opening one takes longer than most scenarios.
  * The extension's views are in its side bar, and they have read the project as `prepare` leaves it only where the
@@ -68,7 +70,18 @@ export async function takeTrainedWindow(
   taken = kept ?? (await open());
   kept = undefined;
   const { workbench, project } = taken;
-  await Promise.all([prepare(project), workbench.setInFolder(project, settings)]);
+  // The window sees the runs of the preparation: it is not to tell of them.
+  await workbench.setInFolder(project, { 'denoisedWeights.notifications': 'none' });
+  await prepare(project);
+  await vi.waitFor(
+    async () => expect(await workbench.view('Runs').labels()).toHaveLength(runsOf(project)),
+    patience,
+  );
+  await vi.waitFor(
+    async () => expect((await workbench.view('Runs').texts()).join()).not.toMatch(/%|running/),
+    patience,
+  );
+  await workbench.setInFolder(project, settings);
   return { workbench, project };
 }
 

@@ -137,7 +137,7 @@ export class Tree {
   /** The row that the keyboard is at, while the tree has the focus. */
   async focused(): Promise<string> {
     const row = this.root.locator('.monaco-list:focus .monaco-list-row.focused .label-name');
-    return (await row.count()) === 0 ? '' : row.first().innerText();
+    return (await row.allInnerTexts()).at(0) ?? '';
   }
 
   /** Goes down with the arrow key, from the top, until the keyboard is at the row. */
@@ -169,7 +169,8 @@ export class Tree {
   /** What the view says above its rows; empty where it says nothing. */
   async message(): Promise<string> {
     const message = this.root.locator('.tree-explorer-viewlet-tree-view > .message:not(.hide)');
-    return (await message.count()) === 0 ? '' : message.innerText();
+    // All at one moment: it may go between two.
+    return (await message.allInnerTexts()).at(0) ?? '';
   }
 
   /** Names of the buttons in the view's title. */
