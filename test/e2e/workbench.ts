@@ -182,9 +182,7 @@ export class Workbench {
   /** A picture of the window in this size. */
   async picture(width: number, height: number): Promise<Buffer> {
     await this.resize(width, height);
-    // Where no tooltip opens.
-    await this.page.mouse.move(width - 1, height / 2);
-    await this.page.locator('.workbench-hover').first().waitFor({ state: 'detached' });
+    await this.#restPointer(width - 1, height / 2);
     return this.page.screenshot({ animations: 'disabled' });
   }
 
@@ -212,6 +210,7 @@ export class Workbench {
     for (const action of ['Clear Filter', 'List Concepts by Name'])
       if ((await concepts.titleButtons()).includes(action)) await concepts.actInTitle(action);
     await concepts.foldAll();
+    await this.#restPointer(usualSize.width - 1, usualSize.height / 2);
   }
 
   /** @throws where a page of the extension's ended in an error that nothing caught, once for each. */
@@ -226,6 +225,12 @@ export class Workbench {
     await this.server.stop();
     this.profile.remove();
     this.throwUncaught();
+  }
+
+  /** Puts the pointer where no tooltip opens, and waits until none is open. */
+  async #restPointer(x: number, y: number): Promise<void> {
+    await this.page.mouse.move(x, y);
+    await this.page.locator('.workbench-hover').first().waitFor({ state: 'detached' });
   }
 
   async #isInUsualTheme(): Promise<boolean> {
