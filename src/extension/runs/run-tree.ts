@@ -20,18 +20,31 @@ const ICONS: Record<RunState, vscode.ThemeIcon> = {
 
 /** Tree of the runs, newest first, with their progress in the description. */
 export class RunTree implements vscode.TreeDataProvider<Run> {
-  private readonly changed = new vscode.EventEmitter<undefined>();
+  private readonly changed = new vscode.EventEmitter<Run[] | undefined>();
   readonly onDidChangeTreeData = this.changed.event;
+  /** By run folder, each run as it was when its row was added: the view knows a row by its element. */
+  private rows = new Map<string, Run>();
 
   constructor(private readonly runs: RunStore) {
-    runs.onDidChange(() => this.changed.fire(undefined));
+    runs.onDidChange((changes) => {
+      const { rows } = this;
+      const shown = runs.runs;
+      const same = shown.length === rows.size && shown.every(({ folder }) => rows.has(folder));
+      // Updating everything would leave the view without its rows for a moment, and a button that is clicked in that
+      // moment without its run.
+      this.changed.fire(same ? changes.map(({ run }) => rows.get(run.folder)!) : undefined);
+    });
   }
 
   getChildren(run?: Run): Run[] {
-    return run === undefined ? [...this.runs.runs] : [];
+    if (run !== undefined) return [];
+    const shown = this.runs.runs.map((current) => this.rows.get(current.folder) ?? current);
+    this.rows = new Map(shown.map((row) => [row.folder, row]));
+    return shown;
   }
 
-  getTreeItem(run: Run): vscode.TreeItem {
+  getTreeItem(row: Run): vscode.TreeItem {
+    const run = this.runs.get(row.project, row.id) ?? row;
     const item = new vscode.TreeItem(runLabel(run));
     item.id = run.folder;
     item.iconPath = ICONS[run.state];
