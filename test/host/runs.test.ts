@@ -168,7 +168,7 @@ describe('runs', () => {
     writeFileSync(join(damaged.folder, 'run.json'), '{"version":');
     await seen(damaged, ({ damage }) => damage !== undefined);
     const { label, description, tooltip, contextValue } = await item(damaged);
-    assert.deepEqual([label, description, contextValue], [damaged.id, 'interrupted', 'run.ended']);
+    assert.deepEqual([label, description, contextValue], [damaged.id, 'damaged', 'run.ended']);
     const told = (tooltip as vscode.MarkdownString).value.replaceAll('&nbsp;', ' ');
     assert.match(told, /run\.json is not valid JSON.*delete its folder/);
     const run = fabricate();
