@@ -13,15 +13,23 @@ import { mutateBytes, mutateJson, mutateText } from '../../bench/torture/mutator
 import { contentOf, filesBelow } from '../../bench/torture/project-state.ts';
 import { resultOf, runFilesOf, type StageReference } from '../../bench/torture/reference.ts';
 import { damagedFile } from '../../bench/torture/safetensors-subject.ts';
+import { CHAINS } from '../../bench/torture/stage-table.ts';
 import { summaryTable, type Tally, verdict } from '../../bench/torture/tally.ts';
 import { makeTinyProject } from '../../bench/torture/tiny-project.ts';
 import { Random } from '../../src/data/random.ts';
 import { safetensorsBytes } from '../../src/data/safetensors.ts';
 import { makeProblem } from '../../src/project/problem.ts';
+import { STAGE_NAMES } from '../../src/protocol/stages.ts';
 import { Engine } from '../engine/engine-process.ts';
 import { temporaryFolder } from '../temporary-folders.ts';
 
 const say = () => {};
+
+test('every stage is part of the campaigns', () => {
+  const tortured = new Set(CHAINS.flat().map(({ stage }) => stage));
+  const missing = STAGE_NAMES.filter((stage) => !tortured.has(stage));
+  expect(missing, 'add each to a chain in bench/torture/stage-table.ts').toEqual([]);
+});
 
 describe('what is drawn depends on the seed alone', () => {
   const original = Buffer.concat(
