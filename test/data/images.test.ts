@@ -163,7 +163,7 @@ describe('loadImage', () => {
     expectColors(await load('ab.jpg', turned, { half: 'left' }), [BLUE, BLUE, YELLOW, YELLOW], 4);
   });
 
-  test('a file that changed is read anew', async () => {
+  test('a file that changed is read again', async () => {
     const solid = (background: string) =>
       sharp({ create: { width: 8, height: 8, channels: 3, background } })
         .png()

@@ -286,7 +286,7 @@ describe('the cache', () => {
     expect(edited.train.target).not.toEqual(first.train.target);
   });
 
-  test('a damaged file is made anew', async () => {
+  test('a damaged file is made again', async () => {
     await writeScenes(at('images'), 5, 1);
     const first = await prepared(negative(), imageConfig({}), 1);
     await writeFile(first.path, (await readFile(first.path)).subarray(0, 300));

@@ -112,7 +112,7 @@ test('statistics and spectra come before the answer, tensor by tensor', async ()
   });
 });
 
-test('what is wrong with a file comes back as something the user can mend', async () => {
+test('what is wrong with a file comes back as something the user can fix', async () => {
   const path = join(folder, 'broken.safetensors');
   await writeFile(path, safetensorsBytes({ a: { ...float32([1], [1]), dtype: 'Q4' } }));
   const answer = scan(path);

@@ -44,7 +44,7 @@ test('an engine that ends before its run began leaves no run, and its log is tol
   expect(existsSync(folder)).toBe(false);
 });
 
-test('a program that cannot be started is the user’s to mend, and leaves no run', async () => {
+test('a program that cannot be started is the user’s to fix, and leaves no run', async () => {
   const missing = { ...runtime, command: '/nowhere/node' };
   await expect(launchRun(missing, program, request('fast'))).rejects.toBeInstanceOf(UserError);
   expect(readdirSync(join(project, 'runs'))).toEqual([]);

@@ -76,7 +76,7 @@ test('an event of a kind that this version does not know changes nothing', () =>
   expect(advance(status, { type: 'from-the-future', time } as unknown as RunEvent)).toEqual(status);
 });
 
-test('a run of several stages tells its parts, and begins them anew when it is resumed', () => {
+test('a run of several stages tells its parts, and begins them again when it is resumed', () => {
   const stage = (index: number, title: string): RunEvent => ({
     type: 'stage',
     time,

@@ -40,7 +40,7 @@ test('starts the engine with the first request and keeps it', async () => {
   expect(started).toHaveLength(1);
 });
 
-test('what the user can mend comes back as such', async () => {
+test('what the user can fix comes back as such', async () => {
   const { client: engine } = client();
   const answer = engine.request('translations', request);
   await expect(answer).rejects.toBeInstanceOf(UserError);

@@ -384,7 +384,7 @@ describe('the language features', () => {
     });
   });
 
-  describe('mark mistakes, and mend them:', () => {
+  describe('mark mistakes, and fix them:', () => {
     const { Error: ERROR, Warning: WARNING } = vscode.DiagnosticSeverity;
     const MISTAKES = [
       {

@@ -310,7 +310,7 @@ describe('a mistake in a training config', () => {
     );
   });
 
-  it('says file, key, what stands there, what may, and what mends it', async () => {
+  it('says file, key, what stands there, what may, and what fixes it', async () => {
     const [problem] = await trainingProblems('image: { size: 100 }\n');
     expect(problem).toMatchObject({
       file: TRAINING_FILE,

@@ -93,7 +93,7 @@ describe('following events', () => {
     expect(messages(await tail.read())).toEqual(['one']);
   });
 
-  it('begins anew where the file shrank', async () => {
+  it('begins again where the file shrank', async () => {
     const { file, tail } = await runFolder(line(log('one')) + line(log('two')));
     await tail.read();
     await truncate(file, line(log('one')).length);

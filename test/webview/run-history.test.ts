@@ -76,7 +76,7 @@ describe('append', () => {
     expect(anew.overlays[0]!.curves).toEqual([]);
   });
 
-  it('keeps what did not change the same object, so that nothing is drawn anew', () => {
+  it('keeps what did not change the same object, so that nothing is drawn again', () => {
     const overlays: OverlaidRun[] = [
       {
         ...{ project: '/p', runId: 'a', stage: 'collect', name: 'a', created: 0, state: 'succeeded' },

@@ -25,7 +25,7 @@ function countPixels(page: Page, color: readonly [number, number, number]): Prom
 }
 
 describe('curves', () => {
-  it('are drawn in the theme’s colours and drawn anew when the theme changes', async () => {
+  it('are drawn in the theme’s colours and drawn again when the theme changes', async () => {
     const page = await open({ view: 'run', scenario: 'running', theme: 'dark' });
     await page.locator('.uplot').first().waitFor();
     // charts-blue of the two themes.

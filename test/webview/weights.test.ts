@@ -231,7 +231,7 @@ describe('choices', () => {
     ]);
   });
 
-  it('are measured anew when a run replaces the file, the old figures standing until then', async () => {
+  it('are measured again when a run replaces the file, the old figures standing until then', async () => {
     const page = await open({ view: 'weights', scenario: 'live' });
     await page.locator('.heat-map').waitFor();
     await page.getByRole('progressbar', { name: 'Progress of fine-tune' }).waitFor();

@@ -15,7 +15,7 @@ pairs:
 export const FOG = SNOW.replace('fresh snow', 'morning fog').replace('effect: snow', 'effect: fog');
 
 /**
- * A project of two concepts, `snow` and `fog`, and two images, made anew for each test of a file, and one editor that
+ * A project of two concepts, `snow` and `fog`, and two images, made again for each test of a file, and one editor that
  * opens its files. To be called once, at the top of a test file.
  */
 export class EditorProject {

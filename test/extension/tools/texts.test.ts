@@ -52,7 +52,7 @@ test('a list of very many concepts says how many it leaves out', async () => {
   expect(text.endsWith('(3 more concepts omitted: specify `tag`)')).toBe(true);
 });
 
-test('a problem has its file, line, message, remedy and what mends it; errors come first', async () => {
+test('a problem has its file, line, message, remedy and what fixes it; errors come first', async () => {
   const folder = folderOf({
     ...SMALL_PROJECT,
     'a.training.yaml': 'extends: preset:fast\nimage: { test: 16 }\n',
