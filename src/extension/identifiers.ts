@@ -38,6 +38,9 @@ export const COMMANDS = {
   showOutput: 'denoisedWeights.showOutput',
 } as const;
 
+/** Opens the run that is selected in the Runs view. Not in `package.json`: only rows of that view have it. */
+export const OPEN_SELECTED_RUN = 'denoisedWeights.openSelectedRun';
+
 export const TREES = {
   concepts: 'denoisedWeights.concepts',
   runs: 'denoisedWeights.runs',

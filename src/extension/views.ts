@@ -3,7 +3,7 @@ import { latestConcept } from './artifacts/project-artifacts.ts';
 import { registerConceptFilter } from './concepts/concept-filter-box.ts';
 import type { ConceptTree } from './concepts/concept-tree.ts';
 import { warmEngine } from './engine/warm-engine.ts';
-import { COMMANDS, CONTEXT_KEYS, TREES } from './identifiers.ts';
+import { COMMANDS, CONTEXT_KEYS, OPEN_SELECTED_RUN, TREES } from './identifiers.ts';
 import { inertItems } from './inert-items.ts';
 import { registerCommand } from './register-command.ts';
 import type { Run } from './runs/run-state.ts';
@@ -49,6 +49,12 @@ export function registerViews(
     runs,
     zoo,
     zoo.onDidChangeVisibility(({ visible }) => services.zoo.show(visible)),
+  );
+
+  context.subscriptions.push(
+    vscode.commands.registerCommand(OPEN_SELECTED_RUN, () =>
+      vscode.commands.executeCommand(COMMANDS.openRun, runs.selection[0]),
+    ),
   );
 
   warmWhileVisible(concepts, services, context);

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { RunState } from '../../protocol/run.ts';
 import { formatDuration } from '../duration.ts';
-import { COMMANDS } from '../identifiers.ts';
+import { OPEN_SELECTED_RUN } from '../identifiers.ts';
 import { evaluationOf } from './evaluations.ts';
 import { metricsText } from './metrics-text.ts';
 import { isActive, isResumable, type Run } from './run-state.ts';
@@ -22,25 +22,42 @@ const ICONS: Record<RunState, vscode.ThemeIcon> = {
 export class RunTree implements vscode.TreeDataProvider<Run> {
   private readonly changed = new vscode.EventEmitter<Run[] | undefined>();
   readonly onDidChangeTreeData = this.changed.event;
-  /** By run folder, each run as it was when its row was added: the view knows a row by its element. */
-  private rows = new Map<string, Run>();
+  /** By run folder, each run as it was when its row was added, and what the row shows now. */
+  private rows = new Map<string, { readonly row: Run; shown: string }>();
 
   constructor(private readonly runs: RunStore) {
-    runs.onDidChange((changes) => {
-      const { rows } = this;
-      const shown = runs.runs;
-      const same = shown.length === rows.size && shown.every(({ folder }) => rows.has(folder));
-      // Updating everything would leave the view without its rows for a moment, and a button that is clicked in that
-      // moment without its run.
-      this.changed.fire(same ? changes.map(({ run }) => rows.get(run.folder)!) : undefined);
+    runs.onDidChange((changes) => this.update(changes.map(({ run }) => run)));
+  }
+
+  /**
+   * Updates as little as it can. While a row is updated, the view has no element for it, so that a click in that moment
+   * is lost or acts on no run; a running run changes many times a second.
+   */
+  private update(changed: readonly Run[]): void {
+    const { rows } = this;
+    const runs = this.runs.runs;
+    if (runs.length !== rows.size || !runs.every(({ folder }) => rows.has(folder))) {
+      this.changed.fire(undefined);
+      return;
+    }
+    const outdated = changed.flatMap((run) => {
+      const known = rows.get(run.folder)!;
+      const shown = shownOf(run);
+      if (known.shown === shown) return [];
+      known.shown = shown;
+      return [known.row];
     });
+    if (outdated.length > 0) this.changed.fire(outdated);
   }
 
   getChildren(run?: Run): Run[] {
     if (run !== undefined) return [];
-    const shown = this.runs.runs.map((current) => this.rows.get(current.folder) ?? current);
-    this.rows = new Map(shown.map((row) => [row.folder, row]));
-    return shown;
+    const rows = this.runs.runs.map((current) => ({
+      row: this.rows.get(current.folder)?.row ?? current,
+      shown: shownOf(current),
+    }));
+    this.rows = new Map(rows.map((entry) => [entry.row.folder, entry]));
+    return rows.map(({ row }) => row);
   }
 
   getTreeItem(row: Run): vscode.TreeItem {
@@ -51,12 +68,18 @@ export class RunTree implements vscode.TreeDataProvider<Run> {
     item.description = runDescription(run);
     item.tooltip = runTooltip(run);
     item.contextValue = contextOf(run);
-    item.command = { command: COMMANDS.openRun, title: vscode.l10n.t('Open Run'), arguments: [run] };
+    // Without arguments, which the editor drops as soon as the row is updated.
+    item.command = { command: OPEN_SELECTED_RUN, title: vscode.l10n.t('Open Run') };
     item.accessibilityInformation = {
       label: `${runLabel(run)}, ${stateTitle(run)}, ${progressText(run.status)}`,
     };
     return item;
   }
+}
+
+/** What tells rows apart at a glance, as one text. The tooltip follows with it. */
+function shownOf(run: Run): string {
+  return JSON.stringify([runLabel(run), run.state, runDescription(run), contextOf(run)]);
 }
 
 /** The context value that menus test, such as `run.active` or `run.evaluation.ended`. */
