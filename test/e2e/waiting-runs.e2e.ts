@@ -1,17 +1,18 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect } from 'vitest';
+import { afterAll, beforeAll, expect, inject } from 'vitest';
 import { stepsIn } from './scenario.ts';
 import {
+  copyProject,
   denoise,
+  endRuns,
   hasProgress,
   heldOutConcept,
   holdRun,
   outcomeOf,
   setFineTuneSteps,
 } from './trained-project.ts';
-import { giveBackTrainedWindow, takeTrainedWindow } from './trained-window.ts';
-import type { Workbench } from './workbench.ts';
+import { Workbench } from './workbench.ts';
 
 const patience = { timeout: 30_000 };
 /** Enough for the first run to be held before it has ended, and few enough to wait for afterwards. */
@@ -26,15 +27,18 @@ let workbench: Workbench;
 let project: string;
 
 beforeAll(async () => {
+  project = copyProject(inject('trainedProject'));
+  await denoise(project, second);
+  setFineTuneSteps(project, fineTuneSteps);
   // Toasts about runs that have ended would cover the question.
-  const settings = { 'denoisedWeights.notifications': 'none' };
-  ({ workbench, project } = await takeTrainedWindow(async (copy) => {
-    await denoise(copy, second);
-    setFineTuneSteps(copy, fineTuneSteps);
-  }, settings));
+  workbench = await Workbench.open(project, { 'denoisedWeights.notifications': 'none' });
+  await workbench.showContainer('Denoised Weights');
   await workbench.view('Concepts').waitFor(new RegExp(`^${second}.*denoised`));
 });
-afterAll(giveBackTrainedWindow);
+afterAll(async () => {
+  await endRuns(project);
+  await workbench?.close();
+});
 
 const step = stepsIn(() => workbench);
 
@@ -73,49 +77,35 @@ async function askedAfterStart(): Promise<string[]> {
   return workbench.notifications.shown();
 }
 
-step('cancelling the notification stops the run that goes on and drops what waits', async () => {
+step('what waits is offered by each later window until it has begun, after the run before it', async () => {
   const { notifications } = workbench;
   const { first, goOn } = await startTwo();
   await notifications.waitFor(new RegExp(`${heldOutConcept} \\(1 of 2\\).*; then ${second}`));
-  await notifications.answer(queued, 'Cancel');
-  await notifications.waitForNone();
-  goOn();
-  await expect.poll(() => outcomeOf(project, first), patience).toBe('stopped');
-  await workbench.view('Runs').waitFor(new RegExp(`${labelOf(heldOutConcept)}.*stopped`));
-  expect(fineTunings()).toEqual([first]);
-});
-
-step('what waits is offered by each later window, until its offer is closed', async () => {
-  const { notifications } = workbench;
-  const before = fineTunings();
-  const { first, goOn } = await startTwo();
   await reload();
-  // Nothing of what was cancelled.
-  expect(await askedAfterStart()).toEqual([offered]);
   await notifications.answer(offered, 'Start Afterwards');
   // It waits for the run, and this window for it: the next one has to ask again.
   await reload();
-  await notifications.close(offered);
-  goOn();
-  await expect.poll(() => outcomeOf(project, first), patience).toBe('succeeded');
-  expect(fineTunings()).toEqual([...before, first]);
-});
-
-step('what waits begins after the run before it', async () => {
-  const { notifications } = workbench;
-  const before = fineTunings();
-  const { first, goOn } = await startTwo();
-  await reload();
-  // Nothing of what was closed.
-  expect(await askedAfterStart()).toEqual([offered]);
   await notifications.answer(offered, 'Start Afterwards');
-  expect(fineTunings()).toEqual([...before, first]);
+  expect(fineTunings()).toEqual([first]);
   goOn();
   await workbench.view('Runs').waitFor(new RegExp(`${labelOf(second)}.*finished`));
   expect(outcomeOf(project, first)).toBe('succeeded');
-  const [next, ...others] = fineTunings().slice(before.length + 1);
+  const [, next, ...others] = fineTunings();
   expect(next).toContain(second);
   expect(others).toEqual([]);
+});
+
+step('what waits is dropped where its offer is closed', async () => {
+  const before = fineTunings();
+  const { first, goOn } = await startTwo();
+  await reload();
+  expect(await askedAfterStart()).toEqual([offered]);
+  await workbench.notifications.close(offered);
+  await reload();
+  expect(await askedAfterStart()).toEqual([]);
+  goOn();
+  await workbench.runView.waitFor(`fine-tune ${heldOutConcept}`, 'Finished');
+  expect(fineTunings()).toEqual([...before, first]);
 });
 
 step('a run that is stopped while others wait for it has the window ask again', async () => {
@@ -134,4 +124,18 @@ step('a run that is stopped while others wait for it has the window ask again', 
   const next = fineTunings().at(-1)!;
   expect(next).toContain(second);
   await expect.poll(() => outcomeOf(project, next), patience).toBe('succeeded');
+});
+
+step('cancelling the notification stops the run that goes on and drops what waits', async () => {
+  const { notifications } = workbench;
+  const before = fineTunings();
+  const { first, goOn } = await startTwo();
+  await notifications.answer(queued, 'Cancel');
+  await notifications.waitForNone();
+  goOn();
+  await expect.poll(() => outcomeOf(project, first), patience).toBe('stopped');
+  await workbench.reload();
+  await workbench.view('Runs').waitFor(new RegExp(`${labelOf(heldOutConcept)}.*stopped`));
+  expect(await askedAfterStart()).toEqual([]);
+  expect(fineTunings()).toEqual([...before, first]);
 });
