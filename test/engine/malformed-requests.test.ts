@@ -23,14 +23,7 @@ test.each<[string, unknown, string]>([
   ['tensorHistogram', { ...tensors, file: {} }, 'params.file: '],
   ['tensorHistogram', { ...tensors, bins: 'x' }, 'params.bins: '],
 ])('%s of %j is refused with the parameter', async (method, params, expected) => {
-  const [input, output] = [new PassThrough(), new PassThrough()];
-  void serve({ input, output, handlers: createHandlers({}, new OpenedPaths()), idleMs: 3_600_000 });
-  const connection = createMessageConnection(new StreamMessageReader(output), new StreamMessageWriter(input));
-  onTestFinished(() => {
-    input.end();
-    connection.dispose();
-  });
-  connection.listen();
+  const { connection } = serving();
   const answer =
     params === undefined ? connection.sendRequest(method) : connection.sendRequest(method, params);
   const message = await answer.then(String, (error: Error) => error.message);
@@ -53,16 +46,7 @@ test.each([
   ['a length in words', 'Content-Length: ten\r\n\r\n'],
   ['a header without a colon', 'Hello\r\n\r\n'],
 ])('%s is told of, and the next request is answered', async (_, bytes) => {
-  const [input, output] = [new PassThrough(), new PassThrough()];
-  const told = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
-  void serve({ input, output, handlers: createHandlers({}, new OpenedPaths()), idleMs: 3_600_000 });
-  const connection = createMessageConnection(new StreamMessageReader(output), new StreamMessageWriter(input));
-  onTestFinished(() => {
-    told.mockRestore();
-    input.end();
-    connection.dispose();
-  });
-  connection.listen();
+  const { input, connection, told } = serving();
   input.write(bytes);
   await expect(connection.sendRequest('validate', { project: '/p' })).rejects.toThrow(
     'nothing is read there',
@@ -73,13 +57,8 @@ test.each([
   expect(told.mock.calls.join('')).not.toMatch(/\n {4}at /);
 });
 
-test('a path of megabytes is refused without repeating it', async () => {
-  const asked = new OpenedPaths().file(`/${'x'.repeat(5e6)}`);
-  await expect(asked).rejects.toThrow(/x…: nothing is read there/);
-  await expect(asked.catch(({ message }) => message.length)).resolves.toBeLessThan(5000);
-});
-
-test('a malformed notification is refused in words, and the next request is answered', async () => {
+/** A server with a connection to it, for one test. @returns what it writes to standard error as well */
+function serving() {
   const [input, output] = [new PassThrough(), new PassThrough()];
   const told = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
   void serve({
@@ -96,6 +75,17 @@ test('a malformed notification is refused in words, and the next request is answ
     connection.dispose();
   });
   connection.listen();
+  return { input, connection, told };
+}
+
+test('a path of megabytes is refused without repeating it', async () => {
+  const asked = new OpenedPaths().file(`/${'x'.repeat(5e6)}`);
+  await expect(asked).rejects.toThrow(/x…: nothing is read there/);
+  await expect(asked.catch(({ message }) => message.length)).resolves.toBeLessThan(5000);
+});
+
+test('a malformed notification is refused in words, and the next request is answered', async () => {
+  const { connection, told } = serving();
   await connection.sendNotification('opened', { projects: 7, files: [] });
   await expect(connection.sendRequest('validate', { project: '/p' })).rejects.toThrow(
     'nothing is read there',
