@@ -9,7 +9,7 @@ interface Steps {
 /** Of each window, what the file that has it now has done there. */
 const steps = new WeakMap<Workbench, Steps>();
 
-/** What adds steps to a scenario whose steps share one window: where one fails, a picture is kept. */
+/** What adds steps to a scenario whose steps share one window: where one fails, a picture is kept, and the error says what is in it. */
 export function stepsIn(
   window: () => Workbench,
 ): (title: string, run: (workbench: Workbench) => Promise<void>) => void {
@@ -23,6 +23,8 @@ export function stepsIn(
         await run(workbench);
       } catch (error) {
         await workbench.screenshot(title.replace(/\W+/g, '-'));
+        if (error instanceof Error)
+          error.message += `\n\nThe window shows\n${await workbench.inWords().catch(String)}`;
         throw error;
       }
       counted.passed++;

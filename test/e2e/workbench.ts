@@ -197,6 +197,25 @@ export class Workbench {
     await this.page.screenshot({ path: join('test-results', `${name}.png`) });
   }
 
+  /** What the window shows, in words, for whoever cannot see it: a failure may be far away. */
+  async inWords(): Promise<string> {
+    const textsOf = async (selector: string) => {
+      const texts = await this.page.locator(selector).allInnerTexts();
+      return texts.map((text) => text.replace(/\s+/g, ' ').trim()).filter((text) => text !== '');
+    };
+    const parts = {
+      tabs: await textsOf('.editor-group-container .tab'),
+      'the shown tab': await textsOf('.editor-group-container .tab.active'),
+      'the side bar': await textsOf('.sidebar .composite.title, .sidebar .monaco-list-row'),
+      notifications: await textsOf('.notification-list-item'),
+      'the palette': await textsOf('.quick-input-widget:visible .monaco-list-row'),
+      'a dialog': await textsOf('.monaco-dialog-box'),
+      frames: this.page.frames().map((frame) => frame.url().slice(0, 80)),
+    };
+    const shown = Object.entries(parts).filter(([, texts]) => texts.length > 0);
+    return shown.map(([part, texts]) => `${part}: ${texts.join(' | ')}`).join('\n');
+  }
+
   /** Closes what was opened, and has everything else look as in a window that was just opened. */
   async tidy(): Promise<void> {
     await this.resize(usualSize.width, usualSize.height);
