@@ -41,6 +41,9 @@ export const COMMANDS = {
 /** Opens the run that is selected in the Runs view. Not in `package.json`: only rows of that view have it. */
 export const OPEN_SELECTED_RUN = 'denoisedWeights.openSelectedRun';
 
+/** The same for the file of the concept that is selected in the Concepts view. */
+export const OPEN_SELECTED_CONCEPT = 'denoisedWeights.openSelectedConcept';
+
 export const TREES = {
   concepts: 'denoisedWeights.concepts',
   runs: 'denoisedWeights.runs',

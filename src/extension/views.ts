@@ -1,14 +1,15 @@
 import * as vscode from 'vscode';
 import { latestConcept } from './artifacts/project-artifacts.ts';
 import { registerConceptFilter } from './concepts/concept-filter-box.ts';
-import type { ConceptTree } from './concepts/concept-tree.ts';
+import type { ConceptNode, ConceptTree } from './concepts/concept-tree.ts';
 import { warmEngine } from './engine/warm-engine.ts';
-import { COMMANDS, CONTEXT_KEYS, OPEN_SELECTED_RUN, TREES } from './identifiers.ts';
+import { COMMANDS, CONTEXT_KEYS, OPEN_SELECTED_CONCEPT, OPEN_SELECTED_RUN, TREES } from './identifiers.ts';
 import { inertItems } from './inert-items.ts';
 import { registerCommand } from './register-command.ts';
 import type { Run } from './runs/run-state.ts';
 import type { RunTree } from './runs/run-tree.ts';
 import type { Services } from './services.ts';
+import { type PlainTree, SteadyItems } from './steady-items.ts';
 import type { ZooTree } from './zoo/zoo-tree.ts';
 
 /** Key of the workspace state for whether concepts are grouped by tag. */
@@ -29,17 +30,22 @@ export function registerViews(
   services: Services,
   trees: Trees,
 ): vscode.TreeView<Run> {
+  const itemsOf = <T extends object>(tree: PlainTree<T>) => {
+    const items = new SteadyItems(tree);
+    context.subscriptions.push(items);
+    return inertItems(items);
+  };
   const concepts = vscode.window.createTreeView(TREES.concepts, {
-    treeDataProvider: inertItems(trees.concepts),
+    treeDataProvider: itemsOf(trees.concepts),
     canSelectMany: true,
     showCollapseAll: true,
   });
   const runs = vscode.window.createTreeView(TREES.runs, {
-    treeDataProvider: inertItems(trees.runs),
+    treeDataProvider: itemsOf(trees.runs),
     canSelectMany: true,
   });
   const zoo = vscode.window.createTreeView(TREES.zoo, {
-    treeDataProvider: inertItems(trees.zoo),
+    treeDataProvider: itemsOf(trees.zoo),
     canSelectMany: true,
     showCollapseAll: true,
   });
@@ -55,6 +61,7 @@ export function registerViews(
     vscode.commands.registerCommand(OPEN_SELECTED_RUN, () =>
       vscode.commands.executeCommand(COMMANDS.openRun, runs.selection[0]),
     ),
+    vscode.commands.registerCommand(OPEN_SELECTED_CONCEPT, () => openConcept(concepts.selection[0])),
   );
 
   warmWhileVisible(concepts, services, context);
@@ -75,6 +82,11 @@ export function registerViews(
     concepts.onDidExpandElement(({ element }) => trees.concepts.setClosed(element, false)),
   );
   return runs;
+}
+
+async function openConcept(node: ConceptNode | undefined): Promise<void> {
+  if (node?.kind !== 'concept') return;
+  await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(node.concept.path), { preview: true });
 }
 
 /**

@@ -4,9 +4,11 @@ import type { LoadedConcept, Problem, Project } from '../../project/load.ts';
 import { CONCEPT_SUFFIX, nameFromFile } from '../../project/paths.ts';
 import { zooConcepts } from '../../project/selection.ts';
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
+import { OPEN_SELECTED_CONCEPT } from '../identifiers.ts';
 import type { ProjectStore } from '../projects/project-store.ts';
 import type { RunStore } from '../runs/run-store.ts';
 import { progressText } from '../runs/run-wording.ts';
+import type { PlainTree } from '../steady-items.ts';
 import { conceptMatcher, type Findable } from './concept-filter.ts';
 import { CONCEPT_STAGES, type ConceptProgress, type ConceptStage, conceptProgress } from './concept-stage.ts';
 import { conceptTooltip } from './concept-tooltip.ts';
@@ -34,7 +36,7 @@ const ICONS: Record<ConceptStage | 'none' | 'active', vscode.ThemeIcon> = {
 };
 
 /** Tree of the concepts with the progress of each. Several projects get a level of their own. */
-export class ConceptTree implements vscode.TreeDataProvider<ConceptNode> {
+export class ConceptTree implements PlainTree<ConceptNode> {
   private readonly changed = new vscode.EventEmitter<undefined>();
   readonly onDidChangeTreeData = this.changed.event;
   private grouped = false;
@@ -217,7 +219,8 @@ export class ConceptTree implements vscode.TreeDataProvider<ConceptNode> {
       : furthestText(furthest);
     item.accessibilityInformation = { label: [concept.name, spoken, concept.prompt].join(', ') };
     item.contextValue = `concept.${progress.furthest ?? 'none'}`;
-    item.command = openFile(concept.path);
+    // Without arguments, which the editor drops as soon as the row is updated.
+    item.command = { command: OPEN_SELECTED_CONCEPT, title: vscode.l10n.t('Open') };
     return item;
   }
 
@@ -276,11 +279,10 @@ function brokenItem(file: string, problem: Problem): vscode.TreeItem {
   item.tooltip = `${problem.message} ${problem.remedy}`;
   item.contextValue = 'broken';
   const start = new vscode.Position(problem.line - 1, problem.column - 1);
-  item.command = openFile(file, new vscode.Range(start, start));
+  item.command = {
+    command: 'vscode.open',
+    title: vscode.l10n.t('Open'),
+    arguments: [vscode.Uri.file(file), { selection: new vscode.Range(start, start), preview: true }],
+  };
   return item;
-}
-
-function openFile(path: string, selection?: vscode.Range): vscode.Command {
-  const title = vscode.l10n.t('Open');
-  return { command: 'vscode.open', title, arguments: [vscode.Uri.file(path), { selection, preview: true }] };
 }

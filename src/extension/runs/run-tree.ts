@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { RunState } from '../../protocol/run.ts';
 import { formatDuration } from '../duration.ts';
 import { OPEN_SELECTED_RUN } from '../identifiers.ts';
+import type { PlainTree } from '../steady-items.ts';
 import { evaluationOf } from './evaluations.ts';
 import { metricsText } from './metrics-text.ts';
 import { isActive, isResumable, type Run } from './run-state.ts';
@@ -19,54 +20,23 @@ const ICONS: Record<RunState, vscode.ThemeIcon> = {
 };
 
 /** Tree of the runs, newest first, with their progress in the description. */
-export class RunTree implements vscode.TreeDataProvider<Run> {
-  private readonly changed = new vscode.EventEmitter<Run[] | undefined>();
+export class RunTree implements PlainTree<Run> {
+  private readonly changed = new vscode.EventEmitter<undefined>();
   readonly onDidChangeTreeData = this.changed.event;
-  /** By run folder, each run as it was when its row was added, and what the row shows now. */
-  private rows = new Map<string, { readonly row: Run; shown: string }>();
 
   constructor(private readonly runs: RunStore) {
-    runs.onDidChange((changes) => this.update(changes.map(({ run }) => run)));
-  }
-
-  /**
-   * Updates as little as it can. While a row is updated, the view has no element for it, so that a click in that moment
-   * is lost or acts on no run; a running run changes many times a second.
-   */
-  private update(changed: readonly Run[]): void {
-    const { rows } = this;
-    const runs = this.runs.runs;
-    if (runs.length !== rows.size || !runs.every(({ folder }) => rows.has(folder))) {
-      this.changed.fire(undefined);
-      return;
-    }
-    const outdated = changed.flatMap((run) => {
-      const known = rows.get(run.folder)!;
-      const shown = shownOf(run);
-      if (known.shown === shown) return [];
-      known.shown = shown;
-      return [known.row];
-    });
-    if (outdated.length > 0) this.changed.fire(outdated);
+    runs.onDidChange(() => this.changed.fire(undefined));
   }
 
   getChildren(run?: Run): Run[] {
-    if (run !== undefined) return [];
-    const rows = this.runs.runs.map((current) => ({
-      row: this.rows.get(current.folder)?.row ?? current,
-      shown: shownOf(current),
-    }));
-    this.rows = new Map(rows.map((entry) => [entry.row.folder, entry]));
-    return rows.map(({ row }) => row);
+    return run === undefined ? [...this.runs.runs] : [];
   }
 
-  getTreeItem(row: Run): vscode.TreeItem {
-    const run = this.runs.get(row.project, row.id) ?? row;
+  getTreeItem(run: Run): vscode.TreeItem {
     const item = new vscode.TreeItem(runLabel(run));
     item.id = run.folder;
     item.iconPath = ICONS[run.state];
     item.description = runDescription(run);
-    item.tooltip = runTooltip(run);
     item.contextValue = contextOf(run);
     // Without arguments, which the editor drops as soon as the row is updated.
     item.command = { command: OPEN_SELECTED_RUN, title: vscode.l10n.t('Open Run') };
@@ -75,11 +45,12 @@ export class RunTree implements vscode.TreeDataProvider<Run> {
     };
     return item;
   }
-}
 
-/** What tells rows apart at a glance, as one text. The tooltip follows with it. */
-function shownOf(run: Run): string {
-  return JSON.stringify([runLabel(run), run.state, runDescription(run), contextOf(run)]);
+  /** The tooltip has more that changes than the row. */
+  async resolveTreeItem(item: vscode.TreeItem, run: Run): Promise<vscode.TreeItem> {
+    item.tooltip = runTooltip(run);
+    return item;
+  }
 }
 
 /** The context value that menus test, such as `run.active` or `run.evaluation.ended`. */

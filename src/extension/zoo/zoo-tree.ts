@@ -6,6 +6,7 @@ import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import type { Artifact, ZooFolder } from '../artifacts/project-artifacts.ts';
 import { formatSize } from '../file-size.ts';
 import type { ProjectStore } from '../projects/project-store.ts';
+import type { PlainTree } from '../steady-items.ts';
 import type { TrainingZoo, ZooStatus } from './zoo-status.ts';
 import { canCollect, memberStateText, zooText } from './zoo-wording.ts';
 
@@ -40,7 +41,7 @@ const STATE_ICONS: Record<MemberState['state'], vscode.ThemeIcon> = {
  * For each training config, its base, the LoRA weights in its zoo and its weight generator; then what was made for
  * bases and configs that no longer exist.
  */
-export class ZooTree implements vscode.TreeDataProvider<ZooNode> {
+export class ZooTree implements PlainTree<ZooNode> {
   private readonly changed = new vscode.EventEmitter<undefined>();
   readonly onDidChangeTreeData = this.changed.event;
 
