@@ -5,7 +5,7 @@ import { copyExampleProject } from '../example-project.mjs';
 import { ensureChromium } from '../setup/chromium.mjs';
 import { repository } from '../setup/paths.mjs';
 import { bundleHostTests } from './host-bundles.mjs';
-import { programLimitMs } from './limits.mjs';
+import { programLimitMs, tortureLimitMs } from './limits.mjs';
 import { remembered } from './memory.mjs';
 import { startInGroup } from './process-group.mjs';
 import { inWords } from './progress.mjs';
@@ -27,15 +27,16 @@ const NOT_MADE = 'exit status 3';
 /**
  * Runs one npm script of package.json, which counts as one test. Its output is shown once it has ended.
  * @param {string} name
- * @param {{options?: readonly string[], skippedAs?: string}} settings its options, and how it ends if it could not be made
+ * @param {{options?: readonly string[], skippedAs?: string, limitMs?: number}} settings its options, and how it ends if
+ *   it could not be made
  */
-async function runScript(name, { options = [], skippedAs } = {}) {
+async function runScript(name, { options = [], skippedAs, limitMs = programLimitMs } = {}) {
   const start = performance.now();
   const program = startInGroup(['npm', 'run', '--silent', name, '--', ...options], { quiet: true });
   const limit = setTimeout(() => {
-    console.log(`${name} was ended: it took longer than ${inWords(programLimitMs)}.`);
+    console.log(`${name} was ended: it took longer than ${inWords(limitMs)}.`);
     program.end();
-  }, programLimitMs);
+  }, limitMs);
   const { succeeded, how, output } = await program.ended;
   const skipped = how === skippedAs;
   clearTimeout(limit);
@@ -73,6 +74,16 @@ async function runHostTests() {
   return runWatched('host', command, { env, memory: remembered('host') });
 }
 
+const TORTURE_FORMS = ['brief', 'quick'];
+
+/** The form of the campaigns that the suite `torture` runs: what the environment names, or the shortest. */
+function tortureForm() {
+  const form = process.env.DNW_TEST_TORTURE ?? TORTURE_FORMS[0];
+  if (!TORTURE_FORMS.includes(form))
+    throw new Error(`DNW_TEST_TORTURE is '${form}'. It may be ${TORTURE_FORMS.join(' or ')}.`);
+  return form;
+}
+
 /**
  * Every suite, in the order in which they run: first what the others need and what fails fastest. `filters` are parts
  * of file names, for the suites that Vitest runs.
@@ -88,7 +99,7 @@ export const suites = {
     const env = { CHROMIUM: await ensureChromium() };
     return runVitest('unit', 'vitest.config.ts', { filters, env });
   },
-  torture: () => runScript('bench', { options: ['torture', '--brief'] }),
+  torture: () => runScript('bench', { options: ['torture', `--${tortureForm()}`], limitMs: tortureLimitMs }),
   host: runHostTests,
   e2e: async (filters) => {
     const env = await packedWorkbenchEnvironment();
