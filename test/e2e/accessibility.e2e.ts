@@ -7,8 +7,6 @@ import { finishHeldOut, heldOutConcept } from './trained-project.ts';
 import { giveBackTrainedWindow, takeTrainedWindow } from './trained-window.ts';
 import type { Workbench } from './workbench.ts';
 
-const patience = { timeout: 30_000 };
-
 let workbench: Workbench;
 
 beforeAll(async () => {
@@ -69,7 +67,7 @@ for (const [panel, { open, least }] of Object.entries(PANELS)) {
   step(`${panel}: every control is reached with the keyboard, and axe finds nothing grave`, async () => {
     const { shownView } = workbench;
     await open();
-    await expect.poll(() => shownView.isFocused(), patience).toBe(true);
+    await expect.poll(() => shownView.isFocused()).toBe(true);
     const frame = await shownView.frame();
     await frame.evaluate(standStill, null);
     await expectWalkable(frame, least);
@@ -89,7 +87,7 @@ step(
       await open();
       const frame = await workbench.shownView.frame();
       await expect
-        .poll(() => frame.evaluate(() => document.body.dataset.vscodeThemeKind), patience)
+        .poll(() => frame.evaluate(() => document.body.dataset.vscodeThemeKind))
         .toBe('vscode-high-contrast-light');
       await unfoldAll(frame);
       await frame.evaluate(standStill, null);

@@ -3,7 +3,6 @@ import { stepsIn } from './scenario.ts';
 import { Workbench } from './workbench.ts';
 
 const nothingOpen = 'Open a folder first. [DNW-113]';
-const patience = { timeout: 30_000 };
 
 let workbench: Workbench;
 
@@ -33,7 +32,7 @@ step(
     }
     // A window that was just opened does not know all commands.
     await expect
-      .poll(() => palette.offeredByExtension(), patience)
+      .poll(() => palette.offeredByExtension())
       .toEqual(
         [
           'Open Sample Project',
@@ -57,7 +56,7 @@ step('the keyboard comes to the buttons of every view and presses them', async (
     })) {
       await palette.run(`Denoised Weights: Focus on ${view} View`);
       await workbench.view(view).pressInWelcomeByKey(button);
-      await expect.poll(() => palette.proposed(), patience).toMatch(/\/$/);
+      await expect.poll(() => palette.proposed()).toMatch(/\/$/);
       await palette.waitForFileDialog(confirm);
       await page.keyboard.press('Escape');
       await palette.waitUntilClosed();

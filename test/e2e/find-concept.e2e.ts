@@ -4,8 +4,6 @@ import { heldOutConcept, tagConcepts } from './trained-project.ts';
 import { giveBackTrainedWindow, takeTrainedWindow } from './trained-window.ts';
 import type { Workbench } from './workbench.ts';
 
-const patience = { timeout: 30_000 };
-
 const all = ['dusk', 'fog', 'negative', 'night', 'sepia'];
 
 let workbench: Workbench;
@@ -23,9 +21,8 @@ afterAll(giveBackTrainedWindow);
 const step = stepsIn(() => workbench);
 
 const shows = (labels: readonly string[]) =>
-  expect.poll(() => workbench.view('Concepts').labels(), patience).toEqual(labels);
-const says = (message: string) =>
-  expect.poll(() => workbench.view('Concepts').message(), patience).toBe(message);
+  expect.poll(() => workbench.view('Concepts').labels()).toEqual(labels);
+const says = (message: string) => expect.poll(() => workbench.view('Concepts').message()).toBe(message);
 
 step(
   'what is typed narrows the concepts at once: by name, prompt, tag and how far they have come',
@@ -36,11 +33,11 @@ step(
     await says('');
     expect(await concepts.titleButtons()).not.toContain('Clear Filter');
     await concepts.actInTitle('Find Concept');
-    await expect.poll(() => palette.hint(), patience).toContain('tag:weather');
+    await expect.poll(() => palette.hint()).toContain('tag:weather');
     await palette.type('sep');
     await shows(['sepia']);
     await says('1 of 5 concepts match “sep”');
-    await expect.poll(() => palette.hint(), patience).toContain('1 of 5 concepts match “sep”');
+    await expect.poll(() => palette.hint()).toContain('1 of 5 concepts match “sep”');
     await palette.type('OVER scene');
     await shows(['fog']);
     await palette.type('tag:wea');
@@ -97,7 +94,7 @@ step('Clear Filter shows all again, and is offered only while there is a filter'
   await concepts.actInTitle('Clear Filter');
   await shows(all);
   await says('');
-  await expect.poll(() => concepts.titleButtons(), patience).not.toContain('Clear Filter');
+  await expect.poll(() => concepts.titleButtons()).not.toContain('Clear Filter');
   expect(await palette.offered('Denoised Weights: Clear Filter')).toEqual([]);
 });
 

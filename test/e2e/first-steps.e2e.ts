@@ -5,8 +5,6 @@ import { afterAll, beforeAll, expect, inject } from 'vitest';
 import { stepsIn } from './scenario.ts';
 import { Workbench } from './workbench.ts';
 
-const patience = { timeout: 30_000 };
-
 /** What makes sense without a project. */
 const ANYWHERE = [
   'New Concept',
@@ -56,7 +54,7 @@ step(
     // As many lines as the list may have.
     await workbench.resize(1280, 1600);
     // A window that was just opened does not know all commands.
-    await expect.poll(() => palette.offeredByExtension(), patience).toEqual(ANYWHERE);
+    await expect.poll(() => palette.offeredByExtension()).toEqual(ANYWHERE);
     await workbench.resize(1280, 800);
   },
 );
@@ -79,7 +77,7 @@ step('New Concept asks for prompt, name and effect, and writes a file without mi
   const { palette, editor, problems } = workbench;
   await palette.run('Denoised Weights: New Concept');
   await palette.answer('turn it into a snowy day');
-  await expect.poll(() => palette.proposed(), patience).toBe('turn-it-into-a-snowy-day');
+  await expect.poll(() => palette.proposed()).toBe('turn-it-into-a-snowy-day');
   await palette.answer('snowy');
   await palette.choose('snow');
   await editor.waitForTab('snowy.concept.yaml');
@@ -92,7 +90,7 @@ step('New Concept asks for prompt, name and effect, and writes a file without mi
     'prompt: turn it into a snowy day',
   );
   await workbench.view('Concepts').waitFor('snowy');
-  await expect.poll(() => palette.offered('Denoised Weights: Prepare Pairs'), patience).toHaveLength(1);
+  await expect.poll(() => palette.offered('Denoised Weights: Prepare Pairs')).toHaveLength(1);
 });
 
 step('the walkthrough’s first step makes the sample project in two clicks and opens it', async () => {
@@ -103,12 +101,12 @@ step('the walkthrough’s first step makes the sample project in two clicks and 
   expect((await walkthrough.steps())[0]).toBe('Open the sample project');
   const opened = workbench.nextWindow();
   await walkthrough.press('Open Sample Project');
-  await expect.poll(() => palette.proposed(), patience).toMatch(/\/$/);
+  await expect.poll(() => palette.proposed()).toMatch(/\/$/);
   const parent = mkdtempSync(join(tmpdir(), 'sample-'));
   // Before it lists what is there, the dialog writes its own proposal over what is typed.
   await palette.waitForEntry('..');
   await palette.type(`${parent}/`);
-  await expect.poll(() => palette.proposed(), patience).toBe(`${parent}/`);
+  await expect.poll(() => palette.proposed()).toBe(`${parent}/`);
   await palette.confirmFile('Create Here');
   const sample = await opened;
   await sample.showContainer('Denoised Weights');

@@ -6,7 +6,6 @@ import { heldOutConcept } from './trained-project.ts';
 import { giveBackTrainedWindow, takeTrainedWindow } from './trained-window.ts';
 import type { Workbench } from './workbench.ts';
 
-const patience = { timeout: 30_000 };
 const training = 'tiny.training.yaml';
 
 let workbench: Workbench;
@@ -40,7 +39,7 @@ step('keys, effects and plain strings are drawn in different colours', async () 
     await editor.colorClass('an old sepia print', 'prompt'),
   ];
   // First everything is one plain color.
-  await expect.poll(async () => new Set(await colors()).size, patience).toBe(3);
+  await expect.poll(async () => new Set(await colors()).size).toBe(3);
   // Any other key is a key, too.
   expect(await editor.colorClass('source')).toBe((await colors())[0]);
 });
@@ -71,13 +70,13 @@ step('a misspelt key of a concept is marked at its place until it is corrected',
   const line = lines.findIndex((text) => text.startsWith('prompt:')) + 1;
   const prompt = lines[line - 1]!;
   await editor.replaceLine(line, prompt.replace('prompt:', 'promt:'));
-  await expect.poll(() => editor.markedTexts('error'), patience).toContain('promt');
+  await expect.poll(() => editor.markedTexts('error')).toContain('promt');
   await problems.show();
   expect(await problems.find('promt')).toMatchObject({ line, column: 1 });
 
   await editor.replaceLine(line, prompt);
   await problems.waitUntilGone('promt');
-  await expect.poll(() => editor.markedTexts('error'), patience).not.toContain('promt');
+  await expect.poll(() => editor.markedTexts('error')).not.toContain('promt');
   await editor.save();
 });
 
@@ -121,7 +120,7 @@ step('F2 renames a concept in its config, and its file', async () => {
   await explorer.waitFor('twilight.concept.yaml');
   await palette.run('File: Save All');
   await expect
-    .poll(() => readFileSync(join(project, training), 'utf8'), patience)
+    .poll(() => readFileSync(join(project, training), 'utf8'))
     .toContain('holdOut: [twilight, meadow]');
   expect(existsSync(join(project, 'concepts', `${heldOutConcept}.concept.yaml`))).toBe(false);
 });

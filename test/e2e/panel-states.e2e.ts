@@ -28,7 +28,6 @@ const DENOISED = `weights/${heldOutConcept}/denoised.safetensors`;
 const FINE_TUNED = `weights/${heldOutConcept}/fine-tuned.safetensors`;
 
 /** What a panel may take to be loaded, on a machine that does other things too. */
-const patience = { timeout: 30_000 };
 
 /** As after a copy that was broken off: the last values are missing. */
 function truncate(file: string): void {
@@ -81,11 +80,11 @@ step('without data, Weights and Translate say what comes first, and offer it', a
   await palette.choose('fresh');
   const nothing = { message: 'No image pairs have been prepared yet.', buttons: ['Prepare Pairs'] };
   expect(await shownView.pending('No weights yet')).toEqual(nothing);
-  await expect.poll(() => shownView.isFocused(), patience).toBe(true);
+  await expect.poll(() => shownView.isFocused()).toBe(true);
   await palette.run('Denoised Weights: Show Translated Images');
   await palette.choose('fresh');
   expect(await shownView.pending('No translations yet')).toEqual(nothing);
-  await expect.poll(() => shownView.isFocused(), patience).toBe(true);
+  await expect.poll(() => shownView.isFocused()).toBe(true);
 });
 
 step('of truncated weights, Weights and Translate name the file and the remedy, and recover', async () => {
@@ -98,7 +97,7 @@ step('of truncated weights, Weights and Translate name the file and the remedy, 
   expect(told).toMatch(/Make or copy it again|fine-tune it again/i);
   // What is sound is shown all the same.
   expect((await translateView.column('Denoised')).length).toBeGreaterThan(0);
-  await expect.poll(() => shownView.isFocused(), patience).toBe(true);
+  await expect.poll(() => shownView.isFocused()).toBe(true);
 
   await palette.run('Denoised Weights: Show Weight Statistics');
   await palette.choose('trained');
@@ -147,7 +146,7 @@ step('a run that has written nothing yet is waited for', async () => {
   await runView.waitFor('collect zoo', 'Running');
   waiting.finish('succeeded');
   await runView.waitFor('collect zoo', 'Finished');
-  await expect.poll(() => shownView.isFocused(), patience).toBe(true);
+  await expect.poll(() => shownView.isFocused()).toBe(true);
 });
 
 step('a comparison says that there is none yet, is under way, has failed, or is damaged', async () => {
@@ -206,7 +205,7 @@ step('the themes that the webviews are tested in are the workbench’s', async (
       .poll(async () => {
         const variables = await shownView.themeVariables();
         return Object.fromEntries(Object.keys(wanted).map((name) => [name, variables[name]]));
-      }, patience)
+      })
       .toEqual(wanted);
   }
 });

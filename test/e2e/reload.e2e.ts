@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, expect, vi } from 'vitest';
 import { stepsIn } from './scenario.ts';
+import { stepLimitMs } from './step-limit.ts';
 import { heldOutConcept, holdRun, latestRun, setFineTuneSteps, tagConcepts } from './trained-project.ts';
 import { giveBackTrainedWindow, takeTrainedWindow } from './trained-window.ts';
 import type { Workbench } from './workbench.ts';
 
-const patience = { timeout: 30_000, interval: 200 };
+const patience = { timeout: stepLimitMs, interval: 200 };
 
 /** Hours: the scenario ends it. */
 const endlessSteps = 5_000_000;

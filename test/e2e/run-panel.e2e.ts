@@ -15,7 +15,6 @@ const mebibyte = 2 ** 20;
 const chart = 'L1 loss';
 
 /** What a panel may take to draw, on a machine that does other things too. */
-const patience = { timeout: 30_000 };
 
 let workbench: Workbench;
 let project: string;
@@ -94,22 +93,22 @@ step('a curve begins with the first measured step and grows with every other', a
   ] as const)
     measure(run, at, value);
   await runView.waitForReadOut(chart, 'Latest: 0.1');
-  await expect.poll(() => runView.drawing(chart), patience).not.toBe(begun);
+  await expect.poll(() => runView.drawing(chart)).not.toBe(begun);
 });
 
 step('smoothing and a logarithmic scale change what is drawn, and give it back', async () => {
   const { runView, shownView } = workbench;
   const smoothed = await runView.drawing(chart);
   await shownView.choose('Smoothing of losses', 'None');
-  await expect.poll(() => runView.drawing(chart), patience).not.toBe(smoothed);
+  await expect.poll(() => runView.drawing(chart)).not.toBe(smoothed);
   const plain = await runView.drawing(chart);
   await runView.switchTo('Logarithmic losses', true);
-  await expect.poll(() => runView.drawing(chart), patience).not.toBe(plain);
+  await expect.poll(() => runView.drawing(chart)).not.toBe(plain);
   expect(await runView.drawing(chart)).not.toBe(smoothed);
   await runView.switchTo('Logarithmic losses', false);
-  await expect.poll(() => runView.drawing(chart), patience).toBe(plain);
+  await expect.poll(() => runView.drawing(chart)).toBe(plain);
   await shownView.choose('Smoothing of losses', 'Moving average 0.8');
-  await expect.poll(() => runView.drawing(chart), patience).toBe(smoothed);
+  await expect.poll(() => runView.drawing(chart)).toBe(smoothed);
 });
 
 step('a second run is laid over the first, named with what it comes to, and taken away', async () => {
@@ -118,15 +117,15 @@ step('a second run is laid over the first, named with what it comes to, and take
   expect(await runView.overlaid()).toEqual([]);
   await runView.press('Overlay another run…');
   await palette.chooseSeveral(earlier.id);
-  await expect.poll(() => runView.overlaid(), patience).toEqual(['followed', 'earlier']);
+  await expect.poll(() => runView.overlaid()).toEqual(['followed', 'earlier']);
   expect(await runView.compared(chart)).toEqual([
     ['followed', '0.1'],
     ['earlier', '0.9'],
   ]);
-  await expect.poll(() => runView.drawing(chart), patience).not.toBe(alone);
+  await expect.poll(() => runView.drawing(chart)).not.toBe(alone);
   await runView.press('Remove earlier');
-  await expect.poll(() => runView.overlaid(), patience).toEqual([]);
-  await expect.poll(() => runView.drawing(chart), patience).toBe(alone);
+  await expect.poll(() => runView.overlaid()).toEqual([]);
+  await expect.poll(() => runView.drawing(chart)).toBe(alone);
 });
 
 step('samples are scrubbed over time by the keyboard, and the newest is followed', async () => {
@@ -155,7 +154,7 @@ step('samples are scrubbed over time by the keyboard, and the newest is followed
 async function expectSample(at: number, color: readonly [number, number, number]): Promise<void> {
   const { runView } = workbench;
   const rounded = async () => (await runView.sample()).picture.mean.map((value) => Math.round(value));
-  await expect.poll(rounded, patience).toEqual(color);
+  await expect.poll(rounded).toEqual(color);
   expect((await runView.sample()).caption).toBe(`Step ${at} source, translated, target`);
 }
 
@@ -163,9 +162,9 @@ step('the log grows, and is narrowed to warnings', async () => {
   const { runView, shownView } = workbench;
   run.emit({ type: 'log', level: 'info', message: 'reading 7 images' });
   run.emit({ type: 'log', level: 'warning', message: 'one image is cut off' });
-  await expect.poll(() => runView.log(), patience).toEqual(['reading 7 images', 'one image is cut off']);
+  await expect.poll(() => runView.log()).toEqual(['reading 7 images', 'one image is cut off']);
   await shownView.choose('Level', 'Warnings and errors');
-  await expect.poll(() => runView.log(), patience).toEqual(['one image is cut off']);
+  await expect.poll(() => runView.log()).toEqual(['one image is cut off']);
   run.finish('succeeded');
   await runView.waitFor('quickstart followed', 'Finished');
 });

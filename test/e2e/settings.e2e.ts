@@ -6,7 +6,6 @@ import { finishHeldOut, heldOutConcept, latestRun, outcomeOf } from './trained-p
 import { giveBackTrainedWindow, takeTrainedWindow } from './trained-window.ts';
 import type { Workbench } from './workbench.ts';
 
-const patience = { timeout: 30_000 };
 const chart = 'All layers';
 const settings = { 'denoisedWeights.runs.tensorBoard': true, 'workbench.reduceMotion': 'on' };
 
@@ -37,8 +36,8 @@ step('a chart is drawn in the colours of the theme', async () => {
     'Light High Contrast': true,
   })) {
     await workbench.chooseTheme(theme);
-    if (light) await expect.poll(brightness, patience).toBeGreaterThan(180);
-    else await expect.poll(brightness, patience).toBeLessThan(75);
+    if (light) await expect.poll(brightness).toBeGreaterThan(180);
+    else await expect.poll(brightness).toBeLessThan(75);
     drawn[theme] = await weightsView.markColors(chart);
     expect(drawn[theme].length, theme).toBeGreaterThan(0);
   }
@@ -54,7 +53,7 @@ step('samples are not played where workbench.reduceMotion asks for less motion',
   expect(await runView.sampleButtons()).toContain('‹ Previous');
   expect(await runView.sampleButtons()).not.toContain('Play');
   await workbench.setInFolder(project, { ...settings, 'workbench.reduceMotion': 'off' });
-  await expect.poll(() => runView.sampleButtons(), patience).toContain('Play');
+  await expect.poll(() => runView.sampleButtons()).toContain('Play');
 });
 
 step(
@@ -64,9 +63,9 @@ step(
     const before = latestRun(project, 'fine-tune');
     await palette.run('Denoised Weights: Fine-Tune Concept');
     await palette.choose(heldOutConcept);
-    await expect.poll(() => latestRun(project, 'fine-tune'), patience).not.toBe(before);
+    await expect.poll(() => latestRun(project, 'fine-tune')).not.toBe(before);
     const run = latestRun(project, 'fine-tune');
-    await expect.poll(() => outcomeOf(project, run), patience).toBe('succeeded');
+    await expect.poll(() => outcomeOf(project, run)).toBe('succeeded');
     const folder = join(project, 'runs', run, 'tensorboard');
     const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
       name.includes('events.out.tfevents.'),

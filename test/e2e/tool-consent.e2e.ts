@@ -7,7 +7,6 @@ import { heldOutConcept, latestRun, outcomeOf } from './trained-project.ts';
 import { giveBackTrainedWindow, takeTrainedWindow } from './trained-window.ts';
 import type { Workbench } from './workbench.ts';
 
-const patience = { timeout: 30_000 };
 const steps = 7;
 const call = JSON.stringify({
   tool: TOOLS.startRun,
@@ -60,9 +59,9 @@ step('once it may, the run starts, and the tool answers with it', async () => {
   await dialog.text(question);
   await page.keyboard.press('Enter');
   await dialog.waitUntilClosed();
-  await expect.poll(() => latestRun(project, 'denoise'), patience).not.toBe(before);
+  await expect.poll(() => latestRun(project, 'denoise')).not.toBe(before);
   const run = latestRun(project, 'denoise');
   await notifications.waitFor(`Answer: Run: ${run}`);
-  await expect.poll(() => outcomeOf(project, run), patience).toBe('succeeded');
+  await expect.poll(() => outcomeOf(project, run)).toBe('succeeded');
   await workbench.view('Runs').waitFor(new RegExp(`Denoise Weights: ${heldOutConcept}.*finished`));
 });

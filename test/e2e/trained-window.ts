@@ -5,10 +5,11 @@ import { expect, inject, vi } from 'vitest';
 import { packTestExtension } from '../workbench/pack.ts';
 import type { Settings } from '../workbench/profile.ts';
 import { settleSteps } from './scenario.ts';
+import { stepLimitMs } from './step-limit.ts';
 import { copyProject, endRuns, heldOutConcept, restoreProject } from './trained-project.ts';
 import { Workbench } from './workbench.ts';
 
-const patience = { timeout: 30_000, interval: 200 };
+const patience = { timeout: stepLimitMs, interval: 200 };
 
 /** Of every window over the trained project: the side bar shows the same rows whatever folders hold. */
 const usualSettings: Settings = { 'explorer.compactFolders': false, 'workbench.reduceMotion': 'on' };

@@ -21,8 +21,6 @@ const SIDE = 32;
 /** What is beyond doubt another picture: the mean of all channels, of 255. */
 const VISIBLE = 2;
 
-const patience = { timeout: 60_000 };
-
 let workbench: Workbench;
 let project: string;
 
@@ -152,10 +150,10 @@ step('images that are dropped and pasted get a row each, with translations of wh
   const heldOut = await translateView.images();
   const dropped = await twoColors('holiday.png', '#204080', '#c0a060');
   await translateView.drop(dropped);
-  await expect.poll(() => translateView.images(), patience).toEqual(['holiday.png', ...heldOut]);
+  await expect.poll(() => translateView.images()).toEqual(['holiday.png', ...heldOut]);
   const pasted = await twoColors('image.png', '#f0f0f0', '#301010');
   await translateView.paste(pasted);
-  await expect.poll(async () => (await translateView.images()).length, patience).toBe(heldOut.length + 2);
+  await expect.poll(async () => (await translateView.images()).length).toBe(heldOut.length + 2);
   const [name, second] = await translateView.images();
   expect(name).toMatch(/^pasted \d\d\.\d\d\.\d\d\.png$/);
   expect(second).toBe('holiday.png');
@@ -174,7 +172,7 @@ step('images that are dropped and pasted get a row each, with translations of wh
 
   await translateView.press(`Remove ${name}`);
   await translateView.press('Remove holiday.png');
-  await expect.poll(() => translateView.images(), patience).toEqual(heldOut);
+  await expect.poll(() => translateView.images()).toEqual(heldOut);
 });
 
 step(
@@ -205,7 +203,7 @@ step('a run that replaces the weights is named, and its pictures take the place 
   await shownView.waitForLiveRun('This view follows the run.');
   await shownView.waitForNoLiveRun();
   await expect
-    .poll(async () => leastDistance(await translateView.pixels('Fine-tuned'), before), patience)
+    .poll(async () => leastDistance(await translateView.pixels('Fine-tuned'), before))
     .toBeGreaterThan(VISIBLE);
   const targets = await translateView.pixels('Target');
   const after = await translateView.pixels('Fine-tuned');

@@ -6,8 +6,6 @@ import { heldOutConcept } from './trained-project.ts';
 import { giveBackTrainedWindow, takeTrainedWindow } from './trained-window.ts';
 import type { Workbench } from './workbench.ts';
 
-const patience = { timeout: 30_000 };
-
 let workbench: Workbench;
 /** The newest: the first of the Runs view. */
 let failed: FabricatedRun;
@@ -35,15 +33,15 @@ step('in Concepts the arrows go through rows, open and close them, and the menu 
   await concepts.goTo('fog');
   expect(await concepts.isExpanded(/^fog/)).toBe('false');
   await page.keyboard.press('ArrowRight');
-  await expect.poll(() => concepts.isExpanded(/^fog/), patience).toBe('true');
+  await expect.poll(() => concepts.isExpanded(/^fog/)).toBe('true');
   // Open before it has been told what is in it.
   await concepts.waitForChild();
   await page.keyboard.press('ArrowRight');
-  await expect.poll(() => concepts.focused(), patience).not.toBe('fog');
+  await expect.poll(() => concepts.focused()).not.toBe('fog');
   await page.keyboard.press('ArrowLeft');
-  await expect.poll(() => concepts.focused(), patience).toBe('fog');
+  await expect.poll(() => concepts.focused()).toBe('fog');
   await page.keyboard.press('ArrowLeft');
-  await expect.poll(() => concepts.isExpanded(/^fog/), patience).toBe('false');
+  await expect.poll(() => concepts.isExpanded(/^fog/)).toBe('false');
 
   await page.keyboard.press('Shift+F10');
   await menu.takeByKey('Prepare Pairs');

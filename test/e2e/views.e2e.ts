@@ -9,8 +9,6 @@ import { tagConcepts } from './trained-project.ts';
 import { giveBackTrainedWindow, takeTrainedWindow } from './trained-window.ts';
 import type { Workbench } from './workbench.ts';
 
-const patience = { timeout: 30_000 };
-
 /** `run.json` of the runs that prepared one concept. */
 function preparedConcepts(project: string): string[] {
   const runs = join(project, 'runs');
@@ -62,17 +60,17 @@ const step = stepsIn(() => workbench);
 step('concepts are grouped by their tags, and listed by name again', async () => {
   const concepts = workbench.view('Concepts');
   const byName = ['dusk', 'fog', 'negative', 'night', 'sepia'];
-  await expect.poll(() => concepts.labels(), patience).toEqual(byName);
+  await expect.poll(() => concepts.labels()).toEqual(byName);
   await concepts.actInTitle('Group Concepts by Tag');
   await concepts.waitFor('No tags');
   const byTag = ['print', 'sepia', 'weather', 'fog', 'night', 'No tags', 'dusk', 'negative'];
-  await expect.poll(() => concepts.labels(), patience).toEqual(byTag);
+  await expect.poll(() => concepts.labels()).toEqual(byTag);
   await concepts.fold('weather');
   await expect
-    .poll(() => concepts.labels(), patience)
+    .poll(() => concepts.labels())
     .toEqual(['print', 'sepia', 'weather', 'No tags', 'dusk', 'negative']);
   await concepts.actInTitle('List Concepts by Name');
-  await expect.poll(() => concepts.labels(), patience).toEqual(byName);
+  await expect.poll(() => concepts.labels()).toEqual(byName);
 });
 
 step('what a run’s menu and buttons offer goes by its state', async () => {
@@ -112,7 +110,7 @@ step(
     expect(entries).toContain('Stop Run');
     expect(entries).not.toContain('Delete Run');
     await palette.run('Denoised Weights: Stop Run');
-    await expect.poll(() => active.stopAsked, patience).toBe(true);
+    await expect.poll(() => active.stopAsked).toBe(true);
     active.finish('stopped');
     await runs.waitFor(/at-work.*stopped/);
     expect(await palette.offered('Denoised Weights: Stop Run')).toEqual([]);
@@ -141,7 +139,7 @@ step('the device list says what does not work here and why; what is chosen is se
       } catch {
         return undefined;
       }
-    }, patience)
+    })
     .toBe('cpu');
 });
 
@@ -159,7 +157,7 @@ step('the device report names the device that is used, and the engine is restart
   const [before, ...others] = await report();
   expect([typeof before, others]).toEqual(['number', []]);
   await palette.run('Denoised Weights: Restart Engine');
-  await expect.poll(() => warmEngines(profile.extensions), patience).not.toContain(before);
+  await expect.poll(() => warmEngines(profile.extensions)).not.toContain(before);
   expect(await report()).toHaveLength(1);
 });
 

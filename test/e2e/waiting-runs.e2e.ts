@@ -14,7 +14,6 @@ import {
 } from './trained-project.ts';
 import { Workbench } from './workbench.ts';
 
-const patience = { timeout: 30_000 };
 /** Enough for the first run to be held before it has ended, and few enough to wait for afterwards. */
 const fineTuneSteps = 300;
 const second = 'fog';
@@ -54,7 +53,7 @@ async function startTwo(): Promise<{ first: string; goOn: () => void }> {
   const concepts = workbench.view('Concepts');
   await concepts.select(new RegExp(`^${heldOutConcept}`), new RegExp(`^${second}`));
   await concepts.actInMenu(new RegExp(`^${second}`), 'Fine-Tune Concept');
-  await expect.poll(() => begun().some((run) => hasProgress(project, run)), patience).toBe(true);
+  await expect.poll(() => begun().some((run) => hasProgress(project, run))).toBe(true);
   const [first, ...others] = begun();
   const goOn = await holdRun(project, first!);
   expect(first).toContain(heldOutConcept);
@@ -120,10 +119,10 @@ step('a run that is stopped while others wait for it has the window ask again', 
   await notifications.waitFor(question);
   expect(fineTunings()).toEqual([...before, first]);
   await notifications.answer(question, 'Start Runs');
-  await expect.poll(fineTunings, patience).toHaveLength(before.length + 2);
+  await expect.poll(fineTunings).toHaveLength(before.length + 2);
   const next = fineTunings().at(-1)!;
   expect(next).toContain(second);
-  await expect.poll(() => outcomeOf(project, next), patience).toBe('succeeded');
+  await expect.poll(() => outcomeOf(project, next)).toBe('succeeded');
 });
 
 step('cancelling the notification stops the run that goes on and drops what waits', async () => {
@@ -133,7 +132,7 @@ step('cancelling the notification stops the run that goes on and drops what wait
   await notifications.answer(queued, 'Cancel');
   await notifications.waitForNone();
   goOn();
-  await expect.poll(() => outcomeOf(project, first), patience).toBe('stopped');
+  await expect.poll(() => outcomeOf(project, first)).toBe('stopped');
   await workbench.reload();
   await workbench.view('Runs').waitFor(new RegExp(`${labelOf(heldOutConcept)}.*stopped`));
   expect(await askedAfterStart()).toEqual([]);

@@ -12,7 +12,6 @@ const DENOISED = `weights/${heldOutConcept}/denoised.safetensors`;
 const MAP = 'Map of the blocks';
 
 /** What a panel may take to draw, on a machine that does other things too. */
-const patience = { timeout: 30_000 };
 
 let workbench: Workbench;
 let project: string;
@@ -91,15 +90,15 @@ step('the map of the blocks is drawn, and walked by the arrow keys', async () =>
   const untouched = await weightsView.mapDrawing(MAP);
   await weightsView.walkMap(MAP, 'Home');
   await expect
-    .poll(() => weightsView.mapReadOut(MAP), patience)
+    .poll(() => weightsView.mapReadOut(MAP))
     .toMatch(/^Block 0, .+: root mean square [\d.e-]+, zoo /);
   const first = await weightsView.mapDrawing(MAP);
   expect(first).not.toBe(untouched);
   await weightsView.walkMap(MAP, 'ArrowDown');
-  await expect.poll(() => weightsView.mapReadOut(MAP), patience).toMatch(/^Block [1-9]\d*, /);
+  await expect.poll(() => weightsView.mapReadOut(MAP)).toMatch(/^Block [1-9]\d*, /);
   expect(await weightsView.mapDrawing(MAP)).not.toBe(first);
   await weightsView.walkMap(MAP, 'ArrowUp');
-  await expect.poll(() => weightsView.mapReadOut(MAP), patience).toMatch(/^Block 0, /);
+  await expect.poll(() => weightsView.mapReadOut(MAP)).toMatch(/^Block 0, /);
   expect(await weightsView.mapDrawing(MAP)).toBe(first);
 });
 
@@ -125,13 +124,11 @@ step('denoising is drawn once more, and gone through from noise to the very weig
   const weights = await looks();
   await weightsView.goToState('Home');
   await weightsView.waitForState('noise, timestep 1, distance to the weights ');
-  await expect
-    .poll(async () => (await looks()).filter((look, chart) => look === weights[chart]), patience)
-    .toEqual([]);
+  await expect.poll(async () => (await looks()).filter((look, chart) => look === weights[chart])).toEqual([]);
   await weightsView.goToState('ArrowRight');
   await weightsView.waitForState('after step 1 of 8, timestep 0.875, distance to the weights ');
   await weightsView.goToState('End');
-  await expect.poll(looks, patience).toEqual(weights);
+  await expect.poll(looks).toEqual(weights);
 });
 
 step('the nearest zoo members are listed by their distance', async () => {
@@ -204,6 +201,6 @@ step('a file that is replaced while it is open is read again', async () => {
   expect(await tensorsView.column('L2 norm')).toEqual(['5']);
   await writeTensors('coming', { after: [5, 12], 'another one': [0, 8, 15] });
   renameSync(join(project, 'coming.safetensors'), join(project, file));
-  await expect.poll(() => tensorsView.read(file), patience).toEqual(['after', 'another one']);
-  await expect.poll(() => tensorsView.column('L2 norm'), patience).toEqual(['13', '17']);
+  await expect.poll(() => tensorsView.read(file)).toEqual(['after', 'another one']);
+  await expect.poll(() => tensorsView.column('L2 norm')).toEqual(['13', '17']);
 });

@@ -19,6 +19,7 @@ import { TextEditor } from './pages/text-editor.ts';
 import { TranslateView } from './pages/translate-view.ts';
 import { Tree } from './pages/tree.ts';
 import { Walkthrough } from './pages/walkthrough.ts';
+import { shownWebview } from './pages/webview.ts';
 import { WeightsView } from './pages/weights-view.ts';
 import { stepLimitMs } from './step-limit.ts';
 
@@ -199,8 +200,8 @@ export class Workbench {
 
   /** What the window shows, in words, for whoever cannot see it: a failure may be far away. */
   async inWords(): Promise<string> {
-    const textsOf = async (selector: string) => {
-      const texts = await this.page.locator(selector).allInnerTexts();
+    const textsOf = async (selector: string, inside: Pick<Page, 'locator'> = this.page) => {
+      const texts = await inside.locator(selector).allInnerTexts();
       return texts.map((text) => text.replace(/\s+/g, ' ').trim()).filter((text) => text !== '');
     };
     const parts = {
@@ -210,7 +211,7 @@ export class Workbench {
       notifications: await textsOf('.notification-list-item'),
       'the palette': await textsOf('.quick-input-widget:visible .monaco-list-row'),
       'a dialog': await textsOf('.monaco-dialog-box'),
-      frames: this.page.frames().map((frame) => frame.url().slice(0, 80)),
+      'the shown page': await textsOf('body', shownWebview(this.page)),
     };
     const shown = Object.entries(parts).filter(([, texts]) => texts.length > 0);
     return shown.map(([part, texts]) => `${part}: ${texts.join(' | ')}`).join('\n');

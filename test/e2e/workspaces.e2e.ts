@@ -7,8 +7,6 @@ import { stepsIn } from './scenario.ts';
 import { copyProject, heldOutConcept, latestRun, outcomeOf } from './trained-project.ts';
 import { Workbench } from './workbench.ts';
 
-const patience = { timeout: 30_000 };
-
 let workbench: Workbench;
 let trained: string;
 let file: string;
@@ -80,13 +78,13 @@ step(
   async () => {
     const { palette, tensorsView, editor } = workbench;
     await workbench.trust();
-    await expect.poll(() => palette.offered('Denoised Weights: Fine-Tune Concept'), patience).toHaveLength(1);
+    await expect.poll(() => palette.offered('Denoised Weights: Fine-Tune Concept')).toHaveLength(1);
     await editor.showTab('denoised.safetensors');
     const norms = async () => {
       const column = await tensorsView.column('L2 norm');
       return column.length > 0 && column.every((norm) => Number(norm) > 0);
     };
-    await expect.poll(norms, patience).toBe(true);
+    await expect.poll(norms).toBe(true);
 
     await workbench.showContainer('Denoised Weights');
     const before = latestRun(trained, 'denoise');
@@ -94,7 +92,7 @@ step(
     await palette.waitForEntry('fresh');
     await palette.choose('trained');
     await palette.choose(heldOutConcept);
-    await expect.poll(() => latestRun(trained, 'denoise'), patience).not.toBe(before);
-    await expect.poll(() => outcomeOf(trained, latestRun(trained, 'denoise')), patience).toBe('succeeded');
+    await expect.poll(() => latestRun(trained, 'denoise')).not.toBe(before);
+    await expect.poll(() => outcomeOf(trained, latestRun(trained, 'denoise'))).toBe('succeeded');
   },
 );

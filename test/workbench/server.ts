@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { locations } from './locations.ts';
 import { createProfile, type Profile } from './profile.ts';
 
-const startLimitMs = 60_000;
+const startLimitMs = 120_000;
 const pollMs = 100;
 const stopLimitMs = 5_000;
 
