@@ -70,9 +70,9 @@ class Kills {
       if (faults.length === 0) continue;
       const { seed } = this.options;
       const { stage } = reference.entry;
-      this.faults.push(
-        `seed ${seed}, pass ${number}, ${stage}, ${history.join(', ')}: ${faults.slice(0, 5).join('; ')}`,
-      );
+      const fault = `seed ${seed}, pass ${number}, ${stage}, ${history.join(', ')}: ${faults.slice(0, 5).join('; ')}`;
+      this.options.say(`kills: ${fault}`);
+      this.faults.push(fault);
       // What comes after would only repeat it; the project is kept to look into.
       return;
     }

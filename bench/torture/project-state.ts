@@ -78,11 +78,11 @@ export async function unreadable(project: string): Promise<string[]> {
   return found;
 }
 
-/** Lines of a run's log that are no JSON. */
-export function tornLines(run: string): number {
-  return readFileSync(join(run, 'events.jsonl'), 'utf8')
-    .split('\n')
-    .filter((line) => line !== '' && !isJson(line)).length;
+/** Whole lines of a run's log that are no JSON, and a last one that was not written to its end. */
+export function tornLines(run: string): { whole: number; last: boolean } {
+  const lines = readFileSync(join(run, 'events.jsonl'), 'utf8').split('\n');
+  const last = lines.pop() !== '';
+  return { whole: lines.filter((line) => !isJson(line)).length, last };
 }
 
 function isJson(text: string): boolean {

@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { makeFolder } from '../project/disk/folders.ts';
-import { readText } from '../project/disk/regular-file.ts';
 import { writeWhole } from '../project/disk/write-whole.ts';
 import { newRunId } from '../project/runs/run-launch.ts';
 import { sealRecord } from '../project/runs/run-record.ts';
@@ -68,31 +67,6 @@ export async function resumeRun(folder: string, record: RunRecord): Promise<Owne
 /** Writes `result.json` atomically. */
 export async function writeResult(run: OwnedRun, result: RunResult): Promise<void> {
   await writeWhole(join(run.folder, RUN_FILES.result), `${JSON.stringify(result, undefined, 2)}\n`);
-}
-
-/**
- * Whether a run has finished successfully, so that it cannot be resumed.
- * @throws UserError if its result is damaged
- */
-export async function hasSucceeded(folder: string): Promise<boolean> {
-  const file = join(folder, RUN_FILES.result);
-  if (!existsSync(file)) return false;
-  let result: Partial<RunResult> | null;
-  try {
-    result = JSON.parse(await readText(file));
-  } catch (error) {
-    if (error instanceof SyntaxError) throw damagedResult(file);
-    throw error;
-  }
-  if (result?.status !== 'succeeded' && result?.status !== 'stopped') throw damagedResult(file);
-  return result.status === 'succeeded';
-}
-
-function damagedResult(file: string): UserError {
-  return new UserError(
-    'damaged-run',
-    `${file}: damaged, so it does not say whether the run has finished. Delete it and resume, or start a new run.`,
-  );
 }
 
 async function newFolder(runsFolder: string, { stage, name }: NewRunRecord): Promise<string> {

@@ -7,6 +7,7 @@ import { nameFromFile, projectPaths, toProjectPath } from '../project/paths.ts';
 import { changedKeys } from '../project/runs/config-changes.ts';
 import { inputChanges, type RunInputs } from '../project/runs/run-inputs.ts';
 import { readRunRecord } from '../project/runs/run-record.ts';
+import { hasSucceeded } from '../project/runs/run-result.ts';
 import { type TrainingConfig, trainingSchema } from '../project/schema/training-schema.ts';
 import { UserError } from '../project/user-error.ts';
 import type { RunRecord } from '../protocol/run.ts';
@@ -22,7 +23,7 @@ import {
   refuseProblems,
 } from './project-choice.ts';
 import { latestResumableRun, locateRun } from './run-choice.ts';
-import { createRun, hasSucceeded, type OwnedRun, resumeRun, runFolderOf } from './run-folder.ts';
+import { createRun, type OwnedRun, resumeRun, runFolderOf } from './run-folder.ts';
 import { recordedInputs, runInputs } from './run-inputs.ts';
 import { refuseOutputs, requireOptions, resolveOptions } from './stage-options.ts';
 

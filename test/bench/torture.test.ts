@@ -133,7 +133,7 @@ describe('kills', () => {
   /** What a stage does that is called with a project: the base, a result and a log. */
   function finish(project: string, run: string): void {
     write(join(project, 'base', 'tiny.onnx'), 'a base');
-    write(join(run, 'result.json'), '{"result": 1}');
+    write(join(run, 'result.json'), '{"status":"succeeded","result":1}');
     write(join(run, 'events.jsonl'), '{}\n');
   }
 
@@ -189,14 +189,37 @@ describe('kills', () => {
     expect(verdict(tally)).toBe('passed');
   });
 
+  test('whose last line is torn, after the result was written, leave it', async () => {
+    const tally = await torture((_p, run) => {
+      write(join(run, 'events.jsonl'), '{}\n{"type":"fini');
+      return { code: 2, stderr: 'r has already finished. Start a new run.' };
+    });
+    expect(tally.faults).toEqual([]);
+  });
+
   test.each<[string, Parameters<typeof engine>[0], string]>([
+    [
+      'half a line',
+      (_p, run) => write(join(run, 'events.jsonl'), '{}\n{"a'),
+      'the last line of events.jsonl',
+    ],
+    [
+      'another state',
+      (_p, run) =>
+        write(join(run, 'events.jsonl'), '{"time":2,"type":"finished","status":"failed","seconds":1}\n'),
+      'the run is shown as failed',
+    ],
     ['another byte', (p) => write(join(p, 'base/tiny.onnx'), 'a bade'), 'base/tiny.onnx differs'],
     [
       'a missing log line',
       (_p, run) => write(join(run, 'events.jsonl'), '{"a\n'),
       'lines of events.jsonl are torn',
     ],
-    ['another result', (_p, run) => write(join(run, 'result.json'), '{"result": 2}'), 'result.json differs'],
+    [
+      'another result',
+      (_p, run) => write(join(run, 'result.json'), '{"status":"succeeded","result":2}'),
+      'result.json differs',
+    ],
     ['a temporary file', (p) => write(join(p, 'base/.0123456789abcdef.dnw-part'), ''), 'was left over'],
     ['a file more', (p) => write(join(p, 'weights.tmp'), ''), 'weights.tmp was left over'],
     ['half a file', (p) => write(join(p, '.dnw/a.safetensors'), 'x'), '.dnw/a.safetensors cannot be read'],

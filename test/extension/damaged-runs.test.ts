@@ -58,3 +58,31 @@ test.each([
     }
   },
 );
+
+test.each([
+  ['is shown as damaged where its result is', '{"status":', { state: 'interrupted', damaged: true }],
+  [
+    'has succeeded where only its last event is missing',
+    '{"status":"succeeded"}',
+    { state: 'succeeded', damaged: false },
+  ],
+])('a run whose process was killed %s', async (_, result, expected) => {
+  const project = await temporaryProject({
+    'runs/r/run.json': JSON.stringify(RECORD),
+    'runs/r/result.json': result,
+    'runs/r/events.jsonl': '{"type":"fini',
+  });
+  const projects = { projects: [{ folder: project }], loaded: true, onDidChange: () => ({ dispose() {} }) };
+  const store = new RunStore(projects as never, { warn() {} } as never);
+  try {
+    await store.refresh();
+    const [run] = store.runs;
+    expect({ state: run!.state, damaged: run!.damage !== undefined }).toEqual(expected);
+    expect(run!.damage ?? '').toContain(
+      expected.damaged ? `${join(project, 'runs/r/result.json')}: damaged` : '',
+    );
+    expect(isResumable(run!)).toBe(false);
+  } finally {
+    store.dispose();
+  }
+});

@@ -160,6 +160,26 @@ describe('the state of a run', () => {
     expect(await deriveRunState(released, log('one'))).toBe('interrupted');
   });
 
+  it('is succeeded where its process was killed between its result and its last event', async () => {
+    const ended = { ...owner({ pid: NOBODY }), 'result.json': '{"status":"succeeded"}' };
+    expect(await deriveRunState(await temporaryProject(ended), log('one'))).toBe('succeeded');
+  });
+
+  it('is running although it was stopped before, and then interrupted', async () => {
+    const stopped = { 'result.json': '{"status":"stopped"}' };
+    const running = { ...owner({ pid: process.pid }), ...stopped };
+    expect(await deriveRunState(await temporaryProject(running), log('one'))).toBe('running');
+    const killed = { ...owner({ pid: NOBODY }), ...stopped };
+    expect(await deriveRunState(await temporaryProject(killed), log('one'))).toBe('interrupted');
+  });
+
+  it('is not known where the result is damaged', async () => {
+    const damaged = { ...owner({ pid: NOBODY }), 'result.json': '{"status":' };
+    await expect(deriveRunState(await temporaryProject(damaged), log('one'))).rejects.toThrow(
+      'result.json: damaged',
+    );
+  });
+
   it('is queued before its process has come up', async () => {
     expect(await deriveRunState(await temporaryProject({}), undefined)).toBe('queued');
   });

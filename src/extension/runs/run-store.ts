@@ -158,8 +158,9 @@ class TrackedRun {
     while (this.tail.behind);
     const read = this.run.record ? { record: this.run.record } : await readRecord(folder);
     const { record } = read;
-    const derived = await deriveRunState(folder, this.tail.lastEvent);
-    const damage = read.damage ?? (STARTED.has(derived) ? undefined : await readOwnerDamage(folder));
+    const { state: derived, damage: resultDamage } = await readState(folder, this.tail.lastEvent);
+    const damage =
+      read.damage ?? resultDamage ?? (STARTED.has(derived) ? undefined : await readOwnerDamage(folder));
     // The engine has written what is damaged: nothing is waiting for it any longer.
     const state = damage !== undefined && derived === 'queued' ? 'interrupted' : derived;
     const stopping = existsSync(join(folder, RUN_FILES.stopRequest));
@@ -179,6 +180,18 @@ class TrackedRun {
 async function readOwnerDamage(folder: string): Promise<string | undefined> {
   const { damage } = await readOwner(folder);
   return damage && shownMessage(new UserError('damaged-run', damage));
+}
+
+async function readState(
+  folder: string,
+  lastEvent: RunEvent | undefined,
+): Promise<Pick<Run, 'state' | 'damage'>> {
+  try {
+    return { state: await deriveRunState(folder, lastEvent) };
+  } catch (error) {
+    if (error instanceof UserError) return { state: 'interrupted', damage: shownMessage(error) };
+    throw error;
+  }
 }
 
 async function readRecord(folder: string): Promise<Pick<Run, 'record' | 'damage'>> {

@@ -8,6 +8,7 @@ import { projectPaths } from '../paths.ts';
 import { systemReason } from '../system-reason.ts';
 import { shownMessage, UserError } from '../user-error.ts';
 import { readOwner } from './run-owner.ts';
+import { hasSucceeded } from './run-result.ts';
 
 /** Maximum number of bytes of `events.jsonl` that one `RunTail.read` reads; larger files take several reads. */
 const MAX_READ_BYTES = 8 * 1024 * 1024;
@@ -225,12 +226,15 @@ function hasFields(event: RunEvent): boolean {
 
 /**
  * The state of a run. If its last event is `finished`, the event has the state. Otherwise it is running while its process
- * lives (on another machine: while its heartbeat is recent), and interrupted after that.
+ * lives (on another machine: while its heartbeat is recent). After that it has succeeded if its result says so, because a
+ * process can be killed between its result and its last event; if not, it is interrupted.
+ * @throws UserError if the result is damaged
  */
 export async function deriveRunState(folder: string, lastEvent: RunEvent | undefined): Promise<RunState> {
   if (lastEvent?.type === 'finished') return lastEvent.status;
   const { generation, active } = await readOwner(folder);
   if (active) return 'running';
+  if (await hasSucceeded(folder)) return 'succeeded';
   if (generation > 0 || lastEvent) return 'interrupted';
   const { mtimeMs } = await stat(folder);
   return Date.now() - mtimeMs < QUEUE_MS ? 'queued' : 'interrupted';
