@@ -107,11 +107,20 @@ export class NetworkBuilder {
     this.#adapt({ name, kind: 'conv2d', weightShape, hasBias: true }, section);
     const reflected = options.padding === 'reflect' ? (kernel - 1) / 2 : 0;
     const pad = options.padding === 'reflect' ? 0 : options.padding;
+    const size = { inputs: kernel * kernel * inputs, outputs };
     return (tensors, x) => {
       const padded = reflected > 0 ? reflectPad(x, reflected) : x;
-      const y = tf.conv2d(padded, weight(tensors), stride, pad);
-      return addBranch(tensors, name, y, bias, (branch) =>
-        widen(tf.conv2d(padded, branch.down as Tensor4D, stride, pad), branch.up),
+      const convolve = (image: Tensor4D, w: Tensor4D) => tf.conv2d(image, w, stride, pad);
+      const pixels = (x.shape[1] * x.shape[2]) / stride ** 2;
+      return adapt(
+        tensors,
+        name,
+        { x: padded, weight: weight(tensors), bias, size, pixels, convolve },
+        (down, up) =>
+          tf.reshape(
+            tf.matMul(tf.reshape(down, [size.inputs, -1]) as Tensor2D, up),
+            weightShape as Tensor4D['shape'],
+          ),
       );
     };
   }
@@ -125,12 +134,27 @@ export class NetworkBuilder {
     const weight = this.parameter<Tensor4D>(`${name}.weight`, weightShape, initializer);
     const bias = this.parameter<Tensor1D>(`${name}.bias`, [outputs], zeros);
     this.#adapt({ name, kind: 'convTranspose2d', weightShape, hasBias: true }, section);
+    const size = { inputs: (kernel * kernel * inputs) / 4, outputs };
     return (tensors, x) => {
-      const [count, height, width] = x.shape;
-      const transposed = (w: Tensor4D): Tensor4D =>
-        tf.conv2dTranspose(x, w, [count, 2 * height, 2 * width, w.shape[2]], 2, 1);
-      return addBranch(tensors, name, transposed(weight(tensors)), bias, (branch) =>
-        widen(transposed(branch.down as Tensor4D), branch.up),
+      const [, height, width] = x.shape;
+      const convolve = (image: Tensor4D, w: Tensor4D): Tensor4D =>
+        tf.conv2dTranspose(image, w, [image.shape[0], 2 * height, 2 * width, w.shape[2]], 2, 1);
+      const pixels = 4 * height * width;
+      return adapt(
+        tensors,
+        name,
+        { x, weight: weight(tensors), bias, size, pixels, convolve },
+        (down, up) => {
+          const [, , rank] = down.shape;
+          const rows = tf.reshape(tf.transpose(down, [2, 0, 1, 3]), [rank, -1]) as Tensor2D;
+          const product = tf.reshape(tf.matMul(up, rows, true), [
+            outputs,
+            kernel,
+            kernel,
+            inputs,
+          ]) as Tensor4D;
+          return tf.transpose(product, [1, 2, 0, 3]);
+        },
       );
     };
   }
@@ -178,6 +202,67 @@ export class NetworkBuilder {
   #adapt(layer: Omit<AdaptableLayer, 'section'>, section: string | undefined): void {
     if (section) this.#adaptable.push({ ...layer, section });
   }
+}
+
+/** A convolution that is about to be applied, and what decides how its LoRA branch is. */
+interface Convolution {
+  readonly x: Tensor4D;
+  readonly weight: Tensor4D;
+  readonly bias: (tensors: NetworkTensors) => Tensor1D;
+  /** Inputs of one output value, and outputs of one pixel. */
+  readonly size: { readonly inputs: number; readonly outputs: number };
+  /** Pixels of each sample of the output. */
+  readonly pixels: number;
+  readonly convolve: (x: Tensor4D, weight: Tensor4D) => Tensor4D;
+}
+
+/**
+ * Applies a convolution with its LoRA branch, if there is one, and its bias. The branch is a second convolution with as
+ * many outputs as the rank, or it is multiplied out and added to the weight: the same up to rounding, and each costs less
+ * in some layers.
+ * @param multiply product of a down and an up factor [rank, outputs], in the shape of the weight
+ */
+function adapt(
+  tensors: NetworkTensors,
+  name: string,
+  convolution: Convolution,
+  multiply: (down: Tensor4D, up: Tensor2D) => Tensor4D,
+): Tensor4D {
+  const { x, weight, bias, convolve } = convolution;
+  const branch = tensors.lora?.[name];
+  if (!branch || !mergingPays(branch, convolution)) {
+    return addBranch<Tensor4D>(tensors, name, convolve(x, weight), bias, ({ down, up }) =>
+      widen<Tensor4D>(convolve(x, down as Tensor4D), up),
+    );
+  }
+  const merged = (up: Tensor2D): Tensor4D => tf.add(weight, multiply(branch.down as Tensor4D, up));
+  const [rank, outputs] = branch.up.shape.slice(-2) as [number, number];
+  const y: Tensor4D =
+    branch.up.rank === 4
+      ? convolve(x, merged(tf.reshape(branch.up, [rank, outputs])))
+      : tf.concat(
+          Array.from({ length: x.shape[0] }, (_, sample) =>
+            convolve(
+              tf.slice(x, [sample, 0, 0, 0], [1, ...x.shape.slice(1)]) as Tensor4D,
+              merged(tf.reshape(tf.slice(branch.up, [sample, 0, 0], [1, rank, outputs]), [rank, outputs])),
+            ),
+          ),
+          0,
+        );
+  const shifted = tf.add<Tensor4D>(y, bias(tensors));
+  return branch.bias ? shift(shifted, branch.bias) : shifted;
+}
+
+/**
+ * Whether a training step takes less time with the product of the factors added to the weight than with a branch of its
+ * own. A branch costs rank / outputs of what the layer costs, twice where the layer is frozen (its outputs and the gradient
+ * of its inputs) and three times where down factors are trained, too. The product costs as much as the layer does for as
+ * many pixels as it has outputs; but the gradient of a frozen weight becomes necessary, and samples with factors of their
+ * own are convolved one by one. Ranks below half of the outputs gain nothing (docs/performance.md).
+ */
+function mergingPays({ up }: LoraBranch, { size: { outputs }, pixels }: Convolution): boolean {
+  const rank = up.shape.at(-2)!;
+  return 2 * rank >= outputs && pixels >= outputs;
 }
 
 /** Adds a layer's LoRA branch, if there is one, and its bias. */

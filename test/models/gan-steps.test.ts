@@ -54,9 +54,9 @@ function fullStep(options: GeneratorOptions, loss: 'lsgan' | 'vanilla'): Case {
   };
 }
 
-function loraStep(options: GeneratorOptions, train: 'both' | 'up'): Case {
+function loraStep(options: GeneratorOptions, train: 'both' | 'up', rank = 2): Case {
   const generator = createImageGenerator(options);
-  const lora = createLora(generator, { rank: 2, ranks: {}, train, bias: true });
+  const lora = createLora(generator, { rank, ranks: {}, train, bias: true });
   return {
     definition: loraTrainingStep({
       generator,
@@ -190,23 +190,37 @@ it('spends nothing on the gradients of a group that is not updated', () => {
   expect([...alone.outputs.keys()]).toEqual([...step.outputs.keys()]);
 });
 
-it('has no weight gradient of a frozen layer, and none as large', () => {
-  const { definition } = loraStep(E2GAN, 'both');
-  const { step } = compile(definition);
+/** Filter shapes of the weight gradients that a step takes for the generator. */
+function filterGradientsOf({ definition }: Case): string[] {
+  const { graph } = withGradients(compile(definition).step, ['lora']);
+  return graph.nodes.flatMap((node) =>
+    node.kernel === 'Conv2DBackpropFilter' ? [String(node.attrs.filterShape)] : [],
+  );
+}
+
+it('has no weight gradient of a frozen layer, and none as large, where ranks are low', () => {
+  const step = loraStep(E2GAN, 'both', 1);
   const generator = createImageGenerator(E2GAN);
   const frozen = new Set(generator.layout.entries.map(({ shape }) => String(shape)));
-  const trained = [...definition.parameters.lora!.entries, ...discriminator.layout.entries].map(({ shape }) =>
-    String(shape),
+  const trained = [...step.definition.parameters.lora!.entries, ...discriminator.layout.entries].map(
+    ({ shape }) => String(shape),
   );
-  const gradients = withGradients(step, ['lora']).graph.nodes.filter(
-    (node) => node.kernel === 'Conv2DBackpropFilter',
-  );
+  const gradients = filterGradientsOf(step);
   expect(gradients.length).toBeGreaterThan(0);
-  for (const { attrs } of gradients) {
-    const shape = String(attrs.filterShape);
+  for (const shape of gradients) {
     expect(trained).toContain(shape);
     expect(frozen).not.toContain(shape);
   }
+});
+
+it('convolves once, with the product of the factors in the weight, where the rank is half of the outputs', () => {
+  const gradients = filterGradientsOf(loraStep(E2GAN, 'both'));
+  // Stem, last upsampling and head: not their down factors, which would have more outputs together.
+  expect(gradients).toEqual(expect.arrayContaining(['7,7,3,4', '7,7,4,3', '4,4,4,8']));
+  for (const down of ['7,7,3,2', '7,7,4,2', '4,4,2,8']) expect(gradients).not.toContain(down);
+  // The first strided convolution has eight outputs.
+  expect(gradients).toContain('3,3,4,2');
+  expect(gradients).not.toContain('3,3,4,8');
 });
 
 it('reports L1 as the mean absolute difference from the target', () => {
