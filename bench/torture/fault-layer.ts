@@ -79,13 +79,21 @@ function writeHalf(descriptor: unknown, content: unknown): void {
   write(descriptor, bytes.subarray(0, bytes.length >> 1));
 }
 
+/** Standard output is where the campaign puts it, which is not the disk of the project. */
+const isFile = ([to]: readonly unknown[]) => typeof to !== 'number' || to > 2;
+
 const opensForWriting = ([, flags]: readonly unknown[]) => typeof flags === 'string' && /[wa+]/.test(flags);
 
 const space = { needsSpace: true };
 const noneNeeded = { needsSpace: false };
 
 patch(fs, 'openSync', { ...space, async: false, applies: opensForWriting });
-patch(fs, 'writeSync', { ...space, async: false, half: (_, args) => writeHalf(args[0], args[1]) });
+patch(fs, 'writeSync', {
+  ...space,
+  async: false,
+  half: (_, args) => writeHalf(args[0], args[1]),
+  applies: isFile,
+});
 patch(fs, 'writeFileSync', { ...space, async: false, half: (_, args) => writeHalf(args[0], args[1]) });
 for (const name of ['appendFileSync', 'mkdirSync', 'copyFileSync', 'fsyncSync', 'linkSync'])
   patch(fs, name, { ...space, async: false });

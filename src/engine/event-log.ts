@@ -38,9 +38,16 @@ export class EventLog {
     return line;
   }
 
-  /** Flushes everything appended so far to the disk. */
+  /**
+   * Flushes everything appended so far to the disk.
+   * @throws the file system's error, with the file's path
+   */
   flush(): void {
-    fsyncSync(this.#descriptor);
+    try {
+      fsyncSync(this.#descriptor);
+    } catch (error) {
+      throw withPath(error, this.#path);
+    }
   }
 
   close(): void {

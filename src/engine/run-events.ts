@@ -47,7 +47,6 @@ export class RunEvents implements RunWriter {
     }
     if (event.type === 'finished') this.#throttle.flush();
     this.#write(event);
-    if (event.type === 'checkpoint' || event.type === 'finished') this.#log.flush();
   }
 
   close(): void {
@@ -74,6 +73,8 @@ export class RunEvents implements RunWriter {
   #write(event: NewRunEvent): void {
     const stamped: RunEvent = { ...event, time: Date.now() };
     const line = this.#log.append(stamped);
+    // Before anybody is told, who would count on it.
+    if (event.type === 'checkpoint' || event.type === 'finished') this.#log.flush();
     for (const sink of this.#sinks) sink.event(stamped, line);
     this.#onEvent();
   }

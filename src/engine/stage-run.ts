@@ -5,6 +5,7 @@ import { stringify } from 'yaml';
 import type { StageFunction, StageFunctions, StageOutcome } from '../pipeline/stage.ts';
 import { refuseLeadingOut } from '../project/disk/leading-out.ts';
 import { projectPaths } from '../project/paths.ts';
+import { systemReason } from '../project/system-reason.ts';
 import { UserError } from '../project/user-error.ts';
 import type { RunEvent } from '../protocol/events.ts';
 import { inertText } from '../protocol/inert-text.ts';
@@ -104,7 +105,14 @@ async function execute(
       fail(error);
       return exitCodeOf(error);
     }
-    events.emit({ type: 'finished', status: outcome.status, seconds: seconds() });
+    try {
+      events.emit({ type: 'finished', status: outcome.status, seconds: seconds() });
+    } catch (error) {
+      // The result is there already, and says how the run has ended.
+      const { path } = error as NodeJS.ErrnoException;
+      const kept = 'The run has ended and its results are whole; only the end of its log is missing.';
+      process.stderr.write(`${inertText(`${path}: ${systemReason(error)}. ${kept}`)}\n`);
+    }
     if (!json) {
       const { summary, result } = outcome;
       process.stdout.write(

@@ -51,12 +51,12 @@ const resultOf = (id: string) =>
   JSON.parse(readFileSync(join(project, 'runs', id, 'result.json'), 'utf8')) as { status: string };
 
 describe('a run on a disk that becomes full', () => {
-  /** Starts a run that cannot write to the files of its folder that match, from the n-th write on. */
-  const onFullDisk = (id: string, file: RegExp, from: number) => {
+  /** Starts a run that cannot write to (or flush) the files of its folder that match, from the n-th time on. */
+  const onFullDisk = (id: string, file: RegExp, from: number, { flush = false } = {}) => {
     const layer = `
       import fs from 'node:fs';
       import { syncBuiltinESMExports } from 'node:module';
-      const { openSync, writeSync, writeFileSync } = fs;
+      const { openSync, writeSync, writeFileSync, fsyncSync } = fs;
       const paths = new Map();
       let writes = 0;
       const half = (descriptor, content) => {
@@ -69,12 +69,17 @@ describe('a run on a disk that becomes full', () => {
         paths.set(descriptor, String(path));
         return descriptor;
       };
+      const failing = ${flush} ? () => {} : half;
+      fs.fsyncSync = (descriptor) => {
+        if (${flush}) half(descriptor, '');
+        fsyncSync(descriptor);
+      };
       fs.writeSync = (descriptor, ...rest) => {
-        half(descriptor, rest[0]);
+        failing(descriptor, rest[0]);
         return writeSync(descriptor, ...rest);
       };
       fs.writeFileSync = (to, ...rest) => {
-        half(to, rest[0]);
+        failing(to, rest[0]);
         return writeFileSync(to, ...rest);
       };
       syncBuiltinESMExports();`;
@@ -107,5 +112,29 @@ describe('a run on a disk that becomes full', () => {
     const { code, stderr } = await onFullDisk('given-back', /given-back\/\.[^/]*dnw-part$/, 2);
     expect(stderr).not.toContain('no space');
     expect(code).toBe(0);
+  });
+
+  test.each(['written', 'flushed'])('has succeeded although its last event cannot be %s', async (how) => {
+    const events = (id: string) =>
+      readFileSync(join(project, 'runs', id, 'events.jsonl'), 'utf8')
+        .trimEnd()
+        .split('\n');
+    await engine.run(['search-ranks', '--project', project, '--run-id', `whole-${how}`]);
+    const id = `last-${how}`;
+    const flush = how === 'flushed';
+    // Checkpoints are flushed, too.
+    const times = events(`whole-${how}`).filter(
+      (line) => !flush || /"type":"(checkpoint|finished)"/.test(line),
+    );
+    const { code, stderr, stdout } = await onFullDisk(id, /events\.jsonl$/, times.length, { flush });
+    const file = join(project, 'runs', id, 'events.jsonl');
+    expect(stderr).toContain(`${file}: no space is left on the disk. The run has ended`);
+    expect(stderr).not.toContain('--resume');
+    expect(code).toBe(0);
+    expect(stdout).toContain('done: 20');
+    expect(resultOf(id).status).toBe('succeeded');
+    const { stdout: listed } = await engine.run(['runs', '--project', project, '--json']);
+    const line = listed.split('\n').find((one) => one.includes(`"${id}"`));
+    expect(JSON.parse(line!)).toMatchObject({ id, state: 'succeeded' });
   });
 });
