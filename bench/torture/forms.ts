@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { STAGE_NAMES, type Stage } from '../../src/protocol/stages.ts';
 
 /** How much each campaign tries. */
 export interface Form {
@@ -61,6 +62,8 @@ export interface Options {
   readonly campaigns: readonly CampaignName[];
   /** Programs that run at a time in the campaign of kills. */
   readonly jobs: number;
+  /** Stages that the campaigns of full disks and read-only folders are limited to; empty: all. */
+  readonly onlyStages: readonly Stage[];
 }
 
 const USAGE = `usage: npm run torture -- [options] [campaign...]
@@ -69,7 +72,8 @@ campaigns: ${CAMPAIGNS.join(', ')}
   --quick      about ten minutes
   --brief      under a minute: what npm test runs
   --kills <n>  number of kills, instead of the form's
-  --jobs <n>   programs at a time in the campaigns of kills and full disks (default: 1)`;
+  --jobs <n>   programs at a time in the campaigns of kills and full disks (default: 1)
+  --stage <s>  full disks and read-only folders only in this stage; may be repeated`;
 
 /** @throws Error that says how the command is used */
 export function readOptions(args: readonly string[]): Options {
@@ -92,6 +96,11 @@ export function readOptions(args: readonly string[]): Options {
     seed: whole(values.seed),
     campaigns: positionals.length === 0 ? CAMPAIGNS : (positionals as CampaignName[]),
     jobs: Math.max(1, whole(values.jobs)),
+    onlyStages: values.stage.map((stage) => {
+      if (!(STAGE_NAMES as readonly string[]).includes(stage))
+        throw new Error(`There is no stage '${stage}'. Stages: ${STAGE_NAMES.join(', ')}\n${USAGE}`);
+      return stage as Stage;
+    }),
   };
 }
 
@@ -105,6 +114,7 @@ function parse(args: readonly string[]) {
       brief: { type: 'boolean', default: false },
       kills: { type: 'string' },
       jobs: { type: 'string', default: '1' },
+      stage: { type: 'string', multiple: true, default: [] },
     },
   });
 }

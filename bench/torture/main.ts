@@ -21,7 +21,7 @@ const LISTED = 20;
 
 const say = (line: string) => console.log(line);
 
-async function run({ form, seed, campaigns, jobs }: Options): Promise<Tally[]> {
+async function run({ form, seed, campaigns, jobs, onlyStages }: Options): Promise<Tally[]> {
   requireEngine();
   const scratch = mkdtempSync(join(realpathSync(tmpdir()), 'dnw-torture-'));
   say(`seed ${seed}, in ${scratch}`);
@@ -49,10 +49,13 @@ async function run({ form, seed, campaigns, jobs }: Options): Promise<Tally[]> {
     references = await makeReference(scratch, say);
   }
   const { fullPerStage: perStage, mountedPerStage, stages, kills } = form;
+  const chosen = references.filter(
+    ({ entry }) => onlyStages.length === 0 || onlyStages.includes(entry.stage),
+  );
   if (wants('disk-full')) {
-    done(await fullDiskCampaign(references, { scratch, seed, perStage, mountedPerStage, stages, jobs, say }));
+    done(await fullDiskCampaign(chosen, { scratch, seed, perStage, mountedPerStage, stages, jobs, say }));
   }
-  if (wants('read-only')) done(await readOnlyCampaign(references, { scratch, seed, stages, say }));
+  if (wants('read-only')) done(await readOnlyCampaign(chosen, { scratch, seed, stages, say }));
   if (wants('kills')) done(await killsCampaign(references, { scratch, seed, kills, jobs, say }));
   const failed = tallies.some((tally) => verdict(tally) === 'FAILED');
   // What a fault has left is for looking into.
