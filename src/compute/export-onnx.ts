@@ -5,17 +5,31 @@ import { viewParameters } from './layout.ts';
 import { lowerNodes } from './lower/lower.ts';
 import { Lowering } from './lower/lowering.ts';
 import { PORTABLE } from './lower/target.ts';
+import type { OnnxGraph } from './onnx/onnx-graph.ts';
 import { OPSET, writeModel } from './onnx/onnx-writer.ts';
+import { type BatchExtents, type OpenSides, openGraph } from './onnx/open-size.ts';
 import * as tf from './tfjs/tf.ts';
 import { compile } from './trace/compile.ts';
 import type { StepDefinition, StepInputs, StepScope, Tensors } from './types.ts';
 
 export interface ExportOptions {
+  /** Sides that the network takes, in pixels. The exported model takes all: it pads images, and cuts the results. */
+  readonly sides: OpenSides;
   /** Values of the inputs other than the image, such as a prompt's tokens. They become constants. */
   readonly fixedInputs?: StepInputs;
   /** Key-value pairs of the model's metadata: concept, prompt, base. */
   readonly metadata?: Readonly<Record<string, string>>;
 }
+
+/**
+ * Sizes that the step is traced at, with sides in multiples of the network's. They are large primes: the product of any of
+ * them and a number of channels is no other such product, nor is it another number of the graph.
+ */
+const PROBES: readonly BatchExtents[] = [
+  { count: 13, height: 101, width: 211 },
+  { count: 17, height: 103, width: 223 },
+  { count: 19, height: 107, width: 227 },
+];
 
 /** Names of the exported model's input and output, both float32 [N, 3, H, W] in [-1, 1]. */
 const EXPORT_INPUT = 'image';
@@ -58,17 +72,53 @@ function isImage({ shape, dtype }: TensorType): boolean {
 }
 
 /**
- * Exports a step with one image input and one image output ([N, H, W, 3] inside, [N, 3, H, W] in the file)
- * as a stand-alone model of opset 17.
+ * Exports a step with one image input and one image output ([N, H, W, 3] inside, [N, 3, H, W] in the file) as a
+ * stand-alone model of opset 17, which takes any number of images of any size.
+ * @param at the step for images of a size; no table in it may depend on the size
  * @param values one flat vector per parameter group of the step
  * @throws if the step has other inputs that `fixedInputs` does not give, or does not return exactly one image
  */
 export async function exportOnnx(
-  definition: StepDefinition,
+  at: (extents: BatchExtents) => StepDefinition,
   values: Readonly<Record<string, Float32Array>>,
   path: string,
-  { fixedInputs = {}, metadata = {} }: ExportOptions = {},
+  { sides, fixedInputs = {}, metadata = {} }: ExportOptions,
 ): Promise<void> {
+  const probes = PROBES.map(({ count, height, width }) => {
+    const extents = { count, height: height * sides.multiple, width: width * sides.multiple };
+    return { extents, graph: loweredImageStep(at(extents), values, fixedInputs) };
+  });
+  const model = writeModel(openGraph(probes, sides), {
+    name: at(probes[0]!.extents).name,
+    documentation:
+      `Image-to-image generator. Input ${EXPORT_INPUT} and output ${EXPORT_OUTPUT}: float32 NCHW, RGB in [-1, 1] ` +
+      '(byte / 127.5 - 1). Batch, height and width are open; the result has the size of the input. ' +
+      `ONNX opset ${OPSET}.`,
+    metadata: {
+      ...metadata,
+      opset: String(OPSET),
+      layout: 'NCHW',
+      range: '[-1, 1]',
+      channels: 'RGB',
+      example: EXAMPLE,
+    },
+  });
+  await writeWhole(path, Buffer.from(model.buffer, model.byteOffset, model.byteLength));
+}
+
+/** How to use the model, in its metadata. */
+const EXAMPLE = `import numpy as np, onnxruntime as ort
+from PIL import Image
+x = np.asarray(Image.open("photo.jpg").convert("RGB"), np.float32) / 127.5 - 1
+y = ort.InferenceSession("generator.onnx").run(["${EXPORT_OUTPUT}"], {"${EXPORT_INPUT}": x.transpose(2, 0, 1)[None]})[0][0]
+Image.fromarray(((y.transpose(1, 2, 0) + 1) * 127.5).round().clip(0, 255).astype(np.uint8)).save("result.png")`;
+
+/** The graph of a step as a function of one image. */
+function loweredImageStep(
+  definition: StepDefinition,
+  values: Readonly<Record<string, Float32Array>>,
+  fixedInputs: StepInputs,
+): OnnxGraph {
   const single = frozen(definition, values, fixedInputs);
   const inputs = Object.keys(single.inputs);
   if (inputs.length !== 1) {
@@ -90,12 +140,5 @@ export async function exportOnnx(
   });
   lowering.onnx.output(EXPORT_OUTPUT, lowering.channelsFirst(output), 'float32', extents(output));
   inspector.inspectOnnx('onnx-export', lowering.onnx, lowering.notes());
-  const model = writeModel(lowering.onnx, {
-    name: definition.name,
-    documentation:
-      `Image-to-image generator. Input ${EXPORT_INPUT} and output ${EXPORT_OUTPUT}: float32 NCHW, RGB in [-1, 1]. ` +
-      `ONNX opset ${OPSET}.`,
-    metadata: { ...metadata, opset: String(OPSET), layout: 'NCHW', range: '[-1, 1]' },
-  });
-  await writeWhole(path, Buffer.from(model.buffer, model.byteOffset, model.byteLength));
+  return lowering.onnx;
 }

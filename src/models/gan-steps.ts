@@ -70,18 +70,28 @@ export function loraTrainingStep(options: LoraTrainingOptions): StepDefinition {
 interface InferenceOptions {
   readonly generator: ImageGenerator;
   readonly batchSize: number;
+  /** Sides of the images in pixels, which the generator's stride divides (default: as in training). */
+  readonly height?: number;
+  readonly width?: number;
+  /** The traced graph has to hold for images of every size. */
+  readonly anySize?: boolean;
 }
 
-/** Translates images. Parameter group `generator`, input `source`, output `image`, both [B, S, S, 3] in [-1, 1]. */
+/** Translates images. Parameter group `generator`, input `source`, output `image`, both [B, H, W, 3] in [-1, 1]. */
 export function inferenceStep(options: InferenceOptions): StepDefinition {
-  const { generator } = options;
+  const { generator, anySize } = options;
   return {
     name: 'inference',
     parameters: { generator: generator.layout },
     inputs: sourceInputs(options),
     run: (scope) => ({
       outputs: {
-        image: generator.apply(scope.parameters.generator!, scope.inputs.source as Tensor4D),
+        image: generator.apply(
+          scope.parameters.generator!,
+          scope.inputs.source as Tensor4D,
+          undefined,
+          anySize ? 'any-size' : undefined,
+        ),
       },
     }),
   };
@@ -109,9 +119,10 @@ export function loraInferenceStep(
   };
 }
 
-function sourceInputs({ generator, batchSize }: InferenceOptions): Record<string, TensorSpec> {
-  const { imageSize } = generator.options;
-  return { source: { shape: [batchSize, imageSize, imageSize, 3] } };
+function sourceInputs(options: InferenceOptions): Record<string, TensorSpec> {
+  const { imageSize } = options.generator.options;
+  const { batchSize, height = imageSize, width = imageSize } = options;
+  return { source: { shape: [batchSize, height, width, 3] } };
 }
 
 export function trainingInputs(options: GanTrainingOptions): Record<string, TensorSpec> {

@@ -3,13 +3,14 @@
  * src/project/schema/generators.ts.
  */
 import type { Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
+import { LRUCache } from 'lru-cache';
 import * as tf from '../compute/tfjs/tf.ts';
 import { E2GAN_HEADS, type GeneratorKind, RESNET_BLOCKS } from '../project/schema/generators.ts';
 import type { TrainingConfig } from '../project/schema/training-schema.ts';
 import { fanInNormal, pix2pixNormal } from './initializers.ts';
-import type { Layer, NetworkBuilder } from './network-builder.ts';
+import type { Layer, NetworkBuilder, NetworkTensors } from './network-builder.ts';
 import { activate, declareResidualBlock, hiddenWeight } from './residual-block.ts';
-import { sinusoidalGrid } from './sinusoidal.ts';
+import { sinusoidalGrid, tracedGrid } from './sinusoidal.ts';
 import { declareTransformer } from './transformer.ts';
 
 type GeneratorConfig = TrainingConfig['generator'];
@@ -18,13 +19,16 @@ type GeneratorConfig = TrainingConfig['generator'];
 export interface GeneratorOptions
   extends Readonly<Pick<GeneratorConfig, 'kind' | 'channels' | 'norm'>>,
     Readonly<Partial<Omit<GeneratorConfig, 'kind' | 'channels' | 'norm'>>> {
-  /** Side of the images in pixels: a multiple of the generator's stride. */
+  /** Side of the images in training, in pixels: a multiple of the generator's stride. */
   readonly imageSize: number;
   /** Residual blocks (resnet only). */
   readonly blocks?: number;
 }
 
-/** Declares a generator's layers and returns the function that applies them: [N, S, S, 3] in [-1, 1] to the same. */
+/**
+ * Declares a generator's layers and returns the function that applies them: [N, H, W, 3] in [-1, 1] to the same, where both
+ * sides are multiples of the stride.
+ */
 type DeclareGenerator = (network: NetworkBuilder, options: GeneratorOptions) => Layer<Tensor4D>;
 
 /**
@@ -35,7 +39,7 @@ const UP_KERNEL = 4;
 
 /**
  * Declares the generator of E2GAN (Gong et al. 2024, figure of the architecture): Downsample, two residual blocks, DS,
- * transformer, US, one residual block, Upsample. DS and US let attention run at an eighth of the image's side. LoRA can
+ * transformer, US, one residual block, Upsample. DS and US let attention run at an eighth of the image's sides. LoRA can
  * adapt everything except the residual blocks. Not published, and chosen here: kernels, zero padding, and fixed sinusoidal
  * positions, without which attention would not know positions. `skips` adds the features of the downsampling path to those
  * of the same size in the upsampling path. It is not in the publication: 64 channels do not need it, but with few channels,
@@ -97,27 +101,32 @@ const declareE2gan: DeclareGenerator = (network, options) => {
   });
 
   const side = imageSize / 8;
-  const positions = sinusoidalGrid(side, side, wide);
+  const tables = new LRUCache<string, Float32Array>({ max: 8 });
+  const positionsOf = (tensors: NetworkTensors, image: Tensor4D): Tensor3D => {
+    if (tensors.anySize) return tracedGrid(image, wide, side);
+    const [, rows, columns] = image.shape;
+    const key = `${rows}x${columns}`;
+    const table = tables.get(key) ?? sinusoidalGrid(rows, columns, wide, side);
+    tables.set(key, table);
+    return tf.tensor3d(table, [1, rows * columns, wide]);
+  };
   const withSkip = (x: Tensor4D, skipped: Tensor4D): Tensor4D => (skips ? tf.add(x, skipped) : x);
 
   return (tensors, images) => {
-    const count = images.shape[0];
-    const full = activate(norm, stem(tensors, images)); // [N, S, S, C]
-    const half = activate(norm, down1(tensors, full)); // [N, S/2, S/2, 2C]
-    let x = activate(norm, down2(tensors, half)); // [N, S/4, S/4, 4C]
+    const full = activate(norm, stem(tensors, images)); // [N, H, W, C]
+    const half = activate(norm, down1(tensors, full)); // [N, H/2, W/2, 2C]
+    let x = activate(norm, down2(tensors, half)); // [N, H/4, W/4, 4C]
     x = residual2(tensors, residual1(tensors, x));
     const quarter = x;
-    x = activate(norm, ds(tensors, x)); // [N, S/8, S/8, 4C]
-    const tokens: Tensor3D = tf.add(
-      tf.reshape(x, [count, side * side, wide]),
-      tf.tensor3d(positions, [1, side * side, wide]),
-    );
-    x = tf.reshape(transformer(tensors, tokens), [count, side, side, wide]);
-    x = withSkip(activate(norm, us(tensors, x)), quarter); // [N, S/4, S/4, 4C]
+    x = activate(norm, ds(tensors, x)); // [N, H/8, W/8, 4C]
+    const [count, rows, columns] = x.shape;
+    const tokens: Tensor3D = tf.add(tf.reshape(x, [count, rows * columns, wide]), positionsOf(tensors, x));
+    x = tf.reshape(transformer(tensors, tokens), [count, rows, columns, wide]);
+    x = withSkip(activate(norm, us(tensors, x)), quarter); // [N, H/4, W/4, 4C]
     x = residual3(tensors, x);
-    x = withSkip(activate(norm, up1(tensors, x)), half); // [N, S/2, S/2, 2C]
-    x = withSkip(activate(norm, up2(tensors, x)), full); // [N, S, S, C]
-    return tf.tanh(head(tensors, x)); // [N, S, S, 3]
+    x = withSkip(activate(norm, up1(tensors, x)), half); // [N, H/2, W/2, 2C]
+    x = withSkip(activate(norm, up2(tensors, x)), full); // [N, H, W, C]
+    return tf.tanh(head(tensors, x)); // [N, H, W, 3]
   };
 };
 
@@ -172,13 +181,13 @@ const declareResnet: DeclareGenerator = (network, options) => {
   });
 
   return (tensors, images) => {
-    let x = activate(norm, stem(tensors, images)); // [N, S, S, C]
-    x = activate(norm, down1(tensors, x)); // [N, S/2, S/2, 2C]
-    x = activate(norm, down2(tensors, x)); // [N, S/4, S/4, 4C]
+    let x = activate(norm, stem(tensors, images)); // [N, H, W, C]
+    x = activate(norm, down1(tensors, x)); // [N, H/2, W/2, 2C]
+    x = activate(norm, down2(tensors, x)); // [N, H/4, W/4, 4C]
     for (const residual of residuals) x = residual(tensors, x);
-    x = activate(norm, up1(tensors, x)); // [N, S/2, S/2, 2C]
-    x = activate(norm, up2(tensors, x)); // [N, S, S, C]
-    return tf.tanh(head(tensors, x)); // [N, S, S, 3]
+    x = activate(norm, up1(tensors, x)); // [N, H/2, W/2, 2C]
+    x = activate(norm, up2(tensors, x)); // [N, H, W, C]
+    return tf.tanh(head(tensors, x)); // [N, H, W, 3]
   };
 };
 

@@ -8,18 +8,23 @@ import { type AdaptableLayer, type LoraTensors, NetworkBuilder } from './network
 /** An image-to-image network: a pure function of its parameters and a batch of images. */
 export interface ImageGenerator {
   readonly options: GeneratorOptions;
+  /** Both sides of the images are multiples of it, in pixels. */
+  readonly stride: number;
+  /** The smallest side of an image in pixels: below it, a mirrored border would be wider than what it mirrors. */
+  readonly smallestSide: number;
   readonly layout: ParameterLayout;
   /** Layers that LoRA can adapt. */
   readonly adaptable: readonly AdaptableLayer[];
   /** Initial values of the flat parameter vector. */
   initial(seed: number): Float32Array;
   /**
-   * @param images [N, S, S, 3] in [-1, 1]
    * Translates images.
+   * @param images [N, H, W, 3] in [-1, 1]; both sides are multiples of `stride`, and at least `smallestSide`
    * @param lora low-rank branches, by the name of the layer
-   * @returns [N, S, S, 3] in [-1, 1]
+   * @param traced whether the graph that is being traced has to hold for images of every size
+   * @returns [N, H, W, 3] in [-1, 1]
    */
-  apply(parameters: Tensors, images: Tensor4D, lora?: LoraTensors): Tensor4D;
+  apply(parameters: Tensors, images: Tensor4D, lora?: LoraTensors, traced?: 'any-size'): Tensor4D;
 }
 
 /**
@@ -33,10 +38,13 @@ export function createImageGenerator(options: GeneratorOptions): ImageGenerator 
   const layout = network.layout();
   return {
     options,
+    stride: GENERATORS[options.kind].stride,
+    smallestSide: 2 * GENERATORS[options.kind].stride,
     layout,
     adaptable: network.adaptable,
     initial: (seed) => network.initial(seed),
-    apply: (parameters, images, lora) => forward({ parameters, ...(lora ? { lora } : {}) }, images),
+    apply: (parameters, images, lora, traced) =>
+      forward({ parameters, ...(lora && { lora }), anySize: traced === 'any-size' }, images),
   };
 }
 

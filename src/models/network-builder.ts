@@ -38,6 +38,11 @@ export type LoraTensors = Readonly<Record<string, LoraBranch>>;
 export interface NetworkTensors {
   readonly parameters: Tensors;
   readonly lora?: LoraTensors;
+  /**
+   * The layers are traced for a graph that has to hold for images of every size: no constant may depend on the size. Where a
+   * layer would use a table, it computes the table from the image's extents.
+   */
+  readonly anySize?: boolean;
 }
 
 /** The function that applies a declared layer to the network's tensors and the layer's input. */

@@ -7,25 +7,40 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createExecutor } from '../../src/compute/executor.ts';
 import { exportOnnx } from '../../src/compute/export-onnx.ts';
 import { layoutOf, sizeOf } from '../../src/compute/layout.ts';
+import type { BatchExtents } from '../../src/compute/onnx/open-size.ts';
 import { ort } from '../../src/compute/onnx/runtime.ts';
 import * as tf from '../../src/compute/tfjs/tf.ts';
 import type { StepDefinition } from '../../src/compute/types.ts';
 import { Random } from '../../src/data/random.ts';
 import { expectClose, report } from './compare.ts';
 
-const shape = [2, 8, 6, 3] as const;
-
-const definition: StepDefinition = {
-  name: 'small-generator',
+const SIDES = { multiple: 2, least: 4 };
+const sizes = {
   parameters: { generator: layoutOf({ first: [3, 3, 3, 8], second: [3, 3, 3, 8], shift: [3] }) },
-  inputs: { source: { shape }, tone: { shape: [3] } },
+};
+
+/** A convolution, its transpose, and a sum over all pixels by a product: extents in reshapes and in a constant. */
+const at = ({ count, height, width }: BatchExtents): StepDefinition => ({
+  name: 'small-generator',
+  ...sizes,
+  inputs: { source: { shape: [count, height, width, 3] }, tone: { shape: [3] } },
   run: ({ parameters, inputs }) => {
     const { first, second, shift } = parameters.generator!;
     const down = tf.relu(tf.conv2d(inputs.source as Tensor4D, first as Tensor4D, 2, 'same'));
-    const up = tf.conv2dTranspose(down as Tensor4D, second as Tensor4D, [...shape], 2, 'same');
+    const pixels = tf.reshape(down, [count, (height * width) / 4, 8]);
+    const mean = tf.matMul(tf.fill([count, 1, (height * width) / 4], 0.01), pixels);
+    const shifted = tf.add(down, tf.reshape(mean, [count, 1, 1, 8])) as Tensor4D;
+    const up = tf.conv2dTranspose(shifted, second as Tensor4D, [count, height, width, 3], 2, 'same');
     return { outputs: { image: tf.tanh(tf.add(tf.add(up, shift!), inputs.tone!)) } };
   },
-};
+});
+
+const planes = (pixels: Float32Array, [n, h, w]: readonly [number, number, number]) =>
+  tf.tidy(() => Float32Array.from(tf.transpose(tf.tensor4d(pixels, [n, h, w, 3]), [0, 3, 1, 2]).dataSync()));
+const pixelsOf = (channels: Float32Array, [n, h, w]: readonly [number, number, number]) =>
+  tf.tidy(() =>
+    Float32Array.from(tf.transpose(tf.tensor4d(channels, [n, 3, h, w]), [0, 2, 3, 1]).dataSync()),
+  );
 
 describe('a stand-alone model', () => {
   let folder: string;
@@ -34,47 +49,94 @@ describe('a stand-alone model', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  it('computes in NCHW what the step computes in NHWC', async () => {
+  it('computes for every size in NCHW what the step computes in NHWC', async () => {
     const random = new Random(3);
-    const generator = random.fillNormal(new Float32Array(definition.parameters.generator!.size), 0.3);
+    const generator = random.fillNormal(new Float32Array(sizes.parameters.generator.size), 0.3);
     const tone = Float32Array.of(0.1, -0.2, 0.3);
-    const source = random.fillNormal(new Float32Array(sizeOf(shape)));
     const path = join(folder, 'generator.onnx');
-    await exportOnnx(definition, { generator }, path, {
+    await exportOnnx(at, { generator }, path, {
+      sides: SIDES,
       fixedInputs: { tone },
       metadata: { concept: 'sepia' },
     });
-
     const session = await ort.InferenceSession.create(path);
     expect(session.inputNames).toEqual(['image']);
     expect(session.outputNames).toEqual(['result']);
-    const planes = tf.tidy(() =>
-      tf.transpose(tf.tensor4d(source, [...shape]), [0, 3, 1, 2]).dataSync<'float32'>(),
-    );
-    const { result } = await session.run({
-      image: new ort.Tensor('float32', Float32Array.from(planes), [2, 3, 8, 6]),
-    });
-    const found = tf.tidy(() =>
-      tf
-        .transpose(tf.tensor4d(result!.data as Float32Array, [2, 3, 8, 6]), [0, 2, 3, 1])
-        .dataSync<'float32'>(),
-    );
+    for (const [count, height, width] of [
+      [2, 8, 6],
+      [1, 4, 30],
+      [3, 12, 12],
+    ] as const) {
+      const extents = [count, height, width] as const;
+      const source = random.fillNormal(new Float32Array(sizeOf([...extents, 3])));
+      const { result } = await session.run({
+        image: new ort.Tensor('float32', planes(source, extents), [count, 3, height, width]),
+      });
+      expect(result!.dims).toEqual([count, 3, height, width]);
+      const executor = await createExecutor(at({ count, height, width }), {
+        device: await report('tfjs'),
+        values: { generator },
+      });
+      const { image } = await executor.run({ source, tone });
+      expectClose(pixelsOf(result!.data as Float32Array, extents), image!, 1e-5, 'image');
+      await executor.dispose();
+    }
+    await session.release();
+  });
 
-    const executor = await createExecutor(definition, {
+  it('repeats the edges of images that the strides do not divide, and cuts the result', async () => {
+    const random = new Random(4);
+    const generator = random.fillNormal(new Float32Array(sizes.parameters.generator.size), 0.3);
+    const tone = Float32Array.of(0, 0, 0);
+    const path = join(folder, 'padding.onnx');
+    await exportOnnx(at, { generator }, path, { sides: SIDES, fixedInputs: { tone } });
+    const session = await ort.InferenceSession.create(path);
+    const small = random.fillNormal(new Float32Array(3 * 5 * 3));
+    // 3 rows become 4, 5 columns become 6.
+    const padded = new Float32Array(4 * 6 * 3);
+    for (let y = 0; y < 4; y++)
+      for (let x = 0; x < 6; x++)
+        for (let c = 0; c < 3; c++)
+          padded[(y * 6 + x) * 3 + c] = small[(Math.min(y, 2) * 5 + Math.min(x, 4)) * 3 + c]!;
+    const { result } = await session.run({
+      image: new ort.Tensor('float32', planes(small, [1, 3, 5]), [1, 3, 3, 5]),
+    });
+    const executor = await createExecutor(at({ count: 1, height: 4, width: 6 }), {
       device: await report('tfjs'),
       values: { generator },
     });
-    const { image } = await executor.run({ source, tone });
-    expectClose(Float32Array.from(found), image!, 1e-5, 'image');
+    const { image } = await executor.run({ source: padded, tone });
+    const expected = Float32Array.from({ length: 3 * 5 * 3 }, (_, i) => {
+      const [y, x, c] = [Math.floor(i / 15), Math.floor(i / 3) % 5, i % 3];
+      return image![(y * 6 + x) * 3 + c]!;
+    });
+    expectClose(pixelsOf(result!.data as Float32Array, [1, 3, 5]), expected, 1e-5, 'image');
+    await executor.dispose();
+    await session.release();
+  });
+
+  it('refuses a step with a table that depends on the size', async () => {
+    const tabled = ({ count, height, width }: BatchExtents): StepDefinition => ({
+      name: 'tabled',
+      parameters: {},
+      inputs: { source: { shape: [count, height, width, 3] } },
+      run: ({ inputs }) => {
+        const table = Float32Array.from({ length: width * 3 }, (_, i) => i);
+        return { outputs: { image: tf.add(inputs.source!, tf.tensor3d(table, [1, width, 3])) } };
+      },
+    });
+    await expect(exportOnnx(tabled, {}, join(folder, 'x.onnx'), { sides: SIDES })).rejects.toThrow(
+      /constant of Add .* depends on the size/,
+    );
   });
 
   it('names what is missing', async () => {
-    const generator = new Float32Array(definition.parameters.generator!.size);
-    await expect(exportOnnx(definition, { generator }, join(folder, 'x.onnx'))).rejects.toThrow(
+    const generator = new Float32Array(sizes.parameters.generator.size);
+    await expect(exportOnnx(at, { generator }, join(folder, 'x.onnx'), { sides: SIDES })).rejects.toThrow(
       /exactly one input.*source, tone/,
     );
     const fixedInputs = { tone: new Float32Array(3) };
-    await expect(exportOnnx(definition, {}, join(folder, 'x.onnx'), { fixedInputs })).rejects.toThrow(
+    await expect(exportOnnx(at, {}, join(folder, 'x.onnx'), { sides: SIDES, fixedInputs })).rejects.toThrow(
       /group generator/,
     );
   });

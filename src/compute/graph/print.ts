@@ -39,7 +39,7 @@ function float32Text(value: number): string {
 }
 
 /** A tensor's type, such as `float32[2,64,24,24]`. */
-export function typeText(dtype: string, shape: readonly number[]): string {
+export function typeText(dtype: string, shape: readonly (number | string)[]): string {
   return `${dtype}[${shape.join()}]`;
 }
 

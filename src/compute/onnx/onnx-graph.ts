@@ -21,13 +21,16 @@ export interface OnnxNode {
   readonly origin: string;
 }
 
+/** An input or an output of a graph. */
 export interface OnnxTensor {
   readonly name: string;
   readonly dtype: OnnxDtype;
-  readonly dims: readonly number[];
+  /** Extents; one that is open has a name. */
+  readonly dims: readonly (number | string)[];
 }
 
 export interface OnnxInitializer extends OnnxTensor {
+  readonly dims: readonly number[];
   readonly data: OnnxData;
 }
 
@@ -78,12 +81,12 @@ export class OnnxGraph {
     return outputs;
   }
 
-  input(name: string, dtype: OnnxDtype, dims: readonly number[]): string {
+  input(name: string, dtype: OnnxDtype, dims: OnnxTensor['dims']): string {
     this.inputs.push({ name, dtype, dims });
     return name;
   }
 
-  output(name: string, value: string, dtype: OnnxDtype, dims: readonly number[]): void {
+  output(name: string, value: string, dtype: OnnxDtype, dims: OnnxTensor['dims']): void {
     this.nodes.push({ op: 'Identity', inputs: [value], outputs: [name], attributes: {}, origin: 'output' });
     this.outputs.push({ name, dtype, dims });
   }

@@ -67,7 +67,12 @@ function writeValueInfo(writer: Writer, tensor: OnnxTensor): void {
     message(type, 1, (tensorType) => {
       integer(tensorType, 1, DATA_TYPE[tensor.dtype]);
       message(tensorType, 2, (shape) => {
-        for (const extent of tensor.dims) message(shape, 1, (dimension) => integer(dimension, 1, extent));
+        for (const extent of tensor.dims) {
+          message(shape, 1, (dimension) => {
+            if (typeof extent === 'number') integer(dimension, 1, extent);
+            else text(dimension, 2, extent);
+          });
+        }
       });
     });
   });

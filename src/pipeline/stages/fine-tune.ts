@@ -1,6 +1,4 @@
 import { dirname, join } from 'node:path';
-import { exportOnnx } from '../../compute/export-onnx.ts';
-import { inferenceStep } from '../../models/gan-steps.ts';
 import { makeFolder } from '../../project/disk/folders.ts';
 import { projectPaths, toProjectPath } from '../../project/paths.ts';
 import { RUN_FILES } from '../../protocol/run.ts';
@@ -12,6 +10,7 @@ import type { StageFunction } from '../stage.ts';
 import { preparedPairs, stageConcept, stageDevice, stageSeed } from '../stage-support.ts';
 import { createConceptTrainer, discriminatorStart, trainedStart } from '../training/concept-training.ts';
 import { loadBase } from '../weights/base-model.ts';
+import { exportGenerator } from '../weights/export-generator.ts';
 import { generatorValuesOf, readWeights, writeWeights } from '../weights/weights-file.ts';
 
 /** Trains a concept from its denoised weights, and measures and draws held-out images along the way. */
@@ -92,11 +91,11 @@ export const fineTune: StageFunction<'fine-tune'> = async (context) => {
     await writeWeights(path, base, weights);
     const onnx = paths.exported(concept.name);
     await makeFolder(dirname(onnx));
-    await exportOnnx(
-      inferenceStep({ generator: base.generator, batchSize: 1 }),
-      { generator: generatorValuesOf(base, weights) },
-      onnx,
-    );
+    await exportGenerator(base.generator, generatorValuesOf(base, weights), onnx, {
+      concept: concept.name,
+      prompt: concept.prompt,
+      base: base.hash,
+    });
     for (const file of [path, onnx]) {
       run.emit({
         type: 'artifact',
