@@ -17,6 +17,7 @@ const folders = {
   pipeline: [
     'stages',
     'interactive',
+    'translation',
     'scale',
     'evaluation',
     'weight-generator',

@@ -1,0 +1,89 @@
+import { LRUCache } from 'lru-cache';
+import { createExecutor } from '../../compute/executor.ts';
+import type { DeviceReport, Executor } from '../../compute/types.ts';
+import type { Image } from '../../data/images.ts';
+import { inferenceStep } from '../../models/gan-steps.ts';
+import type { ImageGenerator } from '../../models/image-generator.ts';
+import type { Translator } from './translate-tiled.ts';
+
+/** Number of sizes that stay compiled: each has its own copy of the weights and its own buffers. */
+const KEPT = 4;
+
+/**
+ * A generator that translates images of any size, each for itself. A size is compiled when it first occurs, which takes
+ * about a second. Not reentrant.
+ */
+export class AnySizeGenerator implements Translator {
+  /** Time in the network so far, in seconds, without compilation. */
+  seconds = 0;
+  readonly #executors: LRUCache<string, Executor>;
+  /** Executors that were given up, until they are gone. */
+  readonly #going = new Set<Promise<void>>();
+
+  /** @param values the generator's flat vector, with any LoRA merged in; do not change it while the generator lives */
+  constructor(
+    readonly generator: ImageGenerator,
+    private readonly values: Float32Array,
+    private readonly device: DeviceReport,
+  ) {
+    this.#executors = new LRUCache({ max: KEPT, dispose: (executor) => this.#giveUp(executor) });
+  }
+
+  get stride(): number {
+    return this.generator.stride;
+  }
+
+  /** The side that the network takes for a side of an image, in pixels. */
+  sideFor(side: number): number {
+    const { stride, smallestSide } = this.generator;
+    return Math.max(smallestSide, Math.ceil(side / stride) * stride);
+  }
+
+  /** Translates an image. Where the strides do not fit, its edges are repeated to the right and below, and cut off again. */
+  async translate(image: Image): Promise<Image> {
+    const { width, height } = image;
+    const padded = withSize(image, this.sideFor(width), this.sideFor(height));
+    const executor = await this.#executorFor(padded.height, padded.width);
+    const begun = performance.now();
+    const { image: made } = await executor.run({ source: padded.data });
+    this.seconds += (performance.now() - begun) / 1000;
+    return withSize({ ...padded, data: made! }, width, height);
+  }
+
+  async dispose(): Promise<void> {
+    this.#executors.clear();
+    await Promise.all(this.#going);
+  }
+
+  async #executorFor(height: number, width: number): Promise<Executor> {
+    const key = `${height}x${width}`;
+    const known = this.#executors.get(key);
+    if (known) return known;
+    const { generator, values, device } = this;
+    const executor = await createExecutor(inferenceStep({ generator, batchSize: 1, height, width }), {
+      device,
+      values: { generator: values },
+    });
+    this.#executors.set(key, executor);
+    return executor;
+  }
+
+  #giveUp(executor: Executor): void {
+    const going = executor.dispose().finally(() => this.#going.delete(going));
+    this.#going.add(going);
+  }
+}
+
+/** The upper left part of an image, or the image with its right and lower edges repeated. */
+export function withSize(image: Image, width: number, height: number): Image {
+  if (width === image.width && height === image.height) return image;
+  const data = new Float32Array(width * height * 3);
+  const kept = Math.min(width, image.width);
+  for (let y = 0; y < height; y++) {
+    const row = Math.min(y, image.height - 1) * image.width * 3;
+    const to = y * width * 3;
+    data.set(image.data.subarray(row, row + kept * 3), to);
+    for (let x = kept; x < width; x++) data.copyWithin(to + x * 3, to + (kept - 1) * 3, to + kept * 3);
+  }
+  return { width, height, data };
+}
