@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import sharp from 'sharp';
+import sharp, { type Metadata, type Sharp } from 'sharp';
 import { writeWhole } from '../project/disk/write-whole.ts';
 import { DEFAULT_MAX_FILE_SIZE } from '../project/schema/training-schema.ts';
 import { UserError } from '../project/user-error.ts';
@@ -76,7 +76,7 @@ export async function decodeImage(bytes: Buffer, name: string, options: LoadOpti
  * The bytes of a regular file, after links. A device or a named pipe may never end, and a folder has no bytes: they are
  * refused before they are opened, and so is a file that is too large.
  */
-async function readPicture(path: string, maxFileSize = DEFAULT_MAX_FILE_SIZE): Promise<Buffer> {
+export async function readPicture(path: string, maxFileSize = DEFAULT_MAX_FILE_SIZE): Promise<Buffer> {
   const stats = await stat(path);
   if (!stats.isFile()) {
     throw new NotAPicture(stats.isDirectory() ? 'it is a folder' : 'it is not a regular file');
@@ -99,23 +99,37 @@ async function decodeNamed(
   options: LoadOptions,
 ): Promise<DecodedImage> {
   const { size } = options;
-  try {
+  return unreadable(name, async () => {
     const { bytes, original } = await decode(await read(), options);
     return { ...imageFromBytes(bytes, size, size), original };
+  });
+}
+
+/** Runs what may fail because of an image file. @throws UnreadableImage in place of any other error */
+export async function unreadable<T>(name: string, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
   } catch (error) {
     throw new UnreadableImage(name, reasonOf(error), error);
   }
+}
+
+/** Opens the bytes of an image file. @throws if they are none, or those of a format that is not supported */
+export async function openImage(bytes: Buffer): Promise<{ input: Sharp; metadata: Metadata }> {
+  if (bytes.length === 0) throw new Error('the file is empty');
+  // Accept slightly irregular files of real cameras, but not truncated or corrupt ones.
+  const input = sharp(bytes, { failOn: 'error' });
+  const metadata = await input.metadata();
+  if (!FORMATS.includes(metadata.format)) throw new Error(`${metadata.format} images are not supported`);
+  return { input, metadata };
 }
 
 async function decode(
   bytes: Buffer,
   { size, fit, half }: LoadOptions,
 ): Promise<{ bytes: Uint8Array; original: ImageSize }> {
-  if (bytes.length === 0) throw new Error('the file is empty');
-  // Accept slightly irregular files of real cameras, but not truncated or corrupt ones.
-  const input = sharp(bytes, { failOn: 'error' });
-  const { format, autoOrient } = await input.metadata();
-  if (!FORMATS.includes(format)) throw new Error(`${format} images are not supported`);
+  const { input, metadata } = await openImage(bytes);
+  const { autoOrient } = metadata;
   const pipeline = input.autoOrient();
   let { width, height } = autoOrient;
   if (half) {

@@ -33,6 +33,42 @@ export function resampled(image: Image, width: number, height: number, resamplin
   return resampledAlong(wide, 1, oldHeight, height, width * 3, kernel);
 }
 
+/**
+ * Resizes an image row by row, in any order but fastest from top to bottom: memory holds the few rows of the image that a row
+ * is made from, already as wide as the result.
+ * @returns a function from a row's number to its width x 3 values, on the image's scale, without rounding or clipping. The
+ *   array is used again for the next row.
+ */
+export function resizedRows(
+  image: Image,
+  width: number,
+  height: number,
+  resampling: Resampling,
+): (row: number) => Float32Array {
+  const kernel = KERNELS[resampling];
+  const wide = new Map<number, Float32Array>();
+  const wideRow = (row: number): Float32Array => {
+    const known = wide.get(row);
+    if (known) return known;
+    const values = image.data.subarray(row * image.width * 3, (row + 1) * image.width * 3);
+    const made = resampledAlong(values, 1, image.width, width, 3, kernel);
+    wide.set(row, made);
+    return made;
+  };
+  const result = new Float32Array(width * 3);
+  return (row) => {
+    const { first, weights } = tapsAt(row, image.height, height, kernel);
+    const from = weights.map((_, tap) => wideRow(first + tap));
+    for (const known of wide.keys()) if (known < first) wide.delete(known);
+    result.fill(0);
+    for (const [tap, weight] of weights.entries()) {
+      const values = from[tap]!;
+      if (weight !== 0) for (let i = 0; i < result.length; i++) result[i]! += weight * values[i]!;
+    }
+    return result;
+  };
+}
+
 /** Resizes the middle axis of [outer, length, inner]. */
 function resampledAlong(
   values: Float32Array,

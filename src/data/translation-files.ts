@@ -3,6 +3,7 @@ import { basename, dirname, extname, join } from 'node:path';
 import { IMAGE_EXTENSIONS, listImages } from '../project/disk/image-files.ts';
 import { foldOf } from '../project/names.ts';
 import { UserError } from '../project/user-error.ts';
+import type { PictureFormat } from '../protocol/stage-entry.ts';
 
 /** An image, and the file that its translation is written to. */
 export interface TranslationFile {
@@ -20,9 +21,14 @@ export interface TranslationFiles {
 /**
  * The images that an input stands for, and the files that their translations are written to.
  * @param input absolute path of an image or a folder of images
+ * @param format of the translations
  * @throws UserError if the folder has no image
  */
-export async function translationFiles(input: string, output: string): Promise<TranslationFiles> {
+export async function translationFiles(
+  input: string,
+  output: string,
+  format: PictureFormat,
+): Promise<TranslationFiles> {
   const isFolder = (await stat(input)).isDirectory();
   const images = isFolder ? (await listImages(input)).files : [input];
   if (images.length === 0) {
@@ -31,29 +37,34 @@ export async function translationFiles(input: string, output: string): Promise<T
       `${input} contains no image. Image files end in ${IMAGE_EXTENSIONS.join(', ')}.`,
     );
   }
-  const names = pngNames(images.map((file) => basename(file)));
+  const names = translationNames(
+    images.map((file) => basename(file)),
+    EXTENSIONS[format],
+  );
   return {
     folder: isFolder ? input : dirname(input),
     files: images.map((file, index) => ({ file, written: join(output, names[index]!) })),
   };
 }
 
+const EXTENSIONS: Readonly<Record<PictureFormat, string>> = { png: 'png', jpeg: 'jpg', webp: 'webp' };
+
 /**
- * Names of PNG files, one for each image: `a.png` for `a.jpg`, but `a.jpg.png` and `a.tif.png` where both images are there.
- * All are different, also for file systems that ignore case or forms of Unicode.
+ * Names of the translations, one for each image: `a.png` for `a.jpg`, but `a.jpg.png` and `a.tif.png` where both images are
+ * there. All are different, also for file systems that ignore case or forms of Unicode.
  * @param names file names, all different
  */
-export function pngNames(names: readonly string[]): string[] {
+export function translationNames(names: readonly string[], extension: string): string[] {
   const stems = names.map((name) => basename(name, extname(name)));
   const count = new Map<string, number>();
   for (const stem of stems) count.set(foldOf(stem), (count.get(foldOf(stem)) ?? 0) + 1);
   const isAlone = (index: number) => count.get(foldOf(stems[index]!)) === 1;
   const taken = new Set(stems.filter((_, index) => isAlone(index)).map(foldOf));
   return names.map((name, index) => {
-    if (isAlone(index)) return `${stems[index]}.png`;
+    if (isAlone(index)) return `${stems[index]}.${extension}`;
     let chosen = name;
     for (let n = 2; taken.has(foldOf(chosen)); n++) chosen = `${name}-${n}`;
     taken.add(foldOf(chosen));
-    return `${chosen}.png`;
+    return `${chosen}.${extension}`;
   });
 }

@@ -4,7 +4,13 @@ import { RefusedOutput } from '../data/outputs.ts';
 import { checkedTranslations, checkWeightsOutput } from '../pipeline/stage-outputs.ts';
 import type { LoadedConcept, Project } from '../project/load.ts';
 import { hasWords } from '../project/prompt-words.ts';
-import type { OptionValues, StageOption } from '../protocol/stage-entry.ts';
+import {
+  type OptionValues,
+  PICTURE_DETAILS,
+  PICTURE_FORMATS,
+  type StageOption,
+} from '../protocol/stage-entry.ts';
+import { PICTURE_SIDE } from '../protocol/stage-options.ts';
 import { flagOf, type Stage, type StageOptions, stageEntry } from '../protocol/stages.ts';
 import { UsageError } from './exit-codes.ts';
 import { isFolder, names } from './project-choice.ts';
@@ -57,12 +63,12 @@ export function resolveOptions(stage: Stage, given: StageOptions): StageOptions 
 export async function refuseOutputs(
   stage: Stage,
   project: Project,
-  { input, output }: StageOptions,
+  { input, output, format }: StageOptions,
 ): Promise<void> {
   try {
     if (output === undefined) return;
     if (stage === 'denoise') await checkWeightsOutput(project, output);
-    else if (input !== undefined) await checkedTranslations(project, input, output);
+    else if (input !== undefined) await checkedTranslations(project, input, output, format);
   } catch (error) {
     throw error instanceof RefusedOutput ? new UsageError(error.kind, error.message) : error;
   }
@@ -118,11 +124,28 @@ const RESOLVE: {
       `${flag} ${path}: weights are written to a .safetensors file. Give a file name that ends in .safetensors.`,
     );
   },
+  pictureSize: (size, flag) => {
+    if (size === 'train' || size === 'native') return size;
+    const side = Number(size);
+    const { min, max } = PICTURE_SIDE;
+    if (Number.isInteger(side) && side >= min && side <= max) return side;
+    throw new UsageError(
+      'bad-option-value',
+      `${flag} ${size}: give train, native, or the shorter side in pixels, from ${min} to ${max}.`,
+    );
+  },
+  pictureFormat: (format, flag) => oneOf(PICTURE_FORMATS, format, flag),
+  pictureDetail: (detail, flag) => oneOf(PICTURE_DETAILS, detail, flag),
   weights: (which, flag) =>
     WEIGHTS_NAMES.includes(which)
       ? which
       : existing(flag, which, ` Give a file, or one of ${WEIGHTS_NAMES.join(', ')}.`),
 };
+
+function oneOf<T extends string>(choices: readonly T[], given: T, flag: string): T {
+  if (choices.includes(given)) return given;
+  throw new UsageError('bad-option-value', `${flag} ${given}: give one of ${choices.join(', ')}.`);
+}
 
 function existing(flag: string, path: string, hint: string): string {
   const absolute = resolve(path);

@@ -7,11 +7,13 @@ import { isWithin, realPath } from '../project/disk/real-path.ts';
 import { imagesIn } from '../project/files/pair-source.ts';
 import type { Project } from '../project/load.ts';
 import { projectPaths } from '../project/paths.ts';
+import type { PictureFormat } from '../protocol/stage-entry.ts';
 
 /**
  * The images to translate, and the files that the translations may be written to.
  * @param input absolute path of an image or a folder of images
  * @param output absolute path of a folder, which need not exist
+ * @param format of the translations
  * @throws UserError if the input has no image
  * @throws RefusedOutput if the output would mix with images that the project needs, or replace files that dnw did not write
  */
@@ -19,8 +21,9 @@ export async function checkedTranslations(
   project: Project,
   input: string,
   output: string,
+  format: PictureFormat = 'png',
 ): Promise<readonly TranslationFile[]> {
-  const { folder, files } = await translationFiles(input, output);
+  const { folder, files } = await translationFiles(input, output, format);
   const sources = project.concepts.flatMap((concept) =>
     imagesIn(concept).map(({ source, image }) => ({
       has: (file: string) => covers(source, file),

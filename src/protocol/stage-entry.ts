@@ -39,7 +39,22 @@ export interface OptionValues {
   newWeightsFile: string;
   /** `base`, `denoised`, `fine-tuned`, or the path of a weights file that exists. */
   weights: string;
+  /** How large a picture is for the network: `train`, `native`, or the shorter side in pixels. */
+  pictureSize: PictureSize;
+  pictureFormat: PictureFormat;
+  pictureDetail: PictureDetail;
 }
+
+/** As large as the images of training, in full, or the shorter side in pixels. */
+export type PictureSize = 'train' | 'native' | number;
+
+/** Formats that translations are written in. */
+export const PICTURE_FORMATS = ['png', 'jpeg', 'webp'] as const;
+export type PictureFormat = (typeof PICTURE_FORMATS)[number];
+
+/** What a translation that is enlarged to its picture's size takes from the picture: nothing, or its fine detail. */
+export const PICTURE_DETAILS = ['none', 'source'] as const;
+export type PictureDetail = (typeof PICTURE_DETAILS)[number];
 
 interface OptionBase {
   /** Description for `--help`. */

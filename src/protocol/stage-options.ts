@@ -13,6 +13,9 @@ export const SEED = {
   help: 'seed, overriding the config',
 } as const satisfies StageOption;
 
+/** Limits of the shorter side that a picture may have for the network, in pixels. */
+export const PICTURE_SIDE = { min: 16, max: 4096 } as const;
+
 export const STEPS = {
   type: 'integer',
   placeholder: 'n',

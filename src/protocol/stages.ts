@@ -5,7 +5,7 @@
 // The exporter of messages (docs/development.md) finds `l10n.t(…)` in a file that has this import.
 import type * as l10n from '@vscode/l10n';
 import type { OptionValues, StageCommandEntry, StageEntry } from './stage-entry.ts';
-import { MOST_DRAWS, SEED, STEPS } from './stage-options.ts';
+import { MOST_DRAWS, PICTURE_SIDE, SEED, STEPS } from './stage-options.ts';
 
 /** `vscode.l10n`, or a substitute for it. */
 export interface Translator {
@@ -344,10 +344,11 @@ export const STAGES = {
     help: {
       summary: 'translate images',
       description:
-        'Applies a concept’s weights to an image file or to every image in a folder. Translations are as large as the training images (image.size), and square: other shapes are cropped to their center, or as image.fit says. Only files of an earlier translation are replaced.',
+        'Applies a concept’s weights to an image file or to every image in a folder. Each picture is translated whole, in its own shape: its shorter side as large for the network as the training images (image.size), or as --size says, and the result as large as the picture. Only files of an earlier translation are replaced, and pictures that were translated already, with the same weights and options, are not translated again.',
       examples: [
         'dnw translate --concept snow --input photo.jpg --output out',
-        'dnw translate --concept snow --input photos --output out --weights denoised',
+        'dnw translate --concept snow --input photos --output out --weights denoised --format jpeg',
+        'dnw translate --concept snow --input photo.jpg --output out --size native',
       ],
     },
     section: undefined,
@@ -364,6 +365,28 @@ export const STAGES = {
         type: 'weights',
         placeholder: 'which',
         help: 'base, denoised, fine-tuned, or a weights file (default: fine-tuned)',
+      },
+      size: {
+        type: 'pictureSize',
+        placeholder: 'size',
+        help: `size of a picture for the network: train, native (all its pixels, in tiles), or its shorter side in pixels, from ${PICTURE_SIDE.min} to ${PICTURE_SIDE.max} (default: train)`,
+      },
+      detail: {
+        type: 'pictureDetail',
+        placeholder: 'detail',
+        help: 'what an enlarged result takes from the picture: none, or source (its fine detail; for concepts that change colors and tones, not shapes) (default: none)',
+      },
+      format: { type: 'pictureFormat', placeholder: 'format', help: 'png, jpeg or webp (default: png)' },
+      quality: {
+        type: 'integer',
+        placeholder: 'n',
+        min: 1,
+        max: 100,
+        help: 'quality of jpeg and webp (default: 90)',
+      },
+      keepLocation: {
+        type: 'switch',
+        help: 'keep in the metadata where a photograph was taken, which is otherwise left out',
       },
     },
     inputs: ['concept', 'base'],

@@ -1,16 +1,51 @@
-import { basename } from 'node:path';
-import { encodePng, type Fit, UnreadableImage } from '../../data/images.ts';
+import { createHash } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { UnreadableImage } from '../../data/images.ts';
 import { writeOutput } from '../../data/outputs.ts';
-import { markPng } from '../../data/own-files.ts';
+import { isMadeFrom, markPicture } from '../../data/own-files.ts';
+import { encodePicture, openPicture, type Picture, refuseTooLarge } from '../../data/pictures.ts';
+import type { TranslationFile } from '../../data/translation-files.ts';
+import { makeFolder } from '../../project/disk/folders.ts';
 import { toProjectPath } from '../../project/paths.ts';
 import { UserError } from '../../project/user-error.ts';
-import { ImageTranslator } from '../interactive/translate-one.ts';
-import { WarmBase } from '../interactive/warm-base.ts';
+import type { PictureFormat } from '../../protocol/stage-entry.ts';
 import type { StageFunction } from '../stage.ts';
 import { checkedTranslations } from '../stage-outputs.ts';
-import { stageConcept } from '../stage-support.ts';
+import { stageConcept, stageDevice } from '../stage-support.ts';
+import { AnySizeGenerator } from '../translation/any-size-generator.ts';
+import {
+  type DecodedPicture,
+  decodePicture,
+  networkSize,
+  type TranslationSettings,
+  translatePicture,
+} from '../translation/picture-translation.ts';
+import { loadBase } from '../weights/base-model.ts';
+import { readChosenWeights, weightsFile } from '../weights/chosen-weights.ts';
 
-/** Translates an image, or every image in a folder, with a concept's weights. */
+/** Rises when the same picture, weights and options give another result. */
+const VERSION = 1;
+/** Pictures that are encoded while others are translated; each has a file of its pixels. */
+const ENCODING = 2;
+
+/** Everything that a translation depends on, besides the picture. */
+interface Settings extends TranslationSettings {
+  readonly format: PictureFormat;
+  readonly quality: number | undefined;
+  readonly keepLocation: boolean;
+}
+
+/** A picture on its way: what is known of it before the network sees it. */
+type Arrival =
+  | { readonly state: 'finished before' }
+  | { readonly state: 'unreadable'; readonly error: UnreadableImage }
+  | { readonly state: 'decoded'; readonly decoded: DecodedPicture; readonly recipe: string };
+
+/**
+ * Translates an image, or every image in a folder, with a concept's weights. While the network works on a picture, the next
+ * one is decoded and the last ones are encoded.
+ */
 export const translate: StageFunction<'translate'> = async (context) => {
   const { project, training, run, options, shouldStop } = context;
   const concept = stageConcept(context);
@@ -21,45 +56,121 @@ export const translate: StageFunction<'translate'> = async (context) => {
       'Translating needs --input (an image or a folder) and --output (a folder).',
     );
   }
-  const files = await checkedTranslations(project, input, output);
-  const { size, fit } = training.config.image;
-  run.emit({ type: 'log', level: 'info', message: SHAPES[fit](size) });
-  const translator = new ImageTranslator(new WarmBase());
-  const skipped: string[] = [];
-  let written = 0;
-  try {
-    for (const [index, { file, written: path }] of files.entries()) {
-      if (shouldStop()) return { status: 'stopped', result: { written } };
-      try {
-        const { translated } = await translator.translate({
-          project,
-          training,
-          concept,
-          weights,
-          image: { file },
-        });
-        await writeOutput(path, markPng(await encodePng(translated)), run.folder);
-        written++;
-      } catch (error) {
-        if (!(error instanceof UnreadableImage)) throw error;
-        skipped.push(error.file);
-        run.emit({ type: 'log', level: 'warning', message: `left out ${error.file}: ${error.reason}` });
-      }
-      run.emit({
-        type: 'progress',
-        message: `translating ${basename(file)}`,
-        unit: 'images',
-        done: index + 1,
-        total: files.length,
-        concept: concept.name,
-      });
-      // Otherwise decoding and inference would never yield to the event loop.
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-  } finally {
-    await translator.dispose();
+  const { image } = training.config;
+  const { size = 'train', detail = 'none', format = 'png', quality, keepLocation = false } = options;
+  const settings: Settings = { size, detail, format, quality, keepLocation };
+  const files = await checkedTranslations(project, input, output, format);
+  const base = await loadBase(project, training);
+  const chosen = await readChosenWeights(
+    weightsFile(project, training, concept, weights),
+    project,
+    training,
+    concept,
+    base,
+  );
+  const values = chosen.generatorValues();
+  const generator = new AnySizeGenerator(base.generator, values, await stageDevice(context));
+  const log = (level: 'info' | 'warning', message: string) => run.emit({ type: 'log', level, message });
+  log('info', sizeText(settings, image.size));
+  if (base.generator.options.norm === 'instance' && size === 'native') {
+    log(
+      'warning',
+      'this generator normalizes every tile by itself (generator.norm: instance): tones may drift across large pictures; compare with --size train',
+    );
   }
-  if (written === 0) {
+  const scratch = join(run.folder, 'scratch');
+  await rm(scratch, { recursive: true, force: true });
+  await makeFolder(scratch);
+  const skipped: string[] = [];
+  const counts = { written: 0, unchanged: 0 };
+  const begun = performance.now();
+  let done = 0;
+  const progress = (file: string) =>
+    run.emit({
+      type: 'progress',
+      message: `translating ${basename(file)}`,
+      unit: 'images',
+      done,
+      total: files.length,
+      concept: concept.name,
+    });
+
+  const arrive = async ({ file, written }: TranslationFile, index: number): Promise<Arrival> => {
+    try {
+      const picture = await openPicture(file, {
+        maxFileSize: image.maxFileSize,
+        keepPlace: keepLocation,
+      });
+      const recipe = recipeOf(picture, values, settings, image.size);
+      if (await isMadeFrom(written, recipe)) return { state: 'finished before' };
+      refuseTooLarge(picture, format);
+      const place = join(scratch, `${process.pid}-${index}`);
+      const decoded = await decodePicture(picture, settings, image.size, place);
+      return { state: 'decoded', decoded, recipe };
+    } catch (error) {
+      if (error instanceof UnreadableImage) return { state: 'unreadable', error };
+      throw error;
+    }
+  };
+  const finish = async ({ file, written }: TranslationFile, pixels: string, recipe: string) => {
+    const encoded = await encodePicture(pixels, format, quality);
+    await writeOutput(written, markPicture(encoded, recipe), run.folder);
+    await rm(pixels);
+    counts.written++;
+    done++;
+    progress(file);
+  };
+
+  const encoding = new Set<Promise<void>>();
+  let stopped = false;
+  let next: Promise<Arrival> | undefined;
+  try {
+    for (const [index, at] of files.entries()) {
+      stopped = shouldStop();
+      if (stopped) break;
+      const arrival = await (next ?? arrive(at, index));
+      const following = files[index + 1];
+      next = following && quiet(arrive(following, index + 1));
+      if (arrival.state !== 'decoded') {
+        if (arrival.state === 'unreadable') {
+          const { file, reason } = arrival.error;
+          skipped.push(file);
+          log('warning', `left out ${file}: ${reason}`);
+        } else counts.unchanged++;
+        done++;
+        progress(at.file);
+        continue;
+      }
+      const { decoded, recipe } = arrival;
+      const { remarks } = decoded.picture;
+      const opaque =
+        format === 'jpeg' && decoded.picture.hasAlpha ? ['jpeg has no transparency: on white'] : [];
+      if (remarks.length > 0) log('info', `${basename(at.file)}: ${[...remarks, ...opaque].join('; ')}`);
+      const pixels = join(scratch, `${process.pid}-${index}-translated.v`);
+      const completed = await translatePicture(generator, decoded, settings, pixels, async () => {
+        // Otherwise signals and the other pictures' files would wait for all tiles.
+        await new Promise((resolve) => setImmediate(resolve));
+        return !shouldStop();
+      }).finally(() => decoded.rows?.close());
+      if (!completed) {
+        stopped = true;
+        break;
+      }
+      if (encoding.size >= ENCODING) await Promise.race(encoding);
+      const finishing = quiet(finish(at, pixels, recipe).finally(() => encoding.delete(finishing)));
+      encoding.add(finishing);
+    }
+    await Promise.all(encoding);
+  } finally {
+    await Promise.allSettled(encoding);
+    const unused = await next?.catch(() => undefined);
+    if (unused?.state === 'decoded') await unused.decoded.rows?.close();
+    await generator.dispose();
+    await rm(scratch, { recursive: true, force: true });
+  }
+  const network = { seconds: (performance.now() - begun) / 1000, networkSeconds: generator.seconds };
+  if (stopped) return { status: 'stopped', result: { ...counts } };
+  if (counts.written + counts.unchanged === 0) {
     throw new UserError(
       'unreadable-image',
       files.length === 1
@@ -67,16 +178,46 @@ export const translate: StageFunction<'translate'> = async (context) => {
         : `${input}: none of its ${files.length} images could be read.`,
     );
   }
+  if (counts.unchanged > 0) {
+    log(
+      'info',
+      `${counts.unchanged} of ${files.length} pictures were translated before with the same weights and options, and are kept`,
+    );
+  }
   const folder = toProjectPath(project.folder, output);
   run.emit({ type: 'artifact', kind: 'images', file: folder, concept: concept.name });
-  return { status: 'succeeded', result: { folder, written, size: `${size}x${size}`, fit, skipped } };
+  return { status: 'succeeded', result: { folder, ...counts, size, skipped, ...network } };
 };
 
-/** What becomes of the shape of an image, for each way to make it square. */
-const SHAPES: Readonly<Record<Fit, (size: number) => string>> = {
-  cover: (size) =>
-    `pictures are translated at ${size}x${size} pixels, as in training: cropped to the square in their center`,
-  contain: (size) =>
-    `pictures are translated at ${size}x${size} pixels, as in training: padded to a square by repeating their edges`,
-  fill: (size) => `pictures are translated at ${size}x${size} pixels, as in training: stretched to a square`,
-};
+/** A promise that is awaited later: until then, its failure is not an unhandled one. */
+function quiet<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
+}
+
+/** Identifies the translation of a picture: the picture's bytes, the whole generator, and what is done with them. */
+function recipeOf(picture: Picture, values: Float32Array, settings: Settings, trained: number): string {
+  const weights = hashOf(values);
+  return createHash('sha256')
+    .update(JSON.stringify([VERSION, picture.hash, weights, settings, trained]))
+    .digest('hex');
+}
+
+const hashes = new WeakMap<Float32Array, string>();
+function hashOf(values: Float32Array): string {
+  const known = hashes.get(values);
+  if (known) return known;
+  const hash = createHash('sha256')
+    .update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength))
+    .digest('hex');
+  hashes.set(values, hash);
+  return hash;
+}
+
+/** What becomes of a picture's size. */
+function sizeText({ size, detail }: Settings, trained: number): string {
+  if (size === 'native') return 'pictures are translated at full resolution, in tiles that overlap';
+  const { height } = networkSize({ width: 1, height: 1 }, size, trained);
+  const added = detail === 'source' ? ', with the fine detail of the picture added' : '';
+  return `pictures are translated whole, with ${height} pixels on the shorter side, and the result is enlarged to their size${added}`;
+}

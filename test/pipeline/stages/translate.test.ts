@@ -2,9 +2,13 @@ import { readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
+import * as tf from '../../../src/compute/tfjs/tf.ts';
+import { resampled } from '../../../src/data/resampling.ts';
 import { translate } from '../../../src/pipeline/stages/translate.ts';
 import { loadProject } from '../../../src/project/load.ts';
+import type { StageOptions } from '../../../src/protocol/stages.ts';
 import { imageFile, makeTrainedProject, type TrainedProject } from '../../engine/trained-project.ts';
+import { tensorsOf } from '../../models/eager.ts';
 import { temporaryFolder } from '../../temporary-folders.ts';
 import { stageContext } from '../stage-context.ts';
 
@@ -16,8 +20,8 @@ beforeAll(async () => {
   images = join(trained.project.folder, 'images');
 });
 
-const started = (input: string, output: string) =>
-  stageContext(trained, { concept: 'snow', weights: 'denoised', input, output });
+const started = (input: string, output: string, options: StageOptions = {}) =>
+  stageContext(trained, { concept: 'snow', weights: 'denoised', input, output, ...options });
 const translated = (input: string, output: string) => translate(started(input, output).context);
 
 /** The content of every file of a folder. */
@@ -82,19 +86,163 @@ describe('translating refuses, before it writes anything,', () => {
   });
 });
 
-test('every picture gets a translation of its own, again and again, and its shape is told once', async () => {
+test('every picture gets a translation of its own, which is not made again', async () => {
   const [input, output] = [temporaryFolder(), join(temporaryFolder(), 'new')];
   const wide = sharp({ create: { width: 200, height: 50, channels: 3, background: 'red' } });
   writeFileSync(join(input, 'a.jpg'), await wide.jpeg().toBuffer());
   writeFileSync(join(input, 'a.png'), await wide.png().toBuffer());
   writeFileSync(join(input, 'b.png'), readFileSync(imageFile(trained.project, 0)));
-  for (let time = 0; time < 2; time++) {
-    const { context, logged } = started(input, output);
+  writeFileSync(join(input, 'broken.png'), 'text');
+  const skipped = [join(input, 'broken.png')];
+  const run = async (options: StageOptions = {}) => {
+    const { context, logged } = started(input, output, options);
     const { result } = await translate(context);
-    expect(result).toMatchObject({ written: 3, size: '32x32', fit: 'cover', skipped: [] });
-    expect(logged('info')).toEqual([
-      'pictures are translated at 32x32 pixels, as in training: cropped to the square in their center',
-    ]);
-    expect(readdirSync(output).sort()).toEqual(['a.jpg.png', 'a.png.png', 'b.png']);
+    return { result, logged };
+  };
+  const { result, logged } = await run();
+  expect(result).toMatchObject({ written: 3, unchanged: 0, size: 'train', skipped });
+  expect(logged('info')).toEqual([
+    'pictures are translated whole, with 32 pixels on the shorter side, and the result is enlarged to their size',
+  ]);
+  expect(readdirSync(output).sort()).toEqual(['a.jpg.png', 'a.png.png', 'b.png']);
+  const { width, height } = await sharp(join(output, 'a.jpg.png')).metadata();
+  expect([width, height]).toEqual([200, 50]);
+  const before = contents(output);
+  const again = await run();
+  expect(again.result).toMatchObject({ written: 0, unchanged: 3, skipped });
+  expect(again.logged('info').at(-1)).toBe(
+    '3 of 4 pictures were translated before with the same weights and options, and are kept',
+  );
+  expect(contents(output)).toEqual(before);
+  // Another picture of the same name, and other options, are another translation.
+  writeFileSync(join(input, 'b.png'), readFileSync(imageFile(trained.project, 1)));
+  expect((await run()).result).toMatchObject({ written: 1, unchanged: 2 });
+  expect((await run({ detail: 'source' })).result).toMatchObject({ written: 3, unchanged: 0 });
+  expect((await run({ weights: 'base', detail: 'source' })).result).toMatchObject({ written: 3 });
+  expect(readdirSync(join(trained.project.folder, 'runs', 'test'))).not.toContain('scratch');
+});
+
+describe('a whole picture', () => {
+  /** Waves, with a pattern of single pixels on them. */
+  const scene = (width: number, height: number, pattern = 0) =>
+    sharp(
+      Uint8Array.from({ length: width * height * 3 }, (_, i) => {
+        const [x, y] = [Math.floor(i / 3) % width, Math.floor(i / 3 / width)];
+        return 128 + 90 * Math.sin(x / 9 + (i % 3)) * Math.cos(y / 7) + ((x + y) % 2 ? pattern : -pattern);
+      }),
+      { raw: { width, height, channels: 3 } },
+    );
+  /** Translates one picture and returns the translation's levels. */
+  const translatedTo = async (picture: Buffer, options: StageOptions = {}) => {
+    const [input, output] = [temporaryFolder(), join(temporaryFolder(), 'new')];
+    writeFileSync(join(input, 'photo.png'), picture);
+    const { context, logged } = started(input, output, options);
+    await translate(context);
+    const file = readFileSync(join(output, readdirSync(output)[0]!));
+    const { data, info } = await sharp(file).raw().toBuffer({ resolveWithObject: true });
+    return { levels: data, info, file, logged };
+  };
+  /** What the network makes of an image at its own size, from tfjs. */
+  const reference = async (levels: Uint8Array, width: number, height: number) => {
+    await tf.setBackend('cpu');
+    const { generator, lora, generatorValues, loraFrozen } = trained.base;
+    const values = lora.merge(generatorValues, trained.denoised, loraFrozen);
+    return tf.tidy(() => {
+      const image = tf.tensor4d(
+        Float32Array.from(levels, (level) => level / 127.5 - 1),
+        [1, height, width, 3],
+      );
+      const made = generator.apply(tensorsOf(generator.layout, values), image).dataSync();
+      return Float32Array.from(made, (value) => (value + 1) * 127.5);
+    });
+  };
+  const meanDifference = (a: ArrayLike<number>, b: ArrayLike<number>) => {
+    expect(a.length).toBe(b.length);
+    let sum = 0;
+    for (let i = 0; i < a.length; i++) sum += Math.abs(a[i]! - b[i]!);
+    return sum / a.length;
+  };
+
+  test('is what the network makes of it, wherever it has the size of training', async () => {
+    const levels = await scene(48, 32).raw().toBuffer();
+    for (const size of ['train', 'native', 32] as const) {
+      const { levels: found } = await translatedTo(await scene(48, 32).png().toBuffer(), { size });
+      expect(meanDifference(found, await reference(levels, 48, 32))).toBeLessThan(0.5);
+    }
+  });
+
+  test('is translated small and enlarged, with its fine detail where that is asked for', async () => {
+    const large = scene(96, 64, 12);
+    const picture = await large.png().toBuffer();
+    const levels = await large.raw().toBuffer();
+    const small = await sharp(picture).resize(48, 32, { fit: 'fill' }).raw().toBuffer();
+    const made = await reference(small, 48, 32);
+    const { levels: plain, info } = await translatedTo(picture);
+    expect([info.width, info.height, info.channels]).toEqual([96, 64, 3]);
+    expect(meanDifference(small, made)).toBeGreaterThan(20);
+    const enlarged = (values: Float32Array) =>
+      resampled({ width: 48, height: 32, data: values.map((level) => level / 127.5 - 1) }, 96, 64, 'bicubic');
+    expect(meanDifference(plain, enlarged(made))).toBeLessThan(1);
+    // With detail, what is not explained by the enlarged change is the picture itself.
+    const { levels: detailed } = await translatedTo(picture, { detail: 'source' });
+    const change = enlarged(made.map((value, i) => (value - small[i]!) / 2 + 127.5)).map(
+      (value) => 2 * (value - 127.5),
+    );
+    const expected = Float32Array.from(levels, (level, i) => Math.min(255, Math.max(0, level + change[i]!)));
+    // The reference rounds the change to 8 bits, of twice the range.
+    expect(meanDifference(detailed, expected)).toBeLessThan(1.5);
+    expect(meanDifference(detailed, plain)).toBeGreaterThan(8);
+  });
+
+  test('keeps its transparency, and loses it in JPEG, which is said', async () => {
+    const clear = Uint8Array.from({ length: 40 * 36 * 4 }, (_, i) => (i * 7) % 256);
+    const picture = await sharp(clear, { raw: { width: 40, height: 36, channels: 4 } })
+      .png()
+      .toBuffer();
+    const { levels, info } = await translatedTo(picture);
+    expect([info.width, info.height, info.channels]).toEqual([40, 36, 4]);
+    expect(levels.filter((_, i) => i % 4 === 3)).toEqual(Buffer.from(clear.filter((_, i) => i % 4 === 3)));
+    const jpeg = await translatedTo(picture, { format: 'jpeg', quality: 80 });
+    expect([jpeg.info.width, jpeg.info.height, jpeg.info.channels]).toEqual([40, 36, 3]);
+    expect(jpeg.logged('info').at(-1)).toBe(
+      'photo.png: translated on white, its transparency kept; jpeg has no transparency: on white',
+    );
+    expect((await sharp(jpeg.file).metadata()).format).toBe('jpeg');
+  });
+
+  test('that was taken upright comes upright, in the size of its pixels turned', async () => {
+    const turned = await scene(60, 40).withMetadata({ orientation: 6 }).jpeg().toBuffer();
+    const { info, file } = await translatedTo(turned, { format: 'webp' });
+    expect([info.width, info.height]).toEqual([40, 60]);
+    expect((await sharp(file).metadata()).orientation ?? 1).toBe(1);
+  });
+
+  test('that is large is translated in tiles, at full resolution and at a size of its own', async () => {
+    const picture = await scene(200, 150).png().toBuffer();
+    for (const size of ['native', 140] as const) {
+      const { info } = await translatedTo(picture, { size });
+      expect([info.width, info.height]).toEqual([200, 150]);
+    }
+  });
+});
+
+test('a stopped run keeps what is finished, and continues after it', async () => {
+  const [input, output] = [temporaryFolder(), join(temporaryFolder(), 'new')];
+  for (let i = 0; i < 4; i++) {
+    writeFileSync(join(input, `${i}.png`), readFileSync(imageFile(trained.project, i)));
   }
+  const first = started(input, output);
+  let asked = 0;
+  const stopping = { ...first.context, shouldStop: () => ++asked > 4 };
+  const { status, result } = await translate(stopping);
+  expect(status).toBe('stopped');
+  const { written } = result as { written: number };
+  expect(written).toBeGreaterThan(0);
+  expect(written).toBeLessThan(4);
+  expect(readdirSync(output)).toHaveLength(written);
+  const { context } = started(input, output);
+  expect((await translate({ ...context, resume: true })).result).toMatchObject({
+    written: 4 - written,
+    unchanged: written,
+  });
 });

@@ -1,0 +1,219 @@
+/** Pictures as people have them, whole: of any size and shape, read for a translation and written after it. */
+import { createHash } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import sharp, { type Metadata, type Sharp } from 'sharp';
+import type { PictureFormat } from '../protocol/stage-entry.ts';
+import { hasPlace, uprightExif } from './exif.ts';
+import { type Image, imageFromBytes, openImage, readPicture, UnreadableImage, unreadable } from './images.ts';
+import { RawPictureReader } from './raw-picture.ts';
+
+// sharp would keep the last files open, by their paths: files of pixels that are gone would take space, and a new one of the
+// same name would be taken for the old one.
+sharp.cache(false);
+
+/** Quality of lossy formats where none is asked for. */
+const DEFAULT_QUALITY = 90;
+/** The most pixels that a side can have. */
+const LARGEST_SIDE: Readonly<Record<PictureFormat, number>> = {
+  png: 2 ** 31 - 1,
+  jpeg: 65_535,
+  webp: 16_383,
+};
+
+export interface PictureOptions {
+  /** Size of the largest file that is read, in mebibytes. */
+  readonly maxFileSize: number;
+  /** Whether the place where a photograph was taken stays in its metadata. */
+  readonly keepPlace: boolean;
+}
+
+/** A picture file that was opened, not yet decoded. */
+export interface Picture {
+  readonly file: string;
+  /** Size when it is upright. */
+  readonly width: number;
+  readonly height: number;
+  readonly hasAlpha: boolean;
+  /** SHA-256 of the file's bytes. */
+  readonly hash: string;
+  /** Pixels per inch, where the file says so. */
+  readonly density: number | undefined;
+  /** The EXIF block that belongs to the upright picture. */
+  readonly exif: Buffer | undefined;
+  /** What is done with the picture that its owner should know, each as a part of a sentence. */
+  readonly remarks: readonly string[];
+  /** The whole picture at another size, transparency on white, as networks see pictures. */
+  reduced(width: number, height: number): Promise<Image>;
+  /**
+   * Decodes the whole picture into a file, and opens it.
+   * @param scratch path without extension that nobody else uses; `.v` files there are removed by `close`
+   */
+  rows(scratch: string): Promise<PictureRows>;
+}
+
+/**
+ * Opens a picture: its EXIF orientation is applied, its color profile converted to sRGB, 16 bits reduced to 8, grayscale and
+ * CMYK converted.
+ * @throws UnreadableImage that names the file and what is wrong with it
+ */
+export async function openPicture(file: string, options: PictureOptions): Promise<Picture> {
+  return unreadable(file, async () => {
+    const bytes = await readPicture(file, options.maxFileSize);
+    const { input, metadata } = await openImage(bytes);
+    const { width, height } = metadata.autoOrient;
+    return {
+      file,
+      width,
+      height,
+      hasAlpha: metadata.hasAlpha,
+      hash: createHash('sha256').update(bytes).digest('hex'),
+      density: metadata.density,
+      exif: metadata.exif && uprightExif(metadata.exif, options.keepPlace),
+      remarks: remarksOn(metadata, options),
+      reduced: (width, height) =>
+        unreadable(file, async () => {
+          const data = await input
+            .clone()
+            .autoOrient()
+            .resize(width, height, { fit: 'fill' })
+            .flatten({ background: '#ffffff' })
+            .toColorspace('srgb')
+            .raw({ depth: 'uchar' })
+            .toBuffer();
+          return imageFromBytes(data, width, height);
+        }),
+      rows: (scratch) => unreadable(file, () => decodeInto(scratch, input.clone(), metadata)),
+    };
+  });
+}
+
+async function decodeInto(scratch: string, input: Sharp, metadata: Metadata): Promise<PictureRows> {
+  const { orientation = 1 } = metadata;
+  const decoded = `${scratch}-decoded.v`;
+  await input.toColorspace('srgb').keepExif().toFile(decoded);
+  if (orientation === 1) return PictureRows.open(decoded);
+  // Turning takes pixels from anywhere: from a file of pixels, and not from a picture in memory.
+  const upright = `${scratch}-upright.v`;
+  await sharp(decoded).autoOrient().toFile(upright);
+  await rm(decoded);
+  return PictureRows.open(upright);
+}
+
+function remarksOn(metadata: Metadata, { keepPlace }: PictureOptions): string[] {
+  const { icc, exif, depth, orientation = 1, space, hasAlpha, pages = 1 } = metadata;
+  const profile = icc && profileName(icc);
+  const isSrgb = profile === undefined || /sRGB/i.test(profile);
+  return [
+    ...(isSrgb ? [] : [`colors converted from ${profile || 'its color profile'} to sRGB`]),
+    ...(space === 'cmyk' ? ['CMYK converted to RGB'] : []),
+    ...(space === 'b-w' || space === 'grey16' ? ['grayscale translated as RGB'] : []),
+    ...(depth !== 'uchar' ? ['reduced to 8 bits'] : []),
+    ...(orientation > 1 ? ['turned upright'] : []),
+    ...(hasAlpha ? ['translated on white, its transparency kept'] : []),
+    ...(pages > 1 ? [`only the first of ${pages} pictures in the file`] : []),
+    ...(exif && !keepPlace && hasPlace(exif) ? ['where it was taken is left out'] : []),
+    ...(exif && !uprightExif(exif, keepPlace) ? ['its EXIF metadata are damaged and left out'] : []),
+  ];
+}
+
+/** Description of an ICC profile (ICC.1:2022, tag 'desc'); empty if it has none that can be read. */
+function profileName(icc: Buffer): string {
+  try {
+    const count = icc.readUInt32BE(128);
+    for (let i = 0; i < Math.min(count, 100); i++) {
+      const entry = 132 + i * 12;
+      if (icc.toString('latin1', entry, entry + 4) !== 'desc') continue;
+      const at = icc.readUInt32BE(entry + 4);
+      if (icc.toString('latin1', at, at + 4) === 'desc') {
+        return icc.toString('latin1', at + 12, at + 12 + icc.readUInt32BE(at + 8) - 1);
+      }
+      // Multi-localized Unicode: the first record, in big-endian UTF-16.
+      const [length, offset] = [icc.readUInt32BE(at + 20), icc.readUInt32BE(at + 24)];
+      return Buffer.from(icc.subarray(at + offset, at + offset + length))
+        .swap16()
+        .toString('utf16le');
+    }
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+  }
+  return '';
+}
+
+/** The rows of a decoded picture, in a file that goes away with it. */
+export class PictureRows {
+  private constructor(
+    private readonly path: string,
+    private readonly pixels: RawPictureReader,
+  ) {}
+
+  static async open(path: string): Promise<PictureRows> {
+    return new PictureRows(path, await RawPictureReader.open(path));
+  }
+
+  get width(): number {
+    return this.pixels.width;
+  }
+
+  get height(): number {
+    return this.pixels.height;
+  }
+
+  /** Rows `from` (inclusive) to `to` (exclusive), transparency on white. */
+  async read(from: number, to: number): Promise<Image> {
+    return (await this.readWithAlpha(from, to)).image;
+  }
+
+  /** The same, with the alpha of each pixel (0 to 255) where the picture has any. */
+  async readWithAlpha(from: number, to: number): Promise<{ image: Image; alpha?: Uint8Array }> {
+    const { pixels, width } = this;
+    const bytes = await pixels.read(from, to);
+    if (pixels.channels === 3) return { image: imageFromBytes(bytes, width, to - from) };
+    const count = bytes.length / 4;
+    const [data, alpha] = [new Float32Array(count * 3), new Uint8Array(count)];
+    for (let i = 0; i < count; i++) {
+      const a = bytes[4 * i + 3]!;
+      alpha[i] = a;
+      for (let c = 0; c < 3; c++) {
+        const level = Math.round((bytes[4 * i + c]! * a) / 255 + 255 - a);
+        data[3 * i + c] = level / 127.5 - 1;
+      }
+    }
+    return { image: { width, height: to - from, data }, alpha };
+  }
+
+  async close(): Promise<void> {
+    await this.pixels.close();
+    await rm(this.path, { force: true });
+  }
+}
+
+/**
+ * Encodes a file of pixels. Its EXIF metadata are kept, and the name of this program is added.
+ * @param path a `.v` file
+ * @param quality 1 to 100, for JPEG and WebP
+ */
+export async function encodePicture(
+  path: string,
+  format: PictureFormat,
+  quality = DEFAULT_QUALITY,
+): Promise<Buffer> {
+  const picture = sharp(path)
+    .keepExif()
+    .withExifMerge({ IFD0: { Software: 'Denoised Weights' } });
+  switch (format) {
+    case 'png':
+      return picture.png().toBuffer();
+    case 'jpeg':
+      return picture.flatten({ background: '#ffffff' }).jpeg({ quality }).toBuffer();
+    case 'webp':
+      return picture.webp({ quality }).toBuffer();
+  }
+}
+
+/** @throws UnreadableImage if a picture is too large for the format of its translation */
+export function refuseTooLarge({ file, width, height }: Picture, format: PictureFormat): void {
+  const most = LARGEST_SIDE[format];
+  if (width <= most && height <= most) return;
+  const reason = `it has ${width}x${height} pixels, and ${format} takes at most ${most} on a side (use --format png)`;
+  throw new UnreadableImage(file, reason, undefined);
+}
