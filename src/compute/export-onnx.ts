@@ -1,5 +1,4 @@
-/** Writes an inference function and its weights as one self-contained .onnx file. */
-import { writeWhole } from '../project/disk/write-whole.ts';
+/** An inference function and its weights as one self-contained .onnx file. */
 import type { TensorType, ValueId } from './graph/graph.ts';
 import { viewParameters } from './layout.ts';
 import { lowerNodes } from './lower/lower.ts';
@@ -8,6 +7,7 @@ import { PORTABLE } from './lower/target.ts';
 import type { OnnxGraph } from './onnx/onnx-graph.ts';
 import { OPSET, writeModel } from './onnx/onnx-writer.ts';
 import { type BatchExtents, type OpenSides, openGraph } from './onnx/open-size.ts';
+import { storeHalves } from './onnx/store-halves.ts';
 import * as tf from './tfjs/tf.ts';
 import { compile } from './trace/compile.ts';
 import type { StepDefinition, StepInputs, StepScope, Tensors } from './types.ts';
@@ -19,6 +19,8 @@ export interface ExportOptions {
   readonly fixedInputs?: StepInputs;
   /** Key-value pairs of the model's metadata: concept, prompt, base. */
   readonly metadata?: Readonly<Record<string, string>>;
+  /** Whether weights are stored in half precision. They are widened when the model is loaded: it computes in float32. */
+  readonly half?: boolean;
 }
 
 /**
@@ -72,23 +74,24 @@ function isImage({ shape, dtype }: TensorType): boolean {
 }
 
 /**
- * Exports a step with one image input and one image output ([N, H, W, 3] inside, [N, 3, H, W] in the file) as a
+ * The bytes of a step with one image input and one image output ([N, H, W, 3] inside, [N, 3, H, W] in the file) as a
  * stand-alone model of opset 17, which takes any number of images of any size.
  * @param at the step for images of a size; no table in it may depend on the size
  * @param values one flat vector per parameter group of the step
  * @throws if the step has other inputs that `fixedInputs` does not give, or does not return exactly one image
  */
-export async function exportOnnx(
+export function onnxModel(
   at: (extents: BatchExtents) => StepDefinition,
   values: Readonly<Record<string, Float32Array>>,
-  path: string,
-  { sides, fixedInputs = {}, metadata = {} }: ExportOptions,
-): Promise<void> {
+  { sides, fixedInputs = {}, metadata = {}, half = false }: ExportOptions,
+): Uint8Array {
   const probes = PROBES.map(({ count, height, width }) => {
     const extents = { count, height: height * sides.multiple, width: width * sides.multiple };
     return { extents, graph: loweredImageStep(at(extents), values, fixedInputs) };
   });
-  const model = writeModel(openGraph(probes, sides), {
+  const graph = openGraph(probes, sides);
+  if (half) storeHalves(graph);
+  return writeModel(graph, {
     name: at(probes[0]!.extents).name,
     documentation:
       `Image-to-image generator. Input ${EXPORT_INPUT} and output ${EXPORT_OUTPUT}: float32 NCHW, RGB in [-1, 1] ` +
@@ -103,7 +106,6 @@ export async function exportOnnx(
       example: EXAMPLE,
     },
   });
-  await writeWhole(path, Buffer.from(model.buffer, model.byteOffset, model.byteLength));
 }
 
 /** How to use the model, in its metadata. */

@@ -1,4 +1,4 @@
-/** Decoding of floating-point formats that are narrower than float32, from their bits. */
+/** Floating-point formats that are narrower than float32, as their bits. */
 
 /** IEEE 754 binary16: 5 bits of exponent, 10 of fraction. */
 export function halfToNumber(bits: number): number {
@@ -12,6 +12,25 @@ export function halfToNumber(bits: number): number {
 
 const word = new Uint32Array(1);
 const float = new Float32Array(word.buffer);
+
+/** The bits of the nearest binary16, ties to even; what is too large becomes infinite. */
+export function numberToHalf(value: number): number {
+  const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
+  const size = Math.abs(value);
+  if (Number.isNaN(value)) return 0x7e00;
+  // Half a step above the largest value, 65504.
+  if (size >= 65_520) return sign | 0x7c00;
+  // Steps between values: of the exponent's power of two, or of subnormal ones.
+  const exponent = Math.max(-14, Math.floor(Math.log2(Math.max(size, 2 ** -24))));
+  const steps = roundedToEven(size / 2 ** (exponent - 10));
+  // 1024 steps carry into the exponent by themselves, and subnormal values have no leading one.
+  return sign | (steps + (exponent + 14) * 1024);
+}
+
+function roundedToEven(value: number): number {
+  const rounded = Math.round(value);
+  return Math.abs(value % 1) === 0.5 && rounded % 2 === 1 ? rounded - 1 : rounded;
+}
 
 /** bfloat16 is the upper half of a float32. */
 export function bfloat16ToNumber(bits: number): number {

@@ -13,15 +13,15 @@ export const MARK = 'denoised-weights';
 /** Key of what a picture was made from. */
 const RECIPE = 'denoised-weights-recipe';
 
-/** Where a format of pictures takes texts that its decoders pass over. */
+/** Where a format takes texts that its readers pass over. */
 interface Container {
   readonly is: (file: Buffer) => boolean;
   /** A text with its keyword, as it lies in the file. Its length depends on theirs alone. */
   readonly note: (keyword: string, text: string) => Buffer;
   /** Where notes begin in a file, with or without them; the newest is first. */
   readonly place: (file: Buffer) => number;
-  /** Adapts a file that became longer or shorter. */
-  readonly resized: (file: Buffer) => Buffer;
+  /** The first bytes of a file that became longer or shorter. */
+  readonly resized: (start: Buffer, length: number) => Buffer;
 }
 
 const startsWith = (bytes: readonly number[]) => (file: Buffer) =>
@@ -43,7 +43,7 @@ const CONTAINERS: readonly Container[] = [
     is: startsWith([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
     note: (keyword, text) => pngChunk(`tEXt${keyword}\0${text}`),
     place: () => 8 + 4 + 4 + 13 + 4,
-    resized: (file) => file,
+    resized: (start) => start,
   },
   {
     // JPEG: comments after the first segment, which JFIF and EXIF want to be their own.
@@ -55,7 +55,7 @@ const CONTAINERS: readonly Container[] = [
       return Buffer.concat([head, content]);
     },
     place: (file) => (file.length > 6 ? 4 + file.readUInt16BE(4) : 2),
-    resized: (file) => file,
+    resized: (start) => start,
   },
   {
     // WebP: unknown chunks at the end, which its extended form allows, before which nothing else may come. RIFF counts bytes.
@@ -67,12 +67,33 @@ const CONTAINERS: readonly Container[] = [
       return Buffer.concat([head, content, Buffer.alloc(content.length % 2)]);
     },
     place: firstNoteOfWebp,
-    resized: (file) => {
-      file.writeUInt32LE(file.length - 8, 4);
-      return file;
+    resized: (start, length) => {
+      const counted = Buffer.from(start);
+      counted.writeUInt32LE(length - 8, 4);
+      return counted;
     },
   },
+  {
+    // ONNX: an entry of the model's metadata at the end, which protocol buffers allow in any order.
+    is: (file) => file.toString('latin1', 0, 20) === '\x08\x08\x12\x10denoised-weights',
+    note: onnxEntry,
+    place: (file) => {
+      const { length } = onnxEntry(MARK, sha256([]));
+      const key = onnxEntry(MARK, '').subarray(2, 4 + MARK.length);
+      const start = Math.max(0, file.length - length);
+      return file.subarray(start + 2, start + 2 + key.length).equals(key) ? start : file.length;
+    },
+    resized: (start) => start,
+  },
 ];
+
+/** An entry of an ONNX model's metadata: field 14, with the key as field 1 and the value as field 2. */
+function onnxEntry(key: string, value: string): Buffer {
+  const text = (field: number, content: string) =>
+    Buffer.concat([Buffer.from([(field << 3) | 2, content.length]), Buffer.from(content, 'latin1')]);
+  const entry = Buffer.concat([text(1, key), text(2, value)]);
+  return Buffer.concat([Buffer.from([(14 << 3) | 2, entry.length]), entry]);
+}
 
 /** Where the first of our chunks begins, or the end of the file. */
 function firstNoteOfWebp(file: Buffer): number {
@@ -86,21 +107,28 @@ function firstNoteOfWebp(file: Buffer): number {
 
 const containerOf = (file: Buffer) => CONTAINERS.find(({ is }) => is(file));
 
-function withNote(file: Buffer, container: Container, keyword: string, text: string): Buffer {
-  const place = container.place(file);
-  const note = container.note(keyword, text);
-  return container.resized(Buffer.concat([file.subarray(0, place), note, file.subarray(place)]));
+/** The first bytes of a file, which count its length in some formats. */
+const START = 12;
+
+/** The file with other notes, in pieces: a large file is not copied. */
+function withNotes(file: Buffer, container: Container, notes: readonly Buffer[], place: number): Buffer[] {
+  const rest = [file.subarray(START, place), ...notes, file.subarray(place)];
+  const length = rest.reduce((sum, piece) => sum + piece.length, START);
+  return [container.resized(file.subarray(0, START), length), ...rest];
 }
 
 /**
- * The picture, a PNG, JPEG or WebP file, with the mark of its content.
- * @param recipe what it was made from, as a hash
+ * A PNG, JPEG or WebP file, or an ONNX model of this program, with the mark of its content, in pieces.
+ * @param recipe what a picture was made from, as a hash
  */
-export function markPicture(picture: Buffer, recipe?: string): Buffer {
-  const container = containerOf(picture);
-  if (!container) throw new Error('Only PNG, JPEG and WebP files can be marked.');
-  const content = recipe === undefined ? picture : withNote(picture, container, RECIPE, recipe);
-  return withNote(content, container, MARK, sha256(content));
+export function markFile(file: Buffer, recipe?: string): readonly Uint8Array[] {
+  const container = containerOf(file);
+  if (!container) throw new Error('Only PNG, JPEG, WebP and ONNX files can be marked.');
+  const place = container.place(file);
+  if (place < START) throw new Error('The file begins with a segment that is too short to be marked.');
+  const notes = recipe === undefined ? [] : [container.note(RECIPE, recipe)];
+  const mark = container.note(MARK, sha256(withNotes(file, container, notes, place)));
+  return withNotes(file, container, [mark, ...notes], place);
 }
 
 /** Metadata that mark the content of a safetensors file. */
@@ -118,29 +146,32 @@ export function weightsMark(
 /** Whether a file has the mark of its content. Links and anything else that is not a file have none. */
 export async function isOwnFile(path: string): Promise<boolean> {
   if (!(await lstat(path)).isFile()) return false;
-  return path.endsWith('.safetensors') ? hasWeightsMark(path) : unmarked(await readFile(path)) !== undefined;
+  return path.endsWith('.safetensors') ? hasWeightsMark(path) : afterMark(await readFile(path)) !== undefined;
 }
 
-/** Whether a file is a picture of this program, unchanged, that was made from this. @param recipe as for `markPicture` */
+/** Whether a file is a picture of this program, unchanged, that was made from this. @param recipe as for `markFile` */
 export async function isMadeFrom(path: string, recipe: string): Promise<boolean> {
   const stats = await lstat(path).catch(() => undefined);
   if (!stats?.isFile()) return false;
-  const picture = unmarked(await readFile(path));
-  if (!picture) return false;
-  const container = containerOf(picture)!;
-  const note = container.note(RECIPE, recipe);
-  const place = container.place(picture);
-  return picture.subarray(place, place + note.length).equals(note);
+  const file = await readFile(path);
+  const after = afterMark(file);
+  const note = containerOf(file)?.note(RECIPE, recipe);
+  return after !== undefined && note !== undefined && file.subarray(after, after + note.length).equals(note);
 }
 
-/** The picture as it was before it was marked; undefined if it has no mark, or not that of its content. */
-function unmarked(file: Buffer): Buffer | undefined {
+/** Where the mark of a file ends; undefined if it has none, or not that of its content. */
+function afterMark(file: Buffer): number | undefined {
   const container = containerOf(file);
   if (!container) return undefined;
   const place = container.place(file);
-  const { length } = container.note(MARK, sha256(Buffer.alloc(0)));
-  const picture = container.resized(Buffer.concat([file.subarray(0, place), file.subarray(place + length)]));
-  return withNote(picture, container, MARK, sha256(picture)).equals(file) ? picture : undefined;
+  const end = place + container.note(MARK, sha256([])).length;
+  if (place < START || end > file.length) return undefined;
+  const rest = [file.subarray(START, place), file.subarray(end)];
+  const length = rest.reduce((sum, piece) => sum + piece.length, START);
+  const start = file.subarray(0, START);
+  const mark = container.note(MARK, sha256([container.resized(start, length), ...rest]));
+  const isWhole = container.resized(start, file.length).equals(start);
+  return isWhole && file.subarray(place, end).equals(mark) ? end : undefined;
 }
 
 async function hasWeightsMark(path: string): Promise<boolean> {
@@ -154,4 +185,8 @@ async function hasWeightsMark(path: string): Promise<boolean> {
   }
 }
 
-const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+function sha256(pieces: readonly Uint8Array[]): string {
+  const hash = createHash('sha256');
+  for (const piece of pieces) hash.update(piece);
+  return hash.digest('hex');
+}

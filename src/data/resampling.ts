@@ -61,9 +61,11 @@ export function resizedRows(
     const from = weights.map((_, tap) => wideRow(first + tap));
     for (const known of wide.keys()) if (known < first) wide.delete(known);
     result.fill(0);
-    for (const [tap, weight] of weights.entries()) {
-      const values = from[tap]!;
-      if (weight !== 0) for (let i = 0; i < result.length; i++) result[i]! += weight * values[i]!;
+    // In pairs, which halves the passes over the result.
+    for (let tap = 0; tap < weights.length; tap += 2) {
+      const [a, b] = [from[tap]!, from[tap + 1] ?? from[tap]!];
+      const [wa, wb] = [weights[tap]!, weights[tap + 1] ?? 0];
+      for (let i = 0; i < result.length; i++) result[i]! += wa * a[i]! + wb * b[i]!;
     }
     return result;
   };

@@ -46,10 +46,10 @@ export interface Safetensors {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** A tensor to write. Its dtype follows from the array: F32, I32 or U8. */
+/** A tensor to write. Its dtype follows from the array: F32, I32, U8, or F16 for the bits of half-precision numbers. */
 export interface WritableTensor {
   readonly shape: readonly number[];
-  readonly data: Float32Array | Int32Array | Uint8Array;
+  readonly data: Float32Array | Int32Array | Uint8Array | Uint16Array;
 }
 
 /**
@@ -96,7 +96,12 @@ export async function readSafetensors(
  * @param remedy what to do about the file, as a sentence
  * @throws UserError that names the file, the tensor and the first such value
  */
-export function refuseNotFinite(path: string, name: string, values: TensorData, remedy: string): void {
+export function refuseNotFinite(
+  path: string,
+  name: string,
+  values: TensorData | WritableTensor['data'],
+  remedy: string,
+): void {
   if (!(values instanceof Float32Array)) return;
   const found = values.find((value) => !Number.isFinite(value));
   if (found === undefined) return;
@@ -165,6 +170,7 @@ export function safetensorsBytes(
 
 function dtypeOf(data: WritableTensor['data']): Dtype {
   if (data instanceof Float32Array) return 'F32';
+  if (data instanceof Uint16Array) return 'F16';
   return data instanceof Int32Array ? 'I32' : 'U8';
 }
 

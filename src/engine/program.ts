@@ -5,6 +5,7 @@ import { inertText } from '../protocol/inert-text.ts';
 import { addDescribeCommand } from './commands/describe.ts';
 import { addDevicesCommand } from './commands/devices.ts';
 import { addExplainCommand } from './commands/explain.ts';
+import { addExportCommand } from './commands/export.ts';
 import { addRunsCommand } from './commands/runs.ts';
 import { addServeCommand } from './commands/serve.ts';
 import { addStageCommands, type LoadStages } from './commands/stages.ts';
@@ -33,6 +34,7 @@ export function createProgram(loadStages: LoadStages, exit: (code: number) => vo
     .configureHelp({ sortSubcommands: false });
   addStageCommands(program, loadStages, exit);
   addValidateCommand(program, exit);
+  addExportCommand(program);
   addDescribeCommand(program);
   addDevicesCommand(program);
   addRunsCommand(program);

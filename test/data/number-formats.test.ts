@@ -4,7 +4,9 @@ import {
   float8E4M3ToNumber,
   float8E5M2ToNumber,
   halfToNumber,
+  numberToHalf,
 } from '../../src/data/number-formats.ts';
+import { Random } from '../../src/data/random.ts';
 
 // The bit patterns are those of the formats' definitions: IEEE 754-2008 (binary16), the upper half of binary32
 // (bfloat16), and table 1 of "FP8 Formats for Deep Learning" (arXiv 2209.05433).
@@ -63,3 +65,24 @@ test.each([
   [0x7d, NaN],
   [0x7f, NaN],
 ])('E5M2 %i is %d', (bits, value) => expect(float8E5M2ToNumber(bits)).toBe(value));
+
+test('every binary16 is its own nearest one', () => {
+  for (let bits = 0; bits < 0x10000; bits++) {
+    const value = halfToNumber(bits);
+    if (!Number.isNaN(value) && numberToHalf(value) !== bits) expect(numberToHalf(value)).toBe(bits);
+  }
+  expect(numberToHalf(Number.NaN)).toBe(0x7e00);
+});
+
+test('other numbers become the nearest binary16, ties the even one', () => {
+  expect(
+    [65_519.9, 65_520, -1e9, 2 ** -25, 3 * 2 ** -25, 1 + 2 ** -11, 1 + 3 * 2 ** -11].map(numberToHalf),
+  ).toEqual([0x7bff, 0x7c00, 0xfc00, 0, 2, 0x3c00, 0x3c02]);
+  const random = new Random(1);
+  for (let i = 0; i < 2000; i++) {
+    const value = random.uniform() * 2 ** (30 * random.uniform() - 20);
+    const bits = numberToHalf(value);
+    const distance = (one: number) => Math.abs(halfToNumber(one) - value);
+    expect(distance(bits)).toBeLessThanOrEqual(Math.min(distance(bits + 1), distance(Math.max(0, bits - 1))));
+  }
+});

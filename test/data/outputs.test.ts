@@ -6,10 +6,11 @@ import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { encodePng } from '../../src/data/images.ts';
 import { checkOutputs, writeOutput } from '../../src/data/outputs.ts';
-import { isMadeFrom, isOwnFile, markPicture } from '../../src/data/own-files.ts';
+import { isMadeFrom, isOwnFile, markFile } from '../../src/data/own-files.ts';
 import { translationNames } from '../../src/data/translation-files.ts';
 import { temporaryFolder } from '../temporary-folders.ts';
 
+const marks = (file: Buffer, recipe?: string) => Buffer.concat(markFile(file, recipe));
 const picture = () => encodePng({ width: 2, height: 1, data: Float32Array.of(-1, 0, 1, 1, 0, -1) });
 
 const encoded = (format: 'png' | 'jpeg' | 'webp') =>
@@ -23,7 +24,7 @@ describe.each(['png', 'jpeg', 'webp'] as const)('the mark of a %s file of this p
     const folder = temporaryFolder();
     const [own, foreign, edited] = ['own', 'foreign', 'edited'].map((name) => join(folder, name));
     const file = await encoded(format);
-    const marked = markPicture(file);
+    const marked = marks(file);
     writeFileSync(own!, marked);
     writeFileSync(foreign!, file);
     writeFileSync(edited!, marked.with(marked.length - 20, marked.at(-20)! ^ 1));
@@ -34,7 +35,7 @@ describe.each(['png', 'jpeg', 'webp'] as const)('the mark of a %s file of this p
   });
 
   test('is lost by any change of a byte', async () => {
-    const marked = markPicture(await encoded(format), 'recipe');
+    const marked = marks(await encoded(format), 'recipe');
     const path = join(temporaryFolder(), 'a');
     await fc.assert(
       fc.asyncProperty(fc.nat(marked.length - 1), fc.integer({ min: 1, max: 255 }), async (place, change) => {
@@ -50,9 +51,9 @@ describe.each(['png', 'jpeg', 'webp'] as const)('the mark of a %s file of this p
     const [made, plain, changed] = ['made', 'plain', 'changed'].map((name) => join(folder, name));
     const file = await encoded(format);
     const recipe = 'a'.repeat(64);
-    const marked = markPicture(file, recipe);
+    const marked = marks(file, recipe);
     writeFileSync(made!, marked);
-    writeFileSync(plain!, markPicture(file));
+    writeFileSync(plain!, marks(file));
     writeFileSync(changed!, marked.with(marked.length - 1, marked.at(-1)! ^ 1));
     expect(await isOwnFile(made!)).toBe(true);
     expect(await isMadeFrom(made!, recipe)).toBe(true);
@@ -66,7 +67,7 @@ describe.each(['png', 'jpeg', 'webp'] as const)('the mark of a %s file of this p
 test('a PNG file of an earlier version is still one of ours', async () => {
   const png = await picture();
   const hash = createHash('sha256').update(png).digest('hex');
-  const marked = markPicture(png);
+  const marked = marks(png);
   // Signature and IHDR take 33 bytes; the mark is a tEXt chunk with the keyword, a zero and the hash.
   expect(marked.subarray(33 + 8, 33 + 8 + 81).toString('latin1')).toBe(`denoised-weights\0${hash}`);
 });
@@ -74,7 +75,7 @@ test('a PNG file of an earlier version is still one of ours', async () => {
 describe('writing where a user wants it', () => {
   test('never replaces what this program did not write', async () => {
     const [folder, staging] = [temporaryFolder(), temporaryFolder()];
-    const marked = markPicture(await picture());
+    const marked = marks(await picture());
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom('a.png', 'b.safetensors', 'c'),
@@ -94,7 +95,7 @@ describe('writing where a user wants it', () => {
   test('replaces what it wrote, and leaves nothing else', async () => {
     const [folder, staging] = [join(temporaryFolder(), 'deep', 'er'), temporaryFolder()];
     const path = join(folder, 'a.png');
-    const marked = markPicture(await picture());
+    const marked = marks(await picture());
     for (let time = 0; time < 2; time++) await writeOutput(path, marked, staging);
     expect(readFileSync(path)).toEqual(marked);
     expect([readdirSync(folder), readdirSync(staging)]).toEqual([['a.png'], []]);
@@ -103,7 +104,7 @@ describe('writing where a user wants it', () => {
   test.each(['a link', 'a link to nothing', 'a folder'])('does not replace %s', async (what) => {
     const folder = temporaryFolder();
     const path = join(folder, 'a.png');
-    writeFileSync(join(folder, 'own.png'), markPicture(await picture()));
+    writeFileSync(join(folder, 'own.png'), marks(await picture()));
     if (what === 'a folder') mkdirSync(path);
     else symlinkSync(join(folder, what === 'a link' ? 'own.png' : 'nothing.png'), path);
     const output = { named: '--output out', kind: 'folder', files: [path] } as const;

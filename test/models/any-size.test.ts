@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import '@tensorflow/tfjs-backend-cpu';
 import { describe, expect, it } from 'vitest';
 import { createExecutor } from '../../src/compute/executor.ts';
@@ -8,8 +7,7 @@ import type { DeviceReport } from '../../src/compute/types.ts';
 import { inferenceStep } from '../../src/models/gan-steps.ts';
 import { createImageGenerator } from '../../src/models/image-generator.ts';
 import { sinusoidalGrid, tracedGrid } from '../../src/models/sinusoidal.ts';
-import { exportGenerator } from '../../src/pipeline/weights/export-generator.ts';
-import { temporaryFolder } from '../temporary-folders.ts';
+import { generatorModel } from '../../src/pipeline/weights/export-generator.ts';
 import { normalValues, tensorsOf } from './eager.ts';
 
 const DEVICE: DeviceReport = {
@@ -47,9 +45,7 @@ describe.each([
 
   it('gives what the same layers give in tfjs, and so does the exported network', async () => {
     await tf.setBackend('cpu');
-    const path = join(temporaryFolder(), 'generator.onnx');
-    await exportGenerator(generator, values, path, { concept: 'sepia' });
-    const exported = await ort.InferenceSession.create(path);
+    const exported = await ort.InferenceSession.create(generatorModel(generator, values, {}));
     for (const [height, width] of SHAPES) {
       const source = normalValues(height * width * 3, height + width).map(Math.tanh);
       const [eager, planes] = tf.tidy(() => {

@@ -21,7 +21,7 @@ const SHORT = 8;
 /** Hexadecimal digits of a printed hash. */
 const HASH_DIGITS = 12;
 
-type PrintableData = Float32Array | Int32Array | BigInt64Array | Uint8Array;
+type PrintableData = Float32Array | Int32Array | BigInt64Array | Uint8Array | Uint16Array;
 
 function hashOf(content: string | Uint8Array): string {
   return createHash('sha256').update(content).digest('hex').slice(0, HASH_DIGITS);

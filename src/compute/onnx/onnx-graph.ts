@@ -1,8 +1,9 @@
 /** An ONNX graph under construction: nodes and initializers, each made once (equal nodes are shared). */
 import { sizeOf } from '../layout.ts';
 
-export type OnnxDtype = 'float32' | 'int32' | 'int64' | 'bool';
-export type OnnxData = Float32Array | Int32Array | BigInt64Array | Uint8Array;
+export type OnnxDtype = 'float32' | 'float16' | 'int32' | 'int64' | 'bool';
+/** Values of float16 are their bits. */
+export type OnnxData = Float32Array | Uint16Array | Int32Array | BigInt64Array | Uint8Array;
 
 export type OnnxAttribute =
   | { readonly int: number }

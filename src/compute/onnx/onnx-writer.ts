@@ -6,7 +6,7 @@ import type { OnnxAttribute, OnnxDtype, OnnxGraph, OnnxNode, OnnxTensor } from '
 export const OPSET = 17;
 const IR_VERSION = 8;
 
-const DATA_TYPE: Record<OnnxDtype, number> = { float32: 1, int32: 6, int64: 7, bool: 9 };
+const DATA_TYPE: Record<OnnxDtype, number> = { float32: 1, int32: 6, int64: 7, bool: 9, float16: 10 };
 const ATTRIBUTE_TYPE = { float: 1, int: 2, string: 3, ints: 7 };
 /** Wire types of protocol buffers. */
 const VARINT = 0;

@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
 import { makeFolder } from '../../project/disk/folders.ts';
+import { writeWhole } from '../../project/disk/write-whole.ts';
 import { projectPaths, toProjectPath } from '../../project/paths.ts';
 import { RUN_FILES } from '../../protocol/run.ts';
 import { heldOutImages } from '../metrics/held-out.ts';
@@ -10,7 +11,7 @@ import type { StageFunction } from '../stage.ts';
 import { preparedPairs, stageConcept, stageDevice, stageSeed } from '../stage-support.ts';
 import { createConceptTrainer, discriminatorStart, trainedStart } from '../training/concept-training.ts';
 import { loadBase } from '../weights/base-model.ts';
-import { exportGenerator } from '../weights/export-generator.ts';
+import { generatorModel } from '../weights/export-generator.ts';
 import { generatorValuesOf, readWeights, writeWeights } from '../weights/weights-file.ts';
 
 /** Trains a concept from its denoised weights, and measures and draws held-out images along the way. */
@@ -91,11 +92,8 @@ export const fineTune: StageFunction<'fine-tune'> = async (context) => {
     await writeWeights(path, base, weights);
     const onnx = paths.exported(concept.name);
     await makeFolder(dirname(onnx));
-    await exportGenerator(base.generator, generatorValuesOf(base, weights), onnx, {
-      concept: concept.name,
-      prompt: concept.prompt,
-      base: base.hash,
-    });
+    const about = { concept: concept.name, prompt: concept.prompt, base: base.hash };
+    await writeWhole(onnx, generatorModel(base.generator, generatorValuesOf(base, weights), about));
     for (const file of [path, onnx]) {
       run.emit({
         type: 'artifact',

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { UnreadableImage } from '../../data/images.ts';
 import { writeOutput } from '../../data/outputs.ts';
-import { isMadeFrom, markPicture } from '../../data/own-files.ts';
+import { isMadeFrom, markFile } from '../../data/own-files.ts';
 import { encodePicture, openPicture, type Picture, refuseTooLarge } from '../../data/pictures.ts';
 import type { TranslationFile } from '../../data/translation-files.ts';
 import { makeFolder } from '../../project/disk/folders.ts';
@@ -114,7 +114,7 @@ export const translate: StageFunction<'translate'> = async (context) => {
   };
   const finish = async ({ file, written }: TranslationFile, pixels: string, recipe: string) => {
     const encoded = await encodePicture(pixels, format, quality);
-    await writeOutput(written, markPicture(encoded, recipe), run.folder);
+    await writeOutput(written, markFile(encoded, recipe), run.folder);
     await rm(pixels);
     counts.written++;
     done++;

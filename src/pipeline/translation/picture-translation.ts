@@ -24,8 +24,8 @@ export interface DecodedPicture {
 
 /** Whole pictures of up to this many times the sides, and the pixels, of the training images go through at once. */
 const WHOLE = { sides: 4, pixels: 4 } as const;
-/** Rows that are written at once. */
-const ROWS = 128;
+/** Values of the rows that are written at once: they stay in the processor's cache. */
+const VALUES = 2 ** 18;
 
 /** The size at which the network sees a picture. */
 export function networkSize(
@@ -132,8 +132,9 @@ async function enlarged(
     ? { ...result, data: result.data.map((value, i) => value - source.reduced.data[i]!) }
     : result;
   const rowAt = resizedRows(low, width, height, 'bicubic');
-  for (let from = 0; from < height; from += ROWS) {
-    const to = Math.min(height, from + ROWS);
+  const count = Math.max(1, Math.floor(VALUES / (3 * width)));
+  for (let from = 0; from < height; from += count) {
+    const to = Math.min(height, from + count);
     const base = source && (await source.rows.read(from, to)).data;
     const data = new Float32Array((to - from) * width * 3);
     for (let row = from; row < to; row++) data.set(rowAt(row), (row - from) * width * 3);

@@ -2,7 +2,13 @@ import { existsSync } from 'node:fs';
 import { viewParameters } from '../../compute/layout.ts';
 import type { ParameterLayout } from '../../compute/types.ts';
 import { WEIGHTS_FORMAT } from '../../data/file-zoo.ts';
-import { type ReadingOptions, readSafetensors, writeSafetensors } from '../../data/safetensors.ts';
+import { numberToHalf } from '../../data/number-formats.ts';
+import {
+  type ReadingOptions,
+  readSafetensors,
+  type WritableTensor,
+  writeSafetensors,
+} from '../../data/safetensors.ts';
 import { UserError } from '../../project/user-error.ts';
 import type { BaseModel } from './base-model.ts';
 
@@ -28,17 +34,24 @@ function layoutOfKind(base: BaseModel, kind: ConceptWeights['kind']): ParameterL
 
 /** Writes one tensor per parameter, so that any safetensors reader can show the layers. */
 export async function writeWeights(path: string, base: BaseModel, weights: ConceptWeights): Promise<void> {
+  const { tensors, metadata } = weightTensors(base, weights);
+  await writeSafetensors(path, tensors, metadata);
+}
+
+/** The tensors and metadata of a weights file. @param half whether the values are stored in half precision */
+export function weightTensors(
+  base: BaseModel,
+  weights: ConceptWeights,
+  half = false,
+): { tensors: Map<string, WritableTensor>; metadata: Record<string, string> } {
   const layout = layoutOfKind(base, weights.kind);
   const views = viewParameters(layout, weights.values);
-  await writeSafetensors(
-    path,
-    new Map(
-      layout.entries.map(({ name, shape }) => [
-        name,
-        { dtype: 'F32' as const, shape: [...shape], data: views[name]! },
-      ]),
+  const stored = (values: Float32Array) => (half ? Uint16Array.from(values, numberToHalf) : values);
+  return {
+    tensors: new Map(
+      layout.entries.map(({ name, shape }) => [name, { shape: [...shape], data: stored(views[name]!) }]),
     ),
-    {
+    metadata: {
       format: WEIGHTS_FORMAT,
       concept: weights.concept,
       prompt: weights.prompt,
@@ -48,7 +61,7 @@ export async function writeWeights(path: string, base: BaseModel, weights: Conce
       seed: String(weights.seed),
       steps: String(weights.steps),
     },
-  );
+  };
 }
 
 /**
