@@ -100,6 +100,10 @@ try {
     '| pictures | seconds | of these in the network | share | peak MiB | seconds of a second run |',
   );
   console.log('| --- | ---: | ---: | ---: | ---: | ---: |');
+  const many = join(folder, 'many');
+  mkdirSync(many);
+  for (let i = 0; i < count; i++) await writePicture(join(many, `${i}.jpg`), 1200, 800);
+  measure(folder, `a folder of ${count} of 1 megapixel, \`--size train\``, { input: many });
   for (const [megapixels, width, height] of [
     [1, 1200, 800],
     [12, 4000, 3000],
@@ -113,10 +117,6 @@ try {
     measure(folder, `${size}, \`--size native\``, { input, size: 'native' });
     rmSync(input);
   }
-  const input = join(folder, 'many');
-  mkdirSync(input);
-  for (let i = 0; i < count; i++) await writePicture(join(input, `${i}.jpg`), 1200, 800);
-  measure(folder, `a folder of ${count} of 1 megapixel, \`--size train\``, { input });
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -173,8 +173,13 @@ function reasonOf(error: unknown): string {
 
 /** 8-bit RGB values (0 to 255) as an image. */
 export function imageFromBytes(bytes: Uint8Array, width: number, height: number): Image {
-  return { width, height, data: Float32Array.from(bytes, (byte) => byte / 127.5 - 1) };
+  const data = new Float32Array(bytes.length);
+  for (let i = 0; i < data.length; i++) data[i] = LEVELS[bytes[i]!]!;
+  return { width, height, data };
 }
+
+/** The value of each byte. */
+const LEVELS = Float32Array.from({ length: 256 }, (_, byte) => byte / 127.5 - 1);
 
 /** The image's values as integers from 0 to 255, rounded; values outside [-1, 1] are clipped. */
 export function imageToBytes({ data }: Image): Uint8Array {

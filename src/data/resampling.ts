@@ -46,12 +46,13 @@ export function resizedRows(
   resampling: Resampling,
 ): (row: number) => Float32Array {
   const kernel = KERNELS[resampling];
+  const columns = allTaps(image.width, width, kernel);
   const wide = new Map<number, Float32Array>();
   const wideRow = (row: number): Float32Array => {
     const known = wide.get(row);
     if (known) return known;
     const values = image.data.subarray(row * image.width * 3, (row + 1) * image.width * 3);
-    const made = resampledAlong(values, 1, image.width, width, 3, kernel);
+    const made = resampledWith(columns, values, 1, image.width, 3);
     wide.set(row, made);
     return made;
   };
@@ -81,9 +82,30 @@ function resampledAlong(
   kernel: Kernel,
 ): Float32Array {
   if (newLength === length) return values;
+  return resampledWith(allTaps(length, newLength, kernel), values, outer, length, inner);
+}
+
+interface Taps {
+  /** The first of the pixels that a new one is made from. */
+  readonly first: number;
+  readonly weights: readonly number[];
+}
+
+const allTaps = (length: number, newLength: number, kernel: Kernel): Taps[] =>
+  Array.from({ length: newLength }, (_, place) => tapsAt(place, length, newLength, kernel));
+
+/** Resizes the middle axis of [outer, length, inner] by the taps of its new places. */
+function resampledWith(
+  taps: readonly Taps[],
+  values: Float32Array,
+  outer: number,
+  length: number,
+  inner: number,
+): Float32Array {
+  const newLength = taps.length;
   const out = new Float32Array(outer * newLength * inner);
   for (let place = 0; place < newLength; place++) {
-    const { first, weights } = tapsAt(place, length, newLength, kernel);
+    const { first, weights } = taps[place]!;
     for (let o = 0; o < outer; o++) {
       const to = (o * newLength + place) * inner;
       const from = (o * length + first) * inner;
@@ -98,12 +120,7 @@ function resampledAlong(
 }
 
 /** The pixels whose weighted mean is a new pixel; there are none beyond the border. */
-function tapsAt(
-  place: number,
-  length: number,
-  newLength: number,
-  { support, weight }: Kernel,
-): { first: number; weights: number[] } {
+function tapsAt(place: number, length: number, newLength: number, { support, weight }: Kernel): Taps {
   const scale = length / newLength;
   const spread = Math.max(scale, 1);
   const center = (place + 0.5) * scale;

@@ -1,0 +1,90 @@
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { viewParameters } from '../../src/compute/layout.ts';
+import { readSafetensors } from '../../src/data/safetensors.ts';
+import { temporaryFolder } from '../temporary-folders.ts';
+import { Engine } from './engine-process.ts';
+import { makeTrainedProject, type TrainedProject } from './trained-project.ts';
+
+let engine: Engine;
+let trained: TrainedProject;
+
+beforeAll(async () => {
+  engine = await Engine.build();
+  trained = await makeTrainedProject();
+});
+
+const run = (...args: string[]) =>
+  engine.run(['export', '--project', trained.project.folder, '--concept', 'snow', ...args]);
+
+describe('dnw export', () => {
+  test('writes a model that says what it is and how to use it, again and again', async () => {
+    const output = join(temporaryFolder(), 'snow.onnx');
+    for (let time = 0; time < 2; time++) {
+      const { code, stdout, stderr } = await run('--weights', 'denoised', '--output', output);
+      expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: `${output}\n`, stderr: '' });
+    }
+    const text = readFileSync(output, 'latin1');
+    for (const said of [
+      'make it snow',
+      'denoised',
+      'trainedSide',
+      'onnxruntime as ort',
+      'byte / 127.5 - 1',
+    ]) {
+      expect(text).toContain(said);
+    }
+    const half = join(temporaryFolder(), 'half.onnx');
+    expect((await run('--weights', 'base', '--half', '--output', half)).code).toBe(0);
+    expect(statSync(half).size).toBeLessThan(0.65 * statSync(output).size);
+  });
+
+  test('writes the LoRA, and the generator with the LoRA merged in', async () => {
+    const { base, denoised } = trained;
+    const folder = temporaryFolder();
+    const read = async (what: string, ...args: string[]) => {
+      const output = join(folder, `${what}${args.length}.safetensors`);
+      const { code, stderr } = await run(
+        '--weights',
+        'denoised',
+        '--what',
+        what,
+        '--output',
+        output,
+        ...args,
+      );
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      return readSafetensors(output);
+    };
+    const lora = await read('lora');
+    for (const [name, values] of Object.entries(viewParameters(base.lora.layout, denoised))) {
+      expect(lora.tensors.get(name)!.data).toEqual(values);
+    }
+    const whole = await read('safetensors', '--half');
+    const merged = base.lora.merge(base.generatorValues, denoised, base.loraFrozen);
+    for (const [name, values] of Object.entries(viewParameters(base.generator.layout, merged))) {
+      const tensor = whole.tensors.get(name)!;
+      expect(tensor.dtype).toBe('F16');
+      tensor.data.forEach((value, i) => {
+        // 11 significant bits.
+        expect(Math.abs(Number(value) - values[i]!)).toBeLessThanOrEqual(
+          Math.abs(values[i]!) * 2 ** -11 + 2 ** -25,
+        );
+      });
+    }
+    expect(whole.metadata).toMatchObject({ concept: 'snow', kind: 'generator', origin: 'denoised' });
+  });
+
+  test('refuses a file that it did not write, another ending, and weights that are not there', async () => {
+    const output = join(temporaryFolder(), 'mine.onnx');
+    writeFileSync(output, 'mine');
+    const taken = await run('--weights', 'base', '--output', output);
+    expect(taken.stderr).toMatch(/mine\.onnx already exists.*\[DNW-111\]/);
+    expect(readFileSync(output, 'utf8')).toBe('mine');
+    const ending = await run('--weights', 'base', '--what', 'lora', '--output', output);
+    expect([ending.code, ending.stderr]).toEqual([2, expect.stringContaining('ends in .safetensors')]);
+    const missing = await run('--output', join(temporaryFolder(), 'x.onnx'));
+    expect([missing.code, missing.stderr]).toEqual([1, expect.stringContaining('No weights at')]);
+  });
+});
