@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import sharp, { type Metadata, type Sharp } from 'sharp';
+import { newPixelPart } from '../project/disk/write-whole.ts';
 import type { PictureFormat } from '../protocol/stage-entry.ts';
 import { hasPlace, uprightExif } from './exif.ts';
 import { type Image, imageFromBytes, openImage, readPicture, UnreadableImage, unreadable } from './images.ts';
@@ -46,7 +47,7 @@ export interface Picture {
   reduced(width: number, height: number): Promise<Image>;
   /**
    * Decodes the whole picture into a file, and opens it.
-   * @param scratch path without extension that nobody else uses; `.v` files there are removed by `close`
+   * @param scratch folder for the file, which `close` removes
    */
   rows(scratch: string): Promise<PictureRows>;
 }
@@ -89,11 +90,11 @@ export async function openPicture(file: string, options: PictureOptions): Promis
 
 async function decodeInto(scratch: string, input: Sharp, metadata: Metadata): Promise<PictureRows> {
   const { orientation = 1 } = metadata;
-  const decoded = `${scratch}-decoded.v`;
+  const decoded = newPixelPart(scratch);
   await input.toColorspace('srgb').keepExif().toFile(decoded);
   if (orientation === 1) return PictureRows.open(decoded);
   // Turning takes pixels from anywhere: from a file of pixels, and not from a picture in memory.
-  const upright = `${scratch}-upright.v`;
+  const upright = newPixelPart(scratch);
   await sharp(decoded).autoOrient().toFile(upright);
   await rm(decoded);
   return PictureRows.open(upright);
@@ -204,7 +205,8 @@ export async function encodePicture(
     case 'png':
       return picture.png().toBuffer();
     case 'jpeg':
-      return picture.flatten({ background: '#ffffff' }).jpeg({ quality }).toBuffer();
+      // Optimal codes would need the whole picture in memory once more, and save two percent.
+      return picture.flatten({ background: '#ffffff' }).jpeg({ quality, optimizeCoding: false }).toBuffer();
     case 'webp':
       return picture.webp({ quality }).toBuffer();
   }

@@ -22,7 +22,7 @@ async function opened(bytes: Buffer, name = 'photo') {
   const folder = temporaryFolder();
   const file = join(folder, name);
   writeFileSync(file, bytes);
-  return { picture: await openPicture(file, OPTIONS), scratch: join(folder, 'scratch') };
+  return { picture: await openPicture(file, OPTIONS), scratch: folder };
 }
 
 async function wholeOf({ picture, scratch }: Awaited<ReturnType<typeof opened>>) {

@@ -7,6 +7,7 @@ import { isMadeFrom, markFile } from '../../data/own-files.ts';
 import { encodePicture, openPicture, type Picture, refuseTooLarge } from '../../data/pictures.ts';
 import type { TranslationFile } from '../../data/translation-files.ts';
 import { makeFolder } from '../../project/disk/folders.ts';
+import { newPixelPart } from '../../project/disk/write-whole.ts';
 import { toProjectPath } from '../../project/paths.ts';
 import { UserError } from '../../project/user-error.ts';
 import type { PictureFormat } from '../../protocol/stage-entry.ts';
@@ -95,7 +96,7 @@ export const translate: StageFunction<'translate'> = async (context) => {
       concept: concept.name,
     });
 
-  const arrive = async ({ file, written }: TranslationFile, index: number): Promise<Arrival> => {
+  const arrive = async ({ file, written }: TranslationFile): Promise<Arrival> => {
     try {
       const picture = await openPicture(file, {
         maxFileSize: image.maxFileSize,
@@ -104,8 +105,7 @@ export const translate: StageFunction<'translate'> = async (context) => {
       const recipe = recipeOf(picture, values, settings, image.size);
       if (await isMadeFrom(written, recipe)) return { state: 'finished before' };
       refuseTooLarge(picture, format);
-      const place = join(scratch, `${process.pid}-${index}`);
-      const decoded = await decodePicture(picture, settings, image.size, place);
+      const decoded = await decodePicture(picture, settings, image.size, scratch);
       return { state: 'decoded', decoded, recipe };
     } catch (error) {
       if (error instanceof UnreadableImage) return { state: 'unreadable', error };
@@ -128,9 +128,9 @@ export const translate: StageFunction<'translate'> = async (context) => {
     for (const [index, at] of files.entries()) {
       stopped = shouldStop();
       if (stopped) break;
-      const arrival = await (next ?? arrive(at, index));
+      const arrival = await (next ?? arrive(at));
       const following = files[index + 1];
-      next = following && quiet(arrive(following, index + 1));
+      next = following && quiet(arrive(following));
       if (arrival.state !== 'decoded') {
         if (arrival.state === 'unreadable') {
           const { file, reason } = arrival.error;
@@ -146,7 +146,7 @@ export const translate: StageFunction<'translate'> = async (context) => {
       const opaque =
         format === 'jpeg' && decoded.picture.hasAlpha ? ['jpeg has no transparency: on white'] : [];
       if (remarks.length > 0) log('info', `${basename(at.file)}: ${[...remarks, ...opaque].join('; ')}`);
-      const pixels = join(scratch, `${process.pid}-${index}-translated.v`);
+      const pixels = newPixelPart(scratch);
       const completed = await translatePicture(generator, decoded, settings, pixels, async () => {
         // Otherwise signals and the other pictures' files would wait for all tiles.
         await new Promise((resolve) => setImmediate(resolve));

@@ -9,12 +9,14 @@ import { dirname, join } from 'node:path';
 import { MAX_CHUNK_BYTES } from './chunk-size.ts';
 
 /** Names that no other program gives, so that what a killed process left can be removed. */
-const PART = /^\.[0-9a-f]{16}\.dnw-part$/;
+const PART = /^\.[0-9a-f]{16}\.dnw-part(\.v)?$/;
 
 /** Whether a name is that of a file that was not written to its end. */
 export const isPart = (name: string) => PART.test(name);
 
 const partIn = (folder: string, id: string) => join(folder, `.${id}.dnw-part`);
+/** A new name in a folder for pixels that are not kept; libvips goes by the ending. */
+export const newPixelPart = (folder: string) => `${partIn(folder, newId())}.v`;
 const newId = () => randomBytes(8).toString('hex');
 
 /** A text, or bytes in one or more pieces. */

@@ -4,6 +4,7 @@ import type { DeviceReport } from '../../../src/compute/types.ts';
 import type { Image } from '../../../src/data/images.ts';
 import { createImageGenerator } from '../../../src/models/image-generator.ts';
 import { AnySizeGenerator, withSize } from '../../../src/pipeline/translation/any-size-generator.ts';
+import { tileShape } from '../../../src/pipeline/translation/picture-translation.ts';
 import { type TileShape, tilesAlong } from '../../../src/pipeline/translation/tiles.ts';
 import { type Translator, translateTiled } from '../../../src/pipeline/translation/translate-tiled.ts';
 import { normalValues } from '../../models/eager.ts';
@@ -137,7 +138,7 @@ describe('a picture that is translated in tiles', () => {
     const mean = (values: number[]) => values.reduce((a, b) => a + b, 0) / values.length;
     return mean(middles.map((i) => jumps[i]!)) / mean(elsewhere);
   };
-  const BLENDED = { side: 64, margin: 8, blend: 16 };
+  const BLENDED = tileShape(32, 8);
 
   test.each(['none', 'instance'] as const)('has no seam, with norm: %s', async (norm) => {
     const options = { kind: 'e2gan', channels: 4, transformerHeads: 2, skips: true, imageSize: 32 } as const;
