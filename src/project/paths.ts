@@ -45,7 +45,9 @@ export interface ProjectPaths {
   readonly runs: string;
   /** Caches that can be deleted at any time. */
   readonly cache: string;
-  /** Prepared pairs: `<concept>-<hash>.safetensors`. */
+  /** Decoded source images: `<hash>.safetensors`. */
+  readonly sources: string;
+  /** Targets of prepared pairs: `<concept>-<hash>.safetensors`. */
   readonly pairs: string;
   /** Zoo folders, one for each base hash. */
   readonly zoo: string;
@@ -84,6 +86,7 @@ export function projectPaths(folder: string): ProjectPaths {
     concepts: join(folder, 'concepts'),
     runs,
     cache,
+    sources: join(cache, 'sources'),
     pairs: join(cache, 'pairs'),
     zoo,
     bases,

@@ -491,7 +491,7 @@ export const ERRORS = {
     code: 'DNW-174',
     title: 'Inputs have changed since the run began',
     cause:
-      'A resumed run must continue with what it began with: concepts, images, config, base. One of them is different now.',
+      'A run must end, and a resumed one continue, with what it began with: concepts, images, config, base. One of them is different now.',
     remedy: 'Undo the change and resume, or start a new run.',
     example:
       'fog-1: changed since this run began: concept fog (prompt). Its checkpoint no longer fits. Start a new run.',
