@@ -75,7 +75,7 @@ async function fineTune(
 ): Promise<Result> {
   const concept = conceptOf(context, name);
   const pairs = await pairsOf(context, training, concept);
-  const images = heldOut(pairs, training.config);
+  const images = await heldOut(pairs, training.config);
   const start = await (await ConceptStarts.open(context, SEED, concept, base)).vector('denoised');
   const config = {
     ...training.config,

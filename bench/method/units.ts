@@ -136,7 +136,7 @@ async function fineTuneAll(context: BenchContext, unit: UnitOf<'fine-tune'>): Pr
   const { training, concept, pairs } = await subject(context, unit);
   const base = await loadBase(context.project, training);
   const starts = await ConceptStarts.open(context, unit.seed, concept, base);
-  const images = heldOut(pairs, training.config);
+  const images = await heldOut(pairs, training.config);
   const settings = conceptSettings(training, unit.settings);
   const trainer = await createConceptTrainer(base, training.config, settings, await device(context));
   try {
@@ -195,7 +195,7 @@ async function startQuality(context: BenchContext, unit: UnitOf<'starts'>): Prom
   const base = await loadBase(context.project, training);
   const starts = await ConceptStarts.open(context, unit.seed, concept, base);
   const vector = await starts.denoised(unit.variant, concept.prompt, { ...unit.sampling, seed: unit.seed });
-  const images = heldOut(pairs, training.config);
+  const images = await heldOut(pairs, training.config);
   return withTranslator(context, base, images.count, async (translate) => ({
     psnr: pointOf(0, await translate(vector, images), images).psnr,
   }));
@@ -215,8 +215,8 @@ async function alternatives(
   const { training, concept, pairs } = await subject(context, unit);
   const base = await loadBase(context.project, training);
   const starts = await ConceptStarts.open(context, unit.seed, concept, base);
-  const images = heldOut(pairs, training.config);
-  const choosing = heldOutImages(pairs.train, pairs.size, training.config.image.size, CHOOSING_IMAGES);
+  const images = await heldOut(pairs, training.config);
+  const choosing = await heldOutImages(pairs.train, pairs.size, training.config.image.size, CHOOSING_IMAGES);
   const { prompt } = concept;
   const draws = (variant: string) =>
     Promise.all(

@@ -28,7 +28,7 @@ const PICTURES = ['--input', `${PROJECT}/images`, '--output', `${PROJECT}/transl
  */
 export const CHAINS: readonly (readonly TorturedStage[])[] = [
   [
-    // The names of prepared pairs depend on the times of the pictures; the base shows what is in them.
+    // Prepared pairs are a cache; the base shows what is in them.
     { stage: 'prepare', options: training, makes: [] },
     { stage: 'train-base', options: training, makes: ['base'] },
     { stage: 'collect', options: training, makes: ['zoo'] },

@@ -23,6 +23,8 @@ export interface LoadedEditor {
   readonly device: string;
   /** Maximum number of images per call of `edit`, 1 or more. */
   readonly batchSize: number;
+  /** Number of calls of `edit` that may run at the same time (default 1). */
+  readonly concurrency?: number;
   /**
    * Makes the edited images. Deterministic: equal inputs give equal images.
    * @param images all of one size; they are not changed

@@ -1,10 +1,12 @@
+import { levelOf } from './images.ts';
 import { Random } from './random.ts';
+import type { StoredImages } from './stored-images.ts';
 
-/** Decoded training pairs of one concept: `count` images of `size` x `size` x 3 bytes each. */
+/** Prepared pairs of one concept. */
 export interface PairSet {
   readonly count: number;
-  readonly source: Uint8Array;
-  readonly target: Uint8Array;
+  readonly source: StoredImages;
+  readonly target: StoredImages;
 }
 
 export interface PairBatchOptions {
@@ -32,10 +34,13 @@ export interface PairBatch {
  *
  * Rows cycle through the pair sets, in a new random order in each round. Within a set, images come in a new random order in
  * each epoch.
+ *
+ * When a batch is given, the images of the next one are already being read.
  */
 export class PairBatches {
   readonly #orders = new Map<string, Int32Array>();
   readonly #root: Random;
+  #ahead: { readonly step: number; readonly rows: Promise<Row[]> } | undefined;
 
   constructor(
     private readonly pairSets: readonly PairSet[],
@@ -44,31 +49,52 @@ export class PairBatches {
     this.#root = new Random(options.seed).fork('pair-batches');
   }
 
-  batch(step: number): PairBatch {
-    const { batchSize, size } = this.options;
-    const values = size * size * 3;
-    const source = new Float32Array(batchSize * values);
-    const target = new Float32Array(batchSize * values);
-    const sets = new Int32Array(batchSize);
+  /** @throws UserError if the prepared images cannot be read any more */
+  async batch(step: number): Promise<PairBatch> {
+    const reading = this.#ahead?.step === step ? this.#ahead.rows : this.#read(step);
+    const rows = await reading;
+    const ahead = this.#read(step + 1);
+    // If it fails, it is reported to whoever asks for that batch.
+    ahead.catch(() => {});
+    this.#ahead = { step: step + 1, rows: ahead };
+    const values = this.options.size * this.options.size * 3;
+    const source = new Float32Array(rows.length * values);
+    const target = new Float32Array(rows.length * values);
+    for (const [row, { crop, ...images }] of rows.entries()) {
+      this.#copy(images.source, crop, source, row * values);
+      this.#copy(images.target, crop, target, row * values);
+    }
+    return { source, target, sets: Int32Array.from(rows, ({ set }) => set) };
+  }
+
+  #read(step: number): Promise<Row[]> {
+    return Promise.all(
+      this.#chosen(step).map(async ({ set, image, crop }) => {
+        const pairs = this.pairSets[set]!;
+        const [source, target] = await Promise.all([pairs.source.read(image), pairs.target.read(image)]);
+        return { set, crop, source, target };
+      }),
+    );
+  }
+
+  #chosen(step: number): { readonly set: number; readonly image: number; readonly crop: Crop }[] {
+    const { batchSize, size, storedSize, flip } = this.options;
     const random = this.#root.fork(`step ${step}`);
-    for (let row = 0; row < batchSize; row++) {
+    return Array.from({ length: batchSize }, (_, row) => {
       const index = step * batchSize + row;
       const round = Math.floor(index / this.pairSets.length);
       const set = this.#order('sets', round, this.pairSets.length)[index % this.pairSets.length]!;
-      const pairs = this.pairSets[set]!;
-      const epoch = Math.floor(round / pairs.count);
-      const image = this.#order('images', epoch, pairs.count)[round % pairs.count]!;
-      const margin = this.options.storedSize - size;
+      const { count } = this.pairSets[set]!;
+      const epoch = Math.floor(round / count);
+      const image = this.#order('images', epoch, count)[round % count]!;
+      const margin = storedSize - size;
       const crop = {
         left: margin > 0 ? random.int(margin + 1) : 0,
         top: margin > 0 ? random.int(margin + 1) : 0,
-        mirrored: this.options.flip && random.uniform() < 0.5,
+        mirrored: flip && random.uniform() < 0.5,
       };
-      this.#copy(pairs.source, image, crop, source, row * values);
-      this.#copy(pairs.target, image, crop, target, row * values);
-      sets[row] = set;
-    }
-    return { source, target, sets };
+      return { set, image, crop };
+    });
   }
 
   /** A permutation that depends only on the seed, its purpose and its number. */
@@ -84,44 +110,56 @@ export class PairBatches {
     return order;
   }
 
-  #copy(
-    from: Uint8Array,
-    image: number,
-    crop: { left: number; top: number; mirrored: boolean },
-    to: Float32Array,
-    offset: number,
-  ): void {
+  #copy(image: Uint8Array, { left, top, mirrored }: Crop, to: Float32Array, offset: number): void {
     const { storedSize, size } = this.options;
     for (let y = 0; y < size; y++) {
-      let read = ((image * storedSize + crop.top + y) * storedSize + crop.left) * 3;
+      let read = ((top + y) * storedSize + left) * 3;
       let write = offset + y * size * 3;
-      if (crop.mirrored) {
+      if (mirrored) {
         read += (size - 1) * 3;
         for (let x = 0; x < size; x++, read -= 6) {
-          for (let c = 0; c < 3; c++) to[write++] = from[read++]! / 127.5 - 1;
+          for (let c = 0; c < 3; c++) to[write++] = levelOf[image[read++]!]!;
         }
       } else {
-        for (let i = 0; i < size * 3; i++) to[write++] = from[read++]! / 127.5 - 1;
+        for (let i = 0; i < size * 3; i++) to[write++] = levelOf[image[read++]!]!;
       }
     }
   }
 }
 
-/** Rows `[first, first + count)` of a stored set, cropped to the center, as [count, size, size, 3] in [-1, 1]. */
-export function centeredImages(
-  images: Uint8Array,
+interface Crop {
+  readonly left: number;
+  readonly top: number;
+  readonly mirrored: boolean;
+}
+
+/** One pair of a batch, as stored. */
+interface Row {
+  readonly set: number;
+  readonly crop: Crop;
+  readonly source: Uint8Array;
+  readonly target: Uint8Array;
+}
+
+/**
+ * The first images of a stored set, cropped to the center.
+ * @param storedSize side of the stored images in pixels
+ * @returns [count, size, size, 3] in [-1, 1]
+ */
+export async function centeredImages(
+  images: StoredImages,
   storedSize: number,
   size: number,
-  first: number,
   count: number,
-): Float32Array {
+): Promise<Float32Array> {
   const out = new Float32Array(count * size * size * 3);
   const margin = Math.floor((storedSize - size) / 2);
   let write = 0;
-  for (let image = first; image < first + count; image++) {
+  for (let index = 0; index < count; index++) {
+    const image = await images.read(index);
     for (let y = 0; y < size; y++) {
-      let read = ((image * storedSize + margin + y) * storedSize + margin) * 3;
-      for (let i = 0; i < size * 3; i++) out[write++] = images[read++]! / 127.5 - 1;
+      let read = ((margin + y) * storedSize + margin) * 3;
+      for (let i = 0; i < size * 3; i++) out[write++] = levelOf[image[read++]!]!;
     }
   }
   return out;

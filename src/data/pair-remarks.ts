@@ -6,40 +6,29 @@ export interface PairRemark {
   readonly message: string;
 }
 
-/** A pair as decoded, with the sizes of its files where its images are files. */
-export interface SeenPair {
-  readonly name: string;
-  readonly source?: ImageSize | undefined;
-  readonly target?: ImageSize | undefined;
-}
-
 /** Maximum number of pairs that one remark names. */
 const MAX_NAMED = 5;
 /** Width divided by height of an aligned image whose halves are about square. */
 const ALIGNED_SHAPE = { from: 1.8, to: 2.2 };
 
-/** Source and edited images of different shape: what makes them square moves one against the other. */
-export function shapeRemarks(pairs: readonly SeenPair[], fit: Fit): PairRemark[] {
-  if (fit === 'fill') return [];
-  const unlike = pairs.flatMap(({ name, source, target }) =>
-    source && target && !haveSameShape(source, target)
-      ? [`${name} (${sizeText(source)} and ${sizeText(target)})`]
-      : [],
-  );
-  if (unlike.length === 0) return [];
+/**
+ * Why a pair of different shapes is not used: what makes its images square moves one against the other.
+ * @returns undefined if the shapes are the same, or both images are stretched
+ */
+export function shapeDifference(source: ImageSize, target: ImageSize, fit: Fit): string | undefined {
+  if (fit === 'fill' || haveSameShape(source, target)) return undefined;
   const how = fit === 'cover' ? 'cut to the center' : 'padded to squares';
-  const message =
-    `source and edited image differ in shape: ${listed(unlike)}. ` +
-    `${how[0]!.toUpperCase()}${how.slice(1)} they do not show the same: crop them alike, or use image.fit: fill`;
-  return [{ level: 'warning', message }];
+  return (
+    `its shape (${sizeText(target)}) differs from its source image’s (${sizeText(source)}): ${how}, ` +
+    'they would not show the same. Crop them alike, or use image.fit: fill'
+  );
 }
 
 /** Aligned images that do not look like two pictures side by side. */
-export function alignedRemarks(pairs: readonly SeenPair[]): PairRemark[] {
-  const odd = pairs.flatMap(({ name, source }) => {
-    if (!source) return [];
-    const ratio = source.width / source.height;
-    return ratio >= ALIGNED_SHAPE.from && ratio <= ALIGNED_SHAPE.to ? [] : [`${name} (${sizeText(source)})`];
+export function alignedRemarks(images: readonly { name: string; size: ImageSize }[]): PairRemark[] {
+  const odd = images.flatMap(({ name, size }) => {
+    const ratio = size.width / size.height;
+    return ratio >= ALIGNED_SHAPE.from && ratio <= ALIGNED_SHAPE.to ? [] : [`${name} (${sizeText(size)})`];
   });
   if (odd.length === 0) return [];
   const message =
@@ -48,13 +37,11 @@ export function alignedRemarks(pairs: readonly SeenPair[]): PairRemark[] {
   return [{ level: 'info', message }];
 }
 
-/** Pairs that show no edit at all, such as one folder given as source and as target. */
-export function sameImageRemarks(sets: readonly { source: Uint8Array; target: Uint8Array }[]): PairRemark[] {
-  if (!sets.every(({ source, target }) => Buffer.compare(source, target) === 0)) return [];
-  const message =
-    'every edited image equals its source, so there is no edit to learn. Check the concept’s pairs';
-  return [{ level: 'warning', message }];
-}
+/** For pairs that show no edit at all, such as one folder given as source and as target. */
+export const SAME_IMAGES: PairRemark = {
+  level: 'warning',
+  message: 'every edited image equals its source, so there is no edit to learn. Check the concept’s pairs',
+};
 
 /** Whether one size is the other one scaled, up to a pixel of rounding in the smaller image. */
 export function haveSameShape(a: ImageSize, b: ImageSize): boolean {

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { isMissing } from '../project/disk/folders.ts';
 import { folderOf, type ImageFiles, listImages } from '../project/disk/image-files.ts';
@@ -56,6 +57,8 @@ export interface PairTargets {
   readonly device?: string;
   /** Maximum number of pairs per call, 1 or more. */
   readonly batchSize: number;
+  /** Number of calls that are useful at the same time, 1 or more. */
+  readonly concurrency: number;
   /** @returns for each pair the target, or the reason why its file cannot be decoded */
   load(
     pairs: readonly PairToLoad[],
@@ -87,8 +90,6 @@ export interface PairSource {
    * @throws UserError if an editor cannot be loaded
    */
   openTargets(): Promise<PairTargets>;
-  /** True if targets are made from the sources, so that concepts with equal sources can share the decoded sources. */
-  readonly sharesSources: boolean;
 }
 
 /**
@@ -117,6 +118,7 @@ function editedPairs(concept: LoadedConcept, source: string, editor: ImageEditor
       return {
         device: loaded.device,
         batchSize: loaded.batchSize,
+        concurrency: loaded.concurrency ?? 1,
         load: async (pairs, _options, signal) => {
           const sources = pairs.map((pair) => pair.source);
           const targets = await loaded.edit(sources, concept.prompt, signal);
@@ -130,7 +132,6 @@ function editedPairs(concept: LoadedConcept, source: string, editor: ImageEditor
         dispose: () => loaded.dispose(),
       };
     },
-    sharesSources: true,
   };
 }
 
@@ -155,7 +156,7 @@ function alignedPairs(concept: LoadedConcept, aligned: string, direction: 'AtoB'
 /** The methods of a pair source that deal with targets, for targets that are decoded from files. */
 function targetFiles(
   decode: (ref: PairRef, options: PairImageOptions) => Promise<DecodedImage>,
-): Pick<PairSource, 'identity' | 'openTargets' | 'sharesSources'> {
+): Pick<PairSource, 'identity' | 'openTargets'> {
   const decoded = async (ref: PairRef, options: PairImageOptions) => {
     try {
       return await decode(ref, options);
@@ -169,10 +170,10 @@ function targetFiles(
     identity: async () => undefined,
     openTargets: async () => ({
       batchSize: 1,
+      concurrency: 2 * availableParallelism(),
       load: (pairs, options) => Promise.all(pairs.map(({ ref }) => decoded(ref, options))),
       dispose: async () => {},
     }),
-    sharesSources: false,
   };
 }
 

@@ -1,33 +1,22 @@
-import { createHash } from 'node:crypto';
-import { dirname, join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
-import { fileStamp } from '../project/disk/file-stamp.ts';
+import { FileHashes } from '../project/disk/file-hashes.ts';
 import type { PassedOver } from '../project/disk/passed-over.ts';
-import { pairLayout } from '../project/files/pair-source.ts';
-import { imageSplit } from '../project/images/image-split.ts';
-import { projectFolderOf, projectPaths } from '../project/paths.ts';
+import { type ImageFile, openImageFile, pairsSchema, sourcesSchema } from '../project/images/image-file.ts';
+import { projectFolderOf } from '../project/paths.ts';
 import type { LoadedConcept } from '../project/project.ts';
 import type { TrainingConfig } from '../project/schema/training-schema.ts';
 import { UserError } from '../project/user-error.ts';
 import type { OpenEditor } from './image-editor.ts';
-import { type Fit, type ImageSize, imageFromBytes, imageToBytes, UnreadableImage } from './images.ts';
-import { alignedRemarks, type PairRemark, sameImageRemarks, shapeRemarks } from './pair-remarks.ts';
-import { openPairs, type PairListing, type PairSource, type PairTargets, type SkippedFile } from './pairs.ts';
-import { readSafetensors, type Safetensors, writeSafetensors } from './safetensors.ts';
-import {
-  imagesToDecode,
-  type SourceImage,
-  type SourceImages,
-  type SourceSelection,
-  selectSourceImages,
-} from './source-images.ts';
-import { unlessStopped } from './unless-stopped.ts';
+import { ImageFileWriter } from './image-file-writer.ts';
+import type { PairSet } from './pair-batches.ts';
+import type { PairRemark } from './pair-remarks.ts';
+import type { SkippedFile } from './pairs.ts';
+import { type PreparationPlan, planPreparation } from './preparation-plan.ts';
+import { imagesToDecode, selectSourceImages } from './source-images.ts';
+import { ImageRows } from './stored-images.ts';
+import { type PairsFile, type SourcesFile, skippedFiles, writeTargets } from './target-images.ts';
 
-/** Decoded pairs: `count` images of size x size x 3 bytes each, one after the other (NHWC, sRGB, 0 to 255). */
-interface PreparedSet {
-  readonly count: number;
-  readonly source: Uint8Array;
-  readonly target: Uint8Array;
+/** Pairs of size x size x 3 bytes per image, read from files one by one. */
+interface PreparedSet extends PairSet {
   /** Names of the source files below the source folder. */
   readonly names: readonly string[];
 }
@@ -43,13 +32,15 @@ export interface PreparedPairs {
   readonly passedOver: readonly PassedOver[];
   /** What should be known about the pairs that are used. */
   readonly remarks: readonly PairRemark[];
-  /** The file in the cache. */
+  /** The file of the targets in the cache. */
   readonly path: string;
 }
 
 export interface PrepareOptions {
   /** Opens the image editor of concepts that name one. */
   readonly openEditor: OpenEditor;
+  /** Hashes of the project's files, if more than one concept is prepared (default: read for this one). */
+  readonly hashes?: FileHashes;
   /** Called before an editor edits the first image. @param device see `LoadedEditor` */
   readonly onEditing?: (device: string) => void;
   /** Called after each image. @param total number of calls if no image is broken */
@@ -57,262 +48,143 @@ export interface PrepareOptions {
   readonly shouldStop?: () => boolean;
 }
 
-/** Raise this if decoding, an effect or the layout of these files changes, so that older caches are made again. */
-const CACHE_VERSION = 2;
-
 /**
- * Decodes a concept's pairs, or reads them from the project's cache (`.dnw/pairs`) if concept, image settings, seed, files
- * (by size and times) and image editor are the same as when they were prepared.
+ * Decodes a concept's pairs into the project's cache, unless they are there. The cache's key is made of the content of the
+ * files, their names below their folders, the concept's edit, the image settings, the seed and the image editor, so a copy of
+ * the project has it too. Source images (`.dnw/sources`) are shared by all concepts with the same ones, targets
+ * (`.dnw/pairs`) belong to one concept. Images are written as they are made: memory does not depend on their number.
  * @param image the `image` section of a training config
- * @returns undefined if `shouldStop` returned true; pairs in the cache are returned even then
- * @throws UserError if fewer than two pairs can be used, or an editor lacks something that it needs
+ * @returns undefined if `shouldStop` returned true; nothing is left of a file that was being written
+ * @throws UserError if fewer than two pairs can be used, an editor lacks something that it needs, or a file changes meanwhile
  */
 export async function preparePairs(
   concept: LoadedConcept,
   image: TrainingConfig['image'],
   seed: number,
-  { openEditor, onEditing = () => {}, onProgress = () => {}, shouldStop = () => false }: PrepareOptions,
+  {
+    openEditor,
+    onEditing = () => {},
+    onProgress = () => {},
+    shouldStop = () => false,
+    ...options
+  }: PrepareOptions,
 ): Promise<PreparedPairs | undefined> {
-  const pairs = openPairs(concept, openEditor);
-  const listing = await pairs.list();
-  const { train, test, fit, maxFileSize } = image;
-  const selection: SourceSelection = { train, test, fit, maxFileSize, seed, size: image.size + image.jitter };
-  const files = await fingerprint(listing);
-  const { pairs: folder } = projectPaths(projectFolderOf(concept.path));
-  const identity = await pairs.identity();
-  const key = hashOf({ pairs: concept.pairs, selection, files, ...(identity !== undefined && { identity }) });
-  const path = join(folder, `${concept.name}-${key}.safetensors`);
-  const cached = await readIfSound(path);
-  const { passedOver } = listing;
-  if (cached) return { ...preparedFrom(cached, path), passedOver };
+  const hashes = options.hashes ?? (await FileHashes.open(projectFolderOf(concept.path)));
+  const plan = await planPreparation(concept, image, seed, { openEditor, hashes, shouldStop });
+  if (!plan) return undefined;
+  const found = await preparedFrom(plan);
+  if (found) return found;
 
+  const { listing, selection } = plan;
   const decoded = imagesToDecode(listing.refs.length, selection);
-  const total = decoded + Math.min(listing.refs.length, train + test);
+  const total = decoded + Math.min(listing.refs.length, selection.train + selection.test);
   let done = 0;
-  const step = () => onProgress(Math.min(++done, total), total);
-  const sources = await sourceImages(pairs, listing, selection, {
-    sharedPath: join(dirname(folder), 'sources', `${hashOf({ selection, files })}.safetensors`),
-    onImage: step,
-    shouldStop,
-  });
-  if (!sources) return undefined;
-  done = decoded;
-
-  const skipped = [...listing.skipped, ...sources.skipped];
-  const { images } = sources;
-  const held = imageSplit(images.length, selection).test;
-  const made: { test: LoadedPair[]; train: LoadedPair[] } = { test: [], train: [] };
-  const targets = await pairs.openTargets();
-  try {
-    if (targets.device !== undefined) onEditing(targets.device);
-    for (const [kind, part] of [
-      ['train', images.slice(held)],
-      ['test', images.slice(0, held)],
-    ] as const) {
-      const loaded = await addTargets(targets, part, selection, { skipped, step, shouldStop });
-      if (!loaded) return undefined;
-      made[kind] = loaded;
-    }
-  } finally {
-    await targets.dispose();
+  const onImage = () => onProgress(Math.min(++done, total), total);
+  let sources = await openSources(plan);
+  if (!sources) {
+    if (!(await writeSources(plan, { hashes, onImage, shouldStop }))) return undefined;
+    sources = await openSources(plan);
+    if (!sources) throw new Error(`${plan.sourcesPath}: written, but not as expected`);
+    // Another concept's targets may have needed it.
+    const nowFound = await preparedFrom(plan);
+    if (nowFound) return nowFound;
   }
-  // A held-out pair whose target cannot be used is replaced by the next pair, so the split is made of what is left.
-  const usable = [...made.test, ...made.train];
-  const { test: testCount } = imageSplit(usable.length, selection);
-  const sets = { test: setOf(usable.slice(0, testCount)), train: setOf(usable.slice(testCount)) };
-  if (sets.train.count === 0 || sets.test.count === 0) throw unusable(concept, skipped);
-  const remarks = remarksOn(concept, usable, [sets.train, sets.test], fit);
-  const prepared = { size: selection.size, ...sets, skipped, passedOver, remarks, path };
-  await writePrepared(prepared);
+  done = decoded;
+  if (!(await writeTargets(plan, sources, { hashes, onEditing, onImage, shouldStop }))) return undefined;
+  const prepared = await preparedFrom(plan);
+  if (!prepared) throw new Error(`${plan.pairsPath}: written, but not as expected`);
   return prepared;
 }
 
-function remarksOn(
+/**
+ * A concept's pairs if they are in the cache (`preparePairs`).
+ * @throws UserError if the images cannot be listed, or an editor lacks something that it needs
+ */
+export async function cachedPairs(
   concept: LoadedConcept,
-  pairs: readonly LoadedPair[],
-  sets: readonly PreparedSet[],
-  fit: Fit,
-): PairRemark[] {
-  const seen = pairs.map(({ image, original }) => ({
-    name: image.ref.name,
-    source: image.original,
-    target: original,
-  }));
-  switch (pairLayout(concept.pairs).kind) {
-    case 'aligned':
-      return [...alignedRemarks(seen), ...sameImageRemarks(sets)];
-    case 'folders':
-      return [...shapeRemarks(seen, fit), ...sameImageRemarks(sets)];
-    case 'edited':
-      return sameImageRemarks(sets);
-  }
+  image: TrainingConfig['image'],
+  seed: number,
+  openEditor: OpenEditor,
+): Promise<PreparedPairs | undefined> {
+  const hashes = await FileHashes.open(projectFolderOf(concept.path));
+  const plan = await planPreparation(concept, image, seed, { openEditor, hashes, shouldStop: () => false });
+  return preparedFrom(plan!);
 }
 
-/** Concepts whose targets are made by editors often have the same source images: they share them decoded. */
-async function sourceImages(
-  pairs: PairSource,
-  listing: PairListing,
-  selection: SourceSelection,
-  options: { sharedPath: string; onImage: () => void; shouldStop: () => boolean },
-): Promise<SourceImages | undefined> {
-  if (!pairs.sharesSources) return selectSourceImages(pairs, listing, selection, options);
-  const shared = await readShared(options.sharedPath, listing);
-  if (shared) return shared;
-  const sources = await selectSourceImages(pairs, listing, selection, options);
-  if (sources) await writeShared(options.sharedPath, sources, selection.size);
-  return sources;
-}
-
-/** A source image with its target. */
-interface LoadedPair {
-  readonly image: SourceImage;
-  readonly target: Uint8Array;
-  /** Size of the target's file, if it is one. */
-  readonly original: ImageSize | undefined;
-}
-
-/** Pairs of the sources whose target is available; the others are added to `skipped`. */
-async function addTargets(
-  opened: PairTargets,
-  sources: readonly SourceImage[],
-  options: SourceSelection,
-  { skipped, step, shouldStop }: { skipped: SkippedFile[]; step: () => void; shouldStop: () => boolean },
-): Promise<LoadedPair[] | undefined> {
-  const { size } = options;
-  const pairs: LoadedPair[] = [];
-  for (let start = 0; start < sources.length; start += opened.batchSize) {
-    if (shouldStop()) return undefined;
-    // Effects are computed on this thread: let signals and timers run between images.
-    await setImmediate();
-    const batch = sources.slice(start, start + opened.batchSize);
-    const loaded = await unlessStopped(shouldStop, (signal) =>
-      opened.load(
-        batch.map(({ ref, bytes }) => ({ ref, source: imageFromBytes(bytes, size, size) })),
-        options,
-        signal,
-      ),
-    );
-    if (!loaded) return undefined;
-    for (const [index, image] of batch.entries()) {
-      const target = loaded[index]!;
-      if (target instanceof UnreadableImage) skipped.push({ file: target.file, reason: target.reason });
-      else {
-        const original = 'original' in target ? target.original : undefined;
-        pairs.push({ image, target: imageToBytes(target), original });
+/** Decodes the source images. @returns false after a stop */
+async function writeSources(
+  { pairs, listing, selection, sourcesPath }: PreparationPlan,
+  options: { hashes: FileHashes; onImage: () => void; shouldStop: () => boolean },
+): Promise<boolean> {
+  return ImageFileWriter.write(sourcesPath, selection.size, async (writer) => {
+    const names: string[] = [];
+    const originals: [number, number][] = [];
+    const skipped = await selectSourceImages(pairs, listing, selection, options, async (image) => {
+      const { ref, bytes, original } = image;
+      await options.hashes.confirm(ref.source);
+      await writer.append(bytes);
+      names.push(ref.name);
+      originals.push([original.width, original.height]);
+    });
+    return (
+      skipped && {
+        names,
+        originals,
+        skipped: skipped.map(({ ref, reason }) => ({ name: ref.name, reason })),
       }
-      step();
-    }
-  }
-  return pairs;
+    );
+  });
 }
 
-function setOf(pairs: readonly LoadedPair[]): PreparedSet {
-  return {
-    count: pairs.length,
-    source: concatenate(pairs.map(({ image }) => image.bytes)),
-    target: concatenate(pairs.map(({ target }) => target)),
-    names: pairs.map(({ image }) => image.ref.name),
-  };
-}
-
-async function writePrepared({ size, train, test, skipped, remarks, path }: PreparedPairs): Promise<void> {
-  const tensor = (count: number, data: Uint8Array) => ({ shape: [count, size, size, 3], data });
-  await writeSafetensors(
-    path,
-    {
-      'train/source': tensor(train.count, train.source),
-      'train/target': tensor(train.count, train.target),
-      'test/source': tensor(test.count, test.source),
-      'test/target': tensor(test.count, test.target),
-    },
-    {
-      trainNames: JSON.stringify(train.names),
-      testNames: JSON.stringify(test.names),
-      skipped: JSON.stringify(skipped),
-      remarks: JSON.stringify(remarks),
-    },
-  );
-}
-
-function preparedFrom({ tensors, metadata }: Safetensors, path: string): Omit<PreparedPairs, 'passedOver'> {
-  const set = (kind: 'train' | 'test'): PreparedSet => ({
-    count: tensors.get(`${kind}/source`)!.shape[0]!,
-    source: tensors.get(`${kind}/source`)!.data as Uint8Array,
-    target: tensors.get(`${kind}/target`)!.data as Uint8Array,
-    names: JSON.parse(metadata[`${kind}Names`]!),
+/** The pairs that a plan is for, if both files are in the cache and undamaged. */
+async function preparedFrom(plan: PreparationPlan): Promise<PreparedPairs | undefined> {
+  const targets = await ifSound(openImageFile(plan.pairsPath, pairsSchema));
+  const sources = targets && (await openSources(plan));
+  if (!sources || !belongTogether(targets, sources)) return undefined;
+  const { rows, names, test, remarks } = targets.about;
+  const set = (from: number, to: number): PreparedSet => ({
+    count: to - from,
+    source: new ImageRows(sources, rows.slice(from, to)),
+    target: new ImageRows(
+      targets,
+      Array.from({ length: to - from }, (_, i) => from + i),
+    ),
+    names: names.slice(from, to),
   });
   return {
-    size: tensors.get('train/source')!.shape[1]!,
-    train: set('train'),
-    test: set('test'),
-    skipped: JSON.parse(metadata.skipped!),
-    remarks: JSON.parse(metadata.remarks!),
-    path,
+    size: targets.size,
+    train: set(test, rows.length),
+    test: set(0, test),
+    skipped: skippedFiles(plan, sources.about.skipped, targets.about.skipped),
+    passedOver: plan.listing.passedOver,
+    remarks,
+    path: plan.pairsPath,
   };
 }
 
-/** Source images that another concept has decoded from the same list of files. */
-async function readShared(path: string, listing: PairListing): Promise<SourceImages | undefined> {
-  const cached = await readIfSound(path);
-  if (!cached) return undefined;
-  const refs = new Map(listing.refs.map((ref) => [ref.name, ref]));
-  const { shape, data } = cached.tensors.get('images')!;
-  const bytesPerImage = data.length / shape[0]!;
-  const names: string[] = JSON.parse(cached.metadata.names!);
-  const images = names.map((name, index) => ({
-    ref: refs.get(name)!,
-    bytes: (data as Uint8Array).subarray(index * bytesPerImage, (index + 1) * bytesPerImage),
-  }));
-  return { images, skipped: JSON.parse(cached.metadata.skipped!) };
-}
-
-async function writeShared(path: string, { images, skipped }: SourceImages, size: number): Promise<void> {
-  const data = concatenate(images.map(({ bytes }) => bytes));
-  await writeSafetensors(
-    path,
-    { images: { shape: [images.length, size, size, 3], data } },
-    {
-      names: JSON.stringify(images.map(({ ref }) => ref.name)),
-      skipped: JSON.stringify(skipped),
-    },
+function belongTogether({ about, count, size }: PairsFile, sources: SourcesFile): boolean {
+  const { rows, names, test } = about;
+  return (
+    size === sources.size &&
+    [rows.length, names.length].every((length) => length === count) &&
+    test < count &&
+    rows.every((row, i) => sources.about.names[row] === names[i])
   );
 }
 
-/** Reads a cache; undefined if it is missing or damaged, so that it is made again. */
-async function readIfSound(path: string): Promise<Safetensors | undefined> {
+async function openSources({ sourcesPath }: PreparationPlan): Promise<SourcesFile | undefined> {
+  const sources = await ifSound(openImageFile(sourcesPath, sourcesSchema));
+  if (!sources) return undefined;
+  const { names, originals } = sources.about;
+  return names.length === sources.count && originals.length === sources.count ? sources : undefined;
+}
+
+/** A file in the cache; undefined if it is missing or damaged, so that it is made again. */
+async function ifSound<T>(file: Promise<ImageFile<T>>): Promise<ImageFile<T> | undefined> {
   try {
-    return await readSafetensors(path);
+    return await file;
   } catch (error) {
     if (error instanceof UserError) return undefined;
     throw error;
   }
-}
-
-/** Path, size and times of every file that a pair is made from. */
-async function fingerprint({ refs }: PairListing): Promise<unknown[]> {
-  return Promise.all(
-    refs.map(async ({ name, source, target }) => {
-      return [name, source, target, await fileStamp(source), target && (await fileStamp(target))];
-    }),
-  );
-}
-
-function hashOf(content: unknown): string {
-  return createHash('sha256')
-    .update(JSON.stringify([CACHE_VERSION, content]))
-    .digest('hex')
-    .slice(0, 16);
-}
-
-function concatenate(parts: readonly Uint8Array[]): Uint8Array {
-  return new Uint8Array(Buffer.concat(parts));
-}
-
-function unusable(concept: LoadedConcept, skipped: readonly SkippedFile[]): UserError {
-  const reasons = skipped.slice(0, 5).map(({ file, reason }) => `\n  ${file}: ${reason}`);
-  return new UserError(
-    'few-images',
-    `${concept.path}: at least two pairs are needed, one to train on and one to test on. ` +
-      `Fix or add images:${reasons.join('')}`,
-  );
 }

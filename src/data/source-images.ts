@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
+import { inOrder } from '../project/in-order.ts';
 import { UserError } from '../project/user-error.ts';
 import { type ImageSize, imageToBytes, UnreadableImage } from './images.ts';
 import { representatives } from './k-means.ts';
-import type { PairImageOptions, PairListing, PairRef, PairSource, SkippedFile } from './pairs.ts';
+import type { PairImageOptions, PairListing, PairRef, PairSource } from './pairs.ts';
 import { Random } from './random.ts';
 
 /** How many training and test images a concept gets, and how they are chosen. */
@@ -13,18 +14,19 @@ export interface SourceSelection extends PairImageOptions {
   readonly seed: number;
 }
 
+/** A decoded source image. */
 export interface SourceImage {
   readonly ref: PairRef;
   /** size x size x 3 values, 0 to 255. */
   readonly bytes: Uint8Array;
-  /** Size of the file's whole image; unknown if the image was decoded for another concept. */
-  readonly original?: ImageSize;
+  /** Size of the file's whole image. */
+  readonly original: ImageSize;
 }
 
-export interface SourceImages {
-  /** Test images first. */
-  readonly images: readonly SourceImage[];
-  readonly skipped: readonly SkippedFile[];
+/** A source image that cannot be decoded. */
+export interface SkippedSource {
+  readonly ref: PairRef;
+  readonly reason: string;
 }
 
 /** Side in pixels of the thumbnails by which images are compared. */
@@ -37,7 +39,8 @@ const CANDIDATES_PER_IMAGE = 5;
  * with the same sources have the same ones. If there are more images than needed, the training images are those nearest to
  * the means of as many clusters (k-means on 8 x 8 thumbnails).
  * @param onImage called after every image that is looked at
- * @returns undefined if `shouldStop` returned true
+ * @param use gets the images one by one, test images first
+ * @returns the images that cannot be decoded; undefined if `shouldStop` returned true
  * @throws UserError if fewer than two images can be decoded
  */
 export async function selectSourceImages(
@@ -45,47 +48,49 @@ export async function selectSourceImages(
   listing: PairListing,
   selection: SourceSelection,
   { onImage, shouldStop }: { onImage: () => void; shouldStop: () => boolean },
-): Promise<SourceImages | undefined> {
+  use: (image: SourceImage) => Promise<void>,
+): Promise<SkippedSource[] | undefined> {
   const { train, test, seed, size, fit, maxFileSize } = selection;
-  const skipped: SkippedFile[] = [];
-  const decode = async (refs: readonly PairRef[], side: number) => {
-    const images: SourceImage[] = [];
-    const batch = availableParallelism();
-    for (let start = 0; start < refs.length; start += batch) {
-      if (shouldStop()) return undefined;
-      const outcomes = await Promise.all(
-        refs.slice(start, start + batch).map(async (ref) => {
-          const outcome = await decodeSource(pairs, ref, {
-            size: side,
-            fit,
-            ...(maxFileSize && { maxFileSize }),
-          });
-          onImage();
-          return outcome;
-        }),
-      );
-      for (const outcome of outcomes) {
-        if ('reason' in outcome) skipped.push(outcome);
-        else images.push(outcome);
-      }
+  const skipped: SkippedSource[] = [];
+  /** @returns whether all were decoded: false after a stop */
+  const decode = async (
+    refs: readonly PairRef[],
+    side: number,
+    each: (image: SourceImage) => Promise<void> | void,
+  ) => {
+    const options = { size: side, fit, ...(maxFileSize && { maxFileSize }) };
+    if (shouldStop()) return false;
+    const outcomes = inOrder(refs, 2 * availableParallelism(), (ref) => decodeSource(pairs, ref, options));
+    for await (const outcome of outcomes) {
+      if ('reason' in outcome) skipped.push(outcome);
+      else await each(outcome);
+      onImage();
+      if (shouldStop()) return false;
     }
-    return images;
+    return true;
   };
 
   let refs = orderByHash(listing.refs, seed);
   const looked = candidateCount(refs.length, selection);
   if (looked > 0) {
-    const candidates = await decode(refs.slice(0, looked), FEATURE_SIZE);
-    if (!candidates) return undefined;
+    const candidates: { ref: PairRef; features: Float32Array }[] = [];
+    const isDone = await decode(refs.slice(0, looked), FEATURE_SIZE, ({ ref, bytes }) => {
+      candidates.push({ ref, features: Float32Array.from(bytes) });
+    });
+    if (!isDone) return undefined;
     const rest = candidates.slice(test);
-    const features = rest.map(({ bytes }) => Float32Array.from(bytes));
+    const features = rest.map((candidate) => candidate.features);
     const chosen = representatives(features, train, new Random(seed).fork('representatives'));
     refs = [...candidates.slice(0, test), ...chosen.map((index) => rest[index]!)].map(({ ref }) => ref);
   }
-  const images = await decode(refs, size);
-  if (!images) return undefined;
-  if (images.length < 2) throw tooFew(listing, images.length, skipped);
-  return { images, skipped };
+  let usable = 0;
+  const isDone = await decode(refs, size, async (image) => {
+    usable++;
+    await use(image);
+  });
+  if (!isDone) return undefined;
+  if (usable < 2) throw tooFew(listing, usable, skipped);
+  return skipped;
 }
 
 /** The number of the `count` images that are looked at to choose from; 0 if all are used. */
@@ -102,12 +107,12 @@ async function decodeSource(
   pairs: PairSource,
   ref: PairRef,
   options: PairImageOptions,
-): Promise<SourceImage | SkippedFile> {
+): Promise<SourceImage | SkippedSource> {
   try {
     const image = await pairs.loadSource(ref, options);
     return { ref, bytes: imageToBytes(image), original: image.original };
   } catch (error) {
-    if (error instanceof UnreadableImage) return { file: error.file, reason: error.reason };
+    if (error instanceof UnreadableImage) return { ref, reason: error.reason };
     throw error;
   }
 }
@@ -120,8 +125,8 @@ function orderByHash(refs: readonly PairRef[], seed: number): PairRef[] {
     .map(({ ref }) => ref);
 }
 
-function tooFew(listing: PairListing, usable: number, skipped: readonly SkippedFile[]): UserError {
-  const reasons = skipped.slice(0, 5).map(({ file, reason }) => `\n  ${file}: ${reason}`);
+function tooFew(listing: PairListing, usable: number, skipped: readonly SkippedSource[]): UserError {
+  const reasons = skipped.slice(0, 5).map(({ ref, reason }) => `\n  ${ref.source}: ${reason}`);
   return new UserError(
     'few-images',
     `At least two images are needed, one to train on and one to test on; ` +

@@ -2,6 +2,7 @@
 import { selectDevice } from '../compute/devices.ts';
 import type { DeviceReport } from '../compute/types.ts';
 import { type PreparedPairs, preparePairs } from '../data/prepared.ts';
+import { FileHashes } from '../project/disk/file-hashes.ts';
 import { passedOverText } from '../project/disk/passed-over.ts';
 import { itemNamed } from '../project/names.ts';
 import type { LoadedConcept } from '../project/project.ts';
@@ -50,16 +51,18 @@ export function stageConcept({ project, options }: ConceptContext): LoadedConcep
  * @returns undefined if a stop was requested
  */
 export async function preparedPairs(
-  { training, run, shouldStop }: StageContext,
+  { project, training, run, shouldStop }: StageContext,
   concepts: readonly LoadedConcept[],
 ): Promise<PreparedPairs[] | undefined> {
   const { image, seed } = training.config;
   const perConcept = image.train + image.test;
+  const hashes = await FileHashes.open(project.folder);
   const all: PreparedPairs[] = [];
   for (const [index, concept] of concepts.entries()) {
     const message = `preparing pairs of ${concept.name}`;
     const pairs = await preparePairs(concept, image, seed, {
       openEditor: editorsOn(training.config),
+      hashes,
       onEditing: (device) => {
         if (device === 'cpu') return;
         run.emit({ type: 'log', level: 'info', message: `${concept.name}: editing images on ${device}` });

@@ -1,16 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import {
   centeredImages,
+  type PairBatch,
   PairBatches,
   type PairBatchOptions,
   type PairSet,
 } from '../../src/data/pair-batches.ts';
+import { imagesOf } from './stored.ts';
 
 const STORED = 10;
 const BASE = { storedSize: STORED, size: 8, batchSize: 3, flip: true, seed: 5 } satisfies PairBatchOptions;
 
 /** Images whose pixels say where they come from: image and set in red, column in green, row in blue. The target is the negative. */
-function pairSet(count: number, set = 0): PairSet {
+function pairBytes(count: number, set = 0): Uint8Array {
   const source = new Uint8Array(count * STORED * STORED * 3);
   for (let i = 0; i < count * STORED * STORED; i++) {
     const pixel = i % (STORED * STORED);
@@ -19,7 +21,13 @@ function pairSet(count: number, set = 0): PairSet {
       3 * i,
     );
   }
-  return { count, source, target: source.map((value) => 255 - value) };
+  return source;
+}
+
+function pairSet(count: number, set = 0): PairSet {
+  const source = pairBytes(count, set);
+  const target = source.map((value) => 255 - value);
+  return { count, source: imagesOf(source, count), target: imagesOf(target, count) };
 }
 
 interface Place {
@@ -38,50 +46,79 @@ function placesOf(images: Float32Array): Place[] {
 }
 
 /** The image that each row of some batches shows. */
-function imagesShown(batches: PairBatches, steps: number, { size, batchSize }: PairBatchOptions): number[] {
-  return Array.from({ length: steps }, (_, step) => placesOf(batches.batch(step).source)).flatMap((places) =>
-    Array.from({ length: batchSize }, (_, row) => places[row * size * size]!.image),
-  );
+async function imagesShown(
+  batches: PairBatches,
+  steps: number,
+  { size, batchSize }: PairBatchOptions,
+): Promise<number[]> {
+  const shown: number[] = [];
+  for (const step of upTo(steps)) {
+    const places = placesOf((await batches.batch(step)).source);
+    shown.push(...upTo(batchSize).map((row) => places[row * size * size]!.image));
+  }
+  return shown;
 }
 
 const sorted = (values: readonly number[]) => [...values].sort((a, b) => a - b);
 const upTo = (count: number) => Array.from({ length: count }, (_, i) => i);
 
 describe('a batch', () => {
-  test('depends on seed and step alone: a training that resumes sees what it would have seen', () => {
+  test('depends on seed and step alone: a training that resumes sees what it would have seen', async () => {
     const sets = [pairSet(7, 0), pairSet(4, 1)];
     const through = new PairBatches(sets, BASE);
-    const all = upTo(200).map((step) => through.batch(step));
+    const all: PairBatch[] = [];
+    for (const step of upTo(200)) all.push(await through.batch(step));
     const resumed = new PairBatches(sets, BASE);
-    for (const step of [150, 199, 3]) expect(resumed.batch(step)).toEqual(all[step]);
+    for (const step of [150, 151, 199, 3]) expect(await resumed.batch(step)).toEqual(all[step]);
   });
 
-  test('is another one with another seed', () => {
+  test('is being read while the step before runs, and fails when it is asked for', async () => {
+    const reads: number[] = [];
+    let isBroken = false;
+    const { count, source, target } = pairSet(9);
+    const noting = {
+      read: (index: number) => {
+        reads.push(index);
+        return isBroken ? Promise.reject(new Error('gone')) : source.read(index);
+      },
+    };
+    const batches = new PairBatches([{ count, source: noting, target }], BASE);
+    await batches.batch(0);
+    expect(reads).toHaveLength(2 * BASE.batchSize);
+    isBroken = true;
+    await batches.batch(1);
+    expect(reads).toHaveLength(3 * BASE.batchSize);
+    await expect(batches.batch(2)).rejects.toThrow('gone');
+  });
+
+  test('is another one with another seed', async () => {
     const order = (seed: number) => imagesShown(new PairBatches([pairSet(12)], { ...BASE, seed }), 4, BASE);
-    expect(order(1)).not.toEqual(order(2));
+    expect(await order(1)).not.toEqual(await order(2));
   });
 
-  test('holds values in [-1, 1]', () => {
+  test('holds values in [-1, 1]', async () => {
     const white = new Uint8Array(STORED * STORED * 3).fill(255);
-    const set = { count: 1, source: white, target: new Uint8Array(white.length) };
-    const { source, target } = new PairBatches([set], BASE).batch(0);
+    const black = new Uint8Array(white.length);
+    const set = { count: 1, source: imagesOf(white, 1), target: imagesOf(black, 1) };
+    const { source, target } = await new PairBatches([set], BASE).batch(0);
     expect([new Set(source), new Set(target)]).toEqual([new Set([1]), new Set([-1])]);
   });
 });
 
 describe('the order of images', () => {
-  test('has each once an epoch, though batches reach over its end', () => {
-    const shown = imagesShown(new PairBatches([pairSet(7)], BASE), 14, BASE);
+  test('has each once an epoch, though batches reach over its end', async () => {
+    const shown = await imagesShown(new PairBatches([pairSet(7)], BASE), 14, BASE);
     const epochs = upTo(6).map((epoch) => shown.slice(7 * epoch, 7 * (epoch + 1)));
     for (const epoch of epochs) expect(sorted(epoch)).toEqual(upTo(7));
     expect(new Set(epochs.map(String)).size).toBeGreaterThan(1);
   });
 
-  test('takes every set once a round, and each image of each once an epoch of its own', () => {
+  test('takes every set once a round, and each image of each once an epoch of its own', async () => {
     const sets = [pairSet(2, 0), pairSet(3, 1), pairSet(5, 2)];
     const batches = new PairBatches(sets, BASE);
-    const rows = imagesShown(batches, 30, BASE);
-    const numbers = upTo(30).flatMap((step) => [...batches.batch(step).sets]);
+    const rows = await imagesShown(batches, 30, BASE);
+    const numbers: number[] = [];
+    for (const step of upTo(30)) numbers.push(...(await batches.batch(step)).sets);
     expect(rows.map((image) => Math.floor(image / 16))).toEqual(numbers);
     for (const round of upTo(30)) expect(sorted(numbers.slice(3 * round, 3 * round + 3))).toEqual([0, 1, 2]);
     for (const [set, { count }] of sets.entries()) {
@@ -91,23 +128,23 @@ describe('the order of images', () => {
     }
   });
 
-  test('is the same for every concept with as many images', () => {
-    const shown = (set: number) =>
-      imagesShown(new PairBatches([pairSet(9, set)], BASE), 9, BASE).map((image) => image % 16);
-    expect(shown(1)).toEqual(shown(4));
+  test('is the same for every concept with as many images', async () => {
+    const shown = async (set: number) =>
+      (await imagesShown(new PairBatches([pairSet(9, set)], BASE), 9, BASE)).map((image) => image % 16);
+    expect(await shown(1)).toEqual(await shown(4));
   });
 });
 
-describe('crop and mirror', () => {
+describe('crop and mirror', async () => {
   const STEPS = 40;
-  const { source, target } = (() => {
-    const batches = new PairBatches([pairSet(4)], BASE);
-    const parts = upTo(STEPS).map((step) => batches.batch(step));
-    return {
-      source: parts.flatMap((part) => placesOf(part.source)),
-      target: parts.flatMap((part) => placesOf(part.target.map((value) => -value))),
-    };
-  })();
+  const batches = new PairBatches([pairSet(4)], BASE);
+  const source: Place[] = [];
+  const target: Place[] = [];
+  for (const step of upTo(STEPS)) {
+    const part = await batches.batch(step);
+    source.push(...placesOf(part.source));
+    target.push(...placesOf(part.target.map((value) => -value)));
+  }
   const perImage = BASE.size * BASE.size;
   const images = upTo(STEPS * BASE.batchSize).map((row) =>
     source.slice(row * perImage, (row + 1) * perImage),
@@ -140,16 +177,11 @@ describe('crop and mirror', () => {
     expect(new Set(windows).size).toBe(3 * 3 * 2);
   });
 
-  test('do nothing where they are off', () => {
+  test('do nothing where they are off', async () => {
     const options = { ...BASE, size: STORED, flip: false };
-    const [set, batches] = [pairSet(3), new PairBatches([pairSet(3)], options)];
-    const stored = placesOf(
-      set.source.reduce(
-        (out, value, i) => out.fill(value / 127.5 - 1, i, i + 1),
-        new Float32Array(set.source.length),
-      ),
-    );
-    const shown = placesOf(batches.batch(0).source);
+    const stored = placesOf(Float32Array.from(pairBytes(3), (value) => value / 127.5 - 1));
+    const whole = new PairBatches([pairSet(3)], options);
+    const shown = placesOf((await whole.batch(0)).source);
     expect(shown).toEqual(
       upTo(3).flatMap((row) => {
         const { image } = shown[row * STORED * STORED]!;
@@ -159,13 +191,13 @@ describe('crop and mirror', () => {
   });
 });
 
-test('held-out images are cut to the center', () => {
-  const places = placesOf(centeredImages(pairSet(4).source, STORED, 6, 1, 2));
+test('held-out images are cut to the center', async () => {
+  const places = placesOf(await centeredImages(pairSet(4).source, STORED, 6, 2));
   expect(places).toHaveLength(2 * 36);
   expect([places[0], places[35], places[36], places[71]]).toEqual([
+    { image: 0, column: 2, row: 2 },
+    { image: 0, column: 7, row: 7 },
     { image: 1, column: 2, row: 2 },
     { image: 1, column: 7, row: 7 },
-    { image: 2, column: 2, row: 2 },
-    { image: 2, column: 7, row: 7 },
   ]);
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { alignedRemarks, haveSameShape, shapeRemarks } from '../../src/data/pair-remarks.ts';
+import { alignedRemarks, haveSameShape, shapeDifference } from '../../src/data/pair-remarks.ts';
 
 const size = (width: number, height: number) => ({ width, height });
 
@@ -35,21 +35,25 @@ test('an image and itself scaled, rounded in any way, have one shape', () => {
   );
 });
 
-test('many pairs make one remark, which names some and counts the rest', () => {
-  const pairs = Array.from({ length: 12 }, (_, i) => ({
-    name: `${i}.png`,
-    source: size(80, 40),
-    target: size(64, 64),
-  }));
-  const [remark, ...others] = shapeRemarks(pairs, 'contain');
+test('a pair of different shapes cannot be used unless both images are stretched', () => {
+  const [wide, square] = [size(80, 40), size(64, 64)];
+  expect(shapeDifference(wide, square, 'contain')).toMatch(
+    /^its shape \(64x64\) differs from its source image’s \(80x40\): padded to squares/,
+  );
+  expect(shapeDifference(wide, square, 'fill')).toBeUndefined();
+  expect(shapeDifference(wide, size(40, 20), 'cover')).toBeUndefined();
+});
+
+test('many aligned images make one remark, which names some and counts the rest', () => {
+  const images = Array.from({ length: 12 }, (_, i) => ({ name: `${i}.png`, size: size(64, 64) }));
+  const [remark, ...others] = alignedRemarks(images);
   expect(others).toEqual([]);
-  expect(remark!.message).toMatch(/0\.png \(80x40 and 64x64\), .* and 7 more\. Padded to squares/);
-  expect(shapeRemarks([{ name: 'made.png', source: size(80, 40) }], 'cover')).toEqual([]);
+  expect(remark!.message).toMatch(/0\.png \(64x64\), .* and 7 more\. An aligned image/);
 });
 
 test('aligned images are about twice as wide as high', () => {
   const of = (width: number, height: number) =>
-    alignedRemarks([{ name: 'a.png', source: size(width, height) }]);
+    alignedRemarks([{ name: 'a.png', size: size(width, height) }]);
   expect([of(512, 256), of(513, 256), of(400, 200)]).toEqual([[], [], []]);
   expect(of(256, 256)[0]!.message).toMatch(/^not about twice as wide as high: a\.png \(256x256\)/);
 });

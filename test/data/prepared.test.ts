@@ -1,4 +1,6 @@
+import { appendFileSync } from 'node:fs';
 import {
+  cp,
   mkdir,
   mkdtemp,
   readdir,
@@ -12,17 +14,23 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ImageEditor, OpenEditor } from '../../src/data/image-editor.ts';
-import { type PreparedPairs, type PrepareOptions, preparePairs } from '../../src/data/prepared.ts';
+import {
+  cachedPairs,
+  type PreparedPairs,
+  type PrepareOptions,
+  preparePairs,
+} from '../../src/data/prepared.ts';
 import { writeScenes } from '../../src/data/scenes.ts';
 import { editorsOn } from '../../src/pipeline/image-editors/image-editors.ts';
 import type { LoadedConcept } from '../../src/project/project.ts';
 import { conceptSchema } from '../../src/project/schema/concept-schema.ts';
 import { type TrainingConfig, trainingSchema } from '../../src/project/schema/training-schema.ts';
 import { UserError } from '../../src/project/user-error.ts';
+import { allBytes } from './stored.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -42,6 +50,14 @@ const negative = () => concept('negative', { source: at('images'), target: { eff
 
 function imageConfig(image: object): TrainingConfig['image'] {
   return trainingSchema.parse({ image: { size: 16, train: 6, test: 3, ...image } }).image;
+}
+
+/** Edited images in `edited` for those in `images`. */
+async function writeNegatives(): Promise<void> {
+  await mkdir(at('edited'));
+  for (const name of await readdir(at('images'))) {
+    await sharp(at('images', name)).negate().toFile(at('edited', name));
+  }
 }
 
 const openEditor = editorsOn(trainingSchema.parse({}));
@@ -66,7 +82,8 @@ describe('preparePairs', () => {
     expect([pairs.size, pairs.train.count, pairs.test.count]).toEqual([18, 6, 3]);
     const names = [...pairs.train.names, ...pairs.test.names];
     expect(names.sort()).toEqual((await readdir(at('images'))).sort());
-    for (const { count, source, target } of [pairs.train, pairs.test]) {
+    for (const { count, ...images } of [pairs.train, pairs.test]) {
+      const [source, target] = [await allBytes(images.source, count), await allBytes(images.target, count)];
       expect(source.length).toBe(count * 18 * 18 * 3);
       expect(target).toEqual(source.map((byte) => 255 - byte));
     }
@@ -74,7 +91,7 @@ describe('preparePairs', () => {
       .resize(18, 18)
       .raw()
       .toBuffer({ resolveWithObject: true });
-    expect(pairs.test.source.subarray(0, 18 * 18 * 3)).toEqual(new Uint8Array(data));
+    expect(await pairs.test.source.read(0)).toEqual(new Uint8Array(data));
   });
 
   test('test images depend on seed and file names alone', async () => {
@@ -161,7 +178,7 @@ describe('preparePairs', () => {
 
   test('a broken edited image costs its pair only', async () => {
     await writeScenes(at('images'), 6, 1);
-    await writeScenes(at('edited'), 6, 2);
+    await writeNegatives();
     await writeFile(at('edited', 'scene-0004.jpg'), 'no image');
     const pairs = await prepared(
       concept('folder', { source: at('images'), target: { folder: at('edited') } }),
@@ -175,7 +192,7 @@ describe('preparePairs', () => {
 
   test('a held-out pair whose edited image is broken is replaced by the next one', async () => {
     await writeScenes(at('images'), 6, 1);
-    await writeScenes(at('edited'), 6, 2);
+    await writeNegatives();
     const folders = concept('folder', { source: at('images'), target: { folder: at('edited') } });
     const config = imageConfig({ train: 5, test: 1 });
     const whole = await prepared(folders, config, 1);
@@ -207,10 +224,7 @@ describe('preparePairs', () => {
 
   test('what is odd about usable pairs is said, from the cache too', async () => {
     await writeScenes(at('images'), 3, 1);
-    await mkdir(at('edited'));
-    for (const name of await readdir(at('images'))) {
-      await sharp(at('images', name)).negate().toFile(at('edited', name));
-    }
+    await writeNegatives();
     const said = async (pairs: object, image: object = {}) => {
       const first = await prepared(concept('odd', pairs), imageConfig(image), 1);
       expect((await prepared(concept('odd', pairs), imageConfig(image), 1)).remarks).toEqual(first.remarks);
@@ -218,18 +232,30 @@ describe('preparePairs', () => {
     };
     const folders = { source: at('images'), target: { folder: at('edited') } };
     expect(await said(folders)).toEqual([]);
-    await sharp(at('images', 'scene-0001.jpg')).resize(64, 64, { fit: 'fill' }).toFile(at('square.jpg'));
-    await rename(at('square.jpg'), at('edited', 'scene-0001.jpg'));
-    const shape =
-      /^source and edited image differ in shape: scene-0001\.jpg \(\d+x\d+ and 64x64\)\. Cut to the center/;
-    expect(await said(folders)).toEqual([expect.stringMatching(shape)]);
-    expect(await said(folders, { fit: 'fill' })).toEqual([]);
     const same =
       'every edited image equals its source, so there is no edit to learn. Check the concept’s pairs';
     expect(await said({ source: at('images'), target: { folder: at('images') } })).toEqual([same]);
     expect(await said({ aligned: at('images') })).toEqual([
       expect.stringMatching(/^not about twice as wide/),
     ]);
+  });
+
+  test('a pair whose images differ in shape is left out, unless both are stretched', async () => {
+    await writeScenes(at('images'), 4, 1);
+    await writeNegatives();
+    await sharp(at('images', 'scene-0001.jpg')).resize(64, 64, { fit: 'fill' }).toFile(at('square.jpg'));
+    await rename(at('square.jpg'), at('edited', 'scene-0001.jpg'));
+    const folders = concept('folder', { source: at('images'), target: { folder: at('edited') } });
+    for (const _ of ['made', 'cached']) {
+      const { train, test: held, skipped } = await prepared(folders, imageConfig({}), 1);
+      expect([...train.names, ...held.names].sort()).toEqual([2, 3, 4].map((i) => `scene-000${i}.jpg`));
+      const reason = /^its shape \(64x64\) differs from its source image’s \(\d+x\d+\): cut to the center/;
+      expect(skipped).toEqual([
+        { file: at('edited', 'scene-0001.jpg'), reason: expect.stringMatching(reason) },
+      ]);
+    }
+    const stretched = await prepared(folders, imageConfig({ fit: 'fill' }), 1);
+    expect(stretched.train.count + stretched.test.count).toBe(4);
   });
 
   test('two images are one to train on and one to test on; one is too few', async () => {
@@ -270,27 +296,75 @@ describe('the cache', () => {
     expect([looked, (await stat(first.path)).mtimeMs]).toEqual([0, mtimeMs]);
 
     await utimes(at('images', 'scene-0003.jpg'), 1, 1);
-    const touched = await prepared(negative(), config, 1);
+    expect(await prepared(negative(), config, 1)).toEqual(first);
     // Another picture of the same size and time.
     const { size, atime, mtime } = await stat(at('images', 'scene-0003.jpg'));
     await writeFile(at('images', 'scene-0003.jpg'), Buffer.alloc(size));
     await utimes(at('images', 'scene-0003.jpg'), atime, mtime);
-    expect((await prepared(negative(), config, 1)).path).not.toBe(touched.path);
+    const changed = await prepared(negative(), config, 1);
+    expect(changed.skipped.map(({ file }) => file)).toEqual([at('images', 'scene-0003.jpg')]);
     const resized = await prepared(negative(), imageConfig({ size: 24 }), 1);
     const stronger = concept('negative', {
       source: at('images'),
       target: { effect: { negative: { strength: 0.5 } } },
     });
     const edited = await prepared(stronger, config, 1);
-    expect(new Set([first, touched, resized, edited].map(({ path }) => path)).size).toBe(4);
-    expect(edited.train.target).not.toEqual(first.train.target);
+    expect(new Set([first, changed, resized, edited].map(({ path }) => path)).size).toBe(4);
+    expect(await edited.train.target.read(0)).not.toEqual(await first.train.target.read(0));
   });
 
-  test('a damaged file is made again', async () => {
+  test('belongs to a moved or copied project as well, whatever its files’ times', async () => {
+    const [here, there] = ['here', 'there'].map((name) => join(folder, name)) as [string, string];
+    await writeScenes(join(here, 'images'), 5, 1);
+    await writeFile(join(here, 'images', 'broken.jpg'), 'no image');
+    const config = imageConfig({});
+    const of = (project: string): LoadedConcept => ({
+      ...concept('negative', { source: join(project, 'images'), target: { effect: 'negative' } }),
+      path: join(project, 'concepts', 'negative.concept.yaml'),
+    });
+    const first = await prepared(of(here), config, 1);
+    await cp(here, there, { recursive: true });
+    await rm(here, { recursive: true });
+    let looked = 0;
+    const moved = await prepared(of(there), config, 1, { onProgress: () => looked++ });
+    expect(looked).toBe(0);
+    expect(moved.path).toBe(join(there, relative(here, first.path)));
+    expect(moved.train.names).toEqual(first.train.names);
+    expect(moved.skipped.map(({ file }) => file)).toEqual([join(there, 'images', 'broken.jpg')]);
+    expect(await allBytes(moved.test.source, moved.test.count)).toHaveLength(moved.test.count * 16 * 16 * 3);
+    // Without the memo of hashes, too.
+    await rm(join(there, '.dnw', 'file-hashes.json'), { force: true });
+    expect((await cachedPairs(of(there), config, 1, openEditor))!.path).toBe(moved.path);
+  });
+
+  test.each(['pairs', 'sources'])('a damaged file of %s is made again', async (part) => {
     await writeScenes(at('images'), 5, 1);
     const first = await prepared(negative(), imageConfig({}), 1);
-    await writeFile(first.path, (await readFile(first.path)).subarray(0, 300));
-    expect(await prepared(negative(), imageConfig({}), 1)).toEqual(first);
+    const [name] = await readdir(at('.dnw', part));
+    const whole = await readFile(at('.dnw', part, name!));
+    for (const length of [300, whole.length - 1, 0]) {
+      await writeFile(at('.dnw', part, name!), whole.subarray(0, length));
+      expect(await cachedPairs(negative(), imageConfig({}), 1, openEditor)).toBeUndefined();
+      expect(await prepared(negative(), imageConfig({}), 1)).toEqual(first);
+      expect((await readFile(at('.dnw', part, name!))).equals(whole)).toBe(true);
+    }
+  });
+
+  test('a cache that is deleted while it is used is missed by name', async () => {
+    await writeScenes(at('images'), 5, 1);
+    const { train } = await prepared(negative(), imageConfig({}), 1);
+    await rm(at('.dnw'), { recursive: true });
+    await expect(train.source.read(0)).rejects.toThrow(/\.dnw.sources.*it was deleted\. Run the stage again/);
+  });
+
+  test('a file that changes while it is being prepared is an error', async () => {
+    await writeScenes(at('images'), 5, 1);
+    const changing = (done: number) => {
+      if (done === 1) for (let i = 1; i <= 5; i++) appendFileSync(at('images', `scene-000${i}.jpg`), ' ');
+    };
+    const preparing = prepared(negative(), imageConfig({}), 1, { onProgress: changing });
+    await expect(preparing).rejects.toThrow(/scene-000\d\.jpg: changed while pairs were being prepared/);
+    expect(await readdir(at('.dnw', 'sources'))).toEqual([]);
   });
 
   test('a run that is stopped leaves nothing that would be read', async () => {
@@ -300,7 +374,8 @@ describe('the cache', () => {
       const callbacks = { onProgress: () => done++, shouldStop: () => done >= stopAfter };
       expect(await prepare(negative(), imageConfig({}), 1, callbacks)).toBeUndefined();
     }
-    await expect(cached()).rejects.toThrow(/ENOENT/);
+    expect(await cached()).toEqual([]);
+    expect(await readdir(at('.dnw', 'sources'))).toHaveLength(1);
     expect((await prepared(negative(), imageConfig({}), 1)).train.count).toBe(3);
   });
 
@@ -310,7 +385,9 @@ describe('the cache', () => {
     const calls: number[] = [];
     const sepia = concept('sepia', { source: at('images'), target: { effect: 'sepia' } });
     const second = await prepared(sepia, imageConfig({}), 1, { onProgress: (done) => calls.push(done) });
-    expect(second.train.source).toEqual(first.train.source);
+    const { count } = first.train;
+    expect(await allBytes(second.train.source, count)).toEqual(await allBytes(first.train.source, count));
+    expect(await readdir(at('.dnw', 'sources'))).toHaveLength(1);
     // Only the five targets were made.
     expect(calls).toEqual([6, 7, 8, 9, 10]);
   });
@@ -351,12 +428,13 @@ describe('an image editor', () => {
       onEditing: (device) => devices.push(device),
     });
     expect(asked).toEqual({
-      batches: [2, 2, 1, 2, 1],
-      instructions: Array(5).fill('a test'),
+      batches: [2, 2, 2, 2],
+      instructions: Array(4).fill('a test'),
       disposed: 1,
     });
     expect(devices).toEqual(['webgpu']);
-    for (const { source, target } of [pairs.train, pairs.test]) {
+    for (const { count, ...images } of [pairs.train, pairs.test]) {
+      const [source, target] = [await allBytes(images.source, count), await allBytes(images.target, count)];
       const brighterBytes = source.map((byte) => Math.min(255, Math.round(byte + 0.5 * 127.5)));
       const difference = target.map((byte, i) => Math.abs(byte - brighterBytes[i]!));
       expect(Math.max(...difference)).toBeLessThanOrEqual(1);
@@ -369,7 +447,7 @@ describe('an image editor', () => {
       (await prepared(negative(), imageConfig({}), 1, brightener(0.1, identity))).path;
     expect(new Set([await path(), await path('model a'), await path('model b')]).size).toBe(3);
     expect(await path('model a')).toBe(await path('model a'));
-    // Effects are told apart by their settings alone: pairs of earlier versions stay valid.
+    // Effects are told apart by their settings alone.
     expect(await path()).toBe((await prepared(negative(), imageConfig({}), 1)).path);
   });
 

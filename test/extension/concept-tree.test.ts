@@ -1,10 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inflateSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type * as vscode from 'vscode';
-import { writeSafetensors } from '../../src/data/safetensors.ts';
+import { ImageFileWriter } from '../../src/data/image-file-writer.ts';
 import { NO_ARTIFACTS, type ProjectArtifacts } from '../../src/extension/artifacts/project-artifacts.ts';
 import { type ConceptNode, ConceptTree } from '../../src/extension/concepts/concept-tree.ts';
 import type { Run } from '../../src/extension/runs/run-state.ts';
@@ -225,13 +225,22 @@ test('the tooltip has the last metrics and the last picture that a run drew', as
 
 test('without a run it has the first held-out pair, source beside target', async () => {
   const side = 200;
-  const images = (value: number) => ({
-    shape: [1, side, side, 3],
-    data: new Uint8Array(side * side * 3).fill(value),
-  });
-  mkdirSync(join(folder, '.dnw', 'pairs'), { recursive: true });
+  const write = (file: string, values: readonly number[], about: object) =>
+    ImageFileWriter.write(join(folder, file), side, async (writer) => {
+      for (const value of values) await writer.append(new Uint8Array(side * side * 3).fill(value));
+      return about;
+    });
   const file = '.dnw/pairs/snow-0123.safetensors';
-  await writeSafetensors(join(folder, file), { 'test/source': images(10), 'test/target': images(200) }, {});
+  await write('.dnw/sources/4567.safetensors', [90, 10], {
+    names: ['a.png', 'b.png'],
+    originals: [
+      [1, 1],
+      [1, 1],
+    ],
+    skipped: [],
+  });
+  const targets = { sources: '4567.safetensors', rows: [1, 0], names: ['b.png', 'a.png'], test: 1 };
+  await write(file, [200, 50], { ...targets, skipped: [], remarks: [] });
   const made = { ...NO_ARTIFACTS, pairs: new Map([['snow', { file, modified: 0, size: 1 }]]) };
   const text = await tooltip(treeOf([projectOf(concept('snow'))], { made }));
   const png = Buffer.from(/base64,([^|]+)\|width=240/.exec(text)![1]!, 'base64');

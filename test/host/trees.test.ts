@@ -144,25 +144,37 @@ describe('a tree', () => {
 
     it('has in a tooltip the first held-out pair, source beside target, where no run drew anything', async () => {
       await withConcept();
-      // Two pairs of 2 x 3 pixels; the second of either is not shown.
-      const image = (first: number) => Uint8Array.from({ length: 18 }, (_, i) => first + i);
-      const pair = (first: number) =>
-        raw('U8', [2, 2, 3, 3], Uint8Array.from([...image(first), ...image(first + 100)]));
-      await withArtifact(
-        `.dnw/pairs/${NAME}-0123abcd.safetensors`,
-        safetensorsBytes({ 'test/source': pair(0), 'test/target': pair(50) }),
-        ({ pairs }) => pairs.has(NAME),
+      // Two pairs of 2 x 2 pixels; the second is not shown.
+      const image = (first: number) => Uint8Array.from({ length: 12 }, (_, i) => first + i);
+      const imageFile = (first: number, about: object) => {
+        const text = Buffer.from(JSON.stringify({ names: ['a.png', 'b.png'], skipped: [], ...about }));
+        return safetensorsBytes(
+          {
+            images: raw('U8', [2, 2, 2, 3], Uint8Array.from([...image(first), ...image(first + 100)])),
+            about: raw('U8', [text.length], text),
+          },
+          { format: 'denoised-weights/images-1' },
+        );
+      };
+      const originals = [
+        [2, 2],
+        [2, 2],
+      ];
+      files.write('.dnw/sources/4567.safetensors', imageFile(0, { originals }));
+      const targets = { sources: '4567.safetensors', rows: [0, 1], test: 1, remarks: [] };
+      await withArtifact(`.dnw/pairs/${NAME}-0123abcd.safetensors`, imageFile(50, targets), ({ pairs }) =>
+        pairs.has(NAME),
       );
       const text = await conceptTooltip();
       const [, label, png] = /!\[(.*?)\]\(data:image\/png;base64,([^|]*)\|width=\d+\)/.exec(text) ?? [];
       assert.equal(label, 'source | target');
-      const row = (first: number) => [...image(first).subarray(0, 9)];
+      const row = (first: number) => [...image(first).subarray(0, 6)];
       assert.deepEqual(pixelsOf(Buffer.from(png!, 'base64')), {
-        width: 6,
+        width: 4,
         height: 2,
         rows: [
           [...row(0), ...row(50)],
-          [...row(9), ...row(59)],
+          [...row(6), ...row(56)],
         ],
       });
     });

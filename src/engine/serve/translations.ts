@@ -1,7 +1,7 @@
 /** Handlers of `dnw serve` for translated images. */
 import { encodePng, type Image } from '../../data/images.ts';
 import { openPairs } from '../../data/pairs.ts';
-import { preparePairs } from '../../data/prepared.ts';
+import { cachedPairs } from '../../data/prepared.ts';
 import { editorsOn } from '../../pipeline/image-editors/image-editors.ts';
 import { ImageTranslator, type TranslateOneRequest } from '../../pipeline/interactive/translate-one.ts';
 import type { WarmBase } from '../../pipeline/interactive/warm-base.ts';
@@ -104,9 +104,8 @@ export async function isSourceOf(
 /** Absolute paths. */
 async function heldOutImages(training: LoadedTraining, concept: LoadedConcept): Promise<string[]> {
   const { image, seed } = training.config;
-  // With a stop requested from the start, it returns only what is cached and prepares nothing.
   const openEditor = editorsOn(training.config);
-  const prepared = await preparePairs(concept, image, seed, { openEditor, shouldStop: () => true });
+  const prepared = await cachedPairs(concept, image, seed, openEditor);
   if (prepared === undefined) return [];
   const { refs } = await openPairs(concept, openEditor).list();
   const sources = new Map(refs.map(({ name, source }) => [name, source]));

@@ -59,7 +59,7 @@ async function pictureOf(
     return { address: addressOf(join(pictured.folder, sample.file)), label: sample.label };
   }
   if (made.pairs === undefined) return undefined;
-  const png = await thumbnail(join(project.folder, made.pairs.file));
+  const png = await thumbnail(project.folder, made.pairs.file);
   if (png === undefined) return undefined;
   return {
     address: `data:image/png;base64,${Buffer.from(png).toString('base64')}`,
@@ -68,10 +68,10 @@ async function pictureOf(
 }
 
 /** A damaged cache has no image to show: the next stage rebuilds it. */
-async function thumbnail(path: string): Promise<Uint8Array | undefined> {
+async function thumbnail(project: string, file: string): Promise<Uint8Array | undefined> {
   try {
     const { pairThumbnail } = await import('./pair-thumbnail.ts');
-    return await pairThumbnail(path);
+    return await pairThumbnail(project, join(project, file));
   } catch (error) {
     if (error instanceof UserError) return undefined;
     throw error;

@@ -1,4 +1,12 @@
-import { readBytes, readHeader, type TensorInfo, withFile } from '../../project/disk/safetensors-header.ts';
+import { basename, join } from 'node:path';
+import { readBytes, withFile } from '../../project/disk/safetensors-header.ts';
+import {
+  type ImageFile,
+  openImageFile,
+  pairsSchema,
+  sourcesSchema,
+} from '../../project/images/image-file.ts';
+import { projectPaths } from '../../project/paths.ts';
 import { encodePng } from '../png.ts';
 
 /** Maximum side of each half in pixels: a tooltip's text may be at most 100,000 characters long. */
@@ -13,29 +21,27 @@ interface Half {
 
 /**
  * The first held-out pair of a concept's prepared pairs as PNG, the source on the left and the target on the right.
+ * @param project the project's folder
  * @param path `.dnw/pairs/<concept>-<hash>.safetensors`
  * @returns undefined if the file contains no pair
- * @throws UserError if the file is damaged
+ * @throws UserError if the file or that of its sources is damaged, or was written by an earlier version
  */
-export async function pairThumbnail(path: string): Promise<Uint8Array | undefined> {
-  return withFile(path, async (file) => {
-    const { tensors } = await readHeader(file, path);
-    const halves: Half[] = [];
-    for (const name of ['test/source', 'test/target']) {
-      const tensor = tensors.get(name);
-      if (tensor === undefined || !isImages(tensor)) return undefined;
-      const [, height, width] = tensor.shape as [number, number, number, number];
-      const pixels = await readBytes(file, path, tensor.byteOffset, height * width * 3);
-      halves.push(shrunk(pixels, width, height));
-    }
-    const [left, right] = halves as [Half, Half];
-    return encodePng(sideBySide(left, right), left.width + right.width, left.height);
-  });
+export async function pairThumbnail(project: string, path: string): Promise<Uint8Array | undefined> {
+  const targets = await openImageFile(path, pairsSchema);
+  const [row] = targets.about.rows;
+  if (row === undefined) return undefined;
+  const sources = await openImageFile(
+    join(projectPaths(project).sources, basename(targets.about.sources)),
+    sourcesSchema,
+  );
+  const [left, right] = [await half(sources, row), await half(targets, 0)];
+  return encodePng(sideBySide(left, right), left.width + right.width, left.height);
 }
 
-/** uint8 [count, height, width, 3], at least one. */
-function isImages({ dtype, shape }: TensorInfo): boolean {
-  return dtype === 'U8' && shape.length === 4 && shape[3] === 3 && shape.every((side) => side > 0);
+async function half({ path, size, byteOffset }: ImageFile<unknown>, index: number): Promise<Half> {
+  const bytes = size * size * 3;
+  const pixels = await withFile(path, (file) => readBytes(file, path, byteOffset + index * bytes, bytes));
+  return shrunk(pixels, size, size);
 }
 
 /** Averages square blocks of pixels so that both sides fit. */

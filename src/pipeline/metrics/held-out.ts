@@ -26,18 +26,18 @@ export function measuringBatch(images: number): number {
 }
 
 /** The first `limit` held-out pairs. */
-export function heldOutImages(
+export async function heldOutImages(
   pairs: PairSet,
   storedSize: number,
   size: number,
   limit: number,
-): HeldOutImages {
+): Promise<HeldOutImages> {
   const count = Math.min(limit, pairs.count);
   return {
     count,
     size,
-    source: centeredImages(pairs.source, storedSize, size, 0, count),
-    target: centeredImages(pairs.target, storedSize, size, 0, count),
+    source: await centeredImages(pairs.source, storedSize, size, count),
+    target: await centeredImages(pairs.target, storedSize, size, count),
   };
 }
 

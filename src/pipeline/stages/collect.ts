@@ -108,7 +108,7 @@ export const collect: StageFunction<'collect'> = async (context) => {
       });
       const { test, size } = pairs[index]!;
       const { quality } = await trainer.measure(
-        heldOutImages(test, size, config.image.size, config.evaluate.images),
+        await heldOutImages(test, size, config.image.size, config.evaluate.images),
       );
       const { psnr, ssim, l1 } = meanQuality(quality);
       run.emit({

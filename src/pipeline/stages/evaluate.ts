@@ -34,9 +34,9 @@ export const evaluate: StageFunction<'evaluate'> = async (context) => {
   if (context.resume) await renameEarlierFiles(run.folder);
   const startsOf = await startsOfConcept(context, base, device, seed);
   const starts = await startsOf(concept, pairs);
-  const imagesOf = ({ test, size }: PreparedPairs): HeldOutImages =>
+  const imagesOf = ({ test, size }: PreparedPairs): Promise<HeldOutImages> =>
     heldOutImages(test, size, config.image.size, config.evaluate.images);
-  const heldOut = imagesOf(pairs);
+  const heldOut = await imagesOf(pairs);
   const evaluation: Evaluation = { context, concept, base, pairs, heldOut, device, seed };
   const distances = await FeatureDistances.create(context, heldOut, device, seed);
 
@@ -45,7 +45,7 @@ export const evaluate: StageFunction<'evaluate'> = async (context) => {
   const heldOutStarts: ConceptStarts[] = [await measureStarts(concept, starts, heldOut)];
   for (const [index, other] of others.entries()) {
     const ofOther = pairsOfOthers[index]!;
-    heldOutStarts.push(await measureStarts(other, await startsOf(other, ofOther), imagesOf(ofOther)));
+    heldOutStarts.push(await measureStarts(other, await startsOf(other, ofOther), await imagesOf(ofOther)));
   }
 
   const { results, stopped } = await measureMethods(evaluation, starts);

@@ -37,7 +37,7 @@ export const fineTune: StageFunction<'fine-tune'> = async (context) => {
       trainedStart(base, settings.trainable, start.values),
       discriminatorStart(base, settings.discriminator, seed),
     );
-    const heldOut = heldOutImages(pairs.test, pairs.size, config.image.size, config.evaluate.images);
+    const heldOut = await heldOutImages(pairs.test, pairs.size, config.image.size, config.evaluate.images);
     const describe = (steps: number) =>
       ({
         concept: concept.name,

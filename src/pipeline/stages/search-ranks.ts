@@ -54,7 +54,7 @@ export const searchRanks: StageFunction<'search-ranks'> = async (context) => {
   const prepared = await preparedPairs(context, [concept]);
   if (!prepared) return { status: 'stopped', result: {} };
   const [pairs] = prepared as [(typeof prepared)[number]];
-  const heldOut = heldOutImages(pairs.test, pairs.size, config.image.size, config.evaluate.images);
+  const heldOut = await heldOutImages(pairs.test, pairs.size, config.image.size, config.evaluate.images);
   const device = await stageDevice(context);
   const seed = stageSeed(context);
   const { search } = config.lora;

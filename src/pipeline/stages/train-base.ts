@@ -70,6 +70,11 @@ export const trainBase: StageFunction<'train-base'> = async (context) => {
         seed,
       },
     );
+    // The position among the concepts decides which step sees which of them.
+    const data: Record<string, string> = {};
+    for (const [i, { name, prompt }] of concepts.entries()) {
+      data[`concept ${name}`] = `${i} ${await pairsDigest(pairs[i]!)}${conditioned ? ` ${prompt}` : ''}`;
+    }
     const schedule = { ...config.base, discriminatorEvery: config.discriminator.every };
     const outcome = await trainingLoop({
       run,
@@ -78,18 +83,12 @@ export const trainBase: StageFunction<'train-base'> = async (context) => {
       executor,
       groups,
       architecture: networks.architecture,
-      // The position among the concepts decides which step sees which of them.
-      data: Object.fromEntries(
-        concepts.map(({ name, prompt }, i) => [
-          `concept ${name}`,
-          `${i} ${pairsDigest(pairs[i]!)}${conditioned ? ` ${prompt}` : ''}`,
-        ]),
-      ),
+      data,
       steps,
       checkpointEvery: config.base.checkpointEvery,
       message: `training base ${training.name}`,
-      step: (index) => {
-        const { source, target, sets } = batches.batch(index);
+      step: async (index) => {
+        const { source, target, sets } = await batches.batch(index);
         const rates = ganLearningRates(schedule, index);
         return {
           inputs: { source, target, ...(conditioned && { features: featureRows(rows, sets, width) }) },

@@ -104,7 +104,7 @@ export class GeneratorTrainer {
       architecture: this.trainable.architecture,
       data: {
         ...this.trainable.frozen,
-        [loop.concept ? `the pairs of ${loop.concept}` : 'the pairs']: pairsDigest(pairs),
+        [loop.concept ? `the pairs of ${loop.concept}` : 'the pairs']: await pairsDigest(pairs),
       },
       steps: this.settings.steps,
       step: this.#stepsOn(pairs, seed),
@@ -115,12 +115,12 @@ export class GeneratorTrainer {
   stepper(pairs: PreparedPairs, seed: number): (index: number) => Promise<void> {
     const stepAt = this.#stepsOn(pairs, seed);
     return async (index) => {
-      const { inputs, learningRates } = stepAt(index);
+      const { inputs, learningRates } = await stepAt(index);
       await this.executor.run(inputs, learningRates);
     };
   }
 
-  #stepsOn(pairs: PreparedPairs, seed: number): (index: number) => TrainingStep {
+  #stepsOn(pairs: PreparedPairs, seed: number): (index: number) => Promise<TrainingStep> {
     const { settings, image } = this;
     const batches = new PairBatches([pairs.train], {
       storedSize: pairs.size,
@@ -129,8 +129,8 @@ export class GeneratorTrainer {
       flip: image.flip,
       seed,
     });
-    return (index) => {
-      const { source, target } = batches.batch(index);
+    return async (index) => {
+      const { source, target } = await batches.batch(index);
       const { generator, discriminator } = ganLearningRates(settings, index);
       return { inputs: { source, target }, learningRates: { [this.group]: generator, discriminator } };
     };

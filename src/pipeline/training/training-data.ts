@@ -6,13 +6,13 @@ import type { PreparedPairs } from '../../data/prepared.ts';
 export type TrainingData = Readonly<Record<string, string>>;
 
 /** SHA-256 over the pixels and names of all pairs, training and test. */
-export function pairsDigest({ size, train, test }: PreparedPairs): string {
+export async function pairsDigest({ size, train, test }: PreparedPairs): Promise<string> {
   const hash = createHash('sha256');
-  for (const { names, source, target } of [train, test]) {
-    hash
-      .update(JSON.stringify([size, names]))
-      .update(source)
-      .update(target);
+  for (const { count, names, source, target } of [train, test]) {
+    hash.update(JSON.stringify([size, names]));
+    for (const images of [source, target]) {
+      for (let index = 0; index < count; index++) hash.update(await images.read(index));
+    }
   }
   return hash.digest('hex');
 }

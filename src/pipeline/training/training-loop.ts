@@ -34,7 +34,7 @@ export interface TrainingLoopOptions {
   readonly data: TrainingData;
   readonly steps: number;
   /** Data and learning rates as a pure function of the 0-based step, so that a resumed run repeats nothing. */
-  readonly step: (index: number) => TrainingStep;
+  readonly step: (index: number) => TrainingStep | Promise<TrainingStep>;
   readonly checkpointEvery: number;
   /** Path relative to the run folder; default RUN_FILES.checkpoint. */
   readonly checkpointFile?: string;
@@ -110,7 +110,7 @@ export async function trainingLoop(options: TrainingLoopOptions): Promise<Traini
       return { finished: false, stepsDone: done, seconds };
     }
     const begun = performance.now();
-    const step = options.step(done);
+    const step = await options.step(done);
     const outputs = await executor.run(step.inputs, step.learningRates);
     done++;
     await options.afterStep?.(done);

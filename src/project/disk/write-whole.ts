@@ -4,7 +4,7 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, linkSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { open, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { MAX_CHUNK_BYTES } from './chunk-size.ts';
 
@@ -43,9 +43,41 @@ export async function writeWhole(path: string, content: Content, staging = dirna
   }
 }
 
-async function writeAndMove(part: string, path: string, content: Content): Promise<void> {
+/**
+ * Writes a file that is not known as a whole: it is there once `write` has written all of it. Its folder must exist.
+ * @param write writes to the open file; if it returns false, nothing is left of the file
+ * @returns what `write` returned
+ * @throws what `write` throws; the file system's error, with the file's path
+ */
+export async function writeAsMade(
+  path: string,
+  write: (file: FileHandle) => Promise<boolean>,
+): Promise<boolean> {
+  const part = partIn(dirname(path), newId());
   try {
-    await writePart(part, path, content);
+    const isWhole = await writePart(part, path, write);
+    if (isWhole) await rename(part, path);
+    else await rm(part, { force: true });
+    return isWhole;
+  } catch (error) {
+    await rm(part, { force: true });
+    throw withPath(error, path);
+  }
+}
+
+async function writeAndMove(part: string, path: string, content: Content): Promise<void> {
+  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+  const pieces = bytes instanceof Uint8Array ? [bytes] : bytes;
+  try {
+    await writePart(part, path, async (file) => {
+      for (const piece of pieces) {
+        // One system call takes at most 2 GiB.
+        for (let start = 0; start < piece.length; start += MAX_CHUNK_BYTES) {
+          await file.writeFile(piece.subarray(start, start + MAX_CHUNK_BYTES));
+        }
+      }
+      return true;
+    });
     await rename(part, path);
   } catch (error) {
     await rm(part, { force: true });
@@ -108,20 +140,19 @@ function createInPlaceSync(path: string, text: string): void {
   }
 }
 
-async function writePart(part: string, path: string, content: Content): Promise<void> {
-  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
-  const pieces = bytes instanceof Uint8Array ? [bytes] : bytes;
+/** @returns what `write` returns; the file is flushed only if that is true */
+async function writePart(
+  part: string,
+  path: string,
+  write: (file: FileHandle) => Promise<boolean>,
+): Promise<boolean> {
   const file = await open(part, 'wx');
   try {
-    for (const piece of pieces) {
-      // One system call takes at most 2 GiB.
-      for (let start = 0; start < piece.length; start += MAX_CHUNK_BYTES) {
-        await file.writeFile(piece.subarray(start, start + MAX_CHUNK_BYTES));
-      }
-    }
+    if (!(await write(file))) return false;
     const replaced = await stat(path).catch(() => undefined);
     if (replaced?.isFile()) await file.chmod(replaced.mode & 0o777);
     await file.sync();
+    return true;
   } finally {
     await file.close();
   }

@@ -202,7 +202,7 @@ describe('calibration of what to expect', () => {
     const { test: pairs, size } = (await preparePairs(concept, image, seed, {
       openEditor: editorsOn(training.config),
     }))!;
-    const images = heldOutImages(pairs, size, image.size, 2);
+    const images = await heldOutImages(pairs, size, image.size, 2);
     const encoder = await wordTable.fit(prompts);
     const ridge = await ridgeOfZoo(encoder, await readZoo(project, training, trained.base));
     const prediction = predictRidge(ridge, Vocabulary.ofPrompts(prompts).bagOfWords('prompt of fog snow'));

@@ -12,6 +12,7 @@ import { evaluate } from '../../../src/pipeline/stages/evaluate.ts';
 import type { LoadedTraining } from '../../../src/project/load.ts';
 import { UserError } from '../../../src/project/user-error.ts';
 import type { NewRunEvent } from '../../../src/protocol/events.ts';
+import { allBytes } from '../../data/stored.ts';
 import { makeTrainedProject, type TrainedProject } from '../../engine/trained-project.ts';
 import { writeMeanColors } from '../metrics/feature-models.ts';
 import { stageContext } from '../stage-context.ts';
@@ -58,7 +59,8 @@ function pictures(folder: string, method: string): { start: Float32Array; end: F
 async function targetsOf({ project, training: { config } }: StageContext): Promise<Float32Array> {
   const concept = project.concepts.find(({ name }) => name === 'snow')!;
   const pairs = (await preparePairs(concept, config.image, config.seed, { openEditor: editorsOn(config) }))!;
-  return imageFromBytes(pairs.test.target, SIZE, SIZE * pairs.test.count).data;
+  const { count, target } = pairs.test;
+  return imageFromBytes(await allBytes(target, count), SIZE, SIZE * count).data;
 }
 
 test('FID, KID and patch distance of every method are in result, table and CSV', async () => {

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { centeredImages } from '../../../src/data/pair-batches.ts';
 import { preparePairs } from '../../../src/data/prepared.ts';
+import type { StoredImages } from '../../../src/data/stored-images.ts';
 import { loraInferenceStep } from '../../../src/models/gan-steps.ts';
 import { editorsOn } from '../../../src/pipeline/image-editors/image-editors.ts';
 import { psnr } from '../../../src/pipeline/metrics/image-metrics.ts';
@@ -105,9 +106,9 @@ describe('the denoise stage', () => {
       lora: base.lora,
       loraFrozen,
     });
-    const images = (stored: Uint8Array) => centeredImages(stored, size, image.size, 0, train.count);
-    const translated = runEagerly(step, { lora }, { source: images(train.source) }).outputs.image!;
-    const target = images(train.target);
+    const images = (stored: StoredImages) => centeredImages(stored, size, image.size, train.count);
+    const translated = runEagerly(step, { lora }, { source: await images(train.source) }).outputs.image!;
+    const target = await images(train.target);
     const values = target.length / train.count;
     const each = Array.from({ length: train.count }, (_, i) => {
       const cut = (of: Float32Array) => of.subarray(i * values, (i + 1) * values);

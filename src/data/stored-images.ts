@@ -1,0 +1,68 @@
+/** Images that are read when they are needed. None of them is kept: the system's page cache is the cache. */
+import { closeSync, openSync, read as readAsync } from 'node:fs';
+import { promisify } from 'node:util';
+import { isMissing } from '../project/disk/folders.ts';
+import type { ImageFile } from '../project/images/image-file.ts';
+import { systemReason } from '../project/system-reason.ts';
+import { UserError } from '../project/user-error.ts';
+
+const readInto = promisify(readAsync);
+
+/** Images of one size, of size x size x 3 bytes each (height, width, channels; sRGB, 0 to 255). */
+export interface StoredImages {
+  /**
+   * Reads one image.
+   * @param index from 0
+   * @throws UserError if the file is gone or damaged
+   */
+  read(index: number): Promise<Uint8Array>;
+}
+
+/** Some images of a file, by their places in it. */
+export class ImageRows implements StoredImages {
+  /** @param rows places in the file */
+  constructor(
+    private readonly file: Pick<ImageFile<unknown>, 'path' | 'size' | 'byteOffset'>,
+    private readonly rows: ArrayLike<number>,
+  ) {}
+
+  async read(index: number): Promise<Uint8Array> {
+    const { path, size, byteOffset } = this.file;
+    const bytes = new Uint8Array(size * size * 3);
+    const position = byteOffset + this.rows[index]! * bytes.length;
+    try {
+      // A training step blocks the event loop: opened here, the file is read on another thread in the meantime.
+      const file = openSync(path, 'r');
+      try {
+        await fill(bytes, file, path, position);
+      } finally {
+        closeSync(file);
+      }
+    } catch (error) {
+      throw error instanceof UserError ? error : unreadable(path, error);
+    }
+    return bytes;
+  }
+}
+
+async function fill(bytes: Uint8Array, file: number, path: string, position: number): Promise<void> {
+  let done = 0;
+  while (done < bytes.length) {
+    const { bytesRead } = await readInto(file, bytes, done, bytes.length - done, position + done);
+    if (bytesRead === 0) throw gone(path, 'it became shorter');
+    done += bytesRead;
+  }
+}
+
+function unreadable(path: string, error: unknown): UserError {
+  return gone(path, isMissing(error) ? 'it was deleted' : systemReason(error), error);
+}
+
+function gone(path: string, what: string, cause?: unknown): UserError {
+  return new UserError(
+    'damaged-file',
+    `${path}: prepared images cannot be read while they are used: ${what}. ` +
+      'Run the stage again, or resume the run: the pairs are then prepared again.',
+    { cause },
+  );
+}

@@ -1,0 +1,91 @@
+/**
+ * Files of prepared images: safetensors with the images, one after the other, and a text about them, so that one image can be
+ * read without the others. `src/data/image-file-writer.ts` writes them.
+ */
+import * as z from 'zod';
+import { readBytes, readHeader, type SafetensorsHeader, withFile } from '../disk/safetensors-header.ts';
+import { UserError } from '../user-error.ts';
+
+/** The format in the file's metadata. */
+export const IMAGE_FILE_FORMAT = 'denoised-weights/images-1';
+/** Tensor of the images: uint8 [count, size, size, 3], sRGB. */
+export const IMAGES = 'images';
+/** Tensor of the text: JSON in UTF-8, as uint8. Its length is not known before the images are written, unlike the header's. */
+export const ABOUT = 'about';
+
+/** Where the images of a file are, and what is known about them. */
+export interface ImageFile<T> {
+  readonly path: string;
+  readonly count: number;
+  /** Side in pixels. */
+  readonly size: number;
+  /** Position of the first image in the file. */
+  readonly byteOffset: number;
+  readonly about: T;
+}
+
+/** What a file of source images says about them. */
+export const sourcesSchema = z.object({
+  /** Names of the images below their source folder. */
+  names: z.array(z.string()),
+  /** Width and height of each file's whole image. */
+  originals: z.array(z.tuple([z.number(), z.number()])),
+  /** Images that cannot be decoded, by name, with the reason. */
+  skipped: z.array(z.object({ name: z.string(), reason: z.string() })),
+});
+
+/** What a file of a concept's targets says about them. */
+export const pairsSchema = z.object({
+  /** Name of the file in `.dnw/sources`. */
+  sources: z.string(),
+  /** Index of each target's source image there. */
+  rows: z.array(z.number().int().min(0)),
+  /** The source images' names. */
+  names: z.array(z.string()),
+  /** The first images are held out: their number. */
+  test: z.number().int().min(0),
+  /** Pairs that are left out because of their target, by the name of their source image, with the reason. */
+  skipped: z.array(z.object({ name: z.string(), reason: z.string() })),
+  remarks: z.array(z.object({ level: z.enum(['info', 'warning']), message: z.string() })),
+});
+
+/**
+ * Opens a file of prepared images; none of them is read.
+ * @param schema of the text about them
+ * @throws UserError if the file is missing, damaged or something else
+ */
+export async function openImageFile<T>(path: string, schema: z.ZodType<T>): Promise<ImageFile<T>> {
+  return withFile(path, async (file) => {
+    const header = await readHeader(file, path);
+    const { shape, byteOffset } = imagesIn(header, path);
+    const text = header.tensors.get(ABOUT);
+    if (text?.dtype !== 'U8') throw damaged(path);
+    const bytes = await readBytes(file, path, text.byteOffset, text.byteLength);
+    const about = schema.safeParse(jsonOf(bytes));
+    if (!about.success) throw damaged(path);
+    return { path, count: shape[0]!, size: shape[1]!, byteOffset, about: about.data };
+  });
+}
+
+function imagesIn({ tensors, metadata }: SafetensorsHeader, path: string) {
+  const images = tensors.get(IMAGES);
+  if (metadata.format !== IMAGE_FILE_FORMAT || images?.dtype !== 'U8') throw damaged(path);
+  const [, height, width, channels] = images.shape;
+  if (images.shape.length !== 4 || height !== width || channels !== 3) throw damaged(path);
+  return images;
+}
+
+function jsonOf(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+function damaged(path: string): UserError {
+  return new UserError(
+    'damaged-file',
+    `${path}: not a file of prepared images. Delete it: the pairs are then prepared again.`,
+  );
+}

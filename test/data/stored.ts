@@ -1,0 +1,13 @@
+import type { StoredImages } from '../../src/data/stored-images.ts';
+
+/** Images of equal size in memory, one after the other. */
+export function imagesOf(bytes: Uint8Array, count: number): StoredImages {
+  const length = bytes.length / count;
+  return { read: async (index) => bytes.slice(index * length, (index + 1) * length) };
+}
+
+/** All bytes of the first images. */
+export async function allBytes(images: StoredImages, count: number): Promise<Uint8Array> {
+  const all = await Promise.all(Array.from({ length: count }, (_, index) => images.read(index)));
+  return new Uint8Array(Buffer.concat(all));
+}
