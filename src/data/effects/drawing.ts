@@ -1,9 +1,6 @@
 import type { Image } from '../images.ts';
 import { blurValues } from './gaussian.ts';
-import { blend, clip, gray, luminance, mapPixels, pixelScale } from './pixels.ts';
-
-/** Luminance divided by its blurred copy is white except for lines; this power makes them as dark as graphite. */
-const PENCIL_PRESSURE = 2.5;
+import { luminance, mapPixels, pixelScale, setGray } from './pixels.ts';
 
 export function pencilSketch(
   image: Image,
@@ -12,16 +9,16 @@ export function pencilSketch(
   const { width, height } = image;
   const light = luminance(image);
   const surroundings = blurValues(light, width, height, 1, radius * pixelScale(image));
-  // Color dodge: the blurred negative laid on the image. The offset keeps the noise of black areas from showing.
-  const line = light.map(
-    (value, i) => Math.min(1, (value + 0.02) / (surroundings[i]! + 0.02)) ** PENCIL_PRESSURE,
-  );
-  // Some of the original tone, as light hatching.
-  return blend(
+  return mapPixels(
     image,
-    mapPixels(image, (_color, _x, _y, index) =>
-      gray(line[index]! * (0.85 + 0.15 * Math.sqrt(light[index]!))),
-    ),
+    (color, index) => {
+      // Color dodge: the blurred negative laid on the image. The offset keeps the noise of black areas from showing.
+      const dodged = Math.min(1, (light[index]! + 0.02) / (surroundings[index]! + 0.02));
+      // The power of 2.5 makes lines as dark as graphite.
+      const line = dodged * dodged * Math.sqrt(dodged);
+      // Some of the original tone, as light hatching.
+      setGray(color, line * (0.85 + 0.15 * Math.sqrt(light[index]!)));
+    },
     strength,
   );
 }
@@ -34,39 +31,40 @@ export function pencilSketch(
 export function oil(image: Image, { radius }: { radius: number }): Image {
   const { width, height } = image;
   const side = Math.max(1, Math.round(radius * pixelScale(image)));
-  const light = luminance(image);
-  const sums = summedAreas(width, height, 5, (index) => [
-    image.data[index * 3]!,
-    image.data[index * 3 + 1]!,
-    image.data[index * 3 + 2]!,
-    light[index]!,
-    light[index]! ** 2,
-  ]);
+  const sums = summedAreas(image);
+  const stride = (width + 1) * SUMMED;
   const data = new Float32Array(image.data.length);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
-      const color = [0, 0, 0];
+      let red = 0;
+      let green = 0;
+      let blue = 0;
       let weights = 0;
-      for (const [left, top] of [
-        [x - side, y - side],
-        [x, y - side],
-        [x - side, y],
-        [x, y],
-      ] as const) {
-        const means = areaMeans(sums, width, 5, {
-          left: clip(left, 0, width - 1),
-          top: clip(top, 0, height - 1),
-          right: clip(left + side, 0, width - 1) + 1,
-          bottom: clip(top + side, 0, height - 1) + 1,
-        });
-        const variance = Math.max(0, means[4]! - means[3]! ** 2);
-        const weight = (variance + VARIANCE_FLOOR) ** -SELECTIVITY;
-        for (let channel = 0; channel < 3; channel++) color[channel]! += weight * means[channel]!;
+      for (let square = 0; square < 4; square++) {
+        const left = square & 1 ? x : x - side;
+        const top = square & 2 ? y : y - side;
+        const from = { x: Math.max(left, 0), y: Math.max(top, 0) };
+        const to = { x: Math.min(left + side, width - 1) + 1, y: Math.min(top + side, height - 1) + 1 };
+        const a = from.y * stride + from.x * SUMMED;
+        const b = from.y * stride + to.x * SUMMED;
+        const c = to.y * stride + from.x * SUMMED;
+        const d = to.y * stride + to.x * SUMMED;
+        const count = (to.x - from.x) * (to.y - from.y);
+        const light = (sums[d + 3]! - sums[b + 3]! - sums[c + 3]! + sums[a + 3]!) / count;
+        const squared = (sums[d + 4]! - sums[b + 4]! - sums[c + 4]! + sums[a + 4]!) / count;
+        const flatness = 1 / (Math.max(0, squared - light * light) + VARIANCE_FLOOR);
+        // The fourth power: how strongly the flattest square is preferred.
+        const weight = flatness * flatness * flatness * flatness;
+        const share = weight / count;
+        red += share * (sums[d]! - sums[b]! - sums[c]! + sums[a]!);
+        green += share * (sums[d + 1]! - sums[b + 1]! - sums[c + 1]! + sums[a + 1]!);
+        blue += share * (sums[d + 2]! - sums[b + 2]! - sums[c + 2]! + sums[a + 2]!);
         weights += weight;
       }
-      for (let channel = 0; channel < 3; channel++) {
-        data[(y * width + x) * 3 + channel] = color[channel]! / weights;
-      }
+      const at = (y * width + x) * 3;
+      data[at] = red / weights;
+      data[at + 1] = green / weights;
+      data[at + 2] = blue / weights;
     }
   }
   return { width, height, data };
@@ -74,51 +72,28 @@ export function oil(image: Image, { radius }: { radius: number }): Image {
 
 /** Squares that vary less than this (in squared luminance) count as equally flat. */
 const VARIANCE_FLOOR = 5e-5;
-/** How strongly the flattest square is preferred. */
-const SELECTIVITY = 4;
+/** What is summed: the three channels, the luminance and its square. */
+const SUMMED = 5;
 
-/** Sums over all pixels above and left of a corner: (height + 1) x (width + 1) x channels. */
-function summedAreas(
-  width: number,
-  height: number,
-  channels: number,
-  valuesAt: (index: number) => readonly number[],
-): Float64Array {
-  const stride = (width + 1) * channels;
+/** Sums over all pixels above and left of a corner: (height + 1) x (width + 1) x SUMMED. */
+function summedAreas(image: Image): Float64Array {
+  const { width, height, data } = image;
+  const light = luminance(image);
+  const stride = (width + 1) * SUMMED;
   const sums = new Float64Array(stride * (height + 1));
+  const row = new Float64Array(SUMMED);
   for (let y = 0; y < height; y++) {
-    const row = new Float64Array(channels);
+    row.fill(0);
     for (let x = 0; x < width; x++) {
-      const values = valuesAt(y * width + x);
-      const at = (y + 1) * stride + (x + 1) * channels;
-      for (let channel = 0; channel < channels; channel++) {
-        row[channel]! += values[channel]!;
+      const pixel = y * width + x;
+      const at = (y + 1) * stride + (x + 1) * SUMMED;
+      for (let channel = 0; channel < 3; channel++) row[channel]! += data[pixel * 3 + channel]!;
+      row[3]! += light[pixel]!;
+      row[4]! += light[pixel]! * light[pixel]!;
+      for (let channel = 0; channel < SUMMED; channel++) {
         sums[at + channel] = sums[at - stride + channel]! + row[channel]!;
       }
     }
   }
   return sums;
-}
-
-interface Area {
-  readonly left: number;
-  readonly top: number;
-  /** End of the range, exclusive. */
-  readonly right: number;
-  readonly bottom: number;
-}
-
-function areaMeans(
-  sums: Float64Array,
-  width: number,
-  channels: number,
-  { left, top, right, bottom }: Area,
-): number[] {
-  const corner = (x: number, y: number) => (y * (width + 1) + x) * channels;
-  const [a, b, c, d] = [corner(left, top), corner(right, top), corner(left, bottom), corner(right, bottom)];
-  const count = (right - left) * (bottom - top);
-  return Array.from(
-    { length: channels },
-    (_, i) => (sums[d! + i]! - sums[b! + i]! - sums[c! + i]! + sums[a! + i]!) / count,
-  );
 }

@@ -12,6 +12,11 @@ export function blur(image: Image, { radius }: { radius: number }): Image {
 
 /** Sharpens an image: adds `amount` times its difference from a blurred copy. */
 export function sharpen(image: Image, { amount }: { amount: number }): Image {
-  const { data } = blurImage(image, Math.max(UNSHARP_MIN_SIGMA, UNSHARP_SIGMA * pixelScale(image)));
-  return { ...image, data: image.data.map((value, i) => clip(value + amount * (value - data[i]!), -1, 1)) };
+  const blurred = blurImage(image, Math.max(UNSHARP_MIN_SIGMA, UNSHARP_SIGMA * pixelScale(image)));
+  const data = new Float32Array(image.data.length);
+  for (let i = 0; i < data.length; i++) {
+    const value = image.data[i]!;
+    data[i] = clip(value + amount * (value - blurred.data[i]!), -1, 1);
+  }
+  return { ...image, data };
 }

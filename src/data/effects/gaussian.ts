@@ -17,20 +17,65 @@ export function blurValues(
   sigma: number,
 ): Float32Array {
   const kernel = gaussianKernel(sigma);
-  const rows = convolveLines(values, kernel, {
-    lines: height,
-    length: width,
-    channels,
-    lineStep: width * channels,
-    step: channels,
-  });
-  return convolveLines(rows, kernel, {
-    lines: width,
-    length: height,
-    channels,
-    lineStep: channels,
-    step: width * channels,
-  });
+  const radius = (kernel.length - 1) / 2;
+  const stride = width * channels;
+  const rows = new Float32Array(values.length);
+  const result = new Float32Array(values.length);
+
+  // Along each row, continued on both sides.
+  const columns = mirrored(width, radius);
+  const line = new Float32Array(columns.length * channels);
+  const neighbors = Int32Array.from(kernel, (_, k) => k * channels);
+  for (let start = 0; start < values.length; start += stride) {
+    for (let i = 0, to = 0; i < columns.length; i++) {
+      const from = start + columns[i]! * channels;
+      for (let channel = 0; channel < channels; channel++) line[to++] = values[from + channel]!;
+    }
+    weightedSums(kernel, line, neighbors, 0, rows, start, stride);
+  }
+  // Of whole rows, one above the other.
+  const starts = mirrored(height, radius).map((row) => row * stride);
+  for (let y = 0; y < height; y++) weightedSums(kernel, rows, starts, y, result, y * stride, stride);
+  return result;
+}
+
+/**
+ * Writes `length` weighted sums of runs of values: weight k belongs to the run that begins at `starts[first + k]`. Four sums
+ * at a time keep the processor busy while one addition waits for another.
+ */
+function weightedSums(
+  weights: Float64Array,
+  values: Float32Array,
+  starts: Int32Array,
+  first: number,
+  result: Float32Array,
+  at: number,
+  length: number,
+): void {
+  let i = 0;
+  for (; i + 4 <= length; i += 4) {
+    let a = 0;
+    let b = 0;
+    let c = 0;
+    let d = 0;
+    for (let k = 0; k < weights.length; k++) {
+      const weight = weights[k]!;
+      const from = starts[first + k]! + i;
+      a += weight * values[from]!;
+      b += weight * values[from + 1]!;
+      c += weight * values[from + 2]!;
+      d += weight * values[from + 3]!;
+    }
+    result[at + i] = a;
+    result[at + i + 1] = b;
+    result[at + i + 2] = c;
+    result[at + i + 3] = d;
+  }
+  for (; i < length; i++) {
+    let sum = 0;
+    for (let k = 0; k < weights.length; k++) sum += weights[k]! * values[starts[first + k]! + i]!;
+    result[at + i] = sum;
+  }
 }
 
 /** Weights from -radius to radius, three standard deviations in each direction, with sum 1. */
@@ -43,38 +88,9 @@ function gaussianKernel(sigma: number): Float64Array {
   return weights.map((weight) => weight / sum);
 }
 
-interface Lines {
-  readonly lines: number;
-  readonly length: number;
-  readonly channels: number;
-  /** Distance in the array from one line to the next, and from one position of a line to the next. */
-  readonly lineStep: number;
-  readonly step: number;
-}
-
-function convolveLines(
-  values: Float32Array,
-  kernel: Float64Array,
-  { lines, length, channels, lineStep, step }: Lines,
-): Float32Array {
-  const radius = (kernel.length - 1) / 2;
-  const result = new Float32Array(values.length);
-  // Positions of the line with its mirrored continuation on both sides.
-  const mirrored = Int32Array.from(
-    { length: length + 2 * radius },
-    (_, i) => mirror(i - radius, length) * step,
-  );
-  for (let line = 0; line < lines; line++) {
-    for (let channel = 0; channel < channels; channel++) {
-      const start = line * lineStep + channel;
-      for (let position = 0; position < length; position++) {
-        let sum = 0;
-        for (let k = 0; k < kernel.length; k++) sum += kernel[k]! * values[start + mirrored[position + k]!]!;
-        result[start + position * step] = sum;
-      }
-    }
-  }
-  return result;
+/** The positions of a line from `-radius`, which is continued by mirroring it at both ends. */
+function mirrored(length: number, radius: number): Int32Array {
+  return Int32Array.from({ length: length + 2 * radius }, (_, i) => mirror(i - radius, length));
 }
 
 /** The position in [0, length) that `position` falls on when the line is mirrored at both ends. */

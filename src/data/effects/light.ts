@@ -1,22 +1,25 @@
 import type { Image } from '../images.ts';
 import { blurValues } from './gaussian.ts';
 import {
-  blend,
   type Color,
   luminance,
   luminanceOf,
   mapPixels,
-  mix,
+  type Pixel,
+  perRow,
   pixelScale,
-  scale,
+  setMix,
   smoothstep,
 } from './pixels.ts';
 
 export function vignette(image: Image, { strength }: { strength: number }): Image {
-  return mapPixels(image, (color, x, y) => {
+  const { width, height } = image;
+  return mapPixels(image, (color, index) => {
+    const x = ((index % width) + 0.5) / width - 0.5;
+    const y = (Math.floor(index / width) + 0.5) / height - 0.5;
     // 0 in the center, 1 in the corners.
-    const distance = Math.hypot(x - 0.5, y - 0.5) / Math.SQRT1_2;
-    return scale(color, 1 - strength * smoothstep(0.35, 1, distance));
+    const distance = Math.sqrt(x * x + y * y) / Math.SQRT1_2;
+    darken(color, 1 - strength * smoothstep(0.35, 1, distance));
   });
 }
 
@@ -26,38 +29,52 @@ const DUSK_SKY: Color = [0.36, 0.3, 0.56];
 
 /** Split toning: shadows turn blue, bright areas turn orange near the horizon and violet high above it. */
 export function dusk(image: Image, { strength }: { strength: number }): Image {
-  return blend(
+  const horizon = perRow(image, (y) => Math.exp(-(((y - 0.55) / 0.28) ** 2)));
+  const toned: Pixel = new Float64Array(3);
+  const glow: Pixel = new Float64Array(3);
+  return mapPixels(
     image,
-    mapPixels(image, (color, _x, y) => {
-      const light = luminanceOf(color);
-      const horizon = Math.exp(-(((y - 0.55) / 0.28) ** 2));
-      const glow = mix(DUSK_SKY, DUSK_HIGHLIGHT, horizon);
-      const toned = mix(DUSK_SHADOW, glow, smoothstep(0.05, 0.95, light));
+    (color, index) => {
+      setMix(glow, DUSK_SKY, DUSK_HIGHLIGHT, horizon[Math.floor(index / image.width)]!);
+      setMix(toned, DUSK_SHADOW, glow, smoothstep(0.05, 0.95, luminanceOf(color)));
       // Part of the original color remains, darkened.
-      return mix(toned, scale(color, 0.6), 0.3);
-    }),
+      darken(color, 0.6);
+      setMix(color, toned, color, 0.3);
+    },
     strength,
   );
 }
 
 const MOONLIGHT: Color = [0.14, 0.2, 0.42];
+/** The light of a lamp on its surroundings, by channel. */
+const LAMPLIGHT: Color = [1, 0.75, 0.35];
 
 /** Moonlight everywhere; only bright areas that are not blue, such as windows and lamps, keep shining. */
 export function night(image: Image, { strength }: { strength: number }): Image {
-  const { width, height } = image;
-  const lamp = new Float32Array(width * height);
+  const { width, height, data } = image;
   const light = luminance(image);
-  mapPixels(image, (color, _x, _y, index) => {
-    const [red, , blue] = color;
-    lamp[index] = smoothstep(0.76, 0.9, light[index]!) * smoothstep(0.12, 0.35, red - blue);
-    return color;
-  });
+  const lamp = new Float32Array(width * height);
+  for (let i = 0; i < lamp.length; i++) {
+    const redness = (data[i * 3]! + 1) / 2 - (data[i * 3 + 2]! + 1) / 2;
+    lamp[i] = smoothstep(0.76, 0.9, light[i]!) * smoothstep(0.12, 0.35, redness);
+  }
   const halo = blurValues(lamp, width, height, 1, 5 * pixelScale(image));
-  const dark = mapPixels(image, (color, _x, _y, index) => {
-    const moonlit = mix(scale(MOONLIGHT, 0.12 + 1.15 * light[index]! ** 1.4), scale(color, 0.16), 0.3);
-    const lit = mix(moonlit, color, lamp[index]!);
-    const shine = 0.6 * halo[index]!;
-    return [lit[0] + shine, lit[1] + shine * 0.75, lit[2] + shine * 0.35];
-  });
-  return blend(image, dark, strength);
+  return mapPixels(
+    image,
+    (color, index) => {
+      const moon = 0.12 + 1.15 * light[index]! ** 1.4;
+      const shine = 0.6 * halo[index]!;
+      for (let channel = 0; channel < 3; channel++) {
+        const value = color[channel]!;
+        const moonlit = MOONLIGHT[channel]! * moon;
+        const dark = moonlit + (value * 0.16 - moonlit) * 0.3;
+        color[channel] = dark + (value - dark) * lamp[index]! + shine * LAMPLIGHT[channel]!;
+      }
+    },
+    strength,
+  );
+}
+
+function darken(color: Pixel, factor: number): void {
+  for (let channel = 0; channel < 3; channel++) color[channel]! *= factor;
 }

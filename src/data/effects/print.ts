@@ -8,22 +8,18 @@ export function pixelate(image: Image, { cell }: { cell: number }): Image {
   const columns = Math.ceil(width / side);
   const cellOf = (x: number, y: number) => Math.floor(y / side) * columns + Math.floor(x / side);
   const sums = new Float64Array(columns * Math.ceil(height / side) * 4);
-  for (let y = 0; y < height; y++) {
+  for (let y = 0, at = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
-      const at = cellOf(x, y) * 4;
-      for (let channel = 0; channel < 3; channel++) {
-        sums[at + channel]! += image.data[(y * width + x) * 3 + channel]!;
-      }
-      sums[at + 3]!++;
+      const cell = cellOf(x, y) * 4;
+      for (let channel = 0; channel < 3; channel++) sums[cell + channel]! += image.data[at++]!;
+      sums[cell + 3]!++;
     }
   }
   const data = new Float32Array(image.data.length);
-  for (let y = 0; y < height; y++) {
+  for (let y = 0, at = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
-      const at = cellOf(x, y) * 4;
-      for (let channel = 0; channel < 3; channel++) {
-        data[(y * width + x) * 3 + channel] = sums[at + channel]! / sums[at + 3]!;
-      }
+      const cell = cellOf(x, y) * 4;
+      for (let channel = 0; channel < 3; channel++) data[at++] = sums[cell + channel]! / sums[cell + 3]!;
     }
   }
   return { width, height, data };
@@ -39,14 +35,18 @@ export function halftone(image: Image, { cell }: { cell: number }): Image {
   // Round dots need a color that hardly changes within one of them.
   const smooth = blurImage(image, spacing / 4);
   const turn = (2 * Math.PI) / (spacing * Math.SQRT2);
+  const waveAlong = (length: number) =>
+    Float64Array.from({ length }, (_, place) => Math.cos((place + 0.5) * turn));
+  const [columns, rows] = [waveAlong(width), waveAlong(height)];
   // The edge of a dot is about a pixel wide, whatever the spacing.
   const softness = Math.min(0.35, 1.2 / spacing);
-  return mapPixels(smooth, (color, x, y) => {
-    const u = (x * width + y * height) * turn;
-    const v = (x * width - y * height) * turn;
-    // The classic round spot function: 1 at the center of a dot, 0 halfway between four of them.
-    const spot = (2 + Math.cos(u) + Math.cos(v)) / 4;
-    const paper = (light: number) => 1 - smoothstep(light - softness, light + softness, spot + 1e-6);
-    return [paper(color[0]), paper(color[1]), paper(color[2])];
+  return mapPixels(smooth, (color, index) => {
+    // The classic round spot function: 1 at the center of a dot, 0 halfway between four of them. With the sum and the
+    // difference of the two angles, it is (2 + cos(a + b) + cos(a - b)) / 4.
+    const spot = (1 + columns[index % width]! * rows[Math.floor(index / width)]!) / 2;
+    for (let channel = 0; channel < 3; channel++) {
+      const light = color[channel]!;
+      color[channel] = 1 - smoothstep(light - softness, light + softness, spot + 1e-6);
+    }
   });
 }

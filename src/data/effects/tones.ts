@@ -1,16 +1,25 @@
 import type { Image } from '../images.ts';
-import { blend, type Color, gray, luminanceOf, mapPixels, mix, parseHex } from './pixels.ts';
+import {
+  blend,
+  type Color,
+  luminanceOf,
+  mapPixels,
+  type Pixel,
+  parseHex,
+  setGray,
+  setMix,
+} from './pixels.ts';
 
 /** A matrix whose rows give red, green and blue of the result. */
 type ColorMatrix = readonly [Color, Color, Color];
 
-function transform(matrix: ColorMatrix, [red, green, blue]: Color): Color {
-  const [r, g, b] = matrix;
-  return [
-    r[0] * red + r[1] * green + r[2] * blue,
-    g[0] * red + g[1] * green + g[2] * blue,
-    b[0] * red + b[1] * green + b[2] * blue,
-  ];
+function transform([r, g, b]: ColorMatrix, color: Pixel): void {
+  const red = color[0]!;
+  const green = color[1]!;
+  const blue = color[2]!;
+  color[0] = r[0] * red + r[1] * green + r[2] * blue;
+  color[1] = g[0] * red + g[1] * green + g[2] * blue;
+  color[2] = b[0] * red + b[1] * green + b[2] * blue;
 }
 
 /** Hue rotation as in the W3C's Filter Effects Module, section 9.6 (feColorMatrix, hueRotate). */
@@ -32,10 +41,12 @@ export function tone(
   const { saturation, brightness, contrast } = options;
   const rotation = hueRotation(options.hue);
   return mapPixels(image, (color) => {
-    const rotated = transform(rotation, color);
-    const saturated = mix(gray(luminanceOf(rotated)), rotated, saturation);
-    const adjust = (value: number) => (value * brightness - 0.5) * contrast + 0.5;
-    return [adjust(saturated[0]), adjust(saturated[1]), adjust(saturated[2])];
+    transform(rotation, color);
+    const gray = luminanceOf(color);
+    for (let channel = 0; channel < 3; channel++) {
+      const saturated = gray + (color[channel]! - gray) * saturation;
+      color[channel] = (saturated * brightness - 0.5) * contrast + 0.5;
+    }
   });
 }
 
@@ -47,42 +58,36 @@ const SEPIA: ColorMatrix = [
 ];
 
 export function sepia(image: Image, { strength }: { strength: number }): Image {
-  return blend(
-    image,
-    mapPixels(image, (color) => transform(SEPIA, color)),
-    strength,
-  );
+  return mapPixels(image, (color) => transform(SEPIA, color), strength);
 }
 
 export function grayscale(image: Image, { strength }: { strength: number }): Image {
-  return blend(
-    image,
-    mapPixels(image, (color) => gray(luminanceOf(color))),
-    strength,
-  );
+  return mapPixels(image, (color) => setGray(color, luminanceOf(color)), strength);
 }
 
 export function negative(image: Image, { strength }: { strength: number }): Image {
-  return blend(image, { ...image, data: image.data.map((value) => -value) }, strength);
+  const data = new Float32Array(image.data.length);
+  for (let i = 0; i < data.length; i++) data[i] = -image.data[i]!;
+  return blend(image, { ...image, data }, strength);
 }
 
 export function duotone(image: Image, options: { dark: string; light: string; strength: number }): Image {
   const dark = parseHex(options.dark);
   const light = parseHex(options.light);
-  return blend(
-    image,
-    mapPixels(image, (color) => mix(dark, light, luminanceOf(color))),
-    options.strength,
-  );
+  return mapPixels(image, (color) => setMix(color, dark, light, luminanceOf(color)), options.strength);
 }
 
 export function posterize(image: Image, { levels }: { levels: number }): Image {
-  const level = (value: number) => Math.round(value * (levels - 1)) / (levels - 1);
-  return mapPixels(image, ([red, green, blue]) => [level(red), level(green), level(blue)]);
+  return mapPixels(image, (color) => {
+    for (let channel = 0; channel < 3; channel++) {
+      color[channel] = Math.round(color[channel]! * (levels - 1)) / (levels - 1);
+    }
+  });
 }
 
 export function solarize(image: Image, { threshold }: { threshold: number }): Image {
-  return mapPixels(image, (color) =>
-    luminanceOf(color) > threshold ? [1 - color[0], 1 - color[1], 1 - color[2]] : color,
-  );
+  return mapPixels(image, (color) => {
+    if (luminanceOf(color) <= threshold) return;
+    for (let channel = 0; channel < 3; channel++) color[channel] = 1 - color[channel]!;
+  });
 }

@@ -165,6 +165,32 @@ describe('blur and sharpen', () => {
     }
   });
 
+  test('blur is the sum over mirrored neighbors, whatever the sides', () => {
+    const [width, height] = [13, 7];
+    const data = textured(13).data.slice(0, width * height * 3);
+    const sigma = 1.3;
+    const blurred = applyEffects({ width, height, data }, [
+      effect('blur', { radius: (sigma * 256) / width }),
+    ]);
+    const reach = Math.ceil(3 * sigma);
+    const offsets = Array.from({ length: 2 * reach + 1 }, (_, i) => i - reach);
+    const weights = offsets.map((offset) => Math.exp(-(offset ** 2) / (2 * sigma ** 2)));
+    const total = weights.reduce((a, b) => a + b) ** 2;
+    const inside = (at: number, length: number) =>
+      at < 0 ? -1 - at : at >= length ? 2 * length - 1 - at : at;
+    for (let i = 0; i < data.length; i++) {
+      const [x, y] = [Math.floor(i / 3) % width, Math.floor(i / 3 / width)];
+      let sum = 0;
+      for (const [j, dy] of offsets.entries()) {
+        for (const [k, dx] of offsets.entries()) {
+          const at = inside(y + dy, height) * width + inside(x + dx, width);
+          sum += weights[j]! * weights[k]! * data[at * 3 + (i % 3)]!;
+        }
+      }
+      expect(blurred.data[i]).toBeCloseTo(sum / total, 5);
+    }
+  });
+
   test('sharpen steepens an edge and leaves flat areas', () => {
     const step = paint(64, (x) => (x < 32 ? [0.4, 0.4, 0.4] : [0.6, 0.6, 0.6]));
     const sharp = applied(step, 'sharpen', { amount: 2 });
