@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { assemblyForVite } from './scripts/build/assembly.mjs';
+import { threadProgramForVite } from './scripts/build/thread-program.mjs';
 import { bundledTfjsForVite } from './scripts/test/bundled-tfjs.mjs';
 import { testLimitMs } from './scripts/test/limits.mjs';
 
@@ -13,7 +14,7 @@ function project(name: string, folders: string, isolate: boolean) {
 }
 
 export default defineConfig({
-  plugins: [assemblyForVite, bundledTfjsForVite],
+  plugins: [assemblyForVite, threadProgramForVite, bundledTfjsForVite],
   test: {
     projects: [
       project('program', '{protocol,project,data,engine,extension,webview,scripts,bench}', false),

@@ -5,6 +5,7 @@ import * as esbuild from 'esbuild';
 import { repository } from '../setup/paths.mjs';
 import { assemblyForEsbuild } from './assembly.mjs';
 import { commonJsParts } from './common-js-parts.mjs';
+import { threadProgramForEsbuild } from './thread-program.mjs';
 
 /** Packages with native code and what loads it: they stay outside the bundles and ship next to the engine. */
 export const nativePackages = ['koffi', 'onnxruntime-node', 'sharp'];
@@ -110,7 +111,7 @@ export function commonOptions(production) {
     logLevel: 'warning',
     target: 'node20',
     platform: 'node',
-    plugins: [assemblyForEsbuild],
+    plugins: [assemblyForEsbuild, threadProgramForEsbuild],
   };
 }
 

@@ -1,13 +1,14 @@
 /** What every stage starts with: its device, its concept and its pairs. */
 import { selectDevice } from '../compute/devices.ts';
 import type { DeviceReport } from '../compute/types.ts';
+import type { OpenEditor } from '../data/image-editor.ts';
 import { type PreparedPairs, preparePairs } from '../data/prepared.ts';
 import { FileHashes } from '../project/disk/file-hashes.ts';
 import { passedOverText } from '../project/disk/passed-over.ts';
 import { itemNamed } from '../project/names.ts';
 import type { LoadedConcept } from '../project/project.ts';
 import { UserError } from '../project/user-error.ts';
-import { editorsOn } from './image-editors/image-editors.ts';
+import { withEditors } from './image-editors/image-editors.ts';
 import type { StageContext } from './stage.ts';
 
 /** The context of a stage that takes `--seed`. */
@@ -50,9 +51,17 @@ export function stageConcept({ project, options }: ConceptContext): LoadedConcep
  * Pairs of each concept, from the cache or newly decoded, with one progress bar over all of them.
  * @returns undefined if a stop was requested
  */
-export async function preparedPairs(
+export function preparedPairs(
+  context: StageContext,
+  concepts: readonly LoadedConcept[],
+): Promise<PreparedPairs[] | undefined> {
+  return withEditors(context.training.config, (openEditor) => prepareAll(context, concepts, openEditor));
+}
+
+async function prepareAll(
   { project, training, run, shouldStop }: StageContext,
   concepts: readonly LoadedConcept[],
+  openEditor: OpenEditor,
 ): Promise<PreparedPairs[] | undefined> {
   const { image, seed } = training.config;
   const perConcept = image.train + image.test;
@@ -61,7 +70,7 @@ export async function preparedPairs(
   for (const [index, concept] of concepts.entries()) {
     const message = `preparing pairs of ${concept.name}`;
     const pairs = await preparePairs(concept, image, seed, {
-      openEditor: editorsOn(training.config),
+      openEditor,
       hashes,
       onEditing: (device) => {
         if (device === 'cpu') return;

@@ -25,7 +25,7 @@ import {
   preparePairs,
 } from '../../src/data/prepared.ts';
 import { writeScenes } from '../../src/data/scenes.ts';
-import { editorsOn } from '../../src/pipeline/image-editors/image-editors.ts';
+import { editorsOn, withEditors } from '../../src/pipeline/image-editors/image-editors.ts';
 import type { LoadedConcept } from '../../src/project/project.ts';
 import { conceptSchema } from '../../src/project/schema/concept-schema.ts';
 import { type TrainingConfig, trainingSchema } from '../../src/project/schema/training-schema.ts';
@@ -268,6 +268,21 @@ describe('preparePairs', () => {
     expect((error as Error).message).toMatch(
       /At least two images are needed.* 1 can be used.*\n.*scene-0002\.jpg: not an image/s,
     );
+  });
+
+  test('the same bytes whatever the number of threads', async () => {
+    await writeScenes(at('images'), 7, 1);
+    const effect = [{ fog: { strength: 0.7 } }, 'posterize'];
+    const bytesWith = (threads: number) =>
+      withEditors(trainingSchema.parse({ threads }), async (opener) => {
+        const edited = concept('edited', { source: at('images'), target: { effect } });
+        const { path } = await prepared(edited, imageConfig({}), 1, { openEditor: opener });
+        const bytes = await readFile(path);
+        await rm(at('.dnw'), { recursive: true });
+        return bytes;
+      });
+    const [one, three] = [await bytesWith(1), await bytesWith(3)];
+    expect(three.equals(one)).toBe(true);
   });
 
   test('progress counts up to its total', async () => {
