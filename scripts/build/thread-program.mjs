@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import * as esbuild from 'esbuild';
 import { repository } from '../setup/paths.mjs';
+import { assemblyForEsbuild } from './assembly.mjs';
 
 /** `./effect-thread.ts?program` is the text of a program for a worker thread, so that no path has to lead to its file. */
 const IMPORT = /\.ts\?program$/;
@@ -14,6 +15,7 @@ async function bundled(file, minify) {
     entryPoints: [file],
     bundle: true,
     write: false,
+    plugins: [assemblyForEsbuild],
     metafile: true,
     minify,
     format: 'cjs',

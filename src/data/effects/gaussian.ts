@@ -1,4 +1,5 @@
 import type { Image } from '../images.ts';
+import binary from './assembly/sums.wasm';
 
 /** Gaussian blur of all channels. @param sigma in pixels of this image */
 export function blurImage(image: Image, sigma: number): Image {
@@ -19,63 +20,94 @@ export function blurValues(
   const kernel = gaussianKernel(sigma);
   const radius = (kernel.length - 1) / 2;
   const stride = width * channels;
-  const rows = new Float32Array(values.length);
-  const result = new Float32Array(values.length);
+  const columns = mirrored(width, radius);
+  const { sums, plane, line, weights, starts, row } = spaceFor({
+    plane: values.length,
+    line: columns.length * channels,
+    weights: kernel.length,
+    starts: Math.max(kernel.length, height + 2 * radius),
+    row: stride,
+  });
+  weights.set(kernel);
 
   // Along each row, continued on both sides.
-  const columns = mirrored(width, radius);
-  const line = new Float32Array(columns.length * channels);
-  const neighbors = Int32Array.from(kernel, (_, k) => k * channels);
+  starts.set(kernel.map((_, k) => k * channels * FLOAT_BYTES));
   for (let start = 0; start < values.length; start += stride) {
     for (let i = 0, to = 0; i < columns.length; i++) {
       const from = start + columns[i]! * channels;
       for (let channel = 0; channel < channels; channel++) line[to++] = values[from + channel]!;
     }
-    weightedSums(kernel, line, neighbors, 0, rows, start, stride);
+    sums(weights.byteOffset, starts.byteOffset, kernel.length, line.byteOffset, row.byteOffset, stride);
+    plane.set(row.subarray(0, stride), start);
   }
   // Of whole rows, one above the other.
-  const starts = mirrored(height, radius).map((row) => row * stride);
-  for (let y = 0; y < height; y++) weightedSums(kernel, rows, starts, y, result, y * stride, stride);
+  const result = new Float32Array(values.length);
+  starts.set(mirrored(height, radius).map((y) => y * stride * FLOAT_BYTES));
+  for (let y = 0; y < height; y++) {
+    const first = starts.byteOffset + y * FLOAT_BYTES;
+    sums(weights.byteOffset, first, kernel.length, plane.byteOffset, row.byteOffset, stride);
+    result.set(row.subarray(0, stride), y * stride);
+  }
   return result;
 }
 
-/**
- * Writes `length` weighted sums of runs of values: weight k belongs to the run that begins at `starts[first + k]`. Four sums
- * at a time keep the processor busy while one addition waits for another.
- */
-function weightedSums(
-  weights: Float64Array,
-  values: Float32Array,
-  starts: Int32Array,
-  first: number,
-  result: Float32Array,
-  at: number,
+const FLOAT_BYTES = 4;
+/** The sums are computed this many at a time, and read and written beyond the end of what is asked for. */
+const AT_A_TIME = 16;
+const PAGE_BYTES = 2 ** 16;
+
+/** See assembly/sums.ts. */
+type WeightedSums = (
+  weights: number,
+  starts: number,
+  count: number,
+  values: number,
+  result: number,
   length: number,
-): void {
-  let i = 0;
-  for (; i + 4 <= length; i += 4) {
-    let a = 0;
-    let b = 0;
-    let c = 0;
-    let d = 0;
-    for (let k = 0; k < weights.length; k++) {
-      const weight = weights[k]!;
-      const from = starts[first + k]! + i;
-      a += weight * values[from]!;
-      b += weight * values[from + 1]!;
-      c += weight * values[from + 2]!;
-      d += weight * values[from + 3]!;
-    }
-    result[at + i] = a;
-    result[at + i + 1] = b;
-    result[at + i + 2] = c;
-    result[at + i + 3] = d;
+) => void;
+
+interface Lengths {
+  readonly plane: number;
+  readonly line: number;
+  readonly weights: number;
+  readonly starts: number;
+  readonly row: number;
+}
+
+let module: WebAssembly.Module | undefined;
+let space: { readonly bytes: number; readonly buffer: ArrayBuffer; readonly sums: WeightedSums } | undefined;
+
+/** Arrays in the memory of the module, which is kept for the next image. */
+function spaceFor(lengths: Lengths) {
+  const floats = Object.values(lengths).reduce((sum, length) => sum + padded(length), 0);
+  const { buffer, sums } = memoryOf(floats * FLOAT_BYTES);
+  let used = 0;
+  const next = (length: number) => {
+    const at = used;
+    used += padded(length) * FLOAT_BYTES;
+    return at;
+  };
+  const floatsAt = (length: number) => new Float32Array(buffer, next(length), padded(length));
+  return {
+    sums,
+    plane: floatsAt(lengths.plane),
+    line: floatsAt(lengths.line),
+    weights: floatsAt(lengths.weights),
+    starts: new Int32Array(buffer, next(lengths.starts), padded(lengths.starts)),
+    row: floatsAt(lengths.row),
+  };
+}
+
+const padded = (length: number) => (Math.ceil(length / AT_A_TIME) + 1) * AT_A_TIME;
+
+function memoryOf(bytes: number) {
+  if (space === undefined || space.bytes < bytes) {
+    const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / PAGE_BYTES) });
+    module ??= new WebAssembly.Module(binary);
+    const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+    space = { bytes, buffer: memory.buffer, sums: exports.weightedSums as WeightedSums };
   }
-  for (; i < length; i++) {
-    let sum = 0;
-    for (let k = 0; k < weights.length; k++) sum += weights[k]! * values[starts[first + k]! + i]!;
-    result[at + i] = sum;
-  }
+  return space;
 }
 
 /** Weights from -radius to radius, three standard deviations in each direction, with sum 1. */

@@ -62,7 +62,8 @@ export function night(image: Image, { strength }: { strength: number }): Image {
   return mapPixels(
     image,
     (color, index) => {
-      const moon = 0.12 + 1.15 * light[index]! ** 1.4;
+      // The power of 1.4: `**` takes several times as long.
+      const moon = 0.12 + 1.15 * Math.exp(1.4 * Math.log(light[index]!));
       const shine = 0.6 * halo[index]!;
       for (let channel = 0; channel < 3; channel++) {
         const value = color[channel]!;

@@ -1,0 +1,149 @@
+/**
+ * What do pairs cost? npm run bench -- data [--concepts 10,100,1000] [--pictures 100] [--photographs <folder>]
+ *
+ * First, how fast `prepare` is on one core and on two: 144 crops of photographs and the quickstart's concepts, at 256 x 256.
+ * Then, what projects of 10, 100 and 1,000 concepts take: time, disk, and the peak of the memory of every stage that reads
+ * pairs. Their networks are small and take a few steps, and their images are plain colors, which are decoded and edited
+ * quickly; what is stored has the size of any image. 1,000 concepts of 100 images take 20 GB of disk while it runs.
+ */
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { cp, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs, promisify } from 'node:util';
+import sharp from 'sharp';
+import { Random } from '../../src/data/random.ts';
+import type { Cost, MeasuredStage } from './stage.ts';
+
+const SIZE = 256;
+const PHOTOGRAPHS = 144;
+const MEBIBYTE = 2 ** 20;
+
+const { values: options } = parseArgs({
+  options: {
+    concepts: { type: 'string', default: '10,100,1000' },
+    pictures: { type: 'string', default: '100' },
+    photographs: { type: 'string', default: 'node_modules/paper-kit-2/assets/img' },
+    folder: { type: 'string', default: tmpdir() },
+  },
+});
+const scratch = mkdtempSync(join(options.folder, 'dnw-data-'));
+process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
+
+const run = promisify(execFile);
+
+/** @param cores number of cores that the process may use; on Linux, it is bound to the first ones */
+async function measured(project: string, stage: MeasuredStage, cores: number): Promise<Cost> {
+  const program = [join(import.meta.dirname, 'stage.mjs'), project, stage, String(cores)];
+  const { stdout } =
+    process.platform === 'linux'
+      ? await run('taskset', ['-c', `0-${cores - 1}`, process.execPath, ...program])
+      : await run(process.execPath, program);
+  return JSON.parse(stdout) as Cost;
+}
+
+async function bytesBelow(folder: string): Promise<number> {
+  let bytes = 0;
+  for (const entry of await readdir(folder, { withFileTypes: true, recursive: true })) {
+    if (entry.isFile()) bytes += (await stat(join(entry.parentPath, entry.name))).size;
+  }
+  return bytes;
+}
+
+const mebibytes = (bytes: number) => `${Math.round(bytes / MEBIBYTE)} MiB`;
+
+/** Crops of photographs, of several shapes, a little larger than what is trained on. */
+async function writeCrops(from: string, to: string): Promise<void> {
+  await mkdir(to);
+  const files = (await readdir(from)).filter((name) => name.endsWith('.jpg')).sort();
+  const random = new Random(1);
+  for (let i = 0; i < PHOTOGRAPHS; i++) {
+    const file = join(from, files[i % files.length]!);
+    const { width, height } = await sharp(file).metadata();
+    const side = Math.min(width, height, 300 + random.int(500));
+    const [left, top] = [random.int(width - side + 1), random.int(height - side + 1)];
+    await sharp(file)
+      .extract({ left, top, width: side, height: side })
+      .resize(280 + random.int(100), 280 + random.int(100), { fit: 'cover' })
+      .jpeg({ quality: 90 })
+      .toFile(join(to, `crop-${String(i + 1).padStart(3, '0')}.jpg`));
+  }
+}
+
+async function measureRate(): Promise<void> {
+  const project = join(scratch, 'rate');
+  await mkdir(project);
+  await cp('examples/quickstart/concepts', join(project, 'concepts'), { recursive: true });
+  await writeCrops(options.photographs, join(project, 'images'));
+  const image = { size: SIZE, train: PHOTOGRAPHS - 16, test: 16 };
+  await writeFile(join(project, 'bench.training.yaml'), JSON.stringify({ extends: 'preset:fast', image }));
+  const concepts = (await readdir(join(project, 'concepts'))).length;
+  const pairs = concepts * PHOTOGRAPHS;
+  console.log(
+    `${PHOTOGRAPHS} photographs (${mebibytes(await bytesBelow(join(project, 'images')))}), ${concepts} concepts: ` +
+      `${pairs} pairs of ${SIZE} x ${SIZE}`,
+  );
+  for (const cores of [1, 2]) {
+    const { seconds, cpuSeconds, peak } = await measured(project, 'prepare', cores);
+    const cache = join(project, '.dnw');
+    console.log(
+      `prepare on ${cores} core${cores > 1 ? 's' : ''}: ${seconds.toFixed(1)} s, ${(pairs / seconds).toFixed(0)} pairs/s, ` +
+        `${((1000 * cpuSeconds) / pairs).toFixed(1)} ms of processor time per pair, ${mebibytes(await bytesBelow(cache))} of disk, ` +
+        `peak ${peak.toFixed(0)} MiB`,
+    );
+    const again = await measured(project, 'prepare', cores);
+    console.log(`  again, with nothing to do: ${again.seconds.toFixed(1)} s`);
+    rmSync(cache, { recursive: true });
+  }
+}
+
+/** A concept for each number, all with the same images and each with an effect of its own. */
+async function writeManyConcepts(project: string, concepts: number, pictures: number): Promise<void> {
+  for (const folder of ['images', 'concepts']) await mkdir(join(project, folder), { recursive: true });
+  for (let i = 0; i < pictures; i++) {
+    const background = { r: (i * 7) % 256, g: (i * 31) % 256, b: (i * 101) % 256 };
+    await sharp({ create: { width: SIZE, height: SIZE, channels: 3, background } })
+      .png()
+      .toFile(join(project, 'images', `${String(i + 1).padStart(4, '0')}.png`));
+  }
+  for (let i = 0; i < concepts; i++) {
+    const name = i === 0 ? 'held-out' : `concept-${i}`;
+    const concept = {
+      prompt: `a picture with the look of number ${i}`,
+      pairs: { source: '../images', target: { effect: { negative: { strength: 1 - i / concepts / 2 } } } },
+    };
+    await writeFile(join(project, 'concepts', `${name}.concept.yaml`), JSON.stringify(concept));
+  }
+  const test = Math.floor(pictures / 10);
+  const steps = { steps: 1, batchSize: 1, warmup: 0 };
+  const config = {
+    extends: 'preset:fast',
+    image: { size: SIZE, train: pictures - test, test },
+    generator: { channels: 4 },
+    discriminator: { channels: 4 },
+    base: { ...steps, concepts: concepts - 1 },
+    collect: { ...steps, holdOut: ['held-out'] },
+    fineTune: steps,
+    weightGenerator: { steps: 2, batchSize: 2, sampling: { bestOf: 1 } },
+    evaluate: { images: 2, baselines: ['mean', 'fresh'] },
+  };
+  await writeFile(join(project, 'bench.training.yaml'), JSON.stringify(config));
+}
+
+async function measureScale(concepts: number, pictures: number): Promise<void> {
+  const project = join(scratch, `concepts-${concepts}`);
+  await writeManyConcepts(project, concepts, pictures);
+  console.log(`${concepts} concepts of ${pictures} images of ${SIZE} x ${SIZE}`);
+  for (const stage of ['prepare', 'train-base', 'collect', 'train-generator', 'evaluate'] as const) {
+    const { seconds, peak } = await measured(project, stage, 2);
+    const disk = stage === 'prepare' ? `, ${mebibytes(await bytesBelow(join(project, '.dnw')))} of disk` : '';
+    console.log(`  ${stage}: ${seconds.toFixed(1)} s, peak ${peak.toFixed(0)} MiB${disk}`);
+  }
+  rmSync(project, { recursive: true });
+}
+
+await measureRate();
+for (const concepts of options.concepts.split(',').map(Number)) {
+  await measureScale(concepts, Number(options.pictures));
+}
