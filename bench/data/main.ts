@@ -1,7 +1,10 @@
 /**
- * What do pairs cost? npm run bench -- data [--concepts 10,100,1000] [--pictures 100] [--photographs <folder>]
+ * What do pairs cost?
+ * npm run bench -- data [--part rate|waiting|scale]... [--concepts 10,100,1000] [--pictures 100] [--photographs <folder>]
+ *   [--folder <where to work>]
  *
- * First, how fast `prepare` is on one core and on two: 144 crops of photographs and the quickstart's concepts, at 256 x 256.
+ * First, how fast `prepare` is on one core and on two: 144 crops of photographs and the quickstart's concepts, at 256 x 256;
+ * and how long training steps wait for images.
  * Then, what projects of 10, 100 and 1,000 concepts take: time, disk, and the peak of the memory of every stage that reads
  * pairs. Their networks are small and take a few steps, and their images are plain colors, which are decoded and edited
  * quickly; what is stored has the size of any image. 1,000 concepts of 100 images take 20 GB of disk while it runs.
@@ -22,6 +25,7 @@ const MEBIBYTE = 2 ** 20;
 
 const { values: options } = parseArgs({
   options: {
+    part: { type: 'string', multiple: true, default: ['rate', 'waiting', 'scale'] },
     concepts: { type: 'string', default: '10,100,1000' },
     pictures: { type: 'string', default: '100' },
     photographs: { type: 'string', default: 'node_modules/paper-kit-2/assets/img' },
@@ -99,7 +103,7 @@ async function measureRate(): Promise<void> {
 }
 
 /** A concept for each number, all with the same images and each with an effect of its own. */
-async function writeManyConcepts(project: string, concepts: number, pictures: number): Promise<void> {
+async function writeManyConcepts(project: string, concepts: number, pictures: number) {
   for (const folder of ['images', 'concepts']) await mkdir(join(project, folder), { recursive: true });
   for (let i = 0; i < pictures; i++) {
     const background = { r: (i * 7) % 256, g: (i * 31) % 256, b: (i * 101) % 256 };
@@ -129,6 +133,22 @@ async function writeManyConcepts(project: string, concepts: number, pictures: nu
     evaluate: { images: 2, baselines: ['mean', 'fresh'] },
   };
   await writeFile(join(project, 'bench.training.yaml'), JSON.stringify(config));
+  return config;
+}
+
+/** How long training steps wait for their images. */
+async function measureWaiting(): Promise<void> {
+  const project = join(scratch, 'waiting');
+  const steps = 40;
+  const { generator, discriminator, base, ...config } = await writeManyConcepts(project, 10, 20);
+  const trained = { ...config, base: { ...base, steps, batchSize: 2 } };
+  await writeFile(join(project, 'bench.training.yaml'), JSON.stringify(trained));
+  await measured(project, 'prepare', 2);
+  const { steps: seconds, waiting } = await measured(project, 'train-base', 2);
+  console.log(
+    `${steps} steps of a base at ${SIZE} x ${SIZE}, batches of 2: ${((1000 * seconds) / steps).toFixed(0)} ms a step, ` +
+      `${((1000 * waiting) / steps).toFixed(1)} ms (${((100 * waiting) / seconds).toFixed(2)} %) of it waiting for the batch`,
+  );
 }
 
 async function measureScale(concepts: number, pictures: number): Promise<void> {
@@ -143,7 +163,10 @@ async function measureScale(concepts: number, pictures: number): Promise<void> {
   rmSync(project, { recursive: true });
 }
 
-await measureRate();
-for (const concepts of options.concepts.split(',').map(Number)) {
-  await measureScale(concepts, Number(options.pictures));
+if (options.part.includes('rate')) await measureRate();
+if (options.part.includes('waiting')) await measureWaiting();
+if (options.part.includes('scale')) {
+  for (const concepts of options.concepts.split(',').map(Number)) {
+    await measureScale(concepts, Number(options.pictures));
+  }
 }

@@ -3,6 +3,7 @@
  * A process of its own, so that the peak of its memory is that of the stage.
  */
 import { join } from 'node:path';
+import { PairBatches } from '../../src/data/pair-batches.ts';
 import { collect } from '../../src/pipeline/stages/collect.ts';
 import { evaluate } from '../../src/pipeline/stages/evaluate.ts';
 import { prepare } from '../../src/pipeline/stages/prepare.ts';
@@ -17,6 +18,9 @@ export interface Cost {
   readonly cpuSeconds: number;
   /** Peak of the resident memory in mebibytes. */
   readonly peak: number;
+  /** Seconds that training steps took altogether, and that they waited for their batches. */
+  readonly steps: number;
+  readonly waiting: number;
 }
 
 const STAGES = {
@@ -28,12 +32,21 @@ const STAGES = {
 };
 export type MeasuredStage = keyof typeof STAGES;
 
+let waiting = 0;
+const { batch } = PairBatches.prototype;
+PairBatches.prototype.batch = async function (step) {
+  const begun = performance.now();
+  const given = await batch.call(this, step);
+  waiting += (performance.now() - begun) / 1000;
+  return given;
+};
+
 const [folder, stage, threads] = process.argv.slice(2) as [string, MeasuredStage, string];
 const opened = await openContext(folder, join(folder, 'runs'), Number(threads));
 const context = await stageContext(opened, trainingOf(opened, 'bench'), stage);
 const begun = performance.now();
 const before = process.cpuUsage();
-const { status } = await STAGES[stage]({
+const { status, result } = await STAGES[stage]({
   ...context,
   options: stage === 'evaluate' ? { concept: 'held-out' } : {},
 });
@@ -44,5 +57,7 @@ const cost: Cost = {
   cpuSeconds: (user + system) / 1e6,
   // Linux and macOS report kibibytes.
   peak: process.resourceUsage().maxRSS / 1024,
+  steps: stage === 'train-base' ? (result.seconds as number) : 0,
+  waiting,
 };
 console.log(JSON.stringify(cost));

@@ -20,11 +20,15 @@ export interface StoredImages {
 
 /** Some images of a file, by their places in it. */
 export class ImageRows implements StoredImages {
+  private readonly file: Pick<ImageFile<unknown>, 'path' | 'size' | 'byteOffset'>;
+  private readonly rows: Uint32Array;
+
   /** @param rows places in the file */
-  constructor(
-    private readonly file: Pick<ImageFile<unknown>, 'path' | 'size' | 'byteOffset'>,
-    private readonly rows: ArrayLike<number>,
-  ) {}
+  constructor({ path, size, byteOffset }: ImageFile<unknown>, rows: readonly number[]) {
+    // No more than that: a run may have thousands of these.
+    this.file = { path, size, byteOffset };
+    this.rows = Uint32Array.from(rows);
+  }
 
   async read(index: number): Promise<Uint8Array> {
     const { path, size, byteOffset } = this.file;
