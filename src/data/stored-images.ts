@@ -1,5 +1,5 @@
 /** Images that are read when they are needed. None of them is kept: the system's page cache is the cache. */
-import { closeSync, openSync, read as readAsync } from 'node:fs';
+import { closeSync, openSync, read as readAsync, readSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { isMissing } from '../project/disk/folders.ts';
 import type { ImageFile } from '../project/images/image-file.ts';
@@ -7,6 +7,8 @@ import { systemReason } from '../project/system-reason.ts';
 import { UserError } from '../project/user-error.ts';
 
 const readInto = promisify(readAsync);
+/** Images of at most so many bytes are there sooner than another thread would be told to read them. */
+const SMALL = 2 ** 16;
 
 /** Images of one size, of size x size x 3 bytes each (height, width, channels; sRGB, 0 to 255). */
 export interface StoredImages {
@@ -52,7 +54,11 @@ export class ImageRows implements StoredImages {
 async function fill(bytes: Uint8Array, file: number, path: string, position: number): Promise<void> {
   let done = 0;
   while (done < bytes.length) {
-    const { bytesRead } = await readInto(file, bytes, done, bytes.length - done, position + done);
+    const place = [done, bytes.length - done, position + done] as const;
+    const bytesRead =
+      bytes.length <= SMALL
+        ? readSync(file, bytes, ...place)
+        : (await readInto(file, bytes, ...place)).bytesRead;
     if (bytesRead === 0) throw gone(path, 'it became shorter');
     done += bytesRead;
   }
