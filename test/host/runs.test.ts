@@ -46,11 +46,14 @@ describe('runs', () => {
 
   const known = (run: FabricatedRun) => api.services.runs.get(project.folder, run.id);
 
+  const none = new vscode.CancellationTokenSource().token;
+
+  /** As the view shows it, with its tooltip. */
   async function item(run: FabricatedRun): Promise<vscode.TreeItem> {
     const nodes = (await api.trees.runs.getChildren()) ?? [];
     const node = nodes.find(({ id }) => id === run.id);
     assert.ok(node, `${run.id} is not in the tree`);
-    return api.trees.runs.getTreeItem(node);
+    return (await api.trees.runs.resolveTreeItem!(await api.trees.runs.getTreeItem(node), node, none))!;
   }
 
   const changed = () => api.services.runs.onDidChange;

@@ -32,6 +32,8 @@ describe('a tree', () => {
 
   afterEach(() => files.remove());
 
+  const none = new vscode.CancellationTokenSource().token;
+
   /** What a tooltip says, without the escapes of its Markdown. */
   const textOf = ({ tooltip }: vscode.TreeItem) =>
     (tooltip as vscode.MarkdownString).value.replaceAll('&nbsp;', ' ').replaceAll('\\', '');
@@ -66,7 +68,6 @@ describe('a tree', () => {
 
   /** The concept's item with the tooltip that is made only when it is to be seen. */
   async function conceptTooltip(): Promise<string> {
-    const none = new vscode.CancellationTokenSource().token;
     const item = await conceptItem();
     const resolved = await api.trees.concepts.resolveTreeItem!(item, await conceptNode(), none);
     return textOf(resolved!);
@@ -186,13 +187,19 @@ describe('a tree', () => {
       run.emit({ type: 'device', device: 'webgpu', executor: 'onnxruntime', threads: 2, reason: 'test' });
       run.progress(30, 120);
       await told(known, ({ status }) => status.progress !== undefined);
-      const text = () => textOf(api.trees.runs.getTreeItem(known()) as vscode.TreeItem);
-      assert.match(text(), /- State: running\n- Activity: fine-tuning\n- Progress: 25 %, 1 min 30 s left\n/);
-      assert.match(text(), /- Device: webgpu\n/);
+      const text = async () => {
+        const { runs } = api.trees;
+        return textOf((await runs.resolveTreeItem!(await runs.getTreeItem(known()), known(), none))!);
+      };
+      assert.match(
+        await text(),
+        /- State: running\n- Activity: fine-tuning\n- Progress: 25 %, 1 min 30 s left\n/,
+      );
+      assert.match(await text(), /- Device: webgpu\n/);
       run.finish('failed', 'The disk is full.');
       await told(known, ({ state }) => state === 'failed');
-      assert.match(text(), /- State: failed\n[\s\S]*- Error: The disk is full\.\n/);
-      assert.doesNotMatch(text(), /Activity/);
+      assert.match(await text(), /- State: failed\n[\s\S]*- Error: The disk is full\.\n/);
+      assert.doesNotMatch(await text(), /Activity/);
     });
   });
 
