@@ -18,7 +18,7 @@ interface Row<T> {
   children?: readonly string[];
 }
 
-/** Changes that come one after the other in this time are shown together. */
+/** Changes within this time after one that was shown are shown together, at its end. */
 const TOGETHER_MS = 100;
 
 /**
@@ -35,13 +35,13 @@ export class SteadyItems<T extends object> implements vscode.TreeDataProvider<T>
   readonly #rows = new Map<string, Row<T>>();
   readonly #ids = new WeakMap<T, string>();
   #top: readonly string[] = [];
+  /** Runs while further changes are gathered. */
   #timer: NodeJS.Timeout | undefined;
+  #waiting = false;
 
   constructor(tree: PlainTree<T>) {
     this.#tree = tree;
-    this.#listener = tree.onDidChangeTreeData(() => {
-      this.#timer ??= setTimeout(() => this.#update(), TOGETHER_MS);
-    });
+    this.#listener = tree.onDidChangeTreeData(() => this.#change());
   }
 
   getChildren(parent?: T): T[] {
@@ -72,8 +72,21 @@ export class SteadyItems<T extends object> implements vscode.TreeDataProvider<T>
     this.#changed.dispose();
   }
 
+  /** The first change is shown at once, since a person may have asked for it. */
+  #change(): void {
+    if (this.#timer !== undefined) {
+      this.#waiting = true;
+      return;
+    }
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      if (this.#waiting) this.#change();
+    }, TOGETHER_MS);
+    this.#waiting = false;
+    this.#update();
+  }
+
   #update(): void {
-    this.#timer = undefined;
     const outdated: T[] = [];
     if (this.#compare(undefined, outdated)) {
       if (outdated.length > 0) this.#changed.fire(outdated);

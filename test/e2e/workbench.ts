@@ -229,6 +229,8 @@ export class Workbench {
     const concepts = this.view('Concepts');
     for (const action of ['Clear Filter', 'List Concepts by Name'])
       if ((await concepts.titleButtons()).includes(action)) await concepts.actInTitle(action);
+    // The view would remember that tags were closed.
+    await concepts.waitUntilGone('No tags');
     await concepts.foldAll();
     await this.#restPointer(usualSize.width - 1, usualSize.height / 2);
   }
