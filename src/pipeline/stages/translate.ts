@@ -48,7 +48,7 @@ type Arrival =
  * one is decoded and the last ones are encoded.
  */
 export const translate: StageFunction<'translate'> = async (context) => {
-  const { project, training, run, options, shouldStop } = context;
+  const { project, training, run, options, shouldStop, resume } = context;
   const concept = stageConcept(context);
   const { input, output, weights = 'fine-tuned' } = options;
   if (input === undefined || output === undefined) {
@@ -136,6 +136,9 @@ export const translate: StageFunction<'translate'> = async (context) => {
           const { file, reason } = arrival.error;
           skipped.push(file);
           log('warning', `left out ${file}: ${reason}`);
+        } else if (resume) {
+          // By an earlier attempt of this run, whose result does not depend on where it was stopped.
+          counts.written++;
         } else counts.unchanged++;
         done++;
         progress(at.file);

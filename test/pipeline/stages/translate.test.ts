@@ -113,6 +113,9 @@ test('every picture gets a translation of its own, which is not made again', asy
   expect(again.logged('info').at(-1)).toBe(
     '3 of 4 pictures were translated before with the same weights and options, and are kept',
   );
+  // A run that is resumed has the result of one that was not interrupted.
+  const resumed = await translate({ ...started(input, output).context, resume: true });
+  expect(resumed.result).toMatchObject({ written: 3, unchanged: 0, skipped });
   expect(contents(output)).toEqual(before);
   // Another picture of the same name, and other options, are another translation.
   writeFileSync(join(input, 'b.png'), readFileSync(imageFile(trained.project, 1)));
