@@ -243,9 +243,9 @@ test('a stopped run keeps what is finished, and continues after it', async () =>
   expect(written).toBeGreaterThan(0);
   expect(written).toBeLessThan(4);
   expect(readdirSync(output)).toHaveLength(written);
+  const kept = contents(output);
   const { context } = started(input, output);
-  expect((await translate({ ...context, resume: true })).result).toMatchObject({
-    written: 4 - written,
-    unchanged: written,
-  });
+  expect((await translate({ ...context, resume: true })).result).toMatchObject({ written: 4, unchanged: 0 });
+  expect(readdirSync(output)).toHaveLength(4);
+  expect(contents(output)).toMatchObject(kept);
 });
