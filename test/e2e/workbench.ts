@@ -227,10 +227,13 @@ export class Workbench {
     await this.notifications.clear();
     await this.showContainer('Denoised Weights');
     const concepts = this.view('Concepts');
-    for (const action of ['Clear Filter', 'List Concepts by Name'])
-      if ((await concepts.titleButtons()).includes(action)) await concepts.actInTitle(action);
-    // The view would remember that tags were closed.
-    await concepts.waitUntilGone('No tags');
+    if ((await concepts.titleButtons()).includes('Clear Filter')) await concepts.actInTitle('Clear Filter');
+    if ((await concepts.titleButtons()).includes('List Concepts by Name')) {
+      // The view remembers which tags were closed.
+      await concepts.unfoldAll();
+      await concepts.actInTitle('List Concepts by Name');
+      await concepts.waitUntilGone('No tags');
+    }
     await concepts.foldAll();
     await this.#restPointer(usualSize.width - 1, usualSize.height / 2);
   }

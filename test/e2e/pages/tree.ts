@@ -60,6 +60,15 @@ export class Tree {
     }
   }
 
+  /** Opens every row of the first level that is closed. */
+  async unfoldAll(): Promise<void> {
+    const closed = this.root.locator('.monaco-list-row[aria-level="1"][aria-expanded="false"]');
+    for (let left = await closed.count(); left > 0; left = await closed.count()) {
+      await closed.first().click();
+      await closed.nth(left - 1).waitFor({ state: 'detached' });
+    }
+  }
+
   /** Closes every row that is open. */
   async foldAll(): Promise<void> {
     const open = this.root.locator('.monaco-list-row[aria-expanded="true"]').first();
