@@ -1,7 +1,7 @@
 /** Pictures as people have them, whole: of any size and shape, read for a translation and written after it. */
-import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import sharp, { type Metadata, type Sharp } from 'sharp';
+import { hashContent } from '../project/disk/file-hash.ts';
 import { newPixelPart } from '../project/disk/write-whole.ts';
 import type { PictureFormat } from '../protocol/stage-entry.ts';
 import { hasPlace, uprightExif } from './exif.ts';
@@ -67,7 +67,7 @@ export async function openPicture(file: string, options: PictureOptions): Promis
       width,
       height,
       hasAlpha: metadata.hasAlpha,
-      hash: createHash('sha256').update(bytes).digest('hex'),
+      hash: hashContent(bytes),
       density: metadata.density,
       exif: metadata.exif && uprightExif(metadata.exif, options.keepPlace),
       remarks: remarksOn(metadata, options),

@@ -3,20 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { createExecutor } from '../../src/compute/executor.ts';
 import { ort } from '../../src/compute/onnx/runtime.ts';
 import * as tf from '../../src/compute/tfjs/tf.ts';
-import type { DeviceReport } from '../../src/compute/types.ts';
 import { inferenceStep } from '../../src/models/gan-steps.ts';
 import { createImageGenerator } from '../../src/models/image-generator.ts';
 import { sinusoidalGrid, tracedGrid } from '../../src/models/sinusoidal.ts';
 import { generatorModel } from '../../src/pipeline/weights/export-generator.ts';
+import { CPU_DEVICE } from '../compute/cpu-device.ts';
 import { normalValues, tensorsOf } from './eager.ts';
 
-const DEVICE: DeviceReport = {
-  device: 'cpu',
-  executor: 'onnxruntime',
-  threads: 1,
-  reason: 'test',
-  rejected: [],
-};
 const TRAINED = 32;
 /** Height and width from half to four times the training side, square, wide and tall. */
 const SHAPES = [
@@ -57,7 +50,7 @@ describe.each([
         ] as const;
       });
       const executor = await createExecutor(inferenceStep({ generator, batchSize: 1, height, width }), {
-        device: DEVICE,
+        device: CPU_DEVICE,
         values: { generator: values },
       });
       const { image } = await executor.run({ source });

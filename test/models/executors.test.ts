@@ -11,15 +11,9 @@ import type { GeneratorOptions } from '../../src/models/generators.ts';
 import { createImageGenerator } from '../../src/models/image-generator.ts';
 import { createLora } from '../../src/models/lora.ts';
 import { createWeightDenoiser } from '../../src/models/weight-denoiser.ts';
+import { CPU_DEVICE } from '../compute/cpu-device.ts';
 import { normalValues, randomImages } from './eager.ts';
 
-const DEVICE: DeviceReport = {
-  device: 'cpu',
-  executor: 'onnxruntime',
-  threads: 1,
-  reason: 'test',
-  rejected: [],
-};
 const STEPS = 5;
 const RATE = 1e-3;
 
@@ -169,8 +163,8 @@ describe.each(Object.entries(CASES))('%s', (_, make) => {
       const optimizers = Object.fromEntries(Object.keys(values).map((name) => [name, adam]));
       return train(await createExecutor(example.definition, { device, values, optimizers }), example);
     };
-    const compiled = await run(DEVICE);
-    const eager = await run({ ...DEVICE, device: 'tfjs', executor: 'tfjs' });
+    const compiled = await run(CPU_DEVICE);
+    const eager = await run({ ...CPU_DEVICE, device: 'tfjs', executor: 'tfjs' });
     for (const [step, losses] of eager.losses.entries()) {
       for (const [name, [loss]] of Object.entries(losses)) {
         const found = compiled.losses[step]![name]![0]!;

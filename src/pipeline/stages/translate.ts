@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { UnreadableImage } from '../../data/images.ts';
@@ -6,6 +5,7 @@ import { writeOutput } from '../../data/outputs.ts';
 import { isMadeFrom, markFile } from '../../data/own-files.ts';
 import { encodePicture, openPicture, type Picture, refuseTooLarge } from '../../data/pictures.ts';
 import type { TranslationFile } from '../../data/translation-files.ts';
+import { hashContent } from '../../project/disk/file-hash.ts';
 import { makeFolder } from '../../project/disk/folders.ts';
 import { newPixelPart } from '../../project/disk/write-whole.ts';
 import { toProjectPath } from '../../project/paths.ts';
@@ -70,6 +70,7 @@ export const translate: StageFunction<'translate'> = async (context) => {
     base,
   );
   const values = chosen.generatorValues();
+  const generatorHash = hashContent(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
   const generator = new AnySizeGenerator(base.generator, values, await stageDevice(context));
   const log = (level: 'info' | 'warning', message: string) => run.emit({ type: 'log', level, message });
   log('info', sizeText(settings, image.size));
@@ -102,7 +103,7 @@ export const translate: StageFunction<'translate'> = async (context) => {
         maxFileSize: image.maxFileSize,
         keepPlace: keepLocation,
       });
-      const recipe = recipeOf(picture, values, settings, image.size);
+      const recipe = recipeOf(picture, generatorHash, settings, image.size);
       if (await isMadeFrom(written, recipe)) return { state: 'finished before' };
       refuseTooLarge(picture, format);
       const decoded = await decodePicture(picture, settings, image.size, scratch);
@@ -199,22 +200,8 @@ function quiet<T>(promise: Promise<T>): Promise<T> {
 }
 
 /** Identifies the translation of a picture: the picture's bytes, the whole generator, and what is done with them. */
-function recipeOf(picture: Picture, values: Float32Array, settings: Settings, trained: number): string {
-  const weights = hashOf(values);
-  return createHash('sha256')
-    .update(JSON.stringify([VERSION, picture.hash, weights, settings, trained]))
-    .digest('hex');
-}
-
-const hashes = new WeakMap<Float32Array, string>();
-function hashOf(values: Float32Array): string {
-  const known = hashes.get(values);
-  if (known) return known;
-  const hash = createHash('sha256')
-    .update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength))
-    .digest('hex');
-  hashes.set(values, hash);
-  return hash;
+function recipeOf(picture: Picture, generator: string, settings: Settings, trained: number): string {
+  return hashContent(JSON.stringify([VERSION, picture.hash, generator, settings, trained]));
 }
 
 /** What becomes of a picture's size. */

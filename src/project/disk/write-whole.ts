@@ -31,13 +31,13 @@ export type Content = string | Uint8Array | readonly Uint8Array[];
  */
 export async function writeWhole(path: string, content: Content, staging = dirname(path)): Promise<void> {
   try {
-    await writeAndMove(partIn(staging, newId()), path, content);
+    await writeAndMove(partIn(staging, newId()), path, writing(content));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw withPath(error, path);
     const id = createHash('sha256').update(`${staging}\0${path}`).digest('hex').slice(0, 16);
     const part = partIn(dirname(path), id);
     await rm(part, { force: true });
-    await writeAndMove(part, path, content).catch((failed: unknown) => {
+    await writeAndMove(part, path, writing(content)).catch((failed: unknown) => {
       throw withPath(failed, path);
     });
   }
@@ -53,32 +53,39 @@ export async function writeAsMade(
   path: string,
   write: (file: FileHandle) => Promise<boolean>,
 ): Promise<boolean> {
-  const part = partIn(dirname(path), newId());
+  try {
+    return await writeAndMove(partIn(dirname(path), newId()), path, write);
+  } catch (error) {
+    throw withPath(error, path);
+  }
+}
+
+/** What writes a content that is known as a whole. */
+function writing(content: Content): (file: FileHandle) => Promise<boolean> {
+  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+  const pieces = bytes instanceof Uint8Array ? [bytes] : bytes;
+  return async (file) => {
+    for (const piece of pieces) {
+      // One system call takes at most 2 GiB.
+      for (let start = 0; start < piece.length; start += MAX_CHUNK_BYTES) {
+        await file.writeFile(piece.subarray(start, start + MAX_CHUNK_BYTES));
+      }
+    }
+    return true;
+  };
+}
+
+/** @returns what `write` returns; where that is not true, nothing is left */
+async function writeAndMove(
+  part: string,
+  path: string,
+  write: (file: FileHandle) => Promise<boolean>,
+): Promise<boolean> {
   try {
     const isWhole = await writePart(part, path, write);
     if (isWhole) await rename(part, path);
     else await rm(part, { force: true });
     return isWhole;
-  } catch (error) {
-    await rm(part, { force: true });
-    throw withPath(error, path);
-  }
-}
-
-async function writeAndMove(part: string, path: string, content: Content): Promise<void> {
-  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
-  const pieces = bytes instanceof Uint8Array ? [bytes] : bytes;
-  try {
-    await writePart(part, path, async (file) => {
-      for (const piece of pieces) {
-        // One system call takes at most 2 GiB.
-        for (let start = 0; start < piece.length; start += MAX_CHUNK_BYTES) {
-          await file.writeFile(piece.subarray(start, start + MAX_CHUNK_BYTES));
-        }
-      }
-      return true;
-    });
-    await rename(part, path);
   } catch (error) {
     await rm(part, { force: true });
     throw error;

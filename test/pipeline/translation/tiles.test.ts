@@ -1,21 +1,13 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { DeviceReport } from '../../../src/compute/types.ts';
 import type { Image } from '../../../src/data/images.ts';
 import { createImageGenerator } from '../../../src/models/image-generator.ts';
 import { AnySizeGenerator, withSize } from '../../../src/pipeline/translation/any-size-generator.ts';
 import { tileShape } from '../../../src/pipeline/translation/picture-translation.ts';
 import { type TileShape, tilesAlong } from '../../../src/pipeline/translation/tiles.ts';
 import { type Translator, translateTiled } from '../../../src/pipeline/translation/translate-tiled.ts';
+import { CPU_DEVICE } from '../../compute/cpu-device.ts';
 import { normalValues } from '../../models/eager.ts';
-
-const DEVICE: DeviceReport = {
-  device: 'cpu',
-  executor: 'onnxruntime',
-  threads: 1,
-  reason: 'test',
-  rejected: [],
-};
 
 /** Slow waves with some noise. */
 function scene(width: number, height: number, noise = 0.02): Image {
@@ -105,7 +97,7 @@ describe('a picture that is translated in tiles', () => {
   const generators: AnySizeGenerator[] = [];
   const make = (options: Parameters<typeof createImageGenerator>[0], seed = 1) => {
     const generator = createImageGenerator(options);
-    const made = new AnySizeGenerator(generator, generator.initial(seed), DEVICE);
+    const made = new AnySizeGenerator(generator, generator.initial(seed), CPU_DEVICE);
     generators.push(made);
     return made;
   };
