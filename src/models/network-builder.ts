@@ -112,7 +112,6 @@ export class NetworkBuilder {
     this.#adapt({ name, kind: 'conv2d', weightShape, hasBias: true }, section);
     const reflected = options.padding === 'reflect' ? (kernel - 1) / 2 : 0;
     const pad = options.padding === 'reflect' ? 0 : options.padding;
-    const size = { inputs: kernel * kernel * inputs, outputs };
     return (tensors, x) => {
       const padded = reflected > 0 ? reflectPad(x, reflected) : x;
       const convolve = (image: Tensor4D, w: Tensor4D) => tf.conv2d(image, w, stride, pad);
@@ -120,10 +119,10 @@ export class NetworkBuilder {
       return adapt(
         tensors,
         name,
-        { x: padded, weight: weight(tensors), bias, size, pixels, convolve },
+        { x: padded, weight: weight(tensors), bias, pixels, convolve },
         (down, up) =>
           tf.reshape(
-            tf.matMul(tf.reshape(down, [size.inputs, -1]) as Tensor2D, up),
+            tf.matMul(tf.reshape(down, [kernel * kernel * inputs, -1]) as Tensor2D, up),
             weightShape as Tensor4D['shape'],
           ),
       );
@@ -139,28 +138,17 @@ export class NetworkBuilder {
     const weight = this.parameter<Tensor4D>(`${name}.weight`, weightShape, initializer);
     const bias = this.parameter<Tensor1D>(`${name}.bias`, [outputs], zeros);
     this.#adapt({ name, kind: 'convTranspose2d', weightShape, hasBias: true }, section);
-    const size = { inputs: (kernel * kernel * inputs) / 4, outputs };
     return (tensors, x) => {
       const [, height, width] = x.shape;
       const convolve = (image: Tensor4D, w: Tensor4D): Tensor4D =>
         tf.conv2dTranspose(image, w, [image.shape[0], 2 * height, 2 * width, w.shape[2]], 2, 1);
       const pixels = 4 * height * width;
-      return adapt(
-        tensors,
-        name,
-        { x, weight: weight(tensors), bias, size, pixels, convolve },
-        (down, up) => {
-          const [, , rank] = down.shape;
-          const rows = tf.reshape(tf.transpose(down, [2, 0, 1, 3]), [rank, -1]) as Tensor2D;
-          const product = tf.reshape(tf.matMul(up, rows, true), [
-            outputs,
-            kernel,
-            kernel,
-            inputs,
-          ]) as Tensor4D;
-          return tf.transpose(product, [1, 2, 0, 3]);
-        },
-      );
+      return adapt(tensors, name, { x, weight: weight(tensors), bias, pixels, convolve }, (down, up) => {
+        const [, , rank] = down.shape;
+        const rows = tf.reshape(tf.transpose(down, [2, 0, 1, 3]), [rank, -1]) as Tensor2D;
+        const product = tf.reshape(tf.matMul(up, rows, true), [outputs, kernel, kernel, inputs]) as Tensor4D;
+        return tf.transpose(product, [1, 2, 0, 3]);
+      });
     };
   }
 
@@ -214,8 +202,6 @@ interface Convolution {
   readonly x: Tensor4D;
   readonly weight: Tensor4D;
   readonly bias: (tensors: NetworkTensors) => Tensor1D;
-  /** Inputs of one output value, and outputs of one pixel. */
-  readonly size: { readonly inputs: number; readonly outputs: number };
   /** Pixels of each sample of the output. */
   readonly pixels: number;
   readonly convolve: (x: Tensor4D, weight: Tensor4D) => Tensor4D;
@@ -254,8 +240,7 @@ function adapt(
           ),
           0,
         );
-  const shifted = tf.add<Tensor4D>(y, bias(tensors));
-  return branch.bias ? shift(shifted, branch.bias) : shifted;
+  return addBias(tensors, y, bias, branch);
 }
 
 /**
@@ -265,8 +250,8 @@ function adapt(
  * many pixels as it has outputs; but the gradient of a frozen weight becomes necessary, and samples with factors of their
  * own are convolved one by one. Ranks below half of the outputs gain nothing (docs/performance.md).
  */
-function mergingPays({ up }: LoraBranch, { size: { outputs }, pixels }: Convolution): boolean {
-  const rank = up.shape.at(-2)!;
+function mergingPays({ up }: LoraBranch, { pixels }: Convolution): boolean {
+  const [rank, outputs] = up.shape.slice(-2) as [number, number];
   return 2 * rank >= outputs && pixels >= outputs;
 }
 
@@ -279,10 +264,18 @@ function addBranch<T extends Tensor2D | Tensor4D>(
   apply: (branch: LoraBranch) => T,
 ): T {
   const branch = tensors.lora?.[name];
-  let y: T = branch ? tf.add(base, apply(branch)) : base;
-  if (bias) y = tf.add(y, bias(tensors));
-  if (branch?.bias) y = shift(y, branch.bias);
-  return y;
+  return addBias<T>(tensors, branch ? tf.add(base, apply(branch)) : base, bias, branch);
+}
+
+/** Adds a layer's bias, if it has one, and what its LoRA branch adds to it. */
+function addBias<T extends Tensor2D | Tensor4D>(
+  tensors: NetworkTensors,
+  y: T,
+  bias: ((tensors: NetworkTensors) => Tensor1D) | undefined,
+  branch: LoraBranch | undefined,
+): T {
+  const biased: T = bias ? tf.add(y, bias(tensors)) : y;
+  return branch?.bias ? shift(biased, branch.bias) : biased;
 }
 
 /** Applies an up factor to a branch's rank channels(the last axis): one factor for all samples, or [N, rank, outputs]. */
