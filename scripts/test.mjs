@@ -47,8 +47,12 @@ const results = [];
 const running = new Set();
 const nothing = { passed: 0, failed: 0, skipped: 0 };
 
-/** Prints the results of all suites; the last line is the total, for readers of only that. */
+/** Prints the failed tests and the results of all suites; the last line is the total, for readers of only that. */
 function summarize() {
+  const failed = results.filter(({ counts }) => counts.failed > 0);
+  if (failed.length > 0) console.log('\nFailed:');
+  for (const { name, failures = [] } of failed)
+    for (const line of failures.length > 0 ? failures : ['as a whole']) console.log(`  ${name}: ${line}`);
   console.log('\nSuites:');
   for (const { name, counts, seconds } of results)
     console.log(`  ${name.padEnd(10)} ${describe(counts, seconds)}`);
@@ -85,7 +89,7 @@ async function runSuite(name, filters) {
   running.delete(name);
   const seconds = (performance.now() - start) / 1000;
   if (outcome.run !== undefined && filters.length === 0) remember(name, outcome.run);
-  results.push({ name, counts: outcome.counts, seconds });
+  results.push({ name, counts: outcome.counts, failures: outcome.failures, seconds });
   console.log(`=== ${name}: ${describe(outcome.counts, seconds)}`);
 }
 

@@ -17,8 +17,8 @@ function bin(path) {
 }
 
 /**
- * Outcome of a suite, with `run` if it ended by itself.
- * @typedef {{counts: import('./counts.mjs').Counts, run?: import('./progress.d.mts').RememberedSuite}} Outcome
+ * Outcome of a suite, with the names of failed tests, and `run` if it ended by itself.
+ * @typedef {{counts: import('./counts.mjs').Counts, failures?: string[], run?: import('./progress.d.mts').RememberedSuite}} Outcome
  */
 
 /** How `audit` ends if the registry could not be asked, which is neither a pass nor a failure. */

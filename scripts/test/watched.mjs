@@ -11,6 +11,7 @@ const readEveryMs = 500;
 const tellEveryMs = 20_000;
 
 const indented = (text) => text.replace(/^/gm, '    ');
+const named = ({ file, title, error }) => `${file} > ${title}: ${error.split('\n', 1)[0]}`;
 
 /** The running suites, whose counts are shown if the run is interrupted. */
 const current = new Set();
@@ -36,16 +37,18 @@ function tellEnd(progress, { reason, running, hasToldFailures }) {
  * if no test has begun or ended for longer than any test may take.
  * @param {string} name of the suite
  * @param {string[]} command program and arguments
- * @param {{env?: Record<string, string>, memory?: import('./progress.d.mts').RememberedSuite, silenceMs?: number}} options
- * @returns {Promise<{counts: import('./counts.mjs').Counts, run: import('./progress.d.mts').RememberedSuite | undefined}>}
- *   what passed and failed, even if the suite was ended early; and the durations, if it ended by itself
+ * @param {{env?: Record<string, string>, memory?: import('./progress.d.mts').RememberedSuite, silenceMs?: number, quiet?: boolean}} options
+ *   `quiet` keeps the program's own output from being shown
+ * @returns {Promise<{counts: import('./counts.mjs').Counts, failures: string[], run: import('./progress.d.mts').RememberedSuite | undefined}>}
+ *   what passed and failed, even if the suite was ended early; each failed test in one line; and the durations, if the
+ *   suite ended by itself
  */
-export async function runWatched(name, command, { env, memory, silenceMs = silenceLimitMs } = {}) {
+export async function runWatched(name, command, { env, memory, silenceMs = silenceLimitMs, quiet } = {}) {
   const file = join(mkdtempSync(join(tmpdir(), 'events-')), 'events.jsonl');
   writeFileSync(file, '');
   const reader = new EventReader(file);
   const progress = new Progress(name, memory, performance.now());
-  const program = startInGroup(command, { env: { ...env, [eventsVariable]: file } });
+  const program = startInGroup(command, { env: { ...env, [eventsVariable]: file }, quiet });
   let hanging;
   const read = () => {
     const now = performance.now();
@@ -64,6 +67,7 @@ export async function runWatched(name, command, { env, memory, silenceMs = silen
     const now = performance.now();
     const running = hanging ?? progress.running(now);
     const { finished } = progress;
+    const failures = progress.failures.map(named);
     if (hanging !== undefined || !finished) {
       const reason = hanging
         ? `${name} was ended: no test began or ended for ${inWords(silenceMs)}. At that time ran`
@@ -73,12 +77,14 @@ export async function runWatched(name, command, { env, memory, silenceMs = silen
         running,
         hasToldFailures: finished,
       });
+      failures.push(reason, ...running);
     }
     const counts = progress.counts;
     // Tests that were still running count as failed.
     if (hanging !== undefined || !finished) counts.failed += Math.max(1, running.length);
     return {
       counts: settle(counts, succeeded && hanging === undefined),
+      failures,
       run: finished && hanging === undefined ? progress.toRemember(now) : undefined,
     };
   } finally {

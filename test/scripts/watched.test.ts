@@ -20,11 +20,13 @@ function runVitest(...files: string[]) {
   for (const name of foreign) vi.stubEnv(name, undefined);
   const reporter = join(process.cwd(), 'scripts/test/vitest-reporter.mjs');
   const config = `${SUITES}/vitest.config.ts`;
-  return runWatched('checks', [
+  const command = [
     process.execPath,
     ...['node_modules/vitest/vitest.mjs', 'run', '--config', config, `--reporter=${reporter}`],
     ...files,
-  ]);
+  ];
+  // What fails on purpose is not to be read among the failures of this suite.
+  return runWatched('checks', command, { quiet: true });
 }
 afterEach(() => void vi.unstubAllEnvs());
 
@@ -54,9 +56,14 @@ describe('a suite', () => {
   });
 
   it('that ends counts tests, and as failed also what kept tests from running', async () => {
-    const { counts, run } = await runVitest('mixed', 'unloadable');
+    const { counts, failures, run } = await runVitest('mixed', 'unloadable');
     // The test that is mixed up, the set-up that throws and the file that cannot be loaded.
     expect(counts).toEqual({ passed: 1, failed: 3, skipped: 2 });
+    expect(failures.sort()).toEqual([
+      expect.stringMatching(/mixed\.check\.ts > a color > is mixed: AssertionError: /),
+      expect.stringMatching(/mixed\.check\.ts > a shape, set-up: Error: there is no paper$/),
+      expect.stringMatching(/unloadable\.check\.ts > the file itself: Error: there is nothing to load$/),
+    ]);
     expect(Object.keys(run!.files).sort()).toEqual([
       `${SUITES}/mixed.check.ts`,
       `${SUITES}/unloadable.check.ts`,
