@@ -5,7 +5,8 @@
  * the milliseconds from an input to the end of the frame that shows its result.
  */
 import type { Page } from 'playwright-core';
-import { launchBrowser, ViewPage } from '../../test/webview/harness/browser.ts';
+import { launchBrowser } from '../../test/browser.ts';
+import { ViewPage } from '../../test/webview/harness/browser.ts';
 import { median } from '../step/statistics.ts';
 
 const repetitions = Number(process.argv[2] ?? 9);

@@ -3,7 +3,14 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { runCommand, timedStep } from './commands.mjs';
 
-const programs = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+/** Chromium without its window, which takes a tenth less processor time, before those with one. */
+const programs = [
+  'chromium-headless-shell',
+  'chromium',
+  'chromium-browser',
+  'google-chrome',
+  'google-chrome-stable',
+];
 const macPrograms = ['/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'];
 
 function isExecutable(file) {
@@ -15,7 +22,12 @@ function isExecutable(file) {
   }
 }
 
-function findProgram() {
+/** Debian's, also in the security updates of its last release but one. */
+const aptPackage = 'chromium-headless-shell';
+
+/** Path of the Chromium that `CHROMIUM` names, or of one on the PATH; undefined if there is none. */
+export function findChromium() {
+  if (process.env.CHROMIUM) return process.env.CHROMIUM;
   const folders = (process.env.PATH ?? '').split(delimiter).filter(Boolean);
   const candidates = programs.flatMap((program) => folders.map((folder) => join(folder, program)));
   return [...candidates, ...macPrograms].find(isExecutable);
@@ -30,21 +42,21 @@ function canUseApt() {
  * @returns {Promise<string>}
  */
 export async function ensureChromium() {
-  const named = process.env.CHROMIUM;
-  if (named && !isExecutable(named)) throw new Error(`CHROMIUM names ${named}, which is not a program`);
-  let chromium = named || findProgram();
+  let chromium = findChromium();
+  if (process.env.CHROMIUM && !isExecutable(chromium))
+    throw new Error(`CHROMIUM names ${chromium}, which is not a program`);
   if (chromium === undefined && canUseApt()) {
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    await timedStep('apt-get install chromium', async () => {
+    await timedStep(`apt-get install ${aptPackage}`, async () => {
       await runCommand('apt-get', ['update', '-qq'], { env });
-      await runCommand('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium'], { env });
+      await runCommand('apt-get', ['install', '-y', '-qq', '--no-install-recommends', aptPackage], { env });
     });
-    chromium = findProgram();
+    chromium = findChromium();
   }
   if (chromium === undefined) {
     throw new Error(
       'The webviews and the workbench are tested in Chromium or Google Chrome: install one (Debian: ' +
-        'apt-get install chromium) or set CHROMIUM to its path. `npm test -- lint typecheck` runs without it.',
+        `apt-get install ${aptPackage}) or set CHROMIUM to its path. \`npm test -- lint typecheck\` runs without it.`,
     );
   }
   execFileSync(chromium, ['--version'], { stdio: 'ignore' });

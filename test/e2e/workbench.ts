@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { launchBrowser } from '../workbench/browser.ts';
+import type { Page } from 'playwright-core';
+import { sharedBrowser } from '../browser.ts';
 import { createProfile, type Profile, type Settings } from '../workbench/profile.ts';
 import { installVsix, type ServerOptions, startServer, type VsCodeServer } from '../workbench/server.ts';
 import { workbenchUrl } from '../workbench/workbench-url.ts';
@@ -59,7 +59,6 @@ export class Workbench {
 
   private constructor(
     readonly page: Page,
-    readonly browser: Browser,
     readonly server: VsCodeServer,
     readonly profile: Profile,
   ) {
@@ -103,10 +102,10 @@ export class Workbench {
     const extension = await installVsix(profile, otherExtensions);
     change?.(profile, extension);
     const server = await startServer(profile, options);
-    const browser = await launchBrowser();
+    const browser = await sharedBrowser();
     const page = await browser.newPage({ viewport: usualSize });
     page.setDefaultTimeout(stepLimitMs);
-    const workbench = new Workbench(page, browser, server, profile);
+    const workbench = new Workbench(page, server, profile);
     await page.goto(workbenchUrl(server.url, folder), { waitUntil: 'domcontentloaded' });
     await workbench.#waitUntilFilled();
     return workbench;
@@ -116,7 +115,7 @@ export class Workbench {
   async nextWindow(): Promise<Workbench> {
     const page = await this.page.context().waitForEvent('page');
     page.setDefaultTimeout(stepLimitMs);
-    const opened = new Workbench(page, this.browser, this.server, this.profile);
+    const opened = new Workbench(page, this.server, this.profile);
     await opened.#waitUntilFilled();
     return opened;
   }
@@ -246,7 +245,7 @@ export class Workbench {
 
   /** @throws as {@link throwUncaught} does */
   async close(): Promise<void> {
-    await this.browser.close();
+    await this.page.context().close();
     await this.server.stop();
     this.profile.remove();
     this.throwUncaught();

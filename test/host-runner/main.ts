@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { format } from 'node:util';
 import type { Page } from 'playwright-core';
 import { EventReader, eventsVariable, type TestEvent } from '../../scripts/test/events.mjs';
-import { launchBrowser } from '../workbench/browser.ts';
+import { launchBrowser } from '../browser.ts';
 import { locations } from '../workbench/locations.ts';
 import { createProfile, type Profile } from '../workbench/profile.ts';
 import { installVsix, startServer } from '../workbench/server.ts';

@@ -12,7 +12,6 @@ export const locations = {
   /** The VS Code server's script, and the Node.js that runs it and the extension host. */
   server: () => fromEnvironment('DNW_TEST_SERVER'),
   serverNode: () => fromEnvironment('DNW_TEST_SERVER_NODE'),
-  chromium: () => fromEnvironment('CHROMIUM'),
   /** The packaged extension. */
   vsix: () => fromEnvironment('DNW_TEST_VSIX'),
 };

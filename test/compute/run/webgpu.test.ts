@@ -1,4 +1,4 @@
-/** The GPU path without a GPU: Dawn on the SwiftShader Vulkan driver that Debian's chromium package ships. */
+/** The GPU path without a GPU: Dawn on the SwiftShader Vulkan driver that Debian's package chromium-common ships. */
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -55,7 +55,7 @@ describe('WebGPU', () => {
   beforeAll(async () => {
     if (!existsSync(MANIFEST)) {
       throw new Error(
-        `${MANIFEST} is missing: install Debian's package chromium (apt-get install chromium).`,
+        `${MANIFEST} is missing: install Debian's package chromium-common (apt-get install chromium-common).`,
       );
     }
     const env = { ...process.env, VK_ICD_FILENAMES: MANIFEST, LD_LIBRARY_PATH: CHROMIUM };

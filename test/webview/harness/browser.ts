@@ -1,16 +1,13 @@
 /// <reference types="node" />
 /** Shows a view in a real browser without VS Code: bundles it as the build does and feeds it fixtures. */
-import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import * as esbuild from 'esbuild';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import type { ViewName } from '../../../src/extension/identifiers.ts';
 import { webviewPage } from '../../../src/extension/panels/webview-page.ts';
 import { locations } from '../../workbench/locations.ts';
 import { NOW } from './fixtures/concepts.ts';
+import { type PageServer, pageServer } from './page-server.ts';
 import { readTheme, THEMES, type ThemeName } from './themes.ts';
-
-const ORIGIN = 'https://webview.test';
 
 /** What one step of a test may take, on a machine that does other things too. */
 const STEP_LIMIT_MS = 90_000;
@@ -29,35 +26,6 @@ export interface ViewOptions {
   hostile?: boolean;
   /** The editor's translations, by message. */
   messages?: Readonly<Record<string, string>>;
-}
-
-const PROGRAMS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
-
-/** What CHROMIUM names, or the first of PROGRAMS on the PATH. */
-function chromiumProgram(): string {
-  const folders = (process.env.PATH ?? '').split(delimiter);
-  const candidates = PROGRAMS.flatMap((program) => folders.map((folder) => join(folder, program)));
-  const found = process.env.CHROMIUM ?? candidates.find((candidate) => existsSync(candidate));
-  if (!found)
-    throw new Error('The webviews are tested in Chromium: install it, or set CHROMIUM to its path.');
-  return found;
-}
-
-export function launchBrowser(): Promise<Browser> {
-  return chromium.launch({
-    executablePath: chromiumProgram(),
-    args: [
-      '--headless',
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      '--disable-dev-shm-usage',
-    ],
-  });
 }
 
 /** Script and style of one entry, bundled as scripts/build.mjs does. */
@@ -93,8 +61,11 @@ function bundled(entry: string): Promise<{ js: string; css: string }> {
 
 const NONCE = 'harness';
 
-/** The extension's own page and policy, with the stand-in for the host before the view's script. */
-function pageHtml(options: ViewOptions): string {
+/**
+ * The extension's own page and policy, with the stand-in for the host before the view's script.
+ * @param files addresses of what the page loads
+ */
+function pageHtml(options: ViewOptions, files: { script: string; style: string; host: string }): string {
   const harnessOptions = {
     scenario: `${options.view}/${options.scenario}`,
     theme: options.theme ?? 'dark',
@@ -103,9 +74,9 @@ function pageHtml(options: ViewOptions): string {
     themes: Object.fromEntries(THEMES.map((name) => [name, readTheme(name)])),
   };
   const page = webviewPage(options.view, {
-    script: `${ORIGIN}/view.js`,
-    style: `${ORIGIN}/view.css`,
-    cspSource: ORIGIN,
+    script: files.script,
+    style: files.style,
+    cspSource: new URL(files.script).origin,
     nonce: NONCE,
     language: 'en',
     messages: options.messages,
@@ -113,25 +84,25 @@ function pageHtml(options: ViewOptions): string {
   });
   const json = JSON.stringify(harnessOptions).replaceAll('<', '\\u003c');
   const host = `<script nonce="${NONCE}">globalThis.harnessOptions = ${json};</script>
-<script nonce="${NONCE}" src="${ORIGIN}/fake-host.js"></script>
+<script nonce="${NONCE}" src="${files.host}"></script>
 `;
   return page.replace('<script', () => `${host}<script`);
 }
 
-/** What the page of a view loads, by path. */
-type Files = Readonly<Record<string, { contentType: string; body: string }>>;
-
-async function filesOf(options: ViewOptions): Promise<Files> {
+/** Puts the page of a view and what it loads on the server. */
+async function serve(server: PageServer, options: ViewOptions): Promise<string> {
   const [view, host] = await Promise.all([
     bundled(`webview/${options.view}/main.tsx`),
     bundled('test/webview/harness/fake-host.ts'),
   ]);
-  return {
-    '/': { contentType: 'text/html', body: pageHtml(options) },
-    '/view.css': { contentType: 'text/css', body: view.css },
-    '/view.js': { contentType: 'text/javascript', body: view.js },
-    '/fake-host.js': { contentType: 'text/javascript', body: host.js },
-  };
+  return server.put(
+    'text/html',
+    pageHtml(options, {
+      script: server.put('text/javascript', view.js),
+      style: server.put('text/css', view.css),
+      host: server.put('text/javascript', host.js),
+    }),
+  );
 }
 
 /**
@@ -141,15 +112,17 @@ async function filesOf(options: ViewOptions): Promise<Files> {
 export class ViewPage {
   /** Uncaught errors of the view that is shown, and what it logged as errors. */
   readonly errors: string[] = [];
-  #files: Files = {};
 
-  private constructor(readonly page: Page) {}
+  private constructor(
+    readonly page: Page,
+    readonly server: PageServer,
+  ) {}
 
   static async create(browser: Browser): Promise<ViewPage> {
     const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'UTC' });
     const page = await context.newPage();
     page.setDefaultTimeout(STEP_LIMIT_MS);
-    const viewPage = new ViewPage(page);
+    const viewPage = new ViewPage(page, await pageServer());
     await viewPage.#prepare();
     return viewPage;
   }
@@ -164,11 +137,6 @@ export class ViewPage {
     page.on('framenavigated', (frame) => {
       if (frame === page.mainFrame()) errors.length = 0;
     });
-    await page.route('**/*', (route) => {
-      const url = new URL(route.request().url());
-      const file = url.origin === ORIGIN ? this.#files[url.pathname] : undefined;
-      return file ? route.fulfill(file) : route.abort();
-    });
     // Half a minute into the run of the fixtures, so that every picture shows the same times.
     await page.clock.setFixedTime(NOW + 24_000);
   }
@@ -176,12 +144,12 @@ export class ViewPage {
   /** Loads a view in place of the one that was shown. */
   async show(options: ViewOptions): Promise<void> {
     const { page } = this;
-    this.#files = await filesOf(options);
+    const address = await serve(this.server, options);
     await page.setViewportSize({ width: options.width ?? 1200, height: options.height ?? 900 });
     await page.emulateMedia({ reducedMotion: options.reducedMotion ? 'reduce' : 'no-preference' });
     // The pointer stays where it was, and would hover over the next view.
     await page.mouse.move(-1, -1);
-    await page.goto(`${ORIGIN}/`);
+    await page.goto(address);
   }
 
   /** Closes the page and its process. */

@@ -2,7 +2,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ViewName } from '../../../src/extension/identifiers.ts';
-import { launchBrowser, ViewPage } from './browser.ts';
+import { launchBrowser } from '../../browser.ts';
+import { ViewPage } from './browser.ts';
 import { THEMES } from './themes.ts';
 import { VIEWS, type ViewUnderTest } from './views.ts';
 

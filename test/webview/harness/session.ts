@@ -1,19 +1,18 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect } from 'vitest';
-import { launchBrowser, type ViewOptions, ViewPage } from './browser.ts';
+import type { Page } from 'playwright-core';
+import { afterEach, expect } from 'vitest';
+import { sharedBrowser } from '../../browser.ts';
+import { type ViewOptions, ViewPage } from './browser.ts';
+
+/** Pages that no test uses. */
+const free: ViewPage[] = [];
 
 /**
- * A browser for the tests of one file, whose pages are used by one test after another. Every view must end without
+ * Shows views in pages that are used by one test after another. Every view must end without
  * an uncaught error, without an error in its console and without having broken the content security policy.
  * @returns what shows a view: each call of one test in a page of its own
  */
 export function browserSession(): (options: ViewOptions) => Promise<Page> {
-  let browser: Browser;
-  const free: ViewPage[] = [];
   const shown: ViewPage[] = [];
-  beforeAll(async () => {
-    browser = await launchBrowser();
-  });
   afterEach(async () => {
     const ended = shown.splice(0);
     free.push(...ended);
@@ -22,9 +21,8 @@ export function browserSession(): (options: ViewOptions) => Promise<Page> {
       expect([...errors, ...violations]).toEqual([]);
     }
   });
-  afterAll(() => browser.close());
   return async (options) => {
-    const viewPage = free.pop() ?? (await ViewPage.create(browser));
+    const viewPage = free.pop() ?? (await ViewPage.create(await sharedBrowser()));
     shown.push(viewPage);
     await viewPage.show(options);
     return viewPage.page;
