@@ -9,7 +9,7 @@ import { settle } from './test/counts.mjs';
 import { remember, remembered } from './test/memory.mjs';
 import { killLeftovers } from './test/process-group.mjs';
 import { inWords } from './test/progress.mjs';
-import { suites, togetherSuites } from './test/suites.mjs';
+import { suites, tracks } from './test/suites.mjs';
 import { unfinished } from './test/watched.mjs';
 
 function readArguments() {
@@ -22,7 +22,6 @@ function readArguments() {
     console.error(`There is no suite '${unknown}'. Suites: ${Object.keys(suites).join(', ')}`);
     process.exit(2);
   }
-  // The other suites run what is built.
   const wanted = (name) => positionals.length === 0 || positionals.includes(name) || name === 'build';
   const names = Object.keys(suites).filter(wanted);
   return { names, filters: values.filter };
@@ -43,8 +42,8 @@ function cleanUp() {
 }
 
 const results = [];
-/** Names of the suites that are running. */
-const running = new Set();
+/** The suites that are running, each with the time of its start. */
+const running = new Map();
 const nothing = { passed: 0, failed: 0, skipped: 0 };
 
 /** Prints the failed tests and the results of all suites; the last line is the total, for readers of only that. */
@@ -54,6 +53,8 @@ function summarize() {
   for (const { name, failures = [] } of failed)
     for (const line of failures.length > 0 ? failures : ['as a whole']) console.log(`  ${name}: ${line}`);
   console.log('\nSuites:');
+  const inOrder = Object.keys(suites);
+  results.sort((a, b) => inOrder.indexOf(a.name) - inOrder.indexOf(b.name));
   for (const { name, counts, seconds } of results)
     console.log(`  ${name.padEnd(10)} ${describe(counts, seconds)}`);
   const total = (key) => results.reduce((sum, { counts }) => sum + counts[key], 0);
@@ -65,7 +66,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => {
     // A suite that was interrupted has failed.
     const reported = new Map(unfinished().map(({ name, counts }) => [name, counts]));
-    for (const name of running) {
+    for (const name of running.keys()) {
       console.log(`=== ${name}: interrupted by ${signal}`);
       results.push({ name, counts: settle(reported.get(name) ?? nothing, false) });
     }
@@ -75,46 +76,61 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   });
 }
 
-/** Runs one suite. If it cannot be run, it counts as failed, and the others still run. */
-async function runSuite(name, filters) {
+/**
+ * Runs one suite. If it cannot be run, it counts as failed, and the others still run.
+ * @param {string} name
+ * @param {import('./test/suites.mjs').SuiteSettings} settings
+ */
+async function runSuite(name, settings) {
+  announce(name);
   const start = performance.now();
-  running.add(name);
+  running.set(name, start);
   let outcome;
   try {
-    outcome = await suites[name](filters);
+    outcome = await suites[name](settings);
   } catch (error) {
     console.log(error instanceof Error ? error.stack : error);
     outcome = { counts: { passed: 0, failed: 1, skipped: 0 } };
   }
   running.delete(name);
   const seconds = (performance.now() - start) / 1000;
-  if (outcome.run !== undefined && filters.length === 0) remember(name, outcome.run);
+  if (outcome.output) console.log(outcome.output.trimEnd());
+  if (outcome.run !== undefined && settings.filters.length === 0) remember(name, outcome.run);
   results.push({ name, counts: outcome.counts, failures: outcome.failures, seconds });
   console.log(`=== ${name}: ${describe(outcome.counts, seconds)}`);
 }
 
-/** Announces suites and the remaining time, based on the last run. */
-function announce(names, rest) {
-  const last = names.map((name) => remembered(name)?.seconds ?? 0);
-  const after = rest.map((name) => remembered(name)?.seconds);
-  const known = last.every(Boolean) && after.every((seconds) => seconds !== undefined);
-  const all = Math.max(...last) + after.reduce((sum, seconds) => sum + seconds, 0);
-  const time = known ? ` (by the last run, about ${inWords(1000 * all)} to the end)` : '';
-  console.log(`\n=== ${names.join(', ')}${time}`);
+/** Announces a suite, and how long everything that has not ended will take, by the last run. */
+function announce(name) {
+  const toDo = names.filter((other) => !results.some(({ name: ended }) => ended === other));
+  const secondsLeft = (other) => {
+    const sinceStart = running.has(other) ? (performance.now() - running.get(other)) / 1000 : 0;
+    return Math.max(0, remembered(other)?.seconds - sinceStart);
+  };
+  const left = tracks.map((track) => track.filter((other) => toDo.includes(other)).map(secondsLeft));
+  const seconds = Math.max(...left.map((each) => each.reduce((sum, one) => sum + one, 0)));
+  // What filters leave takes another time.
+  const time =
+    Number.isNaN(seconds) || filters.length > 0
+      ? ''
+      : ` (by the last run, about ${inWords(1000 * seconds)} to the end)`;
+  console.log(`\n=== ${name}${time}`);
 }
 
 const { names, filters } = readArguments();
 try {
   await ensureDependencies();
-  const together = names.filter((name) => togetherSuites.includes(name));
-  const groups = names
-    .filter((name) => !together.slice(1).includes(name))
-    .map((name) => (together[0] === name ? together : [name]));
-  for (const [place, group] of groups.entries()) {
-    announce(group, groups.slice(place + 1).flat());
-    await Promise.all(group.map((name) => runSuite(name, filters)));
-    killLeftovers();
-  }
+  // The other suites run what is built.
+  await runSuite('build', { filters, quiet: false });
+  const wanted = tracks
+    .map((track) => track.filter((name) => names.includes(name)))
+    .filter((track) => track.length > 0);
+  await Promise.all(
+    wanted.map(async (track, place) => {
+      // What two suites print at the same time cannot be read.
+      for (const name of track) await runSuite(name, { filters, quiet: place > 0 });
+    }),
+  );
 } catch (error) {
   console.log(error instanceof Error ? error.stack : error);
   results.push({ name: 'set-up', counts: { passed: 0, failed: 1, skipped: 0 } });

@@ -37,11 +37,19 @@ function canUseApt() {
   return existsSync('/etc/debian_version') && process.getuid?.() === 0 && isExecutable('/usr/bin/apt-get');
 }
 
+/** @type {Promise<string> | undefined} */
+let ensured;
+
 /**
- * Path of a Chromium that starts: $CHROMIUM, one on the PATH, or Debian's, installed here if root may do so.
- * @returns {Promise<string>}
+ * Path of a Chromium that starts: $CHROMIUM, one on the PATH, or Debian's, installed here if root may do so, once for
+ * suites that start at the same time.
  */
-export async function ensureChromium() {
+export function ensureChromium() {
+  ensured ??= findOrInstall();
+  return ensured;
+}
+
+async function findOrInstall() {
   let chromium = findChromium();
   if (process.env.CHROMIUM && !isExecutable(chromium))
     throw new Error(`CHROMIUM names ${chromium}, which is not a program`);

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 /** Environment variable that marks everything the tests start, so that leftover processes can be found. */
 const markerVariable = 'DNW_TEST_RUN';
 const marker = `${process.pid}-${Date.now()}`;
+let programs = 0;
 
 /** Disables colors without a terminal, whatever other signs a tool goes by. */
 const plain = process.stdout.isTTY ? {} : { NO_COLOR: '1' };
@@ -18,10 +19,11 @@ function signal(pid, name) {
 }
 
 /**
- * Kills every process that a suite started and left running, including detached ones (a run's engine, a server). On
- * Linux the environment of each process identifies them; elsewhere only the suite's own group is known.
+ * Kills every process that was started and left running, including detached ones (a run's engine, a server). On Linux
+ * the environment of each process identifies them; elsewhere only the group of each program is known.
+ * @param {string} start of the marks of the programs that started them; without it, all programs of this run
  */
-export function killLeftovers() {
+export function killLeftovers(start = `${marker}-`) {
   if (process.platform !== 'linux') return;
   for (const entry of readdirSync('/proc')) {
     if (!/^\d+$/.test(entry) || Number(entry) === process.pid) continue;
@@ -32,7 +34,7 @@ export function killLeftovers() {
       // It has ended in the meantime, or belongs to another user.
       continue;
     }
-    if (environment.split('\0').includes(`${markerVariable}=${marker}`)) signal(Number(entry), 'SIGKILL');
+    if (`\0${environment}`.includes(`\0${markerVariable}=${start}`)) signal(Number(entry), 'SIGKILL');
   }
 }
 
@@ -47,9 +49,11 @@ const graceMs = 10_000;
  *   `end` asks the program to end, and kills its group if it does not
  */
 export function startInGroup([program, ...args], { env = {}, quiet = false } = {}) {
+  programs++;
+  const mark = `${marker}-${programs}-`;
   const child = spawn(program, args, {
     stdio: ['ignore', quiet ? 'pipe' : 'inherit', quiet ? 'pipe' : 'inherit'],
-    env: { ...process.env, ...plain, ...env, [markerVariable]: marker },
+    env: { ...process.env, ...plain, ...env, [markerVariable]: mark },
     detached: process.platform !== 'win32',
     shell: process.platform === 'win32' && program === 'npm',
   });
@@ -70,7 +74,11 @@ export function startInGroup([program, ...args], { env = {}, quiet = false } = {
       resolve({ succeeded, how, output });
     };
     child.on('error', (error) => settle(false, `${program} could not be started: ${error.message}`));
-    child.on('exit', killGroup);
+    // What it left running may hold its output open.
+    child.on('exit', () => {
+      killGroup();
+      killLeftovers(mark);
+    });
     child.on('close', (code, endedBy) => settle(code === 0, endedBy ?? `exit status ${code}`));
   });
   const end = () => {

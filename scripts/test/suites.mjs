@@ -17,8 +17,8 @@ function bin(path) {
 }
 
 /**
- * Outcome of a suite, with the names of failed tests, and `run` if it ended by itself.
- * @typedef {{counts: import('./counts.mjs').Counts, failures?: string[], run?: import('./progress.d.mts').RememberedSuite}} Outcome
+ * Outcome of a suite, with the names of failed tests, the output that was not shown, and `run` if it ended by itself.
+ * @typedef {{counts: import('./counts.mjs').Counts, failures?: string[], output?: string, run?: import('./progress.d.mts').RememberedSuite}} Outcome
  */
 
 /** How `audit` ends if the registry could not be asked, which is neither a pass nor a failure. */
@@ -40,9 +40,8 @@ async function runScript(name, { options = [], skippedAs, limitMs = programLimit
   const { succeeded, how, output } = await program.ended;
   const skipped = how === skippedAs;
   clearTimeout(limit);
-  if (output !== '') console.log(output.trimEnd());
-  if (!succeeded && !skipped) console.log(`npm run ${name} failed: ${how}`);
   return {
+    output: succeeded || skipped ? output : `${output}\nnpm run ${name} failed: ${how}`,
     counts: {
       passed: succeeded ? 1 : 0,
       failed: succeeded || skipped ? 0 : 1,
@@ -52,7 +51,7 @@ async function runScript(name, { options = [], skippedAs, limitMs = programLimit
   };
 }
 
-function runVitest(name, config, { filters, env }) {
+function runVitest(name, config, { filters, quiet }, env) {
   const reporter = join(repository, 'scripts/test/vitest-reporter.mjs');
   const command = [
     ...bin('vitest/vitest.mjs'),
@@ -60,10 +59,14 @@ function runVitest(name, config, { filters, env }) {
     ...filters,
   ];
   // When only some files run, the last complete run tells nothing.
-  return runWatched(name, command, { env, memory: filters.length === 0 ? remembered(name) : undefined });
+  return runWatched(name, command, {
+    env,
+    memory: filters.length === 0 ? remembered(name) : undefined,
+    quiet,
+  });
 }
 
-async function runHostTests() {
+async function runHostTests({ quiet }) {
   const env = await packedWorkbenchEnvironment();
   const { runner, suites } = await bundleHostTests();
   const folder = mkdtempSync(join(tmpdir(), 'host-'));
@@ -71,7 +74,7 @@ async function runHostTests() {
   const workspace = join(folder, 'runs', 'quickstart');
   copyExampleProject(workspace);
   const command = [process.execPath, runner, suites, workspace];
-  return runWatched('host', command, { env, memory: remembered('host') });
+  return runWatched('host', command, { env, memory: remembered('host'), quiet });
 }
 
 const TORTURE_FORMS = ['brief', 'quick'];
@@ -85,9 +88,14 @@ function tortureForm() {
 }
 
 /**
- * Every suite, in the order in which they run: first what the others need and what fails fastest. `filters` are parts
- * of file names, for the suites that Vitest runs.
- * @type {Record<string, (filters: string[]) => Promise<Outcome>>}
+ * @typedef {object} SuiteSettings
+ * @property {string[]} filters parts of file names, for the suites that Vitest runs
+ * @property {boolean} quiet whether the output is shown only once the suite has ended
+ */
+
+/**
+ * Every suite, in the order of the summary.
+ * @type {Record<string, (settings: SuiteSettings) => Promise<Outcome>>}
  */
 export const suites = {
   build: () => runScript('build'),
@@ -95,17 +103,19 @@ export const suites = {
   typecheck: () => runScript('typecheck'),
   budget: () => runScript('budget'),
   audit: () => runScript('audit', { skippedAs: NOT_MADE }),
-  unit: async (filters) => {
-    const env = { CHROMIUM: await ensureChromium() };
-    return runVitest('unit', 'vitest.config.ts', { filters, env });
-  },
+  unit: async (settings) =>
+    runVitest('unit', 'vitest.config.ts', settings, { CHROMIUM: await ensureChromium() }),
   torture: () => runScript('bench', { options: ['torture', `--${tortureForm()}`], limitMs: tortureLimitMs }),
   host: runHostTests,
-  e2e: async (filters) => {
-    const env = await packedWorkbenchEnvironment();
-    return runVitest('e2e', 'vitest.e2e.config.ts', { filters, env });
-  },
+  e2e: async (settings) =>
+    runVitest('e2e', 'vitest.e2e.config.ts', settings, await packedWorkbenchEnvironment()),
 };
 
-/** Suites of one program each that mostly uses one core: they run in parallel. */
-export const togetherSuites = ['lint', 'typecheck', 'budget', 'audit'];
+/**
+ * The suites after `build`, which two tracks run side by side: none of them keeps two cores busy all the time. What
+ * fails fastest comes first.
+ */
+export const tracks = [
+  ['unit', 'torture'],
+  ['lint', 'typecheck', 'budget', 'audit', 'host', 'e2e'],
+];

@@ -40,7 +40,7 @@ base: {steps: ${BASE_STEPS}, batchSize: 1}
 collect: {holdOut: [dusk], steps: ${STEPS}, batchSize: 1}
 weightGenerator: {steps: 2, batchSize: 4}
 fineTune: {steps: ${STEPS}, batchSize: 1}
-evaluate: {images: 1, scratch: {steps: ${STEPS}}}
+evaluate: {images: 1, draws: 2, scratch: {steps: ${STEPS}}}
 `;
 
 let project: Project;
