@@ -1,5 +1,5 @@
 import type { Edit } from '../project/schema/image-editors.ts';
-import type { Image } from './images.ts';
+import type { Image } from './image-values.ts';
 
 /** Makes edited images. It is cheap to create: `load` loads everything that has to be loaded. */
 export interface ImageEditor {

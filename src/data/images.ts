@@ -3,20 +3,7 @@ import sharp, { type Metadata, type Sharp } from 'sharp';
 import { writeWhole } from '../project/disk/write-whole.ts';
 import { DEFAULT_MAX_FILE_SIZE } from '../project/schema/training-schema.ts';
 import { UserError } from '../project/user-error.ts';
-
-/** An sRGB image: red, green and blue of each pixel, row by row, in [-1, 1] (-1 is black). */
-export interface Image {
-  readonly width: number;
-  readonly height: number;
-  /** height x width x 3 values. */
-  readonly data: Float32Array;
-}
-
-/** Width and height in pixels. */
-export interface ImageSize {
-  readonly width: number;
-  readonly height: number;
-}
+import { type Image, type ImageSize, imageFromBytes, imageToBytes } from './image-values.ts';
 
 /** An image that was decoded from a file. */
 export interface DecodedImage extends Image {
@@ -169,23 +156,6 @@ function reasonOf(error: unknown): string {
   }
   // libvips repeats a decoder's message for each line on which it failed.
   return `cannot be decoded as an image: ${message.trim().split('\n')[0]}`;
-}
-
-/** The value in [-1, 1] of each 8-bit value: looking it up is faster than computing it. */
-export const levelOf = Float32Array.from({ length: 256 }, (_, byte) => byte / 127.5 - 1);
-
-/** 8-bit RGB values (0 to 255) as an image. */
-export function imageFromBytes(bytes: Uint8Array, width: number, height: number): Image {
-  const data = new Float32Array(bytes.length);
-  for (let i = 0; i < bytes.length; i++) data[i] = levelOf[bytes[i]!]!;
-  return { width, height, data };
-}
-
-/** The image's values as integers from 0 to 255, rounded; values outside [-1, 1] are clipped. */
-export function imageToBytes({ data }: Image): Uint8Array {
-  const bytes = new Uint8ClampedArray(data.length);
-  for (let i = 0; i < data.length; i++) bytes[i] = (data[i]! + 1) * 127.5;
-  return new Uint8Array(bytes.buffer);
 }
 
 /** The image as the bytes of a PNG file. */

@@ -1,4 +1,4 @@
-import { levelOf } from './images.ts';
+import { levelOf } from './image-values.ts';
 import { Random } from './random.ts';
 import type { StoredImages } from './stored-images.ts';
 

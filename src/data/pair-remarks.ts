@@ -1,5 +1,6 @@
 /** What a user should know about a concept's pairs although they can be used. */
-import type { Fit, ImageSize } from './images.ts';
+import type { ImageSize } from './image-values.ts';
+import type { Fit } from './images.ts';
 
 export interface PairRemark {
   readonly level: 'info' | 'warning';

@@ -9,7 +9,8 @@ import { formOf } from '../project/names.ts';
 import type { LoadedConcept } from '../project/project.ts';
 import { UserError } from '../project/user-error.ts';
 import type { ImageEditor, OpenEditor } from './image-editor.ts';
-import { type DecodedImage, type Fit, type Image, loadImage, UnreadableImage } from './images.ts';
+import type { Image } from './image-values.ts';
+import { type DecodedImage, type Fit, loadImage, UnreadableImage } from './images.ts';
 
 /** One pair of a concept before decoding. */
 export interface PairRef {

@@ -5,7 +5,8 @@ import { hashContent } from '../project/disk/file-hash.ts';
 import { newPixelPart } from '../project/disk/write-whole.ts';
 import type { PictureFormat } from '../protocol/stage-entry.ts';
 import { hasPlace, uprightExif } from './exif.ts';
-import { type Image, imageFromBytes, openImage, readPicture, UnreadableImage, unreadable } from './images.ts';
+import { type Image, imageFromBytes } from './image-values.ts';
+import { openImage, readPicture, UnreadableImage, unreadable } from './images.ts';
 import { RawPictureReader } from './raw-picture.ts';
 
 // sharp would keep the last files open, by their paths: files of pixels that are gone would take space, and a new one of the
@@ -44,7 +45,7 @@ export interface Picture {
   /** What is done with the picture that its owner should know, each as a part of a sentence. */
   readonly remarks: readonly string[];
   /** The whole picture at another size, transparency on white, as networks see pictures. */
-  reduced(width: number, height: number): Promise<Image>;
+  resized(width: number, height: number): Promise<Image>;
   /**
    * Decodes the whole picture into a file, and opens it.
    * @param scratch folder for the file, which `close` removes
@@ -71,7 +72,7 @@ export async function openPicture(file: string, options: PictureOptions): Promis
       density: metadata.density,
       exif: metadata.exif && uprightExif(metadata.exif, options.keepPlace),
       remarks: remarksOn(metadata, options),
-      reduced: (width, height) =>
+      resized: (width, height) =>
         unreadable(file, async () => {
           const data = await input
             .clone()

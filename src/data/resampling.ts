@@ -2,7 +2,7 @@
  * Resizing like Pillow, which clean-fid uses as the reference (Parmar et al. 2022): separable, antialiased, in floating
  * point. libvips differs in an important point: it enlarges with a shift of half a pixel.
  */
-import { type Image, imageToBytes } from './images.ts';
+import { type Image, type ImageSize, imageToBytes } from './image-values.ts';
 
 interface Kernel {
   /** Half the width of the filter, in pixels of the coarser of the two grids. */
@@ -17,8 +17,20 @@ const KERNELS = {
     weight: (x) => (x < 1 ? (1.5 * x - 2.5) * x * x + 1 : ((-0.5 * x + 2.5) * x - 4) * x + 2),
   },
   bilinear: { support: 1, weight: (x) => 1 - x },
+  /** A sinc in the window of a wider one: what libvips reduces pictures with. */
+  lanczos3: { support: 3, weight: (x) => sinc(x) * sinc(x / 3) },
 } as const satisfies Record<string, Kernel>;
 export type Resampling = keyof typeof KERNELS;
+
+function sinc(x: number): number {
+  return x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x);
+}
+
+/** An image whose rows are asked for one by one, from top to bottom. */
+export interface ImageInRows extends ImageSize {
+  /** The width x 3 values of a row. They are used before the next row is asked for. */
+  row(row: number): Float32Array;
+}
 
 /**
  * Rounds an image to 8 bits, as in a file, and resizes it without rounding or clipping the result.
@@ -45,20 +57,34 @@ export function resizedRows(
   height: number,
   resampling: Resampling,
 ): (row: number) => Float32Array {
+  const row = (row: number) => image.data.subarray(row * image.width * 3, (row + 1) * image.width * 3);
+  return resizedFrom({ ...image, row }, width, height, resampling);
+}
+
+/**
+ * The same for an image that need not be in memory.
+ * @param scale pixels of the image for one of the result, horizontally and vertically
+ */
+export function resizedFrom(
+  image: ImageInRows,
+  width: number,
+  height: number,
+  resampling: Resampling,
+  scale = { x: image.width / width, y: image.height / height },
+): (row: number) => Float32Array {
   const kernel = KERNELS[resampling];
-  const columns = allTaps(image.width, width, kernel);
+  const columns = allTaps(image.width, width, kernel, scale.x);
   const wide = new Map<number, Float32Array>();
   const wideRow = (row: number): Float32Array => {
     const known = wide.get(row);
     if (known) return known;
-    const values = image.data.subarray(row * image.width * 3, (row + 1) * image.width * 3);
-    const made = resampledWith(columns, values, 1, image.width, 3);
+    const made = resampledWith(columns, image.row(row), 1, image.width, 3);
     wide.set(row, made);
     return made;
   };
   const result = new Float32Array(width * 3);
   return (row) => {
-    const { first, weights } = tapsAt(row, image.height, height, kernel);
+    const { first, weights } = tapsAt(row, image.height, scale.y, kernel);
     const from = weights.map((_, tap) => wideRow(first + tap));
     for (const known of wide.keys()) if (known < first) wide.delete(known);
     result.fill(0);
@@ -69,6 +95,52 @@ export function resizedRows(
       for (let i = 0; i < result.length; i++) result[i]! += wa * a[i]! + wb * b[i]!;
     }
     return result;
+  };
+}
+
+/** Averages leave at least this many times the pixels of the result to Lanczos. libvips calls it the gap. */
+const GAP = 2;
+
+/**
+ * Reduces an image as libvips does (vips_reduce): averages whole pixels first, where many become one, then takes Lanczos. The
+ * results differ by rounding.
+ * @returns as `resizedRows`
+ */
+export function reducedRows(
+  image: ImageInRows,
+  width: number,
+  height: number,
+): (row: number) => Float32Array {
+  const [wide, high] = [image.width / width, image.height / height];
+  const [across, down] = [wide, high].map((scale) => Math.max(1, Math.floor(scale / GAP))) as [
+    number,
+    number,
+  ];
+  const averages = averaged(image, across, down);
+  return resizedFrom(averages, width, height, 'lanczos3', { x: wide / across, y: high / down });
+}
+
+/** Averages of `across` x `down` pixels. Beyond the right and lower edges, the image's last pixels are repeated. */
+function averaged(image: ImageInRows, across: number, down: number): ImageInRows {
+  if (across === 1 && down === 1) return image;
+  const [width, height] = [Math.ceil(image.width / across), Math.ceil(image.height / down)];
+  const result = new Float32Array(width * 3);
+  return {
+    width,
+    height,
+    row: (row) => {
+      result.fill(0);
+      for (let y = 0; y < down; y++) {
+        const values = image.row(Math.min(row * down + y, image.height - 1));
+        for (let x = 0; x < width * across; x++) {
+          const from = Math.min(x, image.width - 1) * 3;
+          const to = Math.floor(x / across) * 3;
+          for (let c = 0; c < 3; c++) result[to + c]! += values[from + c]!;
+        }
+      }
+      for (let i = 0; i < result.length; i++) result[i]! /= across * down;
+      return result;
+    },
   };
 }
 
@@ -91,8 +163,8 @@ interface Taps {
   readonly weights: readonly number[];
 }
 
-const allTaps = (length: number, newLength: number, kernel: Kernel): Taps[] =>
-  Array.from({ length: newLength }, (_, place) => tapsAt(place, length, newLength, kernel));
+const allTaps = (length: number, newLength: number, kernel: Kernel, scale = length / newLength): Taps[] =>
+  Array.from({ length: newLength }, (_, place) => tapsAt(place, length, scale, kernel));
 
 /** Resizes the middle axis of [outer, length, inner] by the taps of its new places. */
 function resampledWith(
@@ -120,8 +192,7 @@ function resampledWith(
 }
 
 /** The pixels whose weighted mean is a new pixel; there are none beyond the border. */
-function tapsAt(place: number, length: number, newLength: number, { support, weight }: Kernel): Taps {
-  const scale = length / newLength;
+function tapsAt(place: number, length: number, scale: number, { support, weight }: Kernel): Taps {
   const spread = Math.max(scale, 1);
   const center = (place + 0.5) * scale;
   const first = Math.max(0, Math.floor(center - support * spread + 0.5));

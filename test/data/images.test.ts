@@ -3,15 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  type Image,
-  imageFromBytes,
-  imageToBytes,
-  type LoadOptions,
-  loadImage,
-  writeGrid,
-  writePng,
-} from '../../src/data/images.ts';
+import { type Image, imageFromBytes, imageToBytes } from '../../src/data/image-values.ts';
+import { type LoadOptions, loadImage, writeGrid, writePng } from '../../src/data/images.ts';
 import { UserError } from '../../src/project/user-error.ts';
 
 let folder: string;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Image, imageToBytes } from '../../src/data/images.ts';
+import { type Image, imageToBytes } from '../../src/data/image-values.ts';
 import { openPairs, type PairSource } from '../../src/data/pairs.ts';
 import { editorsOn } from '../../src/pipeline/image-editors/image-editors.ts';
 import type { LoadedConcept } from '../../src/project/project.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { hasPlace, uprightExif } from '../../src/data/exif.ts';
-import { imageToBytes } from '../../src/data/images.ts';
+import { imageToBytes } from '../../src/data/image-values.ts';
 import { encodePicture, openPicture } from '../../src/data/pictures.ts';
 import { RawPictureReader, RawPictureWriter } from '../../src/data/raw-picture.ts';
 import { temporaryFolder } from '../temporary-folders.ts';
@@ -48,7 +48,7 @@ test.each([1, 2, 3, 4, 5, 6, 7, 8])(
     const whole = await wholeOf(photo);
     expect([photo.picture.width, photo.picture.height]).toEqual([info.width, info.height]);
     expect(whole).toEqual({ size: [info.width, info.height], bytes: [...data], alpha: undefined });
-    const same = await photo.picture.reduced(info.width, info.height);
+    const same = await photo.picture.resized(info.width, info.height);
     expect([...imageToBytes(same)]).toEqual([...data]);
     expect(photo.picture.remarks).toEqual(orientation === 1 ? [] : ['turned upright']);
   },
@@ -101,7 +101,7 @@ test('what is no picture is refused with its name', async () => {
   await expect(opened(Buffer.alloc(0), 'a.jpg')).rejects.toThrow(/a\.jpg: .*empty/);
   const cut = (await raw(64, 64).jpeg().toBuffer()).subarray(0, 1500);
   const { picture, scratch } = await opened(cut, 'cut.jpg');
-  await expect(picture.reduced(16, 16)).rejects.toThrow(/cut\.jpg: cannot be decoded/);
+  await expect(picture.resized(16, 16)).rejects.toThrow(/cut\.jpg: cannot be decoded/);
   await expect(picture.rows(scratch)).rejects.toThrow(/cut\.jpg: cannot be decoded/);
 });
 

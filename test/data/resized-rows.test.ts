@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { imageFromBytes } from '../../src/data/images.ts';
+import { imageFromBytes } from '../../src/data/image-values.ts';
 import { Random } from '../../src/data/random.ts';
 import { resampled, resizedRows } from '../../src/data/resampling.ts';
 

@@ -1,5 +1,5 @@
 import type { Effect, EffectName } from '../../project/schema/effects.ts';
-import type { Image } from '../images.ts';
+import type { Image } from '../image-values.ts';
 // These files export effects and nothing else, so an effect that is added to one of them is known here.
 import * as drawing from './drawing.ts';
 import * as focus from './focus.ts';

@@ -1,4 +1,4 @@
-import type { Image } from '../images.ts';
+import type { Image } from '../image-values.ts';
 import { blurValues } from './gaussian.ts';
 import { luminance, mapPixels, pixelScale, setGray } from './pixels.ts';
 

@@ -1,6 +1,6 @@
 /** What a program and its threads that apply effects tell each other. */
 import type { Effect } from '../../project/schema/effects.ts';
-import type { Image } from '../images.ts';
+import type { Image } from '../image-values.ts';
 
 /** What a thread is sent: one image. */
 export interface EffectJob {

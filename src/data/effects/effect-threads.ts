@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { Effect } from '../../project/schema/effects.ts';
-import type { Image } from '../images.ts';
+import type { Image } from '../image-values.ts';
 import type { EffectJob, EffectOutcome } from './effect-messages.ts';
 import program from './effect-thread.ts?program';
 

@@ -1,4 +1,4 @@
-import type { Image } from '../images.ts';
+import type { Image } from '../image-values.ts';
 import { blurImage } from './gaussian.ts';
 import { clip, pixelScale } from './pixels.ts';
 

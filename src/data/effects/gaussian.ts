@@ -1,4 +1,4 @@
-import type { Image } from '../images.ts';
+import type { Image } from '../image-values.ts';
 import binary from './assembly/sums.wasm';
 
 /** Gaussian blur of all channels. @param sigma in pixels of this image */

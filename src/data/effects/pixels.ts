@@ -1,4 +1,4 @@
-import type { Image } from '../images.ts';
+import type { Image } from '../image-values.ts';
 
 /** Red, green and blue in [0, 1], sRGB-encoded. */
 export type Color = readonly [number, number, number];

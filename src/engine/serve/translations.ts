@@ -1,5 +1,6 @@
 /** Handlers of `dnw serve` for translated images. */
-import { encodePng, type Image } from '../../data/images.ts';
+import type { Image } from '../../data/image-values.ts';
+import { encodePng } from '../../data/images.ts';
 import { openPairs } from '../../data/pairs.ts';
 import { cachedPairs } from '../../data/prepared.ts';
 import { editorsOn } from '../../pipeline/image-editors/image-editors.ts';

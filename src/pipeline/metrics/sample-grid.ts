@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
-import { type Image, writeGrid } from '../../data/images.ts';
+import type { Image } from '../../data/image-values.ts';
+import { writeGrid } from '../../data/images.ts';
 import { makeFolder } from '../../project/disk/folders.ts';
 import type { HeldOutImages } from './held-out.ts';
 

@@ -18,10 +18,10 @@ import { AnySizeGenerator } from '../translation/any-size-generator.ts';
 import {
   type DecodedPicture,
   decodePicture,
-  networkSize,
   type TranslationSettings,
   translatePicture,
 } from '../translation/picture-translation.ts';
+import { networkSize } from '../translation/whole-picture.ts';
 import { loadBase } from '../weights/base-model.ts';
 import { readChosenWeights, weightsFile } from '../weights/chosen-weights.ts';
 

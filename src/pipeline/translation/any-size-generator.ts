@@ -1,10 +1,10 @@
 import { LRUCache } from 'lru-cache';
 import { createExecutor } from '../../compute/executor.ts';
 import type { DeviceReport, Executor } from '../../compute/types.ts';
-import type { Image } from '../../data/images.ts';
+import type { Image } from '../../data/image-values.ts';
 import { inferenceStep } from '../../models/gan-steps.ts';
 import type { ImageGenerator } from '../../models/image-generator.ts';
-import type { Translator } from './translate-tiled.ts';
+import { networkSide, type TrainedTranslator } from './whole-picture.ts';
 
 /** Number of sizes that stay compiled: each has its own copy of the weights and its own buffers. */
 const KEPT = 4;
@@ -13,7 +13,7 @@ const KEPT = 4;
  * A generator that translates images of any size, each for itself. A size is compiled when it first occurs, which takes
  * about a second. Not reentrant.
  */
-export class AnySizeGenerator implements Translator {
+export class AnySizeGenerator implements TrainedTranslator {
   /** Time in the network so far, in seconds, without compilation. */
   seconds = 0;
   readonly #executors: LRUCache<string, Executor>;
@@ -33,10 +33,13 @@ export class AnySizeGenerator implements Translator {
     return this.generator.stride;
   }
 
+  get trained(): number {
+    return this.generator.options.imageSize;
+  }
+
   /** The side that the network takes for a side of an image, in pixels. */
   sideFor(side: number): number {
-    const { stride, smallestSide } = this.generator;
-    return Math.max(smallestSide, Math.ceil(side / stride) * stride);
+    return networkSide(side, this.generator);
   }
 
   /** Translates an image. Where the strides do not fit, its edges are repeated to the right and below, and cut off again. */

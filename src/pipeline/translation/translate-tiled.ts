@@ -1,4 +1,4 @@
-import type { Image } from '../../data/images.ts';
+import type { Image } from '../../data/image-values.ts';
 import { type Tile, type TileShape, tilesAlong } from './tiles.ts';
 
 /** A picture that is read row by row, such as one that is too large for memory. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { applyEffects } from '../../../src/data/effects/apply.ts';
-import type { Image } from '../../../src/data/images.ts';
+import type { Image } from '../../../src/data/image-values.ts';
 import { Random } from '../../../src/data/random.ts';
 import { EFFECT_NAMES, EFFECTS, type Effect, type EffectName } from '../../../src/project/schema/effects.ts';
 

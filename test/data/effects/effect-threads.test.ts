@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { applyEffects } from '../../../src/data/effects/apply.ts';
 import { EffectThreads } from '../../../src/data/effects/effect-threads.ts';
-import type { Image } from '../../../src/data/images.ts';
+import type { Image } from '../../../src/data/image-values.ts';
 import { Random } from '../../../src/data/random.ts';
 import { EFFECT_NAMES, EFFECTS, type Effect } from '../../../src/project/schema/effects.ts';
 

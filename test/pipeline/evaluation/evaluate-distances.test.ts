@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { imageFromBytes } from '../../../src/data/images.ts';
+import { imageFromBytes } from '../../../src/data/image-values.ts';
 import { preparePairs } from '../../../src/data/prepared.ts';
 import type { Comparison } from '../../../src/pipeline/evaluation/comparison.ts';
 import { editorsOn } from '../../../src/pipeline/image-editors/image-editors.ts';

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { Image } from '../../../src/data/images.ts';
+import type { Image } from '../../../src/data/image-values.ts';
 import { createImageGenerator } from '../../../src/models/image-generator.ts';
 import { AnySizeGenerator, withSize } from '../../../src/pipeline/translation/any-size-generator.ts';
-import { tileShape } from '../../../src/pipeline/translation/picture-translation.ts';
 import { type TileShape, tilesAlong } from '../../../src/pipeline/translation/tiles.ts';
 import { type Translator, translateTiled } from '../../../src/pipeline/translation/translate-tiled.ts';
+import { tileShape } from '../../../src/pipeline/translation/whole-picture.ts';
 import { CPU_DEVICE } from '../../compute/cpu-device.ts';
 import { normalValues } from '../../models/eager.ts';
 

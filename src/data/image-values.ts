@@ -1,0 +1,32 @@
+/** Images in memory. Nothing here needs Node.js: exported pages (webview/exported) use it as well. */
+
+/** An sRGB image: red, green and blue of each pixel, row by row, in [-1, 1] (-1 is black). */
+export interface Image {
+  readonly width: number;
+  readonly height: number;
+  /** height x width x 3 values. */
+  readonly data: Float32Array;
+}
+
+/** Width and height in pixels. */
+export interface ImageSize {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The value in [-1, 1] of each 8-bit value: looking it up is faster than computing it. */
+export const levelOf = Float32Array.from({ length: 256 }, (_, byte) => byte / 127.5 - 1);
+
+/** 8-bit RGB values (0 to 255) as an image. */
+export function imageFromBytes(bytes: Uint8Array, width: number, height: number): Image {
+  const data = new Float32Array(bytes.length);
+  for (let i = 0; i < bytes.length; i++) data[i] = levelOf[bytes[i]!]!;
+  return { width, height, data };
+}
+
+/** The image's values as integers from 0 to 255, rounded; values outside [-1, 1] are clipped. */
+export function imageToBytes({ data }: Image): Uint8Array {
+  const bytes = new Uint8ClampedArray(data.length);
+  for (let i = 0; i < data.length; i++) bytes[i] = (data[i]! + 1) * 127.5;
+  return new Uint8Array(bytes.buffer);
+}

@@ -1,0 +1,143 @@
+/**
+ * A picture of any size through a network and back to its own size, row by row. Nothing here needs Node.js: exported pages
+ * (webview/exported) do the same in a browser.
+ */
+import type { Image, ImageSize } from '../../data/image-values.ts';
+import { resizedRows } from '../../data/resampling.ts';
+import type { PictureDetail, PictureSize } from '../../protocol/stage-entry.ts';
+import { type ImageRows, type RowSink, type Translator, translateTiled } from './translate-tiled.ts';
+
+/** A network that was trained on square images. */
+export interface TrainedTranslator extends Translator {
+  /** Side of the images of its training, in pixels. */
+  readonly trained: number;
+}
+
+/** The side that a network takes for a side of an image, in pixels. */
+export function networkSide(
+  side: number,
+  { stride, smallestSide }: { readonly stride: number; readonly smallestSide: number },
+): number {
+  return Math.max(smallestSide, Math.ceil(side / stride) * stride);
+}
+
+/** What is read of a picture for its translation. */
+export interface PictureParts {
+  /** The picture at the network's size; undefined if that is its own. */
+  readonly resized: Image | undefined;
+  /** All of the picture's pixels; undefined if they are not needed. */
+  readonly rows: ImageRows | undefined;
+}
+
+/** Whole pictures of up to this many times the sides, and the pixels, of the training images go through at once. */
+const WHOLE = { sides: 4, pixels: 2.25 } as const;
+/** Values of the rows that are written at once: they stay in the processor's cache. */
+const VALUES = 2 ** 18;
+
+/** The size at which the network sees a picture. */
+export function networkSize({ width, height }: ImageSize, size: PictureSize, trained: number): ImageSize {
+  if (size === 'native') return { width, height };
+  const shorter = size === 'train' ? trained : size;
+  const scale = shorter / Math.min(width, height);
+  return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
+}
+
+/**
+ * Tiles for a network that was trained at this size. Larger ones would need less overlap, but the memory of attention, and in
+ * narrow networks most of the time, grows with the square of their pixels: 8 heads take 170 MB at 384 x 384, 537 at 512 x 512.
+ */
+export function tileShape(trained: number, stride: number) {
+  const upTo = (side: number) => Math.ceil(side / stride) * stride;
+  return { side: upTo(1.5 * trained), margin: upTo(trained / 8), blend: upTo(trained / 8) };
+}
+
+/**
+ * Translates a picture.
+ * @param own the picture's size
+ * @param sink takes the result, which has that size
+ * @param onPart called with the share that is done, from 0 to 1; false to stop
+ * @returns false if it was stopped
+ */
+export async function translateWhole(
+  generator: TrainedTranslator,
+  { resized, rows }: PictureParts,
+  own: ImageSize,
+  detail: PictureDetail,
+  sink: RowSink,
+  onPart: (done: number) => Promise<boolean>,
+): Promise<boolean> {
+  if (resized === undefined) return translated(generator, rows!, sink, onPart);
+  const made: Float32Array[] = [];
+  const keep: RowSink = async ({ data }) => {
+    made.push(data.slice());
+  };
+  if (!(await translated(generator, rowsOf(resized), keep, onPart))) return false;
+  const result = { ...resized, data: joined(made) };
+  await enlarged(result, detail === 'source' ? { resized, rows: rows! } : undefined, own, sink);
+  return true;
+}
+
+/** Translates rows at their own size: at once if the network can, otherwise in tiles. */
+async function translated(
+  generator: TrainedTranslator,
+  source: ImageRows,
+  sink: RowSink,
+  onPart: (done: number) => Promise<boolean>,
+): Promise<boolean> {
+  const { width, height } = source;
+  const { trained, stride } = generator;
+  const fits =
+    Math.max(width, height) <= WHOLE.sides * trained && width * height <= WHOLE.pixels * trained ** 2;
+  if (!fits) return translateTiled(generator, source, tileShape(trained, stride), sink, onPart);
+  await sink(await generator.translate(await source.read(0, height)));
+  return onPart(1);
+}
+
+/**
+ * Enlarges a result to the picture's size by bicubic interpolation. With `source`, the picture itself is enlarged in the
+ * same way and what that lacks of the picture, its fine detail, is added: result = picture + enlarged(result - resized).
+ */
+async function enlarged(
+  result: Image,
+  source: { readonly resized: Image; readonly rows: ImageRows } | undefined,
+  { width, height }: ImageSize,
+  sink: RowSink,
+): Promise<void> {
+  const low = source
+    ? { ...result, data: result.data.map((value, i) => value - source.resized.data[i]!) }
+    : result;
+  const rowAt = resizedRows(low, width, height, 'bicubic');
+  const count = Math.max(1, Math.floor(VALUES / (3 * width)));
+  for (let from = 0; from < height; from += count) {
+    const to = Math.min(height, from + count);
+    const base = source && (await source.rows.read(from, to)).data;
+    const data = new Float32Array((to - from) * width * 3);
+    for (let row = from; row < to; row++) data.set(rowAt(row), (row - from) * width * 3);
+    if (base) for (let i = 0; i < data.length; i++) data[i]! += base[i]!;
+    await sink({ width, height: to - from, data });
+  }
+}
+
+function rowsOf(image: Image): ImageRows {
+  const { width, height, data } = image;
+  return {
+    width,
+    height,
+    read: async (from, to) => ({
+      width,
+      height: to - from,
+      data: data.subarray(from * width * 3, to * width * 3),
+    }),
+  };
+}
+
+function joined(parts: readonly Float32Array[]): Float32Array {
+  if (parts.length === 1) return parts[0]!;
+  const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
