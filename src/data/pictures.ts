@@ -5,9 +5,10 @@ import { hashContent } from '../project/disk/file-hash.ts';
 import { newPixelPart } from '../project/disk/write-whole.ts';
 import type { PictureFormat } from '../protocol/stage-entry.ts';
 import { hasPlace, uprightExif } from './exif.ts';
-import { type Image, imageFromBytes } from './image-values.ts';
+import { type Image, imageFromBytes, imageToBytes } from './image-values.ts';
 import { openImage, readPicture, UnreadableImage, unreadable } from './images.ts';
 import { RawPictureReader } from './raw-picture.ts';
+import { resizedRows } from './resampling.ts';
 
 // sharp would keep the last files open, by their paths: files of pixels that are gone would take space, and a new one of the
 // same name would be taken for the old one.
@@ -72,21 +73,33 @@ export async function openPicture(file: string, options: PictureOptions): Promis
       density: metadata.density,
       exif: metadata.exif && uprightExif(metadata.exif, options.keepPlace),
       remarks: remarksOn(metadata, options),
-      resized: (width, height) =>
+      resized: (toWidth, toHeight) =>
         unreadable(file, async () => {
-          const data = await input
-            .clone()
-            .autoOrient()
-            .resize(width, height, { fit: 'fill' })
-            .flatten({ background: '#ffffff' })
-            .toColorspace('srgb')
-            .raw({ depth: 'uchar' })
-            .toBuffer();
-          return imageFromBytes(data, width, height);
+          const upright = input.clone().autoOrient();
+          // libvips would enlarge it with a shift of half a pixel.
+          if (toWidth > width) {
+            const own = imageFromBytes(await flattened(upright), width, height);
+            return enlarged(own, toWidth, toHeight);
+          }
+          const data = await flattened(upright.resize(toWidth, toHeight, { fit: 'fill' }));
+          return imageFromBytes(data, toWidth, toHeight);
         }),
       rows: (scratch) => unreadable(file, () => decodeInto(scratch, input.clone(), metadata)),
     };
   });
+}
+
+/** Bytes of the pixels of an image, transparency on white. */
+function flattened(image: Sharp): Promise<Buffer> {
+  return image.flatten({ background: '#ffffff' }).toColorspace('srgb').raw({ depth: 'uchar' }).toBuffer();
+}
+
+/** An image at a larger size, rounded to 8 bits. */
+function enlarged(image: Image, width: number, height: number): Image {
+  const rowAt = resizedRows(image, width, height, 'bicubic');
+  const data = new Float32Array(width * height * 3);
+  for (let row = 0; row < height; row++) data.set(rowAt(row), row * width * 3);
+  return imageFromBytes(imageToBytes({ width, height, data }), width, height);
 }
 
 async function decodeInto(scratch: string, input: Sharp, metadata: Metadata): Promise<PictureRows> {

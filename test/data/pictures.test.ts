@@ -54,6 +54,20 @@ test.each([1, 2, 3, 4, 5, 6, 7, 8])(
   },
 );
 
+test('a small picture is enlarged where it lies', async () => {
+  // A slope: pixel centers of both sizes lie on one line, away from the borders.
+  const slope = Uint8Array.from({ length: 20 * 20 * 3 }, (_, i) => 10 + 12 * (Math.floor(i / 3) % 20));
+  const bytes = await sharp(slope, { raw: { width: 20, height: 20, channels: 3 } })
+    .png()
+    .toBuffer();
+  const { picture } = await opened(bytes);
+  const enlarged = imageToBytes(await picture.resized(40, 40));
+  for (let x = 6; x < 34; x++) {
+    const expected = 10 + 12 * ((x + 0.5) / 2 - 0.5);
+    expect(Math.abs(enlarged[3 * (20 * 40 + x)]! - expected)).toBeLessThanOrEqual(0.5);
+  }
+});
+
 test('transparency comes on white, with the alpha beside it', async () => {
   const colors = Uint8Array.of(200, 100, 0, 255, 200, 100, 0, 0, 200, 100, 0, 128, 0, 0, 0, 255);
   const twice = sharp(Uint8Array.of(...colors, ...colors, ...colors), {

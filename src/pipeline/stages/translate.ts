@@ -26,7 +26,7 @@ import { loadBase } from '../weights/base-model.ts';
 import { readChosenWeights, weightsFile } from '../weights/chosen-weights.ts';
 
 /** Rises when the same picture, weights and options give another result. */
-const VERSION = 1;
+const VERSION = 2;
 /** Pictures that are encoded while others are translated; each has a file of its pixels. */
 const ENCODING = 2;
 
