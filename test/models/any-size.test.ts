@@ -1,6 +1,7 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { describe, expect, it } from 'vitest';
 import { createExecutor } from '../../src/compute/executor.ts';
+import { viewParameters } from '../../src/compute/layout.ts';
 import { ort } from '../../src/compute/onnx/runtime.ts';
 import * as tf from '../../src/compute/tfjs/tf.ts';
 import { inferenceStep } from '../../src/models/gan-steps.ts';
@@ -66,6 +67,56 @@ describe.each([
       );
       expect(largest(interleaved, eager)).toBeLessThan(2e-3);
     }
+    await exported.release();
+  });
+});
+
+describe('half precision', () => {
+  const FEWEST = 64;
+
+  /** The nearest number with 11 significant bits, as IEEE 754 rounds: ties to even, steps of 2^-24 near zero. */
+  function rounded(value: number): number {
+    const step = 2 ** Math.max(-24, Math.floor(Math.log2(Math.abs(value))) - 10);
+    const [below, rest] = [Math.floor(value / step), value / step - Math.floor(value / step)];
+    if (rest !== 0.5) return step * Math.round(value / step);
+    return step * (below % 2 === 0 ? below : below + 1);
+  }
+
+  it('computes with the rounded weights, in any size', async () => {
+    await tf.setBackend('cpu');
+    const generator = createImageGenerator({
+      kind: 'e2gan',
+      norm: 'none',
+      skips: true,
+      transformerHeads: 2,
+      channels: 4,
+      imageSize: TRAINED,
+    });
+    const values = generator.initial(3);
+    const halves = values.slice();
+    for (const view of Object.values(viewParameters(generator.layout, halves))) {
+      if (view.length < FEWEST) continue;
+      view.forEach((value, i) => {
+        view[i] = value === 0 ? 0 : rounded(value);
+      });
+    }
+    const exported = await ort.InferenceSession.create(generatorModel(generator, values, {}, true));
+    const [height, width] = [40, 24];
+    const source = normalValues(height * width * 3, 5).map(Math.tanh);
+    const [rounds, exact, planes] = tf.tidy(() => {
+      const images = tf.tensor4d(source, [1, height, width, 3]);
+      const made = [halves, values].map((of) => generator.apply(tensorsOf(generator.layout, of), images));
+      return [...made, images].map((image) =>
+        Float32Array.from(tf.transpose(image, [0, 3, 1, 2]).dataSync()),
+      );
+    }) as [Float32Array, Float32Array, Float32Array];
+    const { result } = await exported.run({
+      image: new ort.Tensor('float32', planes, [1, 3, height, width]),
+    });
+    const made = result!.data as Float32Array;
+    expect(largest(made, rounds)).toBeLessThan(5e-5);
+    // It is not what the exact weights give.
+    expect(largest(made, exact)).toBeGreaterThan(1e-3);
     await exported.release();
   });
 });
