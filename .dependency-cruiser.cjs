@@ -106,8 +106,20 @@ module.exports = {
     {
       name: 'webview-imports-protocol-only',
       severity: 'error',
-      from: { path: '^webview/' },
+      from: { path: '^webview/', pathNot: '^webview/exported/' },
       to: { path: '^src/', pathNot: '^src/protocol/' },
+    },
+    {
+      name: 'exported-page-imports-translation',
+      comment:
+        'The exported page translates pictures as the engine does. What it shares knows nothing of Node.js.',
+      severity: 'error',
+      from: { path: '^webview/exported/' },
+      to: {
+        path: '^src/',
+        pathNot:
+          '^src/(protocol/|data/(image-values|resampling)[.]ts$|pipeline/translation/(whole-picture|translate-tiled)[.]ts$)',
+      },
     },
     {
       name: 'no-native-code-in-the-extension-host',

@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { assemblyForVite } from './scripts/build/assembly.mjs';
+import { pagePartsForVite } from './scripts/build/page-parts.mjs';
 import { threadProgramForVite } from './scripts/build/thread-program.mjs';
 import { bundledTfjsForVite } from './scripts/test/bundled-tfjs.mjs';
 import { testLimitMs } from './scripts/test/limits.mjs';
@@ -14,7 +15,7 @@ function project(name: string, folders: string, isolate: boolean) {
 }
 
 export default defineConfig({
-  plugins: [assemblyForVite, threadProgramForVite, bundledTfjsForVite],
+  plugins: [assemblyForVite, threadProgramForVite, pagePartsForVite, bundledTfjsForVite],
   test: {
     projects: [
       project('program', '{protocol,project,data,engine,extension,webview,scripts,bench}', false),

@@ -5,6 +5,7 @@ import * as esbuild from 'esbuild';
 import { repository } from '../setup/paths.mjs';
 import { assemblyForEsbuild } from './assembly.mjs';
 import { commonJsParts } from './common-js-parts.mjs';
+import { pagePartsForEsbuild } from './page-parts.mjs';
 import { threadProgramForEsbuild } from './thread-program.mjs';
 
 /** Packages with native code and what loads it: they stay outside the bundles and ship next to the engine. */
@@ -37,6 +38,9 @@ export function engineBundle(entryPoint, outdir) {
     format: 'esm',
     external: [...nativePackages, '@tensorflow/tfjs-node-gpu'],
     mainFields: ['module', 'main'],
+    // The runtime of exported pages is a file of its own, which is read when a page is written.
+    loader: { '.wasm': 'file' },
+    assetNames: '[name]-[hash]',
     banner: commonJsBanner,
   };
 }
@@ -111,7 +115,7 @@ export function commonOptions(production) {
     logLevel: 'warning',
     target: 'node20',
     platform: 'node',
-    plugins: [assemblyForEsbuild, threadProgramForEsbuild],
+    plugins: [assemblyForEsbuild, threadProgramForEsbuild, pagePartsForEsbuild],
   };
 }
 

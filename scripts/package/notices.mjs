@@ -14,6 +14,7 @@ export function bundledPackageFolders(inputs) {
 const keptLicenses = {
   'onnxruntime-common': 'scripts/package/onnxruntime-license.txt',
   'onnxruntime-node': 'scripts/package/onnxruntime-license.txt',
+  'onnxruntime-web': 'scripts/package/onnxruntime-license.txt',
 };
 
 function licenseText(folder, name) {
@@ -37,9 +38,14 @@ function notice(folder) {
   return [heading, origin, licenseText(folder, name)].filter(Boolean).join('\n\n');
 }
 
-/** Names, licenses and license texts of all third-party packages in the extension. */
+const rule = `\n\n${'-'.repeat(80)}\n\n`;
+
+/** Names, licenses and license texts of packages. @param {string[]} folders */
+export function noticesOf(folders) {
+  return `${[...new Set(folders.map(notice))].sort().join(rule)}\n`;
+}
+
+/** The notices of all third-party packages in the extension. */
 export function thirdPartyNotices(folders) {
-  const rule = `\n\n${'-'.repeat(80)}\n\n`;
-  const notices = [...new Set(folders.map(notice))].sort();
-  return `This extension contains parts of the packages below, each under its own license.${rule}${notices.join(rule)}\n`;
+  return `This extension contains parts of the packages below, each under its own license.${rule}${noticesOf(folders)}`;
 }

@@ -13,6 +13,9 @@ export const MARK = 'denoised-weights';
 /** Key of what a picture was made from. */
 const RECIPE = 'denoised-weights-recipe';
 
+/** How our HTML files begin. */
+export const HTML_START = '<!doctype html>\n';
+
 /** Where a format takes texts that its readers pass over. */
 interface Container {
   readonly is: (file: Buffer) => boolean;
@@ -74,6 +77,13 @@ const CONTAINERS: readonly Container[] = [
     },
   },
   {
+    // HTML: comments after the first line.
+    is: startsWith([...Buffer.from(HTML_START)]),
+    note: (keyword, text) => Buffer.from(`<!--${keyword} ${text}-->\n`, 'latin1'),
+    place: () => HTML_START.length,
+    resized: (start) => start,
+  },
+  {
     // ONNX: an entry of the model's metadata at the end, which protocol buffers allow in any order.
     is: (file) => file.toString('latin1', 0, 20) === '\x08\x08\x12\x10denoised-weights',
     note: onnxEntry,
@@ -118,12 +128,12 @@ function withNotes(file: Buffer, container: Container, notes: readonly Buffer[],
 }
 
 /**
- * A PNG, JPEG or WebP file, or an ONNX model of this program, with the mark of its content, in pieces.
+ * A PNG, JPEG or WebP file, or an HTML page or ONNX model of this program, with the mark of its content, in pieces.
  * @param recipe what a picture was made from, as a hash
  */
 export function markFile(file: Buffer, recipe?: string): readonly Uint8Array[] {
   const container = containerOf(file);
-  if (!container) throw new Error('Only PNG, JPEG, WebP and ONNX files can be marked.');
+  if (!container) throw new Error('Only PNG, JPEG, WebP, HTML and ONNX files can be marked.');
   const place = container.place(file);
   if (place < START) throw new Error('The file begins with a segment that is too short to be marked.');
   const notes = recipe === undefined ? [] : [container.note(RECIPE, recipe)];

@@ -1,7 +1,12 @@
 import { writeOutput } from '../../data/outputs.ts';
 import { markFile, weightsMark } from '../../data/own-files.ts';
 import { safetensorsBytes } from '../../data/safetensors.ts';
+import type { ImageGenerator } from '../../models/image-generator.ts';
 import type { LoadedConcept, LoadedTraining, Project } from '../../project/load.ts';
+import { projectPaths } from '../../project/paths.ts';
+import { UserError } from '../../project/user-error.ts';
+import { type ExportForm, endingProblem } from '../../protocol/export-forms.ts';
+import type { PageFacts } from '../../protocol/exported-page.ts';
 import { loadBase } from './base-model.ts';
 import { readChosenWeights, weightsFile } from './chosen-weights.ts';
 import { generatorModel } from './export-generator.ts';
@@ -13,14 +18,11 @@ export interface ExportRequest {
   readonly concept: LoadedConcept;
   /** `base`, `denoised`, `fine-tuned`, or a weights file, absolute or relative to the project folder. */
   readonly weights: string;
-  /** A model, the whole generator's tensors, or those of the LoRA. */
-  readonly what: 'onnx' | 'safetensors' | 'lora';
+  readonly what: ExportForm;
   /** Whether values are stored in half precision. */
   readonly half: boolean;
-  /** Absolute path of the file to write. */
+  /** Absolute path of the file to write, with the ending of the form. */
   readonly output: string;
-  /** Folder that this process owns, for the unfinished file. */
-  readonly staging: string;
 }
 
 /**
@@ -29,15 +31,19 @@ export interface ExportRequest {
  * @throws RefusedOutput if the file is there and was not written by this program
  */
 export async function exportWeights(request: ExportRequest): Promise<void> {
-  const { project, training, concept, what, half, output, staging } = request;
+  const { project, training, concept, what, half, output } = request;
+  const staging = projectPaths(project.folder).cache;
+  const problem = endingProblem(what, output);
+  if (problem !== undefined) throw new UserError('bad-option-value', problem);
   const base = await loadBase(project, training);
   const file = weightsFile(project, training, concept, request.weights);
   const chosen = await readChosenWeights(file, project, training, concept, base);
   const about = { concept: concept.name, prompt: concept.prompt, base: base.hash };
-  if (what === 'onnx') {
+  if (what === 'onnx' || what === 'web') {
     const metadata = { ...about, weights: chosen.kind };
     const model = generatorModel(base.generator, chosen.generatorValues(), metadata, half);
-    await writeOutput(output, markFile(model), staging);
+    const file = what === 'onnx' ? model : await pageOf(base.generator, { ...metadata, half }, model);
+    await writeOutput(output, markFile(file), staging);
     return;
   }
   const weights: ConceptWeights = {
@@ -51,4 +57,15 @@ export async function exportWeights(request: ExportRequest): Promise<void> {
   const { tensors, metadata } = weightTensors(base, weights, half);
   const bytes = safetensorsBytes(output, tensors, { ...metadata, ...weightsMark(tensors) });
   await writeOutput(output, bytes, staging);
+}
+
+/** The model as a page that runs it. */
+async function pageOf(
+  { stride, smallestSide, options }: ImageGenerator,
+  about: Pick<PageFacts, 'concept' | 'prompt' | 'base' | 'weights' | 'half'>,
+  model: Buffer,
+): Promise<Buffer> {
+  // Imported on demand: the page's scripts are large.
+  const { webPage } = await import('./web-page.ts');
+  return webPage({ ...about, trained: options.imageSize, stride, smallestSide }, model);
 }
