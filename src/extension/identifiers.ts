@@ -24,6 +24,7 @@ export const COMMANDS = {
   deleteRun: 'denoisedWeights.deleteRun',
   newConcept: 'denoisedWeights.newConcept',
   newTrainingConfig: 'denoisedWeights.newTrainingConfig',
+  exportWeights: 'denoisedWeights.exportWeights',
   describeTraining: 'denoisedWeights.describeTraining',
   findConcept: 'denoisedWeights.findConcept',
   clearConceptFilter: 'denoisedWeights.clearConceptFilter',

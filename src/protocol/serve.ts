@@ -1,4 +1,5 @@
 import type { ErrorCode } from './errors.ts';
+import type { ExportForm } from './export-forms.ts';
 import type { NetworkSizes } from './network-sizes.ts';
 import type {
   BlockHistogramRequest,
@@ -37,6 +38,8 @@ export interface ServeRequests {
   translations: { params: TranslationsParams; result: TranslationsResult };
   translate: { params: TranslateParams; result: TranslateResult };
   denoise: { params: DenoiseParams; result: DenoiseResult };
+  /** What `dnw export` does. Its output is one of the files that the user has opened, or in a project. */
+  export: { params: ExportParams; result: null };
   statistics: { params: StatisticsParams; result: StatisticsResult };
   blockHistogram: { params: ProjectParams & BlockHistogramRequest; result: HistogramPair };
   trajectory: { params: ProjectParams & TrajectoryRequest; result: DenoisingTrajectory };
@@ -171,6 +174,16 @@ export interface TranslateResult {
   psnr?: number;
   /** Structural similarity of the luminance to the target's, at most 1. */
   ssim?: number;
+}
+
+export interface ExportParams extends ConceptParams {
+  /** `base`, `denoised`, `fine-tuned`, or a weights file, absolute or relative to the project folder. */
+  weights: string;
+  what: ExportForm;
+  /** Whether values are stored in half precision. */
+  half: boolean;
+  /** Absolute path of the file to write, with the ending of the form. */
+  output: string;
 }
 
 export interface DenoiseParams extends ConceptParams {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import sharp from 'sharp';
@@ -199,6 +199,22 @@ test('denoise makes weights to look at, the same for the same seed, and leaves t
     code: USER_ERROR,
     message: expect.stringContaining('weightGenerator.timesteps'),
   });
+});
+
+test('export writes to what is open, and nowhere else', async () => {
+  const [output, other] = [trained.project.folder, temporaryFolder()].map((folder) =>
+    join(folder, 'snow.onnx'),
+  ) as [string, string];
+  const params = { ...subject(), weights: 'denoised', what: 'onnx', half: true } as const;
+  expect(await client.request('export', { ...params, output })).toBeNull();
+  await expect(client.request('export', { ...params, output: other })).rejects.toThrow(
+    'It lies outside the open projects and files',
+  );
+  await expect(client.request('export', { ...params, what: 'web', output })).rejects.toThrow(
+    '--what web is written to a .html file',
+  );
+  expect(readFileSync(output, 'latin1')).toContain('make it snow');
+  expect(existsSync(other)).toBe(false);
 });
 
 test('statistics compares the weights with the zoo', async () => {

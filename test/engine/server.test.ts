@@ -29,6 +29,7 @@ function startServer({ idleMs = HOUR_MS } = {}) {
     translations: unused,
     translate: unused,
     denoise: unused,
+    export: unused,
     statistics: unused,
     blockHistogram: unused,
     trajectory: unused,

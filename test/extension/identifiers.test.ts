@@ -118,7 +118,13 @@ test('the palette offers a command exactly while it is enabled, a tree’s actio
 });
 
 test('what several selected nodes cannot do at once is not offered for them', () => {
-  const single = [COMMANDS.openRun, COMMANDS.reveal, COMMANDS.translateImages, COMMANDS.describeTraining];
+  const single = [
+    COMMANDS.openRun,
+    COMMANDS.reveal,
+    COMMANDS.translateImages,
+    COMMANDS.exportWeights,
+    COMMANDS.describeTraining,
+  ];
   const items = contributes.menus['view/item/context'].filter(
     ({ command, group }) => single.some((id) => id === command) && !group.startsWith('inline'),
   );

@@ -6,6 +6,7 @@ type Question =
   | 'showInputBox'
   | 'showQuickPick'
   | 'showOpenDialog'
+  | 'showSaveDialog'
   | 'showWarningMessage'
   | 'showErrorMessage';
 
@@ -39,6 +40,15 @@ export const openDialog = (say: (options: vscode.OpenDialogOptions) => string | 
   },
 });
 
+/** @param say given the dialog's options; undefined closes it */
+export const saveDialog = (say: (options: vscode.SaveDialogOptions) => string | undefined): Answer => ({
+  question: 'showSaveDialog',
+  say: (options: vscode.SaveDialogOptions) => {
+    const path = say(options);
+    return path === undefined ? undefined : vscode.Uri.file(path);
+  },
+});
+
 /** A modal warning. @param say given its text, its options and its button; undefined cancels */
 export const modalWarning = (
   say: (message: string, options: vscode.MessageOptions, button: string) => string | undefined,
@@ -57,6 +67,7 @@ const QUESTIONS: readonly Question[] = [
   'showInputBox',
   'showQuickPick',
   'showOpenDialog',
+  'showSaveDialog',
   'showWarningMessage',
   'showErrorMessage',
 ];

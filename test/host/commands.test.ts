@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, afterEach, before, describe, it } from 'mocha';
@@ -7,7 +7,7 @@ import * as vscode from 'vscode';
 import type { ExtensionApi } from '../../src/extension/extension.ts';
 import { COMMANDS, SETTINGS } from '../../src/extension/identifiers.ts';
 import type { Run } from '../../src/extension/runs/run-state.ts';
-import { answering, openDialog, quickPick } from './answers.ts';
+import { answering, openDialog, quickPick, saveDialog } from './answers.ts';
 import { activateExtension, until, workspaceProject } from './extension-under-test.ts';
 import { fakeNode } from './fake-node.ts';
 import { changeSetting } from './settings.ts';
@@ -104,6 +104,39 @@ describe('a stage’s command', () => {
     }
     await vscode.commands.executeCommand(COMMANDS.stopRun, run);
     await until(api.services.runs.onDidChange, () => translations()[0]?.state === 'stopped');
+  });
+
+  it('exporting asks for weights, form, precision and a file, and has the engine write it', async () => {
+    const { folder: project, concepts, trainings } = workspaceProject(api);
+    const { name, path } = concepts[0]!;
+    const output = join(folder, 'page');
+    const choose = (label: string, among: number) =>
+      quickPick<vscode.QuickPickItem>((items) => {
+        assert.equal(items.length, among);
+        return items.find((item) => item.label === label);
+      });
+    const save = (chosen: string | undefined) =>
+      saveDialog(({ defaultUri }) => {
+        assert.equal(defaultUri?.fsPath, join(project, `${name}.html`));
+        return chosen;
+      });
+    const choices = [
+      choose('Base generator without LoRA', 1),
+      choose('Web page', 4),
+      choose('Half precision', 2),
+    ];
+    const uri = vscode.Uri.file(path);
+    await answering([...choices, save(undefined)], COMMANDS.exportWeights, uri);
+    assert.equal(existsSync(`${output}.html`), false);
+    await answering([...choices, save(output)], COMMANDS.exportWeights, uri);
+    assert.deepEqual(JSON.parse(readFileSync(`${output}.html`, 'utf8')), {
+      project,
+      training: trainings[0]!.name,
+      concept: name,
+      weights: 'base',
+      what: 'web',
+      half: true,
+    });
   });
 
   it('a run that cannot be started leaves nothing behind', async () => {

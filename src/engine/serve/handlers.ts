@@ -6,6 +6,7 @@ import { WarmBase } from '../../pipeline/interactive/warm-base.ts';
 import { WarmZoo } from '../../pipeline/interactive/warm-zoo.ts';
 import { networkSizes } from '../../pipeline/scale/network-sizes.ts';
 import { isWeightsName, listWeights } from '../../pipeline/weights/chosen-weights.ts';
+import { exportWeights } from '../../pipeline/weights/export-weights.ts';
 import { DiskView } from '../../project/disk/disk-view.ts';
 import { loadProject } from '../../project/load.ts';
 import { toProjectPath } from '../../project/paths.ts';
@@ -135,6 +136,14 @@ export function createHandlers(overrides: DeviceOverrides, opened: OpenedPaths):
         steps: params.steps,
       });
       return { file: toProjectPath(about.project.folder, file), seconds, device };
+    },
+
+    export: async (params) => {
+      const about = await subject(params);
+      const { what, half } = params;
+      const [weights, output] = [await weightsOf(params), await opened.file(params.output)];
+      await exportWeights({ ...about, weights, what, half, output });
+      return null;
     },
 
     statistics: async (params) =>

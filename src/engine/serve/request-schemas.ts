@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { UserError } from '../../project/user-error.ts';
+import { EXPORT_FORM_NAMES } from '../../protocol/export-forms.ts';
 import { inertLine } from '../../protocol/inert-text.ts';
 import type { OpenedParams, ServeRequests } from '../../protocol/serve.ts';
 import { BARS } from '../../protocol/statistics.ts';
@@ -31,6 +32,13 @@ const PARAMS: { readonly [M in ServeMethod]: z.ZodType<ServeRequests[M]['params'
     image: z.union([z.object({ file: text }), z.object({ name: text, base64: text })]),
   }),
   denoise: z.object({ ...concept, ...draw }),
+  export: z.object({
+    ...concept,
+    weights: text,
+    what: z.enum(EXPORT_FORM_NAMES),
+    half: z.boolean(),
+    output: text,
+  }),
   statistics: z.object(weights),
   blockHistogram: z.object({ ...weights, block: whole }),
   trajectory: z.object({ ...concept, ...draw, bins }),

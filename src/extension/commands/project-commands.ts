@@ -16,6 +16,10 @@ export function registerProjectCommands(context: vscode.ExtensionContext, servic
     const { newTrainingConfig } = await import('./new-files.ts');
     await newTrainingConfig();
   });
+  registerCommand(context, log, COMMANDS.exportWeights, async (target) => {
+    const { exportWeights } = await import('./export-weights.ts');
+    await exportWeights(services, target);
+  });
   registerCommand(context, log, COMMANDS.openSampleProject, () => openSampleProject(context));
   registerCommand(context, log, COMMANDS.reveal, (target) => reveal(services, target));
   registerCommand(context, log, COMMANDS.refresh, async () => {

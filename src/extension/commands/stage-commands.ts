@@ -11,6 +11,7 @@ import type { QueuedRun } from '../runs/new-run.ts';
 import { startRuns } from '../runs/run-queue.ts';
 import { startRun } from '../runs/start-run.ts';
 import type { Services } from '../services.ts';
+import { chooseWeights } from '../targets/choose-weights.ts';
 import {
   type ConceptsTarget,
   chooseConcept,
@@ -140,7 +141,11 @@ async function translateImages(services: Services, target: unknown): Promise<voi
   const chosen = await chooseConcept(services, target);
   if (chosen === undefined) return;
   const { project, concept } = chosen;
-  const weights = await chooseWeights(services, chosen);
+  const weights = await chooseWeights(
+    services,
+    chosen,
+    vscode.l10n.t('Select the weights to translate with'),
+  );
   if (weights === undefined) return;
   const [input] =
     (await vscode.window.showOpenDialog({
@@ -169,25 +174,4 @@ async function translateImages(services: Services, target: unknown): Promise<voi
   if (training === undefined) return;
   const about = { training: training.name, concept: concept.name };
   await startRun(services, { ...request, weights, ...about }, concept.name);
-}
-
-async function chooseWeights(
-  services: Services,
-  { project, concept }: { project: Project; concept: LoadedConcept },
-): Promise<string | undefined> {
-  const made = services.artifacts.of(project.folder);
-  const items = [
-    ...(made.fineTuned.has(concept.name)
-      ? [{ label: vscode.l10n.t('Fine-tuned weights'), name: 'fine-tuned' }]
-      : []),
-    ...(made.denoised.has(concept.name)
-      ? [{ label: vscode.l10n.t('Denoised weights'), name: 'denoised' }]
-      : []),
-    { label: vscode.l10n.t('Base generator without LoRA'), name: 'base' },
-  ];
-  return (
-    await vscode.window.showQuickPick(items, {
-      placeHolder: vscode.l10n.t('Select the weights to translate with'),
-    })
-  )?.name;
 }

@@ -1,5 +1,5 @@
 // Stands in for the engine. Of a run: begins it, then waits to be stopped; when resumed, or preparing pairs, ends well. As
-// a server: describes a training config by its name; answers with statistics of two layers; of fine-tuned weights never, but leaves `statistics-asked` in the project.
+// a server: describes a training config by its name; exports what it was asked for; answers with statistics of two layers; of fine-tuned weights never, but leaves `statistics-asked` in the project.
 // Called as the engine is: <dnw.mjs> <stage> --project=... [--run-id=... | --resume=...]
 import { appendFileSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -65,6 +65,16 @@ function serve() {
     new rpc.StreamMessageWriter(process.stdout),
   );
   connection.onRequest('describe', ({ project, training }) => ({ text: `${training} of ${project}\n` }));
+  let opened = [];
+  connection.onNotification('opened', ({ files }) => {
+    opened = files;
+  });
+  // What it was asked for is all that it writes.
+  connection.onRequest('export', ({ output, ...params }) => {
+    if (!opened.includes(output)) throw new Error(`${output} was not chosen`);
+    writeFileSync(output, JSON.stringify(params));
+    return null;
+  });
   connection.onRequest('statistics', ({ project, training, concept, weights }, token) => {
     if (weights.includes('fine-tuned')) {
       writeFileSync(join(project, 'statistics-asked'), '');
