@@ -115,7 +115,8 @@ test('a reader with one fault of each kind has all of them counted, and is read 
     scratch: temporaryFolder(),
     say,
     worker: worker.program,
-    hangMs: 12_000,
+    // Several times what the slow one takes where the processors are busy.
+    hangMs: 30_000,
     mostCpuSeconds: 1,
   });
   expect(tally).toMatchObject({ tried: 14, counts: { crashes: 1, hangs: 1, 'over 2 s': 1, accepted: 11 } });
