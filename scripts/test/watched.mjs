@@ -52,7 +52,12 @@ export async function runWatched(name, command, { env, memory, silenceMs = silen
   let hanging;
   const read = () => {
     const now = performance.now();
-    for (const event of reader.next()) progress.add(event, now);
+    for (const event of reader.next()) {
+      const { failed } = progress.counts;
+      progress.add(event, now);
+      // Whoever waits wants to know before the rest is shown. Vitest reports a failed test twice.
+      if (quiet && progress.counts.failed > failed) console.log(`${name} failed: ${named(event)}`);
+    }
     if (hanging !== undefined || progress.silence(now) < silenceMs) return;
     hanging = progress.running(now);
     program.end();

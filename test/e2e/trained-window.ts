@@ -11,8 +11,15 @@ import { Workbench } from './workbench.ts';
 
 const patience = { timeout: stepLimitMs, interval: 200 };
 
-/** Of every window over the trained project: the side bar shows the same rows whatever folders hold. */
-const usualSettings: Settings = { 'explorer.compactFolders': false, 'workbench.reduceMotion': 'on' };
+/**
+ * Of every window over the trained project: the side bar shows the same rows whatever folders hold, and an editor that
+ * opens late does not take the selection from the rows that were chosen since.
+ */
+const usualSettings: Settings = {
+  'explorer.compactFolders': false,
+  'explorer.autoReveal': false,
+  'workbench.reduceMotion': 'on',
+};
 
 interface TrainedWindow {
   readonly workbench: Workbench;
