@@ -71,7 +71,12 @@ export class PairBatches {
     return Promise.all(
       this.#chosen(step).map(async ({ set, image, crop }) => {
         const pairs = this.pairSets[set]!;
-        const [source, target] = await Promise.all([pairs.source.read(image), pairs.target.read(image)]);
+        // All columns of the crop's rows: they lie together in the file.
+        const rows = { from: crop.top, count: this.options.size };
+        const [source, target] = await Promise.all([
+          pairs.source.read(image, rows),
+          pairs.target.read(image, rows),
+        ]);
         return { set, crop, source, target };
       }),
     );
@@ -110,18 +115,19 @@ export class PairBatches {
     return order;
   }
 
-  #copy(image: Uint8Array, { left, top, mirrored }: Crop, to: Float32Array, offset: number): void {
+  /** @param rows the crop's rows of the stored image */
+  #copy(rows: Uint8Array, { left, mirrored }: Crop, to: Float32Array, offset: number): void {
     const { storedSize, size } = this.options;
     for (let y = 0; y < size; y++) {
-      let read = ((top + y) * storedSize + left) * 3;
+      let read = (y * storedSize + left) * 3;
       let write = offset + y * size * 3;
       if (mirrored) {
         read += (size - 1) * 3;
         for (let x = 0; x < size; x++, read -= 6) {
-          for (let c = 0; c < 3; c++) to[write++] = levelOf[image[read++]!]!;
+          for (let c = 0; c < 3; c++) to[write++] = levelOf[rows[read++]!]!;
         }
       } else {
-        for (let i = 0; i < size * 3; i++) to[write++] = levelOf[image[read++]!]!;
+        for (let i = 0; i < size * 3; i++) to[write++] = levelOf[rows[read++]!]!;
       }
     }
   }
@@ -133,7 +139,7 @@ interface Crop {
   readonly mirrored: boolean;
 }
 
-/** One pair of a batch, as stored. */
+/** One pair of a batch: the rows of its crop, as stored. */
 interface Row {
   readonly set: number;
   readonly crop: Crop;
@@ -156,10 +162,10 @@ export async function centeredImages(
   const margin = Math.floor((storedSize - size) / 2);
   let write = 0;
   for (let index = 0; index < count; index++) {
-    const image = await images.read(index);
+    const rows = await images.read(index, { from: margin, count: size });
     for (let y = 0; y < size; y++) {
-      let read = ((margin + y) * storedSize + margin) * 3;
-      for (let i = 0; i < size * 3; i++) out[write++] = levelOf[image[read++]!]!;
+      let read = (y * storedSize + margin) * 3;
+      for (let i = 0; i < size * 3; i++) out[write++] = levelOf[rows[read++]!]!;
     }
   }
   return out;

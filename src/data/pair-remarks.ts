@@ -38,6 +38,26 @@ export function alignedRemarks(images: readonly { name: string; size: ImageSize 
   return [{ level: 'info', message }];
 }
 
+/**
+ * Images that have to be enlarged to the load size, although crops are meant to show textures at their own scale.
+ * @param load side in pixels of the squares that images become, and how
+ */
+export function enlargedRemarks(
+  images: readonly { name: string; size: ImageSize }[],
+  { size: side, fit }: { readonly size: number; readonly fit: Fit },
+): PairRemark[] {
+  const small = images.flatMap(({ name, size }) => {
+    const { width, height } = size;
+    const isSmall = (fit === 'contain' ? Math.max(width, height) : Math.min(width, height)) < side;
+    return isSmall ? [`${name} (${sizeText(size)})`] : [];
+  });
+  if (small.length === 0) return [];
+  const message =
+    `smaller than image.crop.from (${side}), and enlarged: ${listed(small)}. ` +
+    'Crops of them are blurred. Use larger images, or a smaller image.crop.from';
+  return [{ level: 'warning', message }];
+}
+
 /** For pairs that show no edit at all, such as one folder given as source and as target. */
 export const SAME_IMAGES: PairRemark = {
   level: 'warning',

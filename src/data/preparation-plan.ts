@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { hashContent } from '../project/disk/file-hash.ts';
 import type { FileHashes } from '../project/disk/file-hashes.ts';
 import { editorFiles, mapPaths, pairLayout } from '../project/files/pair-source.ts';
+import { loadSize } from '../project/images/load-size.ts';
 import { inOrder } from '../project/in-order.ts';
 import { projectFolderOf, projectPaths } from '../project/paths.ts';
 import type { LoadedConcept } from '../project/project.ts';
@@ -23,6 +24,8 @@ export interface PreparationPlan {
   readonly pairs: PairSource;
   readonly listing: PairListing;
   readonly selection: SourceSelection;
+  /** Whether training sees crops at the scale of the prepared images (`image.crop`). */
+  readonly isCropped: boolean;
   /** The file of the decoded source images. */
   readonly sourcesPath: string;
   /** The file of the targets. */
@@ -49,7 +52,7 @@ export async function planPreparation(
   const pairs = openPairs(concept, openEditor);
   const listing = await pairs.list();
   const { train, test, fit, maxFileSize } = image;
-  const selection: SourceSelection = { train, test, fit, maxFileSize, seed, size: image.size + image.jitter };
+  const selection: SourceSelection = { train, test, fit, maxFileSize, seed, size: loadSize(image) };
   const files: { name: string; source: string; target: string | undefined }[] = [];
   const hashed = inOrder(listing.refs, HASHED_AT_ONCE, async ({ name, source, target }) => ({
     name,
@@ -83,6 +86,7 @@ export async function planPreparation(
     pairs,
     listing,
     selection,
+    isCropped: image.crop.from > 0,
     sourcesPath: join(paths.sources, `${sources}.safetensors`),
     pairsPath: join(paths.pairs, `${concept.name}-${own}.safetensors`),
   };

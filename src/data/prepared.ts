@@ -13,7 +13,13 @@ import type { SkippedFile } from './pairs.ts';
 import { type PreparationPlan, planPreparation } from './preparation-plan.ts';
 import { imagesToDecode, selectSourceImages } from './source-images.ts';
 import { ImageRows } from './stored-images.ts';
-import { type PairsFile, type SourcesFile, skippedFiles, writeTargets } from './target-images.ts';
+import {
+  type PairsFile,
+  remarksOnSize,
+  type SourcesFile,
+  skippedFiles,
+  writeTargets,
+} from './target-images.ts';
 
 /** Pairs of size x size x 3 bytes per image, read from files one by one. */
 interface PreparedSet extends PairSet {
@@ -22,7 +28,7 @@ interface PreparedSet extends PairSet {
 }
 
 export interface PreparedPairs {
-  /** Side in pixels: the size of the training images plus the margin for random crops. */
+  /** Side in pixels (`loadSize`): that of the training images, or more if they are random crops. */
   readonly size: number;
   readonly train: PreparedSet;
   readonly test: PreparedSet;
@@ -157,7 +163,8 @@ async function preparedFrom(plan: PreparationPlan): Promise<PreparedPairs | unde
     test: set(0, test),
     skipped: skippedFiles(plan, sources.about.skipped, targets.about.skipped),
     passedOver: plan.listing.passedOver,
-    remarks,
+    // Pairs of this size may have been prepared for a config that does not crop.
+    remarks: [...remarks, ...remarksOnSize(plan, sources, rows)],
     path: plan.pairsPath,
   };
 }

@@ -10,14 +10,21 @@ const readInto = promisify(readAsync);
 /** Images of at most so many bytes are there sooner than another thread would be told to read them. */
 const SMALL = 2 ** 16;
 
+/** Rows of pixels of an image, from top to bottom. */
+export interface PixelRows {
+  readonly from: number;
+  readonly count: number;
+}
+
 /** Images of one size, of size x size x 3 bytes each (height, width, channels; sRGB, 0 to 255). */
 export interface StoredImages {
   /**
-   * Reads one image.
+   * Reads one image, or some of its rows.
    * @param index from 0
+   * @param rows default: all
    * @throws UserError if the file is gone or damaged
    */
-  read(index: number): Promise<Uint8Array>;
+  read(index: number, rows?: PixelRows): Promise<Uint8Array>;
 }
 
 /** Some images of a file, by their places in it. */
@@ -32,10 +39,11 @@ export class ImageRows implements StoredImages {
     this.rows = Uint32Array.from(rows);
   }
 
-  async read(index: number): Promise<Uint8Array> {
+  async read(index: number, rows?: PixelRows): Promise<Uint8Array> {
     const { path, size, byteOffset } = this.file;
-    const bytes = new Uint8Array(size * size * 3);
-    const position = byteOffset + this.rows[index]! * bytes.length;
+    const { from, count } = rows ?? { from: 0, count: size };
+    const bytes = new Uint8Array(count * size * 3);
+    const position = byteOffset + (this.rows[index]! * size + from) * size * 3;
     try {
       // A training step blocks the event loop: opened here, the file is read on another thread in the meantime.
       const file = openSync(path, 'r');

@@ -11,7 +11,13 @@ import { UserError } from '../project/user-error.ts';
 import { ImageFileWriter } from './image-file-writer.ts';
 import { type Image, imageFromBytes, imageToBytes } from './image-values.ts';
 import { type DecodedImage, UnreadableImage } from './images.ts';
-import { alignedRemarks, type PairRemark, SAME_IMAGES, shapeDifference } from './pair-remarks.ts';
+import {
+  alignedRemarks,
+  enlargedRemarks,
+  type PairRemark,
+  SAME_IMAGES,
+  shapeDifference,
+} from './pair-remarks.ts';
 import type { PairRef, PairTargets, SkippedFile } from './pairs.ts';
 import type { PreparationPlan } from './preparation-plan.ts';
 import { ImageRows } from './stored-images.ts';
@@ -164,6 +170,23 @@ function remarksOn(
       const [width, height] = about.originals[row]!;
       return { name: about.names[row]!, size: { width, height } };
     }),
+  );
+}
+
+/** What should be known about the size of source images that training sees crops of. */
+export function remarksOnSize(
+  { concept, selection, isCropped }: PreparationPlan,
+  { about }: SourcesFile,
+  rows: readonly number[],
+): PairRemark[] {
+  if (!isCropped) return [];
+  const isAligned = pairLayout(concept.pairs).kind === 'aligned';
+  return enlargedRemarks(
+    rows.map((row) => {
+      const [width, height] = about.originals[row]!;
+      return { name: about.names[row]!, size: { width: isAligned ? Math.floor(width / 2) : width, height } };
+    }),
+    selection,
   );
 }
 

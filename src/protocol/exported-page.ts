@@ -8,6 +8,8 @@ export interface PageFacts {
   readonly base: string;
   /** Side of the images of training, in pixels. */
   readonly trained: number;
+  /** Shorter side that whole pictures had at the scale of training, in pixels: more than `trained` if those are crops. */
+  readonly scale: number;
   /** The sides that the network takes are multiples of it, in pixels. */
   readonly stride: number;
   /** The smallest side that the network takes, in pixels. */

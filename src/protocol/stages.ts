@@ -344,7 +344,7 @@ export const STAGES = {
     help: {
       summary: 'translate images',
       description:
-        'Applies a concept’s weights to an image file or to every image in a folder. Each picture is translated whole, in its own shape: its shorter side as large for the network as the training images (image.size), or as --size says, and the result as large as the picture. Only files of an earlier translation are replaced, and pictures that were translated already, with the same weights and options, are not translated again.',
+        'Applies a concept’s weights to an image file or to every image in a folder. Each picture is translated whole, in its own shape: its shorter side as large for the network as the training images (image.size; with crops, image.crop.from), or as --size says, and the result as large as the picture. Only files of an earlier translation are replaced, and pictures that were translated already, with the same weights and options, are not translated again.',
       examples: [
         'dnw translate --concept snow --input photo.jpg --output out',
         'dnw translate --concept snow --input photos --output out --weights denoised --format jpeg',

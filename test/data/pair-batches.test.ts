@@ -6,6 +6,7 @@ import {
   type PairBatchOptions,
   type PairSet,
 } from '../../src/data/pair-batches.ts';
+import type { PixelRows } from '../../src/data/stored-images.ts';
 import { imagesOf } from './stored.ts';
 
 const STORED = 10;
@@ -77,9 +78,9 @@ describe('a batch', () => {
     let isBroken = false;
     const { count, source, target } = pairSet(9);
     const noting = {
-      read: (index: number) => {
+      read: (index: number, rows?: PixelRows) => {
         reads.push(index);
-        return isBroken ? Promise.reject(new Error('gone')) : source.read(index);
+        return isBroken ? Promise.reject(new Error('gone')) : source.read(index, rows);
       },
     };
     const batches = new PairBatches([{ count, source: noting, target }], BASE);
@@ -189,6 +190,21 @@ describe('crop and mirror', async () => {
       }),
     );
   });
+});
+
+test('only the rows of a crop are read', async () => {
+  const { count, source, target } = pairSet(2);
+  const read: PixelRows[] = [];
+  const noting = {
+    read: (index: number, rows?: PixelRows) => {
+      read.push(rows!);
+      return source.read(index, rows);
+    },
+  };
+  await new PairBatches([{ count, source: noting, target }], { ...BASE, size: 4 }).batch(0);
+  await centeredImages(noting, STORED, 4, 1);
+  expect(read.map((rows) => rows.count)).toEqual(read.map(() => 4));
+  expect(read.at(-1)).toEqual({ from: 3, count: 4 });
 });
 
 test('held-out images are cut to the center', async () => {

@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { alignedRemarks, haveSameShape, shapeDifference } from '../../src/data/pair-remarks.ts';
+import {
+  alignedRemarks,
+  enlargedRemarks,
+  haveSameShape,
+  shapeDifference,
+} from '../../src/data/pair-remarks.ts';
 
 const size = (width: number, height: number) => ({ width, height });
 
@@ -49,6 +54,23 @@ test('many aligned images make one remark, which names some and counts the rest'
   const [remark, ...others] = alignedRemarks(images);
   expect(others).toEqual([]);
   expect(remark!.message).toMatch(/0\.png \(64x64\), .* and 7 more\. An aligned image/);
+});
+
+test('images that are enlarged before they are cropped are named', () => {
+  const images = [
+    { name: 'wide.png', size: size(90, 40) },
+    { name: 'large.png', size: size(64, 64) },
+  ];
+  const remarks = (fit: 'cover' | 'contain') => enlargedRemarks(images, { size: 64, fit });
+  expect(remarks('contain')).toEqual([]);
+  expect(remarks('cover')).toEqual([
+    {
+      level: 'warning',
+      message: expect.stringMatching(
+        /^smaller than image\.crop\.from \(64\), and enlarged: wide\.png \(90x40\)\. /,
+      ),
+    },
+  ]);
 });
 
 test('aligned images are about twice as wide as high', () => {

@@ -258,6 +258,21 @@ describe('preparePairs', () => {
     expect(stretched.train.count + stretched.test.count).toBe(4);
   });
 
+  test('a load size makes pictures large enough to crop from; the same pairs as with a jitter', async () => {
+    await writeScenes(at('images'), 5, 1);
+    const cropped = await prepared(negative(), imageConfig({ crop: { from: 24 } }), 1);
+    expect(cropped.size).toBe(24);
+    expect(cropped.remarks).toEqual([]);
+    const jittered = await prepared(negative(), imageConfig({ jitter: 8 }), 1);
+    expect(jittered).toEqual(cropped);
+    // Scenes are 128 pixels wide and high at most.
+    const enlarged = await prepared(negative(), imageConfig({ crop: { from: 200 } }), 1);
+    expect(enlarged.remarks).toEqual([
+      { level: 'warning', message: expect.stringMatching(/^smaller than image\.crop\.from \(200\)/) },
+    ]);
+    expect((await prepared(negative(), imageConfig({ size: 192, jitter: 8 }), 1)).remarks).toEqual([]);
+  });
+
   test('two images are one to train on and one to test on; one is too few', async () => {
     await writeScenes(at('images'), 2, 1);
     const { train, test: held } = await prepared(negative(), imageConfig({ train: 100, test: 50 }), 1);

@@ -44,7 +44,10 @@ describe('a file of images', () => {
         expect(all.shape).toEqual([images.length, size, size, 3]);
         const length = size * size * 3;
         const read = await Promise.all(rows.map((_, index) => stored.read(index)));
+        const from = size >> 1;
         for (const [index, row] of rows.entries()) {
+          const part = await stored.read(index, { from, count: size - from });
+          expect(part).toEqual(images[row]!.slice(from * size * 3));
           expect(read[index]).toEqual(all.data.slice(row * length, (row + 1) * length));
           expect(read[index]).toEqual(images[row]);
         }

@@ -3,7 +3,13 @@ import type { StoredImages } from '../../src/data/stored-images.ts';
 /** Images of equal size in memory, one after the other. */
 export function imagesOf(bytes: Uint8Array, count: number): StoredImages {
   const length = bytes.length / count;
-  return { read: async (index) => bytes.slice(index * length, (index + 1) * length) };
+  const rowLength = Math.sqrt(length / 3) * 3;
+  return {
+    read: async (index, rows) => {
+      const start = index * length + (rows?.from ?? 0) * rowLength;
+      return bytes.slice(start, start + (rows ? rows.count * rowLength : length));
+    },
+  };
 }
 
 /** All bytes of the first images. */

@@ -29,6 +29,7 @@ describe('dnw export', () => {
     for (const said of [
       'make it snow',
       'denoised',
+      'trainedScale',
       'trainedSide',
       'onnxruntime as ort',
       'byte / 127.5 - 1',

@@ -8,10 +8,12 @@ import { inferenceStep } from '../../src/models/gan-steps.ts';
 import { createImageGenerator } from '../../src/models/image-generator.ts';
 import { sinusoidalGrid, tracedGrid } from '../../src/models/sinusoidal.ts';
 import { generatorModel } from '../../src/pipeline/weights/export-generator.ts';
+import { trainingSchema } from '../../src/project/schema/training-schema.ts';
 import { CPU_DEVICE } from '../compute/cpu-device.ts';
 import { normalValues, tensorsOf } from './eager.ts';
 
 const TRAINED = 32;
+const { image } = trainingSchema.parse({ image: { size: TRAINED } });
 /** Height and width from half to four times the training side, square, wide and tall. */
 const SHAPES = [
   [32, 32],
@@ -39,7 +41,7 @@ describe.each([
 
   it('gives what the same layers give in tfjs, and so does the exported network', async () => {
     await tf.setBackend('cpu');
-    const exported = await ort.InferenceSession.create(generatorModel(generator, values, {}));
+    const exported = await ort.InferenceSession.create(generatorModel(generator, values, image, {}));
     for (const [height, width] of SHAPES) {
       const source = normalValues(height * width * 3, height + width).map(Math.tanh);
       const [eager, planes] = tf.tidy(() => {
@@ -100,7 +102,7 @@ describe('half precision', () => {
         view[i] = value === 0 ? 0 : rounded(value);
       });
     }
-    const exported = await ort.InferenceSession.create(generatorModel(generator, values, {}, true));
+    const exported = await ort.InferenceSession.create(generatorModel(generator, values, image, {}, true));
     const [height, width] = [40, 24];
     const source = normalValues(height * width * 3, 5).map(Math.tanh);
     const [rounds, exact, planes] = tf.tidy(() => {

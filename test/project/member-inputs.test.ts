@@ -111,6 +111,18 @@ test('a key that the member’s version did not know says nothing', async () => 
   expect(memberState(recorded({ ...inputs, settings }), inputs)).toEqual({ state: 'current' });
 });
 
+test('a member of a version without crops is stale where crops are trained on', async () => {
+  const folder = await project();
+  const inputs = await inputsOf(folder);
+  const { 'image.crop': _later, ...settings } = inputs.settings;
+  await writeFile(join(folder, 'fast.training.yaml'), `${TRAINING}image: { crop: { from: 96 } }\n`);
+  expect(memberState(recorded({ ...inputs, settings }), inputs)).toEqual({ state: 'current' });
+  expect(memberState(recorded({ ...inputs, settings }), await inputsOf(folder))).toEqual({
+    state: 'stale',
+    reasons: [{ what: 'setting', key: 'image.crop', was: '{"from":0}', now: '{"from":96}' }],
+  });
+});
+
 test('of a member without a note of its inputs, only what it does say is compared', async () => {
   const inputs = await inputsOf(await project());
   expect(memberState({ prompt: 'make it snow', steps: '200' }, inputs)).toEqual({ state: 'unrecorded' });

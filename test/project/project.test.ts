@@ -256,6 +256,14 @@ describe('checks between files', () => {
       ],
     ],
     [
+      'a jitter beside crops, and crops that are larger than the images',
+      'image: { size: 64, jitter: 4, crop: { from: 48 } }\n',
+      [
+        'main.training.yaml:1:28 warning `image.jitter` is 4, but `image.crop.from` already says how large images are prepared: 48 pixels.',
+        'main.training.yaml:1:45 error Crops of 64 pixels (`image.size`) cannot be taken from images of 48 pixels.',
+      ],
+    ],
+    [
       'a training of no steps and one of a single step',
       'fineTune: { steps: 0, warmup: 5 }\ncollect: { steps: 1, warmup: 5 }\n',
       [],

@@ -24,6 +24,11 @@ export class OnnxNetwork implements TrainedTranslator {
     return this.facts.trained;
   }
 
+  /** Shorter side that whole pictures have at the scale of training. */
+  get scale(): number {
+    return this.facts.scale;
+  }
+
   get stride(): number {
     return this.facts.stride;
   }

@@ -14,7 +14,7 @@ const ACCEPTED = 'image/png,image/jpeg,image/webp,image/avif,image/gif,image/bmp
 
 export function PageView(props: { facts: PageFacts; notices: string; network: Network }): JSX.Element {
   const { facts, notices, network } = props;
-  const [form, setForm] = useState<SettingsForm>({ size: 'train', side: facts.trained, detail: false });
+  const [form, setForm] = useState<SettingsForm>({ size: 'train', side: facts.scale, detail: false });
   const translation = useTranslation(network, facts);
   const { state } = translation;
   const change = (changed: SettingsForm) => {

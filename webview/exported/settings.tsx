@@ -38,7 +38,7 @@ export function ChosenSettings(props: {
           }
         >
           <option value="train">
-            {l10n.t('as in training: {0} pixels on the shorter side', facts.trained)}
+            {l10n.t('as in training: {0} pixels on the shorter side', facts.scale)}
           </option>
           <option value="other">{l10n.t('another shorter side')}</option>
           <option value="native">{l10n.t('every pixel, large pictures in tiles')}</option>

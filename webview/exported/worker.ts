@@ -39,7 +39,7 @@ async function translated(file: Blob, { size, detail }: Settings): Promise<Trans
     return undefined;
   }
   const { width, height } = picture;
-  const seen = networkSize(picture, size, network.trained);
+  const seen = networkSize(picture, size, network.scale);
   const isOwnSize = seen.width === width && seen.height === height;
   const canvas = new Canvas(picture);
   const before = network.seconds;

@@ -10,6 +10,7 @@ import { openPairs, type PairImageOptions, type PairRef, type PairSource } from 
 import { inferenceStep } from '../../models/gan-steps.ts';
 import { hashContent } from '../../project/disk/file-hash.ts';
 import { pairLayout } from '../../project/files/pair-source.ts';
+import { trainedScale } from '../../project/images/load-size.ts';
 import type { LoadedConcept, LoadedTraining, Project } from '../../project/load.ts';
 import { UserError } from '../../project/user-error.ts';
 import { editorsOn } from '../image-editors/image-editors.ts';
@@ -28,7 +29,7 @@ export interface TranslateOneRequest {
 }
 
 export interface TranslatedImage {
-  /** The image as the generator saw it. */
+  /** The image as the generator saw it; with `image.crop`, the center, as held-out images are measured. */
   readonly source: Image;
   readonly translated: Image;
   /** The edited counterpart, if the concept's pairs have one or its editor can make it. */
@@ -91,13 +92,16 @@ export class ImageTranslator {
     const { project, training, concept, image } = request;
     const { size, fit, maxFileSize } = training.config.image;
     const model = await this.#modelFor(project, training);
-    const inputs = await findInputs(concept, image, { size, fit, maxFileSize }, editorsOn(training.config));
+    const options = { size: trainedScale(training.config.image), fit, maxFileSize };
+    const inputs = await findInputs(concept, image, options, editorsOn(training.config));
     const file = weightsFile(project, training, concept, request.weights);
     const weights = await fileVersion(file);
     const key = weights !== undefined && inputs.version !== undefined && `${weights}\n${inputs.version}`;
     const known = key ? model.known.get(key) : undefined;
     if (known) return known;
-    const { source, target } = await this.#load(inputs);
+    const loaded = await this.#load(inputs);
+    const source = centerOf(loaded.source, size);
+    const target = loaded.target && centerOf(loaded.target, size);
     if (weights === undefined || model.weights !== weights) {
       const chosen = await readChosenWeights(file, project, training, concept, model.base);
       await model.executor.load('generator', { values: chosen.generatorValues() });
@@ -204,6 +208,19 @@ async function findInputs(
       }
     },
   };
+}
+
+/** The square in the middle of an image that is at least as large. */
+function centerOf(image: Image, side: number): Image {
+  const { width, height } = image;
+  if (width === side && height === side) return image;
+  const [left, top] = [Math.floor((width - side) / 2), Math.floor((height - side) / 2)];
+  const data = new Float32Array(side * side * 3);
+  for (let y = 0; y < side; y++) {
+    const from = ((top + y) * width + left) * 3;
+    data.set(image.data.subarray(from, from + side * 3), y * side * 3);
+  }
+  return { width: side, height: side, data };
 }
 
 async function editedImage(editor: ImageEditor, source: Image, instruction: string): Promise<Image> {

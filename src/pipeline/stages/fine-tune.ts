@@ -93,7 +93,8 @@ export const fineTune: StageFunction<'fine-tune'> = async (context) => {
     const onnx = paths.exported(concept.name);
     await makeFolder(dirname(onnx));
     const about = { concept: concept.name, prompt: concept.prompt, base: base.hash };
-    await writeWhole(onnx, generatorModel(base.generator, generatorValuesOf(base, weights), about));
+    const model = generatorModel(base.generator, generatorValuesOf(base, weights), config.image, about);
+    await writeWhole(onnx, model);
     for (const file of [path, onnx]) {
       run.emit({
         type: 'artifact',

@@ -8,6 +8,7 @@ import type { TranslationFile } from '../../data/translation-files.ts';
 import { hashContent } from '../../project/disk/file-hash.ts';
 import { makeFolder } from '../../project/disk/folders.ts';
 import { newPixelPart } from '../../project/disk/write-whole.ts';
+import { trainedScale } from '../../project/images/load-size.ts';
 import { toProjectPath } from '../../project/paths.ts';
 import { UserError } from '../../project/user-error.ts';
 import type { PictureFormat } from '../../protocol/stage-entry.ts';
@@ -73,7 +74,8 @@ export const translate: StageFunction<'translate'> = async (context) => {
   const generatorHash = hashContent(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
   const generator = new AnySizeGenerator(base.generator, values, await stageDevice(context));
   const log = (level: 'info' | 'warning', message: string) => run.emit({ type: 'log', level, message });
-  log('info', sizeText(settings, image.size));
+  const trained = trainedScale(image);
+  log('info', sizeText(settings, trained));
   if (base.generator.options.norm === 'instance' && size === 'native') {
     log(
       'warning',
@@ -103,10 +105,10 @@ export const translate: StageFunction<'translate'> = async (context) => {
         maxFileSize: image.maxFileSize,
         keepPlace: keepLocation,
       });
-      const recipe = recipeOf(picture, generatorHash, settings, image.size);
+      const recipe = recipeOf(picture, generatorHash, settings, trained);
       if (await isMadeFrom(written, recipe)) return { state: 'finished before' };
       refuseTooLarge(picture, format);
-      const decoded = await decodePicture(picture, settings, image.size, scratch);
+      const decoded = await decodePicture(picture, settings, trained, scratch);
       return { state: 'decoded', decoded, recipe };
     } catch (error) {
       if (error instanceof UnreadableImage) return { state: 'unreadable', error };

@@ -18,7 +18,11 @@ export interface DecodedPicture extends PictureParts {
   readonly rows: PictureRows | undefined;
 }
 
-/** Decodes what the translation of a picture needs. @param scratch folder for a file of pixels */
+/**
+ * Decodes what the translation of a picture needs.
+ * @param trained see `networkSize`
+ * @param scratch folder for a file of pixels
+ */
 export async function decodePicture(
   picture: Picture,
   settings: TranslationSettings,

@@ -34,7 +34,10 @@ const WHOLE = { sides: 4, pixels: 2.25 } as const;
 /** Values of the rows that are written at once: they stay in the processor's cache. */
 const VALUES = 2 ** 18;
 
-/** The size at which the network sees a picture. */
+/**
+ * The size at which the network sees a picture.
+ * @param trained shorter side that whole pictures have at the scale of training (`trainedScale`)
+ */
 export function networkSize({ width, height }: ImageSize, size: PictureSize, trained: number): ImageSize {
   if (size === 'native') return { width, height };
   const shorter = size === 'train' ? trained : size;

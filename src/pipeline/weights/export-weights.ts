@@ -2,6 +2,7 @@ import { writeOutput } from '../../data/outputs.ts';
 import { markFile, weightsMark } from '../../data/own-files.ts';
 import { safetensorsBytes } from '../../data/safetensors.ts';
 import type { ImageGenerator } from '../../models/image-generator.ts';
+import { trainedScale } from '../../project/images/load-size.ts';
 import type { LoadedConcept, LoadedTraining, Project } from '../../project/load.ts';
 import { projectPaths } from '../../project/paths.ts';
 import { UserError } from '../../project/user-error.ts';
@@ -41,8 +42,10 @@ export async function exportWeights(request: ExportRequest): Promise<void> {
   const about = { concept: concept.name, prompt: concept.prompt, base: base.hash };
   if (what === 'onnx' || what === 'web') {
     const metadata = { ...about, weights: chosen.kind };
-    const model = generatorModel(base.generator, chosen.generatorValues(), metadata, half);
-    const file = what === 'onnx' ? model : await pageOf(base.generator, { ...metadata, half }, model);
+    const { image } = training.config;
+    const model = generatorModel(base.generator, chosen.generatorValues(), image, metadata, half);
+    const facts = { ...metadata, half, scale: trainedScale(image) };
+    const file = what === 'onnx' ? model : await pageOf(base.generator, facts, model);
     await writeOutput(output, markFile(file), staging);
     return;
   }
@@ -62,7 +65,7 @@ export async function exportWeights(request: ExportRequest): Promise<void> {
 /** The model as a page that runs it. */
 async function pageOf(
   { stride, smallestSide, options }: ImageGenerator,
-  about: Pick<PageFacts, 'concept' | 'prompt' | 'base' | 'weights' | 'half'>,
+  about: Omit<PageFacts, 'trained' | 'stride' | 'smallestSide'>,
   model: Buffer,
 ): Promise<Buffer> {
   // Imported on demand: the page's scripts are large.

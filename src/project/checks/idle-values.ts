@@ -12,7 +12,7 @@ const LEARNING_RATES: readonly KeyPath[] = [
   ['evaluate', 'scratch', 'learningRate'],
 ];
 
-/** Warnings at values that are allowed, but with which a training has no effect. */
+/** Warnings at values that are allowed, but have no effect, or with which a training has none. */
 export function idleValues(chain: readonly YamlDocument[], config: TrainingConfig): Problem[] {
   const warning = (path: KeyPath, message: string, remedy: string) =>
     problemInChain(chain, path, {
@@ -36,6 +36,11 @@ export function idleValues(chain: readonly YamlDocument[], config: TrainingConfi
       const message = `\`${section}.warmup\` is ${warmup}, but there are only ${steps} steps: the learning rate is never reached.`;
       problems.push(warning([section, 'warmup'], message, `Write a number below ${steps}.`));
     }
+  }
+  const { jitter, crop } = config.image;
+  if (jitter > 0 && crop.from > 0) {
+    const message = `\`image.jitter\` is ${jitter}, but \`image.crop.from\` already says how large images are prepared: ${crop.from} pixels.`;
+    problems.push(warning(['image', 'jitter'], message, 'Write `jitter: 0`.'));
   }
   return problems;
 }

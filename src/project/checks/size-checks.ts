@@ -44,6 +44,14 @@ export function sizeProblems(chain: readonly YamlDocument[], config: TrainingCon
     check(true, ['generator', key], found, message, fits);
   }
 
+  check(
+    image.crop.from > 0 && image.crop.from < image.size,
+    ['image', 'crop', 'from'],
+    image.crop.from,
+    `Crops of ${image.size} pixels (\`image.size\`) cannot be taken from images of ${image.crop.from} pixels.`,
+    [image.size, 2 * image.size],
+  );
+
   const layersThatFit = mostDiscriminatorLayers(image.size);
   check(
     discriminator.layers > layersThatFit,

@@ -52,6 +52,9 @@ export const BASELINES = [
 /** Mebibytes of the largest image file that is read: a photograph of 80 megapixels with 16 bits per value. */
 export const DEFAULT_MAX_FILE_SIZE = 512;
 
+/** The largest side of squares that images are prepared as: one takes 48 MiB. */
+const MOST_LOAD_SIZE = 4096;
+
 /** Every key of a training config, with its default. The presets (presets.ts) are values of this schema. */
 export const trainingSchema = z
   .strictObject({
@@ -94,7 +97,23 @@ export const trainingSchema = z
         ),
         test: int(1, 10000, 100, 'Held-out images per concept, never trained on'),
         flip: z.boolean().default(true).describe('Mirror training pairs at random (default true)'),
-        jitter: int(0, 64, 0, 'Random crop: images are prepared this many pixels larger'),
+        jitter: int(
+          0,
+          64,
+          0,
+          'Small random shifts: images are prepared this many pixels larger than `size`, and random crops are trained on',
+        ),
+        crop: section(
+          {
+            from: int(
+              0,
+              MOST_LOAD_SIZE,
+              0,
+              'Load size (`--load_size` of Pix2pix, whose `--crop_size` is `image.size`): pictures are prepared as squares of this side as `fit` says, and each training sample is a random crop of them, the same of source and target. Held-out images are cropped to the center. With 0, whole pictures are shown at `size`',
+            ),
+          },
+          'Training on crops of larger pictures, so that textures are learned at their own scale.',
+        ),
         maxFileSize: int(
           1,
           100000,

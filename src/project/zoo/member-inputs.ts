@@ -22,6 +22,9 @@ export interface MemberInputs extends ConceptInputs {
 /** Key of the inputs in a member's metadata. */
 export const INPUTS_KEY = 'inputs';
 
+/** Settings that are younger than the record, with the values that mean what was done before. */
+const YOUNGER_SETTINGS: Readonly<Record<string, unknown>> = { 'image.crop': { from: 0 } };
+
 const inputsSchema = conceptInputsSchema.extend({ settings: z.record(z.string(), z.unknown()) });
 
 /** The inputs that a member would be trained from now. */
@@ -85,9 +88,10 @@ function differences(was: MemberInputs, written: MemberInputs): StaleReason[] {
   const now: MemberInputs = JSON.parse(JSON.stringify(written));
   const reasons: StaleReason[] = conceptDifferences(was, now);
   for (const [key, value] of Object.entries(now.settings)) {
-    // A key that the member's version did not know had no effect on its training.
-    if (!(key in was.settings) || isDeepStrictEqual(was.settings[key], value)) continue;
-    reasons.push({ what: 'setting', key, was: shown(was.settings[key]), now: shown(value) });
+    const recorded = key in was.settings ? was.settings[key] : YOUNGER_SETTINGS[key];
+    // Of a key that the member's version did not know, nothing is recorded: it had no effect on its training.
+    if (recorded === undefined || isDeepStrictEqual(recorded, value)) continue;
+    reasons.push({ what: 'setting', key, was: shown(recorded), now: shown(value) });
   }
   return reasons;
 }

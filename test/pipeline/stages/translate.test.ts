@@ -125,6 +125,18 @@ test('every picture gets a translation of its own, which is not made again', asy
   expect(readdirSync(join(trained.project.folder, 'runs', 'test'))).not.toContain('scratch');
 });
 
+test('a network that was trained on crops sees pictures at their scale', async () => {
+  const { config } = trained.training;
+  const cropped = { ...config, image: { ...config.image, crop: { from: 64 } } };
+  const [input, output] = [imageFile(trained.project, 0), join(temporaryFolder(), 'new')];
+  const { context, logged } = stageContext(
+    { project: trained.project, training: { ...trained.training, config: cropped } },
+    { concept: 'snow', weights: 'denoised', input, output },
+  );
+  expect((await translate(context)).result).toMatchObject({ written: 1 });
+  expect(logged('info')[0]).toMatch(/^pictures are translated whole, with 64 pixels on the shorter side/);
+});
+
 describe('a whole picture', () => {
   /** Waves, with a pattern of single pixels on them. */
   const scene = (width: number, height: number, pattern = 0) =>
