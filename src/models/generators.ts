@@ -7,7 +7,8 @@ import { LRUCache } from 'lru-cache';
 import * as tf from '../compute/tfjs/tf.ts';
 import { E2GAN_HEADS, type GeneratorKind, RESNET_BLOCKS } from '../project/schema/generators.ts';
 import type { TrainingConfig } from '../project/schema/training-schema.ts';
-import { fanInNormal, pix2pixNormal } from './initializers.ts';
+import { fanInNormal, pix2pixNormal, subPixels } from './initializers.ts';
+import { limit, spaceToDepth } from './layers.ts';
 import type { Layer, NetworkBuilder, NetworkTensors } from './network-builder.ts';
 import { activate, declareResidualBlock, hiddenWeight } from './residual-block.ts';
 import { sinusoidalGrid, tracedGrid } from './sinusoidal.ts';
@@ -36,6 +37,8 @@ type DeclareGenerator = (network: NetworkBuilder, options: GeneratorOptions) => 
  * there is no checkerboard to unlearn, and nearest-neighbor upsampling followed by a 3 x 3 convolution is a special case.
  */
 const UP_KERNEL = 4;
+/** Number of pixels that a sub-pixel stem and head put into the channels of one. */
+const BLOCK = 4;
 
 /**
  * Declares the generator of E2GAN (Gong et al. 2024, figure of the architecture): Downsample, two residual blocks, DS,
@@ -43,10 +46,15 @@ const UP_KERNEL = 4;
  * adapt everything except the residual blocks. Not published, and chosen here: kernels, zero padding, and fixed sinusoidal
  * positions, without which attention would not know positions. `skips` adds the features of the downsampling path to those
  * of the same size in the upsampling path. It is not in the publication: 64 channels do not need it, but with few channels,
- * an eighth of the side is too narrow for the image's details.
+ * an eighth of the side is too narrow for the image's details. Nor are the keys that save time where images are large: most
+ * of it goes into the layers at full resolution, which `fullResolutionChannels` makes narrower, and which a sub-pixel stem
+ * and head (Shi et al. 2016) replace; `residual` adds the result to the source image.
  */
 const declareE2gan: DeclareGenerator = (network, options) => {
   const { channels, imageSize, norm, transformerHeads: heads = E2GAN_HEADS, skips = false } = options;
+  const { fullResolutionChannels = channels, residual: isResidual = false } = options;
+  const hasPackedStem = options.stem === 'space-to-depth';
+  const hasPackedHead = options.head === 'depth-to-space';
   const wide = 4 * channels;
   const convolution = (
     name: string,
@@ -76,8 +84,12 @@ const declareE2gan: DeclareGenerator = (network, options) => {
   const residual = (name: string) =>
     declareResidualBlock(network, name, { channels: wide, norm, padding: 1 });
 
-  const stem = convolution('downsample.stem', 'downsample', 7, 1, 3, channels);
-  const down1 = convolution('downsample.down1', 'downsample', 3, 2, channels, 2 * channels);
+  const stem = hasPackedStem
+    ? convolution('downsample.stem', 'downsample', 3, 1, BLOCK * 3, 2 * channels)
+    : convolution('downsample.stem', 'downsample', 7, 1, 3, fullResolutionChannels);
+  const down1 = hasPackedStem
+    ? undefined
+    : convolution('downsample.down1', 'downsample', 3, 2, fullResolutionChannels, 2 * channels);
   const down2 = convolution('downsample.down2', 'downsample', 3, 2, 2 * channels, wide);
   const residual1 = residual('residual1');
   const residual2 = residual('residual2');
@@ -90,15 +102,31 @@ const declareE2gan: DeclareGenerator = (network, options) => {
   const us = up('us', 'us', wide, wide);
   const residual3 = residual('residual3');
   const up1 = up('upsample.up1', 'upsample', wide, 2 * channels);
-  const up2 = up('upsample.up2', 'upsample', 2 * channels, channels);
-  const head = network.conv2d('upsample.head', {
-    inputs: channels,
-    outputs: 3,
-    kernel: 7,
-    padding: 3,
-    weight: norm === 'instance' ? pix2pixNormal : fanInNormal(49 * channels, 0.5),
-    section: 'upsample',
-  });
+  const up2 = hasPackedHead
+    ? undefined
+    : up('upsample.up2', 'upsample', 2 * channels, fullResolutionChannels);
+  const headWeight = (fanIn: number) => {
+    // A small difference, so that training begins with images that are close to their sources.
+    if (isResidual) return fanInNormal(fanIn, 0.1);
+    return norm === 'instance' ? pix2pixNormal : fanInNormal(fanIn, 0.5);
+  };
+  const head = hasPackedHead
+    ? network.conv2d('upsample.head', {
+        inputs: 2 * channels,
+        outputs: BLOCK * 3,
+        kernel: 3,
+        padding: 1,
+        weight: subPixels(headWeight(9 * 2 * channels), BLOCK, 3),
+        section: 'upsample',
+      })
+    : network.conv2d('upsample.head', {
+        inputs: fullResolutionChannels,
+        outputs: 3,
+        kernel: 7,
+        padding: 3,
+        weight: headWeight(49 * fullResolutionChannels),
+        section: 'upsample',
+      });
 
   const side = imageSize / 8;
   const tables = new LRUCache<string, Float32Array>({ max: 8 });
@@ -110,11 +138,12 @@ const declareE2gan: DeclareGenerator = (network, options) => {
     tables.set(key, table);
     return tf.tensor3d(table, [1, rows * columns, wide]);
   };
-  const withSkip = (x: Tensor4D, skipped: Tensor4D): Tensor4D => (skips ? tf.add(x, skipped) : x);
+  const withSkip = (x: Tensor4D, skipped: Tensor4D | undefined): Tensor4D =>
+    skips && skipped ? tf.add(x, skipped) : x;
 
   return (tensors, images) => {
-    const full = activate(norm, stem(tensors, images)); // [N, H, W, C]
-    const half = activate(norm, down1(tensors, full)); // [N, H/2, W/2, 2C]
+    const full = down1 && activate(norm, stem(tensors, images)); // [N, H, W, F]
+    const half = activate(norm, full ? down1(tensors, full) : stem(tensors, spaceToDepth(images))); // [N, H/2, W/2, 2C]
     let x = activate(norm, down2(tensors, half)); // [N, H/4, W/4, 4C]
     x = residual2(tensors, residual1(tensors, x));
     const quarter = x;
@@ -125,8 +154,10 @@ const declareE2gan: DeclareGenerator = (network, options) => {
     x = withSkip(activate(norm, us(tensors, x)), quarter); // [N, H/4, W/4, 4C]
     x = residual3(tensors, x);
     x = withSkip(activate(norm, up1(tensors, x)), half); // [N, H/2, W/2, 2C]
-    x = withSkip(activate(norm, up2(tensors, x)), full); // [N, H, W, C]
-    return tf.tanh(head(tensors, x)); // [N, H, W, 3]
+    if (up2) x = withSkip(activate(norm, up2(tensors, x)), full); // [N, H, W, F]
+    x = head(tensors, x);
+    if (hasPackedHead) x = tf.depthToSpace(x, 2, 'NHWC');
+    return isResidual ? limit(tf.add(images, x)) : tf.tanh(x); // [N, H, W, 3]
   };
 };
 

@@ -52,6 +52,28 @@ export function reflectPad(x: Tensor4D, margin: number): Tensor4D {
 }
 
 /**
+ * Puts each block of 2 x 2 pixels into the channels of one: [N, H, W, C] to [N, H/2, W/2, 4C]. Channels are in the order
+ * row, column, channel of the block, which `tf.depthToSpace` undoes.
+ */
+export function spaceToDepth(x: Tensor4D): Tensor4D {
+  const [count, height, width, channels] = x.shape;
+  const blocks = tf.reshape(x, [count, height / 2, 2, width / 2, 2, channels]);
+  const gathered = tf.transpose(blocks, [0, 1, 3, 2, 4, 5]);
+  return tf.reshape(gathered, [count, height / 2, width / 2, 4 * channels]);
+}
+
+/**
+ * Limits images to [-1, 1]. The gradient passes as if nothing were limited (straight-through, Bengio et al. 2013): that of the
+ * clipped function is 0 outside, from where a value would never come back.
+ */
+export function limit<T extends Tensor>(x: T): T {
+  return withGradient(x, (input) => ({
+    value: tf.clipByValue(input, -1, 1),
+    gradFunc: (dy: Tensor) => dy,
+  }));
+}
+
+/**
  * Gaussian error linear unit (Hendrycks and Gimpel 2016), exact form: x Φ(x). Its gradient, Φ(x) + x φ(x), is explicit: the
  * one that tfjs derives takes ten passes over x instead of seven.
  */

@@ -33,6 +33,18 @@ function largest(a: ArrayLike<number>, b: ArrayLike<number>): number {
 describe.each([
   ['e2gan', { kind: 'e2gan', norm: 'none', skips: true, transformerHeads: 2 }],
   ['e2gan with instance norm', { kind: 'e2gan', norm: 'instance', transformerHeads: 1 }],
+  [
+    'e2gan with sub-pixels, added to its input',
+    {
+      kind: 'e2gan',
+      norm: 'none',
+      skips: true,
+      transformerHeads: 2,
+      stem: 'space-to-depth',
+      head: 'depth-to-space',
+      residual: true,
+    },
+  ],
   ['resnet', { kind: 'resnet', norm: 'none', blocks: 2 }],
   ['resnet with instance norm', { kind: 'resnet', norm: 'instance', blocks: 2 }],
 ] as const)('%s at sizes that it was not trained at', (_, kind) => {

@@ -26,6 +26,7 @@ interface Case {
 
 const SIZE = 16;
 const BATCH = 2;
+const SUB_PIXELS = { stem: 'space-to-depth', head: 'depth-to-space', residual: true } as const;
 const discriminator = createDiscriminator({ channels: 4, layers: 2 });
 const images = (step: number): StepInputs => ({
   source: randomImages(BATCH, SIZE, 2 * step),
@@ -41,13 +42,14 @@ function full(options: Omit<GeneratorOptions, 'channels' | 'imageSize'>, loss: '
   };
 }
 
-function lora(train: 'both' | 'up', norm: 'instance' | 'none'): Case {
+function lora(train: 'both' | 'up', norm: 'instance' | 'none', keys: Partial<GeneratorOptions> = {}): Case {
   const generator = createImageGenerator({
     kind: 'e2gan',
     channels: 4,
     imageSize: SIZE,
     norm,
     transformerHeads: 2,
+    ...keys,
   });
   const adapter = createLora(generator, { rank: 2, ranks: {}, train, bias: true });
   const { trained, frozen } = adapter.initial(3);
@@ -67,7 +69,7 @@ function lora(train: 'both' | 'up', norm: 'instance' | 'none'): Case {
   };
 }
 
-function conditionedBase(): Case {
+function conditionedBase(keys: Partial<GeneratorOptions> = {}): Case {
   const generator = createImageGenerator({
     kind: 'e2gan',
     channels: 4,
@@ -75,6 +77,7 @@ function conditionedBase(): Case {
     norm: 'none',
     transformerHeads: 2,
     skips: true,
+    ...keys,
   });
   const adapter = createLora(generator, { rank: 2, ranks: {}, train: 'up', bias: true });
   const features = 3;
@@ -137,6 +140,11 @@ const CASES: Record<string, () => Case> = {
   'LoRA training': () => lora('both', 'instance'),
   'LoRA training of the up factors, no norm': () => lora('up', 'none'),
   'training of a text-conditioned base': conditionedBase,
+  'LoRA training of a generator with sub-pixels, added to its input': () => lora('both', 'none', SUB_PIXELS),
+  'training of a text-conditioned base with sub-pixels, added to its input': () =>
+    conditionedBase(SUB_PIXELS),
+  'training of a text-conditioned base, narrow at full resolution': () =>
+    conditionedBase({ fullResolutionChannels: 2 }),
   'training of a weight denoiser': denoiser,
 };
 

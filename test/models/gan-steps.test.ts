@@ -30,6 +30,14 @@ const E2GAN: GeneratorOptions = {
   norm: 'instance',
   transformerHeads: 2,
 };
+const SUB_PIXELS: GeneratorOptions = {
+  ...E2GAN,
+  norm: 'none',
+  skips: true,
+  stem: 'space-to-depth',
+  head: 'depth-to-space',
+  residual: true,
+};
 const discriminator = createDiscriminator({ channels: 4, layers: 2 });
 const images = { source: randomImages(BATCH, SIZE, 1), target: randomImages(BATCH, SIZE, 2) };
 
@@ -136,7 +144,18 @@ const CASES: [string, Case][] = [
   ['LoRA, both factors', loraStep(E2GAN, 'both')],
   ['LoRA, up factors, no norm', loraStep({ ...E2GAN, norm: 'none' }, 'up')],
   ['text-conditioned base', conditionedStep({ ...E2GAN, norm: 'none', skips: true })],
+  ['e2gan with sub-pixels, added to its input', dimmed(fullStep(SUB_PIXELS, 'lsgan'))],
+  ['LoRA on it', dimmed(loraStep(SUB_PIXELS, 'both'))],
+  [
+    'text-conditioned base with a sub-pixel stem, narrow at full resolution',
+    conditionedStep({ ...E2GAN, norm: 'none', stem: 'space-to-depth', fullResolutionChannels: 2 }),
+  ],
 ];
+
+/** The step on sources of low contrast, so that no sum with them is limited, where differences show another slope. */
+function dimmed(step: Case): Case {
+  return { ...step, inputs: { ...step.inputs, source: step.inputs.source!.map((value) => value / 4) } };
+}
 
 describe.each(CASES)('%s', (_, step) => {
   it.each(Object.keys(step.values))('has the gradient that differences of the loss show: %s', (group) => {

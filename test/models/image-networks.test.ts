@@ -61,6 +61,10 @@ describe.each([
   ['e2gan with instance norm', SMALL],
   ['e2gan without norm', { ...SMALL, norm: 'none' }],
   ['e2gan with skips', { ...SMALL, norm: 'none', skips: true }],
+  ['e2gan with a sub-pixel stem', { ...SMALL, norm: 'none', skips: true, stem: 'space-to-depth' }],
+  ['e2gan with a sub-pixel head', { ...SMALL, head: 'depth-to-space' }],
+  ['e2gan, narrow at full resolution', { ...SMALL, skips: true, fullResolutionChannels: 2 }],
+  ['e2gan that adds to its input', { ...SMALL, norm: 'none', residual: true }],
   ['resnet', { kind: 'resnet', channels: 4, imageSize: 16, norm: 'instance', blocks: 2 }],
 ] as const)('%s', (_, options) => {
   it('maps images to images in [-1, 1] that depend on each sample alone', () => {

@@ -17,6 +17,24 @@ const GENERATORS: Record<string, GeneratorOptions> = {
     norm: 'none',
     transformerHeads: 2,
   },
+  'e2gan with sub-pixels': {
+    kind: 'e2gan',
+    channels: 4,
+    imageSize: 16,
+    norm: 'none',
+    transformerHeads: 2,
+    stem: 'space-to-depth',
+    head: 'depth-to-space',
+    residual: true,
+  },
+  'e2gan, narrow at full resolution': {
+    kind: 'e2gan',
+    channels: 4,
+    imageSize: 16,
+    norm: 'none',
+    transformerHeads: 2,
+    fullResolutionChannels: 2,
+  },
   resnet: { kind: 'resnet', channels: 4, imageSize: 16, norm: 'instance', blocks: 1 },
 };
 const LORA: LoraOptions = { rank: 2, ranks: {}, train: 'both', bias: true };

@@ -264,6 +264,21 @@ describe('checks between files', () => {
       ],
     ],
     [
+      'keys that the generator does not read',
+      'generator: { kind: resnet, skips: true, residual: false }\n',
+      [
+        'main.training.yaml:1:35 warning `generator.skips` has no effect: the resnet generator does not have it.',
+        'main.training.yaml:1:51 warning `generator.residual` has no effect: the resnet generator does not have it.',
+      ],
+    ],
+    [
+      'channels at full resolution, where there are none',
+      'generator: { stem: space-to-depth, head: depth-to-space, fullResolutionChannels: 8 }\n',
+      [
+        'main.training.yaml:1:82 warning `generator.fullResolutionChannels` has no effect: with this `stem` and `head`, nothing is computed at full resolution.',
+      ],
+    ],
+    [
       'a training of no steps and one of a single step',
       'fineTune: { steps: 0, warmup: 5 }\ncollect: { steps: 1, warmup: 5 }\n',
       [],

@@ -60,6 +60,33 @@ export const GENERATORS = {
         .describe(
           'e2gan: add the features of the downsampling path to those of the upsampling path; without this, images are blurred if there are few channels (default false)',
         ),
+      stem: z
+        .enum(['convolution', 'space-to-depth'])
+        .optional()
+        .describe(
+          'e2gan: how images enter: through a 7 x 7 convolution at full resolution and one that halves the sides, or with every 2 x 2 pixels as the channels of one (space-to-depth), so that nothing is computed at full resolution (default convolution)',
+        ),
+      head: z
+        .enum(['convolution', 'depth-to-space'])
+        .optional()
+        .describe(
+          'e2gan: how images leave: through a transposed convolution to full resolution and a 7 x 7 convolution, or as sub-pixels of a convolution at half the sides (depth-to-space), so that nothing is computed at full resolution (default convolution)',
+        ),
+      fullResolutionChannels: z
+        .number()
+        .int()
+        .min(2)
+        .max(256)
+        .optional()
+        .describe(
+          'e2gan: channels of the layers at full resolution, which take more time and memory than all others if images are large; fewer than `channels` save most of it (2 to 256, default: `channels`)',
+        ),
+      residual: z
+        .boolean()
+        .optional()
+        .describe(
+          'e2gan: predict the difference between the edited image and the source image, so that details that the edit keeps need not pass through the network (default false)',
+        ),
     },
     misfits: ({ channels, transformerHeads: heads }) => {
       const width = 4 * channels;
