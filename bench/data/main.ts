@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import sharp from 'sharp';
-import { Random } from '../../src/data/random.ts';
+import { PHOTOGRAPHS_FOLDER, writeCrops } from '../photographs.ts';
 import type { Cost, MeasuredStage } from './stage.ts';
 
 const SIZE = 256;
@@ -28,7 +28,7 @@ const { values: options } = parseArgs({
     part: { type: 'string', multiple: true, default: ['rate', 'waiting', 'scale'] },
     concepts: { type: 'string', default: '10,100,1000' },
     pictures: { type: 'string', default: '100' },
-    photographs: { type: 'string', default: 'node_modules/paper-kit-2/assets/img' },
+    photographs: { type: 'string', default: PHOTOGRAPHS_FOLDER },
     folder: { type: 'string', default: tmpdir() },
   },
 });
@@ -57,29 +57,11 @@ async function bytesBelow(folder: string): Promise<number> {
 
 const mebibytes = (bytes: number) => `${Math.round(bytes / MEBIBYTE)} MiB`;
 
-/** Crops of photographs, of several shapes, a little larger than what is trained on. */
-async function writeCrops(from: string, to: string): Promise<void> {
-  await mkdir(to);
-  const files = (await readdir(from)).filter((name) => name.endsWith('.jpg')).sort();
-  const random = new Random(1);
-  for (let i = 0; i < PHOTOGRAPHS; i++) {
-    const file = join(from, files[i % files.length]!);
-    const { width, height } = await sharp(file).metadata();
-    const side = Math.min(width, height, 300 + random.int(500));
-    const [left, top] = [random.int(width - side + 1), random.int(height - side + 1)];
-    await sharp(file)
-      .extract({ left, top, width: side, height: side })
-      .resize(280 + random.int(100), 280 + random.int(100), { fit: 'cover' })
-      .jpeg({ quality: 90 })
-      .toFile(join(to, `crop-${String(i + 1).padStart(3, '0')}.jpg`));
-  }
-}
-
 async function measureRate(): Promise<void> {
   const project = join(scratch, 'rate');
   await mkdir(project);
   await cp('examples/quickstart/concepts', join(project, 'concepts'), { recursive: true });
-  await writeCrops(options.photographs, join(project, 'images'));
+  await writeCrops(options.photographs, join(project, 'images'), PHOTOGRAPHS);
   const image = { size: SIZE, train: PHOTOGRAPHS - 16, test: 16 };
   await writeFile(join(project, 'bench.training.yaml'), JSON.stringify({ extends: 'preset:fast', image }));
   const concepts = (await readdir(join(project, 'concepts'))).length;
