@@ -6,6 +6,8 @@ import { createLora } from '../../src/models/lora.ts';
 import { createWeightDenoiser } from '../../src/models/weight-denoiser.ts';
 import { GENERATOR_KINDS, GENERATORS } from '../../src/project/schema/generators.ts';
 import { blockLengthMultiple, mostDiscriminatorLayers } from '../../src/project/schema/network-limits.ts';
+import { PRESETS } from '../../src/project/schema/presets.ts';
+import { trainingSchema } from '../../src/project/schema/training-schema.ts';
 import { UserError } from '../../src/project/user-error.ts';
 import { randomImages, tensorsOf } from './eager.ts';
 
@@ -48,6 +50,13 @@ describe.each(GENERATOR_KINDS)('the entry of %s in src/project/schema/generators
   it('refuses images that its strides do not divide', () => {
     expect(() => small(kind, stride + stride / 2)).toThrow(UserError);
   });
+});
+
+it.each(Object.entries(PRESETS))('the networks of preset:%s can be built', (_name, preset) => {
+  const { image, generator, discriminator, lora } = trainingSchema.parse(preset);
+  const built = createImageGenerator({ ...generator, imageSize: image.size });
+  expect(createLora(built, lora).layout.size).toBeGreaterThan(0);
+  expect(createDiscriminator(discriminator).layout.size).toBeGreaterThan(0);
 });
 
 describe('src/project/network-limits.ts', () => {

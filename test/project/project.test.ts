@@ -119,16 +119,22 @@ describe('extends', () => {
     const folder = await temporaryProject({
       'fast.training.yaml': 'extends: preset:fast\n',
       'paper.training.yaml': 'extends: preset:paper\n',
+      'photo.training.yaml': 'extends: preset:photo\n',
     });
     const { problems, trainings } = await loadProject(folder);
     expect(problems).toEqual([]);
-    const [fast, paper] = trainings.map(({ config }) => config);
+    const [fast, paper, photo] = trainings.map(({ config }) => config);
     expect(fast!.image.size).toBe(64);
     expect(paper).toMatchObject({
       image: { size: 256 },
       generator: { channels: 64 },
       weightGenerator: { blockSize: 256, sampling: { steps: 1 } },
     });
+    // The published architecture has none of the keys for large images.
+    expect(Object.keys(paper!.generator).sort()).toEqual(
+      ['channels', 'kind', 'norm', 'skips', 'transformerHeads'].sort(),
+    );
+    expect(photo).toMatchObject({ image: { size: 256 }, generator: { stem: 'space-to-depth' } });
   });
 
   it('takes an empty mapping as all defaults', async () => {

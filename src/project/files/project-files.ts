@@ -26,6 +26,8 @@ import { mapPaths } from './pair-source.ts';
 const MAX_EXTENDS = 16;
 /** Number of files that are read at the same time while a project is loaded. */
 const READS_AT_ONCE = 64;
+/** The presets as `extends` names them. */
+const PRESET_NAMES = Object.keys(PRESETS).map((preset) => PRESET_PREFIX + preset);
 
 /** A concept file with its problems; `concept` is present if there is no error. */
 export interface ConceptFile {
@@ -241,7 +243,7 @@ function followedLink(document: YamlDocument, chain: readonly YamlDocument[]): P
       message,
       remedy,
       found: from.sourceOf(['extends']),
-      allowed: 'another training config, or preset:fast, preset:paper',
+      allowed: `another training config, or ${PRESET_NAMES.join(', ')}`,
       replacements,
     });
   if (chain.some((earlier) => earlier.file === document.file)) {
@@ -279,15 +281,14 @@ async function resolveExtends(document: YamlDocument): Promise<Parent> {
   if (!link.startsWith(PRESET_PREFIX)) return { file: resolve(dirname(document.file), link) };
   const name = link.slice(PRESET_PREFIX.length);
   if (Object.hasOwn(PRESETS, name)) return { preset: PRESETS[name] };
-  const names = Object.keys(PRESETS).map((preset) => PRESET_PREFIX + preset);
-  const near = nearestNames(link, names);
+  const near = nearestNames(link, PRESET_NAMES);
   const problem = document.problem(['extends'], 'value', {
     kind: 'extends',
     message: `There is no preset \`${link}\`.`,
-    remedy: near[0] ? `Did you mean \`${near[0]}\`?` : `Presets: ${names.join(', ')}.`,
+    remedy: near[0] ? `Did you mean \`${near[0]}\`?` : `Presets: ${PRESET_NAMES.join(', ')}.`,
     found: link,
-    allowed: names.join(', '),
-    replacements: near.length > 0 ? near : names,
+    allowed: PRESET_NAMES.join(', '),
+    replacements: near.length > 0 ? near : PRESET_NAMES,
   });
   return { problem };
 }

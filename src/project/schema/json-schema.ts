@@ -102,9 +102,14 @@ function decorateConcept(schema: JsonSchema): JsonSchema {
 
 function decorateTraining(schema: JsonSchema): JsonSchema {
   const start = schema.properties!.extends!;
-  start.examples = ['preset:fast', 'preset:paper', '../shared.training.yaml'];
+  start.examples = ['preset:fast', 'preset:photo', 'preset:paper', '../shared.training.yaml'];
   start.defaultSnippets = [
     { label: 'preset:fast', description: 'Small and fast: takes minutes on a laptop.', body: 'preset:fast' },
+    {
+      label: 'preset:photo',
+      description: 'Photographs at 256 x 256 on a CPU.',
+      body: 'preset:photo',
+    },
     {
       label: 'preset:paper',
       description: 'The published settings wherever they are known.',

@@ -105,6 +105,25 @@ const fast: TrainingInput = {
   },
 };
 
+/**
+ * Photographs at 256 x 256 on two cores: `fast` with less work at full resolution (bench/base-step/quality.ts has the
+ * criterion of its generator's keys, docs/performance.md the figures), and steps of few images, which are large. The
+ * whole has not been measured yet.
+ */
+const photo: TrainingInput = {
+  ...fast,
+  image: { ...fast.image, size: 256 },
+  generator: { ...fast.generator, stem: 'space-to-depth', head: 'depth-to-space', residual: true },
+  base: { ...fast.base, steps: 3000, batchSize: 2 },
+  lora: { ...fast.lora, rank: 16 },
+  collect: { ...fast.collect, steps: 80, batchSize: 2 },
+  fineTune: { ...fast.fineTune, steps: 50, batchSize: 2 },
+  evaluate: {
+    images: 32,
+    scratch: { channels: 16, blocks: 9, steps: 1500, batchSize: 2, learningRate: 2e-3 },
+  },
+};
+
 /** The presets, by the name in `extends: preset:<name>`. */
-export const PRESETS: Readonly<Record<string, TrainingInput>> = { fast, paper };
+export const PRESETS: Readonly<Record<string, TrainingInput>> = { fast, photo, paper };
 export const PRESET_PREFIX = 'preset:';

@@ -63,7 +63,7 @@ export const trainingSchema = z
       .min(1)
       .optional()
       .describe(
-        'Another training config to start from: a path relative to this file, or `preset:fast`, `preset:paper`.',
+        'Another training config to start from: a path relative to this file, or `preset:fast`, `preset:photo`, `preset:paper`.',
       ),
     seed: int(0, 2 ** 31 - 1, 1, 'Seed for all random numbers'),
     device: choice(
