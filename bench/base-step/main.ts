@@ -41,6 +41,7 @@ interface Step {
 const FEATURES = 40;
 const SEED = 7;
 const RATE = 1e-4;
+const PACKED = { stem: 'space-to-depth', head: 'depth-to-space' } as const;
 
 function stepsOf({ size, batch, channels, rank }: Options, keys: Keys = {}) {
   const generator = createImageGenerator({
@@ -152,24 +153,19 @@ async function compareTrainings(options: Options, device: DeviceReport): Promise
   }
 }
 
-/** The keys for large images, one by one and together. */
-function variantsOf({ channels }: Options): Keys[] {
-  const packed = { stem: 'space-to-depth', head: 'depth-to-space' } as const;
-  const half = { fullResolutionChannels: channels / 2 };
+/** The keys for large images that a preset would take. */
+function candidatesOf({ channels }: Options): Keys[] {
   return [
-    half,
-    { stem: packed.stem },
-    { head: packed.head },
-    packed,
+    { fullResolutionChannels: channels / 2 },
+    PACKED,
     { residual: true },
-    { ...packed, residual: true },
-    { stem: packed.stem, ...half, residual: true },
+    { ...PACKED, residual: true },
   ];
 }
 
 /** Each row is measured against the generator without keys, both in turn. */
 async function compareKeys(options: Options, device: DeviceReport): Promise<void> {
-  const variants = variantsOf(options);
+  const variants: Keys[] = [{ stem: PACKED.stem }, { head: PACKED.head }, ...candidatesOf(options)];
   const plain = stepsOf(options);
   const operations = ({ definition }: Step) => stepCost(compile(definition).step).total / 1e9;
   const columns = ['base step', 'LoRA step', 'translation'];
@@ -201,7 +197,7 @@ async function main(options: Options): Promise<void> {
   if (isAsked('trainings')) await compareTrainings(options, device);
   if (isAsked('keys')) await compareKeys(options, device);
   if (isAsked('quality')) {
-    await compareQuality(variantsOf(options), options, mkdtempSync(join(tmpdir(), 'dnw-keys-')));
+    await compareQuality(candidatesOf(options), options, mkdtempSync(join(tmpdir(), 'dnw-keys-')));
   }
 }
 
@@ -220,6 +216,6 @@ const program = new Command('npm run bench -- base-step')
   .option('--rank <n>', 'rank of every LoRA layer', Number, 16)
   .option('--threads <n>', 'CPU threads', Number, 2)
   .option('--rounds <n>', 'steps of each kind that are timed', Number, 15)
-  .option('--quality-size <n>', 'side of the images whose quality is measured', Number, 128)
-  .option('--steps <n>', 'steps of the trainings whose quality is measured', Number, 150);
+  .option('--quality-size <n>', 'side of the images whose quality is measured', Number, 96)
+  .option('--steps <n>', 'steps of the trainings whose quality is measured', Number, 200);
 await main(program.parse().opts<Options>());
