@@ -46,9 +46,9 @@ const BLOCK = 4;
  * adapt everything except the residual blocks. Not published, and chosen here: kernels, zero padding, and fixed sinusoidal
  * positions, without which attention would not know positions. `skips` adds the features of the downsampling path to those
  * of the same size in the upsampling path. It is not in the publication: 64 channels do not need it, but with few channels,
- * an eighth of the side is too narrow for the image's details. Nor are the keys that save time where images are large: most
- * of it goes into the layers at full resolution, which `fullResolutionChannels` makes narrower, and which a sub-pixel stem
- * and head (Shi et al. 2016) replace; `residual` adds the result to the source image.
+ * an eighth of the side is too narrow for the image's details. Nor are the keys for large images: `fullResolutionChannels`
+ * makes the layers at full resolution narrower, and a sub-pixel stem and head (Shi et al. 2016) replace them; `residual` adds
+ * the result to the source image.
  */
 const declareE2gan: DeclareGenerator = (network, options) => {
   const { channels, imageSize, norm, transformerHeads: heads = E2GAN_HEADS, skips = false } = options;

@@ -79,7 +79,7 @@ export const GENERATORS = {
         .max(256)
         .optional()
         .describe(
-          'e2gan: channels of the layers at full resolution, which take more time and memory than all others if images are large; fewer than `channels` save most of it (2 to 256, default: `channels`)',
+          'e2gan: channels of the layers at full resolution; fewer than `channels` save time and memory if images are large (2 to 256, default: `channels`)',
         ),
       residual: z
         .boolean()

@@ -52,8 +52,8 @@ export const BASELINES = [
 /** Mebibytes of the largest image file that is read: a photograph of 80 megapixels with 16 bits per value. */
 export const DEFAULT_MAX_FILE_SIZE = 512;
 
-/** The largest side of squares that images are prepared as: one takes 48 MiB. */
-const MOST_LOAD_SIZE = 4096;
+/** The largest side of squares that images are prepared as: one takes 12 MiB on disk, and 48 where an effect computes. */
+const MOST_LOAD_SIZE = 2048;
 
 /** Every key of a training config, with its default. The presets (presets.ts) are values of this schema. */
 export const trainingSchema = z
