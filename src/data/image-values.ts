@@ -14,6 +14,12 @@ export interface ImageSize {
   readonly height: number;
 }
 
+/** A part of an image, in its pixels. */
+export interface ImageArea extends ImageSize {
+  readonly left: number;
+  readonly top: number;
+}
+
 /** The value in [-1, 1] of each 8-bit value: looking it up is faster than computing it. */
 export const levelOf = Float32Array.from({ length: 256 }, (_, byte) => byte / 127.5 - 1);
 

@@ -1,11 +1,11 @@
 /** Pictures as people have them, whole: of any size and shape, read for a translation and written after it. */
 import { rm } from 'node:fs/promises';
-import sharp, { type Metadata, type Sharp } from 'sharp';
+import sharp, { type Metadata, type Region, type Sharp } from 'sharp';
 import { hashContent } from '../project/disk/file-hash.ts';
 import { newPixelPart } from '../project/disk/write-whole.ts';
 import type { PictureFormat } from '../protocol/stage-entry.ts';
 import { hasPlace, uprightExif } from './exif.ts';
-import { type Image, imageFromBytes, imageToBytes } from './image-values.ts';
+import { type Image, type ImageArea, imageFromBytes, imageToBytes } from './image-values.ts';
 import { openImage, readPicture, UnreadableImage, unreadable } from './images.ts';
 import { RawPictureReader } from './raw-picture.ts';
 import { resizedRows } from './resampling.ts';
@@ -28,7 +28,12 @@ export interface PictureOptions {
   readonly maxFileSize: number;
   /** Whether the place where a photograph was taken stays in its metadata. */
   readonly keepPlace: boolean;
+  /** The picture is this half of the file's: in the Pix2pix layout, A is on the left and B on the right. */
+  readonly half?: 'left' | 'right' | undefined;
 }
+
+/** Rows that are read at once for a part of a picture. */
+const STRIP_ROWS = 64;
 
 /** A picture file that was opened, not yet decoded. */
 export interface Picture {
@@ -37,7 +42,7 @@ export interface Picture {
   readonly width: number;
   readonly height: number;
   readonly hasAlpha: boolean;
-  /** SHA-256 of the file's bytes. */
+  /** SHA-256 of the file's bytes; for a half, of that and which half it is. */
   readonly hash: string;
   /** Pixels per inch, where the file says so. */
   readonly density: number | undefined;
@@ -63,19 +68,21 @@ export async function openPicture(file: string, options: PictureOptions): Promis
   return unreadable(file, async () => {
     const bytes = await readPicture(file, options.maxFileSize);
     const { input, metadata } = await openImage(bytes);
-    const { width, height } = metadata.autoOrient;
+    const part = partOf(metadata, options.half);
+    const { width, height } = part;
     return {
       file,
       width,
       height,
       hasAlpha: metadata.hasAlpha,
-      hash: hashContent(bytes),
+      hash: options.half ? hashContent(`${hashContent(bytes)} ${options.half}`) : hashContent(bytes),
       density: metadata.density,
       exif: metadata.exif && uprightExif(metadata.exif, options.keepPlace),
       remarks: remarksOn(metadata, options),
       resized: (toWidth, toHeight) =>
         unreadable(file, async () => {
-          const upright = input.clone().autoOrient();
+          const whole = input.clone().autoOrient();
+          const upright = options.half ? whole.extract(part) : whole;
           // libvips would enlarge it with a shift of half a pixel.
           if (toWidth > width) {
             const own = imageFromBytes(await flattened(upright), width, height);
@@ -84,7 +91,8 @@ export async function openPicture(file: string, options: PictureOptions): Promis
           const data = await flattened(upright.resize(toWidth, toHeight, { fit: 'fill' }));
           return imageFromBytes(data, toWidth, toHeight);
         }),
-      rows: (scratch) => unreadable(file, () => decodeInto(scratch, input.clone(), metadata)),
+      rows: (scratch) =>
+        unreadable(file, () => decodeInto(scratch, input.clone(), metadata, options.half && part)),
     };
   });
 }
@@ -102,14 +110,46 @@ function enlarged(image: Image, width: number, height: number): Image {
   return imageFromBytes(imageToBytes({ width, height, data }), width, height);
 }
 
-async function decodeInto(scratch: string, input: Sharp, metadata: Metadata): Promise<PictureRows> {
-  const { orientation = 1 } = metadata;
+/**
+ * A small copy of a picture, upright, as a PNG file.
+ * @param side the longer side in pixels; smaller pictures keep their size
+ * @param maxFileSize as in `PictureOptions`
+ * @throws UnreadableImage that names the file and what is wrong with it
+ */
+export async function thumbnailOf(file: string, side: number, maxFileSize: number): Promise<Buffer> {
+  return unreadable(file, async () => {
+    const { input } = await openImage(await readPicture(file, maxFileSize));
+    return input
+      .autoOrient()
+      .resize(side, side, { fit: 'inside', withoutEnlargement: true })
+      .flatten({ background: '#ffffff' })
+      .toColorspace('srgb')
+      .png()
+      .toBuffer();
+  });
+}
+
+/** What of the upright file is the picture. */
+function partOf({ autoOrient: { width, height } }: Metadata, half: PictureOptions['half']): Region {
+  if (half === undefined) return { left: 0, top: 0, width, height };
+  const halved = Math.floor(width / 2);
+  if (halved === 0) throw new Error('the image is one pixel wide, so it has no left and right half');
+  return { left: half === 'left' ? 0 : width - halved, top: 0, width: halved, height };
+}
+
+async function decodeInto(
+  scratch: string,
+  input: Sharp,
+  { orientation = 1 }: Metadata,
+  part: Region | undefined,
+): Promise<PictureRows> {
   const decoded = newPixelPart(scratch);
   await input.toColorspace('srgb').keepExif().toFile(decoded);
-  if (orientation === 1) return PictureRows.open(decoded);
+  if (orientation === 1 && !part) return PictureRows.open(decoded);
   // Turning takes pixels from anywhere: from a file of pixels, and not from a picture in memory.
   const upright = newPixelPart(scratch);
-  await sharp(decoded).autoOrient().toFile(upright);
+  const turned = sharp(decoded).autoOrient();
+  await (part ? turned.extract(part) : turned).toFile(upright);
   await rm(decoded);
   return PictureRows.open(upright);
 }
@@ -181,25 +221,55 @@ export class PictureRows {
   /** The same, with the alpha of each pixel (0 to 255) where the picture has any. */
   async readWithAlpha(from: number, to: number): Promise<{ image: Image; alpha?: Uint8Array }> {
     const { pixels, width } = this;
-    const bytes = await pixels.read(from, to);
-    if (pixels.channels === 3) return { image: imageFromBytes(bytes, width, to - from) };
-    const count = bytes.length / 4;
-    const [data, alpha] = [new Float32Array(count * 3), new Uint8Array(count)];
-    for (let i = 0; i < count; i++) {
-      const a = bytes[4 * i + 3]!;
-      alpha[i] = a;
-      for (let c = 0; c < 3; c++) {
-        const level = Math.round((bytes[4 * i + c]! * a) / 255 + 255 - a);
-        data[3 * i + c] = level / 127.5 - 1;
+    return onWhite(await pixels.read(from, to), width, to - from, pixels.channels);
+  }
+
+  /** A part of the picture, transparency on white. Memory holds the part, and some rows of the picture. */
+  async window({ left, top, width, height }: ImageArea): Promise<Image> {
+    const { channels } = this.pixels;
+    const part = new Uint8Array(width * height * channels);
+    for (let from = 0; from < height; from += STRIP_ROWS) {
+      const to = Math.min(height, from + STRIP_ROWS);
+      const rows = await this.pixels.read(top + from, top + to);
+      for (let row = from; row < to; row++) {
+        const at = ((row - from) * this.width + left) * channels;
+        part.set(rows.subarray(at, at + width * channels), row * width * channels);
       }
     }
-    return { image: { width, height: to - from, data }, alpha };
+    return onWhite(part, width, height, channels).image;
+  }
+
+  /** Takes the file out of its folder: its pixels can be read until `close`, and nothing is left if the process is killed. */
+  async hide(): Promise<void> {
+    // A system that does not let go of open files keeps it until `close`.
+    await rm(this.path, { force: true }).catch(() => {});
   }
 
   async close(): Promise<void> {
     await this.pixels.close();
     await rm(this.path, { force: true });
   }
+}
+
+/** 8-bit pixels as an image, transparency on white, and their alpha if they have any. */
+function onWhite(
+  bytes: Uint8Array,
+  width: number,
+  height: number,
+  channels: 3 | 4,
+): { image: Image; alpha?: Uint8Array } {
+  if (channels === 3) return { image: imageFromBytes(bytes, width, height) };
+  const count = bytes.length / 4;
+  const [data, alpha] = [new Float32Array(count * 3), new Uint8Array(count)];
+  for (let i = 0; i < count; i++) {
+    const a = bytes[4 * i + 3]!;
+    alpha[i] = a;
+    for (let c = 0; c < 3; c++) {
+      const level = Math.round((bytes[4 * i + c]! * a) / 255 + 255 - a);
+      data[3 * i + c] = level / 127.5 - 1;
+    }
+  }
+  return { image: { width, height, data }, alpha };
 }
 
 /**

@@ -2,7 +2,7 @@
  * Resizing like Pillow, which clean-fid uses as the reference (Parmar et al. 2022): separable, antialiased, in floating
  * point. libvips differs in an important point: it enlarges with a shift of half a pixel.
  */
-import { type Image, type ImageSize, imageToBytes } from './image-values.ts';
+import { type Image, type ImageArea, type ImageSize, imageToBytes } from './image-values.ts';
 
 interface Kernel {
   /** Half the width of the filter, in pixels of the coarser of the two grids. */
@@ -144,6 +144,30 @@ function averaged(image: ImageInRows, across: number, down: number): ImageInRows
   };
 }
 
+/**
+ * Resizes a part of an image, as if the whole image was resized and the part cut out.
+ * @param area the part, in pixels of the image and fractions of them
+ * @returns height x width x 3 values on the image's scale, without rounding or clipping
+ */
+export function resizedArea(
+  image: Image,
+  area: ImageArea,
+  width: number,
+  height: number,
+  resampling: Resampling,
+): Float32Array {
+  const kernel = KERNELS[resampling];
+  const along = (start: number, extent: number, length: number, count: number) =>
+    Array.from({ length: count }, (_, place) => {
+      const scale = extent / count;
+      return tapsAround(start + (place + 0.5) * scale, scale, length, kernel);
+    });
+  const columns = along(area.left, area.width, image.width, width);
+  const rows = along(area.top, area.height, image.height, height);
+  const wide = resampledWith(columns, image.data, image.height, image.width, 3);
+  return resampledWith(rows, wide, 1, image.height, width * 3);
+}
+
 /** Resizes the middle axis of [outer, length, inner]. */
 function resampledAlong(
   values: Float32Array,
@@ -192,9 +216,13 @@ function resampledWith(
 }
 
 /** The pixels whose weighted mean is a new pixel; there are none beyond the border. */
-function tapsAt(place: number, length: number, scale: number, { support, weight }: Kernel): Taps {
+function tapsAt(place: number, length: number, scale: number, kernel: Kernel): Taps {
+  return tapsAround((place + 0.5) * scale, scale, length, kernel);
+}
+
+/** @param scale pixels of the image for each new one */
+function tapsAround(center: number, scale: number, length: number, { support, weight }: Kernel): Taps {
   const spread = Math.max(scale, 1);
-  const center = (place + 0.5) * scale;
   const first = Math.max(0, Math.floor(center - support * spread + 0.5));
   const end = Math.min(length, Math.floor(center + support * spread + 0.5));
   const raw = Array.from({ length: end - first }, (_, tap) => {

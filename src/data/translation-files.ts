@@ -3,7 +3,7 @@ import { basename, dirname, extname, join } from 'node:path';
 import { IMAGE_EXTENSIONS, listImages } from '../project/disk/image-files.ts';
 import { foldOf } from '../project/names.ts';
 import { UserError } from '../project/user-error.ts';
-import type { PictureFormat } from '../protocol/stage-entry.ts';
+import { PICTURE_FORMATS, type PictureFormat } from '../protocol/stage-entry.ts';
 
 /** An image, and the file that its translation is written to. */
 export interface TranslationFile {
@@ -48,6 +48,15 @@ export async function translationFiles(
 }
 
 const EXTENSIONS: Readonly<Record<PictureFormat, string>> = { png: 'png', jpeg: 'jpg', webp: 'webp' };
+
+/** @throws UserError if the name does not end in an extension of a format that translations are written in */
+export function formatOf(file: string): PictureFormat {
+  const extension = extname(file).slice(1).toLowerCase();
+  const format = extension === 'jpeg' ? 'jpeg' : PICTURE_FORMATS.find((one) => EXTENSIONS[one] === extension);
+  if (format) return format;
+  const endings = PICTURE_FORMATS.map((one) => `.${EXTENSIONS[one]}`).join(', ');
+  throw new UserError('bad-option-value', `${file}: end the name in ${endings}.`);
+}
 
 /**
  * Names of the translations, one for each image: `a.png` for `a.jpg`, but `a.jpg.png` and `a.tif.png` where both images are

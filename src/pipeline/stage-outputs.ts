@@ -24,19 +24,40 @@ export async function checkedTranslations(
   format: PictureFormat = 'png',
 ): Promise<readonly TranslationFile[]> {
   const { folder, files } = await translationFiles(input, output, format);
-  const sources = project.concepts.flatMap((concept) =>
-    imagesIn(concept).map(({ source, image }) => ({
-      has: (file: string) => covers(source, file),
-      what: `holds the ${image}s of the concept ${concept.name}`,
-    })),
-  );
   const translated: ReservedPlace = {
     has: (file) => covers(folder, file),
     what: 'holds the pictures that are translated',
   };
   const written = files.map((file) => file.written);
-  await checkOutputs({ named: asOption(output), kind: 'folder', files: written }, [translated, ...sources]);
+  await checkOutputs({ named: asOption(output), kind: 'folder', files: written }, [
+    translated,
+    ...conceptImages(project),
+  ]);
   return files;
+}
+
+/**
+ * Checks the file that the translation of one picture is to be written to. It may lie beside the picture.
+ * @param input absolute path of the picture
+ * @param output absolute path
+ * @throws RefusedOutput if it is the picture itself, would become an image of a concept, or replace a file that dnw did not write
+ */
+export async function checkTranslation(project: Project, input: string, output: string): Promise<void> {
+  const real = await realPath(input);
+  const picture: ReservedPlace = {
+    has: async (file) => (await realPath(file)) === real,
+    what: 'is the picture that is translated',
+  };
+  await checkOutputs({ named: output, kind: 'file', files: [output] }, [picture, ...conceptImages(project)]);
+}
+
+function conceptImages({ concepts }: Project): ReservedPlace[] {
+  return concepts.flatMap((concept) =>
+    imagesIn(concept).map(({ source, image }) => ({
+      has: (file: string) => covers(source, file),
+      what: `holds the ${image}s of the concept ${concept.name}`,
+    })),
+  );
 }
 
 /**

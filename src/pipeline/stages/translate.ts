@@ -1,17 +1,14 @@
 import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { UnreadableImage } from '../../data/images.ts';
-import { writeOutput } from '../../data/outputs.ts';
-import { isMadeFrom, markFile } from '../../data/own-files.ts';
-import { encodePicture, openPicture, type Picture, refuseTooLarge } from '../../data/pictures.ts';
+import { isMadeFrom } from '../../data/own-files.ts';
+import { openPicture, refuseTooLarge } from '../../data/pictures.ts';
 import type { TranslationFile } from '../../data/translation-files.ts';
-import { hashContent } from '../../project/disk/file-hash.ts';
 import { makeFolder } from '../../project/disk/folders.ts';
 import { newPixelPart } from '../../project/disk/write-whole.ts';
 import { trainedScale } from '../../project/images/load-size.ts';
 import { toProjectPath } from '../../project/paths.ts';
 import { UserError } from '../../project/user-error.ts';
-import type { PictureFormat } from '../../protocol/stage-entry.ts';
 import type { StageFunction } from '../stage.ts';
 import { checkedTranslations } from '../stage-outputs.ts';
 import { stageConcept, stageDevice } from '../stage-support.ts';
@@ -23,20 +20,18 @@ import {
   translatePicture,
 } from '../translation/picture-translation.ts';
 import { networkSize } from '../translation/whole-picture.ts';
+import {
+  type FileSettings,
+  generatorHash,
+  recipeOf,
+  remarksFor,
+  writeTranslation,
+} from '../translation/written-translation.ts';
 import { loadBase } from '../weights/base-model.ts';
 import { readChosenWeights, weightsFile } from '../weights/chosen-weights.ts';
 
-/** Rises when the same picture, weights and options give another result. */
-const VERSION = 2;
 /** Pictures that are encoded while others are translated; each has a file of its pixels. */
 const ENCODING = 2;
-
-/** Everything that a translation depends on, besides the picture. */
-interface Settings extends TranslationSettings {
-  readonly format: PictureFormat;
-  readonly quality: number | undefined;
-  readonly keepLocation: boolean;
-}
 
 /** A picture on its way: what is known of it before the network sees it. */
 type Arrival =
@@ -60,7 +55,7 @@ export const translate: StageFunction<'translate'> = async (context) => {
   }
   const { image } = training.config;
   const { size = 'train', detail = 'none', format = 'png', quality, keepLocation = false } = options;
-  const settings: Settings = { size, detail, format, quality, keepLocation };
+  const settings: FileSettings = { size, detail, format, quality, keepLocation };
   const files = await checkedTranslations(project, input, output, format);
   const base = await loadBase(project, training);
   const chosen = await readChosenWeights(
@@ -71,7 +66,7 @@ export const translate: StageFunction<'translate'> = async (context) => {
     base,
   );
   const values = chosen.generatorValues();
-  const generatorHash = hashContent(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+  const weightsHash = generatorHash(values);
   const generator = new AnySizeGenerator(base.generator, values, await stageDevice(context));
   const log = (level: 'info' | 'warning', message: string) => run.emit({ type: 'log', level, message });
   const trained = trainedScale(image);
@@ -105,7 +100,7 @@ export const translate: StageFunction<'translate'> = async (context) => {
         maxFileSize: image.maxFileSize,
         keepPlace: keepLocation,
       });
-      const recipe = recipeOf(picture, generatorHash, settings, trained);
+      const recipe = recipeOf(picture, weightsHash, settings, trained);
       if (await isMadeFrom(written, recipe)) return { state: 'finished before' };
       refuseTooLarge(picture, format);
       const decoded = await decodePicture(picture, settings, trained, scratch);
@@ -116,9 +111,7 @@ export const translate: StageFunction<'translate'> = async (context) => {
     }
   };
   const finish = async ({ file, written }: TranslationFile, pixels: string, recipe: string) => {
-    const encoded = await encodePicture(pixels, format, quality);
-    await writeOutput(written, markFile(encoded, recipe), run.folder);
-    await rm(pixels);
+    await writeTranslation(pixels, written, recipe, settings, run.folder);
     counts.written++;
     done++;
     progress(file);
@@ -148,10 +141,8 @@ export const translate: StageFunction<'translate'> = async (context) => {
         continue;
       }
       const { decoded, recipe } = arrival;
-      const { remarks } = decoded.picture;
-      const opaque =
-        format === 'jpeg' && decoded.picture.hasAlpha ? ['jpeg has no transparency: on white'] : [];
-      if (remarks.length > 0) log('info', `${basename(at.file)}: ${[...remarks, ...opaque].join('; ')}`);
+      const remarks = remarksFor(decoded.picture, format);
+      if (remarks.length > 0) log('info', `${basename(at.file)}: ${remarks.join('; ')}`);
       const pixels = newPixelPart(scratch);
       const completed = await translatePicture(generator, decoded, settings, pixels, async () => {
         // Otherwise signals and the other pictures' files would wait for all tiles.
@@ -201,13 +192,8 @@ function quiet<T>(promise: Promise<T>): Promise<T> {
   return promise;
 }
 
-/** Identifies the translation of a picture: the picture's bytes, the whole generator, and what is done with them. */
-function recipeOf(picture: Picture, generator: string, settings: Settings, trained: number): string {
-  return hashContent(JSON.stringify([VERSION, picture.hash, generator, settings, trained]));
-}
-
 /** What becomes of a picture's size. */
-function sizeText({ size, detail }: Settings, trained: number): string {
+function sizeText({ size, detail }: TranslationSettings, trained: number): string {
   if (size === 'native') return 'pictures are translated at full resolution, in tiles that overlap';
   const { height } = networkSize({ width: 1, height: 1 }, size, trained);
   const added = detail === 'source' ? ', with the fine detail of the picture added' : '';

@@ -9,6 +9,12 @@ import { networkSide, type TrainedTranslator } from './whole-picture.ts';
 /** Number of sizes that stay compiled: each has its own copy of the weights and its own buffers. */
 const KEPT = 4;
 
+/** The step of one size, and the values that it has. */
+interface CompiledSize {
+  readonly executor: Executor;
+  values: Float32Array | undefined;
+}
+
 /**
  * A generator that translates images of any size, each for itself. A size is compiled when it first occurs, which takes
  * about a second. Not reentrant.
@@ -16,17 +22,25 @@ const KEPT = 4;
 export class AnySizeGenerator implements TrainedTranslator {
   /** Time in the network so far, in seconds, without compilation. */
   seconds = 0;
-  readonly #executors: LRUCache<string, Executor>;
+  readonly #executors: LRUCache<string, CompiledSize>;
   /** Executors that were given up, until they are gone. */
   readonly #going = new Set<Promise<void>>();
+
+  #values: Float32Array;
 
   /** @param values the generator's flat vector, with any LoRA merged in; do not change it while the generator lives */
   constructor(
     readonly generator: ImageGenerator,
-    private readonly values: Float32Array,
+    values: Float32Array,
     private readonly device: DeviceReport,
   ) {
-    this.#executors = new LRUCache({ max: KEPT, dispose: (executor) => this.#giveUp(executor) });
+    this.#values = values;
+    this.#executors = new LRUCache({ max: KEPT, dispose: ({ executor }) => this.#giveUp(executor) });
+  }
+
+  /** Translates with other values from now on. Sizes stay compiled. @param values as for the constructor */
+  use(values: Float32Array): void {
+    this.#values = values;
   }
 
   get stride(): number {
@@ -58,16 +72,30 @@ export class AnySizeGenerator implements TrainedTranslator {
     await Promise.all(this.#going);
   }
 
+  /** Compiles the step of a size before there is anything to translate. */
+  async compile(height: number, width: number): Promise<void> {
+    await this.#executorFor(this.sideFor(height), this.sideFor(width));
+  }
+
   async #executorFor(height: number, width: number): Promise<Executor> {
     const key = `${height}x${width}`;
+    const values = this.#values;
     const known = this.#executors.get(key);
-    if (known) return known;
-    const { generator, values, device } = this;
+    if (known) {
+      if (known.values !== values) {
+        // Until all of them are there, it has neither these values nor those.
+        known.values = undefined;
+        await known.executor.load('generator', { values });
+        known.values = values;
+      }
+      return known.executor;
+    }
+    const { generator, device } = this;
     const executor = await createExecutor(inferenceStep({ generator, batchSize: 1, height, width }), {
       device,
       values: { generator: values },
     });
-    this.#executors.set(key, executor);
+    this.#executors.set(key, { executor, values });
     return executor;
   }
 

@@ -45,6 +45,11 @@ export function networkSize({ width, height }: ImageSize, size: PictureSize, tra
   return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
 }
 
+/** Whether the network takes an image of this size at once, without tiles. */
+export function fitsAtOnce({ width, height }: ImageSize, trained: number): boolean {
+  return Math.max(width, height) <= WHOLE.sides * trained && width * height <= WHOLE.pixels * trained ** 2;
+}
+
 /**
  * Tiles for a network that was trained at this size. Larger ones would need less overlap, but the memory of attention, and in
  * narrow networks most of the time, grows with the square of their pixels: 8 heads take 170 MB at 384 x 384, 537 at 512 x 512.
@@ -70,14 +75,28 @@ export async function translateWhole(
   onPart: (done: number) => Promise<boolean>,
 ): Promise<boolean> {
   if (resized === undefined) return translated(generator, rows!, sink, onPart);
+  const result = await translateImage(generator, resized, onPart);
+  if (!result) return false;
+  await enlarged(result, detail === 'source' ? { resized, rows: rows! } : undefined, own, sink);
+  return true;
+}
+
+/**
+ * Translates an image at its own size: at once if the network can, otherwise in tiles.
+ * @param onPart called with the share that is done, from 0 to 1; false to stop
+ * @returns undefined if it was stopped
+ */
+export async function translateImage(
+  generator: TrainedTranslator,
+  image: Image,
+  onPart: (done: number) => Promise<boolean>,
+): Promise<Image | undefined> {
   const made: Float32Array[] = [];
   const keep: RowSink = async ({ data }) => {
     made.push(data.slice());
   };
-  if (!(await translated(generator, rowsOf(resized), keep, onPart))) return false;
-  const result = { ...resized, data: joined(made) };
-  await enlarged(result, detail === 'source' ? { resized, rows: rows! } : undefined, own, sink);
-  return true;
+  const isDone = await translated(generator, rowsOf(image), keep, onPart);
+  return isDone ? { ...image, data: joined(made) } : undefined;
 }
 
 /** Translates rows at their own size: at once if the network can, otherwise in tiles. */
@@ -87,12 +106,11 @@ async function translated(
   sink: RowSink,
   onPart: (done: number) => Promise<boolean>,
 ): Promise<boolean> {
-  const { width, height } = source;
   const { trained, stride } = generator;
-  const fits =
-    Math.max(width, height) <= WHOLE.sides * trained && width * height <= WHOLE.pixels * trained ** 2;
-  if (!fits) return translateTiled(generator, source, tileShape(trained, stride), sink, onPart);
-  await sink(await generator.translate(await source.read(0, height)));
+  if (!fitsAtOnce(source, trained)) {
+    return translateTiled(generator, source, tileShape(trained, stride), sink, onPart);
+  }
+  await sink(await generator.translate(await source.read(0, source.height)));
   return onPart(1);
 }
 

@@ -1,0 +1,62 @@
+/** What becomes of a translation's pixels: the file that users get, from a command and from the editor. */
+import { rm } from 'node:fs/promises';
+import { writeOutput } from '../../data/outputs.ts';
+import { markFile } from '../../data/own-files.ts';
+import { encodePicture, type Picture } from '../../data/pictures.ts';
+import { hashContent } from '../../project/disk/file-hash.ts';
+import type { PictureFormat } from '../../protocol/stage-entry.ts';
+import type { TranslationSettings } from './picture-translation.ts';
+
+/** Rises when the same picture, weights and options give another result. */
+const VERSION = 2;
+
+/** Everything that a translation depends on, besides the picture and the weights. */
+export interface FileSettings extends TranslationSettings {
+  readonly format: PictureFormat;
+  /** 1 to 100; undefined for the default. */
+  readonly quality: number | undefined;
+  /** Whether the place where a photograph was taken stays in its metadata. */
+  readonly keepLocation: boolean;
+}
+
+/** Identifies the values of a generator. */
+export function generatorHash(values: Float32Array): string {
+  return hashContent(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+}
+
+/** Identifies the translation of a picture: the picture's bytes, the whole generator, and what is done with them. */
+export function recipeOf(
+  picture: Picture,
+  generator: string,
+  { size, detail, format, quality, keepLocation }: FileSettings,
+  trained: number,
+): string {
+  const settings = { size, detail, format, quality, keepLocation };
+  return hashContent(JSON.stringify([VERSION, picture.hash, generator, settings, trained]));
+}
+
+/**
+ * Encodes a file of pixels and writes it where the user wants it, with the mark of its content.
+ * @param pixels the `.v` file, which is removed
+ * @param staging folder that this process owns
+ * @throws RefusedOutput if something that this program did not write has the name
+ */
+export async function writeTranslation(
+  pixels: string,
+  path: string,
+  recipe: string,
+  { format, quality }: FileSettings,
+  staging: string,
+): Promise<void> {
+  const encoded = await encodePicture(pixels, format, quality);
+  await writeOutput(path, markFile(encoded, recipe), staging);
+  await rm(pixels);
+}
+
+/** What is done with a picture that its owner should know, each as a part of a sentence. */
+export function remarksFor({ remarks, hasAlpha }: Picture, format: PictureFormat): string[] {
+  const isFlattened = format === 'jpeg' && hasAlpha;
+  return remarks.length > 0 && isFlattened
+    ? [...remarks, 'jpeg has no transparency: on white']
+    : [...remarks];
+}
