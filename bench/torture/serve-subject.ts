@@ -28,10 +28,15 @@ function requests(project: string): { method: string; params: unknown }[] {
     { method: 'validate', params: { project } },
     { method: 'warmUp', params: { ...about, for: 'statistics' } },
     { method: 'translations', params: about },
-    { method: 'translate', params: { ...about, weights: 'base', image: { file } } },
+    { method: 'translate', params: { ...about, weights: 'base', image: file, size: 'train' } },
+    { method: 'translate', params: { ...about, weights: 'denoised', image: 'images/wave-0.png', size: 64 } },
+    { method: 'thumbnail', params: { ...about, image: file, side: 16 } },
     {
-      method: 'translate',
-      params: { ...about, weights: 'denoised', image: { name: 'a.png', base64: 'AAAA' } },
+      method: 'pictureArea',
+      params: {
+        ...{ ...about, weights: 'base', image: file, size: 'native', detail: 'source' },
+        ...{ area: { left: 1, top: 2, width: 8, height: 8 }, width: 4, height: 4 },
+      },
     },
     { method: 'denoise', params: { ...about, seed: 1, steps: 1 } },
     { method: 'statistics', params: { ...about, weights: 'denoised', bins: 16 } },

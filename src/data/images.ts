@@ -47,16 +47,12 @@ const FORMATS: readonly string[] = ['jpeg', 'png', 'webp', 'tiff', 'gif', 'heif'
  * @throws UnreadableImage that names the file and what is wrong with it
  */
 export async function loadImage(path: string, options: LoadOptions): Promise<DecodedImage> {
-  // By content, not by path: sharp caches what it opens by path and would miss a changed file.
-  return decodeNamed(path, () => readPicture(path, options.maxFileSize), options);
-}
-
-/**
- * Like `loadImage`, for a file in memory.
- * @param name name of the file for the error if it cannot be decoded
- */
-export async function decodeImage(bytes: Buffer, name: string, options: LoadOptions): Promise<DecodedImage> {
-  return decodeNamed(name, async () => bytes, options);
+  const { size } = options;
+  return unreadable(path, async () => {
+    // By content, not by path: sharp caches what it opens by path and would miss a changed file.
+    const { bytes, original } = await decode(await readPicture(path, options.maxFileSize), options);
+    return { ...imageFromBytes(bytes, size, size), original };
+  });
 }
 
 /**
@@ -79,18 +75,6 @@ export async function readPicture(path: string, maxFileSize = DEFAULT_MAX_FILE_S
 
 /** What is wrong with a file that is not read at all. */
 class NotAPicture extends Error {}
-
-async function decodeNamed(
-  name: string,
-  read: () => Promise<Buffer>,
-  options: LoadOptions,
-): Promise<DecodedImage> {
-  const { size } = options;
-  return unreadable(name, async () => {
-    const { bytes, original } = await decode(await read(), options);
-    return { ...imageFromBytes(bytes, size, size), original };
-  });
-}
 
 /** Runs what may fail because of an image file. @throws UnreadableImage in place of any other error */
 export async function unreadable<T>(name: string, run: () => Promise<T>): Promise<T> {
@@ -158,12 +142,18 @@ function reasonOf(error: unknown): string {
   return `cannot be decoded as an image: ${message.trim().split('\n')[0]}`;
 }
 
-/** The image as the bytes of a PNG file. */
-export async function encodePng(image: Image): Promise<Buffer> {
-  const { width, height } = image;
-  return sharp(imageToBytes(image), { raw: { width, height, channels: 3 } })
-    .png()
-    .toBuffer();
+const asRaw = (image: Image) =>
+  sharp(imageToBytes(image), { raw: { width: image.width, height: image.height, channels: 3 } });
+
+/** The image at another size, rounded to 8 bits. */
+export async function resizedImage(image: Image, width: number, height: number): Promise<Image> {
+  const bytes = await asRaw(image).resize(width, height, { fit: 'fill' }).raw().toBuffer();
+  return imageFromBytes(bytes, width, height);
+}
+
+/** The image as the bytes of a PNG file. @param compressionLevel of zlib, 0 to 9 */
+export async function encodePng(image: Image, compressionLevel = 6): Promise<Buffer> {
+  return asRaw(image).png({ compressionLevel }).toBuffer();
 }
 
 /** Writes a PNG file. It is written whole or not at all. */

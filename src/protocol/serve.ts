@@ -1,6 +1,7 @@
 import type { ErrorCode } from './errors.ts';
 import type { ExportForm } from './export-forms.ts';
 import type { NetworkSizes } from './network-sizes.ts';
+import type { PictureDetail, PictureSize } from './stage-entry.ts';
 import type {
   BlockHistogramRequest,
   DenoisingTrajectory,
@@ -20,7 +21,7 @@ import type {
 /**
  * The methods of `dnw serve`, with their parameters and results: JSON-RPC 2.0 with `Content-Length` headers over
  * standard input and output (`vscode-jsonrpc`). Requests run one at a time, in the order in which they arrive, except
- * that requests about tensors run in parallel: they read a file piece by piece and share nothing. `$/cancelRequest`
+ * that requests about tensors and for thumbnails run in parallel: they only read a file and share nothing. `$/cancelRequest`
  * ends a waiting request immediately and a running one between its steps. A request with `progressToken` receives its
  * findings by `$/progress`, at most ten times a second and completely before the result. The process exits when its
  * standard input closes, or after `--idle-minutes` without a request.
@@ -37,6 +38,14 @@ export interface ServeRequests {
   validate: { params: ValidateParams; result: ValidateResult };
   translations: { params: TranslationsParams; result: TranslationsResult };
   translate: { params: TranslateParams; result: TranslateResult };
+  thumbnail: { params: ThumbnailParams; result: ThumbnailResult };
+  pictureArea: { params: PictureAreaParams; result: PictureAreaResult };
+  /** What `dnw translate` does with one picture. Its output is one of the files that the user has opened, or in a project. */
+  saveTranslation: {
+    params: SaveTranslationParams & Streamed;
+    result: SaveTranslationResult;
+    progress: SaveTranslationProgress;
+  };
   denoise: { params: DenoiseParams; result: DenoiseResult };
   /** What `dnw export` does. Its output is one of the files that the user has opened, or in a project. */
   export: { params: ExportParams; result: null };
@@ -155,18 +164,28 @@ export interface TranslationsResult {
 export interface TranslateParams extends ConceptParams {
   /** `base`, `denoised`, `fine-tuned`, or a weights file, absolute or relative to the project folder. */
   weights: string;
-  image: { file: string } | { name: string; base64: string };
+  /** Path of the picture, absolute or relative to the project folder. */
+  image: string;
+  /** As `dnw translate --size`. */
+  size: PictureSize;
 }
 
 export interface TranslateResult {
-  /** The image as the generator saw it: square, of the training's size. PNG, base64. */
+  /** The whole picture as the generator saw it, upright. PNG, base64. */
   source: string;
-  /** The translated image. PNG, base64. */
+  /** The translated image, of the same size. PNG, base64. */
   translated: string;
   /** The edited counterpart, if the concept's pairs have one or its effects can make it. PNG, base64. */
   target?: string;
+  /** Size of these images. */
   width: number;
   height: number;
+  /** Size of the picture itself, upright. */
+  picture: { width: number; height: number };
+  /** Whether the picture is too large to be translated whole at `native` for a look: it was translated at the size of training. */
+  isPreview: boolean;
+  /** What was done with the picture, each as a part of a sentence: turned upright, converted to sRGB. */
+  remarks: string[];
   /** Time of the generator alone, in seconds. */
   seconds: number;
   device: string;
@@ -174,6 +193,64 @@ export interface TranslateResult {
   psnr?: number;
   /** Structural similarity of the luminance to the target's, at most 1. */
   ssim?: number;
+}
+
+export interface ThumbnailParams extends ConceptParams {
+  image: string;
+  /** Longer side of the result in pixels; smaller pictures keep their size. */
+  side: number;
+}
+
+export interface ThumbnailResult {
+  /** The whole picture, upright. PNG, base64. */
+  image: string;
+}
+
+/** A part of a picture, or of its translation as `dnw translate` makes it with the same options. */
+export interface PictureAreaParams extends ConceptParams {
+  /** As in `TranslateParams`; absent for the picture itself. */
+  weights?: string;
+  image: string;
+  size: PictureSize;
+  /** As `dnw translate --detail`. */
+  detail: PictureDetail;
+  /** The part, in pixels of the upright picture. */
+  area: { left: number; top: number; width: number; height: number };
+  /** Size of the result in pixels, at most that of the part. */
+  width: number;
+  height: number;
+}
+
+/** Pixels that a part may have on each side when it is sent. */
+export const MOST_AREA_SIDE = 4096;
+
+export interface PictureAreaResult {
+  /** PNG, base64. */
+  image: string;
+  /**
+   * Whether these pixels are what the options make of the picture. At `native`, parts of more than 2.5 megapixels are those of
+   * a preview at the size of training.
+   */
+  isExact: boolean;
+}
+
+export interface SaveTranslationParams extends TranslateParams {
+  detail: PictureDetail;
+  /** Absolute path of the file to write; its extension decides the format: .png, .jpg or .webp. */
+  output: string;
+}
+
+export interface SaveTranslationProgress {
+  /** Share of the work that is done, from 0 to 1. */
+  done: number;
+}
+
+export interface SaveTranslationResult {
+  /** Size of the picture that was written. */
+  width: number;
+  height: number;
+  /** As in `TranslateResult`. */
+  remarks: string[];
 }
 
 export interface ExportParams extends ConceptParams {

@@ -6,6 +6,8 @@ import { OpenedPaths } from '../../src/engine/serve/opened-paths.ts';
 import { openedParams } from '../../src/engine/serve/request-schemas.ts';
 import { serve } from '../../src/engine/serve/server.ts';
 
+const translation = { project: '/p', training: 't', concept: 'c', weights: 'base' };
+const area = { left: -1, top: 0, width: 1, height: 1 };
 const tensors = { file: '/none', tensor: 'a', bins: 8 };
 
 test.each<[string, unknown, string]>([
@@ -18,7 +20,13 @@ test.each<[string, unknown, string]>([
     'validate cannot be answered: params.project: text must not contain a NUL character',
   ],
   ['validate', { project: `/${'x'.repeat(5000)}` }, ': nothing is read there.'],
-  ['translate', { project: '/p', training: 't', concept: 'c', weights: 'base' }, 'params.image: '],
+  ['translate', translation, 'params.image: '],
+  ['translate', { ...translation, image: 'a.png', size: 8 }, 'params.size: '],
+  [
+    'pictureArea',
+    { ...translation, image: 'a.png', size: 'train', detail: 'none', area },
+    'params.area.left: ',
+  ],
   ['translations', { project: '/p', training: 't', concept: null }, 'params.concept: '],
   ['tensorHistogram', { ...tensors, file: {} }, 'params.file: '],
   ['tensorHistogram', { ...tensors, bins: 'x' }, 'params.bins: '],

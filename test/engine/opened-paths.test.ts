@@ -152,11 +152,11 @@ describe('a project of a request', () => {
   });
 
   test.each([
-    ['weights', { weights: '../../etc/x.safetensors', image: { file: 'images/a.png' } }],
-    ['image', { weights: 'denoised', image: { file: '/etc/hostname' } }],
+    ['weights', { weights: '../../etc/x.safetensors', image: 'images/a.png' }],
+    ['image', { weights: 'denoised', image: '/etc/hostname' }],
   ])('its %s may not lie outside', async (_, request) => {
     opened.replace({ projects: [project], files: [] });
-    const params = { project, training: 'tiny', concept: 'snow', ...request };
+    const params = { project, training: 'tiny', concept: 'snow', size: 'train', ...request } as const;
     const asked = handlers.translate(params, new AbortController().signal, () => {});
     await expect(asked).rejects.toThrow(REFUSED);
   });

@@ -70,7 +70,7 @@ describe('translate', () => {
       ['base', trained.base.loraStart],
       ['denoised', trained.denoised],
     ] as const) {
-      const result = await client.request('translate', { ...subject(), weights, image: { file } });
+      const result = await client.request('translate', { ...subject(), weights, image: file, size: 'train' });
       expect(result).toMatchObject({ width: 32, height: 32, device: 'cpu' });
       const expected = asBytes(await reference(vector, file));
       expect(largestDifference(await pixels(result.translated), expected)).toBeLessThanOrEqual(1);
@@ -102,7 +102,8 @@ describe('translate', () => {
         ...subject(),
         concept: 'own',
         weights: 'denoised',
-        image: { file: image },
+        image,
+        size: 'train',
       });
     const distance = async (png: string, weights: Float32Array) =>
       largestDifference(await pixels(png), asBytes(await reference(weights, image)));
@@ -134,8 +135,12 @@ describe('translate', () => {
 
   test('shows the source as the generator saw it and the target that the effects make', async () => {
     const file = imageFile(trained.project, 2);
-    const image = { name: 'dropped.png', base64: readFileSync(file).toString('base64') };
-    const result = await client.request('translate', { ...subject(), weights: 'base', image });
+    const result = await client.request('translate', {
+      ...subject(),
+      weights: 'base',
+      image: file,
+      size: 'train',
+    });
     const source = await loadImage(file, { size: 32, fit: 'cover' });
     const snow = (await loadProject(trained.project.folder)).concepts.find(({ name }) => name === 'snow')!;
     const { pairs } = snow;
@@ -152,19 +157,49 @@ describe('translate', () => {
   test.each([
     ['weights that were not made yet', { weights: 'fine-tuned' }, /No weights at .*fine-tuned/],
     ['an unknown concept', { concept: 'snwo' }, /Did you mean snow/],
-    ['a file that is no image', { image: { name: 'notes.txt', base64: 'aGVsbG8=' } }, /notes\.txt/],
+    ['a file that is no image', { image: 'notes.txt' }, /notes\.txt/],
   ])('says what to do about %s', async (_what, change, message) => {
     const request = {
       ...subject(),
       weights: 'base',
-      image: { file: imageFile(trained.project, 0) },
+      image: imageFile(trained.project, 0),
+      size: 'train' as const,
       ...change,
     };
+    writeFileSync(join(trained.project.folder, 'notes.txt'), 'hello');
     await expect(client.request('translate', request)).rejects.toMatchObject({
       code: USER_ERROR,
       message: expect.stringMatching(message),
       data: { code: expect.stringMatching(/^DNW-1\d\d$/) },
     });
+  });
+});
+
+test('a picture is shown small and in parts, and its translation saved', async () => {
+  const image = imageFile(trained.project, 4);
+  const request = { ...subject(), weights: 'denoised', image, size: 'train' } as const;
+  const whole = await pixels((await client.request('translate', request)).translated);
+  const thumbnail = await client.request('thumbnail', { ...subject(), image, side: 16 });
+  expect(await sharp(Buffer.from(thumbnail.image, 'base64')).metadata()).toMatchObject({
+    width: 16,
+    height: 16,
+  });
+  const area = { left: 0, top: 8, width: 32, height: 2 };
+  const params = { ...request, detail: 'none', area, width: 32, height: 2 } as const;
+  const part = await client.request('pictureArea', params);
+  expect({ ...part, image: await pixels(part.image) }).toEqual({
+    image: whole.slice(8 * 32 * 3, 10 * 32 * 3),
+    isExact: true,
+  });
+  const output = join(trained.project.folder, 'saved.png');
+  const saved = await client.request('saveTranslation', { ...request, detail: 'none', output });
+  expect(saved).toEqual({ width: 32, height: 32, remarks: [] });
+  expect(await pixels(readFileSync(output).toString('base64'))).toEqual(whole);
+  await expect(
+    client.request('saveTranslation', { ...request, detail: 'none', output: '/elsewhere/saved.png' }),
+  ).rejects.toMatchObject({
+    code: USER_ERROR,
+    message: expect.stringContaining('lies outside the open projects'),
   });
 });
 
@@ -191,10 +226,9 @@ test('denoise makes weights to look at, the same for the same seed, and leaves t
   expect(await client.request('denoise', request)).toMatchObject({ file });
   expect(readFileSync(join(trained.project.folder, file))).toEqual(bytes);
 
-  const image = { file: imageFile(trained.project, 0) };
-  expect(await client.request('translate', { ...subject(), weights: file, image })).toMatchObject({
-    width: 32,
-  });
+  const image = imageFile(trained.project, 0);
+  const translation = { ...subject(), weights: file, image, size: 'train' } as const;
+  expect(await client.request('translate', translation)).toMatchObject({ width: 32 });
   await expect(client.request('denoise', { ...request, steps: 0 })).rejects.toMatchObject({
     code: USER_ERROR,
     message: expect.stringContaining('weightGenerator.timesteps'),

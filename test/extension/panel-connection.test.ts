@@ -60,9 +60,14 @@ describe('a request that does not fit', () => {
       'The view\'s request weights/statistics does not fit: unknown key "project".',
     ],
     [
+      translateView.giveImage,
+      { kind: 'bytes', name: 'n', data: [1, 2] },
+      "The view's request translate/giveImage does not fit: data: expected bytes, at most 512 MiB.",
+    ],
+    [
       translateView.translate,
-      { training: 't', concept: 'c', weights: 'w', image: { kind: 'bytes', name: 'n', data: [1, 2] } },
-      "The view's request translate/translate does not fit: image.data: expected bytes, at most 512 MiB.",
+      { training: 't', concept: 'c', weights: 'w', image: 'i', size: 8 },
+      "The view's request translate/translate does not fit: size: less than 16.",
     ],
     [
       translateView.save,

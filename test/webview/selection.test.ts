@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { WeightsChoice, WeightsKind } from '../../src/protocol/statistics.ts';
 import type { ConceptChoice } from '../../src/protocol/webview/choices.ts';
-import { keepable, selectImages, settle } from '../../webview/translate/selection.ts';
+import { selectImages, settle, understood } from '../../webview/translate/selection.ts';
 import { settle as settleWeights } from '../../webview/weights/selection.ts';
 
 function choice(kind: WeightsKind): WeightsChoice {
@@ -53,21 +53,26 @@ describe('weights to translate with', () => {
 });
 
 describe('images to translate', () => {
-  const heldOut = ['a', 'b', 'c', 'd', 'e'].map((name) => ({ name, file: `/${name}.png`, uri: `u:${name}` }));
+  const heldOut = ['a', 'b', 'c', 'd', 'e'].map((name) => ({ name, file: `/${name}.png` }));
 
   it('are the first four until some are chosen; one’s own come before', () => {
     expect(selectImages(heldOut, {}).map(({ name }) => name)).toEqual(['a', 'b', 'c', 'd']);
-    const own = [{ name: 'mine', image: { kind: 'uri' as const, uri: 'file:///mine.png' } }];
-    expect(selectImages(heldOut, { images: ['/e.png'], own }).map(({ name }) => name)).toEqual(['mine', 'e']);
+    const own = [{ name: 'mine', file: '/mine.png' }, heldOut[2]!];
+    const chosen = selectImages(heldOut, { images: ['/c.png', '/e.png'], own });
+    expect(chosen.map(({ name, isHeldOut }) => [name, isHeldOut])).toEqual([
+      ['mine', false],
+      ['c', false],
+      ['e', true],
+    ]);
     expect(selectImages(heldOut, { images: [] })).toEqual([]);
   });
 
-  it('are kept in the editor’s state unless they are bytes', () => {
+  it('are not those that an earlier version has kept in another way', () => {
     const own = [
-      { name: 'a', image: { kind: 'bytes' as const, name: 'a', data: new Uint8Array(3) } },
-      { name: 'b', image: { kind: 'file' as const, file: '/b.png' } },
+      { name: 'a', image: { kind: 'file', file: '/a.png' } } as never,
+      { name: 'b', file: '/b.png' },
     ];
-    expect(keepable({ own, zoom: 2 })).toEqual({ own: [own[1]], zoom: 2 });
+    expect(understood({ own, position: 3 })).toEqual({ own: [own[1]], position: 3 });
   });
 });
 

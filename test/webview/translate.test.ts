@@ -1,12 +1,13 @@
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { translateView } from '../../src/protocol/webview/translate.ts';
+import { type AreaRequest, translateView } from '../../src/protocol/webview/translate.ts';
 import { browserSession, paramsOf, pixel, savedFile, waitForCalls } from './harness/session.ts';
 
 const open = browserSession();
 const TRANSLATE = translateView.translate.method;
 const SAVE = translateView.save.method;
+const AREA = translateView.area.method;
 
 /** Waits until every picture of the table is there. */
 const DONE = 'main[aria-busy=false] .picture-table';
@@ -19,6 +20,16 @@ async function drawnPixels(page: Page, title: string): Promise<number[]> {
       Array.from((element as HTMLCanvasElement).getContext('2d')!.getImageData(0, 0, 64, 64).data),
     );
   return rgba.filter((_, i) => i % 4 !== 3);
+}
+
+/** The images that the page has given to its host, bytes as numbers. */
+function givenImages(page: Page): Promise<{ kind: string; name: string; data?: number[] }[]> {
+  return page.evaluate(() =>
+    harness.calls
+      .filter(({ method }) => method === 'translate/giveImage')
+      .map(({ params }) => params as { kind: string; name: string; data?: Uint8Array })
+      .map(({ data, ...image }) => ({ ...image, ...(data && { data: Array.from(data) }) })),
+  );
 }
 
 describe('table', () => {
@@ -35,7 +46,7 @@ describe('table', () => {
   });
 
   it('draws the pixels of the file unchanged, and sharp at whole factors', async () => {
-    const page = await open({ view: 'translate', scenario: 'ready' });
+    const page = await open({ view: 'translate', scenario: 'ready', width: 1600 });
     await page.locator(DONE).waitFor();
     const canvas = page.getByRole('img', { name: 'images/scene-001.png, Source', exact: true });
     const drawn = await canvas.evaluate((element) =>
@@ -51,11 +62,6 @@ describe('table', () => {
     });
     expect(drawn).toEqual(file);
 
-    await page.getByRole('combobox', { name: 'Zoom' }).click();
-    await page.getByRole('option', { name: '3 ×' }).click();
-    await page.waitForFunction(
-      () => document.querySelector('.picture-table canvas')!.getBoundingClientRect().width === 192,
-    );
     expect(await canvas.evaluate((element) => getComputedStyle(element).imageRendering)).toBe('pixelated');
   });
 
@@ -115,14 +121,15 @@ describe('before and after', () => {
     await again.locator('.comparison h2').getByText('images/scene-003.png').waitFor();
   });
 
-  it('saves the picture’s own bytes', async () => {
-    const page = await open({ view: 'translate', scenario: 'ready' });
+  it('has a translation saved in the image’s own size and format, and says where it is', async () => {
+    const page = await open({ view: 'translate', scenario: 'photograph' });
     await page.locator(DONE).waitFor();
-    await page.getByRole('button', { name: 'Save fine-tuned…' }).click();
-    await page.getByText('Saved the fine-tuned image.').waitFor();
-    const { name, data } = await savedFile(page, SAVE);
-    expect(name).toBe('scene-001 fine-tuned.png');
-    expect(Array.from(data.subarray(0, 4))).toEqual([0x89, 0x50, 0x4e, 0x47]);
+    await page.getByText('Add the image’s fine detail').click();
+    await page.getByRole('button', { name: 'Save denoised…' }).click();
+    await page.getByText('Saved /home/mira/styles/IMG_2231 denoised.jpg with 4000 × 3000 pixels.').waitFor();
+    expect(await paramsOf(page, translateView.saveTranslation.method)).toMatchObject([
+      { size: 'train', detail: 'source', name: 'IMG_2231 denoised.jpg' },
+    ]);
   });
 
   it('saves the stages one after the other as an animation', async () => {
@@ -196,12 +203,10 @@ describe('images', () => {
     });
     await waitForCalls(page, TRANSLATE, 10);
     await page.locator(DONE).waitFor();
-    const sent = await page.evaluate(() => {
-      const { params } = harness.calls.filter(({ method }) => method === 'translate/translate')[8]!;
-      const { image } = params as { image: { kind: string; name: string; data: Uint8Array } };
-      return { ...image, data: Array.from(image.data) };
+    expect(await givenImages(page)).toEqual([{ kind: 'bytes', name: 'holiday.jpg', data: [1, 2, 3] }]);
+    expect((await paramsOf(page, TRANSLATE))[8]).toMatchObject({
+      image: expect.stringMatching(/holiday\.jpg$/),
     });
-    expect(sent).toEqual({ kind: 'bytes', name: 'holiday.jpg', data: [1, 2, 3] });
     await page.locator('.comparison h2').getByText('holiday.jpg').waitFor();
     await page.getByText('no target').waitFor();
   });
@@ -217,9 +222,9 @@ describe('images', () => {
       );
     });
     await page.locator('.comparison h2').getByText('my dog.png').waitFor();
-    expect((await paramsOf(page, TRANSLATE))[8]).toMatchObject({
-      image: { kind: 'uri', uri: 'file:///home/mira/my%20dog.png' },
-    });
+    expect(await paramsOf(page, translateView.giveImage.method)).toEqual([
+      { kind: 'uri', uri: 'file:///home/mira/my%20dog.png' },
+    ]);
   });
 
   it('are translated when pasted, each under a name of its own', async () => {
@@ -232,16 +237,10 @@ describe('images', () => {
       document.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true }));
     });
     await waitForCalls(page, TRANSLATE, 12);
-    const sent = await page.evaluate(() =>
-      harness.calls
-        .filter(({ method }) => method === 'translate/translate')
-        .slice(8)
-        .map(({ params }) => (params as { image: { name: string; data: Uint8Array } }).image)
-        .map(({ name, data }) => ({ name, data: Array.from(data) })),
-    );
+    const sent = await givenImages(page);
     expect(new Set(sent.map(({ name }) => name)).size).toBe(2);
     for (const { name } of sent) expect(name).toMatch(/^pasted \d\d\.\d\d\.\d\d( 2)?\.png$/);
-    expect(new Set(sent.map(({ data }) => data.join()))).toEqual(new Set(['4,5', '6']));
+    expect(new Set(sent.map(({ data }) => data!.join()))).toEqual(new Set(['4,5', '6']));
   });
 
   it('say what is wrong with a paste that holds none', async () => {
@@ -285,5 +284,141 @@ it('draws the divider’s right picture under the left one', async () => {
   const page = await open({ view: 'translate', scenario: 'ready' });
   await page.locator(DONE).waitFor();
   const inTable = await pixel(page, '.picture-table tbody:first-of-type td:nth-child(3) canvas', 30, 30);
-  expect(await pixel(page, '.compare > canvas', 30, 30)).toEqual(inTable);
+  const scale = await page
+    .locator('.compare > canvas')
+    .evaluate((element) => (element as HTMLCanvasElement).width / 64);
+  expect(Number.isInteger(scale)).toBe(true);
+  expect(await pixel(page, '.compare > canvas', 30 * scale, 31 * scale - 1)).toEqual(inTable);
+  // The page has all pixels of such a small picture.
+  expect(await paramsOf(page, AREA)).toEqual([]);
+});
+
+describe('a photograph', () => {
+  const READY = 'main[aria-busy=false] .viewer-where [aria-busy=false]';
+  const areas = (page: Page) => paramsOf(page, AREA) as Promise<AreaRequest[]>;
+  const lastOf = async (page: Page, side: string) =>
+    (await areas(page)).findLast((area) => area.side === side)!;
+  /** Does something, and waits for what both sides then show. */
+  async function shownAfter(page: Page, act: () => Promise<unknown>): Promise<AreaRequest> {
+    const before = (await areas(page)).length;
+    await act();
+    await waitForCalls(page, AREA, before + 2);
+    await page.locator(READY).waitFor();
+    return lastOf(page, 'right');
+  }
+  const where = (page: Page) => page.locator('.viewer-where').innerText();
+
+  it('is shown in its shape, and any part of it down to its pixels, by keys, buttons, wheel and pointer', async () => {
+    const page = await open({ view: 'translate', scenario: 'photograph' });
+    await page.locator(READY).waitFor();
+    const frame = page.locator('.compare');
+    const { width, height, x, y } = (await frame.boundingBox())!;
+    expect(width / height).toBeCloseTo(4 / 3, 1);
+    const [first, , third] = await page
+      .locator('.picture-table canvas')
+      .evaluateAll((all) =>
+        all.map((canvas) => (canvas as HTMLCanvasElement).width / (canvas as HTMLCanvasElement).height),
+      );
+    expect([first, third]).toEqual([85 / 64, 85 / 64]);
+    expect(await where(page)).toBe('The whole picture of 4000 × 3000 pixels. As it is saved.');
+    // The whole of it, as large as it is shown, once for each side.
+    const whole = { left: 0, top: 0, width: 4000, height: 3000 };
+    expect(await areas(page)).toMatchObject([
+      { side: 'left', area: whole, width },
+      { side: 'right', area: whole, width },
+    ]);
+
+    await frame.focus();
+    const middle = await shownAfter(page, () => page.keyboard.press('1'));
+    expect(middle).toMatchObject({ width: middle.area.width, height: middle.area.height, size: 'train' });
+    expect(middle.area.left + middle.area.width / 2).toBeCloseTo(2000, -1);
+    expect(await lastOf(page, 'left')).not.toHaveProperty('weights');
+    expect(await page.getByRole('application').getAttribute('aria-describedby')).toBe(
+      await page.locator('.viewer-where').getAttribute('id'),
+    );
+    // At 1:1, the canvas has the very pixels that the host sent.
+    const [drawn, sent] = await page.locator('.compare > canvas').evaluate(async (element) => {
+      const { image } = harness.answers.at(-1) as { image: Uint8Array };
+      const bitmap = await createImageBitmap(new Blob([new Uint8Array(image)]));
+      const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
+      canvas.getContext('2d')!.drawImage(bitmap, 0, 0);
+      const of = (context: { getImageData: CanvasRenderingContext2D['getImageData'] }) =>
+        Array.from(context.getImageData(40, 40, 60, 60).data);
+      return [of((element as HTMLCanvasElement).getContext('2d')!), of(canvas.getContext('2d')!)];
+    });
+    expect(drawn).toEqual(sent);
+
+    const moved = await shownAfter(page, () => page.keyboard.press('ArrowRight'));
+    expect(moved.area.left - middle.area.left).toBeCloseTo(width / 10, -1);
+    expect(await where(page)).toMatch(/^Pixels [\d]+ to [\d]+ of 4000 across, /);
+
+    // The pointer moves the picture, but at the divider the divider.
+    await page.mouse.move(x + width / 4, y + height / 2);
+    await page.mouse.down();
+    const dragged = await shownAfter(page, () => page.mouse.move(x + width / 4 + 100, y + height / 2 + 50));
+    await page.mouse.up();
+    expect([dragged.area.left - moved.area.left, dragged.area.top - moved.area.top]).toEqual([-100, -50]);
+    await page.mouse.move(x + width / 2, y + height / 3);
+    await page.mouse.down();
+    await page.mouse.move(x + (3 * width) / 4, y + height / 3);
+    await page.mouse.up();
+    expect(Number(await page.getByRole('slider').inputValue())).toBe(75);
+    expect(await lastOf(page, 'right')).toEqual(dragged);
+
+    // The wheel keeps what is under the pointer there.
+    const under = dragged.area.left + width / 4;
+    await page.mouse.move(x + width / 4, y + height / 2);
+    const out = await shownAfter(page, () => page.mouse.wheel(0, 400));
+    expect(out.area.width).toBeGreaterThan(1.5 * dragged.area.width);
+    expect(out.area.left + out.area.width / 4).toBeCloseTo(under, -1);
+    const closer = await shownAfter(page, () => page.getByRole('button', { name: 'Zoom in' }).click());
+    expect(closer.area.width).toBeLessThan(out.area.width);
+
+    // What is looked at is kept while the page is hidden.
+    await page.waitForFunction(
+      () => typeof (harness.state as { view: { look: { scale: unknown } } }).view.look.scale === 'number',
+    );
+    const state = await page.evaluate(() => harness.state);
+    const again = await open({ view: 'translate', scenario: 'photograph', state });
+    await again.locator(READY).waitFor();
+    expect(await where(again)).toBe(await where(page));
+    await again.keyboard.press('Tab');
+    await again.locator('.compare').focus();
+    await again.keyboard.press('0');
+    await again.getByText('The whole picture of 4000 × 3000 pixels.').waitFor();
+  });
+
+  it('is translated at full resolution where one looks closely, and at a size of one’s own', async () => {
+    const page = await open({ view: 'translate', scenario: 'photograph' });
+    await page.locator(READY).waitFor();
+    await page.getByRole('combobox', { name: 'Size for the network' }).click();
+    await page.getByRole('option', { name: 'full resolution' }).click();
+    await page.getByText('A preview at the size of training: zoom in for full resolution.').waitFor();
+    expect(await page.locator('.picture-table').getByText('preview, size of training').count()).toBe(2);
+    await page.locator('.compare').focus();
+    await page.keyboard.press('1');
+    await page.getByText('As it is saved.').waitFor();
+    expect(await lastOf(page, 'right')).toMatchObject({ size: 'native', detail: 'none' });
+
+    await page.getByRole('combobox', { name: 'Size for the network' }).click();
+    await page.getByRole('option', { name: 'shorter side…' }).click();
+    const side = page.getByRole('textbox', { name: 'Shorter side' });
+    await side.fill('96');
+    await side.press('Tab');
+    await page.locator(READY).waitFor();
+    expect((await paramsOf(page, TRANSLATE)).at(-1)).toMatchObject({ size: 96 });
+    expect(await lastOf(page, 'right')).toMatchObject({ size: 96 });
+  });
+
+  it('says why a part of it cannot be shown', async () => {
+    const page = await open({ view: 'translate', scenario: 'photograph' });
+    await page.locator(READY).waitFor();
+    await page.evaluate(() => {
+      harness.handlers['translate/area'] = () => {
+        throw new Error('IMG_2231.jpg cannot be read: it ends early.');
+      };
+    });
+    await page.getByRole('button', { name: 'Zoom in' }).click();
+    await page.getByRole('alert').getByText('it ends early').waitFor();
+  });
 });

@@ -1,16 +1,6 @@
 import type { JSX } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 
-/** `fit`: the largest integer factor that fits, or the exact available width if that is less than twice the size. */
-export type Zoom = 'fit' | number;
-
-/** CSS pixels for each image pixel. */
-export function scaleFor(zoom: Zoom, available: number, size: number): number {
-  if (zoom !== 'fit') return zoom;
-  const scale = available / size;
-  return scale >= 2 ? Math.floor(scale) : scale;
-}
-
 /** An image whose pixels are sharp squares at integer factors, and smoothed at any other. */
 export function PixelCanvas(props: { pixels: ImageData; scale: number; label: string }): JSX.Element {
   const { pixels, scale } = props;

@@ -13,6 +13,11 @@ export interface Saving {
    * @param done message shown once it is saved: "Saved the denoised image."
    */
   save(done: string, name: string, make: () => Uint8Array | Promise<Uint8Array>): void;
+  /**
+   * Has the host save what it makes itself.
+   * @param saving resolves with the message that is shown once it is saved; undefined if the user chose no place
+   */
+  run(saving: () => Promise<string | undefined>): void;
   /** Whether a file is being made, or its place requested. */
   saving: boolean;
   /** Result of the last attempt. */
@@ -28,12 +33,12 @@ export function useSaving(
 ): Saving {
   const [outcome, setOutcome] = useState<{ kind: 'info' | 'error'; text: string }>();
   const [saving, setSaving] = useState(false);
-  const saveNow = async (done: string, name: string, make: () => Uint8Array | Promise<Uint8Array>) => {
+  const run = async (save: () => Promise<string | undefined>) => {
     setOutcome(undefined);
     setSaving(true);
     try {
-      const saved = await request(type, { name: fileName(name), data: await make() });
-      if (saved) setOutcome({ kind: 'info', text: done });
+      const done = await save();
+      if (done !== undefined) setOutcome({ kind: 'info', text: done });
     } catch (error) {
       setOutcome({ kind: 'error', text: messageOf(error) });
     } finally {
@@ -41,13 +46,18 @@ export function useSaving(
     }
   };
   return {
-    save: (done, name, make) => void saveNow(done, name, make),
+    save: (done, name, make) =>
+      void run(async () => {
+        const saved = await request(type, { name: fileName(name), data: await make() });
+        return saved ? done : undefined;
+      }),
+    run: (save) => void run(save),
     saving,
     outcome: outcome && <Notice kind={outcome.kind}>{outcome.text}</Notice>,
   };
 }
 
 /** The name without characters that some systems do not allow in file names, or that are invisible. */
-function fileName(name: string): string {
+export function fileName(name: string): string {
   return inertLine(name).replace(/[\\/:*?"<>|]/g, '-');
 }

@@ -1,15 +1,16 @@
 import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
-import { useRef } from 'preact/hooks';
+import type { PictureDetail } from '../../src/protocol/stage-entry.ts';
+import type { WeightsChoice } from '../../src/protocol/statistics.ts';
 import { translateView } from '../../src/protocol/webview/translate.ts';
 import { animatedGif } from '../components/animated-gif.ts';
-import { CompareSlider } from '../components/compare-slider.tsx';
-import { scaleFor, type Zoom } from '../components/pixel-canvas.tsx';
-import { Button, Choice } from '../components/toolkit.tsx';
-import { useSaving } from '../components/use-saving.tsx';
-import { useWidth } from '../components/use-width.ts';
-import type { Column } from './selection.ts';
-import type { Picture } from './shown-translation.ts';
+import { Button, Choice, Toggle } from '../components/toolkit.tsx';
+import { fileName, useSaving } from '../components/use-saving.tsx';
+import { request } from '../host/connection.ts';
+import { type Look, WHOLE } from './looking.ts';
+import type { Column, SelectedImage, TranslateSelection } from './selection.ts';
+import type { Picture, ShownTranslation } from './shown-translation.ts';
+import { type Side, Viewer } from './viewer.tsx';
 
 export interface ComparablePicture {
   column: Column;
@@ -17,10 +18,15 @@ export interface ComparablePicture {
   /** The label as part of a file name. */
   fileLabel: string;
   picture: Picture;
+  /** The weights that it is translated with. */
+  weights?: WeightsChoice;
 }
 
+/** Extensions of images whose translations are suggested in the same format; others become PNG. */
+const SAME_FORMAT = /\.(jpe?g|webp)$/i;
+
 /** Suggested name of a saved image: "scene-001 denoised.png". */
-function fileName(image: string, label: string, extension = 'png'): string {
+function suggestedName(image: string, label: string, extension: string): string {
   const stem = image.slice(image.lastIndexOf('/') + 1).replace(/\.[^.]*$/, '');
   return `${stem} ${label}.${extension}`;
 }
@@ -29,44 +35,72 @@ function fileName(image: string, label: string, extension = 'png'): string {
 const STAGE_MS = 1000;
 
 /** An animated GIF from the source to the target, one stage after the other. */
-async function progression(pictures: readonly ComparablePicture[]): Promise<Uint8Array> {
-  const frames = await Promise.all(
-    pictures.map(async ({ label, picture }) => ({
-      picture: await createImageBitmap(picture.pixels, { colorSpaceConversion: 'none' }),
+function progression(pictures: readonly ComparablePicture[]): Promise<Uint8Array> {
+  return animatedGif(
+    pictures.map(({ label, picture }) => ({
+      picture: picture.bitmap,
       caption: label,
       milliseconds: STAGE_MS,
     })),
   );
-  const gif = await animatedGif(frames);
-  for (const { picture } of frames) picture.close();
-  return gif;
 }
 
-/** Two versions of one image with a movable divider; each can be saved. */
+/** Two versions of one image with a movable divider, down to its own pixels; translations can be saved in its size. */
 export function Comparison(props: {
-  imageName: string;
+  image: SelectedImage;
+  selection: TranslateSelection;
+  /** Any translation of the image: it says what the image is. */
+  shown: ShownTranslation;
   pictures: readonly ComparablePicture[];
   left: Column;
   right: Column;
   onSides: (left: Column, right: Column) => void;
   position: number;
   onPosition: (position: number) => void;
-  zoom: Zoom;
+  detail: PictureDetail;
+  onDetail: (detail: PictureDetail) => void;
+  look: Look | undefined;
+  onLook: (look: Look) => void;
 }): JSX.Element {
-  const { pictures, imageName } = props;
-  const holder = useRef<HTMLDivElement>(null);
-  const width = useWidth(holder);
-  const { save, saving, outcome } = useSaving(translateView.save);
+  const { pictures, image, selection, shown, detail } = props;
+  const { save, run, saving, outcome } = useSaving(translateView.save);
   const left = pictures.find(({ column }) => column === props.left) ?? pictures[0]!;
   const right = pictures.find(({ column }) => column === props.right) ?? pictures.at(-1)!;
   const options = pictures.map(({ column, label }) => ({ value: column, label }));
-  const savePicture = ({ label, fileLabel, picture }: ComparablePicture) =>
-    save(l10n.t('Saved the {0} image.', label), fileName(imageName, fileLabel), () => picture.png);
+  const settings = {
+    training: selection.training,
+    concept: selection.concept.name,
+    image: image.file,
+    size: selection.size,
+    detail,
+  };
+  const saveTranslation = ({ fileLabel }: ComparablePicture, { file }: WeightsChoice) => {
+    const [, extension = 'png'] = SAME_FORMAT.exec(image.name) ?? [];
+    run(async () => {
+      const saved = await request(translateView.saveTranslation, {
+        ...settings,
+        weights: file,
+        name: fileName(suggestedName(image.name, fileLabel, extension.toLowerCase())),
+      });
+      return saved && l10n.t('Saved {0} with {1} × {2} pixels.', saved.file, saved.width, saved.height);
+    });
+  };
+  const sideOf = ({ column, label, picture, weights }: ComparablePicture): Side => {
+    const isWhole = picture.pixels.width === shown.picture.width && !shown.isPreview;
+    const finer = { ...settings, ...(weights && { weights: weights.file }) };
+    return {
+      label,
+      key: JSON.stringify([finer, column, weights?.modified]),
+      whole: picture,
+      ...(column !== 'target' && !isWhole && { finer }),
+    };
+  };
   return (
     <section class="comparison" aria-labelledby="comparison-title">
       <h2 id="comparison-title">
-        {l10n.t('Before and after')} <span class="muted">{imageName}</span>
+        {l10n.t('Before and after')} <span class="muted">{image.name}</span>
       </h2>
+      {shown.remarks.length > 0 && <p class="muted">{shown.remarks.join('; ')}</p>}
       <div class="controls">
         <Choice
           label={l10n.t('Left')}
@@ -80,26 +114,39 @@ export function Comparison(props: {
           options={options}
           onChange={(value) => props.onSides(left.column, value as Column)}
         />
+        <Toggle
+          label={l10n.t('Add the image’s fine detail')}
+          checked={detail === 'source'}
+          onChange={(checked) => props.onDetail(checked ? 'source' : 'none')}
+        />
       </div>
-      <div class="comparison-holder" ref={holder}>
-        {width > 0 && (
-          <CompareSlider
-            left={{ label: left.label, pixels: left.picture.pixels }}
-            right={{ label: right.label, pixels: right.picture.pixels }}
-            scale={scaleFor(props.zoom, width, left.picture.pixels.width)}
-            position={props.position}
-            onChange={props.onPosition}
-          />
-        )}
-      </div>
-      <p class="muted">{l10n.t('Drag the divider, or move it with the arrow keys.')}</p>
+      <Viewer
+        key={image.key}
+        left={sideOf(left)}
+        right={sideOf(right)}
+        picture={shown.picture}
+        position={props.position}
+        onPosition={props.onPosition}
+        look={props.look ?? WHOLE}
+        onLook={props.onLook}
+      />
       <div class="controls">
-        <Button onClick={() => savePicture(left)}>{l10n.t('Save {0}…', left.label)}</Button>
-        <Button onClick={() => savePicture(right)}>{l10n.t('Save {0}…', right.label)}</Button>
+        {pictures.map(
+          (picture) =>
+            picture.weights && (
+              <Button
+                key={picture.column}
+                disabled={saving}
+                onClick={() => saveTranslation(picture, picture.weights!)}
+              >
+                {l10n.t('Save {0}…', picture.label)}
+              </Button>
+            ),
+        )}
         <Button
           disabled={saving}
           onClick={() =>
-            save(l10n.t('Saved the progression.'), fileName(imageName, 'progression', 'gif'), () =>
+            save(l10n.t('Saved the progression.'), suggestedName(image.name, 'progression', 'gif'), () =>
               progression(pictures),
             )
           }

@@ -74,7 +74,7 @@ export async function contactSheet(
       const { picture, quality, absent } = cells[row]!;
       const left = layout.left(column);
       if (picture) {
-        const bitmap = await createImageBitmap(picture.pixels, { colorSpaceConversion: 'none' });
+        const { bitmap } = picture;
         context.drawImage(
           bitmap,
           left,
@@ -82,7 +82,6 @@ export async function contactSheet(
           bitmap.width * layout.scale,
           bitmap.height * layout.scale,
         );
-        bitmap.close();
       } else {
         write(absent ?? l10n.t('failed'), left, top + LINE);
       }

@@ -1,23 +1,23 @@
 import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { translateView } from '../../src/protocol/webview/translate.ts';
+import { type GivenImage, type ImageChoice, translateView } from '../../src/protocol/webview/translate.ts';
 import { Notice } from '../components/pending.tsx';
 import { useRoving } from '../components/roving.ts';
 import { Button } from '../components/toolkit.tsx';
 import { messageOf, request } from '../host/connection.ts';
-import type { OwnImage } from './selection.ts';
 import type { TestImages } from './use-test-images.ts';
 
 /** MIME types of the URI list when files are dragged out of the editor's explorer or another program. */
 const URI_LISTS = ['application/vnd.code.uri-list', 'text/uri-list'];
 
-async function dropped(transfer: DataTransfer): Promise<OwnImage[]> {
+async function dropped(transfer: DataTransfer): Promise<GivenImage[]> {
   if (transfer.files.length > 0) {
     return Promise.all(
       Array.from(transfer.files, async (file) => ({
+        kind: 'bytes' as const,
         name: file.name,
-        image: { kind: 'bytes', name: file.name, data: new Uint8Array(await file.arrayBuffer()) } as const,
+        data: new Uint8Array(await file.arrayBuffer()),
       })),
     );
   }
@@ -25,19 +25,16 @@ async function dropped(transfer: DataTransfer): Promise<OwnImage[]> {
   return list
     .split(/\r?\n/)
     .filter((line) => line !== '' && !line.startsWith('#'))
-    .map((uri) => ({
-      name: decodeURIComponent(uri.slice(uri.lastIndexOf('/') + 1)),
-      image: { kind: 'uri', uri },
-    }));
+    .map((uri) => ({ kind: 'uri', uri }));
 }
 
 /** Images on the clipboard, each with a distinct name: the browser calls all of them `image.png`. */
-async function pasted(clipboard: DataTransfer): Promise<OwnImage[]> {
+async function pasted(clipboard: DataTransfer): Promise<GivenImage[]> {
   const time = new Date().toTimeString().slice(0, 8).replaceAll(':', '.');
   const images = await dropped(clipboard);
-  return images.map(({ image }, index) => {
+  return images.map((image, index) => {
     const name = `pasted ${time}${index > 0 ? ` ${index + 1}` : ''}.png`;
-    return { name, image: image.kind === 'bytes' ? { ...image, name } : image };
+    return image.kind === 'bytes' ? { ...image, name } : image;
   });
 }
 
@@ -46,9 +43,11 @@ export function ImageList(props: {
   heldOut: TestImages;
   selected: readonly string[];
   onToggle: (file: string) => void;
-  own: readonly OwnImage[];
-  onAdd: (images: OwnImage[]) => void;
-  onRemove: (name: string) => void;
+  own: readonly ImageChoice[];
+  onAdd: (images: ImageChoice[]) => void;
+  onRemove: (file: string) => void;
+  /** Addresses of small copies, by file. */
+  thumbnails: ReadonlyMap<string, string>;
 }): JSX.Element {
   const { images, loading, error } = props.heldOut;
   const roving = useRoving<HTMLDivElement>('horizontal', 'button');
@@ -58,22 +57,26 @@ export function ImageList(props: {
     setFailure(undefined);
     request(translateView.chooseImage, undefined).then(
       (choice) => {
-        if (choice) props.onAdd([{ name: choice.name, image: { kind: 'file', file: choice.file } }]);
+        if (choice) props.onAdd([choice]);
       },
       (error) => setFailure(messageOf(error)),
     );
   };
-  const add = (arriving: Promise<OwnImage[]>, otherwise: string) => {
+  const add = async (arriving: Promise<GivenImage[]>, otherwise: string) => {
     setFailure(undefined);
-    arriving.then(
-      (added) => (added.length > 0 ? props.onAdd(added) : setFailure(otherwise)),
-      (error) => setFailure(messageOf(error)),
-    );
+    try {
+      const given = await arriving;
+      const taken = await Promise.all(given.map((image) => request(translateView.giveImage, image)));
+      if (taken.length > 0) props.onAdd(taken);
+      else setFailure(otherwise);
+    } catch (error) {
+      setFailure(messageOf(error));
+    }
   };
   useEffect(() => {
     const onPaste = (event: ClipboardEvent) => {
       if (event.target instanceof HTMLInputElement) return;
-      add(pasted(event.clipboardData!), l10n.t('The clipboard has no image.'));
+      void add(pasted(event.clipboardData!), l10n.t('The clipboard has no image.'));
     };
     document.addEventListener('paste', onPaste);
     return () => document.removeEventListener('paste', onPaste);
@@ -90,7 +93,7 @@ export function ImageList(props: {
       onDrop={(event) => {
         event.preventDefault();
         setOver(false);
-        add(dropped(event.dataTransfer!), l10n.t('The dropped item is not a file.'));
+        void add(dropped(event.dataTransfer!), l10n.t('The dropped item is not a file.'));
       }}
     >
       <div class="images-head">
@@ -106,18 +109,21 @@ export function ImageList(props: {
         </div>
       </div>
       <div class="thumbnails" role="toolbar" aria-label={l10n.t('Images to translate')} {...roving}>
-        {props.own.map(({ name }) => (
+        {props.own.map(({ name, file }) => (
           <button
-            key={`own ${name}`}
+            key={`own ${file}`}
             class="own-image"
             type="button"
             aria-label={l10n.t('Remove {0}', name)}
-            onClick={() => props.onRemove(name)}
+            onClick={() => props.onRemove(file)}
           >
-            {name} <span aria-hidden="true">✕</span>
+            {props.thumbnails.has(file) && (
+              <img class="own-thumbnail" src={props.thumbnails.get(file)} alt="" />
+            )}
+            <span>{name}</span> <span aria-hidden="true">✕</span>
           </button>
         ))}
-        {images.map(({ name, file, uri }) => (
+        {images.map(({ name, file }) => (
           <button
             key={file}
             class="thumbnail"
@@ -126,7 +132,11 @@ export function ImageList(props: {
             title={name}
             onClick={() => props.onToggle(file)}
           >
-            <img src={uri} alt={name} loading="lazy" />
+            {props.thumbnails.has(file) ? (
+              <img src={props.thumbnails.get(file)} alt={name} />
+            ) : (
+              <span class="thumbnail-name">{name}</span>
+            )}
           </button>
         ))}
       </div>

@@ -2,10 +2,11 @@ import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useRef } from 'preact/hooks';
 import { formatDuration } from '../components/format.ts';
-import { PixelCanvas, scaleFor, type Zoom } from '../components/pixel-canvas.tsx';
+import { PixelCanvas } from '../components/pixel-canvas.tsx';
 import { plural } from '../components/plural.ts';
 import { ProgressRing } from '../components/toolkit.tsx';
 import { useWidth } from '../components/use-width.ts';
+import { fittingScale } from './looking.ts';
 import type { SelectedImage } from './selection.ts';
 import type { Picture, PictureQuality } from './shown-translation.ts';
 
@@ -15,6 +16,8 @@ export interface PictureCell {
   quality?: PictureQuality;
   seconds?: number;
   stale: boolean;
+  /** Whether it is at the size of training although full resolution was asked for. */
+  isPreview?: boolean;
   error?: string;
   /** Why the cell will stay empty. */
   absent?: string;
@@ -40,21 +43,26 @@ function similarity(ssim: number): string {
   return l10n.t('SSIM {0}', ssim.toFixed(3));
 }
 
-function Cell(props: { cell: PictureCell; scale: number; label: string; side: number }): JSX.Element {
-  const { cell } = props;
-  const box = { width: `${props.side}px`, height: `${props.side}px` };
+/** @param props.side of the square that the image is fitted into, in pixels */
+function Cell(props: { cell: PictureCell; label: string; side: number }): JSX.Element {
+  const { cell, side } = props;
+  const pixels = cell.picture?.pixels;
+  const scale = pixels ? fittingScale(side, Math.max(pixels.width, pixels.height)) : 1;
+  const missing = Math.min(side, PLACEHOLDER);
+  const box = { width: `${missing}px`, height: `${missing}px` };
   return (
     <div class={cell.stale ? 'picture-cell stale' : 'picture-cell'}>
-      {cell.picture && <PixelCanvas pixels={cell.picture.pixels} scale={props.scale} label={props.label} />}
-      {!cell.picture && (
+      {pixels && <PixelCanvas pixels={pixels} scale={scale} label={props.label} />}
+      {!pixels && (
         <div class="picture-missing" style={box}>
           {cell.error !== undefined ? '✕' : (cell.absent ?? <ProgressRing />)}
         </div>
       )}
+      {cell.isPreview && <div class="picture-caption muted">{l10n.t('preview, size of training')}</div>}
       {cell.quality && <div class="picture-caption">{decibels(cell.quality.psnr)}</div>}
+      {cell.quality && <div class="picture-caption muted">{similarity(cell.quality.ssim)}</div>}
       {cell.seconds !== undefined && (
         <div class="picture-caption muted">
-          {cell.quality && `${similarity(cell.quality.ssim)} · `}
           {cell.stale ? l10n.t('outdated') : formatDuration(cell.seconds)}
         </div>
       )}
@@ -78,18 +86,14 @@ function meanQuality(cells: readonly PictureCell[]): { quality: PictureQuality; 
 export function PictureTable(props: {
   images: readonly SelectedImage[];
   columns: readonly PictureColumn[];
-  zoom: Zoom;
   /** Key of the image shown in the slider. */
   compared: string | undefined;
   onCompare: (key: string) => void;
 }): JSX.Element {
-  const { images, columns, zoom } = props;
+  const { images, columns } = props;
   const holder = useRef<HTMLDivElement>(null);
   const width = useWidth(holder);
-  const available = Math.max(32, Math.floor(width / columns.length) - GAP);
-  const size = columns.flatMap(({ cells }) => cells).find(({ picture }) => picture)?.picture?.pixels.width;
-  const scale = scaleFor(zoom, available, size ?? PLACEHOLDER);
-  const side = Math.round((size ?? PLACEHOLDER) * scale);
+  const side = Math.max(32, Math.floor(width / columns.length) - GAP);
   const means = columns.map(({ cells }) => meanQuality(cells));
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
@@ -97,7 +101,7 @@ export function PictureTable(props: {
       <table class="picture-table">
         <caption class="muted">
           {l10n.t(
-            'Held out: these images were not used in training. PSNR and SSIM compare with the target; the time is the generator’s.',
+            'Held-out images were not used in training. PSNR and SSIM compare with the target at the size that the network sees; the time is the generator’s.',
           )}
         </caption>
         <thead>
@@ -128,7 +132,7 @@ export function PictureTable(props: {
             <tr>
               {columns.map(({ title, cells }) => (
                 <td key={title}>
-                  <Cell cell={cells[row]!} scale={scale} side={side} label={`${image.name}, ${title}`} />
+                  <Cell cell={cells[row]!} side={side} label={`${image.name}, ${title}`} />
                 </td>
               ))}
             </tr>

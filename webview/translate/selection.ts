@@ -1,25 +1,19 @@
 import { FIRST_IMAGES } from '../../src/protocol/serve.ts';
+import type { PictureDetail, PictureSize } from '../../src/protocol/stage-entry.ts';
 import type { WeightsChoice, WeightsKind } from '../../src/protocol/statistics.ts';
 import type { ConceptChoice } from '../../src/protocol/webview/choices.ts';
 import type {
   ImageChoice,
-  TranslateImage,
   TranslateTarget,
   TranslateViewState,
 } from '../../src/protocol/webview/translate.ts';
-import type { Zoom } from '../components/pixel-canvas.tsx';
+import type { Look } from './looking.ts';
 
 type Ready = Extract<TranslateViewState, { kind: 'ready' }>;
 
 /** The columns that can be shown side by side or in the slider. */
 export const COLUMNS = ['source', 'first', 'second', 'target'] as const;
 export type Column = (typeof COLUMNS)[number];
-
-/** An image that the user added to the held-out ones. Its bytes live as long as the page. */
-export interface OwnImage {
-  name: string;
-  image: TranslateImage;
-}
 
 /** The user's choices, as kept while the view is hidden. */
 export interface TranslateWishes {
@@ -30,25 +24,32 @@ export interface TranslateWishes {
   second?: string;
   /** Held-out images in the table, by file. */
   images?: string[];
-  own?: OwnImage[];
+  /** Images that the user added to the held-out ones. */
+  own?: ImageChoice[];
   /** Key of the image shown in the slider. */
   compared?: string;
   left?: Column;
   right?: Column;
   position?: number;
-  zoom?: Zoom;
+  size?: PictureSize;
+  detail?: PictureDetail;
+  /** How the image of the slider was looked at last. */
+  look?: Look & { key: string };
 }
 
-/** The choices that can be kept: the bytes of dropped files are too large for the editor's state. */
-export function keepable(wishes: TranslateWishes): TranslateWishes {
-  return { ...wishes, own: (wishes.own ?? []).filter(({ image }) => image.kind !== 'bytes') };
+/** The choices that this version understands, of those that any version has kept. */
+export function understood(kept: TranslateWishes): TranslateWishes {
+  return { ...kept, own: (kept.own ?? []).filter(({ file }) => typeof file === 'string') };
 }
 
 /** An image in the table. */
 export interface SelectedImage {
   key: string;
   name: string;
-  image: TranslateImage;
+  /** Absolute path. */
+  file: string;
+  /** Whether training has not used it. */
+  isHeldOut: boolean;
 }
 
 export interface TranslateSelection {
@@ -57,6 +58,8 @@ export interface TranslateSelection {
   first: WeightsChoice;
   /** Absent if the concept has only one set of weights. */
   second?: WeightsChoice;
+  /** How large the network sees the images. */
+  size: PictureSize;
 }
 
 /** Kinds of weights, the most relevant to show first. */
@@ -84,7 +87,7 @@ function chooseWeights(
 export function settle(
   state: Ready,
   target: TranslateTarget,
-  wishes: Pick<TranslateWishes, 'training' | 'concept' | 'first' | 'second'>,
+  wishes: Pick<TranslateWishes, 'training' | 'concept' | 'first' | 'second' | 'size'>,
 ): TranslateSelection | undefined {
   const usable = state.concepts.filter(({ weights }) => weights.length > 0);
   const concept =
@@ -98,7 +101,7 @@ export function settle(
   if (!concept || training === undefined) return undefined;
   const [first, second] = chooseWeights(concept.weights, wishes);
   if (!first) return undefined;
-  return { training, concept, first, ...(second ? { second } : {}) };
+  return { training, concept, first, ...(second ? { second } : {}), size: wishes.size ?? 'train' };
 }
 
 /** The user's own images, then the selected held-out ones (by default the first few). */
@@ -107,10 +110,14 @@ export function selectImages(
   wishes: Pick<TranslateWishes, 'images' | 'own'>,
 ): SelectedImage[] {
   const files = wishes.images ?? heldOut.slice(0, FIRST_IMAGES).map(({ file }) => file);
+  const own = wishes.own ?? [];
+  const of =
+    (isHeldOut: boolean) =>
+    ({ name, file }: ImageChoice) => ({ key: file, name, file, isHeldOut });
   return [
-    ...(wishes.own ?? []).map(({ name, image }): SelectedImage => ({ key: `own ${name}`, name, image })),
+    ...own.map(of(false)),
     ...heldOut
-      .filter(({ file }) => files.includes(file))
-      .map(({ name, file }): SelectedImage => ({ key: file, name, image: { kind: 'file', file } })),
+      .filter(({ file }) => files.includes(file) && !own.some((other) => other.file === file))
+      .map(of(true)),
   ];
 }

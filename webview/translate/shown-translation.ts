@@ -1,4 +1,4 @@
-import type { Translation } from '../../src/protocol/webview/translate.ts';
+import type { PictureShape, Translation } from '../../src/protocol/webview/translate.ts';
 
 /** Quality of a translated image against its target, as measured by the engine. */
 export interface PictureQuality {
@@ -8,10 +8,10 @@ export interface PictureQuality {
   ssim: number;
 }
 
-/** An image as pixels to draw, and as the original file to save. */
+/** A decoded image, as pixels and as what can be drawn at any size. */
 export interface Picture {
   pixels: ImageData;
-  png: Uint8Array;
+  bitmap: ImageBitmap;
 }
 
 /** A decoded translation with its quality. */
@@ -25,6 +25,11 @@ export interface ShownTranslation {
   /** Seconds that the generator took. */
   seconds: number;
   device: string;
+  /** Size of the image itself. */
+  picture: PictureShape;
+  /** Whether it was translated at the size of training although full resolution was asked for. */
+  isPreview: boolean;
+  remarks: readonly string[];
 }
 
 async function decode(png: Uint8Array): Promise<Picture> {
@@ -33,12 +38,11 @@ async function decode(png: Uint8Array): Promise<Picture> {
   const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
   const context = canvas.getContext('2d', { willReadFrequently: true })!;
   context.drawImage(bitmap, 0, 0);
-  bitmap.close();
-  return { pixels: context.getImageData(0, 0, canvas.width, canvas.height), png };
+  return { pixels: context.getImageData(0, 0, canvas.width, canvas.height), bitmap };
 }
 
 export async function show(translation: Translation): Promise<ShownTranslation> {
-  const { psnr, ssim, seconds, device } = translation;
+  const { psnr, ssim, seconds, device, picture, isPreview, remarks } = translation;
   const [source, translated, target] = await Promise.all([
     decode(translation.source),
     decode(translation.translated),
@@ -47,8 +51,7 @@ export async function show(translation: Translation): Promise<ShownTranslation> 
   return {
     source,
     translated,
-    seconds,
-    device,
+    ...{ seconds, device, picture, isPreview, remarks },
     ...(target ? { target } : {}),
     ...(psnr !== undefined && ssim !== undefined ? { quality: { psnr, ssim } } : {}),
   };

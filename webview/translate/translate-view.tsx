@@ -1,17 +1,19 @@
 import * as l10n from '@vscode/l10n';
 import type { JSX } from 'preact';
 import { useLayoutEffect, useMemo, useState } from 'preact/hooks';
+import type { PictureSize } from '../../src/protocol/stage-entry.ts';
+import { PICTURE_SIDE } from '../../src/protocol/stage-options.ts';
 import type { WeightsChoice } from '../../src/protocol/statistics.ts';
 import type { PendingState } from '../../src/protocol/webview/common.ts';
 import {
+  type ImageChoice,
   type TranslateTarget,
   type TranslateViewState,
   translateView,
 } from '../../src/protocol/webview/translate.ts';
 import { LiveRunLine } from '../components/live-run-line.tsx';
 import { Notice, Pending } from '../components/pending.tsx';
-import type { Zoom } from '../components/pixel-canvas.tsx';
-import { Button, Choice, ProgressRing } from '../components/toolkit.tsx';
+import { Button, Choice, IntegerField, ProgressRing } from '../components/toolkit.tsx';
 import { useSaving } from '../components/use-saving.tsx';
 import { persist, readViewState, request } from '../host/connection.ts';
 import { useConnection } from '../host/use-connection.ts';
@@ -22,18 +24,17 @@ import { ImageList } from './image-list.tsx';
 import { type PictureCell, type PictureColumn, PictureTable } from './picture-table.tsx';
 import {
   type Column,
-  keepable,
-  type OwnImage,
   type SelectedImage,
   selectImages,
   settle,
   type TranslateSelection,
   type TranslateWishes,
+  understood,
 } from './selection.ts';
+import type { ShownTranslation } from './shown-translation.ts';
 import { type TestImages, useTestImages } from './use-test-images.ts';
+import { useThumbnails } from './use-thumbnails.ts';
 import { type TranslationCell, useTranslations } from './use-translations.ts';
-
-const ZOOMS: readonly Zoom[] = ['fit', 1, 2, 3, 4, 6, 8];
 
 type Ready = Extract<TranslateViewState, { kind: 'ready' }>;
 
@@ -56,15 +57,17 @@ function pendingWords(): Record<PendingState['kind'], string> {
 
 function Chosen(props: { state: Ready; target: TranslateTarget }): JSX.Element {
   const { state, target } = props;
-  const [wishes, setWishes] = useState<TranslateWishes>(() => readViewState<TranslateWishes>() ?? {});
+  const [wishes, setWishes] = useState<TranslateWishes>(() =>
+    understood(readViewState<TranslateWishes>() ?? {}),
+  );
   const wish = (change: TranslateWishes) => setWishes((previous) => ({ ...previous, ...change }));
   // Persist at once: the next event may hide the view.
-  useLayoutEffect(() => persist(target, keepable(wishes)), [target, wishes]);
+  useLayoutEffect(() => persist(target, wishes), [target, wishes]);
   const [denoised, setDenoised] = useState<readonly DenoisedFor[]>([]);
-  const { training, concept, first, second, images, own } = wishes;
+  const { training, concept, first, second, images, own, size } = wishes;
   const selection = useMemo(
-    () => settle(withDenoised(state, denoised), target, definite({ training, concept, first, second })),
-    [state, denoised, target, training, concept, first, second],
+    () => settle(withDenoised(state, denoised), target, definite({ training, concept, first, second, size })),
+    [state, denoised, target, training, concept, first, second, size],
   );
   const heldOut = useTestImages(selection?.training, selection?.concept.name);
   const selected = useMemo(
@@ -87,6 +90,7 @@ function Chosen(props: { state: Ready; target: TranslateTarget }): JSX.Element {
   const failures = new Set(columns.flatMap(({ cells }) => cells.flatMap(({ error }) => error ?? [])));
   const compared = selected.find(({ key }) => key === wishes.compared) ?? selected[0];
   const pictures = compared ? picturesOf(columns, selected.indexOf(compared)) : [];
+  const shown = compared && shownOf(selection, compared, translations.cell);
   return (
     <main aria-busy={translations.busy || heldOut.loading}>
       <header class="view-header">
@@ -94,13 +98,7 @@ function Chosen(props: { state: Ready; target: TranslateTarget }): JSX.Element {
           {l10n.t('Translate with {0}', selection.concept.name)}{' '}
           <span class="prompt-title">“{selection.concept.prompt}”</span>
         </h1>
-        <Controls
-          state={state}
-          selection={selection}
-          zoom={wishes.zoom ?? 'fit'}
-          busy={translations.busy}
-          onWish={wish}
-        />
+        <Controls state={state} selection={selection} busy={translations.busy} onWish={wish} />
         <DenoiseAgain
           key={selection.concept.name}
           training={selection.training}
@@ -129,7 +127,13 @@ function Chosen(props: { state: Ready; target: TranslateTarget }): JSX.Element {
           {failure}
         </Notice>
       ))}
-      <Images heldOut={heldOut} selected={selected} own={own ?? []} onWish={wish} />
+      <Images
+        selection={selection}
+        heldOut={heldOut}
+        selected={selected}
+        own={own ?? NO_IMAGES}
+        onWish={wish}
+      />
       {selected.length === 0 && !heldOut.loading && (
         <p class="pending-line">
           {heldOut.images.length > 0
@@ -139,11 +143,27 @@ function Chosen(props: { state: Ready; target: TranslateTarget }): JSX.Element {
       )}
       {selected.length > 0 && (
         <div class="side-by-side">
+          {compared && shown && pictures.length > 1 && (
+            <Comparison
+              image={compared}
+              selection={selection}
+              shown={shown}
+              pictures={pictures}
+              left={wishes.left ?? 'source'}
+              right={wishes.right ?? (selection.second ? 'second' : 'first')}
+              onSides={(left, right) => wish({ left, right })}
+              position={wishes.position ?? 50}
+              onPosition={(position) => wish({ position })}
+              detail={wishes.detail ?? 'none'}
+              onDetail={(detail) => wish({ detail })}
+              look={wishes.look?.key === compared.key ? wishes.look : undefined}
+              onLook={(look) => wish({ look: { ...look, key: compared.key } })}
+            />
+          )}
           <div>
             <PictureTable
               images={selected}
               columns={columns}
-              zoom={wishes.zoom ?? 'fit'}
               compared={compared?.key}
               onCompare={(key) => wish({ compared: key })}
             />
@@ -154,18 +174,6 @@ function Chosen(props: { state: Ready; target: TranslateTarget }): JSX.Element {
               busy={translations.busy}
             />
           </div>
-          {compared && pictures.length > 1 && (
-            <Comparison
-              imageName={compared.name}
-              pictures={pictures}
-              left={wishes.left ?? 'source'}
-              right={wishes.right ?? (selection.second ? 'second' : 'first')}
-              onSides={(left, right) => wish({ left, right })}
-              position={wishes.position ?? 50}
-              onPosition={(position) => wish({ position })}
-              zoom={wishes.zoom ?? 'fit'}
-            />
-          )}
         </div>
       )}
     </main>
@@ -223,31 +231,36 @@ function definite<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K],
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never;
 }
 
+const NO_IMAGES: readonly ImageChoice[] = [];
+
 function Images(props: {
+  selection: TranslateSelection;
   heldOut: TestImages;
   selected: readonly SelectedImage[];
-  own: readonly OwnImage[];
+  own: readonly ImageChoice[];
   onWish: (change: TranslateWishes) => void;
 }): JSX.Element {
-  const { heldOut, selected, own, onWish } = props;
-  const files = selected.flatMap(({ image }) => (image.kind === 'file' ? [image.file] : []));
-  const shown = heldOut.images.filter(({ file }) => files.includes(file)).map(({ file }) => file);
+  const { selection, heldOut, selected, own, onWish } = props;
+  const shown = selected.filter(({ isHeldOut }) => isHeldOut).map(({ file }) => file);
+  const all = useMemo(() => [...own, ...heldOut.images], [own, heldOut.images]);
+  const of = { training: selection.training, concept: selection.concept.name };
   return (
     <ImageList
       heldOut={heldOut}
+      thumbnails={useThumbnails(of, all)}
       selected={shown}
       onToggle={(file) =>
         onWish({ images: shown.includes(file) ? shown.filter((other) => other !== file) : [...shown, file] })
       }
       own={own}
       onAdd={(added) => {
-        const names = new Set(added.map(({ name }) => name));
+        const files = new Set(added.map(({ file }) => file));
         onWish({
-          own: [...added, ...own.filter(({ name }) => !names.has(name))],
-          compared: `own ${added[0]!.name}`,
+          own: [...added, ...own.filter(({ file }) => !files.has(file))],
+          compared: added[0]!.file,
         });
       }}
-      onRemove={(name) => onWish({ own: own.filter((other) => other.name !== name) })}
+      onRemove={(file) => onWish({ own: own.filter((other) => other.file !== file) })}
     />
   );
 }
@@ -255,7 +268,6 @@ function Images(props: {
 function Controls(props: {
   state: Ready;
   selection: TranslateSelection;
-  zoom: Zoom;
   busy: boolean;
   onWish: (change: TranslateWishes) => void;
 }): JSX.Element {
@@ -301,15 +313,7 @@ function Controls(props: {
           onChange={(training) => onWish({ training })}
         />
       )}
-      <Choice
-        label={l10n.t('Zoom')}
-        value={String(props.zoom)}
-        options={ZOOMS.map((zoom) => ({
-          value: String(zoom),
-          label: zoom === 'fit' ? l10n.t('Fit the width') : `${zoom} ×`,
-        }))}
-        onChange={(value) => onWish({ zoom: value === 'fit' ? 'fit' : Number(value) })}
-      />
+      <SizeChoice size={selection.size} onSize={(size) => onWish({ size })} />
       {props.busy && (
         <span class="busy" role="status">
           <ProgressRing /> {l10n.t('Translating…')}
@@ -319,11 +323,48 @@ function Controls(props: {
   );
 }
 
+/** The shorter side that is suggested where one is to be given, in pixels. */
+const SUGGESTED_SIDE = 512;
+
+/** How large the network sees the images. */
+function SizeChoice(props: { size: PictureSize; onSize: (size: PictureSize) => void }): JSX.Element {
+  const { size, onSize } = props;
+  const chosen = typeof size === 'number' ? 'side' : size;
+  return (
+    <>
+      <Choice
+        label={l10n.t('Size for the network')}
+        value={chosen}
+        options={[
+          { value: 'train', label: l10n.t('as in training') },
+          { value: 'native', label: l10n.t('full resolution') },
+          { value: 'side', label: l10n.t('shorter side…') },
+        ]}
+        onChange={(value) => onSize(value === 'train' || value === 'native' ? value : SUGGESTED_SIDE)}
+      />
+      {typeof size === 'number' && (
+        <IntegerField label={l10n.t('Shorter side')} value={size} {...PICTURE_SIDE} onChange={onSize} />
+      )}
+    </>
+  );
+}
+
+/** Any translation of an image. */
+function shownOf(
+  { first, second }: TranslateSelection,
+  image: SelectedImage,
+  cellOf: ReturnType<typeof useTranslations>['cell'],
+): ShownTranslation | undefined {
+  return cellOf(first, image).shown ?? (second && cellOf(second, image).shown);
+}
+
 /** A column that the slider can also show, under its own name. */
 interface StageColumn extends PictureColumn {
   column: Column;
   label: string;
   fileLabel: string;
+  /** What the pictures are translated with. */
+  weights?: WeightsChoice;
 }
 
 /** The columns: source, one or two sets of weights, target, with a cell for each selected image. */
@@ -339,7 +380,7 @@ function columnsOf(
   const translated = ({ shown, stale, error }: TranslationCell): PictureCell => ({
     stale,
     ...(error !== undefined ? { error } : {}),
-    ...(shown ? { picture: shown.translated, seconds: shown.seconds } : {}),
+    ...(shown ? { picture: shown.translated, seconds: shown.seconds, isPreview: shown.isPreview } : {}),
     ...(shown?.quality ? { quality: shown.quality } : {}),
   });
   const known = (row: (typeof rows)[number]) => row.first.shown ?? row.second?.shown;
@@ -352,11 +393,12 @@ function columnsOf(
     if (shown) return { stale: false, absent: l10n.t('no target') };
     return { stale: false, ...(error !== undefined ? { error } : {}) };
   };
-  const ofWeights = (column: Column, { label }: WeightsChoice, cells: PictureCell[]): StageColumn => ({
+  const ofWeights = (column: Column, weights: WeightsChoice, cells: PictureCell[]): StageColumn => ({
     column,
-    label,
-    fileLabel: label,
-    title: label.charAt(0).toUpperCase() + label.slice(1),
+    weights,
+    label: weights.label,
+    fileLabel: weights.label,
+    title: weights.label.charAt(0).toUpperCase() + weights.label.slice(1),
     note: l10n.t('translation'),
     cells,
   });
@@ -367,7 +409,7 @@ function columnsOf(
       label: l10n.t('source'),
       fileLabel: 'source',
       title: l10n.t('Source'),
-      note: l10n.t('held out'),
+      note: l10n.t('as the network sees it'),
       cells: rows.map((row) => given(row, 'source')),
     },
     ofWeights(
@@ -397,8 +439,8 @@ function columnsOf(
 
 /** The images in a row that the slider can show. */
 function picturesOf(columns: readonly StageColumn[], row: number): ComparablePicture[] {
-  return columns.flatMap(({ column, label, fileLabel, cells }) => {
+  return columns.flatMap(({ column, label, fileLabel, weights, cells }) => {
     const picture = cells[row]?.picture;
-    return picture ? [{ column, label, fileLabel, picture }] : [];
+    return picture ? [{ column, label, fileLabel, picture, ...(weights && { weights }) }] : [];
   });
 }

@@ -18,8 +18,12 @@ interface Entry extends TranslationCell {
   modified: number;
 }
 
-function keyOf(selection: TranslateSelection, weights: WeightsChoice, image: SelectedImage): string {
-  return [selection.training, selection.concept.name, weights.file, image.key].join('\n');
+function keyOf(
+  { training, concept, size }: TranslateSelection,
+  weights: WeightsChoice,
+  image: SelectedImage,
+): string {
+  return [training, concept.name, weights.file, size, image.key].join('\n');
 }
 
 interface Wanted {
@@ -119,12 +123,12 @@ export function useTranslations(
   };
 }
 
-/** The wanted translations, column by column: the engine then switches weights only once per column. */
+/** The wanted translations, image by image: the engine then decodes each once, and the first row is there first. */
 function wantedOf(selection: TranslateSelection | undefined, images: readonly SelectedImage[]): Wanted[] {
   if (!selection) return [];
   const { first, second } = selection;
-  return (second ? [first, second] : [first]).flatMap((weights) =>
-    images.map((image) => ({
+  return images.flatMap((image) =>
+    (second ? [first, second] : [first]).map((weights) => ({
       key: keyOf(selection, weights, image),
       selection,
       weights,
@@ -138,7 +142,8 @@ async function translate({ selection, weights, image }: Wanted): Promise<ShownTr
     training: selection.training,
     concept: selection.concept.name,
     weights: weights.file,
-    image: image.image,
+    image: image.file,
+    size: selection.size,
   });
   return show(translation);
 }

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { thumbnailOf } from '../../data/pictures.ts';
 import { denoiseToCache } from '../../pipeline/interactive/denoise-one.ts';
 import { denoisingTrajectory } from '../../pipeline/interactive/denoising-trajectory.ts';
 import { WeightInspector } from '../../pipeline/interactive/inspect.ts';
@@ -13,6 +14,7 @@ import { toProjectPath } from '../../project/paths.ts';
 import { type TrainingConfig, trainingSchema } from '../../project/schema/training-schema.ts';
 import { UserError } from '../../project/user-error.ts';
 import { rememberingReader } from '../../project/yaml/remembering-reader.ts';
+import type { TranslateParams } from '../../protocol/serve.ts';
 import { HISTOGRAM_BARS } from '../../protocol/statistics.ts';
 import { listDevices } from '../device-listing.ts';
 import { chooseConcept, chooseTraining, refuseConfigProblems } from '../project-choice.ts';
@@ -75,14 +77,19 @@ export function createHandlers(overrides: DeviceOverrides, opened: OpenedPaths):
     }
   };
 
+  const pictureOf = async (params: Omit<TranslateParams, 'weights' | 'size'>) => {
+    const about = await subject(params);
+    return { ...about, image: await imageOf(about, params.project, params.image) };
+  };
+
   return checkingParams({
-    warmUp: async (params) => {
+    warmUp: async (params, signal) => {
       const { project, training } = await trainingOf(params);
       const { concept } = params;
       const about =
         concept === undefined ? undefined : { project, training, concept: chooseConcept(project, concept) };
       if (params.for === 'translation') {
-        await (about ? translations.begin(about) : translations.compile(project, training));
+        await (about ? translations.begin(about, signal) : translations.compile(project, training));
       } else if (about) await beginStatistics(inspector, about);
       else await zoos.load(project, training);
       return null;
@@ -115,17 +122,33 @@ export function createHandlers(overrides: DeviceOverrides, opened: OpenedPaths):
 
     translations: async (params) => listTranslations(await subject(params)),
 
-    translate: async (params) => {
-      const { image } = params;
-      const about = await subject(params);
-      return translations.translate({
-        ...about,
-        weights: await weightsOf(params),
-        image:
-          'file' in image
-            ? { file: await imageOf(about, params.project, image.file) }
-            : { name: image.name, bytes: Buffer.from(image.base64, 'base64') },
-      });
+    translate: async (params, signal) => {
+      const { size } = params;
+      const request = { ...(await pictureOf(params)), weights: await weightsOf(params), size };
+      return translations.translate(request, signal);
+    },
+
+    thumbnail: async (params) => {
+      const { image, training } = await pictureOf(params);
+      const thumbnail = await thumbnailOf(image, params.side, training.config.image.maxFileSize);
+      return { image: thumbnail.toString('base64') };
+    },
+
+    pictureArea: async (params, signal) => {
+      const { project, weights, size, detail, area, width, height } = params;
+      const chosen = weights === undefined ? undefined : await weightsOf({ project, weights });
+      const request = { ...(await pictureOf(params)), weights: chosen, size, detail, area, width, height };
+      return translations.area(request, signal);
+    },
+
+    saveTranslation: async (params, signal, report) => {
+      const { size, detail } = params;
+      const [weights, output] = [await weightsOf(params), await opened.file(params.output)];
+      return translations.save(
+        { ...(await pictureOf(params)), weights, size, detail, output },
+        signal,
+        report,
+      );
     },
 
     denoise: async (params) => {

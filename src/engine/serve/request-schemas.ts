@@ -2,7 +2,9 @@ import * as z from 'zod';
 import { UserError } from '../../project/user-error.ts';
 import { EXPORT_FORM_NAMES } from '../../protocol/export-forms.ts';
 import { inertLine } from '../../protocol/inert-text.ts';
-import type { OpenedParams, ServeRequests } from '../../protocol/serve.ts';
+import { MOST_AREA_SIDE, type OpenedParams, type ServeRequests } from '../../protocol/serve.ts';
+import { PICTURE_DETAILS } from '../../protocol/stage-entry.ts';
+import { PICTURE_SIDE } from '../../protocol/stage-options.ts';
 import { BARS } from '../../protocol/statistics.ts';
 import type { ServeHandlers, ServeMethod } from './server.ts';
 
@@ -16,6 +18,10 @@ const concept = { ...training, concept: text };
 const weights = { ...concept, weights: text, bins };
 // How many steps there are depends on the training config.
 const draw = { seed: whole, steps: z.number() };
+const side = z.int().min(1);
+const size = z.union([z.enum(['train', 'native']), z.int().min(PICTURE_SIDE.min).max(PICTURE_SIDE.max)]);
+const detail = z.enum(PICTURE_DETAILS);
+const translation = { ...concept, weights: text, image: text, size };
 const streamed = { progressToken: z.number().optional() };
 
 /** What each method accepts. */
@@ -26,11 +32,17 @@ const PARAMS: { readonly [M in ServeMethod]: z.ZodType<ServeRequests[M]['params'
   describe: z.object(training),
   validate: z.object(project),
   translations: z.object(concept),
-  translate: z.object({
-    ...concept,
-    weights: text,
-    image: z.union([z.object({ file: text }), z.object({ name: text, base64: text })]),
+  translate: z.object(translation),
+  thumbnail: z.object({ ...concept, image: text, side: side.max(MOST_AREA_SIDE) }),
+  pictureArea: z.object({
+    ...translation,
+    weights: text.optional(),
+    detail,
+    area: z.object({ left: whole, top: whole, width: side, height: side }),
+    width: side.max(MOST_AREA_SIDE),
+    height: side.max(MOST_AREA_SIDE),
   }),
+  saveTranslation: z.object({ ...translation, detail, output: text, ...streamed }),
   denoise: z.object({ ...concept, ...draw }),
   export: z.object({
     ...concept,

@@ -33,8 +33,9 @@ export type ServeHandlers = {
   ) => Promise<ServeRequests[M]['result']>;
 };
 
-/** Methods that read files piece by piece, without models or devices: they bypass the queue. */
+/** Methods that only read files, without models or devices: they bypass the queue. */
 const BESIDE_THE_QUEUE: ReadonlySet<ServeMethod> = new Set([
+  'thumbnail',
   'tensorStatistics',
   'tensorHistogram',
   'compareTensors',

@@ -4,13 +4,25 @@ import { encodePng } from '../../data/images.ts';
 import { openPairs } from '../../data/pairs.ts';
 import { cachedPairs } from '../../data/prepared.ts';
 import { editorsOn } from '../../pipeline/image-editors/image-editors.ts';
-import { ImageTranslator, type TranslateOneRequest } from '../../pipeline/interactive/translate-one.ts';
+import {
+  type AreaRequest,
+  PictureTranslator,
+  type SaveRequest,
+  type TranslateOneRequest,
+} from '../../pipeline/interactive/picture-translator.ts';
 import type { WarmBase } from '../../pipeline/interactive/warm-base.ts';
 import { HIGHEST_PSNR } from '../../pipeline/metrics/image-metrics.ts';
 import { listWeights } from '../../pipeline/weights/chosen-weights.ts';
 import type { LoadedConcept, LoadedTraining, Project } from '../../project/load.ts';
 import { UserError } from '../../project/user-error.ts';
-import { FIRST_IMAGES, type TranslateResult, type TranslationsResult } from '../../protocol/serve.ts';
+import {
+  FIRST_IMAGES,
+  type PictureAreaResult,
+  type SaveTranslationProgress,
+  type SaveTranslationResult,
+  type TranslateResult,
+  type TranslationsResult,
+} from '../../protocol/serve.ts';
 
 export interface Subject {
   readonly project: Project;
@@ -21,13 +33,16 @@ export interface Subject {
 /** Number of sets of weights that a page first shows side by side. */
 const FIRST_WEIGHTS = 2;
 
+/** Fast, for images that are looked at once. */
+const QUICK_COMPRESSION = 1;
+
 export class Translations {
-  readonly #translator: ImageTranslator;
+  readonly #translator: PictureTranslator;
   /** Encoded images in base64, so that an image that is shown again is not encoded again. */
   readonly #pngs = new WeakMap<Image, Promise<string>>();
 
   constructor(bases: WarmBase) {
-    this.#translator = new ImageTranslator(bases);
+    this.#translator = new PictureTranslator(bases);
   }
 
   /** @throws UserError if there is no base */
@@ -39,33 +54,51 @@ export class Translations {
    * Translates the images that a page about this concept asks for first, so that they are ready by then.
    * @throws UserError as `translate` does
    */
-  async begin(subject: Subject): Promise<void> {
-    await this.compile(subject.project, subject.training);
+  async begin(subject: Subject, signal: AbortSignal): Promise<void> {
     const { weights, testImages } = await listTranslations(subject);
-    // The list is in the order of the stages: the last weights are the most advanced.
-    for (const { file } of weights.slice(-FIRST_WEIGHTS)) {
-      for (const image of testImages.slice(0, FIRST_IMAGES)) {
-        await this.translate({ ...subject, weights: file, image: { file: image } });
+    if (testImages.length === 0) await this.compile(subject.project, subject.training);
+    for (const image of testImages.slice(0, FIRST_IMAGES)) {
+      // The list is in the order of the stages: the last weights are the most advanced.
+      for (const { file } of weights.slice(-FIRST_WEIGHTS)) {
+        await this.translate({ ...subject, weights: file, image, size: 'train' }, signal);
       }
     }
   }
 
   /** @throws UserError if base, weights or image are missing or do not fit each other */
-  async translate(request: TranslateOneRequest): Promise<TranslateResult> {
-    const result = await this.#translator.translate(request);
+  async translate(request: TranslateOneRequest, signal: AbortSignal): Promise<TranslateResult> {
+    const result = await this.#translator.translate(request, { signal });
     const [source, translated, target] = await Promise.all([
       this.#png(result.source),
       this.#png(result.translated),
       result.target && this.#png(result.target),
     ]);
-    const { quality, seconds, device } = result;
+    const { quality, seconds, device, isPreview, remarks } = result;
     const { width, height } = result.translated;
     return {
-      ...{ source, translated, width, height, seconds, device },
+      ...{ source, translated, width, height, seconds, device, isPreview },
+      picture: { width: result.picture.width, height: result.picture.height },
+      remarks: [...remarks],
       ...(target !== undefined && { target }),
       // JSON has no infinity, which is the PSNR of equal images.
       ...(quality && { psnr: Math.min(quality.psnr, HIGHEST_PSNR), ssim: quality.ssim }),
     };
+  }
+
+  /** @throws UserError as `translate` does, or if the picture has no such part */
+  async area(request: AreaRequest, signal: AbortSignal): Promise<PictureAreaResult> {
+    const { image, isExact } = await this.#translator.area(request, { signal });
+    return { image: (await encodePng(image, QUICK_COMPRESSION)).toString('base64'), isExact };
+  }
+
+  /** @throws UserError as `translate` does, or if the file must not be written */
+  async save(
+    request: SaveRequest,
+    signal: AbortSignal,
+    report: (progress: SaveTranslationProgress) => void,
+  ): Promise<SaveTranslationResult> {
+    const saved = await this.#translator.save(request, { signal, onPart: (done) => report({ done }) });
+    return { ...saved, remarks: [...saved.remarks] };
   }
 
   #png(image: Image): Promise<string> {

@@ -38,21 +38,13 @@ export async function openRegular(path: string, remedy: string = REMEDY): Promis
  * @throws like `openRegular`; UserError if the file is too large
  */
 export async function readText(path: string, remedy: string = REMEDY): Promise<string> {
-  return (await readRegular(path, MAX_TEXT_BYTES, remedy)).toString('utf8');
-}
-
-/**
- * Reads a regular file.
- * @param most the largest size that is read, in bytes
- * @param remedy what to do about anything else in its place, as a sentence
- * @throws like `openRegular`; UserError if the file is too large
- */
-export async function readRegular(path: string, most: number, remedy: string): Promise<Buffer> {
   const file = await openRegular(path, remedy);
   try {
     const { size } = await file.stat();
-    if (size > most) throw refused(path, `it has ${size} bytes, and at most ${most} are read`, remedy);
-    return await file.readFile();
+    if (size > MAX_TEXT_BYTES) {
+      throw refused(path, `it has ${size} bytes, and at most ${MAX_TEXT_BYTES} are read`, remedy);
+    }
+    return await file.readFile('utf8');
   } finally {
     await file.close();
   }

@@ -105,6 +105,11 @@ export function either<T>(key: keyof T & string, ...schemas: Schema<T>[]): Schem
   return z.discriminatedUnion(key, schemas as never) as unknown as Schema<T>;
 }
 
+/** A value of one of several kinds that are told apart by what they are. */
+export function anyOf<T>(...schemas: Schema<unknown>[]): Schema<T> {
+  return z.union(schemas) as unknown as Schema<T>;
+}
+
 export function literal<const T extends string>(value: T): Schema<T> {
   return z.literal(value);
 }

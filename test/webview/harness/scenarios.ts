@@ -7,7 +7,14 @@ import type { ConceptChoice } from '../../../src/protocol/webview/choices.ts';
 import type { LiveRun } from '../../../src/protocol/webview/common.ts';
 import { type RunHeader, runView } from '../../../src/protocol/webview/run.ts';
 import { type TensorHistogramRequest, tensorsView } from '../../../src/protocol/webview/tensors.ts';
-import { type TranslateRequest, translateView } from '../../../src/protocol/webview/translate.ts';
+import {
+  type AreaRequest,
+  type GivenImage,
+  type SaveTranslationRequest,
+  type ThumbnailRequest,
+  type TranslateRequest,
+  translateView,
+} from '../../../src/protocol/webview/translate.ts';
 import { weightsView } from '../../../src/protocol/webview/weights.ts';
 import { COMPARE_SCENARIOS } from './compare-scenarios.ts';
 import { CONCEPTS, PROJECT, TRAININGS } from './fixtures/concepts.ts';
@@ -81,7 +88,18 @@ const IMAGES = Array.from({ length: 12 }, (_, i) => ({
 /** How far each kind of weights is from the teacher's picture. */
 const ERRORS = { denoised: 0.42, 'fine-tuned': 0.09, checkpoint: 0.2, zoo: 0.5, base: 0.95 };
 
+const errorOf = (request: { concept: string; weights?: string }): number | undefined => {
+  if (request.weights === undefined) return undefined;
+  const concept = CONCEPTS.find(({ name }) => name === request.concept)!;
+  return ERRORS[concept.weights.find(({ file }) => file === request.weights)?.kind ?? 'denoised'];
+};
+
+/** Size of a picture that is not one of the concept's: as large as photographs are, wider than high. */
+const PHOTO = { width: 4000, height: 3000 };
+
+/** @param size shorter side of what the network sees */
 function translate(state: object, size = SIZE): Handlers {
+  const numberOf = (image: string) => IMAGES.findIndex(({ file }) => file === image);
   return {
     [translateView.connect.method]: () => ({
       target: { project: PROJECT, training: 'fast', concept: 'sketch-at-night' },
@@ -89,28 +107,51 @@ function translate(state: object, size = SIZE): Handlers {
     }),
     [translateView.translate.method]: (params) => {
       const request = params as TranslateRequest;
-      const { image } = request;
-      const number = image.kind === 'file' ? IMAGES.findIndex(({ file }) => file === image.file) : 20;
-      const concept = CONCEPTS.find(({ name }) => name === request.concept)!;
-      const kind = concept.weights.find(({ file }) => file === request.weights)?.kind ?? 'denoised';
+      const error = errorOf(request)!;
+      const common = { isPreview: false, remarks: [], seconds: 0.0083, device: 'CPU, 2 threads' };
+      const number = numberOf(request.image);
+      if (number === -1) {
+        const shape = { width: Math.round((4 * size) / 3), height: size };
+        return {
+          ...common,
+          source: toPng(scene(20, undefined, shape)),
+          translated: toPng(scene(20, error, shape)),
+          ...shape,
+          picture: PHOTO,
+          isPreview: request.size === 'native',
+          remarks: ['turned upright'],
+        };
+      }
+      const shape = { width: size, height: size };
       return {
-        source: toPng(scene(number, undefined, size)),
-        translated: toPng(scene(number, ERRORS[kind] + 0.01 * (number % 4), size)),
-        ...(image.kind === 'file'
-          ? {
-              target: toPng(scene(number, 0, size)),
-              psnr: 36 - 20 * ERRORS[kind] - 0.4 * (number % 4),
-              ssim: 0.99 - 0.4 * ERRORS[kind] - 0.01 * (number % 4),
-            }
-          : {}),
-        width: size,
-        height: size,
-        seconds: 0.0083,
-        device: 'CPU, 2 threads',
+        ...common,
+        source: toPng(scene(number, undefined, shape)),
+        translated: toPng(scene(number, error + 0.01 * (number % 4), shape)),
+        target: toPng(scene(number, 0, shape)),
+        psnr: 36 - 20 * error - 0.4 * (number % 4),
+        ssim: 0.99 - 0.4 * error - 0.01 * (number % 4),
+        ...shape,
+        picture: shape,
       };
     },
-    [translateView.testImages.method]: () =>
-      IMAGES.map((image, i) => ({ ...image, uri: scene(i).toDataURL() })),
+    [translateView.area.method]: (params) => {
+      const request = params as AreaRequest;
+      const { area, width, height } = request;
+      const whole = {
+        width: Math.round((PHOTO.width * width) / area.width),
+        height: Math.round((PHOTO.height * height) / area.height),
+      };
+      const drawn = scene(20, errorOf(request), whole, {
+        left: Math.round((area.left * width) / area.width),
+        top: Math.round((area.top * height) / area.height),
+        width,
+        height,
+      });
+      return { image: toPng(drawn), isExact: request.size !== 'native' || area.width * area.height < 2.5e6 };
+    },
+    [translateView.testImages.method]: () => IMAGES,
+    [translateView.thumbnail.method]: (params) =>
+      toPng(scene(numberOf((params as ThumbnailRequest).image), undefined, { width: SIZE, height: SIZE })),
     [translateView.denoise.method]: () => ({
       weights: '.dnw/denoised/sketch-at-night-seed1-steps1.safetensors',
       seconds: 0.021,
@@ -119,7 +160,16 @@ function translate(state: object, size = SIZE): Handlers {
     [translateView.chooseImage.method]: () => ({
       name: 'IMG_2231.jpg',
       file: `${PROJECT}/IMG_2231.jpg`,
-      uri: scene(20).toDataURL(),
+    }),
+    [translateView.giveImage.method]: (params) => {
+      const image = params as GivenImage;
+      if (image.kind === 'bytes') return { name: image.name, file: `${PROJECT}/.dnw/dropped/${image.name}` };
+      const name = decodeURIComponent(image.uri.slice(image.uri.lastIndexOf('/') + 1));
+      return { name, file: `${PROJECT}/${name}` };
+    },
+    [translateView.saveTranslation.method]: (params) => ({
+      file: `${PROJECT}/${(params as SaveTranslationRequest).name}`,
+      ...PHOTO,
     }),
     [translateView.save.method]: () => true,
     [translateView.openRun.method]: () => undefined,
@@ -225,6 +275,12 @@ export const SCENARIOS: Record<string, () => Handlers> = {
     [translateView.testImages.method]: () => [],
   }),
   'translate/large': () => translate(READY_TRANSLATE, 256),
+  /** A photograph that is larger than the network sees it, among the held-out images. */
+  'translate/photograph': () => {
+    const handlers = translate(READY_TRANSLATE);
+    const photograph = { name: 'IMG_2231.jpg', file: `${PROJECT}/photos/IMG_2231.jpg` };
+    return { ...handlers, [translateView.testImages.method]: () => [photograph, ...IMAGES.slice(0, 3)] };
+  },
   'translate/denoised-only': () =>
     translate({ ...READY_TRANSLATE, concepts: onlyDenoised(CONCEPTS), live: LIVE }),
   'translate/failing': () => ({

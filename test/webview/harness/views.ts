@@ -50,12 +50,13 @@ export const VIEWS: Readonly<Record<ViewName, ViewUnderTest>> = {
   translate: {
     ready: 'ready',
     shown: '.compare',
-    walked: ['ready'],
+    walked: ['ready', 'photograph'],
     pictured: {
       loading: '.pending',
       empty: '.pending',
       error: '.pending',
       ready: 'main[aria-busy=false] .compare',
+      photograph: 'main[aria-busy=false] .viewer-where [aria-busy=false]',
       large: 'main[aria-busy=false] .compare',
       'denoised-only': 'main[aria-busy=false] .compare',
       unprepared: '.images p',
