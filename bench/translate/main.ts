@@ -1,5 +1,6 @@
 /**
  * How long do pictures take to translate, and how much memory? npm run bench -- translate [pictures of the folder]
+ * How long do they take to be looked at in the Translate view? npm run bench -- translate view
  * A generator with random weights translates JPEG files like photographs of 1, 12 and 100 megapixels, and a folder of smaller
  * ones (default 100), each in a process of its own.
  */
@@ -12,11 +13,15 @@ import sharp from 'sharp';
 import { baseNetworks, saveBase } from '../../src/pipeline/weights/base-model.ts';
 import { loadProject } from '../../src/project/load.ts';
 import type { StageOptions } from '../../src/protocol/stages.ts';
+import type { Looked } from './view-worker.ts';
 import type { Measured } from './worker.ts';
 
 const SIDE = 256;
+const isView = process.argv[2] === 'view';
 const count = Number(process.argv[2] ?? 100);
-const worker = join(dirname(fileURLToPath(import.meta.url)), 'worker.mjs');
+const programs = dirname(fileURLToPath(import.meta.url));
+const worker = join(programs, 'worker.mjs');
+const viewWorker = join(programs, 'view-worker.mjs');
 
 /** Blurred noise, which a JPEG file compresses about as much as a photograph. */
 async function writePicture(file: string, width: number, height: number): Promise<void> {
@@ -90,12 +95,26 @@ function measure(folder: string, what: string, options: StageOptions): void {
   rmSync(run, { recursive: true });
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'dnw-bench-translate-'));
-try {
-  await makeProject(folder);
+async function measureView(folder: string): Promise<void> {
   console.log(
-    `${cpus()[0]!.model}, ${cpus().length} threads; E2GAN of 16 channels for ${SIDE} x ${SIDE}, JPEG to JPEG\n`,
+    '| picture | first translation | as large as the frame | a part at 1:1 | the next part | a part at full resolution | moved | peak MiB |',
   );
+  console.log('| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |');
+  for (const [megapixels, width, height] of [
+    [12, 4000, 3000],
+    [100, 12_240, 8160],
+  ] as const) {
+    const input = join(folder, `${megapixels}.jpg`);
+    await writePicture(input, width, height);
+    const printed = execFileSync(process.execPath, [viewWorker, folder, input], { encoding: 'utf8' });
+    const { first, whole, part, next, native, moved, peakMebibytes } = JSON.parse(printed) as Looked;
+    const seconds = [first, whole, part, next, native, moved].map((value) => value.toFixed(2));
+    console.log(`| ${megapixels} megapixels | ${seconds.join(' | ')} | ${Math.round(peakMebibytes)} |`);
+    rmSync(input);
+  }
+}
+
+async function measureStage(folder: string): Promise<void> {
   console.log(
     '| pictures | seconds | of these in the network | share | peak MiB | seconds of a second run |',
   );
@@ -117,6 +136,16 @@ try {
     measure(folder, `${size}, \`--size native\``, { input, size: 'native' });
     rmSync(input);
   }
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'dnw-bench-translate-'));
+try {
+  await makeProject(folder);
+  console.log(
+    `${cpus()[0]!.model}, ${cpus().length} threads; E2GAN of 16 channels for ${SIDE} x ${SIDE}, JPEG to JPEG\n`,
+  );
+  if (isView) await measureView(folder);
+  else await measureStage(folder);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
