@@ -19,6 +19,19 @@ export function meanDistance(a: Pixels, b: Pixels): number {
   return a.rgb.reduce((sum, value, i) => sum + Math.abs(value - b.rgb[i]!), 0) / a.rgb.length;
 }
 
+/** The pixels in the middles of the cells that a picture is cut into: those of a small picture that was enlarged by interpolation. */
+export function sampled(picture: Pixels, { width, height }: Pixels): Pixels {
+  const rgb: number[] = [];
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const row = Math.floor(((y + 0.5) * picture.height) / height);
+      const at = 3 * (row * picture.width + Math.floor(((x + 0.5) * picture.width) / width));
+      rgb.push(...picture.rgb.slice(at, at + 3));
+    }
+  }
+  return { width, height, rgb };
+}
+
 /** Weights of the window of Wang et al. 2004, by row and column: 11 x 11, Gaussian with sigma 1.5. */
 const WINDOW_SIDE = 11;
 const WINDOW = Array.from({ length: WINDOW_SIDE ** 2 }, (_, i) => {

@@ -4,7 +4,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, expect } from 'vitest';
 import type { GivenFile } from './pages/translate-view.ts';
 import { colorDistance } from './pages/webview.ts';
-import { meanDistance, type Pixels, psnr, ssim } from './picture-quality.ts';
+import { meanDistance, type Pixels, psnr, sampled, ssim } from './picture-quality.ts';
 import { stepsIn } from './scenario.ts';
 import {
   fineTuneHeldOut,
@@ -16,7 +16,7 @@ import {
 import { giveBackTrainedWindow, takeTrainedWindow } from './trained-window.ts';
 import type { Workbench } from './workbench.ts';
 
-/** Of the project's images, and so of every picture. */
+/** The shorter side of every picture, as the network sees it. */
 const SIDE = 32;
 /** What is beyond doubt another picture: the mean of all channels, of 255. */
 const VISIBLE = 2;
@@ -100,14 +100,18 @@ step('the divider is moved by the keyboard, from the one picture to the other', 
   expect(await translateView.dividerText()).toBe('99 % source, 1 % fine-tuned');
 });
 
-step('one image is saved as its own pixels, and its stages as an animation', async () => {
+step('one image is saved in the size of its photograph, and its stages as an animation', async () => {
   const { palette, translateView } = workbench;
   const [fineTuned] = await translateView.pixels('Fine-tuned');
+  const [name] = await translateView.images();
+  const { autoOrient } = await sharp(join(project, 'photos', name!)).metadata();
   const picture = join(project, 'one image.png');
   await translateView.press('Save fine-tuned…');
   await palette.saveAs(picture);
-  await translateView.waitForSaved('the fine-tuned image');
-  expect(await readPicture(picture)).toEqual(fineTuned);
+  await translateView.waitForSaved(`${picture} with ${autoOrient.width} × ${autoOrient.height} pixels`);
+  const saved = await readPicture(picture);
+  expect([saved.width, saved.height]).toEqual([autoOrient.width, autoOrient.height]);
+  expect(meanDistance(sampled(saved, fineTuned!), fineTuned!)).toBeLessThan(VISIBLE);
 
   const animation = join(project, 'progression.gif');
   await translateView.press('Save progression…');
@@ -126,23 +130,27 @@ step('the contact sheet is as large as the table, and has its pictures', async (
   await translateView.waitForSaved('the contact sheet');
   expect(readFileSync(file).subarray(1, 4).toString()).toBe('PNG');
   const [columns, rows] = [(await translateView.titles()).length, (await translateView.images()).length];
-  // Pictures enlarged fourfold; 16 of margin, 8 between columns; lines of 20 above and below each picture.
-  const side = 4 * SIDE;
+  const targets = await translateView.pixels('Target');
+  // Pictures enlarged to 128 pixels at least; 16 of margin, 8 between columns; lines of 20 above and below each picture.
+  const longest = Math.max(...targets.flatMap((target) => [target.width, target.height]));
+  const scale = Math.ceil(128 / longest);
+  const side = longest * scale;
   const { width, height } = await sharp(file).metadata();
   expect({ width, height }).toEqual({
     width: 2 * 16 + columns * side + (columns - 1) * 8,
     height: 16 + 2 * 20 + rows * (20 + side + 20 + 8) + 16,
   });
+  const shape = targets.at(-1)!;
   const last = await sharp(file)
     .extract({
       left: 16 + (columns - 1) * (side + 8),
       top: 56 + (rows - 1) * (side + 48) + 20,
-      width: side,
-      height: side,
+      width: shape.width * scale,
+      height: shape.height * scale,
     })
-    .resize(SIDE, SIDE, { kernel: 'nearest' })
+    .resize(shape.width, shape.height, { kernel: 'nearest' })
     .toBuffer();
-  expect(await readPicture(last)).toEqual((await translateView.pixels('Target')).at(-1));
+  expect(await readPicture(last)).toEqual(shape);
 });
 
 step('images that are dropped and pasted get a row each, with translations of what they show', async () => {

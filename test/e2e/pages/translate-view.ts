@@ -64,7 +64,7 @@ export class TranslateView {
     const cells = this.#frame.locator('.picture-cell', {
       has: this.#frame.getByRole('img', { name: ending(title) }),
     });
-    return cells.evaluateAll((found) => found.map((cell) => cell.textContent ?? ''));
+    return (await cells.allInnerTexts()).map((text) => text.replaceAll('\n', ' '));
   }
 
   /** Lays another image under the divider. */
