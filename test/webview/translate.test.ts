@@ -402,12 +402,20 @@ describe('a photograph', () => {
 
     await page.getByRole('combobox', { name: 'Size for the network' }).click();
     await page.getByRole('option', { name: 'shorter side…' }).click();
+    // Until it is there, what was shown before stays.
+    expect(await page.locator('.compare').isVisible()).toBe(true);
     const side = page.getByRole('textbox', { name: 'Shorter side' });
     await side.fill('96');
     await side.press('Tab');
-    await page.locator(READY).waitFor();
+    await page.waitForFunction(
+      (area) =>
+        harness.calls.some(
+          ({ method, params }) => method === area && (params as { size: unknown }).size === 96,
+        ),
+      AREA,
+    );
+    await page.locator(DONE).waitFor();
     expect((await paramsOf(page, TRANSLATE)).at(-1)).toMatchObject({ size: 96 });
-    expect(await lastOf(page, 'right')).toMatchObject({ size: 96 });
   });
 
   it('says why a part of it cannot be shown', async () => {

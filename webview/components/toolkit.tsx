@@ -9,7 +9,7 @@ import {
   vsCodeTextField,
 } from '@vscode/webview-ui-toolkit';
 import type { ComponentChildren, JSX, Ref } from 'preact';
-import { useId, useLayoutEffect, useRef } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 
 declare module 'preact' {
   namespace JSX {
@@ -150,17 +150,23 @@ export function IntegerField(props: {
   onChange: (value: number) => void;
 }): JSX.Element {
   const { label, value, min, max } = props;
+  // What is typed stays there while the view is drawn again.
+  const [typed, setTyped] = useState<string>();
+  const textOf = (event: { currentTarget: EventTarget }) =>
+    (event.currentTarget as HTMLElement & { value: string }).value;
   return (
     <vscode-text-field
       size={8}
-      value={String(value)}
+      value={typed ?? String(value)}
+      onInput={(event) => setTyped(textOf(event))}
       onChange={(event) => {
-        const field = event.currentTarget as HTMLElement & { value: string };
-        const entered = Number(field.value);
-        if (field.value.trim() !== '' && Number.isInteger(entered) && entered >= min && entered <= max) {
+        const text = textOf(event);
+        setTyped(undefined);
+        const entered = Number(text);
+        if (text.trim() !== '' && Number.isInteger(entered) && entered >= min && entered <= max) {
           props.onChange(entered);
         } else {
-          field.value = String(value);
+          (event.currentTarget as HTMLElement & { value: string }).value = String(value);
         }
       }}
     >

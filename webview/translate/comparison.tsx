@@ -87,7 +87,10 @@ export function Comparison(props: {
   };
   const sideOf = ({ column, label, picture, weights }: ComparablePicture): Side => {
     const isWhole = picture.pixels.width === shown.picture.width && !shown.isPreview;
-    const finer = { ...settings, ...(weights && { weights: weights.file }) };
+    const finer = weights
+      ? { ...settings, weights: weights.file }
+      : // The image itself is the same whatever becomes of it.
+        { ...settings, size: 'train' as const, detail: 'none' as const };
     return {
       label,
       key: JSON.stringify([finer, column, weights?.modified]),

@@ -8,7 +8,7 @@ import { type ShownTranslation, show } from './shown-translation.ts';
 export interface TranslationCell {
   /** The newest translation that has arrived, from the current or earlier content of the weights file. */
   shown?: ShownTranslation;
-  /** Whether the shown translation is from earlier content of the weights file. */
+  /** Whether the shown translation is from earlier content of the weights file, or has another size. */
   stale: boolean;
   error?: string;
 }
@@ -18,12 +18,16 @@ interface Entry extends TranslationCell {
   modified: number;
 }
 
-function keyOf(
-  { training, concept, size }: TranslateSelection,
+function keyOf(selection: TranslateSelection, weights: WeightsChoice, image: SelectedImage): string {
+  return `${anySizeKey(selection, weights, image)}\n${selection.size}`;
+}
+
+function anySizeKey(
+  { training, concept }: TranslateSelection,
   weights: WeightsChoice,
   image: SelectedImage,
 ): string {
-  return [training, concept.name, weights.file, size, image.key].join('\n');
+  return [training, concept.name, weights.file, image.key].join('\n');
 }
 
 interface Wanted {
@@ -55,6 +59,8 @@ export function useTranslations(
   retry: () => void;
 } {
   const entries = useRef(new Map<string, Entry>());
+  /** The latest translations of whatever size: they are shown until those of another size arrive. */
+  const latest = useRef(new Map<string, ShownTranslation>());
   const wanted = useRef<readonly Wanted[]>([]);
   const asked = useRef(new Set<string>());
   const [, count] = useState(0);
@@ -77,7 +83,9 @@ export function useTranslations(
     const { key, weights } = next;
     const { modified } = weights;
     try {
-      entries.current.set(key, { shown: await translate(next), stale: false, modified });
+      const shown = await translate(next);
+      entries.current.set(key, { shown, stale: false, modified });
+      latest.current.set(anySizeKey(next.selection, weights, next.image), shown);
     } catch (error) {
       const shown = entries.current.get(key)?.shown;
       entries.current.set(key, {
@@ -110,8 +118,12 @@ export function useTranslations(
 
   return {
     cell(weights, image) {
-      const entry = selection && entries.current.get(keyOf(selection, weights, image));
-      if (!entry) return { stale: false };
+      if (!selection) return { stale: false };
+      const entry = entries.current.get(keyOf(selection, weights, image));
+      if (!entry) {
+        const shown = latest.current.get(anySizeKey(selection, weights, image));
+        return { ...(shown ? { shown } : {}), stale: shown !== undefined };
+      }
       return { ...entry, stale: entry.stale || entry.modified !== weights.modified };
     },
     busy: present.some(isMissing),
