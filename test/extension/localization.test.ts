@@ -34,7 +34,11 @@ function shownParts(node: ts.Node, translates: boolean): ts.Node[] {
   if (translates && ts.isNewExpression(node) && node.expression.getText() === 'UserError')
     // After the kind of error.
     return [...(node.arguments ?? [])].slice(1);
-  if (ts.isPropertyAssignment(node) && SHOWN_PROPERTIES.has(node.name.getText())) return [node.initializer];
+  if (ts.isPropertyAssignment(node) && SHOWN_PROPERTIES.has(node.name.getText())) {
+    const { initializer } = node;
+    // A panel's title is a function.
+    return [ts.isArrowFunction(initializer) ? initializer.body : initializer];
+  }
   if (
     ts.isBinaryExpression(node) &&
     node.operatorToken.kind === ts.SyntaxKind.EqualsToken &&
@@ -77,10 +81,13 @@ it('finds what cannot be translated, and nothing else', () => {
     "throw new UserError('choice-needed', 'Choose one.');",
     "item.tooltip = kind === 'zoo' ? vscode.l10n.t('Zoo') : NAMES['zoo'];",
     "const row = { label: stageTitle('collect'), command: 'denoisedWeights.collect' };",
+    "const panel = { title: () => 'Prompts', key: () => 'prompts' };",
+    "const other = { title: ({ concept }) => vscode.l10n.t('Comparison: {0}', concept) };",
   ];
   expect(untranslated('example.ts', text.join('\n'))).toEqual([
     "example.ts:2: 'Out of memory'",
     "example.ts:3: 'runs: '",
     "example.ts:4: 'Choose one.'",
+    "example.ts:7: 'Prompts'",
   ]);
 });
