@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { STAGE_COMMANDS, STAGE_NAMES, stageEntry, type Translator } from '../../src/protocol/stages.ts';
 
@@ -26,4 +28,11 @@ describe.each(STAGE_NAMES)('the words of %s', (stage) => {
     expect(examples.length).toBeGreaterThan(0);
     expect(examples.filter((example) => !example.startsWith(`dnw ${stage}`))).toEqual([]);
   });
+});
+
+it('docs/user-guide.md lists every stage, in this order', () => {
+  const guide = readFileSync(join(import.meta.dirname, '../../docs/user-guide.md'), 'utf8');
+  const [, list] = /lists the same stages: ([^.]+)\./.exec(guide)!;
+  const listed = [...list!.matchAll(/`([^`]+)`/g)].map(([, name]) => name);
+  expect(listed, 'the stages of docs/user-guide.md, "On the command line"').toEqual(STAGE_NAMES);
 });
