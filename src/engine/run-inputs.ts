@@ -68,12 +68,13 @@ async function usedConcepts(
       return [...zooConcepts(project, training), ...heldOutConcepts(project, training)];
     case 'evaluate':
       return [...named, ...heldOutConcepts(project, training), ...zooConcepts(project, training)];
-    case 'quickstart':
-      return project.concepts;
     case 'prepare':
     case 'denoise':
     case 'fine-tune':
     case 'translate':
       return named;
+    default:
+      // A stage that is not limited to one concept may use any.
+      return options.concept === undefined ? project.concepts : named;
   }
 }
