@@ -9,7 +9,7 @@ import { settle } from './test/counts.mjs';
 import { remember, remembered } from './test/memory.mjs';
 import { killLeftovers } from './test/process-group.mjs';
 import { inWords } from './test/progress.mjs';
-import { suites, tracks } from './test/suites.mjs';
+import { groups, suites } from './test/suites.mjs';
 import { unfinished } from './test/watched.mjs';
 
 function readArguments() {
@@ -22,6 +22,7 @@ function readArguments() {
     console.error(`There is no suite '${unknown}'. Suites: ${Object.keys(suites).join(', ')}`);
     process.exit(2);
   }
+  // The other suites run what is built.
   const wanted = (name) => positionals.length === 0 || positionals.includes(name) || name === 'build';
   const names = Object.keys(suites).filter(wanted);
   return { names, filters: values.filter };
@@ -53,8 +54,6 @@ function summarize() {
   for (const { name, failures = [] } of failed)
     for (const line of failures.length > 0 ? failures : ['as a whole']) console.log(`  ${name}: ${line}`);
   console.log('\nSuites:');
-  const inOrder = Object.keys(suites);
-  results.sort((a, b) => inOrder.indexOf(a.name) - inOrder.indexOf(b.name));
   for (const { name, counts, seconds } of results)
     console.log(`  ${name.padEnd(10)} ${describe(counts, seconds)}`);
   const total = (key) => results.reduce((sum, { counts }) => sum + counts[key], 0);
@@ -76,18 +75,14 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   });
 }
 
-/**
- * Runs one suite. If it cannot be run, it counts as failed, and the others still run.
- * @param {string} name
- * @param {import('./test/suites.mjs').SuiteSettings} settings
- */
-async function runSuite(name, settings) {
+/** Runs one suite. If it cannot be run, it counts as failed, and the others still run. */
+async function runSuite(name, filters) {
   announce(name);
   const start = performance.now();
   running.set(name, start);
   let outcome;
   try {
-    outcome = await suites[name](settings);
+    outcome = await suites[name](filters);
   } catch (error) {
     console.log(error instanceof Error ? error.stack : error);
     outcome = { counts: { passed: 0, failed: 1, skipped: 0 } };
@@ -95,7 +90,7 @@ async function runSuite(name, settings) {
   running.delete(name);
   const seconds = (performance.now() - start) / 1000;
   if (outcome.output) console.log(outcome.output.trimEnd());
-  if (outcome.run !== undefined && settings.filters.length === 0) remember(name, outcome.run);
+  if (outcome.run !== undefined && filters.length === 0) remember(name, outcome.run);
   results.push({ name, counts: outcome.counts, failures: outcome.failures, seconds });
   console.log(`=== ${name}: ${describe(outcome.counts, seconds)}`);
 }
@@ -107,8 +102,8 @@ function announce(name) {
     const sinceStart = running.has(other) ? (performance.now() - running.get(other)) / 1000 : 0;
     return Math.max(0, remembered(other)?.seconds - sinceStart);
   };
-  const left = tracks.map((track) => track.filter((other) => toDo.includes(other)).map(secondsLeft));
-  const seconds = Math.max(...left.map((each) => each.reduce((sum, one) => sum + one, 0)));
+  const left = groups.map((group) => group.filter((other) => toDo.includes(other)).map(secondsLeft));
+  const seconds = left.reduce((sum, each) => sum + Math.max(0, ...each), 0);
   // What filters leave takes another time.
   const time =
     Number.isNaN(seconds) || filters.length > 0
@@ -120,17 +115,9 @@ function announce(name) {
 const { names, filters } = readArguments();
 try {
   await ensureDependencies();
-  // The other suites run what is built.
-  await runSuite('build', { filters, quiet: false });
-  const wanted = tracks
-    .map((track) => track.filter((name) => names.includes(name)))
-    .filter((track) => track.length > 0);
-  await Promise.all(
-    wanted.map(async (track, place) => {
-      // What two suites print at the same time cannot be read.
-      for (const name of track) await runSuite(name, { filters, quiet: place > 0 });
-    }),
-  );
+  for (const group of groups) {
+    await Promise.all(group.filter((name) => names.includes(name)).map((name) => runSuite(name, filters)));
+  }
 } catch (error) {
   console.log(error instanceof Error ? error.stack : error);
   results.push({ name: 'set-up', counts: { passed: 0, failed: 1, skipped: 0 } });

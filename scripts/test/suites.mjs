@@ -51,7 +51,7 @@ async function runScript(name, { options = [], skippedAs, limitMs = programLimit
   };
 }
 
-function runVitest(name, config, { filters, quiet }, env) {
+function runVitest(name, config, filters, env) {
   const reporter = join(repository, 'scripts/test/vitest-reporter.mjs');
   const command = [
     ...bin('vitest/vitest.mjs'),
@@ -59,14 +59,10 @@ function runVitest(name, config, { filters, quiet }, env) {
     ...filters,
   ];
   // When only some files run, the last complete run tells nothing.
-  return runWatched(name, command, {
-    env,
-    memory: filters.length === 0 ? remembered(name) : undefined,
-    quiet,
-  });
+  return runWatched(name, command, { env, memory: filters.length === 0 ? remembered(name) : undefined });
 }
 
-async function runHostTests({ quiet }) {
+async function runHostTests() {
   const env = await packedWorkbenchEnvironment();
   const { runner, suites } = await bundleHostTests();
   const folder = mkdtempSync(join(tmpdir(), 'host-'));
@@ -74,7 +70,7 @@ async function runHostTests({ quiet }) {
   const workspace = join(folder, 'runs', 'quickstart');
   copyExampleProject(workspace);
   const command = [process.execPath, runner, suites, workspace];
-  return runWatched('host', command, { env, memory: remembered('host'), quiet });
+  return runWatched('host', command, { env, memory: remembered('host') });
 }
 
 const TORTURE_FORMS = ['brief', 'quick'];
@@ -88,14 +84,8 @@ function tortureForm() {
 }
 
 /**
- * @typedef {object} SuiteSettings
- * @property {string[]} filters parts of file names, for the suites that Vitest runs
- * @property {boolean} quiet whether the output is shown only once the suite has ended
- */
-
-/**
- * Every suite, in the order of the summary.
- * @type {Record<string, (settings: SuiteSettings) => Promise<Outcome>>}
+ * Every suite. `filters` are parts of file names, for the suites that Vitest runs.
+ * @type {Record<string, (filters: string[]) => Promise<Outcome>>}
  */
 export const suites = {
   build: () => runScript('build'),
@@ -103,19 +93,23 @@ export const suites = {
   typecheck: () => runScript('typecheck'),
   budget: () => runScript('budget'),
   audit: () => runScript('audit', { skippedAs: NOT_MADE }),
-  unit: async (settings) =>
-    runVitest('unit', 'vitest.config.ts', settings, { CHROMIUM: await ensureChromium() }),
+  unit: async (filters) =>
+    runVitest('unit', 'vitest.config.ts', filters, { CHROMIUM: await ensureChromium() }),
   torture: () => runScript('bench', { options: ['torture', `--${tortureForm()}`], limitMs: tortureLimitMs }),
   host: runHostTests,
-  e2e: async (settings) =>
-    runVitest('e2e', 'vitest.e2e.config.ts', settings, await packedWorkbenchEnvironment()),
+  e2e: async (filters) =>
+    runVitest('e2e', 'vitest.e2e.config.ts', filters, await packedWorkbenchEnvironment()),
 };
 
 /**
- * The suites after `build`, which two tracks run side by side: none of them keeps two cores busy all the time. What
- * fails fastest comes first.
+ * The order of the suites: first what the others need and what fails fastest. Those of one group run at the same time,
+ * since each is one program that mostly uses one core. The others take longer side by side than one after the other.
  */
-export const tracks = [
-  ['unit', 'torture'],
-  ['lint', 'typecheck', 'budget', 'audit', 'host', 'e2e'],
+export const groups = [
+  ['build'],
+  ['lint', 'typecheck', 'budget', 'audit'],
+  ['unit'],
+  ['torture'],
+  ['host'],
+  ['e2e'],
 ];

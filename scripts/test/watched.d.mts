@@ -5,4 +5,4 @@ export function runWatched(
   name: string,
   command: string[],
   options?: { env?: Record<string, string>; memory?: RememberedSuite; silenceMs?: number; quiet?: boolean },
-): Promise<{ counts: Counts; failures: string[]; output: string; run: RememberedSuite | undefined }>;
+): Promise<{ counts: Counts; failures: string[]; run: RememberedSuite | undefined }>;

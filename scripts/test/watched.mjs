@@ -38,8 +38,8 @@ function tellEnd(progress, { reason, running, hasToldFailures }) {
  * @param {string} name of the suite
  * @param {string[]} command program and arguments
  * @param {{env?: Record<string, string>, memory?: import('./progress.d.mts').RememberedSuite, silenceMs?: number, quiet?: boolean}} options
- *   `quiet` keeps the program's own output for the result
- * @returns {Promise<{counts: import('./counts.mjs').Counts, failures: string[], output: string, run: import('./progress.d.mts').RememberedSuite | undefined}>}
+ *   `quiet` keeps the program's own output from being shown
+ * @returns {Promise<{counts: import('./counts.mjs').Counts, failures: string[], run: import('./progress.d.mts').RememberedSuite | undefined}>}
  *   what passed and failed, even if the suite was ended early; each failed test in one line; and the durations, if the
  *   suite ended by itself
  */
@@ -52,12 +52,7 @@ export async function runWatched(name, command, { env, memory, silenceMs = silen
   let hanging;
   const read = () => {
     const now = performance.now();
-    for (const event of reader.next()) {
-      const { failed } = progress.counts;
-      progress.add(event, now);
-      // Whoever waits wants to know before the rest is shown. Vitest reports a failed test twice.
-      if (quiet && progress.counts.failed > failed) console.log(`${name} failed: ${named(event)}`);
-    }
+    for (const event of reader.next()) progress.add(event, now);
     if (hanging !== undefined || progress.silence(now) < silenceMs) return;
     hanging = progress.running(now);
     program.end();
@@ -67,7 +62,7 @@ export async function runWatched(name, command, { env, memory, silenceMs = silen
   const entry = { name, progress };
   current.add(entry);
   try {
-    const { succeeded, how, output } = await program.ended;
+    const { succeeded, how } = await program.ended;
     read();
     const now = performance.now();
     const running = hanging ?? progress.running(now);
@@ -90,7 +85,6 @@ export async function runWatched(name, command, { env, memory, silenceMs = silen
     return {
       counts: settle(counts, succeeded && hanging === undefined),
       failures,
-      output,
       run: finished && hanging === undefined ? progress.toRemember(now) : undefined,
     };
   } finally {
