@@ -1,4 +1,5 @@
 /** Prompts of a folder of weight files: from their metadata, or from a file next to them. */
+
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parse, YAMLParseError } from 'yaml';
@@ -7,6 +8,7 @@ import { readText } from '../project/disk/regular-file.ts';
 import { nearestNames } from '../project/nearest.ts';
 import { hasWords } from '../project/prompt-words.ts';
 import { UserError } from '../project/user-error.ts';
+import { safeParse } from '../protocol/safe-parse.ts';
 
 /** Files that map the names of weight files, with or without extension, to prompts. */
 export const PROMPT_FILES = ['prompts.yaml', 'prompts.json'] as const;
@@ -70,7 +72,7 @@ async function mappingIn(source: string): Promise<Record<string, string>> {
     if (!(error instanceof YAMLParseError)) throw error;
     throw new UserError('zoo-prompts', `${source}: ${error.message.trim()} Correct the syntax.`);
   }
-  const parsed = promptsSchema.safeParse(content);
+  const parsed = safeParse(promptsSchema, content);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const key = issue!.path.length > 0 ? ` ${issue!.path.join('.')}:` : '';

@@ -11,6 +11,7 @@ import { hasSucceeded } from '../project/runs/run-result.ts';
 import { type TrainingConfig, trainingSchema } from '../project/schema/training-schema.ts';
 import { UserError } from '../project/user-error.ts';
 import type { RunRecord } from '../protocol/run.ts';
+import { safeParse } from '../protocol/safe-parse.ts';
 import { flagOf, type Stage, type StageOptions } from '../protocol/stages.ts';
 import { confine } from './confinement.ts';
 import { drawMissingImages } from './example-images.ts';
@@ -164,7 +165,7 @@ function disagreement(record: RunRecord, given: StageArguments): string | undefi
 }
 
 function recordedTraining(project: Project, record: RunRecord): LoadedTraining {
-  const config = trainingSchema.safeParse(record.config);
+  const config = safeParse(trainingSchema, record.config);
   if (!config.success) {
     throw new UserError(
       'other-version',

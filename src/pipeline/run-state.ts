@@ -1,10 +1,12 @@
 /** Files in a run folder from which a resumed run takes what it has already done. */
+
 import { existsSync } from 'node:fs';
 import * as z from 'zod';
 import { hashContent } from '../project/disk/file-hash.ts';
 import { readText } from '../project/disk/regular-file.ts';
 import { writeWhole } from '../project/disk/write-whole.ts';
 import { UserError } from '../project/user-error.ts';
+import { safeParse } from '../protocol/safe-parse.ts';
 
 const sealedSchema = z.strictObject({ checksum: z.string(), value: z.unknown() });
 
@@ -37,11 +39,11 @@ export async function readRunState<T>(
     if (error instanceof SyntaxError) throw damaged();
     throw error;
   }
-  const sealed = sealedSchema.safeParse(json);
+  const sealed = safeParse(sealedSchema, json);
   if (sealed.success && hashContent(JSON.stringify(sealed.data.value)) !== sealed.data.checksum) {
     throw damaged();
   }
-  const value = schema.safeParse(sealed.success ? sealed.data.value : json);
+  const value = safeParse(schema, sealed.success ? sealed.data.value : json);
   if (!value.success) throw damaged();
   return value.data;
 }

@@ -29,6 +29,7 @@ test.each<[string, unknown, string]>([
   ],
   ['translations', { project: '/p', training: 't', concept: null }, 'params.concept: '],
   ['tensorHistogram', { ...tensors, file: {} }, 'params.file: '],
+  ['tensorHistogram', { ...tensors, file: { length: { toString: 1, valueOf: 1 } } }, 'params.file: '],
   ['tensorHistogram', { ...tensors, bins: 'x' }, 'params.bins: '],
 ])('%s of %j is refused with the parameter', async (method, params, expected) => {
   const { connection } = serving();

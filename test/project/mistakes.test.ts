@@ -4,6 +4,7 @@ import { readConcept, readTraining } from '../../src/project/files/project-files
 import type { Problem } from '../../src/project/problem.ts';
 import { hasWords } from '../../src/project/prompt-words.ts';
 import { EFFECT_NAMES } from '../../src/project/schema/effects.ts';
+import { trainingSchema } from '../../src/project/schema/training-schema.ts';
 import { parseYaml } from '../../src/project/yaml/parse.ts';
 
 const CONCEPT_FILE = '/project/concepts/snow.concept.yaml';
@@ -321,5 +322,29 @@ describe('a mistake in a training config', () => {
       severity: 'error',
       replacements: ['96', '104'],
     });
+  });
+});
+
+describe('a mapping with a length that cannot be compared', () => {
+  const odd = '{ length: { toString: 1, valueOf: 1 } }';
+
+  it('in place of any text of a concept is told of at its line', async () => {
+    expect((await conceptProblems(effect('snow').replace('fresh snow', odd))).map(short)).toEqual([
+      `1:9-1:48 \`prompt\` is ${odd}; allowed: text of at most 300 characters. Use an allowed value.`,
+    ]);
+    expect(await conceptProblems(`${effect('snow')}tags: ${odd}\n`)).toMatchObject([{ line: 6 }]);
+    expect(await conceptProblems(effect(odd))).toMatchObject([{ line: 5 }]);
+  });
+
+  /** Every key of a config with its section, as `section: {key` and `}` around the value. */
+  const places = Object.entries(trainingSchema.parse({})).flatMap(([key, value]) => [
+    [`${key}: `, ''],
+    ...(typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.keys(value).map((inner) => [`${key}: { ${inner}: `, ' }'])
+      : []),
+  ]);
+
+  it.each(places)('in a training config at %s', async (before, after) => {
+    expect(await trainingProblems(`${before}${odd}${after}\n`)).not.toEqual([]);
   });
 });

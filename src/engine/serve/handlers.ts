@@ -14,6 +14,7 @@ import { toProjectPath } from '../../project/paths.ts';
 import { type TrainingConfig, trainingSchema } from '../../project/schema/training-schema.ts';
 import { UserError } from '../../project/user-error.ts';
 import { rememberingReader } from '../../project/yaml/remembering-reader.ts';
+import { safeParse } from '../../protocol/safe-parse.ts';
 import type { TranslateParams } from '../../protocol/serve.ts';
 import { HISTOGRAM_BARS } from '../../protocol/statistics.ts';
 import { listDevices } from '../device-listing.ts';
@@ -202,7 +203,7 @@ async function beginStatistics(inspector: WeightInspector, subject: Subject): Pr
 }
 
 function deviceName(name: string): TrainingConfig['device'] {
-  const parsed = trainingSchema.shape.device.safeParse(name);
+  const parsed = safeParse(trainingSchema.shape.device, name);
   if (parsed.success) return parsed.data;
   const names = trainingSchema.shape.device.unwrap().options;
   throw new UserError(

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { UserError } from '../../project/user-error.ts';
 import { EXPORT_FORM_NAMES } from '../../protocol/export-forms.ts';
 import { inertLine } from '../../protocol/inert-text.ts';
+import { safeParse } from '../../protocol/safe-parse.ts';
 import { MOST_AREA_SIDE, type OpenedParams, type ServeRequests } from '../../protocol/serve.ts';
 import { PICTURE_DETAILS } from '../../protocol/stage-entry.ts';
 import { PICTURE_SIDE } from '../../protocol/stage-options.ts';
@@ -79,7 +80,7 @@ export function checkingParams(handlers: ServeHandlers): ServeHandlers {
 }
 
 function parsed<T>(method: string, schema: z.ZodType<T>, params: unknown): T {
-  const result = schema.safeParse(params);
+  const result = safeParse(schema, params);
   if (result.success) return result.data;
   const { path, message } = result.error.issues[0]!;
   const place = ['params', ...path].map(String).join('.');

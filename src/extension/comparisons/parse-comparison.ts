@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { METHODS, type Method, presentMethodName, type SavedComparison } from '../../protocol/comparison.ts';
+import { safeParse } from '../../protocol/safe-parse.ts';
 import type { Stage } from '../../protocol/stages.ts';
 
 const measured = z.number().nullable();
@@ -71,7 +72,8 @@ export function parseComparison(
     return { problem: { kind: 'damaged', detail: (error as Error).message } };
   }
   const result = z.object({ comparison });
-  const parsed = stage === 'quickstart' ? result.safeParse(content) : z.object({ result }).safeParse(content);
+  const parsed =
+    stage === 'quickstart' ? safeParse(result, content) : safeParse(z.object({ result }), content);
   if (!parsed.success) {
     const { path, message } = parsed.error.issues[0]!;
     return { problem: { kind: 'foreign', detail: [path.join('.'), message].filter(Boolean).join(': ') } };

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { safeParse } from '../../protocol/safe-parse.ts';
 import type { PersistedState, ProjectTarget } from '../../protocol/webview/common.ts';
 import type { Schema } from '../../protocol/webview/schema.ts';
 import { type PANEL_COMMANDS, PANELS, type PanelName } from '../identifiers.ts';
@@ -59,7 +60,7 @@ export class Panels<View extends PanelName, Target extends ProjectTarget> implem
 
   /** Fills a panel that was open when the window was reloaded, by what its page kept. */
   revive(panel: vscode.WebviewPanel, kept: KeptState): void {
-    const target = this.kind.target.safeParse(kept?.target);
+    const target = safeParse(this.kind.target, kept?.target);
     if (target.success) this.fill(panel, target.data);
     else {
       this.log.error(

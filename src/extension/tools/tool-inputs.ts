@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { UserError } from '../../project/user-error.ts';
+import { safeParse } from '../../protocol/safe-parse.ts';
 import type { ConceptUse } from '../../protocol/stage-entry.ts';
 import { SEED, STEPS } from '../../protocol/stage-options.ts';
 import {
@@ -122,7 +123,7 @@ export type WeightStatisticsInput = z.infer<typeof weightStatisticsInput>;
 
 /** @throws UserError that lists each invalid key and the values it accepts */
 export function parseInput<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
-  const parsed = schema.safeParse(input);
+  const parsed = safeParse(schema, input);
   if (parsed.success) return parsed.data;
   const mistakes = parsed.error.issues.map(({ path, message }) =>
     path.length === 0 ? message : `${path.join('.')}: ${message}`,

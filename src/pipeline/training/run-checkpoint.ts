@@ -1,4 +1,5 @@
 /** The checkpoint of a training in its run folder. */
+
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import type { GroupState } from '../../compute/types.ts';
@@ -10,6 +11,7 @@ import {
   writeCheckpoint,
 } from '../../models/checkpoint.ts';
 import { UserError } from '../../project/user-error.ts';
+import { safeParse } from '../../protocol/safe-parse.ts';
 import { dataChanges, type TrainingData } from './training-data.ts';
 
 /** How far a training has come. */
@@ -59,7 +61,7 @@ export async function readRunCheckpoint(
   { architecture, data, steps, sizes }: ExpectedTraining,
 ): Promise<{ groups: Checkpoint['groups']; progress: TrainingProgress }> {
   const checkpoint = await readUndamaged(path);
-  const read = z.union([extraSchema, progressSchema]).safeParse(checkpoint.extra);
+  const read = safeParse(z.union([extraSchema, progressSchema]), checkpoint.extra);
   if (!read.success) throw damaged(path, 'what it says about the training cannot be true');
   if ('checksum' in read.data) {
     const { checksum, ...extra } = checkpoint.extra;

@@ -16,6 +16,7 @@ import type { LoadedTraining, Project } from '../../project/project.ts';
 import type { TrainingConfig } from '../../project/schema/training-schema.ts';
 import { UserError } from '../../project/user-error.ts';
 import type { JsonObject } from '../../protocol/json.ts';
+import { safeParse } from '../../protocol/safe-parse.ts';
 import { wayTo } from '../remedies.ts';
 import type { BaseModel } from '../weights/base-model.ts';
 import { restoreEncoder, storedEncoder, storedEncoderSchema } from '../weights/prompt-encoders.ts';
@@ -152,7 +153,7 @@ export async function loadWeightGenerator(
     );
   }
   const { architecture } = await readCheckpointHeader(path);
-  const trainedFor = architectureSchema.safeParse(architecture).data?.base;
+  const trainedFor = safeParse(architectureSchema, architecture).data?.base;
   if (trainedFor !== undefined && trainedFor !== base.hash) {
     throw new UserError(
       'other-base',
@@ -277,7 +278,7 @@ const wordsOf = (vocabulary: unknown) => ({ name: wordTable.name, version: 1, st
 
 async function readStored(path: string): Promise<StoredGenerator> {
   const { extra } = await readCheckpointHeader(path);
-  const parsed = storedSchema.safeParse(extra);
+  const parsed = safeParse(storedSchema, extra);
   if (parsed.success) return parsed.data;
   const key = parsed.error.issues[0]!.path[0];
   throw new UserError(

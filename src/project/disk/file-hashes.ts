@@ -3,9 +3,11 @@
  * a shortcut and nothing else: without it, or in a copy of the project, where every file has new times, the hashes are the
  * same and only take longer.
  */
+
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
+import { safeParse } from '../../protocol/safe-parse.ts';
 import { projectPaths, toProjectPath } from '../paths.ts';
 import { UserError } from '../user-error.ts';
 import { hashFile } from './file-hash.ts';
@@ -115,7 +117,7 @@ const memoFile = (project: string) => join(projectPaths(project).cache, 'file-ha
 
 async function readMemo(path: string): Promise<Memo> {
   try {
-    const memo = memoSchema.safeParse(JSON.parse(await readText(path)));
+    const memo = safeParse(memoSchema, JSON.parse(await readText(path)));
     return new Map(memo.success ? Object.entries(memo.data.files) : []);
   } catch (error) {
     // Damaged, or not a file of this program's: everything is hashed again.

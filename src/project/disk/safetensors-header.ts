@@ -2,8 +2,10 @@
  * The header of the safetensors format (github.com/huggingface/safetensors): 8 bytes little-endian header length N,
  * N bytes of JSON, then the tensors' bytes without gaps. It has names, types and places of the tensors, not their values.
  */
+
 import { type FileHandle, lstat } from 'node:fs/promises';
 import * as z from 'zod';
+import { safeParse } from '../../protocol/safe-parse.ts';
 import { systemReason } from '../system-reason.ts';
 import { UserError } from '../user-error.ts';
 import { MAX_CHUNK_BYTES } from './chunk-size.ts';
@@ -190,7 +192,7 @@ function shortened(text: string): string {
 const MAX_SHOWN = 60;
 
 function parseEntry(path: string, name: string, rawEntry: unknown, dataStart: number): TensorInfo {
-  const entry = entrySchema.safeParse(rawEntry);
+  const entry = safeParse(entrySchema, rawEntry);
   if (!entry.success) throw broken(path, `tensor '${name}': ${problemOf(entry.error)}`);
   const { dtype, shape, data_offsets: offsets } = entry.data;
   const byteLength = offsets[1] - offsets[0];

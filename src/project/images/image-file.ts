@@ -2,7 +2,9 @@
  * Files of prepared images: safetensors with the images, one after the other, and a text about them, so that one image can be
  * read without the others. `src/data/image-file-writer.ts` writes them.
  */
+
 import * as z from 'zod';
+import { safeParse } from '../../protocol/safe-parse.ts';
 import { readBytes, readHeader, type SafetensorsHeader, withFile } from '../disk/safetensors-header.ts';
 import { UserError } from '../user-error.ts';
 
@@ -61,7 +63,7 @@ export async function openImageFile<T>(path: string, schema: z.ZodType<T>): Prom
     const text = header.tensors.get(ABOUT);
     if (text?.dtype !== 'U8') throw damaged(path);
     const bytes = await readBytes(file, path, text.byteOffset, text.byteLength);
-    const about = schema.safeParse(jsonOf(bytes));
+    const about = safeParse(schema, jsonOf(bytes));
     if (!about.success) throw damaged(path);
     return { path, count: shape[0]!, size: shape[1]!, byteOffset, about: about.data };
   });

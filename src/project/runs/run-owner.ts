@@ -2,6 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { RunOwner } from '../../protocol/run.ts';
+import { safeParse } from '../../protocol/safe-parse.ts';
 import { readText } from '../disk/regular-file.ts';
 import { systemReason } from '../system-reason.ts';
 import { UserError } from '../user-error.ts';
@@ -120,5 +121,5 @@ async function parseOwner(text: string): Promise<RunOwner | 'damaged' | undefine
   }
   // The extension reads owners as soon as the editor starts, when the schema library is not loaded yet.
   const { ownerSchema } = await import('./run-schemas.ts');
-  return ownerSchema.safeParse(json).data ?? 'damaged';
+  return safeParse(ownerSchema, json).data ?? 'damaged';
 }

@@ -2,6 +2,7 @@ import { type FileHandle, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunEvent } from '../../protocol/events.ts';
 import { RUN_FILES, type RunRecord, type RunState } from '../../protocol/run.ts';
+import { safeParse } from '../../protocol/safe-parse.ts';
 import { hashContent } from '../disk/file-hash.ts';
 import { openRegular, readText } from '../disk/regular-file.ts';
 import { projectPaths } from '../paths.ts';
@@ -51,7 +52,7 @@ export async function readRunRecord(folder: string): Promise<RunRecord | undefin
   }
   // The extension lists runs as soon as the editor starts, when the schema library is not loaded yet.
   const { recordSchema } = await import('./run-schemas.ts');
-  const read = recordSchema.safeParse(record);
+  const read = safeParse(recordSchema, record);
   if (!read.success) {
     const key = read.error.issues[0]!.path.join('.');
     throw new UserError(

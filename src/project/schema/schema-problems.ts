@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { safeParse } from '../../protocol/safe-parse.ts';
 import { nearestNames } from '../nearest.ts';
 import { byPosition, type Problem, type ProblemText } from '../problem.ts';
 import type { YamlDocument } from '../yaml/document.ts';
@@ -30,7 +31,7 @@ export function checkSchema<S extends z.ZodType>(
   jsonSchema: JsonSchema,
 ): { value?: z.output<S>; problems: Problem[] } {
   if (document.value === undefined) return { problems: [] };
-  const result = schema.safeParse(document.value);
+  const result = safeParse(schema, document.value);
   if (result.success) return { value: result.data, problems: [] };
   const problems = result.error.issues.flatMap((issue) => issueProblems(document, issue, [], jsonSchema));
   return { problems: withoutMisspelled(problems).sort(byPosition) };

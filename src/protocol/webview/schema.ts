@@ -2,9 +2,11 @@
  * Schemas of the messages between extension host and webviews. A message comes from another process, and a page may
  * have been taken over, so both sides check what arrives. Every key of a type has to be listed, absent ones as well.
  */
+
 import type { NotificationType, RequestType } from 'vscode-messenger-common';
 import * as z from 'zod/mini';
 import { inertLine } from '../inert-text.ts';
+import { safeParse } from '../safe-parse.ts';
 import { BARS } from '../statistics.ts';
 
 export type Schema<T> = z.ZodMiniType<T>;
@@ -154,7 +156,7 @@ const MOST_PLACE = 80;
  * @throws MessageError that names message, place and reason
  */
 export function checked<T>(what: string, schema: Schema<T>, message: unknown): T {
-  const parsed = schema.safeParse(message);
+  const parsed = safeParse(schema, message);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0]!;
   const place = issue.path.map(String).join('.').slice(0, MOST_PLACE);
