@@ -1,9 +1,11 @@
 // Takes pictures of the extension at work on a finished project: screenshots.ts <project> <output folder> [<color theme>...]
 // With themes, a set of pictures for each, named for it, of whole windows in a narrow one too; without, one set in the
 // light theme.
+
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import sharp from 'sharp';
+import { sharedBrowser } from '../browser.ts';
 import { Workbench } from './workbench.ts';
 
 const WIDTH = 1280;
@@ -247,3 +249,4 @@ if (themes.length > 0) {
     join(output, 'main-path.webp'),
   );
 }
+await (await sharedBrowser()).close();

@@ -1,7 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { expect, vi } from 'vitest';
 import { sharedBrowser } from '../browser.ts';
 import { createProfile, type Profile, type Settings } from '../workbench/profile.ts';
 import { installVsix, type ServerOptions, startServer, type VsCodeServer } from '../workbench/server.ts';
@@ -257,14 +256,17 @@ export class Workbench {
    * left opens nevertheless, and closes when the pointer moves again.
    */
   async #restPointer(x: number, y: number): Promise<void> {
-    let moves = 0;
-    await vi.waitFor(
-      async () => {
-        await this.page.mouse.move(x - (moves++ % 2), y);
-        expect(await this.page.locator('.workbench-hover').count()).toBe(0);
-      },
-      { timeout: stepLimitMs, interval: 100 },
-    );
+    const hover = this.page.locator('.workbench-hover').first();
+    const deadline = Date.now() + stepLimitMs;
+    for (let moves = 0; ; moves++) {
+      await this.page.mouse.move(x - (moves % 2), y);
+      try {
+        await hover.waitFor({ state: 'detached', timeout: 1000 });
+        return;
+      } catch (error) {
+        if (Date.now() > deadline) throw error;
+      }
+    }
   }
 
   async #isInUsualTheme(): Promise<boolean> {
