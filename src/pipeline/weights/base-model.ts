@@ -16,6 +16,7 @@ import type { LoadedTraining, Project } from '../../project/load.ts';
 import { projectPaths } from '../../project/paths.ts';
 import type { TrainingConfig } from '../../project/schema/training-schema.ts';
 import { UserError } from '../../project/user-error.ts';
+import { safeParse } from '../../protocol/safe-parse.ts';
 import { wayTo } from '../remedies.ts';
 import { restoreEncoder, storedEncoder, storedEncoderSchema } from './prompt-encoders.ts';
 import { featuresOf, type PromptFeatures } from './prompt-features.ts';
@@ -179,7 +180,13 @@ const storedFeaturesSchema = z.object({
 });
 
 async function storedFeatures(path: string, stored: unknown): Promise<PromptFeatures> {
-  const { mean, words, encoder } = storedFeaturesSchema.parse(stored);
+  const parsed = safeParse(storedFeaturesSchema, stored);
+  if (!parsed.success)
+    throw new UserError(
+      'damaged-file',
+      `${path}: its features of prompts cannot be read. The file is damaged: train the base again.`,
+    );
+  const { mean, words, encoder } = parsed.data;
   const named = encoder ?? { name: wordTable.name, version: 1, state: { words, buckets: 1 } };
   return { encoder: await restoreEncoder(path, named), mean: Float32Array.from(mean) };
 }
