@@ -9,7 +9,7 @@ import { settle } from './test/counts.mjs';
 import { remember, remembered } from './test/memory.mjs';
 import { killLeftovers } from './test/process-group.mjs';
 import { inWords } from './test/progress.mjs';
-import { groups, suites } from './test/suites.mjs';
+import { suites, togetherSuites } from './test/suites.mjs';
 import { unfinished } from './test/watched.mjs';
 
 function readArguments() {
@@ -43,8 +43,8 @@ function cleanUp() {
 }
 
 const results = [];
-/** The suites that are running, each with the time of its start. */
-const running = new Map();
+/** Names of the suites that are running. */
+const running = new Set();
 const nothing = { passed: 0, failed: 0, skipped: 0 };
 
 /** Prints the failed tests and the results of all suites; the last line is the total, for readers of only that. */
@@ -65,7 +65,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => {
     // A suite that was interrupted has failed.
     const reported = new Map(unfinished().map(({ name, counts }) => [name, counts]));
-    for (const name of running.keys()) {
+    for (const name of running) {
       console.log(`=== ${name}: interrupted by ${signal}`);
       results.push({ name, counts: settle(reported.get(name) ?? nothing, false) });
     }
@@ -77,9 +77,8 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
 
 /** Runs one suite. If it cannot be run, it counts as failed, and the others still run. */
 async function runSuite(name, filters) {
-  announce(name);
   const start = performance.now();
-  running.set(name, start);
+  running.add(name);
   let outcome;
   try {
     outcome = await suites[name](filters);
@@ -89,34 +88,32 @@ async function runSuite(name, filters) {
   }
   running.delete(name);
   const seconds = (performance.now() - start) / 1000;
-  if (outcome.output) console.log(outcome.output.trimEnd());
   if (outcome.run !== undefined && filters.length === 0) remember(name, outcome.run);
   results.push({ name, counts: outcome.counts, failures: outcome.failures, seconds });
   console.log(`=== ${name}: ${describe(outcome.counts, seconds)}`);
 }
 
-/** Announces a suite, and how long everything that has not ended will take, by the last run. */
-function announce(name) {
-  const toDo = names.filter((other) => !results.some(({ name: ended }) => ended === other));
-  const secondsLeft = (other) => {
-    const sinceStart = running.has(other) ? (performance.now() - running.get(other)) / 1000 : 0;
-    return Math.max(0, remembered(other)?.seconds - sinceStart);
-  };
-  const left = groups.map((group) => group.filter((other) => toDo.includes(other)).map(secondsLeft));
-  const seconds = left.reduce((sum, each) => sum + Math.max(0, ...each), 0);
-  // What filters leave takes another time.
-  const time =
-    Number.isNaN(seconds) || filters.length > 0
-      ? ''
-      : ` (by the last run, about ${inWords(1000 * seconds)} to the end)`;
-  console.log(`\n=== ${name}${time}`);
+/** Announces suites and the remaining time, based on the last run. */
+function announce(names, rest) {
+  const last = names.map((name) => remembered(name)?.seconds ?? 0);
+  const after = rest.map((name) => remembered(name)?.seconds);
+  const known = last.every(Boolean) && after.every((seconds) => seconds !== undefined);
+  const all = Math.max(...last) + after.reduce((sum, seconds) => sum + seconds, 0);
+  const time = known ? ` (by the last run, about ${inWords(1000 * all)} to the end)` : '';
+  console.log(`\n=== ${names.join(', ')}${time}`);
 }
 
 const { names, filters } = readArguments();
 try {
   await ensureDependencies();
-  for (const group of groups) {
-    await Promise.all(group.filter((name) => names.includes(name)).map((name) => runSuite(name, filters)));
+  const together = names.filter((name) => togetherSuites.includes(name));
+  const groups = names
+    .filter((name) => !together.slice(1).includes(name))
+    .map((name) => (together[0] === name ? together : [name]));
+  for (const [place, group] of groups.entries()) {
+    announce(group, groups.slice(place + 1).flat());
+    await Promise.all(group.map((name) => runSuite(name, filters)));
+    killLeftovers();
   }
 } catch (error) {
   console.log(error instanceof Error ? error.stack : error);

@@ -22,7 +22,7 @@ function isExecutable(file) {
   }
 }
 
-/** Debian's, also in the security updates of its last release but one. */
+/** Debian's package of the first of them. */
 const aptPackage = 'chromium-headless-shell';
 
 /** Path of the Chromium that `CHROMIUM` names, or of one on the PATH; undefined if there is none. */
@@ -37,19 +37,11 @@ function canUseApt() {
   return existsSync('/etc/debian_version') && process.getuid?.() === 0 && isExecutable('/usr/bin/apt-get');
 }
 
-/** @type {Promise<string> | undefined} */
-let ensured;
-
 /**
- * Path of a Chromium that starts: $CHROMIUM, one on the PATH, or Debian's, installed here if root may do so, once for
- * suites that start at the same time.
+ * Path of a Chromium that starts: $CHROMIUM, one on the PATH, or Debian's, installed here if root may do so.
+ * @returns {Promise<string>}
  */
-export function ensureChromium() {
-  ensured ??= findOrInstall();
-  return ensured;
-}
-
-async function findOrInstall() {
+export async function ensureChromium() {
   let chromium = findChromium();
   if (process.env.CHROMIUM && !isExecutable(chromium))
     throw new Error(`CHROMIUM names ${chromium}, which is not a program`);

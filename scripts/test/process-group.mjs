@@ -4,7 +4,6 @@ import { readdirSync, readFileSync } from 'node:fs';
 /** Environment variable that marks everything the tests start, so that leftover processes can be found. */
 const markerVariable = 'DNW_TEST_RUN';
 const marker = `${process.pid}-${Date.now()}`;
-let programs = 0;
 
 /** Disables colors without a terminal, whatever other signs a tool goes by. */
 const plain = process.stdout.isTTY ? {} : { NO_COLOR: '1' };
@@ -19,11 +18,10 @@ function signal(pid, name) {
 }
 
 /**
- * Kills every process that was started and left running, including detached ones (a run's engine, a server). On Linux
- * the environment of each process identifies them; elsewhere only the group of each program is known.
- * @param {string} start of the marks of the programs that started them; without it, all programs of this run
+ * Kills every process that a suite started and left running, including detached ones (a run's engine, a server). On
+ * Linux the environment of each process identifies them; elsewhere only the suite's own group is known.
  */
-export function killLeftovers(start = `${marker}-`) {
+export function killLeftovers() {
   if (process.platform !== 'linux') return;
   for (const entry of readdirSync('/proc')) {
     if (!/^\d+$/.test(entry) || Number(entry) === process.pid) continue;
@@ -34,7 +32,7 @@ export function killLeftovers(start = `${marker}-`) {
       // It has ended in the meantime, or belongs to another user.
       continue;
     }
-    if (`\0${environment}`.includes(`\0${markerVariable}=${start}`)) signal(Number(entry), 'SIGKILL');
+    if (environment.split('\0').includes(`${markerVariable}=${marker}`)) signal(Number(entry), 'SIGKILL');
   }
 }
 
@@ -49,11 +47,9 @@ const graceMs = 10_000;
  *   `end` asks the program to end, and kills its group if it does not
  */
 export function startInGroup([program, ...args], { env = {}, quiet = false } = {}) {
-  programs++;
-  const mark = `${marker}-${programs}-`;
   const child = spawn(program, args, {
     stdio: ['ignore', quiet ? 'pipe' : 'inherit', quiet ? 'pipe' : 'inherit'],
-    env: { ...process.env, ...plain, ...env, [markerVariable]: mark },
+    env: { ...process.env, ...plain, ...env, [markerVariable]: marker },
     detached: process.platform !== 'win32',
     shell: process.platform === 'win32' && program === 'npm',
   });
@@ -74,11 +70,7 @@ export function startInGroup([program, ...args], { env = {}, quiet = false } = {
       resolve({ succeeded, how, output });
     };
     child.on('error', (error) => settle(false, `${program} could not be started: ${error.message}`));
-    // What it left running may hold its output open.
-    child.on('exit', () => {
-      killGroup();
-      killLeftovers(mark);
-    });
+    child.on('exit', killGroup);
     child.on('close', (code, endedBy) => settle(code === 0, endedBy ?? `exit status ${code}`));
   });
   const end = () => {

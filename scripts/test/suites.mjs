@@ -17,8 +17,8 @@ function bin(path) {
 }
 
 /**
- * Outcome of a suite, with the names of failed tests, the output that was not shown, and `run` if it ended by itself.
- * @typedef {{counts: import('./counts.mjs').Counts, failures?: string[], output?: string, run?: import('./progress.d.mts').RememberedSuite}} Outcome
+ * Outcome of a suite, with the names of failed tests, and `run` if it ended by itself.
+ * @typedef {{counts: import('./counts.mjs').Counts, failures?: string[], run?: import('./progress.d.mts').RememberedSuite}} Outcome
  */
 
 /** How `audit` ends if the registry could not be asked, which is neither a pass nor a failure. */
@@ -40,8 +40,9 @@ async function runScript(name, { options = [], skippedAs, limitMs = programLimit
   const { succeeded, how, output } = await program.ended;
   const skipped = how === skippedAs;
   clearTimeout(limit);
+  if (output !== '') console.log(output.trimEnd());
+  if (!succeeded && !skipped) console.log(`npm run ${name} failed: ${how}`);
   return {
-    output: succeeded || skipped ? output : `${output}\nnpm run ${name} failed: ${how}`,
     counts: {
       passed: succeeded ? 1 : 0,
       failed: succeeded || skipped ? 0 : 1,
@@ -51,7 +52,7 @@ async function runScript(name, { options = [], skippedAs, limitMs = programLimit
   };
 }
 
-function runVitest(name, config, filters, env) {
+function runVitest(name, config, { filters, env }) {
   const reporter = join(repository, 'scripts/test/vitest-reporter.mjs');
   const command = [
     ...bin('vitest/vitest.mjs'),
@@ -84,7 +85,8 @@ function tortureForm() {
 }
 
 /**
- * Every suite. `filters` are parts of file names, for the suites that Vitest runs.
+ * Every suite, in the order in which they run: first what the others need and what fails fastest. `filters` are parts
+ * of file names, for the suites that Vitest runs.
  * @type {Record<string, (filters: string[]) => Promise<Outcome>>}
  */
 export const suites = {
@@ -93,23 +95,17 @@ export const suites = {
   typecheck: () => runScript('typecheck'),
   budget: () => runScript('budget'),
   audit: () => runScript('audit', { skippedAs: NOT_MADE }),
-  unit: async (filters) =>
-    runVitest('unit', 'vitest.config.ts', filters, { CHROMIUM: await ensureChromium() }),
+  unit: async (filters) => {
+    const env = { CHROMIUM: await ensureChromium() };
+    return runVitest('unit', 'vitest.config.ts', { filters, env });
+  },
   torture: () => runScript('bench', { options: ['torture', `--${tortureForm()}`], limitMs: tortureLimitMs }),
   host: runHostTests,
-  e2e: async (filters) =>
-    runVitest('e2e', 'vitest.e2e.config.ts', filters, await packedWorkbenchEnvironment()),
+  e2e: async (filters) => {
+    const env = await packedWorkbenchEnvironment();
+    return runVitest('e2e', 'vitest.e2e.config.ts', { filters, env });
+  },
 };
 
-/**
- * The order of the suites: first what the others need and what fails fastest. Those of one group run at the same time,
- * since each is one program that mostly uses one core. The others take longer side by side than one after the other.
- */
-export const groups = [
-  ['build'],
-  ['lint', 'typecheck', 'budget', 'audit'],
-  ['unit'],
-  ['torture'],
-  ['host'],
-  ['e2e'],
-];
+/** Suites of one program each that mostly uses one core: they run in parallel. */
+export const togetherSuites = ['lint', 'typecheck', 'budget', 'audit'];
