@@ -26,8 +26,14 @@ import { checkTranslation } from '../stage-outputs.ts';
 import { AnySizeGenerator } from '../translation/any-size-generator.ts';
 import { decodePicture, translatePicture } from '../translation/picture-translation.ts';
 import { type Translator, translateArea } from '../translation/translate-tiled.ts';
-import { fitsAtOnce, networkSize, tileShape, translateImage } from '../translation/whole-picture.ts';
-import { generatorHash, recipeOf, remarksFor, writeTranslation } from '../translation/written-translation.ts';
+import {
+  differenceOf,
+  fitsAtOnce,
+  networkSize,
+  tileShape,
+  translateImage,
+} from '../translation/whole-picture.ts';
+import { recipeOf, remarksFor, writeTranslation } from '../translation/written-translation.ts';
 import type { BaseModel } from '../weights/base-model.ts';
 import { fileVersion, readChosenWeights, weightsFile } from '../weights/chosen-weights.ts';
 import type { WarmBase } from './warm-base.ts';
@@ -201,7 +207,7 @@ export class PictureTranslator {
     const model = await this.#modelFor(request);
     const weights = await this.#use(model, request);
     const settings = { size, detail, format, quality: undefined, keepLocation: false };
-    const recipe = recipeOf(picture, generatorHash(model.values.get(weights)!), settings, trained);
+    const recipe = recipeOf(picture, hashContent(model.values.get(weights)!), settings, trained);
     const scratch = scratchOf(project);
     await makeFolder(scratch);
     const decoded = await decodePicture(picture, settings, trained, scratch);
@@ -283,7 +289,7 @@ export class PictureTranslator {
       stride: generator.stride,
       sideFor: (side) => generator.sideFor(side),
       translate: async (tile) => {
-        const key = `${weights}\n${tile.width}x${tile.height} ${hashContent(new Uint8Array(tile.data.buffer))}`;
+        const key = `${weights}\n${tile.width}x${tile.height} ${hashContent(tile.data)}`;
         const known = tiles.get(key);
         if (known) return known;
         const made = await generator.translate(tile);
@@ -387,7 +393,7 @@ async function resizedIfNeeded(image: Image, width: number, height: number): Pro
   return image.width === width && image.height === height ? image : resizedImage(image, width, height);
 }
 
-/** A part of the enlarged translation, as `enlarged` in picture-translation.ts makes the whole. */
+/** A part of the enlarged translation, as `enlarged` in whole-picture.ts makes the whole. */
 async function enlargedArea(
   { source, translated }: TranslatedPicture,
   picture: WarmPicture,
@@ -396,9 +402,7 @@ async function enlargedArea(
   const { width: wholeWidth, height: wholeHeight } = picture.picture;
   const isOwnSize = translated.width === wholeWidth && translated.height === wholeHeight;
   const withDetail = detail === 'source' && !isOwnSize;
-  const low = withDetail
-    ? { ...translated, data: translated.data.map((value, i) => value - source.data[i]!) }
-    : translated;
+  const low = withDetail ? differenceOf(translated, source) : translated;
   const [scaleX, scaleY] = [low.width / wholeWidth, low.height / wholeHeight];
   const within = {
     left: area.left * scaleX,

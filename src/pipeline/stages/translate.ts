@@ -4,6 +4,7 @@ import { UnreadableImage } from '../../data/images.ts';
 import { isMadeFrom } from '../../data/own-files.ts';
 import { openPicture, refuseTooLarge } from '../../data/pictures.ts';
 import type { TranslationFile } from '../../data/translation-files.ts';
+import { hashContent } from '../../project/disk/file-hash.ts';
 import { makeFolder } from '../../project/disk/folders.ts';
 import { newPixelPart } from '../../project/disk/write-whole.ts';
 import { trainedScale } from '../../project/images/load-size.ts';
@@ -22,7 +23,6 @@ import {
 import { networkSize } from '../translation/whole-picture.ts';
 import {
   type FileSettings,
-  generatorHash,
   recipeOf,
   remarksFor,
   writeTranslation,
@@ -66,7 +66,7 @@ export const translate: StageFunction<'translate'> = async (context) => {
     base,
   );
   const values = chosen.generatorValues();
-  const weightsHash = generatorHash(values);
+  const weightsHash = hashContent(values);
   const generator = new AnySizeGenerator(base.generator, values, await stageDevice(context));
   const log = (level: 'info' | 'warning', message: string) => run.emit({ type: 'log', level, message });
   const trained = trainedScale(image);

@@ -124,9 +124,7 @@ async function enlarged(
   { width, height }: ImageSize,
   sink: RowSink,
 ): Promise<void> {
-  const low = source
-    ? { ...result, data: result.data.map((value, i) => value - source.resized.data[i]!) }
-    : result;
+  const low = source ? differenceOf(result, source.resized) : result;
   const rowAt = resizedRows(low, width, height, 'bicubic');
   const count = Math.max(1, Math.floor(VALUES / (3 * width)));
   for (let from = 0; from < height; from += count) {
@@ -137,6 +135,11 @@ async function enlarged(
     if (base) for (let i = 0; i < data.length; i++) data[i]! += base[i]!;
     await sink({ width, height: to - from, data });
   }
+}
+
+/** What a translation changed of the picture that the network saw. */
+export function differenceOf(result: Image, seen: Image): Image {
+  return { ...result, data: result.data.map((value, i) => value - seen.data[i]!) };
 }
 
 function rowsOf(image: Image): ImageRows {

@@ -19,12 +19,10 @@ export interface FileSettings extends TranslationSettings {
   readonly keepLocation: boolean;
 }
 
-/** Identifies the values of a generator. */
-export function generatorHash(values: Float32Array): string {
-  return hashContent(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
-}
-
-/** Identifies the translation of a picture: the picture's bytes, the whole generator, and what is done with them. */
+/**
+ * Identifies the translation of a picture: the picture's bytes, the whole generator, and what is done with them.
+ * @param generator hash of the generator's values
+ */
 export function recipeOf(
   picture: Picture,
   generator: string,

@@ -13,8 +13,8 @@ export async function hashFile(path: string): Promise<string> {
   return hash.digest('hex');
 }
 
-/** SHA-256 of bytes, or of a text in UTF-8, hexadecimal. */
-export function hashContent(content: string | Uint8Array): string {
+/** SHA-256 of the bytes of values, or of a text in UTF-8, hexadecimal. */
+export function hashContent(content: string | Uint8Array | Float32Array): string {
   return createHash('sha256').update(content).digest('hex');
 }
 
