@@ -375,9 +375,11 @@ describe('a photograph', () => {
     expect(closer.area.width).toBeLessThan(out.area.width);
 
     // What is looked at is kept while the page is hidden.
-    await page.waitForFunction(
-      () => typeof (harness.state as { view: { look: { scale: unknown } } }).view.look.scale === 'number',
-    );
+    const scale = closer.width / closer.area.width;
+    await page.waitForFunction((wanted) => {
+      const { view } = harness.state as { view: { look: { scale: number | 'fit' } } };
+      return Math.abs(Number(view.look.scale) / wanted - 1) < 0.02;
+    }, scale);
     const state = await page.evaluate(() => harness.state);
     const again = await open({ view: 'translate', scenario: 'photograph', state });
     await again.locator(READY).waitFor();

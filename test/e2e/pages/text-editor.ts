@@ -19,6 +19,15 @@ async function boxesOf(elements: Locator): Promise<{ box: Box; text: string }[]>
   );
 }
 
+/** Where an element is, also where the editor draws its line again in the meantime. */
+async function boxOf(element: Locator): Promise<Box> {
+  for (;;) {
+    await element.waitFor();
+    const box = await element.boundingBox();
+    if (box !== null) return box;
+  }
+}
+
 /** The text editor of the active tab. */
 export class TextEditor {
   readonly #editor: Locator;
@@ -89,8 +98,9 @@ export class TextEditor {
 
   /** Puts the cursor into a text, as a click does. */
   async clickAt(text: string, line = text): Promise<void> {
-    // The cursor, a layer of its own, may lie over the text already.
-    await this.line(line).getByText(text, { exact: true }).first().click({ force: true });
+    // By its place: the cursor, a layer of its own, may lie over the text already, and then a click on the element waits.
+    const { x, y, width, height } = await boxOf(this.line(line).getByText(text, { exact: true }).first());
+    await this.page.mouse.click(x + width / 2, y + height / 2);
     await this.#waitForKeyboard();
   }
 
