@@ -1,4 +1,5 @@
-// Sets up what is missing, then runs every suite, or those named: npm test [-- <suite>... [--filter <file name part>]...]
+// Sets up what is missing, then runs the suites, or those named: npm test [-- [<suite>... | --all] [--filter <text>]...]
+// `--all` includes the extra suites, and `--filter` is a part of file names.
 // The last line is the total, `N passed, N failed`; the exit status is 1 if anything failed.
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,13 +10,16 @@ import { settle } from './test/counts.mjs';
 import { remember, remembered } from './test/memory.mjs';
 import { killLeftovers } from './test/process-group.mjs';
 import { inWords } from './test/progress.mjs';
-import { suites, togetherSuites } from './test/suites.mjs';
+import { extraSuites, suites, togetherSuites } from './test/suites.mjs';
 import { unfinished } from './test/watched.mjs';
 
 function readArguments() {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
-    options: { filter: { type: 'string', multiple: true, default: [] } },
+    options: {
+      all: { type: 'boolean', default: false },
+      filter: { type: 'string', multiple: true, default: [] },
+    },
   });
   const unknown = positionals.find((name) => !Object.hasOwn(suites, name));
   if (unknown !== undefined) {
@@ -23,7 +27,8 @@ function readArguments() {
     process.exit(2);
   }
   // The other suites run what is built.
-  const wanted = (name) => positionals.length === 0 || positionals.includes(name) || name === 'build';
+  const usual = (name) => positionals.length === 0 && !extraSuites.includes(name);
+  const wanted = (name) => values.all || usual(name) || positionals.includes(name) || name === 'build';
   const names = Object.keys(suites).filter(wanted);
   return { names, filters: values.filter };
 }

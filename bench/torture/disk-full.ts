@@ -16,7 +16,6 @@ export interface FaultCampaign {
   /** Full disks per stage; at every call that needs space if there are fewer. */
   readonly perStage: number;
   readonly mountedPerStage: number;
-  readonly stages: number;
   /** Projects whose disk is full at a time. */
   readonly jobs: number;
   readonly say: (line: string) => void;
@@ -43,7 +42,7 @@ const FULL = /no space is left on the disk\. Free some space; to continue a run,
 
 export async function fullDiskCampaign(
   references: readonly StageReference[],
-  { scratch, seed, perStage, mountedPerStage, stages, jobs, say }: FaultCampaign,
+  { scratch, seed, perStage, mountedPerStage, jobs, say }: FaultCampaign,
 ): Promise<Tally> {
   const random = new Random(seed).fork('disk full');
   const faults: string[] = [];
@@ -55,7 +54,7 @@ export async function fullDiskCampaign(
     faults.push(...found.map((fault) => `${what}: ${fault}`));
   };
   const why = mountedPerStage > 0 ? whyNoMounts() : 'not part of this form';
-  for (const reference of references.slice(0, stages)) {
+  for (const reference of references) {
     const { stage } = reference.entry;
     const calls = chosenNumbers(reference.ofSpace, perStage, random.fork(stage)).values();
     const work = async (_: unknown, job: number) => {

@@ -8,8 +8,6 @@ export interface Form {
   readonly fullPerStage: number;
   /** Full file systems per stage, where one can be mounted. */
   readonly mountedPerStage: number;
-  /** Stages with which the campaigns of full disks and read-only folders begin to leave out; infinite: none. */
-  readonly stages: number;
   readonly yaml: number;
   readonly safetensors: number;
   readonly pictures: number;
@@ -22,7 +20,6 @@ const FORMS = {
     kills: 1000,
     fullPerStage: Number.POSITIVE_INFINITY,
     mountedPerStage: 3,
-    stages: Number.POSITIVE_INFINITY,
     yaml: 20_000,
     safetensors: 20_000,
     pictures: 2000,
@@ -33,23 +30,11 @@ const FORMS = {
     kills: 60,
     fullPerStage: 3,
     mountedPerStage: 1,
-    stages: Number.POSITIVE_INFINITY,
     yaml: 3000,
     safetensors: 3000,
     pictures: 400,
     runFolders: 400,
     messages: 800,
-  },
-  brief: {
-    kills: 5,
-    fullPerStage: 1,
-    mountedPerStage: 0,
-    stages: 2,
-    yaml: 200,
-    safetensors: 200,
-    pictures: 40,
-    runFolders: 40,
-    messages: 100,
   },
 } as const satisfies Record<string, Form>;
 
@@ -70,7 +55,6 @@ const USAGE = `usage: npm run torture -- [options] [campaign...]
 campaigns: ${CAMPAIGNS.join(', ')}
   --seed <n>   what is drawn (default: 1)
   --quick      about ten minutes
-  --brief      under a minute: what npm test runs
   --kills <n>  number of kills, instead of the form's
   --jobs <n>   programs at a time in the campaigns of kills and full disks (default: 1)
   --stage <s>  full disks and read-only folders only in this stage; may be repeated`;
@@ -90,7 +74,7 @@ export function readOptions(args: readonly string[]): Options {
   const { values, positionals } = parsed;
   const unknown = positionals.find((name) => !CAMPAIGNS.includes(name as CampaignName));
   if (unknown !== undefined) throw new Error(`There is no campaign '${unknown}'.\n${USAGE}`);
-  const form: Form = FORMS[values.brief ? 'brief' : values.quick ? 'quick' : 'long'];
+  const form: Form = FORMS[values.quick ? 'quick' : 'long'];
   return {
     form: values.kills === undefined ? form : { ...form, kills: whole(values.kills) },
     seed: whole(values.seed),
@@ -111,7 +95,6 @@ function parse(args: readonly string[]) {
     options: {
       seed: { type: 'string', default: '1' },
       quick: { type: 'boolean', default: false },
-      brief: { type: 'boolean', default: false },
       kills: { type: 'string' },
       jobs: { type: 'string', default: '1' },
       stage: { type: 'string', multiple: true, default: [] },

@@ -30,7 +30,7 @@ function chooseLock(): Lock | string {
 
 export async function readOnlyCampaign(
   references: readonly StageReference[],
-  { scratch, seed, stages, say }: Pick<FaultCampaign, 'scratch' | 'seed' | 'stages' | 'say'>,
+  { scratch, seed, say }: Pick<FaultCampaign, 'scratch' | 'seed' | 'say'>,
 ): Promise<Tally> {
   const campaign = 'read-only folders';
   const lock = chooseLock();
@@ -38,7 +38,7 @@ export async function readOnlyCampaign(
   const faults: string[] = [];
   let tried = 0;
   let refused = 0;
-  for (const reference of references.slice(0, stages)) {
+  for (const reference of references) {
     const { stage, makes } = reference.entry;
     for (const name of new Set(['', 'runs', '.dnw', ...makes])) {
       const project = copyOf(reference, join(scratch, 'read-only'));

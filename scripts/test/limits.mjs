@@ -15,5 +15,5 @@ export const silenceLimitMs = longLimitMs + minute;
 /** Limit of one program that reports no progress: bundler, linters, compiler. */
 export const programLimitMs = 15 * minute;
 
-/** Limit of the campaigns of the suite `torture`, of which the longer form takes ten minutes on a free machine. */
+/** Limit of the campaigns of the suite `torture`, which take ten minutes on a free machine. */
 export const tortureLimitMs = 40 * minute;

@@ -74,16 +74,6 @@ async function runHostTests() {
   return runWatched('host', command, { env, memory: remembered('host') });
 }
 
-const TORTURE_FORMS = ['brief', 'quick'];
-
-/** The form of the campaigns that the suite `torture` runs: what the environment names, or the shortest. */
-function tortureForm() {
-  const form = process.env.DNW_TEST_TORTURE ?? TORTURE_FORMS[0];
-  if (!TORTURE_FORMS.includes(form))
-    throw new Error(`DNW_TEST_TORTURE is '${form}'. It may be ${TORTURE_FORMS.join(' or ')}.`);
-  return form;
-}
-
 /**
  * Every suite, in the order in which they run: first what the others need and what fails fastest. `filters` are parts
  * of file names, for the suites that Vitest runs.
@@ -99,13 +89,16 @@ export const suites = {
     const env = { CHROMIUM: await ensureChromium() };
     return runVitest('unit', 'vitest.config.ts', { filters, env });
   },
-  torture: () => runScript('bench', { options: ['torture', `--${tortureForm()}`], limitMs: tortureLimitMs }),
+  torture: () => runScript('bench', { options: ['torture', '--quick'], limitMs: tortureLimitMs }),
   host: runHostTests,
   e2e: async (filters) => {
     const env = await packedWorkbenchEnvironment();
     return runVitest('e2e', 'vitest.e2e.config.ts', { filters, env });
   },
 };
+
+/** Suites that run only where they are named, and with `--all`: as long as all the others together. */
+export const extraSuites = ['torture'];
 
 /** Suites of one program each that mostly uses one core: they run in parallel. */
 export const togetherSuites = ['lint', 'typecheck', 'budget', 'audit'];

@@ -75,7 +75,7 @@ function writeConfigs(project: string): void {
     const text = `prompt: ${prompt}\npairs:\n  source: ../photos\n  target:\n    effect: ${effect}\n`;
     writeFileSync(join(project, 'concepts', `${name}.concept.yaml`), text);
   }
-  setFineTuneSteps(project, 1000);
+  setFineTuneSteps(project, 500);
 }
 
 /** Rewrites the training config: how long the next fine-tuning takes. */

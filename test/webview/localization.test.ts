@@ -136,9 +136,12 @@ describe.each(Object.keys(SCENARIOS).filter((name) => !LONG.test(name)))('%s', (
     });
     await settled(page);
     expect(await untranslated(page)).toEqual([]);
-    await FURTHER[name]?.(page);
-    await settled(page);
-    expect(await untranslated(page)).toEqual([]);
+    const further = FURTHER[name];
+    if (further) {
+      await further(page);
+      await settled(page);
+      expect(await untranslated(page)).toEqual([]);
+    }
     // The page has the translations at all.
     expect(await page.locator('body').textContent()).toContain('«');
   });
