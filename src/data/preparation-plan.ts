@@ -3,11 +3,13 @@ import { join } from 'node:path';
 import { hashContent } from '../project/disk/file-hash.ts';
 import type { FileHashes } from '../project/disk/file-hashes.ts';
 import { editorFiles, mapPaths, pairLayout } from '../project/files/pair-source.ts';
+import { testOnlyNames } from '../project/images/image-split.ts';
 import { loadSize } from '../project/images/load-size.ts';
 import { inOrder } from '../project/in-order.ts';
 import { projectFolderOf, projectPaths } from '../project/paths.ts';
 import type { LoadedConcept } from '../project/project.ts';
 import type { TrainingConfig } from '../project/schema/training-schema.ts';
+import { UserError } from '../project/user-error.ts';
 import type { OpenEditor } from './image-editor.ts';
 import { openPairs, type PairListing, type PairSource } from './pairs.ts';
 import type { SourceSelection } from './source-images.ts';
@@ -51,8 +53,12 @@ export async function planPreparation(
 ): Promise<PreparationPlan | undefined> {
   const pairs = openPairs(concept, openEditor);
   const listing = await pairs.list();
-  const { train, test, fit, maxFileSize } = image;
-  const selection: SourceSelection = { train, test, fit, maxFileSize, seed, size: loadSize(image) };
+  const { train, test, testOnly, fit, maxFileSize } = image;
+  const selection: SourceSelection = {
+    ...{ train, test, ...(testOnly !== undefined && { testOnly }) },
+    ...{ fit, maxFileSize, seed, size: loadSize(image) },
+  };
+  refuseOneSided(concept, listing, selection);
   const files: { name: string; source: string; target: string | undefined }[] = [];
   const hashed = inOrder(listing.refs, HASHED_AT_ONCE, async ({ name, source, target }) => ({
     name,
@@ -90,6 +96,20 @@ export async function planPreparation(
     sourcesPath: join(paths.sources, `${sources}.safetensors`),
     pairsPath: join(paths.pairs, `${concept.name}-${own}.safetensors`),
   };
+}
+
+/** Refuses names that leave nothing to train on or nothing to test on. */
+function refuseOneSided({ path }: LoadedConcept, { refs }: PairListing, selection: SourceSelection): void {
+  const isTestOnly = testOnlyNames(selection);
+  if (isTestOnly === undefined || refs.length === 0) return;
+  const count = refs.filter(({ name }) => isTestOnly(name)).length;
+  if (count > 0 && count < refs.length) return;
+  throw new UserError(
+    'few-images',
+    `${path}: image.testOnly, ${JSON.stringify(selection.testOnly)}, matches ${count === 0 ? 'none' : 'all'} of the ` +
+      `concept’s ${refs.length} images, such as ${JSON.stringify(refs[0]!.name)}. Correct the pattern, which is about paths ` +
+      'below the source folder, or the folder’s images.',
+  );
 }
 
 function keyOf(content: unknown): string {

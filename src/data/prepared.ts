@@ -82,7 +82,7 @@ export async function preparePairs(
   if (found) return found;
 
   const { listing, selection } = plan;
-  const decoded = imagesToDecode(listing.refs.length, selection);
+  const decoded = imagesToDecode(listing.refs, selection);
   const total = decoded + Math.min(listing.refs.length, selection.train + selection.test);
   let done = 0;
   const onImage = () => onProgress(Math.min(++done, total), total);

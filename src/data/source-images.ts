@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
+import { testOnlyNames } from '../project/images/image-split.ts';
 import { inOrder } from '../project/in-order.ts';
 import { UserError } from '../project/user-error.ts';
 import { type ImageSize, imageToBytes } from './image-values.ts';
@@ -12,6 +13,8 @@ import { Random } from './random.ts';
 export interface SourceSelection extends PairImageOptions {
   readonly train: number;
   readonly test: number;
+  /** See {@link testOnlyNames}. Absent: test images are drawn from all. */
+  readonly testOnly?: string;
   readonly seed: number;
 }
 
@@ -37,7 +40,8 @@ const CANDIDATES_PER_IMAGE = 5;
 
 /**
  * Chooses and decodes a concept's source images. A hash of seed and file name determines the test images, so that concepts
- * with the same sources have the same ones. If there are more images than needed, the training images are those nearest to
+ * with the same sources have the same ones; with `testOnly`, it chooses from the images of these names, of which none is
+ * trained on. If there are more images than needed, the training images are those nearest to
  * the means of as many clusters (k-means on 8 x 8 thumbnails).
  * @param onImage called after every image that is looked at
  * @param use gets the images one by one, test images first
@@ -51,7 +55,7 @@ export async function selectSourceImages(
   { onImage, shouldStop }: { onImage: () => void; shouldStop: () => boolean },
   use: (image: SourceImage) => Promise<void>,
 ): Promise<SkippedSource[] | undefined> {
-  const { train, test, seed, size, fit, maxFileSize } = selection;
+  const { train, seed, size, fit, maxFileSize } = selection;
   const skipped: SkippedSource[] = [];
   /** @returns whether all were decoded: false after a stop */
   const decode = async (
@@ -71,18 +75,23 @@ export async function selectSourceImages(
     return true;
   };
 
-  let refs = orderByHash(listing.refs, seed);
-  const looked = candidateCount(refs.length, selection);
+  const { tests, others } = namedSplit(listing.refs, selection);
+  const test = tests?.length ?? selection.test;
+  let refs = [...(tests ?? []), ...others];
+  const looked = candidateCount(refs.length, { train, test });
   if (looked > 0) {
     const candidates: { ref: PairRef; features: Float32Array }[] = [];
     const isDone = await decode(refs.slice(0, looked), FEATURE_SIZE, ({ ref, bytes }) => {
       candidates.push({ ref, features: Float32Array.from(bytes) });
     });
     if (!isDone) return undefined;
-    const rest = candidates.slice(test);
+    const isTestOnly = testOnlyNames(selection);
+    // Some may not have been decoded.
+    const held = isTestOnly ? candidates.filter(({ ref }) => isTestOnly(ref.name)).length : test;
+    const rest = candidates.slice(held);
     const features = rest.map((candidate) => candidate.features);
     const chosen = representatives(features, train, new Random(seed).fork('representatives'));
-    refs = [...candidates.slice(0, test), ...chosen.map((index) => rest[index]!)].map(({ ref }) => ref);
+    refs = [...candidates.slice(0, held), ...chosen.map((index) => rest[index]!)].map(({ ref }) => ref);
   }
   let usable = 0;
   const isDone = await decode(refs, size, async (image) => {
@@ -94,14 +103,34 @@ export async function selectSourceImages(
   return skipped;
 }
 
+/**
+ * The images in the order in which they are chosen. If their names say which are only tested on: those, at most as many as
+ * are wanted, and the others.
+ */
+function namedSplit(
+  refs: readonly PairRef[],
+  selection: SourceSelection,
+): { tests: PairRef[] | undefined; others: PairRef[] } {
+  const isTestOnly = testOnlyNames(selection);
+  const ordered = orderByHash(refs, selection.seed);
+  if (isTestOnly === undefined) return { tests: undefined, others: ordered };
+  return {
+    tests: ordered.filter(({ name }) => isTestOnly(name)).slice(0, selection.test),
+    others: ordered.filter(({ name }) => !isTestOnly(name)),
+  };
+}
+
 /** The number of the `count` images that are looked at to choose from; 0 if all are used. */
-function candidateCount(count: number, { train, test }: SourceSelection): number {
+function candidateCount(count: number, { train, test }: Pick<SourceSelection, 'train' | 'test'>): number {
   return count > train + test ? Math.min(count, test + CANDIDATES_PER_IMAGE * train) : 0;
 }
 
 /** How often `selectSourceImages` calls `onImage` if no file is broken. */
-export function imagesToDecode(count: number, selection: SourceSelection): number {
-  return candidateCount(count, selection) + Math.min(count, selection.train + selection.test);
+export function imagesToDecode(refs: readonly PairRef[], selection: SourceSelection): number {
+  const { tests, others } = namedSplit(refs, selection);
+  const { train, test } = { train: selection.train, test: tests?.length ?? selection.test };
+  const count = others.length + (tests?.length ?? 0);
+  return candidateCount(count, { train, test }) + Math.min(count, train + test);
 }
 
 async function decodeSource(

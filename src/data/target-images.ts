@@ -4,7 +4,7 @@ import type * as z from 'zod';
 import type { FileHashes } from '../project/disk/file-hashes.ts';
 import { pairLayout } from '../project/files/pair-source.ts';
 import type { ImageFile, pairsSchema, sourcesSchema } from '../project/images/image-file.ts';
-import { imageSplit } from '../project/images/image-split.ts';
+import { imageSplit, testOnlyNames } from '../project/images/image-split.ts';
 import { inOrder } from '../project/in-order.ts';
 import type { LoadedConcept } from '../project/project.ts';
 import { UserError } from '../project/user-error.ts';
@@ -74,7 +74,9 @@ export async function writeTargets(
       isEdited ||= Buffer.compare(bytes, source) !== 0;
     });
     if (!isDone) return undefined;
-    const { train, test } = imageSplit(rows.length, selection);
+    const isTestOnly = testOnlyNames(selection);
+    const testOnly = isTestOnly && rows.filter((row) => isTestOnly(names[row]!)).length;
+    const { train, test } = imageSplit(rows.length, selection, testOnly);
     if (train === 0 || test === 0)
       throw unusable(concept, skippedFiles(plan, sources.about.skipped, skipped));
     const remarks: PairRemark[] = [...remarksOn(plan, sources, rows), ...(isEdited ? [] : [SAME_IMAGES])];

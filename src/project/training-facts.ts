@@ -1,6 +1,5 @@
 import { imagesIn } from './files/pair-source.ts';
 import type { ImageSources } from './images/image-sources.ts';
-import { imageSplit } from './images/image-split.ts';
 import type { LoadedConcept, LoadedTraining, Project } from './project.ts';
 import { baseConcepts, heldOutConcepts, zooConcepts } from './selection.ts';
 import type { KeyPath } from './yaml/key-path.ts';
@@ -35,12 +34,6 @@ const names = (concepts: readonly LoadedConcept[]) => {
   const more = concepts.length - listed.length;
   return `${listed.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 };
-
-/** The number of images of a concept's source; undefined if they cannot be counted. */
-async function imageCount(concept: LoadedConcept, sources: ImageSources): Promise<number | undefined> {
-  const count = await sources.count(imagesIn(concept)[0]!.source);
-  return typeof count === 'number' && count > 0 ? count : undefined;
-}
 
 /** What a training config means in this project: which concepts, how many images, how many epochs. */
 export async function trainingFacts(
@@ -118,9 +111,8 @@ async function imageFacts(
 ): Promise<Fact[]> {
   const splits = new Map<LoadedConcept, { train: number; test: number }>();
   for (const concept of new Set([...zoo, ...heldOut, ...base.candidates])) {
-    const count = await imageCount(concept, sources);
-    // A single image cannot be split; the checks report it.
-    if (count !== undefined && count > 1) splits.set(concept, imageSplit(count, config.image));
+    const split = await sources.split(imagesIn(concept)[0]!.source, config.image);
+    if (split) splits.set(concept, split);
   }
   if (splits.size === 0) return [];
   const all = [...splits.values()];
@@ -133,7 +125,10 @@ async function imageFacts(
     {
       path: ['image', 'test'],
       text: `${range(all.map(({ test }) => test))} per concept`,
-      detail: 'Held-out images of each concept: at most half of its images.',
+      detail:
+        config.image.testOnly === undefined
+          ? 'Held-out images of each concept: at most half of its images.'
+          : 'Held-out images of each concept: of those that `image.testOnly` names.',
     },
   ];
   const measured = all.map(({ test }) => Math.min(test, config.evaluate.images));
@@ -183,10 +178,11 @@ export async function conceptFacts(
     if (typeof count !== 'number' || count === 0) continue;
     const drawn =
       sources.drawn(source) !== undefined ? ' They are generated when a stage first needs them.' : '';
-    const splits =
-      counterpartOf === undefined && count > 1
-        ? project.trainings.map((training) => splitText(training, count))
-        : [];
+    const splits: string[] = [];
+    for (const { name, config } of counterpartOf === undefined ? project.trainings : []) {
+      const split = await sources.split(source, config.image);
+      if (split) splits.push(` With ${name}: ${split.train} for training, ${split.test} held out.`);
+    }
     facts.push({
       path,
       text: counted(count, 'image'),
@@ -194,9 +190,4 @@ export async function conceptFacts(
     });
   }
   return facts;
-}
-
-function splitText({ name, config }: LoadedTraining, count: number): string {
-  const { train, test } = imageSplit(count, config.image);
-  return ` With ${name}: ${train} for training, ${test} held out.`;
 }

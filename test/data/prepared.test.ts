@@ -131,6 +131,46 @@ describe('preparePairs', () => {
     expect(train.names).not.toContain(held.names[0]);
   });
 
+  describe('whose names say which are only tested on', () => {
+    const everywhere = () => concept('negative', { source: at('images', '**'), target: { effect: 'negative' } });
+    beforeEach(async () => {
+      await writeScenes(at('images'), 8, 1);
+      await writeScenes(at('images', 'val'), 4, 2);
+    });
+    const ofVal = (names: readonly string[]) => names.filter((name) => name.startsWith('val/')).length;
+
+    test.each([
+      ['all others are trained on', { train: 100, test: 3 }, 8, 3],
+      ['some others are trained on, chosen from all of them', { train: 5, test: 2 }, 5, 2],
+      ['there are fewer of them than wanted', { train: 6, test: 9 }, 6, 4],
+    ])('%s', async (_, wanted, trained, tested) => {
+      const config = imageConfig({ ...wanted, testOnly: 'val/**' });
+      for (const seed of [1, 2, 3]) {
+        const { train, test: held } = await prepared(everywhere(), config, seed);
+        expect([train.count, ofVal(train.names)]).toEqual([trained, 0]);
+        expect([held.count, ofVal(held.names)]).toEqual([tested, tested]);
+      }
+    });
+
+    test('one of them cannot be read: no other image takes its place', async () => {
+      await writeFile(at('images', 'val', 'scene-0002.jpg'), '');
+      for (const train of [100, 5]) {
+        const config = imageConfig({ train, test: 4, testOnly: 'val/*.jpg' });
+        const { train: trained, test: held } = await prepared(everywhere(), config, 1);
+        expect([ofVal(trained.names), held.count, ofVal(held.names)]).toEqual([0, 3, 3]);
+      }
+    });
+
+    test.each([
+      ['test/**', 'none'],
+      ['**', 'all'],
+    ])('a pattern that leaves one side empty is refused: %s', async (testOnly, which) => {
+      await expect(prepared(everywhere(), imageConfig({ testOnly }), 1)).rejects.toThrow(
+        `image.testOnly, "${testOnly}", matches ${which} of the concept’s 12 images, such as "scene-0001.jpg".`,
+      );
+    });
+  });
+
   test('broken files are left out and named, the rest is used', async () => {
     await writeScenes(at('images'), 5, 1);
     const whole = await readFile(at('images', 'scene-0001.jpg'));

@@ -320,6 +320,28 @@ describe('checks between files', () => {
       ['main.training.yaml:1:16 warning `dusk` (and 2 more) has 2 images, too few to hold out 2.'],
     ],
     [
+      'names of test images that no image has',
+      "image: { testOnly: 'val/**' }\n",
+      ['main.training.yaml:1:20 error The pattern matches none of the images of `dusk`.'],
+    ],
+    [
+      'names of test images that all have',
+      "image: { testOnly: '*.*' }\n",
+      ['main.training.yaml:1:20 error The pattern matches all of the images of `dusk`.'],
+    ],
+    [
+      'names of test images that fewer have than are to be tested on',
+      "image: { testOnly: 'a*', test: 2 }\n",
+      [
+        'main.training.yaml:1:20 warning The pattern matches 1 of the images of `dusk`, fewer than `image.test` (2).',
+      ],
+    ],
+    [
+      'a pattern of test images that is none',
+      "image: { testOnly: '[z-a]' }\n",
+      ['main.training.yaml:1:20 error [z-a] is not a valid pattern. Check its [ ] and { }.'],
+    ],
+    [
       'heads that do not divide the width',
       'generator: { channels: 9, transformerHeads: 8 }\n',
       [

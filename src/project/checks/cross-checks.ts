@@ -17,6 +17,7 @@ import { baseConcepts, FEWEST_ZOO_MEMBERS, heldOutConcepts, zooConcepts } from '
 import type { YamlDocument } from '../yaml/document.ts';
 import type { KeyPath } from '../yaml/key-path.ts';
 import { correctedPaths } from './corrected-paths.ts';
+import { heldOutProblems } from './held-out-images.ts';
 import { idleValues } from './idle-values.ts';
 import { sizeProblems } from './size-checks.ts';
 
@@ -170,7 +171,7 @@ async function checkTraining(
     ...checkFeatureNetwork(chain, training),
   ];
   const used = new Set([...zooConcepts(project, training), ...heldOutConcepts(project, training)]);
-  problems.push(...(await checkImageCounts(chain, training, [...used], sources)));
+  problems.push(...(await heldOutProblems(chain, training, [...used], sources)));
   return problems;
 }
 
@@ -325,33 +326,4 @@ function checkCounts(
     );
   }
   return problems;
-}
-
-/** If a concept has too few images, at most half of them are held out: warn users who asked for more. */
-async function checkImageCounts(
-  chain: readonly YamlDocument[],
-  training: LoadedTraining,
-  concepts: readonly LoadedConcept[],
-  sources: ImageSources,
-): Promise<Problem[]> {
-  const path: KeyPath = ['image', 'test'];
-  if (!chain.some((document) => document.has(path))) return [];
-  const { test } = training.config.image;
-  const small: { name: string; count: number }[] = [];
-  for (const concept of concepts) {
-    const count = await sources.count(imagesIn(concept)[0]!.source);
-    if (typeof count === 'number' && count > 0 && count < 2 * test) small.push({ name: concept.name, count });
-  }
-  if (small.length === 0) return [];
-  const least = small.reduce((a, b) => (b.count < a.count ? b : a));
-  const others = small.length > 1 ? ` (and ${small.length - 1} more)` : '';
-  return [
-    problemInChain(chain, path, {
-      kind: 'few-images',
-      message: `\`${least.name}\`${others} has ${least.count} images, too few to hold out ${test}.`,
-      remedy: 'At most half of the images are held out; write a smaller number, or add images.',
-      found: `${test}`,
-      severity: 'warning',
-    }),
-  ];
 }

@@ -86,6 +86,16 @@ export async function covers(source: string, file: string): Promise<boolean> {
   }
 }
 
+/**
+ * What tells whether a pattern matches the name of an image: its path below the source's folder, with forward slashes.
+ * @throws UserError for a pattern that cannot be followed
+ */
+export function namePattern(glob: string): (name: string) => boolean {
+  const segments = segmentsOf(glob, '');
+  for (const segment of segments) segmentPattern(segment);
+  return (name) => matches(name.split('/'), segments);
+}
+
 function matches(names: readonly string[], [segment, ...rest]: readonly string[]): boolean {
   const [name, ...below] = names;
   if (segment === undefined || name === undefined) return segment === name;

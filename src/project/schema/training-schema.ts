@@ -96,6 +96,13 @@ export const trainingSchema = z
           'Training images per concept; if there are more, a representative subset is chosen by clustering',
         ),
         test: int(1, 10000, 100, 'Held-out images per concept, never trained on'),
+        testOnly: z
+          .string()
+          .min(1)
+          .optional()
+          .describe(
+            'Pattern for the paths, below the source folder, of images that are only tested on, such as `val/**` or `venice-*`; all others are only trained on. By default, the held-out images are drawn at random',
+          ),
         flip: z.boolean().default(true).describe('Mirror training pairs at random (default true)'),
         jitter: int(
           0,
