@@ -40,6 +40,9 @@ export function faultsOfFailure(stderr: string, project: string, remedy: RegExp)
 
 const FULL = /no space is left on the disk\. Free some space; to continue a run, use --resume/;
 
+/** After so many calls, the campaign says how far it is. */
+const TRIED_PER_LINE = 25;
+
 export async function fullDiskCampaign(
   references: readonly StageReference[],
   { scratch, seed, perStage, mountedPerStage, jobs, say }: FaultCampaign,
@@ -56,7 +59,9 @@ export async function fullDiskCampaign(
   const why = mountedPerStage > 0 ? whyNoMounts() : 'not part of this form';
   for (const reference of references) {
     const { stage } = reference.entry;
-    const calls = chosenNumbers(reference.ofSpace, perStage, random.fork(stage)).values();
+    const chosen = chosenNumbers(reference.ofSpace, perStage, random.fork(stage));
+    const calls = chosen.values();
+    let tried = 0;
     const work = async (_: unknown, job: number) => {
       for (const at of calls) {
         const project = copyOf(reference, join(scratch, `full-${job}`));
@@ -68,6 +73,7 @@ export async function fullDiskCampaign(
           report(found, what);
           if (found.length > 0) renameSync(project, join(scratch, what));
         }
+        if (++tried % TRIED_PER_LINE === 0) say(`disk full: ${stage}: ${tried} of ${chosen.length} calls`);
       }
     };
     await Promise.all(Array.from({ length: jobs }, work));

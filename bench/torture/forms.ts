@@ -56,6 +56,7 @@ campaigns: ${CAMPAIGNS.join(', ')}
   --seed <n>   what is drawn (default: 1)
   --quick      about ten minutes
   --kills <n>  number of kills, instead of the form's
+  --full <n>   number of full disks per stage, instead of the form's
   --jobs <n>   programs at a time in the campaigns of kills and full disks (default: 1)
   --stage <s>  full disks and read-only folders only in this stage; may be repeated`;
 
@@ -76,7 +77,11 @@ export function readOptions(args: readonly string[]): Options {
   if (unknown !== undefined) throw new Error(`There is no campaign '${unknown}'.\n${USAGE}`);
   const form: Form = FORMS[values.quick ? 'quick' : 'long'];
   return {
-    form: values.kills === undefined ? form : { ...form, kills: whole(values.kills) },
+    form: {
+      ...form,
+      ...(values.kills !== undefined && { kills: whole(values.kills) }),
+      ...(values.full !== undefined && { fullPerStage: whole(values.full) }),
+    },
     seed: whole(values.seed),
     campaigns: positionals.length === 0 ? CAMPAIGNS : (positionals as CampaignName[]),
     jobs: Math.max(1, whole(values.jobs)),
@@ -96,6 +101,7 @@ function parse(args: readonly string[]) {
       seed: { type: 'string', default: '1' },
       quick: { type: 'boolean', default: false },
       kills: { type: 'string' },
+      full: { type: 'string' },
       jobs: { type: 'string', default: '1' },
       stage: { type: 'string', multiple: true, default: [] },
     },

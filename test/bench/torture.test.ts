@@ -259,6 +259,7 @@ test('an unknown option, campaign or seed is refused', () => {
   expect(() => readOptions(['kill'])).toThrow("no campaign 'kill'");
   expect(() => readOptions(['--seed', 'x'])).toThrow('x is not a whole number');
   expect(readOptions(['--quick', '--seed', '7', 'kills'])).toMatchObject({ seed: 7, campaigns: ['kills'] });
+  expect(readOptions(['--full', '2', '--kills', '9']).form).toMatchObject({ fullPerStage: 2, kills: 9 });
   expect(() => readOptions(['--stage', 'prepar'])).toThrow("no stage 'prepar'. Stages: ");
   expect(readOptions(['--stage', 'prepare', 'disk-full'])).toMatchObject({ onlyStages: ['prepare'] });
 });
