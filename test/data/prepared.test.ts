@@ -132,7 +132,8 @@ describe('preparePairs', () => {
   });
 
   describe('whose names say which are only tested on', () => {
-    const everywhere = () => concept('negative', { source: at('images', '**'), target: { effect: 'negative' } });
+    const everywhere = () =>
+      concept('negative', { source: at('images', '**'), target: { effect: 'negative' } });
     beforeEach(async () => {
       await writeScenes(at('images'), 8, 1);
       await writeScenes(at('images', 'val'), 4, 2);
