@@ -190,7 +190,7 @@ describe('a mistake in a training config', () => {
       'an empty section',
       'image:\nseed: 1\n',
       [
-        '1:1-1:6 `image` has no value; allowed: a mapping with the keys size, fit, train, test, flip, jitter, crop, maxFileSize. Use an allowed value, or remove the key.',
+        '1:1-1:6 `image` has no value; allowed: a mapping with the keys size, fit, train, test, testOnly, flip, jitter, crop, maxFileSize. Use an allowed value, or remove the key.',
       ],
     ],
     [
