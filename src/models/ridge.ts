@@ -1,5 +1,5 @@
 /** Ridge regression from few features (words of a prompt) to many targets (weights), in closed form. */
-import { innerProduct, innerProducts } from '../data/matrices.ts';
+import { innerProduct } from '../data/matrices.ts';
 import type { Between } from '../data/unless-stopped.ts';
 
 export interface RidgeModel {
@@ -17,16 +17,35 @@ export interface RidgeModel {
   readonly leaveOneOutError: number;
 }
 
+/** So many values of so many vectors at a time: they then stay in the processor's caches. */
+const TILE = 1024;
+const ROWS = 32;
+
+/** Counts the parts of long work, each of which takes milliseconds, and tells of each. */
+class Parts {
+  #done = 0;
+
+  constructor(
+    readonly total: number,
+    readonly between: Between | undefined,
+  ) {}
+
+  async next(): Promise<void> {
+    this.#done++;
+    await this.between?.(this.#done, this.total);
+  }
+}
+
 /** Candidates for lambda, in units of the features' mean squared length. */
 const LAMBDAS = [1e-4, 1e-3, 1e-2, 3e-2, 1e-1, 3e-1, 1, 3, 10, 100];
 
 /**
  * Fits targets = mean + (features - mean) · coefficients. The squared coefficients are penalized by lambda, the mean is not.
  * The fit works on the n x n Gram matrix, so that the number of targets hardly matters. lambda is the candidate with the
- * smallest leave-one-out error, which the hat matrix gives without refitting. Time grows with n^3.
+ * smallest leave-one-out error, which the hat matrix gives without refitting. Time grows with n^3, and with n (n + d) p.
  * @param features n vectors of length d
  * @param targets n vectors of length p
- * @param between called after each candidate for lambda
+ * @param between called every few milliseconds
  * @throws Error if there are fewer than three examples, or lengths differ
  */
 export async function fitRidge(
@@ -40,30 +59,39 @@ export async function fitRidge(
   }
   const x = centered(features);
   const y = centered(targets);
-  const gram = innerProducts(x.rows);
-  const targetGram = innerProducts(y.rows);
+  const [d, p] = [x.mean.length, y.mean.length];
+  const tiles = Math.ceil(p / TILE);
+  const grams = gramParts(count, d) + gramParts(count, p);
+  const parts = new Parts(grams + (1 + LAMBDAS.length * 3) * count + tiles * d, between);
+  const gram = await innerProducts(x.rows, parts);
+  const targetGram = await innerProducts(y.rows, parts);
   const scale = mean(Array.from({ length: count }, (_, i) => gram[i * count + i]!)) || 1;
-  const total = meanError(targetGram, leaveOneOutOfMean(count));
+  const total = await meanError(targetGram, leaveOneOutOfMean(count), parts);
 
   let best = { lambda: Number.NaN, error: Number.POSITIVE_INFINITY, inverse: gram };
-  for (const [tried, candidate] of LAMBDAS.entries()) {
+  for (const candidate of LAMBDAS) {
     const lambda = candidate * scale;
-    const inverse = inverseOf(withDiagonal(gram, count, lambda), count);
-    const error = meanError(targetGram, leaveOneOut(inverse, count, lambda));
+    const inverse = await inverseOf(withDiagonal(gram, count, lambda), count, parts);
+    const error = await meanError(targetGram, leaveOneOut(inverse, count, lambda), parts);
     if (error < best.error) best = { lambda, error, inverse };
-    await between?.(tried + 1, LAMBDAS.length);
   }
 
   // Dual weights (K + lambda I)^-1 Y, carried over to the features: coefficients = X' (K + lambda I)^-1 Y.
-  const [d, p] = [x.mean.length, y.mean.length];
   const coefficients = new Float64Array(d * p);
+  const weights = new Float64Array(d * count);
   for (let feature = 0; feature < d; feature++) {
     for (let example = 0; example < count; example++) {
       let weight = 0;
       for (let i = 0; i < count; i++) weight += x.rows[i]![feature]! * best.inverse[i * count + example]!;
-      if (weight === 0) continue;
-      const row = y.rows[example]!;
-      for (let target = 0; target < p; target++) coefficients[feature * p + target]! += weight * row[target]!;
+      weights[feature * count + example] = weight;
+    }
+  }
+  for (let from = 0; from < p; from += TILE) {
+    const to = Math.min(p, from + TILE);
+    for (let feature = 0; feature < d; feature++) {
+      const own = coefficients.subarray(feature * p, (feature + 1) * p);
+      addRows(own, y.rows, weights.subarray(feature * count, (feature + 1) * count), from, to);
+      await parts.next();
     }
   }
   return {
@@ -75,17 +103,34 @@ export async function fitRidge(
   };
 }
 
-export function predictRidge(
-  { featureMean, coefficients, targetMean }: RidgeModel,
-  features: Float32Array,
-): Float32Array {
-  const p = targetMean.length;
-  const prediction = Float64Array.from(targetMean);
-  for (const [i, feature] of features.entries()) {
-    const weight = feature - featureMean[i]!;
-    if (weight === 0) continue;
-    for (let target = 0; target < p; target++) prediction[target]! += weight * coefficients[i * p + target]!;
-  }
+/** Predictions where all features are zero: most features of a prompt, its words, are. */
+const atZero = new WeakMap<RidgeModel, Float64Array>();
+
+function predictionAtZero(model: RidgeModel): Float64Array {
+  const known = atZero.get(model);
+  if (known) return known;
+  const prediction = Float64Array.from(model.targetMean);
+  for (const [i, mean] of model.featureMean.entries()) addRow(prediction, model, i, -mean);
+  atZero.set(model, prediction);
+  return prediction;
+}
+
+/** Adds the coefficients of a feature, times its value, to a prediction. */
+function addRow(
+  prediction: Float64Array,
+  { coefficients }: RidgeModel,
+  feature: number,
+  value: number,
+): void {
+  if (value === 0) return;
+  const from = feature * prediction.length;
+  for (let i = 0; i < prediction.length; i++) prediction[i]! += value * coefficients[from + i]!;
+}
+
+/** The targets that a model predicts for features [d]: [p]. Takes time for the features that are not zero. */
+export function predictRidge(model: RidgeModel, features: Float32Array): Float32Array {
+  const prediction = predictionAtZero(model).slice();
+  for (const [i, feature] of features.entries()) addRow(prediction, model, i, feature);
   return Float32Array.from(prediction);
 }
 
@@ -105,29 +150,37 @@ export interface LeftOut {
  * @param targets n vectors of length p
  * @param lambda above 0
  * @param examples indices of the examples to predict
+ * @param between called every few milliseconds
  */
-export function leaveOneOutPredictions(
+export async function leaveOneOutPredictions(
   features: readonly Float32Array[],
   targets: readonly Float32Array[],
   lambda: number,
   examples: readonly number[],
-): LeftOut[] {
+  between?: Between,
+): Promise<LeftOut[]> {
   const count = features.length;
+  const width = features[0]!.length;
+  const parts = new Parts(gramParts(count, width) + (2 + examples.length) * count, between);
   const { rows: centeredTargets } = centered(targets);
-  const inverse = inverseOf(withDiagonal(innerProducts(centered(features).rows), count, lambda), count);
+  const gram = await innerProducts(centered(features).rows, parts);
+  const inverse = await inverseOf(withDiagonal(gram, count, lambda), count, parts);
   const residuals = leaveOneOut(inverse, count, lambda);
-  return examples.map((example) => {
+  const leftOut: LeftOut[] = [];
+  for (const example of examples) {
     const prediction = Float64Array.from(targets[example]!);
     for (const [i, row] of centeredTargets.entries()) {
       const weight = residuals[example * count + i]!;
       for (let target = 0; target < row.length; target++) prediction[target]! -= weight * row[target]!;
+      await parts.next();
     }
     const withoutItself = lambda * inverse[example * count + example]! - 1 / count;
-    return {
+    leftOut.push({
       prediction: Float32Array.from(prediction),
       leverage: (1 - withoutItself) / withoutItself,
-    };
-  });
+    });
+  }
+  return leftOut;
 }
 
 /**
@@ -139,15 +192,17 @@ export function leaveOneOutPredictions(
  * @param query [d]
  * @returns 1/n at the mean of the examples, and more further away, up to 1/n + |query - mean|^2 / lambda
  */
-export function ridgeLeverage(
+export async function ridgeLeverage(
   features: readonly Float32Array[],
   lambda: number,
   query: Float32Array,
-): number {
+): Promise<number> {
   const count = features.length;
   const x = centered(features);
   const own = Float64Array.from(query, (value, i) => value - x.mean[i]!);
-  const inverse = inverseOf(withDiagonal(innerProducts(x.rows), count, lambda), count);
+  const parts = new Parts(gramParts(count, query.length) + 2 * count, undefined);
+  const gram = await innerProducts(x.rows, parts);
+  const inverse = await inverseOf(withDiagonal(gram, count, lambda), count, parts);
   const shared = x.rows.map((row) => innerProduct(row, own));
   let explained = 0;
   for (let i = 0; i < count; i++) {
@@ -162,10 +217,12 @@ function centered(vectors: readonly Float32Array[]): { mean: Float64Array; rows:
     throw new Error('fitRidge: vectors must have the same length');
   const middle = new Float64Array(length);
   for (const vector of vectors) for (let i = 0; i < length; i++) middle[i]! += vector[i]! / vectors.length;
-  return {
-    mean: middle,
-    rows: vectors.map((vector) => Float64Array.from(vector, (value, i) => value - middle[i]!)),
-  };
+  const rows = vectors.map((vector) => {
+    const row = new Float64Array(length);
+    for (let i = 0; i < length; i++) row[i] = vector[i]! - middle[i]!;
+    return row;
+  });
+  return { mean: middle, rows };
 }
 
 function withDiagonal(matrix: Float64Array, count: number, lambda: number): Float64Array {
@@ -194,7 +251,7 @@ function leaveOneOutOfMean(count: number): Float64Array {
 }
 
 /** Mean over examples of the squared length of (rows · targets), computed only from the targets' inner products. */
-function meanError(targetGram: Float64Array, rows: Float64Array): number {
+async function meanError(targetGram: Float64Array, rows: Float64Array, parts: Parts): Promise<number> {
   const count = Math.sqrt(targetGram.length);
   let sum = 0;
   for (let i = 0; i < count; i++) {
@@ -203,6 +260,7 @@ function meanError(targetGram: Float64Array, rows: Float64Array): number {
       if (left === 0) continue;
       for (let k = 0; k < count; k++) sum += left * targetGram[j * count + k]! * rows[i * count + k]!;
     }
+    await parts.next();
   }
   return sum / count;
 }
@@ -211,9 +269,54 @@ function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** Inverse of a symmetric positive definite matrix, computed with its Cholesky factor. */
-function inverseOf(matrix: Float64Array, count: number): Float64Array {
-  const factor = cholesky(matrix, count);
+/** Adds the values from `from` to `to` of rows, times their weights, to those of a sum. Four rows at a time. */
+function addRows(
+  sum: Float64Array,
+  rows: readonly Float64Array[],
+  weights: Float64Array,
+  from: number,
+  to: number,
+): void {
+  let row = 0;
+  for (; row + 3 < rows.length; row += 4) {
+    const [a, b, c, d] = [rows[row]!, rows[row + 1]!, rows[row + 2]!, rows[row + 3]!];
+    const [wa, wb, wc, wd] = [weights[row]!, weights[row + 1]!, weights[row + 2]!, weights[row + 3]!];
+    for (let i = from; i < to; i++) sum[i]! += wa * a[i]! + wb * b[i]! + (wc * c[i]! + wd * d[i]!);
+  }
+  for (; row < rows.length; row++) {
+    const [a, weight] = [rows[row]!, weights[row]!];
+    for (let i = from; i < to; i++) sum[i]! += weight * a[i]!;
+  }
+}
+
+/** Inner products of all pairs of rows of equal length: [n, n]. As many parts as `gramParts` says. */
+async function innerProducts(rows: readonly Float64Array[], parts: Parts): Promise<Float64Array> {
+  const count = rows.length;
+  const width = rows[0]!.length;
+  const gram = new Float64Array(count * count);
+  for (let from = 0; from < width; from += TILE) {
+    const tiles = rows.map((row) => row.subarray(from, from + TILE));
+    for (let top = 0; top < count; top += ROWS) {
+      for (let left = 0; left <= top; left += ROWS) {
+        for (let i = top; i < Math.min(top + ROWS, count); i++) {
+          for (let j = left; j < Math.min(left + ROWS, i + 1); j++)
+            gram[i * count + j]! += innerProduct(tiles[i]!, tiles[j]!);
+        }
+      }
+      await parts.next();
+    }
+  }
+  for (let i = 0; i < count; i++) for (let j = 0; j < i; j++) gram[j * count + i] = gram[i * count + j]!;
+  return gram;
+}
+
+function gramParts(count: number, width: number): number {
+  return Math.ceil(width / TILE) * Math.ceil(count / ROWS);
+}
+
+/** Inverse of a symmetric positive definite matrix, computed with its Cholesky factor. Two parts for each row. */
+async function inverseOf(matrix: Float64Array, count: number, parts: Parts): Promise<Float64Array> {
+  const factor = await cholesky(matrix, count, parts);
   // Read by rows below, like the factor itself: walks down columns of large matrices miss the processor's caches.
   const transpose = new Float64Array(count * count);
   for (let i = 0; i < count; i++)
@@ -232,11 +335,12 @@ function inverseOf(matrix: Float64Array, count: number): Float64Array {
       column[i] = sum / factor[i * count + i]!;
     }
     inverse.set(column, c * count);
+    await parts.next();
   }
   return inverse;
 }
 
-function cholesky(matrix: Float64Array, count: number): Float64Array {
+async function cholesky(matrix: Float64Array, count: number, parts: Parts): Promise<Float64Array> {
   const factor = new Float64Array(count * count);
   for (let i = 0; i < count; i++) {
     for (let j = 0; j <= i; j++) {
@@ -246,6 +350,7 @@ function cholesky(matrix: Float64Array, count: number): Float64Array {
       else if (sum > 0) factor[i * count + i] = Math.sqrt(sum);
       else throw new Error('fitRidge: the Gram matrix is not positive definite; a feature is not finite');
     }
+    await parts.next();
   }
   return factor;
 }

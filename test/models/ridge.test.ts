@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../src/data/random.ts';
+import type { Between } from '../../src/data/unless-stopped.ts';
 import { fitRidge, leaveOneOutPredictions, predictRidge, ridgeLeverage } from '../../src/models/ridge.ts';
 
 /** Solves a x = b by Gaussian elimination with pivoting. */
@@ -89,9 +90,9 @@ describe.each([
     for (const [i, value] of predictRidge(model, query).entries()) expect(value).toBeCloseTo(expected[i]!, 4);
   });
 
-  it('predicts an example from the others as if it had been fitted without it', () => {
+  it('predicts an example from the others as if it had been fitted without it', async () => {
     const examples = [0, 3, count - 1];
-    const leftOut = leaveOneOutPredictions(features, targets, model.lambda, examples);
+    const leftOut = await leaveOneOutPredictions(features, targets, model.lambda, examples);
     for (const [place, i] of examples.entries()) {
       const others = features.filter((_, j) => j !== i);
       const expected = direct(
@@ -105,9 +106,12 @@ describe.each([
     }
   });
 
-  it('gives the leverage of the normal equations', () => {
+  it('gives the leverage of the normal equations', async () => {
     for (const lambda of [0.05, 1, 20]) {
-      expect(ridgeLeverage(features, lambda, query)).toBeCloseTo(directLeverage(features, lambda, query), 6);
+      expect(await ridgeLeverage(features, lambda, query)).toBeCloseTo(
+        directLeverage(features, lambda, query),
+        6,
+      );
     }
   });
 
@@ -160,12 +164,21 @@ it('needs three examples', async () => {
 
 it('lets the caller do other things between its parts, and ends with their error', async () => {
   const { features, targets } = problem(8, 5, 3, 0, 2);
-  const told: string[] = [];
-  await fitRidge(features, targets, async (done, total) => {
-    told.push(`${done} of ${total}`);
-  });
-  expect(told).toEqual(Array.from({ length: 10 }, (_, i) => `${i + 1} of 10`));
-  await expect(fitRidge(features, targets, () => Promise.reject(new Error('stopped')))).rejects.toThrow(
-    'stopped',
-  );
+  const examples = [0, 3];
+  for (const work of [
+    (between: Between) => fitRidge(features, targets, between),
+    (between: Between) => leaveOneOutPredictions(features, targets, 1, examples, between),
+  ]) {
+    const told: number[] = [];
+    const totals = new Set<number>();
+    await work(async (done, total) => {
+      told.push(done);
+      totals.add(total);
+    });
+    // As many parts as announced, and more than one for each example.
+    expect([...totals]).toEqual([told.length]);
+    expect(told).toEqual(told.map((_, i) => i + 1));
+    expect(told.length).toBeGreaterThan(2 * features.length);
+    await expect(work(() => Promise.reject(new Error('stopped')))).rejects.toThrow('stopped');
+  }
 });

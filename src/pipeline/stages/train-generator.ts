@@ -7,6 +7,7 @@ import { type Between, unlessStopped } from '../../data/unless-stopped.ts';
 import { outlierWarnings } from '../../data/weight-outliers.ts';
 import type { ZooMember } from '../../data/zoo.ts';
 import { denoiserTrainingStep } from '../../models/denoiser-step.ts';
+import type { DiffusionData } from '../../models/diffusion.ts';
 import { diffusionBatch } from '../../models/diffusion.ts';
 import { projectPaths, toProjectPath } from '../../project/paths.ts';
 import type { StageContext, StageFunction } from '../stage.ts';
@@ -46,9 +47,8 @@ export const trainGenerator: StageFunction<'train-generator'> = async (context) 
   const config = training.config.weightGenerator;
   const zoo = await unlessStopped(context.shouldStop, (signal) => fittedZoo(context, signal));
   if (zoo === undefined) return { status: 'stopped', result: { steps: 0 } };
-  const { space, members, ofBase, codec } = zoo;
+  const { space, members, ofBase, codec, data } = zoo;
   const seed = stageSeed(context);
-  const data = await diffusionData(codec, config, members);
   const denoiser = denoiserFor(config, codec);
   const { count, blockSize } = codec.splitter;
   run.emit({
@@ -65,7 +65,9 @@ export const trainGenerator: StageFunction<'train-generator'> = async (context) 
         : ''),
   });
   const device = await stageDevice(context);
-  const calibration = ofBase && (await calibrated(context, ofBase, codec, device));
+  const calibration =
+    ofBase &&
+    (await unlessStopped(context.shouldStop, (signal) => calibrated(context, signal, ofBase, codec, device)));
   if (ofBase && !calibration) return { status: 'stopped', result: { steps: 0 } };
   const start = denoiser.initial(seed);
   const average = start.slice();
@@ -150,11 +152,11 @@ interface ChosenZoo {
   readonly ofBase?: { readonly base: BaseModel; readonly members: readonly ZooMember[] };
 }
 
-/** The zoo to train on, with its codec. Both take long for thousands of members. */
+/** The zoo to train on, with its codec, and in blocks. All of it takes long for thousands of members. */
 async function fittedZoo(
   context: StageContext<'train-generator'>,
   signal: AbortSignal,
-): Promise<ChosenZoo & { readonly codec: FittedCodec }> {
+): Promise<ChosenZoo & { readonly codec: FittedCodec; readonly data: DiffusionData }> {
   const { training, run } = context;
   const zoo = await chosenZoo(context, signal);
   for (const message of equalPromptWarnings(zoo.members))
@@ -164,24 +166,41 @@ async function fittedZoo(
     training.config.weightGenerator,
     zoo.members,
     promptEncoderFor(training.config),
-    telling(context, signal, 'fitting the ridge regression from prompts', 'steps'),
+    fittingRidge(context, signal),
   );
-  return { ...zoo, codec };
+  const data = await diffusionData(
+    codec,
+    training.config.weightGenerator,
+    zoo.members,
+    telling(context, signal, 'cutting the zoo into blocks', 'concepts'),
+  );
+  return { ...zoo, codec, data };
 }
 
-/** Reports the progress of a part of the stage, and ends it once the signal is aborted. */
+/** Least time between two looks at whether a part of the stage should end, in milliseconds. */
+const LOOK_EVERY = 100;
+
+/** Reports the progress of a part of the stage, and ends it once the signal is aborted. May be called very often. */
 function telling(
   { run }: StageContext,
   signal: AbortSignal,
   message: string,
   unit: 'concepts' | 'steps',
 ): Between {
+  let looked = 0;
   return async (done, total) => {
+    const now = performance.now();
+    if (now - looked < LOOK_EVERY && done < total) return;
+    looked = now;
     run.emit({ type: 'progress', message, unit, done, total });
     // Requests to stop arrive between two turns of the event loop.
     await setImmediate();
     signal.throwIfAborted();
   };
+}
+
+function fittingRidge(context: StageContext, signal: AbortSignal): Between {
+  return telling(context, signal, 'fitting the ridge regression from prompts', 'steps');
 }
 
 /** The zoo to train on, and the weight space of its vectors. Reports what is odd about its files. */
@@ -210,12 +229,14 @@ async function chosenZoo(context: StageContext<'train-generator'>, signal: Abort
 
 async function calibrated(
   context: StageContext,
+  signal: AbortSignal,
   { base, members }: NonNullable<ChosenZoo['ofBase']>,
   { head, encoder }: FittedCodec,
   device: DeviceReport,
 ): Promise<StartCalibration | undefined> {
-  const ridge = head ?? (await ridgeOfZoo(encoder, members));
-  return calibrateStarts(context, base, members, encoder, ridge, device);
+  const ridge = head ?? (await ridgeOfZoo(encoder, members, fittingRidge(context, signal)));
+  const between = telling(context, signal, 'predicting members of the zoo from the others', 'steps');
+  return calibrateStarts(context, base, members, encoder, { ridge, device, between });
 }
 
 const COSINE = { schedule: 'cosine', warmup: 0 } as const;

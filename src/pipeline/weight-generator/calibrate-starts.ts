@@ -1,6 +1,7 @@
 import type { DeviceReport } from '../../compute/types.ts';
 import type { PreparedPairs } from '../../data/prepared.ts';
 import type { PromptEncoder } from '../../data/prompt-encoder.ts';
+import type { Between } from '../../data/unless-stopped.ts';
 import type { ZooMember } from '../../data/zoo.ts';
 import { leaveOneOutPredictions, predictRidge, type RidgeModel } from '../../models/ridge.ts';
 import { heldOutConcepts } from '../../project/selection.ts';
@@ -34,7 +35,7 @@ interface UnseenStart extends Omit<CalibrationPoint, 'psnr'> {
  * Measures the quality of starts by the distance of their prompts: predicts weights by ridge regression from prompts,
  * and measures each prediction on its concept's held-out images. The concepts are zoo members, each predicted from all
  * others, with those that the base was not trained on first, and the concepts that the config holds out.
- * @param ridge ridge regression fitted on the members
+ * @param settings the ridge regression fitted on the members, and what is called between parts of the predictions
  * @returns undefined if a stop was requested
  */
 export async function calibrateStarts(
@@ -42,12 +43,11 @@ export async function calibrateStarts(
   base: BaseModel,
   members: readonly ZooMember[],
   encoder: PromptEncoder,
-  ridge: RidgeModel,
-  device: DeviceReport,
+  { ridge, device, between }: { ridge: RidgeModel; device: DeviceReport; between?: Between },
 ): Promise<StartCalibration | undefined> {
   const { run, shouldStop, project, training } = context;
   const { image, evaluate } = training.config;
-  const starts = await leftOutMembers(base, members, encoder, ridge.lambda);
+  const starts = await leftOutMembers(base, members, encoder, ridge.lambda, between);
   const heldOut = evenlyChosen(heldOutConcepts(project, training), MOST_CONCEPTS);
   const features = await encoder.features(heldOut.map(({ prompt }) => prompt));
   const prompts = members.map(({ prompt }) => prompt);
@@ -91,6 +91,7 @@ async function leftOutMembers(
   members: readonly ZooMember[],
   encoder: PromptEncoder,
   lambda: number,
+  between: Between | undefined,
 ): Promise<UnseenStart[]> {
   const inBase = (index: number) => base.concepts.includes(members[index]!.concept);
   const indices = [...members.keys()];
@@ -99,11 +100,12 @@ async function leftOutMembers(
     MOST_CONCEPTS,
   );
   const chosen = [...clean, ...evenlyChosen(indices.filter(inBase), MOST_CONCEPTS - clean.length)];
-  const leftOut = leaveOneOutPredictions(
+  const leftOut = await leaveOneOutPredictions(
     await encoder.features(members.map(({ prompt }) => prompt)),
     members.map(finalVector),
     lambda,
     chosen,
+    between,
   );
   return leftOut.map(({ prediction, leverage }, place) => ({
     concept: members[chosen[place]!]!.concept,

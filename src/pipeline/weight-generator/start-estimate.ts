@@ -44,7 +44,7 @@ export async function promptDistance(
   const all = [...prompts, prompt];
   const encoder = await kind.fit(all);
   const features = await encoder.features(all);
-  return distanceOf(lambda, ridgeLeverage(features.slice(0, -1), lambda, features.at(-1)!));
+  return distanceOf(lambda, await ridgeLeverage(features.slice(0, -1), lambda, features.at(-1)!));
 }
 
 /** `promptDistance` for a given leverage. */

@@ -52,7 +52,7 @@ export interface FittedCodec extends WeightCodec {
 
 /**
  * Fits the codec to a zoo.
- * @param between called between parts of the ridge regression, which takes long for many members
+ * @param between called between parts of the work, which takes long for many members
  * @throws UserError if more principal components are requested than the zoo has
  */
 export async function fitCodec(
@@ -66,9 +66,11 @@ export async function fitCodec(
   const encoder = await kind.fit(prompts);
   const features = await encoder.features(prompts);
   const head = config.head === 'ridge' ? await ridgeOfZoo(encoder, members, between) : undefined;
-  const diffused = members.flatMap(({ checkpoints }, i) =>
-    checkpoints.map((vector) => withoutHead(vector, head, features[i]!)),
-  );
+  const diffused: Float32Array[] = [];
+  for (const [i, { checkpoints }] of members.entries()) {
+    for (const vector of checkpoints) diffused.push(withoutHead(vector, head, features[i]!));
+    await between?.(i + 1, members.length);
+  }
   const standardizer = fitStandardizer(config.standardize, diffused, segments);
   return {
     encoder,
@@ -134,26 +136,31 @@ export function decodeBlocks(codec: WeightCodec, blocks: Float32Array, features:
   return diffused.map((value, i) => value + offset[i]!);
 }
 
-/** The zoo as standardized blocks with prompts. */
+/**
+ * The zoo as standardized blocks with prompts.
+ * @param between called after each member
+ */
 export async function diffusionData(
   codec: WeightCodec,
   config: GeneratorConfig,
   members: readonly PromptedVectors[],
+  between?: Between,
 ): Promise<DiffusionData> {
   const { encoder, splitter } = codec;
   const prompts = members.map(({ prompt }) => prompt);
   const features = await encoder.features(prompts);
   const [nullPrompt, ...encoded] = await encoder.encode(['', ...prompts], config.maxTokens);
+  const examples: DiffusionData['examples'][number][] = [];
+  for (const [i, { checkpoints }] of members.entries()) {
+    for (const vector of checkpoints)
+      examples.push({ blocks: encodeVector(codec, vector, features[i]!), prompt: encoded[i]! });
+    await between?.(i + 1, members.length);
+  }
   return {
     blockSize: splitter.blockSize,
     mask: splitter.mask,
     nullPrompt: nullPrompt!,
-    examples: members.flatMap(({ checkpoints }, i) =>
-      checkpoints.map((vector) => ({
-        blocks: encodeVector(codec, vector, features[i]!),
-        prompt: encoded[i]!,
-      })),
-    ),
+    examples,
   };
 }
 

@@ -129,7 +129,14 @@ describe('calibration of what to expect', () => {
     const part = (message: string) =>
       events.filter((event) => 'message' in event && event.message === message);
     expect(part('reading the zoo').at(-1)).toMatchObject({ type: 'progress', done: 3, total: 3 });
-    expect(part('fitting the ridge regression from prompts').at(-1)).toMatchObject({ done: 10, total: 10 });
+    for (const message of [
+      'fitting the ridge regression from prompts',
+      'predicting members of the zoo from the others',
+    ]) {
+      const { done, total } = part(message).at(-1) as { done: number; total: number };
+      expect([message, done]).toEqual([message, total]);
+      expect(total).toBeGreaterThan(3);
+    }
     const { lambda, points } = (await calibrationOf())!;
 
     const prompts = NAMES.map((name) => `prompt of ${name}`);
