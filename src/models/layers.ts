@@ -63,14 +63,24 @@ export function spaceToDepth(x: Tensor4D): Tensor4D {
 }
 
 /**
- * Limits images to [-1, 1]. The gradient passes as if nothing were limited (straight-through, Bengio et al. 2013): that of the
- * clipped function is 0 outside, from where a value would never come back.
+ * Limits images to [-1, 1]. Outside, the gradient passes as if nothing were limited (straight-through, Bengio et al. 2013) if
+ * it leads back inside: that of the clipped function is 0 there, from where a value would never come back. If it leads
+ * further out, it is 0: nothing that is seen would change, but a discriminator goes on asking for it, and values drift away.
  */
 export function limit<T extends Tensor>(x: T): T {
-  return withGradient(x, (input) => ({
-    value: tf.clipByValue(input, -1, 1),
-    gradFunc: (dy: Tensor) => dy,
-  }));
+  return withGradient(x, (input, save) => {
+    save([input]);
+    return {
+      value: tf.clipByValue(input, -1, 1),
+      gradFunc: (dy: Tensor, [saved]: Tensor[]) => {
+        const isAbove = tf.step(tf.sub(saved!, 1));
+        const isBelow = tf.step(tf.sub(-1, saved!));
+        // Training goes against the gradient.
+        const outward = tf.add(tf.mul(isAbove, tf.minimum(dy, 0)), tf.mul(isBelow, tf.maximum(dy, 0)));
+        return tf.sub(dy, outward);
+      },
+    };
+  });
 }
 
 /**

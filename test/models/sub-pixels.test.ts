@@ -140,6 +140,18 @@ describe('a residual generator', () => {
       .dataSync();
     expect(Array.from(gradient)).toEqual([-3, -3, -1.5, -1, 0, 1, 1]);
   });
+
+  it('is not drawn further out by what asks for more than the limit', () => {
+    const x = tf.tensor1d([-3, -1, 0.5, 1, 2]);
+    const slopes = (target: number) =>
+      Array.from(
+        tf
+          .grad((z) => tf.sum(tf.square(tf.sub(limit(z), target))))(x)
+          .dataSync(),
+      );
+    expect(slopes(2)).toEqual([-6, -6, -3, -2, 0]);
+    expect(slopes(-2)).toEqual([0, 2, 5, 6, 6]);
+  });
 });
 
 it('layers at full resolution are as wide as asked for, or are not there', () => {
