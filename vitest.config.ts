@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 import { assemblyForVite } from './scripts/build/assembly.mjs';
 import { pagePartsForVite } from './scripts/build/page-parts.mjs';
+import { photographsForVite } from './scripts/build/photographs.mjs';
 import { threadProgramForVite } from './scripts/build/thread-program.mjs';
 import { bundledTfjsForVite } from './scripts/test/bundled-tfjs.mjs';
 import { testLimitMs } from './scripts/test/limits.mjs';
@@ -15,7 +16,7 @@ function project(name: string, folders: string, isolate: boolean) {
 }
 
 export default defineConfig({
-  plugins: [assemblyForVite, threadProgramForVite, pagePartsForVite, bundledTfjsForVite],
+  plugins: [assemblyForVite, threadProgramForVite, pagePartsForVite, photographsForVite, bundledTfjsForVite],
   test: {
     projects: [
       project('program', '{protocol,project,data,engine,extension,webview,scripts,bench}', false),

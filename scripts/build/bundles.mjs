@@ -6,6 +6,7 @@ import { repository } from '../setup/paths.mjs';
 import { assemblyForEsbuild } from './assembly.mjs';
 import { commonJsParts } from './common-js-parts.mjs';
 import { pagePartsForEsbuild } from './page-parts.mjs';
+import { photographsForEsbuild } from './photographs.mjs';
 import { threadProgramForEsbuild } from './thread-program.mjs';
 
 /** Packages with native code and what loads it: they stay outside the bundles and ship next to the engine. */
@@ -115,7 +116,7 @@ export function commonOptions(production) {
     logLevel: 'warning',
     target: 'node20',
     platform: 'node',
-    plugins: [assemblyForEsbuild, threadProgramForEsbuild, pagePartsForEsbuild],
+    plugins: [assemblyForEsbuild, threadProgramForEsbuild, pagePartsForEsbuild, photographsForEsbuild],
   };
 }
 

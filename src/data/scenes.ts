@@ -16,6 +16,11 @@ const SIZES = [
   [112, 112],
 ] as const;
 
+/** Names of the files that {@link writeScenes} writes. */
+export function sceneNames(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `scene-${String(index + 1).padStart(4, '0')}.jpg`);
+}
+
 /**
  * Fills a folder with seeded procedural landscapes: JPEG files with sides of 96 to 160 pixels. Existing files are not
  * changed.
@@ -25,8 +30,7 @@ export async function writeScenes(folder: string, count: number, seed: number): 
   await makeFolder(folder);
   const present = new Set(await readdir(folder));
   let written = 0;
-  for (let index = 0; index < count; index++) {
-    const name = `scene-${String(index + 1).padStart(4, '0')}.jpg`;
+  for (const [index, name] of sceneNames(count).entries()) {
     if (present.has(name)) continue;
     await writeWhole(join(folder, name), await renderScene(index, seed));
     written++;

@@ -1,4 +1,4 @@
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { copyExampleProject } from '../../scripts/example-project.mjs';
@@ -13,12 +13,23 @@ beforeAll(async () => {
 
 const prepare = (project: string) => ['prepare', '--project', project, '--concept', 'sepia-fog'];
 
-test('the first stage of the example project draws its images', async () => {
+test.each([
+  ['as the example project has it', undefined, 'fjord-01.jpg'],
+  // Earlier versions had nothing else.
+  ['drawn scenes', { folder: 'images', count: 160, seed: 1 }, 'scene-0001.jpg'],
+])('the first stage of a project makes its images, %s', async (_, images, name) => {
   const project = join(temporaryFolder(), 'example');
   copyExampleProject(project);
+  if (images) {
+    writeFileSync(join(project, 'drawn-images.json'), JSON.stringify(images));
+    // Its own pattern is about photographs.
+    const config = join(project, 'quickstart.training.yaml');
+    writeFileSync(config, readFileSync(config, 'utf8').replace(/^ +testOnly:.*$/m, ''));
+  }
   const { code, stderr } = await engine.run(prepare(project));
   expect({ code, stderr }).toEqual({ code: 0, stderr: expect.any(String) });
   expect(readdirSync(join(project, 'images'))).toHaveLength(160);
+  expect(readdirSync(join(project, 'images'))).toContain(name);
   expect(readdirSync(join(project, '.dnw', 'pairs'))).toHaveLength(1);
 });
 

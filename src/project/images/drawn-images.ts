@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { readText } from '../disk/regular-file.ts';
 import { UserError } from '../user-error.ts';
 
-/** File next to a project's training configs; it describes source images that are drawn when a stage first needs them. */
+/** File next to a project's training configs; it describes source images that are made when a stage first needs them. */
 const DRAWN_IMAGES_FILE = 'drawn-images.json';
 
 const schema = z.strictObject({
@@ -14,20 +14,23 @@ const schema = z.strictObject({
     .refine((folder) => !isAbsolute(folder) && !folder.split(/[\\/]/).includes('..'), {
       error: 'expected a folder in the project, without ..',
     }),
+  /** What the images are: drawn scenes, or crops of photographs at random places. */
+  from: z.enum(['scenes', 'photographs']).default('scenes'),
   count: z.number().int().min(2).max(10_000),
   seed: z.number().int().min(0),
 });
 
 export interface DrawnImages {
-  /** Absolute path of the folder that they are drawn into. */
+  /** Absolute path of the folder that they are written to. */
   readonly folder: string;
+  readonly from: 'scenes' | 'photographs';
   readonly count: number;
   readonly seed: number;
 }
 
 /**
- * The procedural scenes that a project's `drawn-images.json` asks for, so that an example runs offline without shipping
- * pictures. Undefined in a project without that file, which has its own images.
+ * The images that a project's `drawn-images.json` asks for, so that an example runs offline without pictures of its own.
+ * Undefined in a project without that file, which has its own images.
  * @throws UserError if the file is not valid
  */
 export async function drawnImages(projectFolder: string): Promise<DrawnImages | undefined> {
@@ -38,13 +41,13 @@ export async function drawnImages(projectFolder: string): Promise<DrawnImages | 
   });
   if (text === undefined) return undefined;
   try {
-    const { folder, count, seed } = schema.parse(JSON.parse(text));
-    return { folder: join(projectFolder, folder), count, seed };
+    const { folder, ...wanted } = schema.parse(JSON.parse(text));
+    return { folder: join(projectFolder, folder), ...wanted };
   } catch (error) {
     const reason = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
     throw new UserError(
       'invalid-value',
-      `${path} should look like { "folder": "images", "count": 160, "seed": 1 }: ${reason}`,
+      `${path} should look like { "folder": "images", "from": "photographs", "count": 160, "seed": 1 }: ${reason}`,
     );
   }
 }

@@ -133,9 +133,10 @@ describe('calibration of what to expect', () => {
       'fitting the ridge regression from prompts',
       'predicting members of the zoo from the others',
     ]) {
-      const { done, total } = part(message).at(-1) as { done: number; total: number };
-      expect([message, done]).toEqual([message, total]);
-      expect(total).toBeGreaterThan(3);
+      const told = part(message) as unknown as { done: number; total: number }[];
+      expect(told.at(-1)).toMatchObject({ done: told.at(-1)!.total });
+      // Of many parts, not of three members only.
+      expect(Math.max(...told.map(({ total }) => total))).toBeGreaterThan(3);
     }
     const { lambda, points } = (await calibrationOf())!;
 
