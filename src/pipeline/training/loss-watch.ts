@@ -6,6 +6,16 @@ const RISEN = 1.5;
 const FEW = 5;
 /** Ratio to the loss of the first step, and to that of a plain gray image, from which a training counts as failed. */
 const LOST = 1.2;
+/** The same over a whole window, in which a training that is still worse than a gray image has gained little either. */
+const LOST_FOR_LONG = { first: 0.9, gray: 1.1 };
+
+/** L1 losses of a training that has lost the image. */
+export interface LostImage {
+  readonly first: number;
+  readonly last: number;
+  /** That of a plain gray image on the last batches, if it was compared. */
+  readonly gray?: number;
+}
 
 /**
  * Watches the L1 loss for a training that diverged without becoming infinite: a generator whose last layer is saturated
@@ -34,23 +44,31 @@ export class LossWatch {
     if (this.#last.length > WINDOW) this.#last.shift();
   }
 
-  /** The loss at the beginning and at the end if it has risen; undefined otherwise, and after too few steps. */
-  get risen(): { first: number; last: number } | undefined {
-    return this.#risenGradually() ?? this.#lostAtOnce();
+  /** What shows that the generator has lost the image; undefined if nothing does, and after too few steps. */
+  get loss(): LostImage | undefined {
+    return this.#risenGradually() ?? this.#lostAtOnce() ?? this.#lostForLong();
   }
 
-  #risenGradually(): { first: number; last: number } | undefined {
+  #risenGradually(): LostImage | undefined {
     if (this.#first.length < WINDOW || this.#last.length < WINDOW) return undefined;
     const [first, last] = [mean(this.#first), mean(this.#last.map(({ loss }) => loss))];
     return last > RISEN * first ? { first, last } : undefined;
   }
 
-  #lostAtOnce(): { first: number; last: number } | undefined {
-    if (this.#last.length < FEW) return undefined;
-    const recent = this.#last.slice(-FEW);
+  #lostAtOnce(): LostImage | undefined {
+    return this.#lost(FEW, { first: LOST, gray: LOST });
+  }
+
+  #lostForLong(): LostImage | undefined {
+    return this.#lost(WINDOW, LOST_FOR_LONG);
+  }
+
+  #lost(steps: number, least: { readonly first: number; readonly gray: number }): LostImage | undefined {
+    if (this.#last.length < steps) return undefined;
+    const recent = this.#last.slice(-steps);
     const [first] = this.#first as [number];
     const [last, gray] = [mean(recent.map(({ loss }) => loss)), mean(recent.map(({ plain }) => plain))];
-    return last > LOST * first && last > LOST * gray ? { first, last } : undefined;
+    return last > least.first * first && last > least.gray * gray ? { first, last, gray } : undefined;
   }
 }
 

@@ -149,11 +149,16 @@ export async function trainingLoop(options: TrainingLoopOptions): Promise<Traini
     // The ONNX Runtime call blocks the event loop: let signals, timers and requests in.
     await new Promise((resolve) => setImmediate(resolve));
   }
-  if (watch.risen) {
-    const { first, last } = watch.risen;
+  if (watch.loss) {
+    const { first, last, gray } = watch.loss;
+    const [from, to] = [first.toPrecision(2), last.toPrecision(2)];
+    const found =
+      last > first || gray === undefined
+        ? `has risen from ${from} to ${to} over ${steps} steps`
+        : `is ${to} after ${steps} steps, where a plain gray image has ${gray.toPrecision(2)}`;
     throw new UserError(
       'diverged',
-      `${options.message}: ${L1} has risen from ${first.toPrecision(2)} to ${last.toPrecision(2)} over ${steps} steps, ` +
+      `${options.message}: ${L1} ${found}, ` +
         'so the generator has lost the image. Lower the learning rate (learningRate), raise warmup, or lower beta2.',
     );
   }

@@ -63,11 +63,19 @@ describe('a training whose loss rises', () => {
     await expect(
       trainingLoop({ ...options, run, shouldStop: () => false, step, steps: 8, executor }),
     ).rejects.toThrow(/risen from 0\.68 to 1\.0 over 8 steps/);
+    // A little worse at once, and never better.
+    await expect(trained((step) => (step === 0 ? 0.74 : 0.87), 0.5)).rejects.toThrow(
+      /risen from 0\.74 to 0\.87 over 100 steps/,
+    );
+    await expect(trained((step) => (step === 0 ? 0.73 : 0.7), 0.6)).rejects.toThrow(
+      /loss\/l1 is 0\.70 after 100 steps, where a plain gray image has 0\.60, so the generator has lost/,
+    );
   });
 
   test.each<[string, (step: number) => number, number]>([
     ['the first batch was an easy one', (step) => (step === 0 ? 0.05 : 0.2), 0.5],
     ['the images are nearly gray, and the loss falls', (step) => 0.3 - step / 1000, 0.1],
+    ['nothing has been learned yet', (step) => 0.5 + (step % 3) / 50, 0.5],
   ])('does not fail if %s', async (_, lossAt, plain) => {
     expect((await trained(lossAt, plain)).finished).toBe(true);
   });
