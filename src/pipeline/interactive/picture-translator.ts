@@ -28,12 +28,18 @@ import { decodePicture, translatePicture } from '../translation/picture-translat
 import { type Translator, translateArea } from '../translation/translate-tiled.ts';
 import {
   differenceOf,
+  enlargementRemarks,
   fitsAtOnce,
   networkSize,
   tileShape,
   translateImage,
 } from '../translation/whole-picture.ts';
-import { recipeOf, remarksFor, writeTranslation } from '../translation/written-translation.ts';
+import {
+  type FileSettings,
+  recipeOf,
+  remarksFor,
+  writeTranslation,
+} from '../translation/written-translation.ts';
 import type { BaseModel } from '../weights/base-model.ts';
 import { fileVersion, readChosenWeights, weightsFile } from '../weights/chosen-weights.ts';
 import type { WarmBase } from './warm-base.ts';
@@ -206,7 +212,7 @@ export class PictureTranslator {
     refuseTooLarge(picture, format);
     const model = await this.#modelFor(request);
     const weights = await this.#use(model, request);
-    const settings = { size, detail, format, quality: undefined, keepLocation: false };
+    const settings: FileSettings = { size, detail, format, quality: undefined, keepLocation: false };
     const recipe = recipeOf(picture, hashContent(model.values.get(weights)!), settings, trained);
     const scratch = scratchOf(project);
     await makeFolder(scratch);
@@ -223,7 +229,7 @@ export class PictureTranslator {
       await rm(pixels, { force: true });
     }
     const { width, height } = picture;
-    return { width, height, remarks: remarksFor(picture, format) };
+    return { width, height, remarks: remarksFor(picture, settings, trained) };
   }
 
   /**
@@ -256,8 +262,9 @@ export class PictureTranslator {
     const { width, height } = isPreview ? networkSize(picture, 'train', trained) : wanted;
     const version = JSON.stringify([subject.version, width, height]);
     const key = `${weights}\n${version}`;
+    const remarks = [...picture.remarks, ...enlargementRemarks(picture, isPreview ? 'train' : size, trained)];
     const known = model.known.get(key);
-    if (known) return { ...known, isPreview };
+    if (known) return { ...known, isPreview, remarks };
     const { source, target } = await this.#load(subject, version, width, height);
     const before = model.generator.seconds;
     const translated = await translateImage(model.generator, source, () => goesOn(signal));
@@ -270,7 +277,7 @@ export class PictureTranslator {
       ...(isMeasured && { quality: imageQuality(translated.data, target.data, width, height) }),
       picture: { width: picture.width, height: picture.height },
       isPreview,
-      remarks: picture.remarks,
+      remarks,
       seconds: model.generator.seconds - before,
       device: model.device.device,
     };

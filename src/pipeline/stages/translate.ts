@@ -141,7 +141,7 @@ export const translate: StageFunction<'translate'> = async (context) => {
         continue;
       }
       const { decoded, recipe } = arrival;
-      const remarks = remarksFor(decoded.picture, format);
+      const remarks = remarksFor(decoded.picture, settings, trained);
       if (remarks.length > 0) log('info', `${basename(at.file)}: ${remarks.join('; ')}`);
       const pixels = newPixelPart(scratch);
       const completed = await translatePicture(generator, decoded, settings, pixels, async () => {

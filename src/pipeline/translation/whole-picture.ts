@@ -31,19 +31,40 @@ export interface PictureParts {
 
 /** Whole pictures of up to this many times the sides, and the pixels, of the training images go through at once. */
 const WHOLE = { sides: 4, pixels: 2.25 } as const;
+/**
+ * A picture that is enlarged for the network has at most this many pixels on its longer side. A strip that is one pixel high
+ * would become gigantic: 3000 x 1 has 1,536,000 x 512 pixels at size 512. Four times the largest size that can be asked for.
+ */
+const LONGEST_ENLARGED = 16_384;
 /** Values of the rows that are written at once: they stay in the processor's cache. */
 const VALUES = 2 ** 18;
 
 /**
- * The size at which the network sees a picture.
+ * The size at which the network sees a picture. A very long one is enlarged less than asked for (`enlargementRemarks`).
  * @param trained shorter side that whole pictures have at the scale of training (`trainedScale`)
  */
 export function networkSize({ width, height }: ImageSize, size: PictureSize, trained: number): ImageSize {
   if (size === 'native') return { width, height };
-  const shorter = size === 'train' ? trained : size;
-  const scale = shorter / Math.min(width, height);
+  const scale = Math.min(
+    shorterSide(size, trained) / Math.min(width, height),
+    Math.max(1, LONGEST_ENLARGED / Math.max(width, height)),
+  );
   return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
 }
+
+/** What is said of a picture that is enlarged less than asked for, as parts of a sentence. The parameters are those of `networkSize`. */
+export function enlargementRemarks(picture: ImageSize, size: PictureSize, trained: number): string[] {
+  if (size === 'native') return [];
+  const { width, height } = networkSize(picture, size, trained);
+  const shorter = shorterSide(size, trained);
+  if (Math.min(width, height) >= shorter) return [];
+  return [
+    `translated at ${width}x${height}, not with ${shorter} pixels on the shorter side: ` +
+      `pictures are enlarged to at most ${LONGEST_ENLARGED} pixels on the longer side`,
+  ];
+}
+
+const shorterSide = (size: number | 'train', trained: number) => (size === 'train' ? trained : size);
 
 /** Whether the network takes an image of this size at once, without tiles. */
 export function fitsAtOnce({ width, height }: ImageSize, trained: number): boolean {

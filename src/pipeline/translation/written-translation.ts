@@ -6,6 +6,7 @@ import { encodePicture, type Picture } from '../../data/pictures.ts';
 import { hashContent } from '../../project/disk/file-hash.ts';
 import type { PictureFormat } from '../../protocol/stage-entry.ts';
 import type { TranslationSettings } from './picture-translation.ts';
+import { enlargementRemarks } from './whole-picture.ts';
 
 /** Rises when the same picture, weights and options give another result. */
 const VERSION = 2;
@@ -29,7 +30,9 @@ export function recipeOf(
   { size, detail, format, quality, keepLocation }: FileSettings,
   trained: number,
 ): string {
-  const settings = { size, detail, format, quality, keepLocation };
+  // Earlier versions enlarged strips further; the translations of other pictures are the same.
+  const [limit] = enlargementRemarks(picture, size, trained);
+  const settings = { size, detail, format, quality, keepLocation, limit };
   return hashContent(JSON.stringify([VERSION, picture.hash, generator, settings, trained]));
 }
 
@@ -52,9 +55,16 @@ export async function writeTranslation(
 }
 
 /** What is done with a picture that its owner should know, each as a part of a sentence. */
-export function remarksFor({ remarks, hasAlpha }: Picture, format: PictureFormat): string[] {
-  const isFlattened = format === 'jpeg' && hasAlpha;
-  return remarks.length > 0 && isFlattened
-    ? [...remarks, 'jpeg has no transparency: on white']
-    : [...remarks];
+export function remarksFor(
+  picture: Picture,
+  { size, format }: Pick<FileSettings, 'size' | 'format'>,
+  trained: number,
+): string[] {
+  const { remarks, hasAlpha } = picture;
+  const isFlattened = remarks.length > 0 && format === 'jpeg' && hasAlpha;
+  return [
+    ...remarks,
+    ...(isFlattened ? ['jpeg has no transparency: on white'] : []),
+    ...enlargementRemarks(picture, size, trained),
+  ];
 }

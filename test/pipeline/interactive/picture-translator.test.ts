@@ -101,6 +101,15 @@ test('parts of the picture itself are its own pixels, upright, and smaller where
   ).rejects.toThrow('The picture has 100x150 pixels, and no part of 60x80 at 41, 20.');
 });
 
+test('a strip is shown as large as its longer side allows, which is said', async () => {
+  const image = join(photos, 'strip.png');
+  await sharp({ create: { width: 2, height: 4096, channels: 3, background: 'red' } }).toFile(image);
+  const request = { ...subject(), image, size: 64, detail: 'none' } as const;
+  const remarks = [expect.stringMatching(/^translated at 8x16384, not with 64 pixels on the shorter side: /)];
+  const shown = await translator.translate(request, going);
+  expect(shown).toMatchObject({ translated: { width: 8, height: 16384 }, isPreview: false, remarks });
+});
+
 test('of a large picture at full resolution, a part is exact and the whole a preview, until it is called off', async () => {
   const image = join(photos, 'large.png');
   const [width, height] = [2000, 1400];

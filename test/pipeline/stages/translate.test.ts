@@ -137,6 +137,21 @@ test('a network that was trained on crops sees pictures at their scale', async (
   expect(logged('info')[0]).toMatch(/^pictures are translated whole, with 64 pixels on the shorter side/);
 });
 
+test('a strip is enlarged as far as its longer side allows, and no further', async () => {
+  const [input, output] = [temporaryFolder(), join(temporaryFolder(), 'new')];
+  const strip = { width: 6000, height: 1, channels: 3, background: 'red' } as const;
+  writeFileSync(join(input, 'strip.png'), await sharp({ create: strip }).png().toBuffer());
+  writeFileSync(join(input, 'wave.png'), readFileSync(imageFile(trained.project, 0)));
+  const { context, logged } = started(input, output, { size: 512, detail: 'source' });
+  expect((await translate(context)).result).toMatchObject({ written: 2 });
+  const { width, height } = await sharp(join(output, 'strip.png')).metadata();
+  expect([width, height]).toEqual([6000, 1]);
+  expect(logged('info').slice(1)).toEqual([
+    'strip.png: translated at 16384x3, not with 512 pixels on the shorter side: ' +
+      'pictures are enlarged to at most 16384 pixels on the longer side',
+  ]);
+});
+
 describe('a whole picture', () => {
   /** Waves, with a pattern of single pixels on them. */
   const scene = (width: number, height: number, pattern = 0) =>
