@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { isMissing } from '../project/disk/folders.ts';
 import { folderOf, type ImageFiles, listImages } from '../project/disk/image-files.ts';
-import type { PassedOver } from '../project/disk/passed-over.ts';
+import { type PassedOver, passedOverText } from '../project/disk/passed-over.ts';
 import { matchImages, type NamedImage, nameBelow, stemOf } from '../project/files/match-names.ts';
 import { pairLayout } from '../project/files/pair-source.ts';
 import { formOf } from '../project/names.ts';
@@ -181,9 +181,11 @@ function targetFiles(
 async function listSources(concept: LoadedConcept, key: string, source: string): Promise<PairListing> {
   const { root, files, passedOver } = await listFiles(concept, key, source);
   if (files.length === 0) {
+    const others = passedOverText(passedOver);
     throw new UserError(
       'no-images',
       `${concept.path}: ${key} names ${source}, which contains no images. ` +
+        (others === undefined ? '' : `Passed over: ${others}. `) +
         'Put images there, or end the path with /** to use images in subfolders.',
     );
   }

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { IMAGE_EXTENSIONS, listImages } from '../project/disk/image-files.ts';
+import { type PassedOver, passedOverText } from '../project/disk/passed-over.ts';
 import { foldOf } from '../project/names.ts';
 import { UserError } from '../project/user-error.ts';
 import { PICTURE_FORMATS, type PictureFormat } from '../protocol/stage-entry.ts';
@@ -16,6 +17,8 @@ export interface TranslationFiles {
   readonly folder: string;
   /** At least one. */
   readonly files: readonly TranslationFile[];
+  /** What of the folder is not translated, and why. */
+  readonly passedOver: readonly PassedOver[];
 }
 
 /**
@@ -30,11 +33,15 @@ export async function translationFiles(
   format: PictureFormat,
 ): Promise<TranslationFiles> {
   const isFolder = (await stat(input)).isDirectory();
-  const images = isFolder ? (await listImages(input)).files : [input];
+  const { files: images, passedOver } = isFolder
+    ? await listImages(input)
+    : { files: [input], passedOver: [] };
   if (images.length === 0) {
+    const others = passedOverText(passedOver);
     throw new UserError(
       'no-images',
-      `${input} contains no image. Image files end in ${IMAGE_EXTENSIONS.join(', ')}.`,
+      `${input} contains no image. Image files end in ${IMAGE_EXTENSIONS.join(', ')}.` +
+        (others === undefined ? '' : ` Passed over: ${others}.`),
     );
   }
   const names = translationNames(
@@ -44,6 +51,7 @@ export async function translationFiles(
   return {
     folder: isFolder ? input : dirname(input),
     files: images.map((file, index) => ({ file, written: join(output, names[index]!) })),
+    passedOver,
   };
 }
 

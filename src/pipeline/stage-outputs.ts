@@ -1,7 +1,7 @@
 /** What stages write to places that users name: which files, and whether they may. */
 import { dirname, relative } from 'node:path';
 import { checkOutputs, type ReservedPlace } from '../data/outputs.ts';
-import { type TranslationFile, translationFiles } from '../data/translation-files.ts';
+import { type TranslationFiles, translationFiles } from '../data/translation-files.ts';
 import { covers } from '../project/disk/image-files.ts';
 import { isWithin, realPath } from '../project/disk/real-path.ts';
 import { imagesIn } from '../project/files/pair-source.ts';
@@ -22,8 +22,9 @@ export async function checkedTranslations(
   input: string,
   output: string,
   format: PictureFormat = 'png',
-): Promise<readonly TranslationFile[]> {
-  const { folder, files } = await translationFiles(input, output, format);
+): Promise<TranslationFiles> {
+  const found = await translationFiles(input, output, format);
+  const { folder, files } = found;
   const translated: ReservedPlace = {
     has: (file) => covers(folder, file),
     what: 'holds the pictures that are translated',
@@ -33,7 +34,7 @@ export async function checkedTranslations(
     translated,
     ...conceptImages(project),
   ]);
-  return files;
+  return found;
 }
 
 /**

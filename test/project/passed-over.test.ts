@@ -47,6 +47,28 @@ test('no scan of images looks at them, whether they are files or folders', async
   expect(below((await listImages(`${folder}/src/*/*`)).files)).toEqual(['src/below/b.png']);
 });
 
+test('pictures of other formats are named with what to do, unless the pattern leaves them out', async () => {
+  const folder = await temporaryProject(
+    Object.fromEntries(
+      ['a.png', 'b.HEIC', 'c.bmp', 'd.nef', '.e.heic', 'notes.txt'].map((name) => [`src/${name}`, '']),
+    ),
+  );
+  const found = async (glob: string) => {
+    const { files, passedOver } = await listImages(`${folder}/src${glob}`);
+    expect(files).toEqual([`${folder}/src/a.png`]);
+    return passedOver.map(({ file, reason }) => [file.slice(folder.length + 5), reason]).sort();
+  };
+  const others = [
+    ['b.HEIC', 'HEIC pictures cannot be read: convert them to JPEG or PNG'],
+    ['c.bmp', 'BMP pictures cannot be read: convert them to JPEG or PNG'],
+    ['d.nef', 'raw pictures cannot be read: convert them to JPEG or PNG'],
+  ];
+  expect(await found('')).toEqual(others);
+  expect(await found('/**')).toEqual(others);
+  expect(await found('/*')).toEqual(others);
+  expect(await found('/*.png')).toEqual([]);
+});
+
 test('twins of YAML files and copies in folders of editors do not block a project', async () => {
   const junk = new Uint8Array([0, 5, 22, 7]);
   const folder = await temporaryProject({

@@ -6,6 +6,7 @@ import { openPicture, refuseTooLarge } from '../../data/pictures.ts';
 import type { TranslationFile } from '../../data/translation-files.ts';
 import { hashContent } from '../../project/disk/file-hash.ts';
 import { makeFolder } from '../../project/disk/folders.ts';
+import { passedOverText } from '../../project/disk/passed-over.ts';
 import { newPixelPart } from '../../project/disk/write-whole.ts';
 import { trainedScale } from '../../project/images/load-size.ts';
 import { toProjectPath } from '../../project/paths.ts';
@@ -56,7 +57,7 @@ export const translate: StageFunction<'translate'> = async (context) => {
   const { image } = training.config;
   const { size = 'train', detail = 'none', format = 'png', quality, keepLocation = false } = options;
   const settings: FileSettings = { size, detail, format, quality, keepLocation };
-  const files = await checkedTranslations(project, input, output, format);
+  const { files, passedOver } = await checkedTranslations(project, input, output, format);
   const base = await loadBase(project, training);
   const chosen = await readChosenWeights(
     weightsFile(project, training, concept, weights),
@@ -71,6 +72,8 @@ export const translate: StageFunction<'translate'> = async (context) => {
   const log = (level: 'info' | 'warning', message: string) => run.emit({ type: 'log', level, message });
   const trained = trainedScale(image);
   log('info', sizeText(settings, trained));
+  const others = passedOverText(passedOver);
+  if (others !== undefined) log('info', `passed over ${others}`);
   if (base.generator.options.norm === 'instance' && size === 'native') {
     log(
       'warning',

@@ -1,6 +1,6 @@
 import { type Dirent, existsSync, statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { basename, dirname, join, relative, sep } from 'node:path';
+import { basename, dirname, extname, join, relative, sep } from 'node:path';
 import { formOf } from '../names.ts';
 import { UserError } from '../user-error.ts';
 import { isFolder } from './folders.ts';
@@ -10,6 +10,22 @@ import { isWithin, realPath } from './real-path.ts';
 /** Extensions of the formats that `sharp` decodes and photographs are kept in. */
 export const IMAGE_EXTENSIONS = ['jpg', 'jpeg', 'png', 'webp', 'avif', 'tif', 'tiff', 'gif'] as const;
 const IMAGE_FILE = new RegExp(`\\.(${IMAGE_EXTENSIONS.join('|')})$`, 'i');
+
+/** Formats that pictures are kept in and this program cannot read, by the extensions of their files. */
+const OTHER_FORMATS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    HEIC: ['heic', 'heif', 'hif'],
+    BMP: ['bmp'],
+    SVG: ['svg'],
+    'JPEG XL': ['jxl'],
+    'JPEG 2000': ['jp2'],
+    Photoshop: ['psd'],
+    ICO: ['ico'],
+    TGA: ['tga'],
+    OpenEXR: ['exr'],
+    raw: ['cr2', 'cr3', 'nef', 'arw', 'dng', 'raf', 'orf', 'rw2', 'pef', 'srw'],
+  }).flatMap(([format, extensions]) => extensions.map((extension) => [extension, format] as const)),
+);
 
 /** Maximum number of directory entries that one glob looks at; a pattern that reaches further names the wrong folder. */
 const MAX_ENTRIES = 200_000;
@@ -126,15 +142,26 @@ interface Found {
 async function imagesIn(folder: string): Promise<Found> {
   const found: Found = { files: [], passedOver: [] };
   for (const name of await readdir(folder)) {
-    if (!isImageName(name)) continue;
-    const reason = whyPassedOver(name);
-    if (reason === undefined) found.files.push(join(folder, name));
-    else found.passedOver.push({ file: join(folder, name), reason });
+    const file = join(folder, name);
+    const ignored = whyPassedOver(name);
+    if (isImageName(name)) {
+      if (ignored === undefined) found.files.push(file);
+      else found.passedOver.push({ file, reason: ignored });
+    } else if (ignored === undefined) {
+      const reason = whyUnread(name);
+      if (reason !== undefined) found.passedOver.push({ file, reason });
+    }
   }
   return found;
 }
 
 const isImageName = (name: string) => IMAGE_FILE.test(name);
+
+/** Why a picture cannot be read, by its name; undefined for pictures that can, and for other files. */
+function whyUnread(name: string): string | undefined {
+  const format = OTHER_FORMATS.get(extname(name).slice(1).toLowerCase());
+  return format && `${format} pictures cannot be read: convert them to JPEG or PNG`;
+}
 
 /** @param root the glob's folder, as it is spelled on disk */
 async function expandGlob(glob: string, root: string): Promise<Found> {
@@ -183,6 +210,10 @@ async function expandGlob(glob: string, root: string): Promise<Found> {
     if (after.length > 0) {
       if (child.isDirectory() || (child.isSymbolicLink() && (await isFolder(path)))) await visit(path, after);
     } else if (isImageName(child.name)) found.add(path);
+    else if (!child.isDirectory()) {
+      const reason = whyUnread(child.name);
+      if (reason !== undefined) passedOver.set(path, reason);
+    }
   };
   await visit(root === '' ? sep : root, segments);
   return { files: [...found], passedOver: [...passedOver].map(([file, reason]) => ({ file, reason })) };

@@ -137,6 +137,22 @@ test('a network that was trained on crops sees pictures at their scale', async (
   expect(logged('info')[0]).toMatch(/^pictures are translated whole, with 64 pixels on the shorter side/);
 });
 
+test('pictures of a folder that have another format are named, whether others can be read or not', async () => {
+  const [input, output] = [temporaryFolder(), join(temporaryFolder(), 'new')];
+  for (const name of ['1.heic', '2.heic', '3.HEIC', '4.heic', 'x.bmp']) writeFileSync(join(input, name), 'x');
+  const others =
+    `${['1.heic', '2.heic', '3.HEIC'].map((name) => join(input, name)).join(', ')} and 1 more ` +
+    `(HEIC pictures cannot be read: convert them to JPEG or PNG); ` +
+    `${join(input, 'x.bmp')} (BMP pictures cannot be read: convert them to JPEG or PNG)`;
+  await expect(translated(input, output)).rejects.toThrow(
+    `${input} contains no image. Image files end in jpg, jpeg, png, webp, avif, tif, tiff, gif. Passed over: ${others}.`,
+  );
+  writeFileSync(join(input, 'wave.png'), readFileSync(imageFile(trained.project, 0)));
+  const { context, logged } = started(input, output);
+  expect((await translate(context)).result).toMatchObject({ written: 1, skipped: [] });
+  expect(logged('info').slice(1)).toEqual([`passed over ${others}`]);
+});
+
 test('a strip is enlarged as far as its longer side allows, and no further', async () => {
   const [input, output] = [temporaryFolder(), join(temporaryFolder(), 'new')];
   const strip = { width: 6000, height: 1, channels: 3, background: 'red' } as const;
