@@ -88,9 +88,11 @@ export async function unreadable<T>(name: string, run: () => Promise<T>): Promis
 /** Opens the bytes of an image file. @throws if they are none, or those of a format that is not supported */
 export async function openImage(bytes: Buffer): Promise<{ input: Sharp; metadata: Metadata }> {
   if (bytes.length === 0) throw new Error('the file is empty');
+  if (isHeic(bytes)) throw new NotAPicture(HEIC);
   // Accept slightly irregular files of real cameras, but not truncated or corrupt ones.
   const input = sharp(bytes, { failOn: 'error' });
   const metadata = await input.metadata();
+  if (metadata.compression === 'hevc') throw new NotAPicture(HEIC);
   if (!FORMATS.includes(metadata.format)) throw new Error(`${metadata.format} images are not supported`);
   return { input, metadata };
 }
@@ -138,8 +140,40 @@ function reasonOf(error: unknown): string {
   if (message.includes('unsupported image format')) {
     return 'not an image of a supported format (JPEG, PNG, WebP, TIFF, GIF, AVIF)';
   }
-  // libvips repeats a decoder's message for each line on which it failed.
-  return `cannot be decoded as an image: ${message.trim().split('\n')[0]}`;
+  return `cannot be decoded as an image: ${decoderReason(message)}`;
+}
+
+/** What sharp says before a decoder's own words, of which there may be none. */
+const BAD_HEADER = /^Input \w+ has corrupt header:?/;
+/** What a reader of ISO base media files says of each place where it looks for the end of a file. */
+const SEEKING = /^source: bad seek/;
+
+/** The first thing that a decoder has to say. libvips repeats its message for each line on which it failed. */
+function decoderReason(message: string): string {
+  const lines = message
+    .replace(BAD_HEADER, '')
+    .split('\n')
+    .map((line) => line.trim().replace(/[:.]+$/, ''));
+  const said = lines.find((line) => line !== '' && line !== 'Unknown error' && !SEEKING.test(line));
+  if (BAD_HEADER.test(message)) return `its header is damaged${said === undefined ? '' : ` (${said})`}`;
+  return said ?? 'it is damaged, and its decoder does not say where';
+}
+
+const HEIC = 'HEIC pictures cannot be read: convert them to JPEG or PNG';
+/** Brands of HEIF files that are coded with HEVC (ISO/IEC 23008-12, annex B). */
+const HEVC_BRANDS: readonly string[] = ['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'hevm', 'hevs'];
+
+/** Bytes of a file type box that are looked at; real ones have less than a hundred. */
+const MAX_TYPE_BOX = 1024;
+
+/** Whether a file says that it needs a decoder of HEVC: by its file type box, which lists brands of four letters. */
+function isHeic(bytes: Buffer): boolean {
+  if (bytes.toString('latin1', 4, 8) !== 'ftyp') return false;
+  // A damaged length must not make text of a whole file.
+  const box = bytes.toString('latin1', 8, Math.min(bytes.readUInt32BE(0), MAX_TYPE_BOX));
+  const [major, , ...compatible] = box.match(/[\s\S]{4}/g) ?? [];
+  const brands = [major, ...compatible];
+  return !brands.includes('avif') && brands.some((brand) => brand && HEVC_BRANDS.includes(brand));
 }
 
 const asRaw = (image: Image) =>

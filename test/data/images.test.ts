@@ -168,6 +168,16 @@ describe('loadImage', () => {
 
   test('unreadable files are refused with name and reason', async () => {
     const jpeg = await quarters(300, 200).jpeg().toBuffer();
+    const png = await quarters(30, 20).png().toBuffer();
+    const damaged = (at: number) =>
+      Buffer.concat([png.subarray(0, at), Buffer.of(255), png.subarray(at + 1)]);
+    const avif = await quarters(32, 32).avif().toBuffer();
+    const branded = (...brands: string[]) => {
+      const [major, ...others] = brands;
+      const box = Buffer.from(`____ftyp${major}____${others.join('')}`, 'latin1');
+      box.writeUInt32BE(box.length, 0);
+      return Buffer.concat([box, Buffer.alloc(2000)]);
+    };
     const cases: [string, Buffer | string, RegExp][] = [
       [
         'truncated.jpg',
@@ -175,6 +185,20 @@ describe('loadImage', () => {
         /cannot be decoded as an image: .*(end|truncated)/i,
       ],
       ['empty.jpg', '', /the file is empty/],
+      ['damaged.png', damaged(12), /: cannot be decoded as an image: its header is damaged$/],
+      [
+        'changed.png',
+        damaged(29),
+        /: cannot be decoded as an image: it is damaged, and its decoder does not/,
+      ],
+      [
+        'cut.avif',
+        avif.subarray(0, 28),
+        /image: its header is damaged \(heif: [^:].*File size too small.*\)$/,
+      ],
+      ['phone.heic', branded('heic', 'mif1', 'heic'), /: HEIC pictures cannot be read: convert them to JPEG/],
+      ['phone.jpg', branded('mif1', 'heix'), /: HEIC pictures cannot be read: convert them to JPEG or PNG$/],
+      ['short.jpg', branded('hevc').subarray(0, 12), /: HEIC pictures cannot be read/],
       ['text.jpg', 'not a photograph', /not an image of a supported format/],
       [
         'drawing.png',
