@@ -304,6 +304,16 @@ describe('the runs of a project', () => {
     expect(await listRuns(await temporaryProject({}))).toEqual([]);
   });
 
+  it('are not the folders of systems and of file servers beside them', async () => {
+    const folder = await temporaryProject({
+      'runs/a/run.json': JSON.stringify(RECORD),
+      'runs/.DS_Store/x': '',
+      'runs/.ipynb_checkpoints/x': '',
+      'runs/@eaDir/x': '',
+    });
+    expect((await listRuns(folder)).map(({ id }) => id)).toEqual(['a']);
+  });
+
   it('are all listed where some are damaged, each with its file', async () => {
     const project = await temporaryProject({
       'runs/a/run.json': JSON.stringify(RECORD),

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { projectPaths } from '../../project/paths.ts';
 import { readOwner } from '../../project/runs/run-owner.ts';
-import { deriveRunState, RunTail, readRunRecord } from '../../project/runs/run-record.ts';
+import { deriveRunState, RunTail, readRunRecord, runIds } from '../../project/runs/run-record.ts';
 import { shownMessage, UserError } from '../../project/user-error.ts';
 import type { RunEvent } from '../../protocol/events.ts';
 import { RUN_FILES, type RunState } from '../../protocol/run.ts';
@@ -124,9 +124,7 @@ export class RunStore implements vscode.Disposable {
           return [];
         },
       );
-      for (const entry of entries) {
-        if (entry.isDirectory()) folders.set(paths.run(entry.name), { project, id: entry.name });
-      }
+      for (const id of runIds(entries)) folders.set(paths.run(id), { project, id });
     }
     return folders;
   }

@@ -1,9 +1,11 @@
+import type { Dirent } from 'node:fs';
 import { type FileHandle, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunEvent } from '../../protocol/events.ts';
 import { RUN_FILES, type RunRecord, type RunState } from '../../protocol/run.ts';
 import { safeParse } from '../../protocol/safe-parse.ts';
 import { hashContent } from '../disk/file-hash.ts';
+import { namesTaken } from '../disk/passed-over.ts';
 import { openRegular, readText } from '../disk/regular-file.ts';
 import { projectPaths } from '../paths.ts';
 import { systemReason } from '../system-reason.ts';
@@ -252,6 +254,11 @@ export interface RunSummary {
   damage?: string;
 }
 
+/** The names of the entries of a `runs` folder that are folders of runs: not those of systems, such as `.DS_Store`. */
+export function runIds(entries: readonly Dirent[]): string[] {
+  return namesTaken(entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name));
+}
+
 /** Every run of a project with its state, newest first. A damaged one is listed, too. */
 export async function listRuns(projectFolder: string): Promise<RunSummary[]> {
   const paths = projectPaths(projectFolder);
@@ -259,9 +266,8 @@ export async function listRuns(projectFolder: string): Promise<RunSummary[]> {
     if (error.code === 'ENOENT') return [];
     throw error;
   });
-  const ids = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
   return Promise.all(
-    ids
+    runIds(entries)
       .sort()
       .reverse()
       .map((id) => summarize(id, paths.run(id))),
