@@ -3,9 +3,10 @@
  * of something that this program did not write.
  */
 import { lstat } from 'node:fs/promises';
-import { basename, dirname, join, relative } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { makeFolder } from '../project/disk/folders.ts';
 import { realPath } from '../project/disk/real-path.ts';
+import { fromWorkingFolder } from '../project/disk/working-folder.ts';
 import { type Content, writeWhole } from '../project/disk/write-whole.ts';
 import { UserError } from '../project/user-error.ts';
 import { isOwnFile } from './own-files.ts';
@@ -67,7 +68,7 @@ export async function writeOutput(path: string, content: Content, staging: strin
 }
 
 const takenText = (file: string) =>
-  `${relative(process.cwd(), file)} already exists, and it is not an unchanged output of dnw (earlier versions left no mark). Move or delete it`;
+  `${fromWorkingFolder(file)} already exists, and it is not an unchanged output of dnw (earlier versions left no mark). Move or delete it`;
 
 async function isForeign(path: string): Promise<boolean> {
   try {

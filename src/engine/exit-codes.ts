@@ -1,3 +1,4 @@
+import { isWorkingFolderGone } from '../project/disk/working-folder.ts';
 import { systemReason } from '../project/system-reason.ts';
 import { UserError } from '../project/user-error.ts';
 import { ERRORS, type ErrorCode, type ErrorKind, explainHint, withCode } from '../protocol/errors.ts';
@@ -40,6 +41,9 @@ const SYSTEM_ERRORS: Readonly<Record<string, [ErrorKind, remedy: string]>> = {
   EEXIST: ['name-taken', 'Rename or remove the file that is there instead of the folder.'],
 };
 
+const WORKING_FOLDER_GONE =
+  'The working folder no longer exists. Change to another folder, or give --project and all files by absolute paths.';
+
 /** What is known of an error: its code, and the message if the user can fix it, or the stack if it is a bug. */
 export interface ErrorDescription {
   readonly message: string;
@@ -48,6 +52,9 @@ export interface ErrorDescription {
 
 export function describeError(error: unknown): ErrorDescription {
   if (error instanceof UserError) return { message: error.message, code: error.code };
+  if (isWorkingFolderGone(error)) {
+    return { message: WORKING_FOLDER_GONE, code: ERRORS['missing-path'].code };
+  }
   const { code, path } = (error ?? {}) as NodeJS.ErrnoException;
   const [kind, remedy] = SYSTEM_ERRORS[code ?? ''] ?? ['unexpected' as const];
   const { code: shown } = ERRORS[kind];

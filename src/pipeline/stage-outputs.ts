@@ -1,9 +1,10 @@
 /** What stages write to places that users name: which files, and whether they may. */
-import { dirname, relative } from 'node:path';
+import { dirname } from 'node:path';
 import { checkOutputs, type ReservedPlace } from '../data/outputs.ts';
 import { type TranslationFiles, translationFiles } from '../data/translation-files.ts';
 import { covers } from '../project/disk/image-files.ts';
 import { isWithin, realPath } from '../project/disk/real-path.ts';
+import { fromWorkingFolder } from '../project/disk/working-folder.ts';
 import { imagesIn } from '../project/files/pair-source.ts';
 import type { Project } from '../project/load.ts';
 import { projectPaths } from '../project/paths.ts';
@@ -88,4 +89,4 @@ function foldersAbove(file: string): string[] {
   return parent === file ? [] : [parent, ...foldersAbove(parent)];
 }
 
-const asOption = (output: string) => `--output ${relative(process.cwd(), output) || '.'}`;
+const asOption = (output: string) => `--output ${fromWorkingFolder(output)}`;

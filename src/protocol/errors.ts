@@ -86,7 +86,8 @@ export const ERRORS = {
   'missing-path': {
     code: 'DNW-110',
     title: 'A file or folder does not exist',
-    cause: 'A path on the command line or in a YAML file points to nothing.',
+    cause:
+      'A path on the command line or in a YAML file points to nothing, or the current folder was deleted.',
     remedy:
       'Correct the path, or create what it names. Paths in a YAML file are relative to that file, those on the command line to the current folder.',
     example: '--input photos: there is no such file or folder.',

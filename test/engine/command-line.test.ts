@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -222,3 +223,35 @@ describe('YAML files with errors', () => {
     expect(code).toBe(2);
   });
 });
+
+// Windows keeps a folder that a process works in.
+test.skipIf(process.platform === 'win32')(
+  'a working folder that was deleted is said, and not needed where all paths are absolute',
+  async () => {
+    const project = await makeProject();
+    const inDeleted = (...args: string[]) => {
+      const script = 'cd "$1" && rmdir "$1" && shift && exec "$@"';
+      const all = ['-c', script, 'sh', temporaryFolder(), process.execPath, engine.program, ...args];
+      return spawnSync('sh', all, { encoding: 'utf8' });
+    };
+    const images = ['--input', join(project, 'images'), '--output', join(project, 'out')];
+    for (const args of [
+      ['runs'],
+      ['validate'],
+      ['describe'],
+      ['denoise', '--concept', 'snow'],
+      ['runs', '--project', '.'],
+      ['translate', '--project', project, '--concept', 'snow', '--input', 'images', '--output', 'out'],
+    ]) {
+      const { stderr, status } = inDeleted(...args);
+      expect([args, stderr.split('\n')[0], status]).toEqual([
+        args,
+        'The working folder no longer exists. Change to another folder, or give --project and all files by absolute paths. [DNW-110]',
+        1,
+      ]);
+    }
+    const named = inDeleted('translate', '--project', project, '--concept', 'snow', ...images);
+    expect([named.stderr, named.status]).toEqual([expect.not.stringContaining('working folder'), 0]);
+    expect(inDeleted('runs', '--project', project)).toMatchObject({ stderr: '', status: 0 });
+  },
+);
