@@ -38,7 +38,8 @@ export function faultsOfFailure(stderr: string, project: string, remedy: RegExp)
   ];
 }
 
-const FULL = /no space is left on the disk\. Free some space; to continue a run, use --resume/;
+const FULL =
+  /no space is left on the disk\. Free some space(; to continue the run, use --resume|, and try again)/;
 
 /** After so many calls, the campaign says how far it is. */
 const TRIED_PER_LINE = 25;

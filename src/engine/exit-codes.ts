@@ -28,13 +28,16 @@ export function exitCodeOf(error: unknown): number {
   return error instanceof UsageError ? EXIT.usage : EXIT.failed;
 }
 
+const FREE_SPACE = 'Free some space, and try again.';
+const FREE_SPACE_AND_RESUME = 'Free some space; to continue the run, use --resume.';
+
 /** Kinds and remedies by system code, for errors that the user's folders cause. */
 const SYSTEM_ERRORS: Readonly<Record<string, [ErrorKind, remedy: string]>> = {
   EACCES: ['no-permission', 'Check the permissions, or use a folder that you can write to.'],
   EPERM: ['no-permission', 'Check the permissions, or use a folder that you can write to.'],
   EROFS: ['read-only', 'Copy the project to a folder that you can write to.'],
-  ENOSPC: ['disk-full', 'Free some space; to continue a run, use --resume.'],
-  EDQUOT: ['disk-full', 'Free some space; to continue a run, use --resume.'],
+  ENOSPC: ['disk-full', FREE_SPACE],
+  EDQUOT: ['disk-full', FREE_SPACE],
   ENAMETOOLONG: ['unreadable', 'Use a shorter path.'],
   ELOOP: ['unreadable', 'Remove one of the links.'],
   ENOTDIR: ['name-taken', 'Rename or remove the file that is there instead of the folder.'],
@@ -50,7 +53,8 @@ export interface ErrorDescription {
   readonly code: ErrorCode;
 }
 
-export function describeError(error: unknown): ErrorDescription {
+/** @param inRun whether it ends a run, which can be resumed */
+export function describeError(error: unknown, { inRun = false } = {}): ErrorDescription {
   if (error instanceof UserError) return { message: error.message, code: error.code };
   if (isWorkingFolderGone(error)) {
     return { message: WORKING_FOLDER_GONE, code: ERRORS['missing-path'].code };
@@ -59,7 +63,8 @@ export function describeError(error: unknown): ErrorDescription {
   const [kind, remedy] = SYSTEM_ERRORS[code ?? ''] ?? ['unexpected' as const];
   const { code: shown } = ERRORS[kind];
   if (remedy !== undefined) {
-    return { message: `${path ?? 'A file or pipe'}: ${systemReason(error)}. ${remedy}`, code: shown };
+    const fitting = inRun && remedy === FREE_SPACE ? FREE_SPACE_AND_RESUME : remedy;
+    return { message: `${path ?? 'A file or pipe'}: ${systemReason(error)}. ${fitting}`, code: shown };
   }
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return { message: `Unexpected error, please report it: ${detail}`, code: shown };

@@ -58,7 +58,7 @@ async function execute(
   const events = new RunEvents(folder, sinks, () => lock.beat());
   const stops = new StopRequests(folder, (message) => events.emit({ type: 'log', level: 'info', message }));
   const fail = (error: unknown) => {
-    const description = describeError(error);
+    const description = describeError(error, { inRun: true });
     const { message, code } = description;
     let shown = !json;
     try {

@@ -534,8 +534,7 @@ export const ERRORS = {
     title: 'The disk is full',
     cause: 'No space is left on the disk, or the quota is used up.',
     remedy: 'Free some space. To continue a run, use `--resume`.',
-    example:
-      '/project/runs/fog-1/events.jsonl: no space is left on the disk. Free some space; to continue a run, use --resume.',
+    example: '/project/snow.onnx: no space is left on the disk. Free some space, and try again.',
   },
   'no-permission': {
     code: 'DNW-181',

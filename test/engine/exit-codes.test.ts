@@ -17,11 +17,16 @@ describe('describeError', () => {
     },
   );
 
-  it('says that a full disk is full, and that the run can go on', () => {
-    expect(describeError(failure('ENOSPC'))).toEqual({
+  it('says that a full disk is full, and that a run can go on', () => {
+    const { code } = ERRORS['disk-full'];
+    expect(describeError(failure('ENOSPC'), { inRun: true })).toEqual({
       message:
-        'A file or pipe: no space is left on the disk. Free some space; to continue a run, use --resume.',
-      code: ERRORS['disk-full'].code,
+        'A file or pipe: no space is left on the disk. Free some space; to continue the run, use --resume.',
+      code,
+    });
+    expect(describeError(failure('ENOSPC'))).toEqual({
+      message: 'A file or pipe: no space is left on the disk. Free some space, and try again.',
+      code,
     });
   });
 

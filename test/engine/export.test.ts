@@ -41,6 +41,36 @@ describe('dnw export', () => {
     expect(statSync(half).size).toBeLessThan(0.65 * statSync(output).size);
   });
 
+  test('says of a full disk what helps an export, which is no run', async () => {
+    const layer = `
+      import files from 'node:fs/promises';
+      import { syncBuiltinESMExports } from 'node:module';
+      const { open } = files;
+      files.open = async (path, ...rest) => {
+        if (!String(path).endsWith('.dnw-part')) return open(path, ...rest);
+        throw Object.assign(new Error('ENOSPC: no space left on device, open'), { code: 'ENOSPC', path });
+      };
+      syncBuiltinESMExports();`;
+    const output = join(temporaryFolder(), 'snow.onnx');
+    const { code, stderr } = await engine.run(
+      [
+        'export',
+        '--project',
+        trained.project.folder,
+        '--concept',
+        'snow',
+        '--weights',
+        'base',
+        '--output',
+        output,
+      ],
+      { env: { NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(layer)}` } },
+    );
+    const [first] = stderr.split('\n');
+    expect(first).toBe(`${output}: no space is left on the disk. Free some space, and try again. [DNW-180]`);
+    expect(code).toBe(1);
+  });
+
   test('writes the LoRA, and the generator with the LoRA merged in', async () => {
     const { base, denoised } = trained;
     const folder = temporaryFolder();

@@ -93,7 +93,9 @@ describe('a run on a disk that becomes full', () => {
     async (from) => {
       const { code, stderr } = await onFullDisk(`full-${from}`, /events\.jsonl$/, from);
       const file = join(project, 'runs', `full-${from}`, 'events.jsonl');
-      expect(stderr).toContain(`${file}: no space is left on the disk. Free some space`);
+      expect(stderr).toContain(
+        `${file}: no space is left on the disk. Free some space; to continue the run, use --resume.`,
+      );
       expect(stderr).not.toMatch(/\n\s+at /);
       expect(code).toBe(1);
       const log = readFileSync(file, 'utf8');

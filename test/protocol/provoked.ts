@@ -237,7 +237,7 @@ export const PROVOKED: Partial<Record<ErrorKind, Provocation>> = {
     write(project, { 'runs/fog-1/run.json': '{"version": 2}' });
     await readRunRecord(join(project, 'runs/fog-1'));
   }),
-  'disk-full': refused('ENOSPC', 'runs/fog-1/events.jsonl'),
+  'disk-full': refused('ENOSPC', 'snow.onnx'),
   'no-permission': refused('EACCES', 'runs'),
   'read-only': refused('EROFS', 'runs'),
   'name-taken': running('train-base', { runs: '' }),
