@@ -24,13 +24,23 @@ export async function readZoo(
 ): Promise<ZooMember[]> {
   const folder = projectPaths(project.folder).zooOf(base.hash);
   const concepts = zooConcepts(project, training);
+  const collecting = wayTo('collectZoo', training.name);
+  if (concepts.length < FEWEST_ZOO_MEMBERS) {
+    const count = concepts.length === 1 ? 'one concept' : `${concepts.length || 'no'} concepts`;
+    throw new UserError(
+      'small-zoo',
+      `${training.path}: ${training.name} selects ${count} for the zoo; the weight generator needs at least ` +
+        `${FEWEST_ZOO_MEMBERS}. Hold out fewer (collect.holdOut), select more (collect.concepts) or add concepts, then ` +
+        `collect them: ${collecting}`,
+    );
+  }
   const selected = new NameSet(concepts.map(({ name }) => name));
   const files = (await listMembers(folder)).filter(({ concept }) => selected.has(concept));
   if (files.length < FEWEST_ZOO_MEMBERS) {
     throw new UserError(
       'small-zoo',
       `${folder}: the zoo of this base has ${files.length} of the ${concepts.length} concepts that ${training.name} ` +
-        `selects; at least ${FEWEST_ZOO_MEMBERS} are needed. Collect them first: ${wayTo('collectZoo', training.name)}`,
+        `selects; at least ${FEWEST_ZOO_MEMBERS} are needed. Collect them first: ${collecting}`,
     );
   }
   const members: ZooMember[] = [];

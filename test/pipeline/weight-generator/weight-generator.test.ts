@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { fileTensors } from '../../../src/data/file-zoo.ts';
 import { readSafetensors, type WritableTensor, writeSafetensors } from '../../../src/data/safetensors.ts';
@@ -225,12 +226,20 @@ describe('in a project', () => {
     );
   });
 
-  test('a zoo of fewer than three members is refused, saying how to collect', async () => {
+  test('a zoo that is to have fewer than three members is refused, saying that collecting does not help by itself', async () => {
     const { training } = trained;
     const collect = { ...training.config.collect, holdOut: ['fog'] };
     const few = { ...training, config: { ...training.config, collect } };
     await expect(readZoo(trained.project, few, trained.base)).rejects.toThrow(
-      /has 2 of the 2 concepts that tiny selects; at least 3 are needed/,
+      `${training.path}: tiny selects 2 concepts for the zoo; the weight generator needs at least 3. Hold out fewer (collect.holdOut), select more (collect.concepts) or add concepts, then collect them: "Collect Zoo" in the editor, or dnw collect --training tiny`,
+    );
+  });
+
+  test('a zoo whose members have not all been collected is refused, saying how to collect', async () => {
+    const { project, training, base } = await makeTrainedProject();
+    await rm(projectPaths(project.folder).zooMember(base.hash, 'fog'));
+    await expect(readZoo(project, training, base)).rejects.toThrow(
+      /has 2 of the 3 concepts that tiny selects; at least 3 are needed\. Collect them first: .* dnw collect/,
     );
   });
 
