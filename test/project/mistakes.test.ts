@@ -240,6 +240,40 @@ describe('a mistake in a training config', () => {
     expect(problems.map(({ remedy }) => remedy)).toEqual([`Quote the text: ${quoted}`]);
   });
 
+  it.each<[string, string, string[]]>([
+    [
+      'one space too deep',
+      'fineTune:\n  steps: 4\n   batchSize: 2\n',
+      [
+        '3:4-3:16 `batchSize` is indented deeper than `steps` on line 2, which has the value 4 already. Begin line 3 with 2 spaces, as line 2.',
+      ],
+    ],
+    [
+      'several lines too deep, of which one has keys below it',
+      'seed: 3\n  fineTune:\n    steps: 4\n  image: { size: 32 }\n',
+      [
+        '2:3-2:12 `fineTune` is indented deeper than `seed` on line 1, which has the value 3 already. Begin line 2 with no spaces, as line 1.',
+      ],
+    ],
+    [
+      'in two places',
+      'fineTune:\n  steps: 4\n   batchSize: 2\r\ncollect:\n  steps: 4\n    batchSize: 2',
+      [
+        '3:4-3:16 `batchSize` is indented deeper than `steps` on line 2, which has the value 4 already. Begin line 3 with 2 spaces, as line 2.',
+        '6:5-6:17 `batchSize` is indented deeper than `steps` on line 5, which has the value 4 already. Begin line 6 with 2 spaces, as line 5.',
+      ],
+    ],
+  ])('a key too deep: %s', async (_name, text, expected) => {
+    expect((await trainingProblems(text)).map(short)).toEqual(expected);
+  });
+
+  it('a key too deep after a text of several words may be part of that text', async () => {
+    const problems = await conceptProblems('prompt: fresh snow\n  tags: [a]\npairs: { aligned: a }\n');
+    expect(problems.map(short)).toEqual([
+      '2:3-2:12 `tags` is indented deeper than `prompt` on line 1, which has the value fresh snow already. Begin line 2 with no spaces, as line 1; if it is part of the text above, quote the whole text.',
+    ]);
+  });
+
   it('text that YAML reads as a key, a number or anything else is accepted once it is quoted as the remedy says', async () => {
     const sign = fc.constantFrom(
       ':',

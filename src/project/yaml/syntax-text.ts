@@ -2,6 +2,7 @@ import type { LineCounter, YAMLError } from 'yaml';
 import { makeProblem, type Problem } from '../problem.ts';
 import { type QuotedText, quotedLine } from './quoting.ts';
 import { excerpt, toRange } from './source-text.ts';
+import { type TooDeep, tooDeepAfter } from './too-deep.ts';
 
 /** Our words for the parser's error codes. What is missing here is taken from the parser. */
 const SYNTAX_TEXT: Partial<Record<YAMLError['code'], { message?: string; remedy: string }>> = {
@@ -43,7 +44,10 @@ const OF_TEXT: ReadonlySet<YAMLError['code']> = new Set([
   'MISSING_CHAR',
 ]);
 
-/** Syntax errors of the parser as problems with their remedies: one for each line of text that has to be quoted. */
+/** Errors that a key causes whose line is indented too deep. */
+const OF_DEPTH: ReadonlySet<YAMLError['code']> = new Set(['BLOCK_AS_IMPLICIT_KEY', 'MULTILINE_IMPLICIT_KEY']);
+
+/** Syntax errors of the parser as problems with their remedies: one for each line of text that has to be quoted, or lines too deep. */
 export function syntaxProblems(
   file: string,
   text: string,
@@ -52,7 +56,18 @@ export function syntaxProblems(
 ): Problem[] {
   const quoted = new Set<number>();
   const problems: Problem[] = [];
+  let deepUntil = 0;
   for (const error of errors) {
+    // The lines below a key that is too deep fail for the same reason.
+    if (error.pos[0] < deepUntil && (OF_DEPTH.has(error.code) || error.code === 'BAD_INDENT')) continue;
+    if (OF_DEPTH.has(error.code)) {
+      const deep = tooDeepAfter(text, error.pos[0]);
+      if (deep) {
+        deepUntil = deep.blockEnd;
+        problems.push(depthProblem(file, text, lines, deep));
+        continue;
+      }
+    }
     const line = OF_TEXT.has(error.code) ? quotedLine(text, Math.min(error.pos[0], text.length)) : undefined;
     if (!line) problems.push(syntaxProblem(file, text, lines, error));
     else if (!quoted.has(line.start)) {
@@ -68,6 +83,18 @@ export function syntaxProblems(
     }
   }
   return problems;
+}
+
+function depthProblem(file: string, text: string, lines: LineCounter, deep: TooDeep): Problem {
+  const range = toRange(lines, deep.start, deep.end);
+  const spaces = deep.indent === 1 ? '1 space' : `${deep.indent || 'no'} spaces`;
+  const orText = deep.value.includes(' ') ? '; if it is part of the text above, quote the whole text' : '';
+  return makeProblem(file, range, '', {
+    kind: 'syntax',
+    message: `\`${deep.key}\` is indented deeper than \`${deep.above}\` on line ${range.line - 1}, which has the value ${excerpt(deep.value)} already.`,
+    remedy: `Begin line ${range.line} with ${spaces}, as line ${range.line - 1}${orText}.`,
+    found: excerpt(text.slice(deep.start, deep.end)),
+  });
 }
 
 const PRESET_WITH_SPACE = /^"preset:\s+(\w+)"$/;
