@@ -267,6 +267,39 @@ describe('a mistake in a training config', () => {
     expect((await trainingProblems(text)).map(short)).toEqual(expected);
   });
 
+  it.each<[string, string, string[]]>([
+    [
+      'in braces',
+      'prompt: x\npairs: { source: a, target: { effect: { duotone: { dark: #112233, light: #ffffff } } } }\ntags: [a]\n',
+      [
+        '2:58-2:81 A # after a space or bracket begins a comment: the rest of the line is not read, and a { before it stays open. Quote the text: dark: "#112233", light: "#ffffff"',
+      ],
+    ],
+    [
+      'in brackets, after a comment',
+      'prompt: "a # b" # dark, in [#]\npairs: { aligned: a }\ntags: [#fog, b, #snow] # c\n',
+      [
+        '3:8-3:22 A # after a space or bracket begins a comment: the rest of the line is not read, and a [ before it stays open. Quote the text: "#fog", b, "#snow"',
+      ],
+    ],
+    [
+      'a comment that is one, in brackets that are not closed',
+      'prompt: x\ntags: [a, # first, of two\n  b\npairs: { aligned: a }\n',
+      [
+        '4:1-4:2 Flow sequence in block collection must be sufficiently indented and end with a ]. Give the keys of one mapping the same indentation.',
+      ],
+    ],
+  ])('a # that begins a text: %s', async (_name, text, expected) => {
+    expect((await conceptProblems(text)).map(short)).toEqual(expected);
+  });
+
+  it('the quick fix of a # in braces makes the file valid', async () => {
+    const text = (target: string) => `prompt: x\npairs: { source: a, target: { effect: ${target} } }\n`;
+    const [problem] = await conceptProblems(text('{ duotone: { dark: #112233, light: #ffffff } }'));
+    expect(problem!.replacements).toEqual(['"#112233", light: "#ffffff"']);
+    expect(await conceptProblems(text(`{ duotone: { dark: ${problem!.replacements[0]} } }`))).toEqual([]);
+  });
+
   it('a key too deep after a text of several words may be part of that text', async () => {
     const problems = await conceptProblems('prompt: fresh snow\n  tags: [a]\npairs: { aligned: a }\n');
     expect(problems.map(short)).toEqual([

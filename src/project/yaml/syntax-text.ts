@@ -1,5 +1,6 @@
 import type { LineCounter, YAMLError } from 'yaml';
 import { makeProblem, type Problem } from '../problem.ts';
+import { commentInBrackets } from './comment-in-brackets.ts';
 import { type QuotedText, quotedLine } from './quoting.ts';
 import { excerpt, toRange } from './source-text.ts';
 import { type TooDeep, tooDeepAfter } from './too-deep.ts';
@@ -47,6 +48,9 @@ const OF_TEXT: ReadonlySet<YAMLError['code']> = new Set([
 /** Errors that a key causes whose line is indented too deep. */
 const OF_DEPTH: ReadonlySet<YAMLError['code']> = new Set(['BLOCK_AS_IMPLICIT_KEY', 'MULTILINE_IMPLICIT_KEY']);
 
+/** Errors that brackets cause which are not closed. */
+const OF_BRACKETS: ReadonlySet<YAMLError['code']> = new Set(['BAD_INDENT', 'MISSING_CHAR']);
+
 /** Syntax errors of the parser as problems with their remedies: one for each line of text that has to be quoted, or lines too deep. */
 export function syntaxProblems(
   file: string,
@@ -56,8 +60,21 @@ export function syntaxProblems(
 ): Problem[] {
   const quoted = new Set<number>();
   const problems: Problem[] = [];
+  const comment = errors.some(({ code }) => OF_BRACKETS.has(code)) ? commentInBrackets(text) : undefined;
+  if (comment) {
+    problems.push(
+      makeProblem(file, toRange(lines, comment.start, comment.end), '', {
+        kind: 'syntax',
+        message: `A # after a space or bracket begins a comment: the rest of the line is not read, and a ${comment.bracket} before it stays open.`,
+        remedy: `Quote the text: ${comment.quoted}`,
+        found: excerpt(text.slice(comment.start, comment.end)),
+        replacements: [comment.replacement],
+      }),
+    );
+  }
   let deepUntil = 0;
   for (const error of errors) {
+    if (comment && OF_BRACKETS.has(error.code) && error.pos[1] > comment.start) continue;
     // The lines below a key that is too deep fail for the same reason.
     if (error.pos[0] < deepUntil && (OF_DEPTH.has(error.code) || error.code === 'BAD_INDENT')) continue;
     if (OF_DEPTH.has(error.code)) {
