@@ -267,6 +267,28 @@ describe('a mistake in a training config', () => {
     expect((await trainingProblems(text)).map(short)).toEqual(expected);
   });
 
+  it.each<[string, string]>([
+    ['prompt: x\ntags: zoo, test\npairs: { aligned: a }\n', '[zoo, test]'],
+    ["prompt: x\ntags: zoo, '#1\npairs: { aligned: a }\n", '[zoo, "\'#1"]'],
+    [effect('fog, negative'), '[fog, negative]'],
+    [effect('fogg,negative'), '[fog, negative]'],
+    [effect('fog, negative,'), '[fog, negative]'],
+  ])('names that were meant as a list: %j', async (text, meant) => {
+    const [problem, ...others] = await conceptProblems(text);
+    expect(others).toEqual([]);
+    expect(problem!.replacements).toEqual([meant]);
+    expect(problem!.remedy).toBe(`Did you mean ${meant}?`);
+  });
+
+  it.each<[string, string]>([
+    ['collect: { holdOut: "fog, neg" }\n', '[fog, neg]'],
+    ['collect:\n  concepts: fog, neg\n', '[fog, neg]'],
+    ['collect:\n  concepts: { include: "a b, c" }\n', '[a b, c]'],
+    ['evaluate:\n  baselines: fresh, mean\n', '[fresh, mean]'],
+  ])('names in a training config that were meant as a list: %j', async (text, meant) => {
+    expect((await trainingProblems(text)).map(({ remedy }) => remedy)).toEqual([`Did you mean ${meant}?`]);
+  });
+
   it.each<[string, string, string[]]>([
     [
       'in braces',

@@ -95,7 +95,8 @@ function unionProblems(
   const fitting = forms.filter(({ issues }) => !issues.some((inner) => isOfAnotherType(inner, value)));
   // One name where a list of names is meant.
   const takesNames = forms.some((form) => isListOfTexts(form.schema));
-  if (fitting.length === 0 || (takesNames && typeof value === 'string'))
+  const namesInText = place.schema && listMeant(value, place.schema) !== undefined;
+  if (fitting.length === 0 || namesInText || (takesNames && typeof value === 'string'))
     return [invalidValue(document, place)];
   const ranked = fitting
     .map((form) => ({ ...form, misfit: misfit(form.issues, value) }))
@@ -248,7 +249,40 @@ const isListOfTexts = ({ type, items }: JsonSchema) => type === 'array' && accep
 /** Whether YAML read something else than text, from text on one line. */
 const isPlain = (value: unknown) => value === null || typeof value === 'number' || typeof value === 'boolean';
 
-const inWords = (values: readonly string[]) => values.join(', ').replace(/, ([^,]*)$/, ' or $1');
+const inWords = (values: readonly string[]) =>
+  values.length < 2 ? values.join() : `${values.slice(0, -1).join(', ')} or ${values.at(-1)}`;
+
+/**
+ * The list that is meant by a text such as `fog, negative` where a list may stand. If only certain names are allowed in
+ * it, each part has to be, or to be similar to, one of them.
+ */
+function listMeant(value: unknown, schema: JsonSchema): string | undefined {
+  if (typeof value !== 'string' || !value.includes(',')) return undefined;
+  const parts = value
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+  if (parts.length < 2 || parts.length > MOST_PARTS) return undefined;
+  const { type, items } = schema;
+  if (type !== 'array' || !items) {
+    return schema.anyOf?.map((form) => listMeant(value, form)).find((list) => list !== undefined);
+  }
+  const names = namesIn(items);
+  if (!acceptsText(items) && names.length === 0) return undefined;
+  const meant = acceptsText(items)
+    ? parts
+    : parts.map((part) => (names.includes(part) ? part : nearestNames(part, names)[0]));
+  if (!meant.every((name) => name !== undefined)) return undefined;
+  return `[${meant.map((name) => scalarLike('', name)).join(', ')}]`;
+}
+
+/** Longer texts are not lists of names. */
+const MOST_PARTS = 32;
+
+const namesIn = ({ enum: names = [], anyOf = [] }: JsonSchema): string[] => [
+  ...names.map(String),
+  ...anyOf.flatMap(namesIn),
+];
 
 const synonyms = (value: unknown, schema: JsonSchema | undefined) =>
   typeof value === 'string' ? synonymsOf(value, (schema?.enum ?? []).map(String)) : [];
@@ -261,6 +295,8 @@ function nearestValues(value: unknown, schema: JsonSchema): string[] {
   const text =
     typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? `${value}` : '';
   if (text === '') return [];
+  const list = listMeant(value, schema);
+  if (list !== undefined) return [list];
   const near = (schema.anyOf ?? []).flatMap((form) => nearestValues(value, form));
   const meant = synonyms(value, schema);
   if (meant.length > 0) return meant;
