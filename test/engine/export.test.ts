@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { viewParameters } from '../../src/compute/layout.ts';
 import { readSafetensors } from '../../src/data/safetensors.ts';
+import { projectPaths } from '../../src/project/paths.ts';
 import { temporaryFolder } from '../temporary-folders.ts';
 import { Engine } from './engine-process.ts';
 import { makeTrainedProject, type TrainedProject } from './trained-project.ts';
@@ -69,6 +70,16 @@ describe('dnw export', () => {
     const [first] = stderr.split('\n');
     expect(first).toBe(`${output}: no space is left on the disk. Free some space, and try again. [DNW-180]`);
     expect(code).toBe(1);
+  });
+
+  test("warns of a file with another concept's weights", async () => {
+    const output = join(temporaryFolder(), 'fog.onnx');
+    const file = projectPaths(trained.project.folder).weights('snow', 'denoised');
+    const { code, stdout, stderr } = await run('--concept', 'fog', '--weights', file, '--output', output);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: `${output}\n` });
+    expect(stderr).toBe(
+      `Warning: ${file} has the weights of the concept snow, not of fog; they are used as they are.\n`,
+    );
   });
 
   test('writes the LoRA, and the generator with the LoRA merged in', async () => {

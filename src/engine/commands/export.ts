@@ -49,7 +49,8 @@ export function addExportCommand(program: Command): void {
       const concept = chooseConcept(project, options.concept);
       // Imported on demand because it loads tfjs.
       const { exportWeights } = await import('../../pipeline/weights/export-weights.ts');
-      await exportWeights({ project, training, concept, weights, what, half, output });
+      const warning = await exportWeights({ project, training, concept, weights, what, half, output });
+      if (warning !== undefined) process.stderr.write(inertText(`Warning: ${warning}.\n`));
       process.stdout.write(inertText(`${output}\n`));
     });
 }

@@ -29,7 +29,7 @@ import {
   writeTranslation,
 } from '../translation/written-translation.ts';
 import { loadBase } from '../weights/base-model.ts';
-import { readChosenWeights, weightsFile } from '../weights/chosen-weights.ts';
+import { otherConceptWarning, readChosenWeights, weightsFile } from '../weights/chosen-weights.ts';
 
 /** Pictures that are encoded while others are translated; each has a file of its pixels. */
 const ENCODING = 2;
@@ -59,13 +59,8 @@ export const translate: StageFunction<'translate'> = async (context) => {
   const settings: FileSettings = { size, detail, format, quality, keepLocation };
   const { files, passedOver } = await checkedTranslations(project, input, output, format);
   const base = await loadBase(project, training);
-  const chosen = await readChosenWeights(
-    weightsFile(project, training, concept, weights),
-    project,
-    training,
-    concept,
-    base,
-  );
+  const weightsPath = weightsFile(project, training, concept, weights);
+  const chosen = await readChosenWeights(weightsPath, project, training, concept, base);
   const values = chosen.generatorValues();
   const weightsHash = hashContent(values);
   const generator = new AnySizeGenerator(base.generator, values, await stageDevice(context));
@@ -74,6 +69,14 @@ export const translate: StageFunction<'translate'> = async (context) => {
   log('info', sizeText(settings, trained));
   const others = passedOverText(passedOver);
   if (others !== undefined) log('info', `passed over ${others}`);
+  const otherConcept = otherConceptWarning(weightsPath, chosen, concept);
+  if (otherConcept !== undefined) log('warning', otherConcept);
+  if (quality !== undefined && format === 'png') {
+    log(
+      'warning',
+      `--quality ${quality} is not used: png is lossless. Choose --format jpeg or webp to write smaller files`,
+    );
+  }
   if (base.generator.options.norm === 'instance' && size === 'native') {
     log(
       'warning',

@@ -5,6 +5,7 @@ import type { ReadingOptions } from '../../data/safetensors.ts';
 import { readMember } from '../../data/zoo.ts';
 import { fileStamp } from '../../project/disk/file-stamp.ts';
 import type { LoadedConcept, LoadedTraining, Project } from '../../project/load.ts';
+import { formOf } from '../../project/names.ts';
 import { projectPaths, toProjectPath } from '../../project/paths.ts';
 import { UserError } from '../../project/user-error.ts';
 import { RUN_FILES } from '../../protocol/run.ts';
@@ -17,6 +18,8 @@ import { finalVector } from './zoo-vectors.ts';
 /** Weights on disk with which a concept's images can be translated. */
 export interface ChosenWeights {
   readonly kind: WeightsKind;
+  /** The concept that the file names; undefined for the base, and for a file that names none. */
+  readonly concept?: string;
   /** Set only for denoised weights. */
   readonly draw?: DrawOptions;
   /** The whole generator, with any LoRA merged in. */
@@ -70,12 +73,19 @@ export async function readChosenWeights(
     };
   }
   if (dirname(file) === paths.zooOf(base.hash)) {
-    const vector = finalVector(await readMember(file));
-    return { kind: 'zoo', generatorValues: () => merged(vector), loraVector: () => vector };
+    const member = await readMember(file);
+    const vector = finalVector(member);
+    return {
+      kind: 'zoo',
+      concept: member.concept,
+      generatorValues: () => merged(vector),
+      loraVector: () => vector,
+    };
   }
   const weights = await readWeights(file, base, wayToWeights(file, project, training, concept), notFinite);
   return {
     kind: isSnapshot(project, file) ? 'checkpoint' : weights.origin,
+    ...(weights.concept !== '' && { concept: weights.concept }),
     ...(weights.origin === 'denoised' && { draw: { seed: weights.seed, steps: weights.steps } }),
     generatorValues: () => generatorValuesOf(base, weights),
     loraVector: () => {
@@ -87,6 +97,16 @@ export async function readChosenWeights(
       );
     },
   };
+}
+
+/** What to warn of if a file has the weights of another concept than the one that was asked for. */
+export function otherConceptWarning(
+  file: string,
+  chosen: ChosenWeights,
+  concept: LoadedConcept,
+): string | undefined {
+  if (chosen.concept === undefined || formOf(chosen.concept) === formOf(concept.name)) return undefined;
+  return `${file} has the weights of the concept ${chosen.concept}, not of ${concept.name}; they are used as they are`;
 }
 
 /** How to make the weights of a file: a remedy that names another file's stage would lead back here. */

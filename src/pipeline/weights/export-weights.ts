@@ -9,7 +9,7 @@ import { UserError } from '../../project/user-error.ts';
 import { type ExportForm, endingProblem } from '../../protocol/export-forms.ts';
 import type { PageFacts } from '../../protocol/exported-page.ts';
 import { loadBase } from './base-model.ts';
-import { readChosenWeights, weightsFile } from './chosen-weights.ts';
+import { otherConceptWarning, readChosenWeights, weightsFile } from './chosen-weights.ts';
 import { generatorModel } from './export-generator.ts';
 import { type ConceptWeights, weightTensors } from './weights-file.ts';
 
@@ -28,10 +28,11 @@ export interface ExportRequest {
 
 /**
  * Writes weights for use elsewhere.
+ * @returns what to warn of, if anything
  * @throws UserError if base or weights are missing or do not match, or `lora` is asked of a whole generator
  * @throws RefusedOutput if the file is there and was not written by this program
  */
-export async function exportWeights(request: ExportRequest): Promise<void> {
+export async function exportWeights(request: ExportRequest): Promise<string | undefined> {
   const { project, training, concept, what, half, output } = request;
   const staging = projectPaths(project.folder).cache;
   const problem = endingProblem(what, output);
@@ -39,6 +40,7 @@ export async function exportWeights(request: ExportRequest): Promise<void> {
   const base = await loadBase(project, training);
   const file = weightsFile(project, training, concept, request.weights);
   const chosen = await readChosenWeights(file, project, training, concept, base);
+  const warning = otherConceptWarning(file, chosen, concept);
   const about = { concept: concept.name, prompt: concept.prompt, base: base.hash };
   if (what === 'onnx' || what === 'web') {
     const metadata = { ...about, weights: chosen.kind };
@@ -47,7 +49,7 @@ export async function exportWeights(request: ExportRequest): Promise<void> {
     const facts = { ...metadata, half, scale: trainedScale(image) };
     const file = what === 'onnx' ? model : await pageOf(base.generator, facts, model);
     await writeOutput(output, markFile(file), staging);
-    return;
+    return warning;
   }
   const weights: ConceptWeights = {
     ...about,
@@ -60,6 +62,7 @@ export async function exportWeights(request: ExportRequest): Promise<void> {
   const { tensors, metadata } = weightTensors(base, weights, half);
   const bytes = safetensorsBytes(output, tensors, { ...metadata, ...weightsMark(tensors) });
   await writeOutput(output, bytes, staging);
+  return warning;
 }
 
 /** The model as a page that runs it. */

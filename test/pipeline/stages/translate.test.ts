@@ -6,6 +6,7 @@ import * as tf from '../../../src/compute/tfjs/tf.ts';
 import { resampled } from '../../../src/data/resampling.ts';
 import { translate } from '../../../src/pipeline/stages/translate.ts';
 import { loadProject } from '../../../src/project/load.ts';
+import { projectPaths } from '../../../src/project/paths.ts';
 import type { StageOptions } from '../../../src/protocol/stages.ts';
 import { imageFile, makeTrainedProject, type TrainedProject } from '../../engine/trained-project.ts';
 import { tensorsOf } from '../../models/eager.ts';
@@ -83,6 +84,35 @@ describe('translating refuses, before it writes anything,', () => {
     );
     await expect(translate(context)).rejects.toThrow('holds the source images of the concept deep');
     expect(readdirSync(images)).not.toContain('new');
+  });
+});
+
+describe('a warning says', () => {
+  const warnings = async (options: StageOptions) => {
+    const output = join(temporaryFolder(), 'new');
+    const { context, logged } = started(imageFile(trained.project, 0), output, options);
+    expect((await translate(context)).result).toMatchObject({ written: 1 });
+    return logged('warning');
+  };
+
+  test('that png has no quality', async () => {
+    expect(await warnings({ quality: 50 })).toEqual([
+      '--quality 50 is not used: png is lossless. Choose --format jpeg or webp to write smaller files',
+    ]);
+    expect(await warnings({ quality: 50, format: 'webp' })).toEqual([]);
+  });
+
+  test("that a file has another concept's weights", async () => {
+    const { project, base } = trained;
+    const paths = projectPaths(project.folder);
+    const [own, other] = [paths.weights('snow', 'denoised'), paths.zooMember(base.hash, 'dusk')];
+    expect(await warnings({ concept: 'fog', weights: own })).toEqual([
+      `${own} has the weights of the concept snow, not of fog; they are used as they are`,
+    ]);
+    expect(await warnings({ concept: 'fog', weights: other })).toEqual([
+      `${other} has the weights of the concept dusk, not of fog; they are used as they are`,
+    ]);
+    for (const weights of [own, 'denoised', 'base']) expect(await warnings({ weights })).toEqual([]);
   });
 });
 
