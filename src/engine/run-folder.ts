@@ -95,7 +95,7 @@ export function runFolderOf(runsFolder: string, id: string): string {
   if (!RUN_ID.test(id)) {
     throw new UsageError(
       'bad-option-value',
-      `--run-id ${JSON.stringify(id)}: a run id consists of at most 200 letters, digits, dots, dashes and underscores.`,
+      `--run-id ${JSON.stringify(id)}: a run id begins with a letter or digit, and consists of at most 200 letters, digits, dots, dashes and underscores (ASCII only).`,
     );
   }
   return join(runsFolder, id);

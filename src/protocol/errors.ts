@@ -51,7 +51,7 @@ export const ERRORS = {
     cause: 'The value is out of range, or does not have the form that the option takes.',
     remedy: 'Give a value in the range or of the form that the message names.',
     example:
-      '--run-id "a/b": a run id consists of at most 200 letters, digits, dots, dashes and underscores.',
+      '--run-id "a/b": a run id begins with a letter or digit, and consists of at most 200 letters, digits, dots, dashes and underscores (ASCII only).',
   },
   'no-project': {
     code: 'DNW-106',

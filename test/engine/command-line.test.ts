@@ -97,6 +97,11 @@ describe('a wrong command line ends with code 2, says what is wrong and begins n
       ['train-base', '--training', 'tiny', '--run-id', '../x'],
       'letters, digits',
     ],
+    [
+      'a run id that begins with a dot',
+      ['train-base', '--training', 'tiny', '--run-id', '.hidden'],
+      '--run-id ".hidden": a run id begins with a letter or digit, and consists of at most 200',
+    ],
     ['a run that does not exist', ['train-base', '--resume', 'never'], 'never: no such run'],
     ['nothing to resume', ['train-base', '--resume'], 'No train-base run'],
   ])('%s', async (_what, args, message) => {
