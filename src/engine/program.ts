@@ -27,7 +27,10 @@ export function createProgram(loadStages: LoadStages, exit: (code: number) => vo
     .showHelpAfterError('Add --help for the options.')
     // Before the subcommands, which inherit it.
     .configureOutput({
-      outputError: (text, write) => write(`${withCode(text.trimEnd(), commandLineCode(text))}\n`),
+      outputError: (text, write) => {
+        const message = text.trimEnd() + expandedPatternHint(program, text);
+        write(`${withCode(message, commandLineCode(text))}\n`);
+      },
       writeErr: (text) => process.stderr.write(inertText(text)),
     })
     .exitOverride()
@@ -43,6 +46,16 @@ export function createProgram(loadStages: LoadStages, exit: (code: number) => vo
   addExplainCommand(program);
   for (const command of [program, ...program.commands]) command.addHelpText('after', `\n${EXIT_CODES_HELP}`);
   return program;
+}
+
+/** What to add to an error about too many arguments, which a pattern causes that the shell expanded to several names. */
+function expandedPatternHint(program: Command, text: string): string {
+  const [, name] = /too many arguments for '([\w-]+)'/.exec(text) ?? [];
+  if (name === undefined) return '';
+  const command = program.commands.find((each) => each.name() === name);
+  const takesPath = command?.options.find(({ long }) => long === '--input');
+  const instead = takesPath ? ' --input takes one file or folder: name the folder.' : '';
+  return ` If a pattern such as *.png was given, the shell has made several names of it.${instead}`;
 }
 
 /** The code of an error that commander found. Where it is printed, only its words tell what it is. */

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { RefusedOutput } from '../data/outputs.ts';
 import { checkedTranslations, checkWeightsOutput } from '../pipeline/stage-outputs.ts';
+import { isGlob } from '../project/disk/image-files.ts';
 import type { LoadedConcept, Project } from '../project/load.ts';
 import { hasWords } from '../project/prompt-words.ts';
 import {
@@ -100,7 +101,8 @@ const RESOLVE: {
       `${flag}: the prompt has no word or number. Describe what the weights should do: ${flag} "make it snow"`,
     );
   },
-  path: (path, flag) => existing(flag, path, ''),
+  path: (path, flag) =>
+    existing(flag, path, isGlob(path) ? ' Patterns are not expanded: name one file, or a folder.' : ''),
   weightsFolder: (path, flag) => {
     const absolute = resolve(path);
     if (isFolder(absolute)) return absolute;

@@ -77,6 +77,16 @@ describe('a wrong command line ends with code 2, says what is wrong and begins n
       ['translate', '--training', 'tiny', '--concept', 'snow', '--input', 'nowhere', '--output', 'out'],
       'nowhere: there is no such file or folder',
     ],
+    [
+      'a pattern that the shell has expanded',
+      ['translate', '--concept', 'snow', '--input', 'a.png', 'b.png', '--output', 'out'],
+      "too many arguments for 'translate'. Expected 0 arguments but got 1. If a pattern such as *.png was given, the shell has made several names of it. --input takes one file or folder: name the folder. [DNW-101]",
+    ],
+    [
+      'a pattern that the shell has left alone',
+      ['translate', '--training', 'tiny', '--concept', 'snow', '--input', 'images/*.jpg', '--output', 'out'],
+      'images/*.jpg: there is no such file or folder. Patterns are not expanded: name one file, or a folder.',
+    ],
     ['a file as the project', ['train-base', '--project', 'tiny.training.yaml'], 'no project in this folder'],
     ['a file to list the runs of', ['runs', '--project', 'tiny.training.yaml'], 'no project in this folder'],
     [
