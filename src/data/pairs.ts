@@ -6,6 +6,7 @@ import { type PassedOver, passedOverText } from '../project/disk/passed-over.ts'
 import { matchImages, type NamedImage, nameBelow, stemOf } from '../project/files/match-names.ts';
 import { pairLayout } from '../project/files/pair-source.ts';
 import { formOf } from '../project/names.ts';
+import { permissionRemedy } from '../project/path-remedy.ts';
 import type { LoadedConcept } from '../project/project.ts';
 import { UserError } from '../project/user-error.ts';
 import type { ImageEditor, OpenEditor } from './image-editor.ts';
@@ -200,10 +201,11 @@ async function listFiles(concept: LoadedConcept, key: string, source: string): P
     if (error instanceof UserError) throw error;
     const { code, path } = error as NodeJS.ErrnoException;
     const below = path !== undefined && path !== folderOf(source) && path !== source ? `: ${path}` : '';
+    const denied = permissionRemedy(code);
     throw new UserError(
-      isMissing(error) ? 'missing-path' : 'unreadable',
+      isMissing(error) ? 'missing-path' : denied !== undefined ? 'no-permission' : 'unreadable',
       `${concept.path}: ${key} names ${source}, which cannot be read (${code}${below}). ` +
-        'Correct the path (it is relative to the concept file), or create the folder.',
+        (denied ?? 'Correct the path (it is relative to the concept file), or create the folder.'),
       { cause: error },
     );
   }

@@ -1,10 +1,12 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { RefusedOutput } from '../data/outputs.ts';
 import { checkedTranslations, checkWeightsOutput } from '../pipeline/stage-outputs.ts';
 import { isGlob } from '../project/disk/image-files.ts';
 import type { LoadedConcept, Project } from '../project/load.ts';
+import { mistakenPath, permissionRemedy } from '../project/path-remedy.ts';
 import { hasWords } from '../project/prompt-words.ts';
+import { systemReason } from '../project/system-reason.ts';
 import {
   type OptionValues,
   PICTURE_DETAILS,
@@ -151,6 +153,15 @@ function oneOf<T extends string>(choices: readonly T[], given: T, flag: string):
 
 function existing(flag: string, path: string, hint: string): string {
   const absolute = resolve(path);
-  if (existsSync(absolute)) return absolute;
-  throw new UsageError('missing-path', `${flag} ${path}: there is no such file or folder.${hint}`);
+  try {
+    statSync(absolute);
+    return absolute;
+  } catch (error) {
+    const denied = permissionRemedy((error as NodeJS.ErrnoException).code);
+    const remedy = denied ?? mistakenPath(path)?.remedy;
+    throw new UsageError(
+      denied === undefined ? 'missing-path' : 'no-permission',
+      `${flag} ${path}: ${systemReason(error)}.${remedy === undefined ? hint : ` ${remedy}`}`,
+    );
+  }
 }

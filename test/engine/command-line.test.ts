@@ -87,6 +87,21 @@ describe('a wrong command line ends with code 2, says what is wrong and begins n
       ['translate', '--training', 'tiny', '--concept', 'snow', '--input', 'images/*.jpg', '--output', 'out'],
       'images/*.jpg: there is no such file or folder. Patterns are not expanded: name one file, or a folder.',
     ],
+    [
+      'an address',
+      [
+        'translate',
+        '--training',
+        'tiny',
+        '--concept',
+        'snow',
+        '--input',
+        'https://a.b/c.png',
+        '--output',
+        'out',
+      ],
+      '--input https://a.b/c.png: there is no such file or folder. Addresses are not read, only files.',
+    ],
     ['a file as the project', ['train-base', '--project', 'tiny.training.yaml'], 'no project in this folder'],
     ['a file to list the runs of', ['runs', '--project', 'tiny.training.yaml'], 'no project in this folder'],
     [

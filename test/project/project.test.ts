@@ -1,5 +1,5 @@
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { featureNetworkFile } from '../../src/project/feature-network.ts';
 import { loadConcept, loadProject, loadTraining, type Problem } from '../../src/project/load.ts';
@@ -445,6 +445,52 @@ describe('checks between files', () => {
     const found = await problemsOf({ 'concepts/x.concept.yaml': concept('[]', source) });
     expect(found).toEqual([`concepts/x.concept.yaml:3:18 ${expected}`]);
   });
+
+  it.each<[string, string, string, string[]]>([
+    [
+      'typographic quotes',
+      '“../images”',
+      'Typographic quotes are taken for part of the name. Write straight quotes or none: "../images".',
+      ['../images'],
+    ],
+    ['a ~', '~/Pictures', 'A ~ is not expanded. Write the path of your home folder out.', []],
+    [
+      'an address',
+      'https://example.org/images',
+      'Addresses are not read, only files. Download it, and name its path on this machine.',
+      [],
+    ],
+    ...(sep === '/'
+      ? [
+          [
+            'a backslash',
+            '..\\images',
+            'A \\ does not separate folders here. Write "../images".',
+            ['../images'],
+          ] satisfies [string, string, string, string[]],
+        ]
+      : []),
+  ])('say why a path with %s is not found', async (_what, source, remedy, replacements) => {
+    const folder = await temporaryProject({ ...IMAGES, 'concepts/x.concept.yaml': concept('[]', source) });
+    const { problems } = await loadProject(folder);
+    expect(problems).toMatchObject([{ code: 'DNW-110', remedy, replacements }]);
+  });
+
+  it.each(['extends: ~/base.training.yaml\n', 'evaluate: { featureNetwork: { file: ~/net.onnx } }\n'])(
+    'say why a file in a training config is not found: %s',
+    async (text) => {
+      const folder = await temporaryProject({
+        ...IMAGES,
+        ...three,
+        'main.training.yaml': text,
+      });
+      const { problems } = await loadProject(folder);
+      const errors = problems.filter(({ severity }) => severity === 'error');
+      expect(errors.map(({ remedy }) => remedy)).toEqual([
+        'A ~ is not expanded. Write the path of your home folder out.',
+      ]);
+    },
+  );
 
   it('take images of subfolders by glob, with any case of the extension', async () => {
     expect(await problemsOf({ 'concepts/x.concept.yaml': concept('[]', '../images/**') })).toEqual([]);

@@ -1,5 +1,5 @@
 import { promises } from 'node:fs';
-import { mkdir, symlink } from 'node:fs/promises';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -87,7 +87,19 @@ test('a folder that cannot be read is named, not the one that contains it', asyn
   expect(await new DiskView().images(`${folder}/src/**`)).toEqual({
     reason: 'permission denied',
     path: source,
+    code: 'EACCES',
   });
+  const withImages = join(folder, 'concepts', 'b.concept.yaml');
+  await writeFile(withImages, 'prompt: b\npairs: { source: "../src/**", target: { effect: fog } }\n');
+  const { problems } = await loadProject(folder);
+  expect(problems.filter(({ file }) => file === withImages)).toMatchObject([
+    {
+      code: 'DNW-181',
+      message: `${source}: permission denied.`,
+      remedy: 'Check the permissions: it and the folders above it have to be readable.',
+      replacements: [],
+    },
+  ]);
   makeUnreadable(concepts);
   await expect(loadProject(folder)).rejects.toMatchObject({ path: concepts });
 });

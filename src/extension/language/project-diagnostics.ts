@@ -30,6 +30,8 @@ const IDLE_MS = 2000;
  * Nothing reports when a missing folder or image appears: while one is missing, the disk is polled at this interval.
  */
 const RECHECK_MS = 4000;
+/** Problems of image folders, which nothing reports once they are solved. */
+const OF_FOLDERS: ReadonlySet<Problem['kind']> = new Set(['missing-path', 'no-images', 'no-permission']);
 
 /** What a quick fix needs to know about a problem; carried in `Diagnostic.data`. */
 export type ProblemData = Pick<Problem, 'kind' | 'key' | 'found' | 'replacements'>;
@@ -157,7 +159,7 @@ export class ProjectDiagnostics {
     this.#publish(open, problems);
     if (fromDisk) this.#host.diskRead();
     clearTimeout(this.#recheckTimer);
-    if (problems.some(({ kind }) => kind === 'missing-path' || kind === 'no-images')) {
+    if (problems.some(({ kind }) => OF_FOLDERS.has(kind))) {
       this.#recheckTimer = setTimeout(() => this.diskChanged(), RECHECK_MS);
     }
   }

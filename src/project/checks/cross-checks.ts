@@ -9,6 +9,7 @@ import { problemInChain } from '../files/training-chain.ts';
 import { ImageSources } from '../images/image-sources.ts';
 import { foldOf, NameSet } from '../names.ts';
 import { nearestNames } from '../nearest.ts';
+import { mistakenPath, permissionRemedy } from '../path-remedy.ts';
 import { nameFromFile } from '../paths.ts';
 import type { Problem, ProblemText } from '../problem.ts';
 import type { LoadedConcept, LoadedTraining } from '../project.ts';
@@ -16,6 +17,7 @@ import { withEqualPrompts } from '../prompt-words.ts';
 import { baseConcepts, FEWEST_ZOO_MEMBERS, heldOutConcepts, zooConcepts } from '../selection.ts';
 import type { YamlDocument } from '../yaml/document.ts';
 import type { KeyPath } from '../yaml/key-path.ts';
+import { scalarLike } from '../yaml/scalar-text.ts';
 import { correctedPaths } from './corrected-paths.ts';
 import { heldOutProblems } from './held-out-images.ts';
 import { idleValues } from './idle-values.ts';
@@ -100,12 +102,19 @@ async function checkFolders(
       problems.push(document.problem(path, 'value', { ...text, found: document.sourceOf(path) }));
     if (typeof found !== 'number') {
       const folder = found.path ?? folderOf(source);
+      const mistaken = mistakenPath(document.scalarAt(path) ?? '');
+      const denied = permissionRemedy(found.code);
+      const meant = mistaken?.meant === undefined ? [] : [scalarLike('', mistaken.meant)];
       at({
-        kind: 'missing-path',
+        kind: denied === undefined ? 'missing-path' : 'no-permission',
         message: `${folder}: ${found.reason}.`,
-        remedy: 'Correct the path (it is relative to this file), or put the images there.',
+        remedy:
+          denied ??
+          mistaken?.remedy ??
+          'Correct the path (it is relative to this file), or put the images there.',
         allowed: 'a folder of images, or a glob',
-        replacements: await correctedPaths(document, path, project, view),
+        replacements:
+          denied !== undefined || mistaken ? meant : await correctedPaths(document, path, project, view),
       });
     } else if (found === 1 && counterpartOf === undefined) {
       at({
@@ -178,13 +187,15 @@ async function checkTraining(
 function checkFeatureNetwork(chain: readonly YamlDocument[], training: LoadedTraining): Problem[] {
   const file = featureNetworkFile(training);
   if (file === undefined || existsSync(file)) return [];
+  const written = training.config.evaluate.featureNetwork.file!;
   return [
     problemInChain(chain, ['evaluate', 'featureNetwork', 'file'], {
       kind: 'missing-path',
       message: `${file}: there is no such file.`,
       remedy:
+        mistakenPath(written)?.remedy ??
         'Correct the path (it is relative to this file), or remove the key; then FID and KID are not measured.',
-      found: training.config.evaluate.featureNetwork.file!,
+      found: written,
       allowed: 'a network in ONNX format',
     }),
   ];

@@ -7,7 +7,16 @@ import { type ImageFiles, listImages } from './image-files.ts';
 import { filesBelow } from './walk.ts';
 
 /** The image files of a source, or the reason why they cannot be listed and the folder that cannot be read, if known. */
-export type ImageListing = ImageFiles | { readonly reason: string; readonly path?: string | undefined };
+export type ImageListing = ImageFiles | Unlisted;
+
+/** Why the images of a source cannot be listed. */
+export interface Unlisted {
+  readonly reason: string;
+  /** The folder that cannot be read. */
+  readonly path?: string | undefined;
+  /** The system's code of the error. */
+  readonly code?: string | undefined;
+}
 
 /**
  * A project's files and folders on disk. Each is read when it is first asked for and then remembered, so that all checks
@@ -61,6 +70,7 @@ export class DiskView {
       listImages(source).catch((error: NodeJS.ErrnoException) => ({
         reason: systemReason(error),
         path: error.path,
+        code: error.code,
       })),
     );
   }

@@ -2,6 +2,7 @@ import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path';
 import type { DiskView } from '../disk/disk-view.ts';
 import { namesTaken, whyPassedOver } from '../disk/passed-over.ts';
 import { nearestNames } from '../nearest.ts';
+import { mistakenPath } from '../path-remedy.ts';
 import {
   CONCEPT_SUFFIX,
   nameFromFile,
@@ -263,7 +264,10 @@ function followedLink(document: YamlDocument, chain: readonly YamlDocument[]): P
   );
   return at(
     `${document.file}: ${unreadable.message}`,
-    meant[0] ? `Did you mean \`${meant[0]}\`?` : 'Correct the path; it is relative to this file.',
+    meant[0]
+      ? `Did you mean \`${meant[0]}\`?`
+      : (mistakenPath(from.scalarAt(['extends']) ?? '')?.remedy ??
+          'Correct the path; it is relative to this file.'),
     meant,
   );
 }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { DiskView } from '../disk/disk-view.ts';
+import type { DiskView, Unlisted } from '../disk/disk-view.ts';
 import { nameBelow } from '../files/match-names.ts';
 import { UserError } from '../user-error.ts';
 import { type DrawnImages, drawnImages } from './drawn-images.ts';
@@ -24,7 +24,7 @@ export class ImageSources {
    * The number of images of a source, or the reason why they cannot be listed.
    * @param source absolute path of a folder, or a glob
    */
-  async count(source: string): Promise<number | { reason: string; path?: string | undefined }> {
+  async count(source: string): Promise<number | Unlisted> {
     const images = await this.view.images(source);
     if ('files' in images) return images.files.length;
     return this.drawn(source) ?? images;
