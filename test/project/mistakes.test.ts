@@ -280,6 +280,26 @@ describe('a mistake in a training config', () => {
     expect(problem!.remedy).toBe(`Did you mean ${meant}?`);
   });
 
+  it('names that were meant as a list, in braces', async () => {
+    const problems = await conceptProblems(
+      concept('  source: a\n  target: { effect: fog, negative, sepia }\n'),
+    );
+    expect(problems.map(short)).toEqual([
+      '4:26-4:34 Unknown key `negative` in `pairs.target`. Did you mean effect: [fog, negative]?',
+      '4:36-4:41 Unknown key `sepia` in `pairs.target`. Did you mean effect: [fog, negative, sepia]?',
+    ]);
+    const others = await conceptProblems(
+      concept('  source: a\n  target: { effect: fog, colour, negative: 3 }\n'),
+    );
+    expect(others.map(({ remedy }) => remedy)).toEqual(Array(2).fill('Known keys here: effect.'));
+  });
+
+  it('a text that was meant as a list does not list all names three times', async () => {
+    expect((await conceptProblems(effect('fog, negative'))).map(short)).toEqual([
+      '5:13-5:26 `pairs.target.effect` is fog, negative; allowed: one name, or a list of names. Did you mean [fog, negative]?',
+    ]);
+  });
+
   it.each<[string, string]>([
     ['collect: { holdOut: "fog, neg" }\n', '[fog, neg]'],
     ['collect:\n  concepts: fog, neg\n', '[fog, neg]'],

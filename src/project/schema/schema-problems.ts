@@ -96,7 +96,8 @@ function unionProblems(
   // One name where a list of names is meant.
   const takesNames = forms.some((form) => isListOfTexts(form.schema));
   const namesInText = place.schema && listMeant(value, place.schema) !== undefined;
-  if (fitting.length === 0 || namesInText || (takesNames && typeof value === 'string'))
+  if (namesInText && !takesNames) return [invalidValue(document, place, 'one name, or a list of names')];
+  if (fitting.length === 0 || (takesNames && typeof value === 'string'))
     return [invalidValue(document, place)];
   const ranked = fitting
     .map((form) => ({ ...form, misfit: misfit(form.issues, value) }))
@@ -167,9 +168,26 @@ function unknownKeys(document: YamlDocument, place: Place, strays: readonly stri
       allowed: keys.join(', '),
       replacements: near,
     };
+    const list = strays.length < MOST_PARTS ? listAcrossKeys(place, key) : undefined;
+    if (list !== undefined) Object.assign(text, { remedy: `Did you mean ${list}?`, replacements: [] });
     if (key === '<<') text.remedy = 'YAML merge keys are not part of YAML 1.2; use `extends` instead.';
     return document.problem([...place.path, key], 'key', text);
   });
+}
+
+/** The list that is meant where { effect: fog, negative } makes a key of `negative`. */
+function listAcrossKeys({ schema, value }: Place, stray: string): string | undefined {
+  const entries = Object.entries(value as object);
+  const at = entries.findIndex(([key]) => key === stray);
+  const first = entries.findLastIndex(([, one], index) => index < at && one !== null);
+  const [key, text] = entries[first] ?? [];
+  if (key === undefined || typeof text !== 'string' || entries[at]![1] !== null) return undefined;
+  const names = [text, ...entries.slice(first + 1, at + 1).map(([name]) => name)].join(', ');
+  for (const properties of objectForms(schema)) {
+    const list = Object.hasOwn(properties, key) ? listMeant(names, properties[key]!) : undefined;
+    if (list !== undefined) return `${key}: ${list}`;
+  }
+  return undefined;
 }
 
 interface SharedForm {
