@@ -224,11 +224,11 @@ describe('the language features', () => {
 
   describe('hover', () => {
     it('says what a key does, in which unit, its default, and what holds here', async () => {
-      const text = await hover(await openExample(TRAINING), 'size: 48');
+      const text = await hover(await openExample(TRAINING), 'size: 96');
       assert.match(text, /`image\.size`/);
       assert.match(text, /Side of the square training images in pixels/);
       assert.match(text, /Default: `256`/);
-      assert.match(text, /Value here: `48`/);
+      assert.match(text, /Value here: `96`/);
     });
 
     it('says what an effect does, with and without parameters', async () => {
@@ -273,8 +273,8 @@ describe('the language features', () => {
       const line = (text: string) => rangeOf(document, text).start.line;
       const folded = ranges.map(({ start, end }) => [start, end].join());
       includesAll(folded, [
-        [line('\nimage:') + 1, line('  test: 16')].join(),
-        [line('\ncollect:') + 1, line('  steps: 40')].join(),
+        [line('\nimage:') + 1, line('  testOnly:')].join(),
+        [line('\ncollect:') + 1, line('  steps: 25')].join(),
       ]);
     });
 

@@ -234,14 +234,14 @@ describe('a tree', () => {
           pairs: snow.config.pairs,
           // They are not drawn here.
           images: { count: 0, hash: '' },
-          settings: { seed: 1, 'collect.steps': 40, 'lora.rank': 16 },
+          settings: { seed: 1, 'collect.steps': 25, 'lora.rank': 16 },
           ...change,
         }),
       });
       const written: Record<string, Record<string, string>> = {
         snow: recorded({}),
-        fog: recorded({ prompt: 'a photo in the fog', settings: { seed: 1, 'collect.steps': 39 } }),
-        dusk: { prompt: 'another prompt', steps: '40' },
+        fog: recorded({ prompt: 'a photo in the fog', settings: { seed: 1, 'collect.steps': 24 } }),
+        dusk: { prompt: 'another prompt', steps: '25' },
         night: {},
       };
       for (const [concept, metadata] of Object.entries(written)) {
@@ -261,7 +261,7 @@ describe('a tree', () => {
       assert.ok(String(item('snow').description).startsWith(`${size}, `), `${item('snow').description}`);
       assert.match(textOf(item('snow')), /up to date/);
       assert.equal(item('dusk').description, 'stale: its prompt changed');
-      assert.equal(item('fog').description, 'stale: its pairs changed; collect.steps was 39, now 40');
+      assert.equal(item('fog').description, 'stale: its pairs changed; collect.steps was 24, now 25');
       assert.equal(item('night').description, 'may be stale');
       assert.match(textOf(item('night')), /did not record the inputs/);
       assert.equal(item('sepia').description, 'missing');
