@@ -1,5 +1,5 @@
 /** Ridge regression from few features (words of a prompt) to many targets (weights), in closed form. */
-import { innerProduct } from '../data/matrices.ts';
+import { innerProduct, innerProductPartCount, innerProductParts } from '../data/matrices.ts';
 import type { Between } from '../data/unless-stopped.ts';
 
 export interface RidgeModel {
@@ -17,9 +17,8 @@ export interface RidgeModel {
   readonly leaveOneOutError: number;
 }
 
-/** So many values of so many vectors at a time: they then stay in the processor's caches. */
+/** So many targets at a time: what is added up then stays in the processor's caches. */
 const TILE = 1024;
-const ROWS = 32;
 
 /** Counts the parts of long work, each of which takes milliseconds, and tells of each. */
 class Parts {
@@ -61,10 +60,10 @@ export async function fitRidge(
   const y = centered(targets);
   const [d, p] = [x.mean.length, y.mean.length];
   const tiles = Math.ceil(p / TILE);
-  const grams = gramParts(count, d) + gramParts(count, p);
+  const grams = innerProductPartCount(count, d) + innerProductPartCount(count, p);
   const parts = new Parts(grams + (1 + LAMBDAS.length * 3) * count + tiles * d, between);
-  const gram = await innerProducts(x.rows, parts);
-  const targetGram = await innerProducts(y.rows, parts);
+  const gram = await gramOf(x.rows, parts);
+  const targetGram = await gramOf(y.rows, parts);
   const scale = mean(Array.from({ length: count }, (_, i) => gram[i * count + i]!)) || 1;
   const total = await meanError(targetGram, leaveOneOutOfMean(count), parts);
 
@@ -161,9 +160,9 @@ export async function leaveOneOutPredictions(
 ): Promise<LeftOut[]> {
   const count = features.length;
   const width = features[0]!.length;
-  const parts = new Parts(gramParts(count, width) + (2 + examples.length) * count, between);
+  const parts = new Parts(innerProductPartCount(count, width) + (2 + examples.length) * count, between);
   const { rows: centeredTargets } = centered(targets);
-  const gram = await innerProducts(centered(features).rows, parts);
+  const gram = await gramOf(centered(features).rows, parts);
   const inverse = await inverseOf(withDiagonal(gram, count, lambda), count, parts);
   const residuals = leaveOneOut(inverse, count, lambda);
   const leftOut: LeftOut[] = [];
@@ -200,8 +199,8 @@ export async function ridgeLeverage(
   const count = features.length;
   const x = centered(features);
   const own = Float64Array.from(query, (value, i) => value - x.mean[i]!);
-  const parts = new Parts(gramParts(count, query.length) + 2 * count, undefined);
-  const gram = await innerProducts(x.rows, parts);
+  const parts = new Parts(innerProductPartCount(count, query.length) + 2 * count, undefined);
+  const gram = await gramOf(x.rows, parts);
   const inverse = await inverseOf(withDiagonal(gram, count, lambda), count, parts);
   const shared = x.rows.map((row) => innerProduct(row, own));
   let explained = 0;
@@ -289,29 +288,14 @@ function addRows(
   }
 }
 
-/** Inner products of all pairs of rows of equal length: [n, n]. As many parts as `gramParts` says. */
-async function innerProducts(rows: readonly Float64Array[], parts: Parts): Promise<Float64Array> {
-  const count = rows.length;
-  const width = rows[0]!.length;
-  const gram = new Float64Array(count * count);
-  for (let from = 0; from < width; from += TILE) {
-    const tiles = rows.map((row) => row.subarray(from, from + TILE));
-    for (let top = 0; top < count; top += ROWS) {
-      for (let left = 0; left <= top; left += ROWS) {
-        for (let i = top; i < Math.min(top + ROWS, count); i++) {
-          for (let j = left; j < Math.min(left + ROWS, i + 1); j++)
-            gram[i * count + j]! += innerProduct(tiles[i]!, tiles[j]!);
-        }
-      }
-      await parts.next();
-    }
+/** Inner products of all pairs of rows: [n, n]. */
+async function gramOf(rows: readonly Float64Array[], parts: Parts): Promise<Float64Array> {
+  const work = innerProductParts(rows);
+  for (;;) {
+    const { done, value } = work.next();
+    if (done) return value;
+    await parts.next();
   }
-  for (let i = 0; i < count; i++) for (let j = 0; j < i; j++) gram[j * count + i] = gram[i * count + j]!;
-  return gram;
-}
-
-function gramParts(count: number, width: number): number {
-  return Math.ceil(width / TILE) * Math.ceil(count / ROWS);
 }
 
 /** Inverse of a symmetric positive definite matrix, computed with its Cholesky factor. Two parts for each row. */
