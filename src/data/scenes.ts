@@ -1,8 +1,5 @@
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import sharp from 'sharp';
-import { makeFolder } from '../project/disk/folders.ts';
-import { writeWhole } from '../project/disk/write-whole.ts';
+import { writeMissing } from './missing-files.ts';
 import { Random } from './random.ts';
 import { drawScene } from './scene-drawing.ts';
 
@@ -26,16 +23,8 @@ export function sceneNames(count: number): string[] {
  * changed.
  * @returns the number of files that were written
  */
-export async function writeScenes(folder: string, count: number, seed: number): Promise<number> {
-  await makeFolder(folder);
-  const present = new Set(await readdir(folder));
-  let written = 0;
-  for (const [index, name] of sceneNames(count).entries()) {
-    if (present.has(name)) continue;
-    await writeWhole(join(folder, name), await renderScene(index, seed));
-    written++;
-  }
-  return written;
+export function writeScenes(folder: string, count: number, seed: number): Promise<number> {
+  return writeMissing(folder, sceneNames(count), (index) => renderScene(index, seed));
 }
 
 async function renderScene(index: number, seed: number): Promise<Buffer> {

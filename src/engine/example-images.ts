@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { refuseLeadingOut } from '../project/disk/leading-out.ts';
 import { namesTaken } from '../project/disk/passed-over.ts';
-import { drawnImages } from '../project/images/drawn-images.ts';
+import { type DrawnImages, drawnImages } from '../project/images/drawn-images.ts';
 
 /** What makes images of one kind. */
 interface Maker {
@@ -10,7 +10,7 @@ interface Maker {
 }
 
 // Imported on demand: image code loads native code, which no other command needs before its stage.
-const MAKERS: Readonly<Record<'scenes' | 'photographs', () => Promise<Maker>>> = {
+const MAKERS: Readonly<Record<DrawnImages['from'], () => Promise<Maker>>> = {
   scenes: async () => {
     const { sceneNames, writeScenes } = await import('../data/scenes.ts');
     return { write: writeScenes, names: sceneNames };

@@ -1,9 +1,6 @@
 /** Source images for example projects: crops of photographs that are part of the program. */
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import sharp from 'sharp';
-import { makeFolder } from '../../project/disk/folders.ts';
-import { writeWhole } from '../../project/disk/write-whole.ts';
+import { writeMissing } from '../missing-files.ts';
 import { Random } from '../random.ts';
 import photographs from './list.json?photographs';
 
@@ -33,16 +30,8 @@ export function cropNames(count: number): string[] {
  * 192 pixels, called `<photograph>-<number>.jpg`. Existing files are not changed.
  * @returns the number of files that were written
  */
-export async function writeCrops(folder: string, count: number, seed: number): Promise<number> {
-  await makeFolder(folder);
-  const present = new Set(await readdir(folder));
-  let written = 0;
-  for (const [index, name] of cropNames(count).entries()) {
-    if (present.has(name)) continue;
-    await writeWhole(join(folder, name), await crop(index, seed));
-    written++;
-  }
-  return written;
+export function writeCrops(folder: string, count: number, seed: number): Promise<number> {
+  return writeMissing(folder, cropNames(count), (index) => crop(index, seed));
 }
 
 async function crop(index: number, seed: number): Promise<Buffer> {

@@ -20,13 +20,8 @@ const schema = z.strictObject({
   seed: z.number().int().min(0),
 });
 
-export interface DrawnImages {
-  /** Absolute path of the folder that they are written to. */
-  readonly folder: string;
-  readonly from: 'scenes' | 'photographs';
-  readonly count: number;
-  readonly seed: number;
-}
+/** What the file says; `folder` is the absolute path of the folder that the images are written to. */
+export type DrawnImages = Readonly<z.output<typeof schema>>;
 
 /**
  * The images that a project's `drawn-images.json` asks for, so that an example runs offline without pictures of its own.
