@@ -75,9 +75,8 @@ export async function selectSourceImages(
     return true;
   };
 
-  const { tests, others } = namedSplit(listing.refs, selection);
-  const test = tests?.length ?? selection.test;
-  let refs = [...(tests ?? []), ...others];
+  const { isTestOnly, test, ...choice } = choiceOf(orderByHash(listing.refs, seed), selection);
+  let refs = choice.refs;
   const looked = candidateCount(refs.length, { train, test });
   if (looked > 0) {
     const candidates: { ref: PairRef; features: Float32Array }[] = [];
@@ -85,7 +84,6 @@ export async function selectSourceImages(
       candidates.push({ ref, features: Float32Array.from(bytes) });
     });
     if (!isDone) return undefined;
-    const isTestOnly = testOnlyNames(selection);
     // Some may not have been decoded.
     const held = isTestOnly ? candidates.filter(({ ref }) => isTestOnly(ref.name)).length : test;
     const rest = candidates.slice(held);
@@ -103,21 +101,23 @@ export async function selectSourceImages(
   return skipped;
 }
 
-/**
- * The images in the order in which they are chosen. If their names say which are only tested on: those, at most as many as
- * are wanted, and the others.
- */
-function namedSplit(
-  refs: readonly PairRef[],
-  selection: SourceSelection,
-): { tests: PairRef[] | undefined; others: PairRef[] } {
+/** Images in the order in which they are chosen. */
+interface Choice {
+  /** Test images first. */
+  readonly refs: readonly PairRef[];
+  /** How many of them are tested on. */
+  readonly test: number;
+  /** See {@link testOnlyNames}. */
+  readonly isTestOnly: ((name: string) => boolean) | undefined;
+}
+
+/** If names say which images are only tested on: those, at most as many as are wanted, and the others. */
+function choiceOf(refs: readonly PairRef[], selection: SourceSelection): Choice {
   const isTestOnly = testOnlyNames(selection);
-  const ordered = orderByHash(refs, selection.seed);
-  if (isTestOnly === undefined) return { tests: undefined, others: ordered };
-  return {
-    tests: ordered.filter(({ name }) => isTestOnly(name)).slice(0, selection.test),
-    others: ordered.filter(({ name }) => !isTestOnly(name)),
-  };
+  if (isTestOnly === undefined) return { refs, test: selection.test, isTestOnly };
+  const tests = refs.filter(({ name }) => isTestOnly(name)).slice(0, selection.test);
+  const others = refs.filter(({ name }) => !isTestOnly(name));
+  return { refs: [...tests, ...others], test: tests.length, isTestOnly };
 }
 
 /** The number of the `count` images that are looked at to choose from; 0 if all are used. */
@@ -127,9 +127,11 @@ function candidateCount(count: number, { train, test }: Pick<SourceSelection, 't
 
 /** How often `selectSourceImages` calls `onImage` if no file is broken. */
 export function imagesToDecode(refs: readonly PairRef[], selection: SourceSelection): number {
-  const { tests, others } = namedSplit(refs, selection);
-  const { train, test } = { train: selection.train, test: tests?.length ?? selection.test };
-  const count = others.length + (tests?.length ?? 0);
+  const { train } = selection;
+  const {
+    refs: { length: count },
+    test,
+  } = choiceOf(refs, selection);
   return candidateCount(count, { train, test }) + Math.min(count, train + test);
 }
 
