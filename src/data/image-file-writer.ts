@@ -1,9 +1,17 @@
 import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { crc32OfBytes } from '../project/disk/crc-32.ts';
 import { makeFolder } from '../project/disk/folders.ts';
-import { LENGTH_BYTES } from '../project/disk/safetensors-header.ts';
+import { LENGTH_BYTES, readBytesInto } from '../project/disk/safetensors-header.ts';
 import { writeAsMade } from '../project/disk/write-whole.ts';
-import { ABOUT, IMAGE_FILE_FORMAT, IMAGES } from '../project/images/image-file.ts';
+import {
+  ABOUT,
+  ABOUT_CHECKSUM,
+  IMAGE_FILE_FORMAT,
+  IMAGES,
+  ROW_CHECKSUMS,
+  rowChecksums,
+} from '../project/images/image-file.ts';
 
 /** Space for the length and the header, which is written last: more than the longest header, whose numbers have 16 digits. */
 const HEADER_SPACE = 512;
@@ -13,6 +21,7 @@ export class ImageFileWriter {
   #count = 0;
 
   private constructor(
+    private readonly path: string,
     private readonly file: FileHandle,
     private readonly size: number,
   ) {}
@@ -31,7 +40,7 @@ export class ImageFileWriter {
   ): Promise<boolean> {
     await makeFolder(dirname(path));
     return writeAsMade(path, async (file) => {
-      const writer = new ImageFileWriter(file, size);
+      const writer = new ImageFileWriter(path, file, size);
       const about = await fill(writer);
       if (about === undefined) return false;
       await writer.#finish(about);
@@ -57,14 +66,35 @@ export class ImageFileWriter {
     return this.size * this.size * 3;
   }
 
+  /** Reads the images again: the checksums of any number of them may be more than fits into memory. */
+  async #writeChecksums(position: number): Promise<void> {
+    const image = new Uint8Array(this.#bytesPerImage);
+    for (let index = 0; index < this.#count; index++) {
+      await readBytesInto(image, this.file, this.path, HEADER_SPACE + index * image.length);
+      const checksums = rowChecksums(image, this.size);
+      await writeAt(this.file, checksums, position + index * checksums.length);
+    }
+  }
+
   async #finish(about: object): Promise<void> {
     const text = Buffer.from(JSON.stringify(about));
     const end = this.#count * this.#bytesPerImage;
-    await writeAt(this.file, text, HEADER_SPACE + end);
+    const checksumsEnd = end + this.#count * this.size * 4;
+    await this.#writeChecksums(HEADER_SPACE + end);
+    await writeAt(this.file, text, HEADER_SPACE + checksumsEnd);
     const header = JSON.stringify({
-      __metadata__: { format: IMAGE_FILE_FORMAT },
+      __metadata__: { format: IMAGE_FILE_FORMAT, [ABOUT_CHECKSUM]: String(crc32OfBytes(text)) },
       [IMAGES]: { dtype: 'U8', shape: [this.#count, this.size, this.size, 3], data_offsets: [0, end] },
-      [ABOUT]: { dtype: 'U8', shape: [text.length], data_offsets: [end, end + text.length] },
+      [ROW_CHECKSUMS]: {
+        dtype: 'U8',
+        shape: [this.#count, this.size, 4],
+        data_offsets: [end, checksumsEnd],
+      },
+      [ABOUT]: {
+        dtype: 'U8',
+        shape: [text.length],
+        data_offsets: [checksumsEnd, checksumsEnd + text.length],
+      },
     });
     const space = Buffer.alloc(HEADER_SPACE, ' ');
     space.writeBigUInt64LE(BigInt(HEADER_SPACE - LENGTH_BYTES));

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { lstat, readFile } from 'node:fs/promises';
-import crc32 from 'crc-32';
+import { crc32OfBytes } from '../project/disk/crc-32.ts';
 import { UserError } from '../project/user-error.ts';
 import { readSafetensors } from './safetensors.ts';
 
@@ -36,7 +36,7 @@ function pngChunk(typeAndContent: string): Buffer {
   const length = Buffer.alloc(4);
   length.writeUInt32BE(body.length - 4);
   const checksum = Buffer.alloc(4);
-  checksum.writeInt32BE(crc32.buf(body));
+  checksum.writeUInt32BE(crc32OfBytes(body));
   return Buffer.concat([length, body, checksum]);
 }
 

@@ -15,6 +15,7 @@ import {
 import { writeWhole } from '../project/disk/write-whole.ts';
 import { UserError } from '../project/user-error.ts';
 import { bfloat16ToNumber, halfToNumber } from './number-formats.ts';
+import { CHECKSUM_KEY, SafetensorsChecksum } from './safetensors-checksum.ts';
 
 /** Tensor data begins at a multiple of this number of bytes; the header is padded with spaces. */
 const ALIGNMENT = 8;
@@ -53,27 +54,9 @@ export interface WritableTensor {
 }
 
 /**
- * Reads one tensor; of the rest of the file, only the header is read.
- * @throws UserError like `readSafetensorsHeader`, or if there is no such tensor
- */
-export async function readTensor(path: string, name: string): Promise<StoredTensor> {
-  return withFile(path, async (file) => {
-    const { tensors } = await readHeader(file, path);
-    const info = tensors.get(name);
-    if (!info) {
-      throw new UserError(
-        'no-such-tensor',
-        `${path}: there is no tensor '${name}'. The file has: ${[...tensors.keys()].join(', ') || 'none'}.`,
-      );
-    }
-    return readValues(file, path, name, info);
-  });
-}
-
-/**
- * Reads the whole file.
+ * Reads the whole file. The checksum in its metadata is checked, and not among the metadata that are returned.
  * @throws UserError like `readSafetensorsHeader`, or if a tensor has a dtype other than F32, F16, BF16, I32, I64, U8, or
- *   a value that is NaN or infinite
+ *   a value that is NaN or infinite, or the file has a checksum that is not that of its content
  */
 export async function readSafetensors(
   path: string,
@@ -81,14 +64,25 @@ export async function readSafetensors(
 ): Promise<Safetensors> {
   return withFile(path, async (file) => {
     const header = await readHeader(file, path);
+    const { [CHECKSUM_KEY]: expected, ...metadata } = header.metadata;
+    const checksum = expected === undefined ? undefined : new SafetensorsChecksum();
     const tensors = new Map<string, StoredTensor>();
     for (const [name, info] of header.tensors) {
-      const tensor = await readValues(file, path, name, info);
+      const tensor = await readValues(file, path, name, info, checksum);
       if (notFinite === 'refuse') refuseNotFinite(path, name, tensor.data, remedy);
       tensors.set(name, tensor);
     }
-    return { tensors, metadata: header.metadata };
+    if (checksum && checksum.with(metadata) !== expected) throw changed(path, remedy);
+    return { tensors, metadata };
   });
+}
+
+function changed(path: string, remedy: string): UserError {
+  return new UserError(
+    'damaged-file',
+    `${path}: its content is not as it was written: it does not fit the checksum in its metadata. ${remedy} ` +
+      `If you changed the file yourself, save it without '${CHECKSUM_KEY}' in its metadata.`,
+  );
 }
 
 /**
@@ -140,7 +134,8 @@ export function safetensorsBytes(
   entries.sort(([nameA, a], [nameB, b]) => {
     return b.data.BYTES_PER_ELEMENT - a.data.BYTES_PER_ELEMENT || (nameA < nameB ? -1 : 1);
   });
-  const header: [string, unknown][] = [['__metadata__', metadata]];
+  const checksum = new SafetensorsChecksum();
+  const tensorEntries: [string, unknown][] = [];
   const chunks: Uint8Array[] = [];
   let offset = 0;
   for (const [name, { shape, data }] of entries) {
@@ -150,12 +145,18 @@ export function safetensorsBytes(
     }
     refuseNotFinite(path, name, data, NOT_WRITTEN);
     const end = offset + data.byteLength;
-    header.push([name, { dtype: dtypeOf(data), shape, data_offsets: [offset, end] }]);
+    const dtype = dtypeOf(data);
+    checksum.add(name, dtype, shape, data);
+    tensorEntries.push([name, { dtype, shape, data_offsets: [offset, end] }]);
     chunks.push(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
     offset = end;
   }
   // Object.fromEntries defines properties, so that a tensor may even be called __proto__.
-  const json = Buffer.from(JSON.stringify(Object.fromEntries(header)));
+  const header = Object.fromEntries([
+    ['__metadata__', { ...metadata, [CHECKSUM_KEY]: checksum.with(metadata) }],
+    ...tensorEntries,
+  ]);
+  const json = Buffer.from(JSON.stringify(header));
   const padded = Buffer.alloc(Math.ceil(json.length / ALIGNMENT) * ALIGNMENT, ' ');
   json.copy(padded);
   if (padded.length > MAX_HEADER_BYTES) {
@@ -179,6 +180,7 @@ async function readValues(
   path: string,
   name: string,
   { dtype, shape, byteOffset, byteLength }: TensorInfo,
+  checksum: SafetensorsChecksum | undefined,
 ): Promise<StoredTensor> {
   if (!(dtype in DECODERS)) {
     const readable = Object.keys(DECODERS).join(', ');
@@ -188,6 +190,7 @@ async function readValues(
     );
   }
   const bytes = await readBytes(file, path, byteOffset, byteLength);
+  checksum?.add(name, dtype, shape, bytes);
   return { dtype, shape, data: DECODERS[dtype as keyof typeof DECODERS](bytes.buffer) };
 }
 

@@ -2,7 +2,7 @@
 import { closeSync, openSync, read as readAsync, readSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { isMissing } from '../project/disk/folders.ts';
-import type { ImageFile } from '../project/images/image-file.ts';
+import { type ImageFile, rowChecksums } from '../project/images/image-file.ts';
 import { systemReason } from '../project/system-reason.ts';
 import { UserError } from '../project/user-error.ts';
 
@@ -22,38 +22,47 @@ export interface StoredImages {
    * Reads one image, or some of its rows.
    * @param index from 0
    * @param rows default: all
-   * @throws UserError if the file is gone or damaged
+   * @throws UserError if the file is gone, or damaged (as far as the file has checksums)
    */
   read(index: number, rows?: PixelRows): Promise<Uint8Array>;
 }
 
 /** Some images of a file, by their places in it. */
 export class ImageRows implements StoredImages {
-  private readonly file: Pick<ImageFile<unknown>, 'path' | 'size' | 'byteOffset'>;
+  private readonly file: Pick<ImageFile<unknown>, 'path' | 'size' | 'byteOffset' | 'checksumOffset'>;
   private readonly rows: Uint32Array;
 
   /** @param rows places in the file */
-  constructor({ path, size, byteOffset }: ImageFile<unknown>, rows: readonly number[]) {
+  constructor({ path, size, byteOffset, checksumOffset }: ImageFile<unknown>, rows: readonly number[]) {
     // No more than that: a run may have thousands of these.
-    this.file = { path, size, byteOffset };
+    this.file = { path, size, byteOffset, checksumOffset };
     this.rows = Uint32Array.from(rows);
   }
 
   async read(index: number, rows?: PixelRows): Promise<Uint8Array> {
-    const { path, size, byteOffset } = this.file;
+    const { path, size, byteOffset, checksumOffset } = this.file;
     const { from, count } = rows ?? { from: 0, count: size };
     const bytes = new Uint8Array(count * size * 3);
-    const position = byteOffset + (this.rows[index]! * size + from) * size * 3;
+    const row = this.rows[index]! * size + from;
+    const checksums = new Uint8Array(checksumOffset === undefined ? 0 : 4 * count);
     try {
       // A training step blocks the event loop: opened here, the file is read on another thread in the meantime.
       const file = openSync(path, 'r');
       try {
-        await fill(bytes, file, path, position);
+        await fill(bytes, file, path, byteOffset + row * size * 3);
+        await fill(checksums, file, path, (checksumOffset ?? 0) + row * 4);
       } finally {
         closeSync(file);
       }
     } catch (error) {
       throw error instanceof UserError ? error : unreadable(path, error);
+    }
+    if (checksums.length > 0 && Buffer.compare(checksums, rowChecksums(bytes, size)) !== 0) {
+      throw new UserError(
+        'damaged-file',
+        `${path}: prepared image ${this.rows[index]! + 1} is not as it was written: it does not fit its checksum. ` +
+          'Delete the file, and run the stage again: the pairs are then prepared again.',
+      );
     }
     return bytes;
   }

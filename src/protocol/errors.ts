@@ -358,8 +358,8 @@ export const ERRORS = {
     code: 'DNW-153',
     title: 'A file does not have this tensor',
     cause: 'The tensor is named differently, or the file has changed since it was opened.',
-    remedy: 'Choose one of the tensors that the file has, or open the file again.',
-    example: "/project/a.safetensors: there is no tensor 'up'. The file has: down.",
+    remedy: 'Open the file again, and choose one of the tensors that it has.',
+    example: "/project/a.safetensors: there is no tensor 'up'. Open the file again.",
   },
   'other-architecture': {
     code: 'DNW-154',

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { open, readFile, writeFile } from 'node:fs/promises';
 import { readSafetensorsHeader } from '../../src/project/disk/safetensors-header.ts';
 
 /**
@@ -18,4 +18,12 @@ export async function plantValue(path: string, tensor: string, index: number, va
   } finally {
     await file.close();
   }
+}
+
+/** Makes a file one of an earlier version, which had no checksum: its values may then be changed unnoticed. */
+export async function removeChecksum(path: string): Promise<void> {
+  const file = await readFile(path);
+  const at = file.indexOf('"crc32":"');
+  file.write('"other":"', at);
+  await writeFile(path, file);
 }

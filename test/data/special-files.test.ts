@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { loadImage } from '../../src/data/images.ts';
 import { isOwnFile } from '../../src/data/own-files.ts';
-import { readSafetensors, readTensor } from '../../src/data/safetensors.ts';
+import { readSafetensors } from '../../src/data/safetensors.ts';
+import { TensorReader } from '../../src/data/tensor-reader.ts';
 import { readWrittenPrompts } from '../../src/data/zoo-prompts.ts';
 import { withFeatureNetwork } from '../../src/pipeline/metrics/feature-network.ts';
 import { hashFile } from '../../src/project/disk/file-hash.ts';
@@ -40,7 +41,7 @@ const SPECIAL: Record<string, (path: string) => unknown> = {
 const READERS: Record<string, (path: string) => Promise<unknown>> = {
   'x.safetensors': readSafetensors,
   'header.safetensors': readSafetensorsHeader,
-  'tensor.safetensors': (path) => readTensor(path, 'x'),
+  'tensor.safetensors': (path) => TensorReader.with(path, undefined, async (reader) => reader.tensor('x')),
   'base.safetensors': hashFile,
   'photo.png': (path) => loadImage(path, { size: 16 } as never),
   'prompts.yaml': (path) => readWrittenPrompts(join(path, '..'), []),

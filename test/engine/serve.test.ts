@@ -16,7 +16,7 @@ import { loadProject } from '../../src/project/load.ts';
 import { projectPaths } from '../../src/project/paths.ts';
 import { zooConcepts } from '../../src/project/selection.ts';
 import { USER_ERROR } from '../../src/protocol/serve.ts';
-import { plantValue } from '../data/planted-value.ts';
+import { plantValue, removeChecksum } from '../data/planted-value.ts';
 import { runEagerly } from '../models/eager.ts';
 import { temporaryFolder } from '../temporary-folders.ts';
 import { Engine } from './engine-process.ts';
@@ -383,6 +383,7 @@ test('statistics counts weights that are not finite; the rest is as without them
     steps: 1,
     values: denoised,
   });
+  await removeChecksum(path);
   await plantValue(path, first!.name, 0, Number.NaN);
   await plantValue(path, second!.name, 0, Number.POSITIVE_INFINITY);
   await plantValue(path, second!.name, 1, Number.NEGATIVE_INFINITY);
@@ -402,6 +403,7 @@ test('statistics counts weights that are not finite; the rest is as without them
 test('statistics refuses a zoo with a member that is not finite, by name', async () => {
   const { project, base } = await makeTrainedProject();
   const path = projectPaths(project.folder).zooMember(base.hash, 'dusk');
+  await removeChecksum(path);
   await plantValue(path, 'checkpoint.0', 5, Number.NaN);
   const request = { ...subject(), project: project.folder, weights: 'denoised', bins: 4 };
   await expect(client.request('statistics', request)).rejects.toMatchObject({

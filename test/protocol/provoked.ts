@@ -6,7 +6,8 @@ import { CommanderError } from 'commander';
 import { vi } from 'vitest';
 import { readFileZoo } from '../../src/data/file-zoo.ts';
 import { loadImage } from '../../src/data/images.ts';
-import { readSafetensors, readTensor } from '../../src/data/safetensors.ts';
+import { readSafetensors } from '../../src/data/safetensors.ts';
+import { TensorReader } from '../../src/data/tensor-reader.ts';
 import { describeError } from '../../src/engine/exit-codes.ts';
 import { createProgram } from '../../src/engine/program.ts';
 import { RunLock } from '../../src/engine/run-lock.ts';
@@ -183,7 +184,7 @@ export const PROVOKED: Partial<Record<ErrorKind, Provocation>> = {
   'wrong-dtype': zoo({ b: { x: { dtype: 'I64', shape: [1], values: [1] } } }),
   'no-such-tensor': calling(async (project) => {
     writeForeignFile(join(project, 'a.safetensors'), { down: tensor(1) });
-    await readTensor(join(project, 'a.safetensors'), 'up');
+    await TensorReader.with(join(project, 'a.safetensors'), undefined, async (reader) => reader.tensor('up'));
   }),
   'not-ours': calling(async (project) => {
     writeForeignFile(join(project, 'a.safetensors'), { down: tensor(1) });

@@ -153,7 +153,7 @@ async function writePart(
   path: string,
   write: (file: FileHandle) => Promise<boolean>,
 ): Promise<boolean> {
-  const file = await open(part, 'wx');
+  const file = await open(part, 'wx+');
   try {
     if (!(await write(file))) return false;
     const replaced = await stat(path).catch(() => undefined);

@@ -5,6 +5,7 @@
 
 import * as z from 'zod';
 import { safeParse } from '../../protocol/safe-parse.ts';
+import { crc32OfBytes } from '../disk/crc-32.ts';
 import { readBytes, readHeader, type SafetensorsHeader, withFile } from '../disk/safetensors-header.ts';
 import { UserError } from '../user-error.ts';
 
@@ -14,6 +15,10 @@ export const IMAGE_FILE_FORMAT = 'denoised-weights/images-1';
 export const IMAGES = 'images';
 /** Tensor of the text: JSON in UTF-8, as uint8. Its length is not known before the images are written, unlike the header's. */
 export const ABOUT = 'about';
+/** Tensor of the CRC-32 of each row of pixels, little-endian: uint8 [count, size, 4]. Files of earlier versions lack it. */
+export const ROW_CHECKSUMS = 'crc32';
+/** Key of the CRC-32 of the text in the file's metadata, as a decimal number. */
+export const ABOUT_CHECKSUM = 'aboutCrc32';
 
 /** Where the images of a file are, and what is known about them. */
 export interface ImageFile<T> {
@@ -23,6 +28,8 @@ export interface ImageFile<T> {
   readonly size: number;
   /** Position of the first image in the file. */
   readonly byteOffset: number;
+  /** Position of the first row's checksum, if the file has checksums. */
+  readonly checksumOffset: number | undefined;
   readonly about: T;
 }
 
@@ -63,10 +70,26 @@ export async function openImageFile<T>(path: string, schema: z.ZodType<T>): Prom
     const text = header.tensors.get(ABOUT);
     if (text?.dtype !== 'U8') throw damaged(path);
     const bytes = await readBytes(file, path, text.byteOffset, text.byteLength);
+    const checksum = header.metadata[ABOUT_CHECKSUM];
     const about = safeParse(schema, jsonOf(bytes));
-    if (!about.success) throw damaged(path);
-    return { path, count: shape[0]!, size: shape[1]!, byteOffset, about: about.data };
+    if (!about.success || (checksum !== undefined && checksum !== String(crc32OfBytes(bytes))))
+      throw damaged(path);
+    const [count, size] = shape as [number, number];
+    return { path, count, size, byteOffset, checksumOffset: checksumsIn(header, shape), about: about.data };
   });
+}
+
+/**
+ * The checksums of the rows of an image, as a file of prepared images has them.
+ * @param pixels rows of `size` pixels of 3 bytes
+ */
+export function rowChecksums(pixels: Uint8Array, size: number): Uint8Array {
+  const rows = pixels.length / (size * 3);
+  const checksums = Buffer.alloc(4 * rows);
+  for (let row = 0; row < rows; row++) {
+    checksums.writeUInt32LE(crc32OfBytes(pixels.subarray(row * size * 3, (row + 1) * size * 3)), 4 * row);
+  }
+  return checksums;
 }
 
 function imagesIn({ tensors, metadata }: SafetensorsHeader, path: string) {
@@ -75,6 +98,11 @@ function imagesIn({ tensors, metadata }: SafetensorsHeader, path: string) {
   const [, height, width, channels] = images.shape;
   if (images.shape.length !== 4 || height !== width || channels !== 3) throw damaged(path);
   return images;
+}
+
+function checksumsIn({ tensors }: SafetensorsHeader, [count, size]: readonly number[]): number | undefined {
+  const checksums = tensors.get(ROW_CHECKSUMS);
+  return checksums?.byteLength === 4 * count! * size! ? checksums.byteOffset : undefined;
 }
 
 function jsonOf(bytes: Uint8Array): unknown {

@@ -35,7 +35,7 @@ test('a checkpoint comes back to the bit', async () => {
   expect(await readRunCheckpoint(path, expected)).toEqual({ groups, progress });
 });
 
-test('one of an earlier version, without a checksum, is continued', async () => {
+test('one of an earlier version, without digests of its data, is continued', async () => {
   for (const extra of [{ stepsDone: 3, seconds: 1 }, progress]) {
     await writeCheckpoint(path, { architecture, groups, extra });
     const read = await readRunCheckpoint(path, expected);
@@ -55,9 +55,7 @@ describe('a damaged checkpoint is refused with the way out:', () => {
     const bytes = readFileSync(path);
     bytes[bytes.length - 3]! ^= 1;
     writeFileSync(path, bytes);
-    await expect(readRunCheckpoint(path, expected)).rejects.toThrow(
-      damage('its content does not match its checksum'),
-    );
+    await expect(readRunCheckpoint(path, expected)).rejects.toThrow(damage('it cannot be read'));
   });
 
   test.each([

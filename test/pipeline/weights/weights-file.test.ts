@@ -12,7 +12,7 @@ import {
 import type { LoadedTraining } from '../../../src/project/load.ts';
 import { projectPaths } from '../../../src/project/paths.ts';
 import { UserError } from '../../../src/project/user-error.ts';
-import { plantValue } from '../../data/planted-value.ts';
+import { plantValue, removeChecksum } from '../../data/planted-value.ts';
 import { makeTrainedProject, type TrainedProject } from '../../engine/trained-project.ts';
 import { normalValues } from '../../models/eager.ts';
 import { temporaryFolder } from '../../temporary-folders.ts';
@@ -91,6 +91,7 @@ describe('a weights file', () => {
     const file = path();
     await writeWeights(file, trained.base, lora);
     const { name, size, offset } = trained.base.lora.layout.entries.at(-1)!;
+    await removeChecksum(file);
     await plantValue(file, name, size - 1, Number.NaN);
     await expect(readWeights(file, trained.base, REMEDY)).rejects.toThrow(
       new UserError('not-finite', `${file}: tensor '${name}' has a value that is NaN. ${REMEDY}`),
