@@ -5,6 +5,7 @@ import { photographsForVite } from './scripts/build/photographs.mjs';
 import { threadProgramForVite } from './scripts/build/thread-program.mjs';
 import { bundledTfjsForVite } from './scripts/test/bundled-tfjs.mjs';
 import { testLimitMs } from './scripts/test/limits.mjs';
+import { LONG_FILES, longTests } from './test/long-tests.ts';
 
 /**
  * The test files of some folders of test/.
@@ -12,7 +13,7 @@ import { testLimitMs } from './scripts/test/limits.mjs';
  *   third less time
  */
 function project(name: string, folders: string, isolate: boolean) {
-  return { extends: true, test: { name, include: [`test/${folders}/**/*.test.{ts,tsx}`], isolate } } as const;
+  return { extends: true, test: { name, include: [`test/${folders}/**/*.test.ts`], isolate } } as const;
 }
 
 export default defineConfig({
@@ -25,6 +26,7 @@ export default defineConfig({
       // tfjs has one registry of backends, kernels and gradients for all, which these tests change.
       project('compute', '{compute,models}', true),
     ],
+    exclude: longTests ? [] : [LONG_FILES],
     // Every graph that a test compiles is checked after each pass (src/compute/trace/inspector.ts).
     env: { DNW_VERIFY_GRAPHS: '1' },
     setupFiles: ['scripts/test/vitest-setup.mjs'],

@@ -1,9 +1,11 @@
 import { defineConfig } from 'vitest/config';
 import { testLimitMs } from './scripts/test/limits.mjs';
+import { LONG_FILES, longTests } from './test/long-tests.ts';
 
 export default defineConfig({
   test: {
     include: ['test/e2e/**/*.e2e.ts'],
+    exclude: longTests ? [] : [LONG_FILES],
     globalSetup: 'test/e2e/global-setup.ts',
     // A scenario is one test with many steps, each bounded by itself (workbench.ts).
     setupFiles: ['scripts/test/vitest-setup.mjs'],

@@ -1,5 +1,5 @@
-// Sets up what is missing, then runs the suites, or those named: npm test [-- [<suite>... | --all] [--filter <text>]...]
-// `--all` includes the extra suites, and `--filter` is a part of file names.
+// Sets up what is missing, then runs the suites, or those named: npm test [-- [<suite>...] [--all] [--filter <text>]...]
+// `--all` includes the extra suites and the long tests. `--filter` is a part of file names; with it, long tests run too.
 // The last line is the total, `N passed, N failed`; the exit status is 1 if anything failed.
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -27,16 +27,19 @@ function readArguments() {
     process.exit(2);
   }
   // The other suites run what is built.
-  const usual = (name) => positionals.length === 0 && !extraSuites.includes(name);
-  const wanted = (name) => values.all || usual(name) || positionals.includes(name) || name === 'build';
+  const usual = (name) => positionals.length === 0 && (values.all || !extraSuites.includes(name));
+  const wanted = (name) => usual(name) || positionals.includes(name) || name === 'build';
   const names = Object.keys(suites).filter(wanted);
-  return { names, filters: values.filter };
+  const long = values.all || values.filter.length > 0;
+  return { names, selection: { filters: values.filter, long } };
 }
 
 function describe({ passed, failed, skipped }, seconds) {
   const counts = `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
   return seconds === undefined ? counts : `${counts} in ${inWords(1000 * seconds)}`;
 }
+
+const { names, selection } = readArguments();
 
 /** One folder for all temporary files of this run, deleted at its end. */
 const temporary = mkdtempSync(join(realpathSync(tmpdir()), 'dnw-'));
@@ -61,6 +64,7 @@ function summarize() {
   console.log('\nSuites:');
   for (const { name, counts, seconds } of results)
     console.log(`  ${name.padEnd(10)} ${describe(counts, seconds)}`);
+  if (!selection.long) console.log('The long tests were left out. All tests: npm test -- --all');
   const total = (key) => results.reduce((sum, { counts }) => sum + counts[key], 0);
   process.exitCode = total('failed') === 0 ? 0 : 1;
   console.log(`${total('passed')} passed, ${total('failed')} failed`);
@@ -81,34 +85,33 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
 }
 
 /** Runs one suite. If it cannot be run, it counts as failed, and the others still run. */
-async function runSuite(name, filters) {
+async function runSuite(name) {
   const start = performance.now();
   running.add(name);
   let outcome;
   try {
-    outcome = await suites[name](filters);
+    outcome = await suites[name](selection);
   } catch (error) {
     console.log(error instanceof Error ? error.stack : error);
     outcome = { counts: { passed: 0, failed: 1, skipped: 0 } };
   }
   running.delete(name);
   const seconds = (performance.now() - start) / 1000;
-  if (outcome.run !== undefined && filters.length === 0) remember(name, outcome.run);
+  if (outcome.run !== undefined && selection.filters.length === 0) remember(name, selection, outcome.run);
   results.push({ name, counts: outcome.counts, failures: outcome.failures, seconds });
   console.log(`=== ${name}: ${describe(outcome.counts, seconds)}`);
 }
 
 /** Announces suites and the remaining time, based on the last run. */
 function announce(names, rest) {
-  const last = names.map((name) => remembered(name)?.seconds ?? 0);
-  const after = rest.map((name) => remembered(name)?.seconds);
+  const last = names.map((name) => remembered(name, selection)?.seconds ?? 0);
+  const after = rest.map((name) => remembered(name, selection)?.seconds);
   const known = last.every(Boolean) && after.every((seconds) => seconds !== undefined);
   const all = Math.max(...last) + after.reduce((sum, seconds) => sum + seconds, 0);
   const time = known ? ` (by the last run, about ${inWords(1000 * all)} to the end)` : '';
   console.log(`\n=== ${names.join(', ')}${time}`);
 }
 
-const { names, filters } = readArguments();
 try {
   await ensureDependencies();
   const together = names.filter((name) => togetherSuites.includes(name));
@@ -117,7 +120,7 @@ try {
     .map((name) => (together[0] === name ? together : [name]));
   for (const [place, group] of groups.entries()) {
     announce(group, groups.slice(place + 1).flat());
-    await Promise.all(group.map((name) => runSuite(name, filters)));
+    await Promise.all(group.map((name) => runSuite(name)));
     killLeftovers();
   }
 } catch (error) {

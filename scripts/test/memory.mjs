@@ -13,16 +13,20 @@ function read() {
   }
 }
 
+const keyOf = (suite, { long }) => (long ? `${suite} with its long tests` : suite);
+
 /**
  * The last complete run of a suite on this machine.
+ * @param {string} suite
+ * @param {import('./suites.mjs').Selection} selection
  * @returns {import('./progress.d.mts').RememberedSuite | undefined}
  */
-export function remembered(suite) {
-  return read()[suite];
+export function remembered(suite, selection) {
+  return read()[keyOf(suite, selection)];
 }
 
 /** Remembers the duration of a complete run of a suite. */
-export function remember(suite, run) {
+export function remember(suite, selection, run) {
   mkdirSync(cacheFolder, { recursive: true });
-  writeFileSync(file, JSON.stringify({ ...read(), [suite]: run }));
+  writeFileSync(file, JSON.stringify({ ...read(), [keyOf(suite, selection)]: run }));
 }

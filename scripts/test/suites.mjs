@@ -52,18 +52,27 @@ async function runScript(name, { options = [], skippedAs, limitMs = programLimit
   };
 }
 
-function runVitest(name, config, { filters, env }) {
+/**
+ * Which tests of the suites run.
+ * @typedef {{filters: string[], long: boolean}} Selection parts of file names, for the suites that Vitest runs; and
+ *   whether the tests run that take long (test/long-tests.ts)
+ */
+
+function runVitest(name, config, selection, env) {
   const reporter = join(repository, 'scripts/test/vitest-reporter.mjs');
   const command = [
     ...bin('vitest/vitest.mjs'),
     ...['run', '--config', config, `--reporter=${reporter}`],
-    ...filters,
+    ...selection.filters,
   ];
-  // When only some files run, the last complete run tells nothing.
-  return runWatched(name, command, { env, memory: filters.length === 0 ? remembered(name) : undefined });
+  return runWatched(name, command, {
+    env: { ...env, ...(selection.long && { DNW_LONG_TESTS: '1' }) },
+    // When only some files run, the last complete run tells nothing.
+    memory: selection.filters.length === 0 ? remembered(name, selection) : undefined,
+  });
 }
 
-async function runHostTests() {
+async function runHostTests(selection) {
   const env = await packedWorkbenchEnvironment();
   const { runner, suites } = await bundleHostTests();
   const folder = mkdtempSync(join(tmpdir(), 'host-'));
@@ -71,13 +80,12 @@ async function runHostTests() {
   const workspace = join(folder, 'runs', 'quickstart');
   copyExampleProject(workspace);
   const command = [process.execPath, runner, suites, workspace];
-  return runWatched('host', command, { env, memory: remembered('host') });
+  return runWatched('host', command, { env, memory: remembered('host', selection) });
 }
 
 /**
- * Every suite, in the order in which they run: first what the others need and what fails fastest. `filters` are parts
- * of file names, for the suites that Vitest runs.
- * @type {Record<string, (filters: string[]) => Promise<Outcome>>}
+ * Every suite, in the order in which they run: first what the others need and what fails fastest.
+ * @type {Record<string, (selection: Selection) => Promise<Outcome>>}
  */
 export const suites = {
   build: () => runScript('build'),
@@ -85,19 +93,19 @@ export const suites = {
   typecheck: () => runScript('typecheck'),
   budget: () => runScript('budget'),
   audit: () => runScript('audit', { skippedAs: NOT_MADE }),
-  unit: async (filters) => {
+  unit: async (selection) => {
     const env = { CHROMIUM: await ensureChromium() };
-    return runVitest('unit', 'vitest.config.ts', { filters, env });
+    return runVitest('unit', 'vitest.config.ts', selection, env);
   },
   torture: () => runScript('bench', { options: ['torture', '--quick'], limitMs: tortureLimitMs }),
   host: runHostTests,
-  e2e: async (filters) => {
+  e2e: async (selection) => {
     const env = await packedWorkbenchEnvironment();
-    return runVitest('e2e', 'vitest.e2e.config.ts', { filters, env });
+    return runVitest('e2e', 'vitest.e2e.config.ts', selection, env);
   },
 };
 
-/** Suites that run only where they are named, and with `--all`: as long as all the others together. */
+/** Suites that run only if they are named, and with `--all`. */
 export const extraSuites = ['torture'];
 
 /** Suites of one program each that mostly uses one core: they run in parallel. */

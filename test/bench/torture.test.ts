@@ -2,11 +2,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { damageCampaign } from '../../bench/torture/damage.ts';
 import { chosenNumbers, faultsOfFailure } from '../../bench/torture/disk-full.ts';
 import type { Ended, runEngine } from '../../bench/torture/engine.ts';
 import { faultsOfProblem, faultsOfText } from '../../bench/torture/error-rules.ts';
-import { FAULTS_AT } from '../../bench/torture/faulty-subject.ts';
 import { readOptions } from '../../bench/torture/forms.ts';
 import { killsCampaign } from '../../bench/torture/kills.ts';
 import { mutateBytes, mutateJson, mutateText } from '../../bench/torture/mutators.ts';
@@ -20,7 +18,6 @@ import { Random } from '../../src/data/random.ts';
 import { safetensorsBytes } from '../../src/data/safetensors.ts';
 import { makeProblem } from '../../src/project/problem.ts';
 import { STAGE_NAMES } from '../../src/protocol/stages.ts';
-import { Engine } from '../engine/engine-process.ts';
 import { temporaryFolder } from '../temporary-folders.ts';
 
 const say = () => {};
@@ -104,30 +101,6 @@ describe('errors', () => {
     expect(faultsOfFailure('the disk is full. Free some space.', '/p', /Free some/)).toHaveLength(1);
     expect(faultsOfFailure('/p/x: the disk is full.', '/p', /Free some/)).toHaveLength(1);
   });
-});
-
-test('a reader with one fault of each kind has all of them counted, and is read to the end', async () => {
-  const worker = await Engine.build('bench/torture/damage-worker.ts');
-  const tally = await damageCampaign({
-    subject: 'faulty',
-    inputs: 14,
-    seed: 5,
-    scratch: temporaryFolder(),
-    say,
-    worker: worker.program,
-    // Several times what the slow one takes where the processors are busy.
-    hangMs: 30_000,
-    mostCpuSeconds: 1,
-  });
-  expect(tally).toMatchObject({ tried: 14, counts: { crashes: 1, hangs: 1, 'over 2 s': 1, accepted: 11 } });
-  expect(tally.faults).toEqual([
-    expect.stringMatching(new RegExp(`^seed 5, faulty ${FAULTS_AT.message}: an error says nothing`)),
-    expect.stringMatching(new RegExp(`^seed 5, faulty ${FAULTS_AT.crash}: crashed: SIGABRT`)),
-    expect.stringMatching(new RegExp(`^seed 5, faulty ${FAULTS_AT.hang}: did not end`)),
-    expect.stringMatching(new RegExp(`^seed 5, faulty ${FAULTS_AT.slow}: took \\d+[.]\\d s`)),
-    expect.stringMatching(new RegExp(`^seed 5, faulty ${FAULTS_AT.memory}: memory is 4\\d\\d MiB above`)),
-  ]);
-  expect(verdict(tally)).toBe('FAILED');
 });
 
 describe('kills', () => {

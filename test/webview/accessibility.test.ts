@@ -1,11 +1,13 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import type { ViewName } from '../../src/extension/identifiers.ts';
+import { casesOf } from '../long-tests.ts';
 import { graveFindings, injectAxe, unfoldAll } from './harness/axe.ts';
 import { takeOutKnown } from './harness/known-regions.ts';
 import { SCENARIOS } from './harness/scenarios.ts';
 import { browserSession, settled } from './harness/session.ts';
 import { THEMES } from './harness/themes.ts';
+import { isReady } from './harness/views.ts';
 
 const open = browserSession();
 
@@ -105,7 +107,12 @@ async function differentControls(page: Page, before: Set<string>): Promise<numbe
 }
 
 describe('each scenario has no serious finding of axe in any theme, wide or at 400 pixels, fits them, keeps still where motion is to be reduced, and has a table behind every chart', () => {
-  it.each(Object.keys(SCENARIOS).filter((name) => !LONG.test(name)))('%s', async (name) => {
+  it.each(
+    casesOf(
+      Object.keys(SCENARIOS).filter((name) => !LONG.test(name)),
+      isReady,
+    ),
+  )('%s', async (name) => {
     const [view, scenario] = name.split('/') as [ViewName, string];
     const { controls: knownControls, regions, narrowRegions } = knownOf(view);
     const page = await open({ view, scenario, theme: THEMES[0], reducedMotion: true });

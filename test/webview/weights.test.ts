@@ -1,8 +1,10 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { weightsView } from '../../src/protocol/webview/weights.ts';
+import { casesOf } from '../long-tests.ts';
 import { graveFindings, injectAxe, unfoldAll } from './harness/axe.ts';
 import { browserSession, paramsOf, pixel, waitForCalls } from './harness/session.ts';
+import { THEMES } from './harness/themes.ts';
 
 const open = browserSession();
 const STATISTICS = weightsView.statistics.method;
@@ -181,7 +183,7 @@ describe('denoising', () => {
     await page.getByRole('button', { name: 'Play' }).waitFor();
   });
 
-  it.each(['light', 'dark', 'high-contrast'] as const)(
+  it.each(casesOf(THEMES, (theme) => theme === THEMES[0]))(
     'has no grave fault for axe in the theme %s',
     async (theme) => {
       const page = await open({ view: 'weights', scenario: 'ready', theme });

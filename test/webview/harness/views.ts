@@ -95,3 +95,9 @@ export const VIEWS: Readonly<Record<ViewName, ViewUnderTest>> = {
     },
   },
 };
+
+/** Whether a scenario, `view/scenario`, is the one in which its view has something to show. */
+export function isReady(name: string): boolean {
+  const [view, scenario] = name.split('/') as [ViewName, string];
+  return VIEWS[view].ready === scenario;
+}
