@@ -1,9 +1,12 @@
 /** A zoo in the form of a folder of safetensors files with equal tensors: LoRA weights from other tools, or ours. */
 
+import { readdir } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { hashContent } from '../project/disk/file-hash.ts';
+import { namesTaken } from '../project/disk/passed-over.ts';
 import { realPath } from '../project/disk/real-path.ts';
 import { readSafetensorsHeader } from '../project/disk/safetensors-header.ts';
+import { fewNamed } from '../project/few-named.ts';
 import { FEWEST_ZOO_MEMBERS } from '../project/selection.ts';
 import { UserError } from '../project/user-error.ts';
 import type { WeightSegment } from './blocks.ts';
@@ -11,6 +14,7 @@ import { sharedScale, toOneScale } from './lora-scale.ts';
 import { writeOutput } from './outputs.ts';
 import { MARK, weightsMark } from './own-files.ts';
 import { readSafetensors, type Safetensors, safetensorsBytes, type WritableTensor } from './safetensors.ts';
+import { uninformativeWarnings } from './uninformative-weights.ts';
 import type { Between } from './unless-stopped.ts';
 import { outlierWarnings } from './weight-outliers.ts';
 import { listMembers, readMember, type ZooMember } from './zoo.ts';
@@ -62,6 +66,8 @@ export const WEIGHTS_FORMAT = 'denoised-weights/weights-1';
 const LORA_SUFFIX = /\.(?:alpha|dora_scale|lora[._](?:embedding_)?(?:A|B|up|down|bias)(?:\.\w+)*)$/;
 const REMEDY = 'Train or convert it again, or remove the file.';
 const FLOATS: ReadonlySet<string> = new Set(['F32', 'F16', 'BF16']);
+/** Endings of weight files that are not read, in any case. */
+const OTHER_WEIGHTS = /\.(?:safetensors|ckpt|pt|pth|bin|gguf|npz|onnx)$/i;
 /** Metadata key in which kohya's scripts repeat the alpha of the tensors. */
 const ALPHA_METADATA = 'ss_network_alpha';
 /** Metadata that differs from file to file and is therefore not copied. */
@@ -76,9 +82,11 @@ const OWN_METADATA: ReadonlySet<string> = new Set(['prompt', 'seed', 'steps', 'o
 export async function readFileZoo(folder: string, between?: Between): Promise<FileZoo> {
   const paths = (await listMembers(folder)).map(({ path }) => path);
   if (paths.length < FEWEST_ZOO_MEMBERS) {
+    const others = await otherWeightsIn(folder);
     throw new UserError(
       'small-zoo',
-      `${folder}: ${paths.length || 'no'} .safetensors files; a zoo needs at least ${FEWEST_ZOO_MEMBERS}. Add files, or name another folder.`,
+      `${folder}: ${paths.length || 'no'} .safetensors files${others && ` (but ${others})`}; a zoo needs at least ${FEWEST_ZOO_MEMBERS}. ` +
+        `${others ? 'Only .safetensors files directly in the folder are read: move or convert them' : 'Add files'}, or name another folder.`,
     );
   }
   const written = await readWrittenPrompts(
@@ -113,12 +121,38 @@ export async function readFileZoo(folder: string, between?: Between): Promise<Fi
     })),
     notes: [
       ...(folded.length === 0 ? [] : [{ level: 'info' as const, message: foldedNote(folded, folder) }]),
-      ...[...outlierWarnings(tensors, vectors), ...denoisedWarnings(files)].map((message) => ({
+      ...[
+        ...outlierWarnings(tensors, vectors),
+        ...uninformativeWarnings(
+          tensors,
+          alphas,
+          vectors.map((file, i) => ({
+            path: file.path,
+            prompt: prompts[i]!,
+            vector: file.vectors.at(-1)!,
+          })),
+        ),
+        ...denoisedWarnings(files),
+      ].map((message) => ({
         level: 'warning' as const,
         message,
       })),
     ],
   };
+}
+
+/** What a folder has that may have been meant as weights, in words; empty if there is nothing. */
+async function otherWeightsIn(folder: string): Promise<string> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const files = namesTaken(entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name));
+  const weights = files.filter((name) => OTHER_WEIGHTS.test(name) && !name.endsWith('.safetensors'));
+  const folders = namesTaken(entries.filter((entry) => entry.isDirectory()).map(({ name }) => name));
+  return [
+    ...(weights.length > 0 ? [fewNamed(weights.sort())] : []),
+    ...(folders.length > 0
+      ? [`the folder${folders.length === 1 ? '' : 's'} ${fewNamed(folders.sort())}`]
+      : []),
+  ].join(', and ');
 }
 
 /** A generator that learns from what a weight generator made learns its mistakes. */

@@ -186,7 +186,7 @@ async function readValues(
     const readable = Object.keys(DECODERS).join(', ');
     throw new UserError(
       'wrong-dtype',
-      `${path}: tensor '${name}' has dtype ${dtype}, but only ${readable} can be read.`,
+      `${path}: tensor '${name}' has dtype ${dtype}, but only ${readable} can be read. Save it in one of these dtypes.`,
     );
   }
   const bytes = await readBytes(file, path, byteOffset, byteLength);

@@ -74,11 +74,14 @@ async function mappingIn(source: string): Promise<Record<string, string>> {
   }
   const parsed = safeParse(promptsSchema, content);
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const key = issue!.path.length > 0 ? ` ${issue!.path.join('.')}:` : '';
+  const { path, code, message } = parsed.error.issues[0]!;
+  const what =
+    path.length === 0
+      ? 'not a mapping from file names to prompts'
+      : `${path.join('.')}: ${code === 'invalid_type' ? 'its prompt is not a text' : message}`;
   throw new UserError(
     'zoo-prompts',
-    `${source}:${key} ${issue!.message}. Write one line per weight file, with its name and its prompt: a.safetensors: make it snow`,
+    `${source}: ${what}. Write one line per weight file, with its name and its prompt: a.safetensors: make it snow`,
   );
 }
 

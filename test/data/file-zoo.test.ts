@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -191,6 +191,33 @@ describe('a folder of files', () => {
     expect((await readFileZoo(zooFolder())).notes).toEqual([]);
   });
 
+  test('with weights that have no effect, or are those of another prompt, is read with a warning', async () => {
+    const zero = { ...tensorsOf(2), [UP]: { dtype: 'F32' as const, shape: [2, 1], values: [0, 0] } };
+    const folder = zooFolder({ tensors: { b: zero, c: tensorsOf(1) } });
+    expect((await readFileZoo(folder)).notes).toEqual([
+      {
+        level: 'warning',
+        message: `${join(folder, 'b.safetensors')}: these weights have no effect: every up factor or alpha is 0. Check the training that they come from, or remove the file.`,
+      },
+      {
+        level: 'warning',
+        message:
+          `${join(folder, 'a.safetensors')}: the same weights as c.safetensors, but with another prompt: nothing can be learned ` +
+          'from them about what the prompt changes. Check the files, or keep one of them.',
+      },
+    ]);
+    const silent = { ...tensorsOf(2), [ALPHA]: { dtype: 'F32' as const, shape: [], values: [0] } };
+    const { notes } = await readFileZoo(zooFolder({ tensors: { b: silent } }));
+    expect(notes).toContainEqual(
+      expect.objectContaining({
+        message: expect.stringContaining('b.safetensors: these weights have no effect'),
+      }),
+    );
+    const copies = { a: tensorsOf(1), b: tensorsOf(2), c: tensorsOf(1) };
+    const metadata = { a: { prompt: 'snow' }, c: { prompt: 'snow' } };
+    expect((await readFileZoo(zooFolder({ tensors: copies, metadata }))).notes).toEqual([]);
+  });
+
   test('may be a zoo of this program: its layout, its checkpoints, no discriminator', async () => {
     const folder = temporaryFolder();
     const layout = {
@@ -250,6 +277,21 @@ describe('prompts', () => {
 const GOOD = tensorsOf(2);
 
 describe('a mistake is named with its file and what to do', () => {
+  test('files that are no zoo, with what was found', async () => {
+    const folder = temporaryFolder();
+    const other =
+      'Only .safetensors files directly in the folder are read: move or convert them, or name another folder.';
+    await expect(readFileZoo(folder)).rejects.toThrow(
+      `${folder}: no .safetensors files; a zoo needs at least 3. Add files, or name another folder.`,
+    );
+    for (const name of ['b.ckpt', 'A.SAFETENSORS', 'notes.txt', '.hidden.pt'])
+      writeFileSync(join(folder, name), '');
+    mkdirSync(join(folder, 'epoch-2'));
+    await expect(readFileZoo(folder)).rejects.toThrow(
+      `${folder}: no .safetensors files (but A.SAFETENSORS, b.ckpt, and the folder epoch-2); a zoo needs at least 3. ${other}`,
+    );
+  });
+
   test.each<[what: string, changes: Parameters<typeof zooFolder>[0], message: string]>([
     [
       'no prompt',
@@ -279,12 +321,12 @@ describe('a mistake is named with its file and what to do', () => {
     [
       'prompts that are no mapping',
       { files: { 'prompts.yaml': '- a' } },
-      'prompts.yaml: Invalid input: expected record, received array. Write one line per weight file',
+      'prompts.yaml: not a mapping from file names to prompts. Write one line per weight file',
     ],
     [
       'a prompt that is no text',
       { files: { 'prompts.yaml': 'a: 12' } },
-      'prompts.yaml: a: Invalid input: expected string, received number. Write one line per weight file',
+      'prompts.yaml: a: its prompt is not a text. Write one line per weight file',
     ],
     ['prompts that are no YAML', { files: { 'prompts.yaml': 'a: [' } }, 'Correct the syntax.'],
     [

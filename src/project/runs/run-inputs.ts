@@ -11,9 +11,15 @@ export type RunInputs = Pick<RunRecord, 'hashes' | 'concepts'>;
 export function inputChanges(was: RunInputs, written: RunInputs): string[] {
   // Through JSON, as if read from a file, so that only written values are compared.
   const now: RunInputs = JSON.parse(JSON.stringify(written));
-  const hashes = Object.keys({ ...was.hashes, ...now.hashes }).filter(
-    (name) => was.hashes[name] !== now.hashes[name],
-  );
+  const hashes = Object.keys({ ...was.hashes, ...now.hashes })
+    .filter((name) => was.hashes[name] !== now.hashes[name])
+    .map((name) =>
+      now.hashes[name] === undefined
+        ? `${name} is gone`
+        : was.hashes[name] === undefined
+          ? `${name} is new`
+          : name,
+    );
   return [...conceptChanges(was.concepts ?? {}, now.concepts ?? {}), ...hashes];
 }
 
