@@ -10,7 +10,7 @@ import { settle } from './test/counts.mjs';
 import { remember, remembered } from './test/memory.mjs';
 import { killLeftovers } from './test/process-group.mjs';
 import { inWords } from './test/progress.mjs';
-import { extraSuites, suites, togetherSuites } from './test/suites.mjs';
+import { extraSuites, suites, together } from './test/suites.mjs';
 import { unfinished } from './test/watched.mjs';
 
 function readArguments() {
@@ -114,10 +114,10 @@ function announce(names, rest) {
 
 try {
   await ensureDependencies();
-  const together = names.filter((name) => togetherSuites.includes(name));
-  const groups = names
-    .filter((name) => !together.slice(1).includes(name))
-    .map((name) => (together[0] === name ? together : [name]));
+  const groupOf = (name) => together.find((group) => group.includes(name)) ?? [name];
+  const groups = [...new Set(names.map(groupOf))].map((group) =>
+    names.filter((name) => group.includes(name)),
+  );
   for (const [place, group] of groups.entries()) {
     announce(group, groups.slice(place + 1).flat());
     await Promise.all(group.map((name) => runSuite(name)));

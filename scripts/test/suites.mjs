@@ -108,5 +108,11 @@ export const suites = {
 /** Suites that run only if they are named, and with `--all`. */
 export const extraSuites = ['torture'];
 
-/** Suites of one program each that mostly uses one core: they run in parallel. */
-export const togetherSuites = ['lint', 'typecheck', 'budget', 'audit'];
+/**
+ * Suites that run in parallel: programs that mostly use one core, and windows that mostly wait for something. `unit`
+ * keeps two cores busy by itself.
+ */
+export const together = [
+  ['lint', 'typecheck', 'budget', 'audit'],
+  ['host', 'e2e'],
+];

@@ -1,11 +1,19 @@
 import { ensureChromium } from '../setup/chromium.mjs';
 import { ensureWorkbench } from '../setup/workbench.mjs';
 
+/** @type {Promise<Record<string, string>> | undefined} */
+let environment;
+
 /**
- * Sets up what drives a real workbench.
+ * Sets up what drives a real workbench, once per process.
  * @returns environment variables with the locations, for test/workbench/locations.ts
  */
-export async function workbenchEnvironment() {
+export function workbenchEnvironment() {
+  environment ??= setUp();
+  return environment;
+}
+
+async function setUp() {
   const { node, server } = await ensureWorkbench();
   return { CHROMIUM: await ensureChromium(), DNW_TEST_SERVER: server, DNW_TEST_SERVER_NODE: node };
 }

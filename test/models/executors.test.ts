@@ -14,7 +14,7 @@ import { createWeightDenoiser } from '../../src/models/weight-denoiser.ts';
 import { CPU_DEVICE } from '../compute/cpu-device.ts';
 import { normalValues, randomImages } from './eager.ts';
 
-const STEPS = 5;
+const STEPS = 3;
 const RATE = 1e-3;
 
 interface Case {

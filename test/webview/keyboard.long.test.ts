@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import type { ViewName } from '../../src/extension/identifiers.ts';
-import { casesOf } from '../long-tests.ts';
 import { browserSession, settled } from './harness/session.ts';
 import { VIEWS, type ViewUnderTest } from './harness/views.ts';
 import { expectWalkable } from './harness/walkable.ts';
@@ -8,7 +7,7 @@ import { expectWalkable } from './harness/walkable.ts';
 const open = browserSession();
 
 const CASES = (Object.entries(VIEWS) as [ViewName, ViewUnderTest][]).flatMap(([view, { walked }]) =>
-  casesOf(walked, (scenario) => scenario === walked[0]).map((scenario) => [view, scenario] as const),
+  walked.map((scenario) => [view, scenario] as const),
 );
 
 /**

@@ -2,12 +2,10 @@ import type { Page } from 'playwright-core';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import type { ViewName } from '../../src/extension/identifiers.ts';
-import { casesOf } from '../long-tests.ts';
 import { wordsIn } from '../shown-words.ts';
 import { markedMessages, parsed, unmarked, webviewSources } from './harness/messages.ts';
 import { SCENARIOS } from './harness/scenarios.ts';
 import { browserSession, settled } from './harness/session.ts';
-import { isReady } from './harness/views.ts';
 
 const open = browserSession();
 const MESSAGES = markedMessages();
@@ -127,12 +125,7 @@ const FURTHER: Record<string, (page: Page) => Promise<void>> = {
   },
 };
 
-const CASES = casesOf(
-  Object.keys(SCENARIOS).filter((name) => !LONG.test(name)),
-  isReady,
-);
-
-describe.each(CASES)('%s', (name) => {
+describe.each(Object.keys(SCENARIOS).filter((name) => !LONG.test(name)))('%s', (name) => {
   const [view, scenario] = name.split('/') as [ViewName, string];
 
   it('says nothing but translations and data', async () => {

@@ -99,9 +99,9 @@ describe('convolutions and their gradients agree with tfjs on its CPU backend', 
   // Whole blocks of channels, or less than one.
   const blocked = fc.record({
     batch: fc.integer({ min: 1, max: 2 }),
-    side: fc.integer({ min: 5, max: 12 }),
+    side: fc.integer({ min: 5, max: 9 }),
     inChannels: fc.constantFrom(3, 6, 16, 32),
-    outChannels: fc.constantFrom(16, 32, 48),
+    outChannels: fc.constantFrom(16, 48),
     kernel: fc.constantFrom(3, 4, 5),
     stride: fc.constantFrom(1, 2),
     pad: fc.constantFrom(0, 1, 2),
