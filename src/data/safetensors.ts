@@ -5,6 +5,7 @@ import { makeFolder } from '../project/disk/folders.ts';
 import {
   type Dtype,
   LENGTH_BYTES,
+  MAKE_AGAIN,
   MAX_HEADER_BYTES,
   readBytes,
   readHeader,
@@ -60,10 +61,12 @@ export interface WritableTensor {
  */
 export async function readSafetensors(
   path: string,
-  { notFinite = 'refuse', remedy = 'Make or copy it again.' }: ReadingOptions = {},
+  { notFinite = 'refuse', remedy = MAKE_AGAIN }: ReadingOptions = {},
 ): Promise<Safetensors> {
   return withFile(path, async (file) => {
-    const header = await readHeader(file, path);
+    const header = await readHeader(file, path).catch((error: unknown) => {
+      throw withRemedy(error, remedy);
+    });
     const { [CHECKSUM_KEY]: expected, ...metadata } = header.metadata;
     const checksum = expected === undefined ? undefined : new SafetensorsChecksum();
     const tensors = new Map<string, StoredTensor>();
@@ -74,6 +77,14 @@ export async function readSafetensors(
     }
     if (checksum && checksum.with(metadata) !== expected) throw changed(path, remedy);
     return { tensors, metadata };
+  });
+}
+
+/** An error about an unsound file, with what its reader knows to do about it. */
+function withRemedy(error: unknown, remedy: string): unknown {
+  if (!(error instanceof UserError) || !error.message.endsWith(MAKE_AGAIN)) return error;
+  return new UserError(error.kind, error.message.slice(0, -MAKE_AGAIN.length) + remedy, {
+    cause: error.cause,
   });
 }
 

@@ -70,23 +70,15 @@ function parseOrUndefined(json: string | undefined): unknown {
  */
 export async function readCheckpoint(path: string, expected: CheckpointArchitecture): Promise<Checkpoint> {
   const checkpoint = await readAnyCheckpoint(path);
-  refuseOtherArchitecture(path, checkpoint.architecture, expected);
+  const differences = architectureDifferences(checkpoint.architecture, expected);
+  if (differences.length > 0) {
+    throw new UserError(
+      'other-architecture',
+      `${path}: made for another architecture. ${differences.join('; ')}. ` +
+        'Change the training config back, or train again.',
+    );
+  }
   return checkpoint;
-}
-
-/** @throws UserError that names every difference between two architectures */
-export function refuseOtherArchitecture(
-  path: string,
-  found: CheckpointArchitecture,
-  expected: CheckpointArchitecture,
-): void {
-  const differences = differing(found, expected);
-  if (differences.length === 0) return;
-  throw new UserError(
-    'other-architecture',
-    `${path}: made for another architecture. ${differences.join('; ')}. ` +
-      'Change the training config back, or train again.',
-  );
 }
 
 /**
@@ -127,7 +119,10 @@ function parse(path: string, metadata: Readonly<Record<string, string>>, key: st
 }
 
 /** "generator.channels is 64 in the file and 32 in the config", for each key in which two architectures differ. */
-function differing(found: JsonObject, expected: JsonObject): string[] {
+export function architectureDifferences(
+  found: CheckpointArchitecture,
+  expected: CheckpointArchitecture,
+): string[] {
   const inFile = flatten(found);
   const inConfig = flatten(expected);
   return [...new Set([...inFile.keys(), ...inConfig.keys()])]

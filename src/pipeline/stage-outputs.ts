@@ -34,6 +34,7 @@ export async function checkedTranslations(
   await checkOutputs({ named: asOption(output), kind: 'folder', files: written }, [
     translated,
     ...conceptImages(project),
+    ...ownFolders(project),
   ]);
   return found;
 }
@@ -50,7 +51,26 @@ export async function checkTranslation(project: Project, input: string, output: 
     has: async (file) => (await realPath(file)) === real,
     what: 'is the picture that is translated',
   };
-  await checkOutputs({ named: output, kind: 'file', files: [output] }, [picture, ...conceptImages(project)]);
+  await checkOutputs({ named: output, kind: 'file', files: [output] }, [
+    picture,
+    ...conceptImages(project),
+    ...ownFolders(project),
+  ]);
+}
+
+/** Folders of the project that hold other things than translations, and may be deleted or listed as a whole. */
+function ownFolders({ folder }: Project): ReservedPlace[] {
+  const { cache, runs, zoo, bases, weightGenerators } = projectPaths(folder);
+  return Object.entries({
+    [cache]: 'caches, which can be deleted at any time',
+    [runs]: 'runs',
+    [zoo]: 'the zoo',
+    [bases]: 'bases',
+    [weightGenerators]: 'weight generators',
+  }).map(([own, content]) => ({
+    has: async (file) => isWithin(await realPath(own), file),
+    what: `is the project's folder for ${content}`,
+  }));
 }
 
 function conceptImages({ concepts }: Project): ReservedPlace[] {
@@ -76,6 +96,7 @@ export async function checkWeightsOutput(
   const zoo = await realPath(projectPaths(project.folder).zoo);
   const reserved: ReservedPlace[] = [
     { has: async (file) => isWithin(zoo, file), what: "would become part of the project's zoo" },
+    ...ownFolders(project),
     {
       has: async (file) => foldersAbove(file).some(isTrainedOn),
       what: 'lies in the folder that the weight generator was trained on',

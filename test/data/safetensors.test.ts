@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
@@ -119,6 +119,16 @@ describe('writeSafetensors and readSafetensors', () => {
       `${file}: its content is not as it was written: it does not fit the checksum in its metadata. Train again. ` +
         "If you changed the file yourself, save it without 'crc32' in its metadata.",
     );
+  });
+
+  test('say of a file that was cut what its reader knows to do about it', async () => {
+    const file = join(temporaryFolder(), 'cut.safetensors');
+    await writeSafetensors(file, { w: { shape: [2], data: Float32Array.of(1, 2) } });
+    await truncate(file, 40);
+    await expect(readSafetensors(file, { remedy: 'Train again.' })).rejects.toThrow(
+      /truncated: .*\. Train again\.$/,
+    );
+    await expect(readSafetensors(file)).rejects.toThrow(/truncated: .*\. Make or copy it again\.$/);
   });
 
   test('take a copy that another program laid out differently', async () => {

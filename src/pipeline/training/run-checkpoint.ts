@@ -3,10 +3,10 @@
 import * as z from 'zod';
 import type { GroupState } from '../../compute/types.ts';
 import {
+  architectureDifferences,
   type Checkpoint,
   type CheckpointArchitecture,
   readAnyCheckpoint,
-  refuseOtherArchitecture,
   writeCheckpoint,
 } from '../../models/checkpoint.ts';
 import { UserError } from '../../project/user-error.ts';
@@ -64,7 +64,11 @@ export async function readRunCheckpoint(
   const checkpoint = await readUndamaged(path);
   const read = safeParse(z.union([extraSchema, progressSchema]), checkpoint.extra);
   if (!read.success) throw damaged(path, 'what it says about the training cannot be true');
-  refuseOtherArchitecture(path, checkpoint.architecture, architecture);
+  // The config is that of the run's record: nobody has changed it since.
+  const differences = architectureDifferences(checkpoint.architecture, architecture);
+  if (differences.length > 0) {
+    throw otherTraining(path, `a checkpoint of another training: ${differences.join('; ')}`);
+  }
   const changed = 'data' in read.data ? dataChanges(read.data.data, data) : [];
   if (changed.length > 0) {
     throw otherTraining(path, `changed since this training began: ${changed.join(', ')}`);

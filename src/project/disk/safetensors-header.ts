@@ -38,6 +38,9 @@ export type Dtype = keyof typeof DTYPE_BYTES;
 export const MAX_HEADER_BYTES = 100_000_000;
 export const LENGTH_BYTES = 8;
 
+/** The remedy for a file of unknown origin that is not sound. */
+export const MAKE_AGAIN = 'Make or copy it again.';
+
 export interface TensorInfo {
   readonly dtype: Dtype;
   readonly shape: readonly number[];
@@ -104,7 +107,7 @@ async function remedyFor(path: string): Promise<string> {
     (stats) => stats.isSymbolicLink(),
     () => false,
   );
-  return isLink ? 'Remove the link, or download the file again.' : 'Make or copy it again.';
+  return isLink ? 'Remove the link, or download the file again.' : MAKE_AGAIN;
 }
 
 /** Like `readSafetensorsHeader`, for an open file. */
@@ -283,6 +286,6 @@ function problemOf(error: z.ZodError): string {
 function broken(path: string, what: string, other?: { is?: string; remedy: string }): UserError {
   return new UserError(
     'not-safetensors',
-    `${path}: not a valid safetensors file: ${other?.is ? `it is ${other.is}` : what}. ${other?.remedy ?? 'Make or copy it again.'}`,
+    `${path}: not a valid safetensors file: ${other?.is ? `it is ${other.is}` : what}. ${other?.remedy ?? MAKE_AGAIN}`,
   );
 }

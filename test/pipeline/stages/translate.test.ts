@@ -71,6 +71,19 @@ describe('translating refuses, before it writes anything,', () => {
     expect([contents(images), contents(output)]).toEqual(before);
   });
 
+  test.each([
+    ['.dnw/pictures', 'for caches, which can be deleted at any time'],
+    ['runs', 'for runs'],
+    ['zoo/mine', 'for the zoo'],
+    ['base', 'for bases'],
+    ['weight-generators', 'for weight generators'],
+  ])('the project’s own folder %s', async (name, what) => {
+    const output = join(trained.project.folder, name);
+    await expect(translated(images, output)).rejects.toThrow(
+      `${name}: it is the project's folder ${what}. Name another folder.`,
+    );
+  });
+
   test('a folder that a concept would take images from, once they are there', async () => {
     const { folder } = trained.project;
     writeFileSync(

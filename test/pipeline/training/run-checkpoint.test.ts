@@ -115,3 +115,10 @@ test('one of an earlier version whose groups have other sizes is refused', async
     `${path}: it has 0 values of prompt-map, but this training has 4.`,
   );
 });
+
+test('a checkpoint of another training in its place is named as that', async () => {
+  const other = { ...architecture, kind: 'another' };
+  await expect(readRunCheckpoint(path, { ...expected, architecture: other })).rejects.toThrow(
+    /^.*checkpoint\.safetensors: a checkpoint of another training: .*kind is .* in the file and "another" in the config.*\. Start a new run; or delete this checkpoint and resume/,
+  );
+});
