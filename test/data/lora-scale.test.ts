@@ -151,6 +151,12 @@ test('one update that is written with four alphas is one set of weights, in whic
       level: 'info',
       message: `${folder}: the files differ in alpha (x.alpha): alpha / rank is multiplied into the up factors, so that all files have one scale.`,
     },
+    {
+      level: 'warning',
+      message: expect.stringContaining(
+        'a.safetensors: the same weights as b.safetensors, c.safetensors, d.safetensors',
+      ),
+    },
   ]);
   const path = join(folder, 'new', 'd.safetensors');
   const vector = members[0]!.checkpoints[0]!.map((x) => x + 0.25);
