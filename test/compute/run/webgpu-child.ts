@@ -1,4 +1,4 @@
-/** Run by webgpu.test.ts in a process of its own: trains a few steps on WebGPU, prints what came of it. */
+/** Run by webgpu.long.test.ts in a process of its own: trains a few steps on WebGPU, prints what came of it. */
 import { selectDevice } from '../../../src/compute/devices.ts';
 import { createExecutor } from '../../../src/compute/executor.ts';
 import { batchOf, initialValues, learningRates, muonOptimizers, smallStep } from '../small-step.ts';
