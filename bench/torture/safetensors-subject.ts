@@ -1,10 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { Random } from '../../src/data/random.ts';
-import { readSafetensors, safetensorsBytes } from '../../src/data/safetensors.ts';
+import { readSafetensors, type Safetensors, safetensorsBytes } from '../../src/data/safetensors.ts';
+import { CHECKSUM_KEY } from '../../src/data/safetensors-checksum.ts';
 import { TensorReader } from '../../src/data/tensor-reader.ts';
 import { describeError } from '../../src/engine/exit-codes.ts';
 import { scanTensors } from '../../src/pipeline/tensors/scan.ts';
+import { readSafetensorsHeader } from '../../src/project/disk/safetensors-header.ts';
 import { faultsOfText } from './error-rules.ts';
 import { mutateBytes, mutateJson } from './mutators.ts';
 import type { MakeSubject } from './subject.ts';
@@ -57,21 +60,34 @@ export function damagedFile(original: Buffer, random: Random): Buffer {
 /** Mutated safetensors files, for the stages and for the editor. */
 export const safetensorsSubject: MakeSubject = async (folder) => {
   const file = join(folder, 'damaged.safetensors');
-  const readers: readonly (() => Promise<unknown>)[] = [
-    () => readSafetensors(file),
-    () =>
-      TensorReader.with(file, undefined, (reader) =>
+  const sound: Safetensors[] = [];
+  for (const original of ORIGINALS) {
+    writeFileSync(file, original);
+    sound.push(await readSafetensors(file));
+  }
+  const readers: readonly ((expected: Safetensors) => Promise<string[]>)[] = [
+    async (expected) => {
+      const read = await readSafetensors(file);
+      // Damage can also take the checksum away.
+      const isChecked = CHECKSUM_KEY in (await readSafetensorsHeader(file)).metadata;
+      return isChecked && !isDeepStrictEqual(read, expected) ? ['a change was not noticed'] : [];
+    },
+    async () => {
+      await TensorReader.with(file, undefined, (reader) =>
         scanTensors(reader, { progress: () => {}, tensor: () => {}, spectrum: () => {} }),
-      ),
+      );
+      return [];
+    },
   ];
   return {
     read: async (random) => {
-      writeFileSync(file, damagedFile(ORIGINALS[random.int(ORIGINALS.length)]!, random));
+      const which = random.int(ORIGINALS.length);
+      writeFileSync(file, damagedFile(ORIGINALS[which]!, random));
       const faults: string[] = [];
       let accepted = true;
       for (const read of readers) {
         try {
-          await read();
+          faults.push(...(await read(sound[which]!)));
         } catch (error) {
           accepted = false;
           faults.push(...faultsOfText(describeError(error).message, file));
