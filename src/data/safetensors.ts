@@ -12,6 +12,7 @@ import {
   type TensorInfo,
   valueCount,
   withFile,
+  withRemedy,
 } from '../project/disk/safetensors-header.ts';
 import { writeWhole } from '../project/disk/write-whole.ts';
 import { UserError } from '../project/user-error.ts';
@@ -80,19 +81,11 @@ export async function readSafetensors(
   });
 }
 
-/** An error about an unsound file, with what its reader knows to do about it. */
-function withRemedy(error: unknown, remedy: string): unknown {
-  if (!(error instanceof UserError) || !error.message.endsWith(MAKE_AGAIN)) return error;
-  return new UserError(error.kind, error.message.slice(0, -MAKE_AGAIN.length) + remedy, {
-    cause: error.cause,
-  });
-}
-
 function changed(path: string, remedy: string): UserError {
   return new UserError(
     'damaged-file',
-    `${path}: its content is not as it was written: it does not fit the checksum in its metadata. ${remedy} ` +
-      `If you changed the file yourself, save it without '${CHECKSUM_KEY}' in its metadata.`,
+    `${path}: its content is not as it was written: it does not fit the checksum in its metadata. ` +
+      `If you changed the file yourself, save it without '${CHECKSUM_KEY}' there; otherwise, it is damaged. ${remedy}`,
   );
 }
 

@@ -1,6 +1,6 @@
 import type { GroupState } from '../compute/types.ts';
 import { readSafetensors, type WritableTensor, writeSafetensors } from '../data/safetensors.ts';
-import { readSafetensorsHeader } from '../project/disk/safetensors-header.ts';
+import { readSafetensorsHeader, withRemedy } from '../project/disk/safetensors-header.ts';
 import { UserError } from '../project/user-error.ts';
 import type { JsonObject, JsonValue } from '../protocol/json.ts';
 
@@ -52,7 +52,9 @@ export interface CheckpointHeader {
  * @throws UserError if the file is missing or not a valid safetensors file
  */
 export async function readCheckpointHeader(path: string): Promise<CheckpointHeader> {
-  const { metadata } = await readSafetensorsHeader(path);
+  const { metadata } = await readSafetensorsHeader(path).catch((error: unknown) => {
+    throw withRemedy(error, DAMAGED);
+  });
   return { architecture: parseOrUndefined(metadata.architecture), extra: parseOrUndefined(metadata.extra) };
 }
 

@@ -116,8 +116,8 @@ describe('writeSafetensors and readSafetensors', () => {
     await writeSafetensors(file, { w: { shape: [2], data: Float32Array.of(1, 2) } });
     await plantValue(file, 'w', 1, 3);
     await expect(readSafetensors(file, { remedy: 'Train again.' })).rejects.toThrow(
-      `${file}: its content is not as it was written: it does not fit the checksum in its metadata. Train again. ` +
-        "If you changed the file yourself, save it without 'crc32' in its metadata.",
+      `${file}: its content is not as it was written: it does not fit the checksum in its metadata. ` +
+        "If you changed the file yourself, save it without 'crc32' there; otherwise, it is damaged. Train again.",
     );
   });
 

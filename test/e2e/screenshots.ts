@@ -76,6 +76,7 @@ async function takeLanguages({ workbench, project, concept, save }: Shot): Promi
   await explorer.open(`${concept}.concept.yaml`);
   await editor.waitForTab(`${concept}.concept.yaml`);
   await editor.waitForCodeLens('Fine-Tune');
+  await editor.scrollToTop();
   await editor.hoverOver('source');
   await editor.waitForHoverPicture();
   await save('guide-hover', await workbench.detail(editorArea));
@@ -93,6 +94,7 @@ async function takeLanguages({ workbench, project, concept, save }: Shot): Promi
   await explorer.open('quickstart.training.yaml');
   await editor.waitForTab('quickstart.training.yaml');
   await editor.waitForCodeLens('Train Base');
+  await editor.scrollToTop();
   await editor.waitForHint('concepts');
   await save('guide-training', await workbench.detail({ ...editorArea, height: 660 }));
 }
@@ -158,6 +160,7 @@ async function takeMainPath({ workbench, project, concept, window }: Shot): Prom
   // The tree draws only the rows that fit.
   await workbench.view('Concepts').waitFor(firstConcept(project));
   await editor.waitForCodeLens('Fine-Tune');
+  await editor.scrollToTop();
   await window('editor', 720);
 
   await workbench.view('Runs').open('Quickstart');

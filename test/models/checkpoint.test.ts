@@ -1,9 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { writeSafetensors } from '../../src/data/safetensors.ts';
-import { readCheckpoint, writeCheckpoint } from '../../src/models/checkpoint.ts';
+import { readCheckpoint, readCheckpointHeader, writeCheckpoint } from '../../src/models/checkpoint.ts';
 import { UserError } from '../../src/project/user-error.ts';
 import { plantValue } from '../data/planted-value.ts';
 import { normalValues } from './eager.ts';
@@ -55,6 +55,14 @@ it('refuses another architecture, naming both', async () => {
   expect(error).toBeInstanceOf(UserError);
   expect((error as Error).message).toContain('generator.channels is 64 in the file and 32 in the config');
   expect((error as Error).message).toContain('lora.ranks.us is absent in the file and 3 in the config');
+});
+
+it('says of a file that was cut that it has to be trained again, whatever is read of it', async () => {
+  await writeCheckpoint(path, { architecture, groups, extra: {} });
+  await truncate(path, 500);
+  const again = /truncated: .*The file is damaged: delete it and train again\.$/;
+  await expect(readCheckpointHeader(path)).rejects.toThrow(again);
+  await expect(readCheckpoint(path, architecture)).rejects.toThrow(again);
 });
 
 it('refuses files that are something else or incomplete', async () => {

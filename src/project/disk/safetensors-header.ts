@@ -72,6 +72,14 @@ export async function readSafetensorsHeader(path: string): Promise<SafetensorsHe
   return withFile(path, (file) => readHeader(file, path));
 }
 
+/** An error about an unsound file, with what its reader knows to do about it. */
+export function withRemedy(error: unknown, remedy: string): unknown {
+  if (!(error instanceof UserError) || !error.message.endsWith(MAKE_AGAIN)) return error;
+  return new UserError(error.kind, error.message.slice(0, -MAKE_AGAIN.length) + remedy, {
+    cause: error.cause,
+  });
+}
+
 /** Number of values of a tensor of this shape; 1 for a scalar, whose shape is empty. */
 export function valueCount(shape: readonly number[]): number {
   return shape.reduce((product, side) => product * side, 1);

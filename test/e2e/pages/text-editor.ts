@@ -186,4 +186,12 @@ export class TextEditor {
   async waitForCodeLens(text: string): Promise<void> {
     await this.#editor.locator('.codelens-decoration a', { hasText: text }).first().waitFor();
   }
+
+  /** Lenses above the first line push the text down, and themselves out of the view. */
+  async scrollToTop(): Promise<void> {
+    const lens = this.#editor.locator('.codelens-decoration').first();
+    await this.#editor.hover();
+    do await this.page.mouse.wheel(0, -1000);
+    while ((await boxOf(lens)).y < (await boxOf(this.#editor)).y);
+  }
 }
