@@ -161,7 +161,7 @@ function denoisedWarnings(files: readonly WeightFile[]): string[] {
     .filter(({ metadata }) => metadata.origin === 'denoised')
     .map(
       ({ path }) =>
-        `${path}: a weight generator made these weights (origin: denoised), and they are trained on like the others. To learn from trained weights alone, move the file elsewhere and train again.`,
+        `${path}: a weight generator made these weights (origin: denoised), and they are trained on like the others. To learn only from trained weights, move the file elsewhere and train again.`,
     );
 }
 

@@ -16,15 +16,17 @@ export function mistakenPath(written: string): MistakenPath | undefined {
   const [, unquoted] = IN_QUOTES.exec(written) ?? [];
   if (unquoted) {
     return {
-      remedy: `Typographic quotes are taken for part of the name. Write straight quotes or none: "${unquoted}".`,
+      remedy: `Typographic quotes count as part of the name. Use straight quotes or none: "${unquoted}".`,
       meant: unquoted,
     };
   }
   if (/^~(?:[\\/]|$)/.test(written)) {
-    return { remedy: 'A ~ is not expanded. Write the path of your home folder out.' };
+    return { remedy: 'A ~ is not expanded. Write out the path of your home folder.' };
   }
   if (/^[a-z][a-z\d+.-]+:\/\//i.test(written)) {
-    return { remedy: 'Addresses are not read, only files. Download it, and name its path on this machine.' };
+    return {
+      remedy: 'Only files are read, not web addresses. Download it, and give its path on this machine.',
+    };
   }
   if (sep === '/' && written.includes('\\')) {
     const meant = written.replace(/\\+/g, '/');

@@ -119,7 +119,7 @@ export const ERRORS = {
   unreadable: {
     code: 'DNW-120',
     title: 'A file or folder cannot be read',
-    cause: 'The system refuses to open it, for example because of its permissions or a circle of links.',
+    cause: 'The system refuses to open it, for example because of its permissions or a circular link.',
     remedy: 'Check its permissions and its links. The message gives the reason that the system reported.',
     example:
       '/project/loop.training.yaml:1:1: error: The file cannot be opened: its symbolic links form a circle. Check its path and permissions.',
@@ -492,7 +492,7 @@ export const ERRORS = {
     code: 'DNW-174',
     title: 'Inputs have changed since the run began',
     cause:
-      'A run must end, and a resumed one continue, with what it began with: concepts, images, config, base. One of them is different now.',
+      'A run, even a resumed one, must end with the inputs that it began with: concepts, images, config, base. One of them is different now.',
     remedy: 'Undo the change and resume, or start a new run.',
     example:
       'fog-1: changed since this run began: concept fog (prompt). Its checkpoint no longer fits. Start a new run.',
@@ -615,7 +615,7 @@ export const ERRORS = {
       'The editor asked its engine for a file that belongs to no open project and has not been opened itself.',
     remedy: 'Open the project or the file in the editor, or copy the file into the project.',
     example:
-      '/data/weights.safetensors: nothing is read there. It lies outside the open projects and files, once links are followed. Open its folder in the editor, or choose the file there.',
+      '/data/weights.safetensors: this path may not be read. It lies outside the open projects and files, once links are followed. Open its folder in the editor, or choose the file there.',
   },
   'bad-request': {
     code: 'DNW-191',

@@ -19,7 +19,7 @@ test.each<[string, unknown, string]>([
     { project: 'a\0b' },
     'validate cannot be answered: params.project: text must not contain a NUL character',
   ],
-  ['validate', { project: `/${'x'.repeat(5000)}` }, ': nothing is read there.'],
+  ['validate', { project: `/${'x'.repeat(5000)}` }, ': this path may not be read.'],
   ['translate', translation, 'params.image: '],
   ['translate', { ...translation, image: 'a.png', size: 8 }, 'params.size: '],
   [
@@ -58,7 +58,7 @@ test.each([
   const { input, connection, told } = serving();
   input.write(bytes);
   await expect(connection.sendRequest('validate', { project: '/p' })).rejects.toThrow(
-    'nothing is read there',
+    'this path may not be read',
   );
   expect(told.mock.calls.join('')).toMatch(
     /A message to dnw serve was ignored: .+\. Send JSON-RPC 2\.0 .*\[DNW-\d+\]/,
@@ -89,7 +89,7 @@ function serving() {
 
 test('a path of megabytes is refused without repeating it', async () => {
   const asked = new OpenedPaths().file(`/${'x'.repeat(5e6)}`);
-  await expect(asked).rejects.toThrow(/x…: nothing is read there/);
+  await expect(asked).rejects.toThrow(/x…: this path may not be read/);
   await expect(asked.catch(({ message }) => message.length)).resolves.toBeLessThan(5000);
 });
 
@@ -97,7 +97,7 @@ test('a malformed notification is refused in words, and the next request is answ
   const { connection, told } = serving();
   await connection.sendNotification('opened', { projects: 7, files: [] });
   await expect(connection.sendRequest('validate', { project: '/p' })).rejects.toThrow(
-    'nothing is read there',
+    'this path may not be read',
   );
   expect(told.mock.calls.join('')).toContain('The request opened cannot be answered: params.projects: ');
 });

@@ -39,7 +39,7 @@ const scan = (file: string) => {
   return handlers.tensorStatistics({ file }, new AbortController().signal, () => {});
 };
 const REFUSED =
-  /: nothing is read there\. It lies outside the open projects and files, once links are followed\. Open /;
+  /: this path may not be read\. It lies outside the open projects and files, once links are followed\. Open /;
 
 describe('a file of a request', () => {
   test('in the project is read, also by a link that stays in it', async () => {
@@ -147,7 +147,7 @@ describe('a project of a request', () => {
     opened.replace({ projects: [linked], files: [] });
     expect(await validate(project)).toMatchObject({ problems: [{ severity: 'warning' }] });
     for (const folder of [outside, join(project, 'concepts'), join(project, 'folder-out'), '', '/']) {
-      await expect(validate(folder)).rejects.toThrow(/nothing is read there\. It is not an open project\./);
+      await expect(validate(folder)).rejects.toThrow(/this path may not be read\. It is not an open project\./);
     }
   });
 

@@ -189,7 +189,7 @@ describe('what can be done from the views', () => {
     /** This host's file system has no trash: whether to delete for good is a question of its own. */
     const forGood = (says: (button: string) => string | undefined) =>
       modalWarning((message, _options, button) => {
-        assert.match(message, /trash cannot be used/);
+        assert.match(message, /trash is not available/);
         return says(button);
       });
 

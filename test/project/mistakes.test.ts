@@ -385,7 +385,7 @@ describe('a mistake in a training config', () => {
   it('a comment that looks like a part of the prompt', async () => {
     const found = await conceptProblems(effect('snow').replace('fresh snow', 'picture #1 in snow'));
     expect(found.map(short)).toEqual([
-      '1:9-1:16 A # after a space begins a comment: `#1 in snow` is not a part of the prompt. If it should be, quote the text: prompt: "picture #1 in snow"; if not, put a space after the #.',
+      '1:9-1:16 A # after a space begins a comment: `#1 in snow` is not part of the prompt. To make it part of the prompt, quote the text: prompt: "picture #1 in snow"; otherwise, put a space after the #.',
     ]);
     expect(await conceptProblems(effect('snow').replace('fresh snow', 'fog # thick'))).toEqual([]);
   });

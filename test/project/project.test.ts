@@ -450,14 +450,14 @@ describe('checks between files', () => {
     [
       'typographic quotes',
       '“../images”',
-      'Typographic quotes are taken for part of the name. Write straight quotes or none: "../images".',
+      'Typographic quotes count as part of the name. Use straight quotes or none: "../images".',
       ['../images'],
     ],
-    ['a ~', '~/Pictures', 'A ~ is not expanded. Write the path of your home folder out.', []],
+    ['a ~', '~/Pictures', 'A ~ is not expanded. Write out the path of your home folder.', []],
     [
       'an address',
       'https://example.org/images',
-      'Addresses are not read, only files. Download it, and name its path on this machine.',
+      'Only files are read, not web addresses. Download it, and give its path on this machine.',
       [],
     ],
     ...(sep === '/'
@@ -487,7 +487,7 @@ describe('checks between files', () => {
       const { problems } = await loadProject(folder);
       const errors = problems.filter(({ severity }) => severity === 'error');
       expect(errors.map(({ remedy }) => remedy)).toEqual([
-        'A ~ is not expanded. Write the path of your home folder out.',
+        'A ~ is not expanded. Write out the path of your home folder.',
       ]);
     },
   );

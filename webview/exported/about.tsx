@@ -13,7 +13,7 @@ export function About(props: { facts: PageFacts; notices: string }): JSX.Element
           'Everything runs in this page: pictures do not leave your computer, and nothing is loaded from a network.',
         )}{' '}
         {l10n.t(
-          'Results are PNG files of 8 bits in sRGB, upright, with the transparency of the picture. The metadata of the picture (EXIF) are left out; dnw translate keeps them, and writes other formats.',
+          'Results are 8-bit PNG files in sRGB, upright, with the transparency of the picture. The metadata of the picture (EXIF) is left out; dnw translate keeps it, and writes other formats.',
         )}
       </p>
       <details>

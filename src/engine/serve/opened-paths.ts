@@ -50,7 +50,7 @@ export class OpenedPaths {
   ): Promise<void> {
     const refusal = new UserError(
       'not-opened',
-      `${inertLine(shortened(path))}: nothing is read there. ${reason}.`,
+      `${inertLine(shortened(path))}: this path may not be read. ${reason}.`,
     );
     if (!isUsable(path)) throw refusal;
     const real = await where(resolve(path));

@@ -61,7 +61,7 @@ async function remove({ log }: Pick<Services, 'log'>, runs: readonly Run[], ask:
 async function removeForGood(runs: readonly Run[], reason: string, ask: Ask): Promise<void> {
   const confirm = vscode.l10n.t('Delete Permanently');
   const question = vscode.l10n.t(
-    'The trash cannot be used here. Do you want to delete permanently? This cannot be undone.',
+    'The trash is not available here. Do you want to delete permanently? This cannot be undone.',
   );
   const detail = [...named(runs), '', reason].join('\n');
   if ((await ask(inertNotice(question), { modal: true, detail }, confirm)) !== confirm) return;

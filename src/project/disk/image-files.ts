@@ -177,7 +177,7 @@ async function expandGlob(glob: string, root: string): Promise<Found> {
     if (entries > MAX_ENTRIES)
       throw new UserError(
         'bad-pattern',
-        `${glob} reaches more than ${MAX_ENTRIES} files. Name a folder further down.`,
+        `${glob} matches more than ${MAX_ENTRIES} files. Choose a folder further down.`,
       );
     const children = all.filter((child) => {
       const reason = whyPassedOver(child.name);

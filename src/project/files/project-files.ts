@@ -180,8 +180,8 @@ function cutPrompt(document: YamlDocument): Problem[] {
   return [
     document.problem(['prompt'], 'value', {
       kind: 'no-effect',
-      message: `A # after a space begins a comment: \`${comment}\` is not a part of the prompt.`,
-      remedy: `If it should be, quote the text: prompt: ${whole}; if not, put a space after the #.`,
+      message: `A # after a space begins a comment: \`${comment}\` is not part of the prompt.`,
+      remedy: `To make it part of the prompt, quote the text: prompt: ${whole}; otherwise, put a space after the #.`,
       found: comment,
       severity: 'warning',
     }),

@@ -85,7 +85,7 @@ export const GENERATORS = {
         .boolean()
         .optional()
         .describe(
-          'e2gan: predict the difference between the edited image and the source image, so that details that the edit keeps need not pass through the network (default false)',
+          'e2gan: predict the difference between the edited image and the source image, so that details that the edit keeps bypass the network (default false)',
         ),
     },
     misfits: ({ channels, transformerHeads: heads }) => {

@@ -54,7 +54,7 @@ export function findExcess(text: string): Excess | undefined {
       const problem: ProblemText = {
         kind: 'too-large',
         message: `There are more than ${MAX_ALIASES} aliases (*name).`,
-        remedy: 'Write the values out.',
+        remedy: 'Write out the values.',
       };
       return { offset, length: token.length, problem };
     }
@@ -66,5 +66,5 @@ export function findExcess(text: string): Excess | undefined {
 export const TOO_DEEP: ProblemText = {
   kind: 'too-large',
   message: `Lists and mappings are nested more than ${MAX_DEPTH} deep.`,
-  remedy: 'No key needs such depth; remove brackets or indentation.',
+  remedy: 'No key needs to be nested that deep; remove brackets or indentation.',
 };

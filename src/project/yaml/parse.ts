@@ -55,7 +55,7 @@ export function parseYaml(file: string, text: string): YamlDocument {
       ofWholeFile({
         kind: 'too-large',
         message: `The aliases (*name) repeat content more than ${MAX_ALIASES} times.`,
-        remedy: 'Write the values out.',
+        remedy: 'Write out the values.',
       });
     }
   }

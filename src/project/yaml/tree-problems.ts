@@ -40,7 +40,7 @@ export function treeProblems(document: Document, text: string): TreeProblem[] {
           message: target
             ? `The alias *${node.source} is inside the value that it names.`
             : `The alias *${node.source} has no anchor &${node.source} before it.`,
-          ...(line && !target ? textRemedy(line) : { remedy: 'Write the value out.' }),
+          ...(line && !target ? textRemedy(line) : { remedy: 'Write out the value.' }),
         });
       }
       continue;
