@@ -75,8 +75,8 @@ beforeAll(async () => {
   await shows(left);
 
   await workbench.showContainer('Explorer');
-  await explorer.expand(/^weights$/);
-  await explorer.expand(/^dusk$/);
+  await explorer.expandTo(/^weights$/, /^dusk$/);
+  await explorer.expandTo(/^dusk$/, file);
   await explorer.open(file);
   tensors = await tensorsView.read(file);
   norms = await tensorsView.column('L2 norm');

@@ -1,6 +1,9 @@
 import type { Locator, Page } from 'playwright-core';
 import { stepLimitMs } from '../step-limit.ts';
 
+/** More than a tree takes to draw the children of a row. */
+const redrawnMs = 5_000;
+
 /** A tree of the side bar or the panel: the explorer, one of the extension's views, the list of problems. */
 export class Tree {
   constructor(
@@ -47,6 +50,19 @@ export class Tree {
     if ((await row.getAttribute('aria-expanded')) === 'false') {
       await row.click();
       await this.page.keyboard.press('ArrowRight');
+    }
+  }
+
+  /** Opens a row until it shows this child: a tree that is just being read again closes rows of folders that are new. */
+  async expandTo(text: string | RegExp, child: string | RegExp): Promise<void> {
+    const shown = this.row(child);
+    for (;;) {
+      await this.expand(text);
+      const isShown = await shown.waitFor({ timeout: redrawnMs }).then(
+        () => true,
+        () => false,
+      );
+      if (isShown) return;
     }
   }
 
