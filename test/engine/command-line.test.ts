@@ -100,7 +100,7 @@ describe('a wrong command line ends with code 2, says what is wrong and begins n
         '--output',
         'out',
       ],
-      '--input https://a.b/c.png: there is no such file or folder. Addresses are not read, only files.',
+      '--input https://a.b/c.png: there is no such file or folder. Only files are read, not web addresses.',
     ],
     ['a file as the project', ['train-base', '--project', 'tiny.training.yaml'], 'no project in this folder'],
     ['a file to list the runs of', ['runs', '--project', 'tiny.training.yaml'], 'no project in this folder'],

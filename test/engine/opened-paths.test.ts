@@ -147,7 +147,9 @@ describe('a project of a request', () => {
     opened.replace({ projects: [linked], files: [] });
     expect(await validate(project)).toMatchObject({ problems: [{ severity: 'warning' }] });
     for (const folder of [outside, join(project, 'concepts'), join(project, 'folder-out'), '', '/']) {
-      await expect(validate(folder)).rejects.toThrow(/this path may not be read\. It is not an open project\./);
+      await expect(validate(folder)).rejects.toThrow(
+        /this path may not be read\. It is not an open project\./,
+      );
     }
   });
 
