@@ -3,6 +3,7 @@
 import { readdir } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { hashContent } from '../project/disk/file-hash.ts';
+import { isMissing } from '../project/disk/folders.ts';
 import { namesTaken } from '../project/disk/passed-over.ts';
 import { realPath } from '../project/disk/real-path.ts';
 import { readSafetensorsHeader } from '../project/disk/safetensors-header.ts';
@@ -143,10 +144,14 @@ export async function readFileZoo(folder: string, between?: Between): Promise<Fi
 
 /** What a folder has that may have been meant as weights, in words; empty if there is nothing. */
 async function otherWeightsIn(folder: string): Promise<string> {
-  const entries = await readdir(folder, { withFileTypes: true });
-  const files = namesTaken(entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name));
-  const weights = files.filter((name) => OTHER_WEIGHTS.test(name) && !name.endsWith('.safetensors'));
-  const folders = namesTaken(entries.filter((entry) => entry.isDirectory()).map(({ name }) => name));
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
+    if (isMissing(error)) return [];
+    throw error;
+  });
+  const namesOf = (isFolder: boolean) =>
+    namesTaken(entries.filter((entry) => entry.isDirectory() === isFolder).map(({ name }) => name));
+  const weights = namesOf(false).filter((name) => OTHER_WEIGHTS.test(name) && !name.endsWith('.safetensors'));
+  const folders = namesOf(true);
   return [
     ...(weights.length > 0 ? [fewNamed(weights.sort())] : []),
     ...(folders.length > 0

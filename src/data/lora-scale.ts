@@ -9,7 +9,7 @@ import { findLoraPairs } from './lora-pairs.ts';
 import { refuseNotFinite } from './safetensors.ts';
 
 /** A tensor and its place in the flat vector of its file. */
-type PlacedTensor = WeightSegment & { readonly shape: readonly number[] };
+export type PlacedTensor = WeightSegment & { readonly shape: readonly number[] };
 
 /** The flat vectors of one file. */
 export interface FileVectors {

@@ -3,13 +3,7 @@ import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { fewNamed } from '../project/few-named.ts';
 import { findLoraPairs } from './lora-pairs.ts';
-
-interface PlacedTensor {
-  readonly name: string;
-  readonly shape: readonly number[];
-  readonly offset: number;
-  readonly size: number;
-}
+import type { PlacedTensor } from './lora-scale.ts';
 
 /** The last weights of one file. */
 export interface PromptedWeights {
@@ -37,14 +31,15 @@ function zeroWarnings(
   alphas: Readonly<Record<string, number>>,
   files: readonly PromptedWeights[],
 ): string[] {
-  const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]));
-  const pairs = findLoraPairs(byName);
-  const effective =
-    pairs.length === 0
-      ? tensors
-      : pairs
-          .filter(({ alpha }) => alpha === undefined || alphas[alpha] !== 0)
-          .map(({ up }) => byName.get(up)!);
+  const pairs = findLoraPairs(new Map(tensors.map((tensor) => [tensor.name, tensor])));
+  const idle = new Set(
+    pairs.flatMap(({ down, up, alpha }) => [
+      down,
+      ...(alpha === undefined ? [] : alphas[alpha] === 0 ? [up, alpha] : [alpha]),
+    ]),
+  );
+  // Other tensors, such as biases, have an effect of their own.
+  const effective = tensors.filter(({ name }) => !idle.has(name));
   return files
     .filter(({ vector }) =>
       effective.every(({ offset, size }) =>

@@ -213,6 +213,16 @@ describe('a folder of files', () => {
         message: expect.stringContaining('b.safetensors: these weights have no effect'),
       }),
     );
+    const biased = { ...zero, 'lora_unet_out.bias': { dtype: 'F32' as const, shape: [1], values: [1] } };
+    const others = {
+      ...tensorsOf(1),
+      'lora_unet_out.bias': { dtype: 'F32' as const, shape: [1], values: [2] },
+    };
+    const third = {
+      ...tensorsOf(3),
+      'lora_unet_out.bias': { dtype: 'F32' as const, shape: [1], values: [3] },
+    };
+    expect((await readFileZoo(zooFolder({ tensors: { a: others, b: biased, c: third } }))).notes).toEqual([]);
     const copies = { a: tensorsOf(1), b: tensorsOf(2), c: tensorsOf(1) };
     const metadata = { a: { prompt: 'snow' }, c: { prompt: 'snow' } };
     expect((await readFileZoo(zooFolder({ tensors: copies, metadata }))).notes).toEqual([]);
@@ -284,6 +294,8 @@ describe('a mistake is named with its file and what to do', () => {
     await expect(readFileZoo(folder)).rejects.toThrow(
       `${folder}: no .safetensors files; a zoo needs at least 3. Add files, or name another folder.`,
     );
+    const missing = join(folder, 'missing');
+    await expect(readFileZoo(missing)).rejects.toThrow(`${missing}: no .safetensors files; a zoo needs`);
     for (const name of ['b.ckpt', 'A.SAFETENSORS', 'notes.txt', '.hidden.pt'])
       writeFileSync(join(folder, name), '');
     mkdirSync(join(folder, 'epoch-2'));
