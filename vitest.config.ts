@@ -13,7 +13,7 @@ import { LONG_FILES, longTests } from './test/long-tests.ts';
  *   third less time
  */
 function project(name: string, folders: string, isolate: boolean) {
-  return { extends: true, test: { name, include: [`test/${folders}/**/*.test.ts`], isolate } } as const;
+  return { extends: true, test: { name, include: [`test/${folders}/**/*.test.{ts,tsx}`], isolate } } as const;
 }
 
 export default defineConfig({

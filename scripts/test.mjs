@@ -10,7 +10,7 @@ import { settle } from './test/counts.mjs';
 import { remember, remembered } from './test/memory.mjs';
 import { killLeftovers } from './test/process-group.mjs';
 import { inWords } from './test/progress.mjs';
-import { extraSuites, suites, together } from './test/suites.mjs';
+import { extraSuites, suites, suitesWithLongTests, together } from './test/suites.mjs';
 import { unfinished } from './test/watched.mjs';
 
 function readArguments() {
@@ -64,7 +64,8 @@ function summarize() {
   console.log('\nSuites:');
   for (const { name, counts, seconds } of results)
     console.log(`  ${name.padEnd(10)} ${describe(counts, seconds)}`);
-  if (!selection.long) console.log('The long tests were left out. All tests: npm test -- --all');
+  const leftOut = !selection.long && names.some((name) => suitesWithLongTests.includes(name));
+  if (leftOut) console.log('The long tests were left out. All tests: npm test -- --all');
   const total = (key) => results.reduce((sum, { counts }) => sum + counts[key], 0);
   process.exitCode = total('failed') === 0 ? 0 : 1;
   console.log(`${total('passed')} passed, ${total('failed')} failed`);

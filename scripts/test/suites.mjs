@@ -108,6 +108,9 @@ export const suites = {
 /** Suites that run only if they are named, and with `--all`. */
 export const extraSuites = ['torture'];
 
+/** Suites with tests that run only with `--all` and `--filter`. */
+export const suitesWithLongTests = ['unit', 'e2e'];
+
 /**
  * Suites that run in parallel: programs that mostly use one core, and windows that mostly wait for something. `unit`
  * keeps two cores busy by itself.

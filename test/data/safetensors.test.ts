@@ -13,6 +13,7 @@ import {
 import { readSafetensorsHeader } from '../../src/project/disk/safetensors-header.ts';
 import { UserError } from '../../src/project/user-error.ts';
 import { temporaryFolder } from '../temporary-folders.ts';
+import { changedBytes } from './changed-bytes.ts';
 import { plantValue } from './planted-value.ts';
 import { float32, raw, safetensorsBytes } from './safetensors-bytes.ts';
 import { writeForeignFile } from './weight-files.ts';
@@ -95,9 +96,7 @@ describe('writeSafetensors and readSafetensors', () => {
     await writeSafetensors(file, tensors, metadata);
     const whole = await readFile(file);
     const unnoticed: string[] = [];
-    for (let byte = 0; byte < whole.length; byte++) {
-      const changed = Buffer.from(whole);
-      changed[byte]! ^= 1 << (byte % 8);
+    for (const { byte, changed } of changedBytes(whole)) {
       await writeFile(file, changed);
       const read = await readSafetensors(file).catch((error: unknown) => error);
       if (read instanceof UserError) continue;

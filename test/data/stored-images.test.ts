@@ -10,6 +10,7 @@ import { ImageRows } from '../../src/data/stored-images.ts';
 import { openImageFile } from '../../src/project/images/image-file.ts';
 import { UserError } from '../../src/project/user-error.ts';
 import { temporaryFolder } from '../temporary-folders.ts';
+import { changedBytes } from './changed-bytes.ts';
 
 const schema = z.object({ text: z.string() });
 
@@ -66,9 +67,7 @@ describe('a file of images', () => {
     await write(path, 3, images, 'text');
     const whole = await readFile(path);
     const unnoticed: string[] = [];
-    for (let byte = 0; byte < whole.length; byte++) {
-      const changed = Buffer.from(whole);
-      changed[byte]! ^= 1 << (byte % 8);
+    for (const { byte, changed } of changedBytes(whole)) {
       await writeFile(path, changed);
       try {
         const file = await openImageFile(path, schema);

@@ -13,13 +13,10 @@ export function inputChanges(was: RunInputs, written: RunInputs): string[] {
   const now: RunInputs = JSON.parse(JSON.stringify(written));
   const hashes = Object.keys({ ...was.hashes, ...now.hashes })
     .filter((name) => was.hashes[name] !== now.hashes[name])
-    .map((name) =>
-      now.hashes[name] === undefined
-        ? `${name} is gone`
-        : was.hashes[name] === undefined
-          ? `${name} is new`
-          : name,
-    );
+    .map((name) => {
+      if (now.hashes[name] === undefined) return `${name} is gone`;
+      return was.hashes[name] === undefined ? `${name} is new` : name;
+    });
   return [...conceptChanges(was.concepts ?? {}, now.concepts ?? {}), ...hashes];
 }
 
