@@ -54,9 +54,7 @@ const PANELS: Record<string, { open: () => Promise<void>; least: number }> = {
   Tensors: {
     open: async () => {
       await workbench.showContainer('Explorer');
-      for (const folder of [/^weights$/, new RegExp(`^${heldOutConcept}$`)])
-        await workbench.explorer.expand(folder);
-      await workbench.explorer.open('denoised.safetensors');
+      await workbench.explorer.openFile('weights', heldOutConcept, 'denoised.safetensors');
       await workbench.tensorsView.read('denoised.safetensors');
     },
     least: 10,

@@ -31,8 +31,7 @@ step('concepts, training configs and other YAML have icons of their own', async 
 
 step('keys, effects and plain strings are drawn in different colours', async () => {
   const { explorer, editor } = workbench;
-  await explorer.open('sepia.concept.yaml');
-  await editor.waitForTab('sepia.concept.yaml');
+  await explorer.openFile('concepts', 'sepia.concept.yaml');
   const colors = async () => [
     await editor.colorClass('effect', 'effect: sepia'),
     await editor.colorClass('sepia', 'effect: sepia'),
@@ -82,8 +81,7 @@ step('a misspelt key of a concept is marked at its place until it is corrected',
 
 step('a training config says behind its values what they come to', async () => {
   const { explorer, editor } = workbench;
-  await explorer.open(training);
-  await editor.waitForTab(training);
+  await explorer.openFile(training);
   await editor.waitForHint('1 concept');
   // What the engine counts, and what earlier runs took; spaces are drawn as such that break no line.
   await editor.waitForHint(/\d\sparameters/);

@@ -54,8 +54,7 @@ step('a panel says it too, and leaves nothing in English that is its own', async
 step('what stands above the sections of a training config is translated', async () => {
   const { palette, explorer, editor } = workbench;
   await palette.run('View: Show Explorer');
-  await explorer.open('tiny.training.yaml');
-  await editor.waitForTab('tiny.training.yaml');
+  await explorer.openFile('tiny.training.yaml');
   await editor.waitForCodeLens(mark('Train Base'));
   expect(workbench.hostErrors).toEqual([]);
 });

@@ -177,17 +177,13 @@ step('a comparison says that there is none yet, is under way, has failed, or is 
 });
 
 step('a safetensors file opens from the explorer; a truncated one says what is wrong with it', async () => {
-  const { palette, explorer, editor, tensorsView, shownView } = workbench;
+  const { palette, explorer, tensorsView, shownView } = workbench;
   await palette.run('View: Show Explorer');
-  for (const folder of [/^trained$/, /^weights$/, new RegExp(`^${heldOutConcept}$`)])
-    await explorer.expand(folder);
-  await explorer.open('denoised.safetensors');
-  await editor.waitForTab('denoised.safetensors');
+  await explorer.openFile('trained', 'weights', heldOutConcept, 'denoised.safetensors');
   expect((await tensorsView.read('denoised.safetensors')).length).toBeGreaterThan(0);
   for (const norm of await tensorsView.column('L2 norm')) expect(Number(norm)).toBeGreaterThan(0);
 
-  await explorer.open('fine-tuned.safetensors');
-  await editor.waitForTab('fine-tuned.safetensors');
+  await explorer.openFile('trained', 'weights', heldOutConcept, 'fine-tuned.safetensors');
   const { message } = await shownView.pending('Cannot show tensors');
   expect(message).toContain(join(trained, FINE_TUNED));
   expect(message).toMatch(/truncated: .* end at byte \d+, but the file at \d+.*Make or copy it again/);

@@ -75,9 +75,7 @@ beforeAll(async () => {
   await shows(left);
 
   await workbench.showContainer('Explorer');
-  await explorer.expandTo(/^weights$/, /^dusk$/);
-  await explorer.expandTo(/^dusk$/, file);
-  await explorer.open(file);
+  await explorer.openFile('weights', 'dusk', file);
   tensors = await tensorsView.read(file);
   norms = await tensorsView.column('L2 norm');
   await workbench.showContainer('Denoised Weights');

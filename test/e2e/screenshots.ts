@@ -72,9 +72,7 @@ async function takeLanguages({ workbench, project, concept, save }: Shot): Promi
   const { palette, explorer, editor } = workbench;
   await workbench.resize(1280, 720);
   await workbench.showContainer('Explorer');
-  await explorer.expand('concepts');
-  await explorer.open(`${concept}.concept.yaml`);
-  await editor.waitForTab(`${concept}.concept.yaml`);
+  await explorer.openFile('concepts', `${concept}.concept.yaml`);
   await editor.waitForCodeLens('Fine-Tune');
   await editor.scrollToTop();
   await editor.hoverOver('source');
@@ -91,8 +89,7 @@ async function takeLanguages({ workbench, project, concept, save }: Shot): Promi
   await workbench.page.keyboard.press('Escape');
   await palette.run('File: Revert File');
 
-  await explorer.open('quickstart.training.yaml');
-  await editor.waitForTab('quickstart.training.yaml');
+  await explorer.openFile('quickstart.training.yaml');
   await editor.waitForCodeLens('Train Base');
   await editor.scrollToTop();
   await editor.waitForHint('concepts');
@@ -143,9 +140,7 @@ async function takePanels({ workbench, concept, window }: Shot): Promise<void> {
 
   await workbench.showContainer('Explorer');
   const file = 'denoised.safetensors';
-  await explorer.expand('weights');
-  await explorer.expand(concept);
-  await explorer.open(file);
+  await explorer.openFile('weights', concept, file);
   await tensorsView.read(file);
   await window('guide-tensors', 800);
 }
@@ -153,9 +148,7 @@ async function takePanels({ workbench, concept, window }: Shot): Promise<void> {
 /** The main path: a concept, its run, its weights, its images. */
 async function takeMainPath({ workbench, project, concept, window }: Shot): Promise<void> {
   const { palette, explorer, editor, runView, weightsView, translateView } = workbench;
-  await explorer.expand('concepts');
-  await explorer.open(`${concept}.concept.yaml`);
-  await editor.waitForTab(`${concept}.concept.yaml`);
+  await explorer.openFile('concepts', `${concept}.concept.yaml`);
   await workbench.showContainer('Denoised Weights');
   // The tree draws only the rows that fit.
   await workbench.view('Concepts').waitFor(firstConcept(project));

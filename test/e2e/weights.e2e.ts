@@ -184,19 +184,17 @@ step('two files are compared from the explorer, tensor by tensor', async () => {
 });
 
 step('a safetensors file without tensors says that it has none', async () => {
-  const { explorer, editor, tensorsView, shownView } = workbench;
-  await explorer.open('empty.safetensors');
-  await editor.waitForTab('empty.safetensors');
+  const { explorer, tensorsView, shownView } = workbench;
+  await explorer.openFile('empty.safetensors');
   expect(await tensorsView.read('empty.safetensors')).toEqual([]);
   expect(await tensorsView.summary()).toMatch(/, 0 tensors, 0 values$/);
   expect(await shownView.notices()).toEqual([]);
 });
 
 step('a file that is replaced while it is open is read again', async () => {
-  const { explorer, editor, tensorsView } = workbench;
+  const { explorer, tensorsView } = workbench;
   const file = 'replaced.safetensors';
-  await explorer.open(file);
-  await editor.waitForTab(file);
+  await explorer.openFile(file);
   expect(await tensorsView.read(file)).toEqual(['before']);
   expect(await tensorsView.column('L2 norm')).toEqual(['5']);
   await writeTensors('coming', { after: [5, 12], 'another one': [0, 8, 15] });

@@ -9,6 +9,7 @@ import { CommandPalette } from './pages/command-palette.ts';
 import { CompareView } from './pages/compare-view.ts';
 import { ContextMenu } from './pages/context-menu.ts';
 import { Dialog } from './pages/dialog.ts';
+import { Explorer } from './pages/explorer.ts';
 import { isTitled } from './pages/in-page.ts';
 import { Notifications } from './pages/notifications.ts';
 import { Problems } from './pages/problems.ts';
@@ -39,7 +40,7 @@ export interface OpenOptions extends Pick<ServerOptions, 'asksForTrust' | 'flags
 /** A VS Code window with the packaged extension installed and at most one folder open, and a person in front of it. */
 export class Workbench {
   readonly palette: CommandPalette;
-  readonly explorer: Tree;
+  readonly explorer: Explorer;
   readonly editor: TextEditor;
   readonly problems: Problems;
   readonly notifications: Notifications;
@@ -63,7 +64,7 @@ export class Workbench {
     readonly profile: Profile,
   ) {
     this.palette = new CommandPalette(page);
-    this.explorer = new Tree(page, page.locator('.explorer-folders-view'));
+    this.explorer = new Explorer(page);
     this.editor = new TextEditor(page);
     this.problems = new Problems(page, this.palette);
     this.notifications = new Notifications(page, this.palette);

@@ -63,10 +63,7 @@ step('what was made there is looked at; what needs the engine says why it is not
   expect(await shownView.notice('not trusted')).toContain('Nothing is executed');
 
   await palette.run('View: Show Explorer');
-  for (const name of [/^trained$/, /^weights$/, new RegExp(`^${heldOutConcept}$`)])
-    await explorer.expand(name);
-  await explorer.open('denoised.safetensors');
-  await editor.waitForTab('denoised.safetensors');
+  await explorer.openFile('trained', 'weights', heldOutConcept, 'denoised.safetensors');
   expect(await shownView.notice('not trusted')).toContain('Nothing is executed');
   // The table is the header's, which is read without the engine.
   expect((await tensorsView.names('denoised.safetensors')).length).toBeGreaterThan(0);

@@ -2,7 +2,7 @@ import type { Locator, Page } from 'playwright-core';
 import { stepLimitMs } from '../step-limit.ts';
 
 /** More than a tree takes to draw the children of a row. */
-const redrawnMs = 5_000;
+export const redrawnMs = 5_000;
 
 /** A tree of the side bar or the panel: the explorer, one of the extension's views, the list of problems. */
 export class Tree {
