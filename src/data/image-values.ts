@@ -31,7 +31,7 @@ export function imageFromBytes(bytes: Uint8Array, width: number, height: number)
 }
 
 /** The image's values as integers from 0 to 255, rounded; values outside [-1, 1] are clipped. */
-export function imageToBytes({ data }: Image): Uint8Array {
+export function imageToBytes({ data }: Image): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8ClampedArray(data.length);
   for (let i = 0; i < data.length; i++) bytes[i] = (data[i]! + 1) * 127.5;
   return new Uint8Array(bytes.buffer);

@@ -5,9 +5,9 @@ import { hashContent } from '../project/disk/file-hash.ts';
 import { newPixelPart } from '../project/disk/write-whole.ts';
 import type { PictureFormat } from '../protocol/stage-entry.ts';
 import { hasPlace, uprightExif } from './exif.ts';
-import { type Image, type ImageArea, imageFromBytes, imageToBytes } from './image-values.ts';
+import { type Image, imageFromBytes, imageToBytes } from './image-values.ts';
 import { openImage, readPicture, UnreadableImage, unreadable } from './images.ts';
-import { RawPictureReader } from './raw-picture.ts';
+import { PictureRows } from './picture-rows.ts';
 import { resizedRows } from './resampling.ts';
 
 // sharp would keep the last files open, by their paths: files of pixels that are gone would take space, and a new one of the
@@ -31,9 +31,6 @@ export interface PictureOptions {
   /** The picture is this half of the file's: in the Pix2pix layout, A is on the left and B on the right. */
   readonly half?: 'left' | 'right' | undefined;
 }
-
-/** Rows that are read at once for a part of a picture. */
-const STRIP_ROWS = 64;
 
 /** A picture file that was opened, not yet decoded. */
 export interface Picture {
@@ -192,84 +189,6 @@ function profileName(icc: Buffer): string {
     if (!(error instanceof RangeError)) throw error;
   }
   return '';
-}
-
-/** The rows of a decoded picture, in a file that goes away with it. */
-export class PictureRows {
-  private constructor(
-    private readonly path: string,
-    private readonly pixels: RawPictureReader,
-  ) {}
-
-  static async open(path: string): Promise<PictureRows> {
-    return new PictureRows(path, await RawPictureReader.open(path));
-  }
-
-  get width(): number {
-    return this.pixels.width;
-  }
-
-  get height(): number {
-    return this.pixels.height;
-  }
-
-  /** Rows `from` (inclusive) to `to` (exclusive), transparency on white. */
-  async read(from: number, to: number): Promise<Image> {
-    return (await this.readWithAlpha(from, to)).image;
-  }
-
-  /** The same, with the alpha of each pixel (0 to 255) where the picture has any. */
-  async readWithAlpha(from: number, to: number): Promise<{ image: Image; alpha?: Uint8Array }> {
-    const { pixels, width } = this;
-    return onWhite(await pixels.read(from, to), width, to - from, pixels.channels);
-  }
-
-  /** A part of the picture, transparency on white. Memory holds the part, and some rows of the picture. */
-  async window({ left, top, width, height }: ImageArea): Promise<Image> {
-    const { channels } = this.pixels;
-    const part = new Uint8Array(width * height * channels);
-    for (let from = 0; from < height; from += STRIP_ROWS) {
-      const to = Math.min(height, from + STRIP_ROWS);
-      const rows = await this.pixels.read(top + from, top + to);
-      for (let row = from; row < to; row++) {
-        const at = ((row - from) * this.width + left) * channels;
-        part.set(rows.subarray(at, at + width * channels), row * width * channels);
-      }
-    }
-    return onWhite(part, width, height, channels).image;
-  }
-
-  /** Takes the file out of its folder: its pixels can be read until `close`, and nothing is left if the process is killed. */
-  async hide(): Promise<void> {
-    // A system that does not let go of open files keeps it until `close`.
-    await rm(this.path, { force: true }).catch(() => {});
-  }
-
-  async close(): Promise<void> {
-    await this.pixels.close();
-    await rm(this.path, { force: true });
-  }
-}
-
-/** 8-bit pixels as an image, transparency on white, and their alpha if they have any. */
-function onWhite(
-  bytes: Uint8Array,
-  width: number,
-  height: number,
-  channels: 3 | 4,
-): { image: Image; alpha?: Uint8Array } {
-  if (channels === 3) return { image: imageFromBytes(bytes, width, height) };
-  const count = bytes.length / 4;
-  const [data, alpha] = [new Float32Array(count * 3), new Uint8Array(count)];
-  for (let i = 0; i < count; i++) {
-    const a = bytes[4 * i + 3]!;
-    alpha[i] = a;
-    for (let c = 0; c < 3; c++) {
-      const level = Math.round((bytes[4 * i + c]! * a) / 255 + 255 - a);
-      data[3 * i + c] = level / 127.5 - 1;
-    }
-  }
-  return { image: { width, height, data }, alpha };
 }
 
 /**

@@ -67,9 +67,9 @@ export class RawPictureReader implements RawPictureSize {
   }
 
   /** Rows `from` (inclusive) to `to` (exclusive): `channels` bytes for each pixel. */
-  async read(from: number, to: number): Promise<Uint8Array> {
+  async read(from: number, to: number): Promise<Uint8Array<ArrayBuffer>> {
     const row = this.width * this.channels;
-    const bytes = Buffer.alloc((to - from) * row);
+    const bytes = new Uint8Array((to - from) * row);
     let done = 0;
     while (done < bytes.length) {
       const place = HEADER_BYTES + from * row + done;

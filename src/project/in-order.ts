@@ -4,7 +4,7 @@
  * @param limit maximum number of items that are worked on, or wait for their turn to be given
  */
 export async function* inOrder<T, R>(
-  items: readonly T[],
+  items: Iterable<T>,
   limit: number,
   work: (item: T) => Promise<R>,
 ): AsyncGenerator<R, void, void> {

@@ -1,107 +1,36 @@
-import { Worker } from 'node:worker_threads';
 import type { Effect } from '../../project/schema/effects.ts';
 import type { Image } from '../image-values.ts';
-import type { EffectJob, EffectOutcome } from './effect-messages.ts';
+import { WorkerThreads } from '../worker-threads.ts';
 import program from './effect-thread.ts?program';
 
-interface Waiting extends EffectJob {
-  readonly signal: AbortSignal;
-  readonly resolve: (image: Image) => void;
-  readonly reject: (reason: unknown) => void;
+/** What a thread is sent: one image. It answers with the edited image's values. */
+export interface EffectJob {
+  readonly image: Image;
+  readonly effects: readonly Effect[];
 }
 
-/**
- * Threads that apply effects. They are started when there is work for them, and live until they are disposed of. Which thread
- * an image goes to makes no difference to the result.
- */
+/** Threads that apply effects. Which thread an image goes to makes no difference to the result. */
 export class EffectThreads {
-  readonly #idle: Worker[] = [];
-  readonly #all = new Set<Worker>();
-  readonly #waiting: Waiting[] = [];
+  readonly #threads: WorkerThreads<EffectJob, Float32Array>;
 
-  /**
-   * @param count maximum number of threads, 1 or more
-   * @param source the program that they run (default: this package's)
-   */
-  constructor(
-    readonly count: number,
-    private readonly source: string = program,
-  ) {}
+  /** @param count maximum number of threads, 1 or more */
+  constructor(readonly count: number) {
+    const nameOf = ({ effects }: EffectJob) => `effects ${effects.map(({ name }) => name).join(', ')}`;
+    this.#threads = new WorkerThreads(count, program, nameOf);
+  }
 
   /**
    * Applies effects to an image, which is not changed.
    * @param signal if aborted, the promise rejects with its reason at once, and the thread ends
    * @throws Error if the thread ends by itself
    */
-  apply(image: Image, effects: readonly Effect[], signal: AbortSignal): Promise<Image> {
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ image, effects, signal, resolve, reject });
-      this.#next();
-    });
+  async apply(image: Image, effects: readonly Effect[], signal: AbortSignal): Promise<Image> {
+    const { width, height } = image;
+    return { width, height, data: await this.#threads.run({ image, effects }, signal) };
   }
 
   /** Ends all threads; images that are still waiting are never edited. */
   async dispose(): Promise<void> {
-    for (const { reject } of this.#waiting.splice(0)) reject(new Error('no effects any more: disposed of'));
-    await Promise.all([...this.#all].map((worker) => worker.terminate()));
-  }
-
-  #next(): void {
-    while (this.#waiting[0]?.signal.aborted) {
-      const { signal, reject } = this.#waiting.shift()!;
-      reject(signal.reason);
-    }
-    if (this.#waiting.length === 0) return;
-    const worker = this.#idle.pop() ?? (this.#all.size < this.count ? this.#start() : undefined);
-    if (worker) this.#run(worker, this.#waiting.shift()!);
-  }
-
-  #start(): Worker {
-    const worker = new Worker(this.source, { eval: true, execArgv: [] });
-    this.#all.add(worker);
-    worker.once('exit', () => {
-      this.#all.delete(worker);
-      const place = this.#idle.indexOf(worker);
-      if (place >= 0) this.#idle.splice(place, 1);
-      this.#next();
-    });
-    return worker;
-  }
-
-  #run(worker: Worker, { image, effects, signal, resolve, reject }: Waiting): void {
-    const { width, height } = image;
-    let cause: unknown;
-    const names = effects.map(({ name }) => name).join(', ');
-    const onOutcome = (outcome: EffectOutcome) => {
-      settle();
-      this.#idle.push(worker);
-      if ('data' in outcome) resolve({ width, height, data: outcome.data });
-      else reject(new Error(`effects ${names}: ${outcome.error}`));
-      this.#next();
-    };
-    const onError = (error: unknown) => {
-      cause = error;
-    };
-    const onExit = (code: number) => {
-      settle();
-      const why = cause instanceof Error ? cause.message : `exit code ${code}`;
-      reject(new Error(`effects ${names}: the thread that computes them has ended: ${why}`, { cause }));
-    };
-    const onAbort = () => {
-      settle();
-      reject(signal.reason);
-      void worker.terminate();
-    };
-    const settle = () => {
-      worker.off('message', onOutcome);
-      worker.off('error', onError);
-      worker.off('exit', onExit);
-      signal.removeEventListener('abort', onAbort);
-    };
-    worker.on('message', onOutcome);
-    worker.on('error', onError);
-    worker.on('exit', onExit);
-    signal.addEventListener('abort', onAbort);
-    worker.postMessage({ image, effects } satisfies EffectJob);
+    await this.#threads.dispose();
   }
 }

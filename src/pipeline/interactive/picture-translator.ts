@@ -24,6 +24,7 @@ import { editorsOn } from '../image-editors/image-editors.ts';
 import { type ImageQuality, imageQuality } from '../metrics/image-metrics.ts';
 import { checkTranslation } from '../stage-outputs.ts';
 import { AnySizeGenerator } from '../translation/any-size-generator.ts';
+import { EnlargementThreads } from '../translation/enlargement-threads.ts';
 import { decodePicture, translatePicture } from '../translation/picture-translation.ts';
 import { type Translator, translateArea } from '../translation/translate-tiled.ts';
 import {
@@ -218,14 +219,24 @@ export class PictureTranslator {
     await makeFolder(scratch);
     const decoded = await decodePicture(picture, settings, trained, scratch);
     const pixels = newPixelPart(scratch);
+    const threads = new EnlargementThreads(training.config.threads);
     try {
-      const isDone = await translatePicture(model.generator, decoded, settings, pixels, async (done) => {
-        onPart?.(done);
-        return goesOn(signal);
-      }).finally(() => decoded.rows?.close());
-      if (!isDone) throw aborted(signal);
+      const rest = await translatePicture(
+        model.generator,
+        decoded,
+        settings,
+        pixels,
+        threads,
+        async (done) => {
+          onPart?.(done);
+          return goesOn(signal);
+        },
+      );
+      if (!rest) throw aborted(signal);
+      await rest();
       await writeTranslation(pixels, output, recipe, settings, scratch);
     } finally {
+      await threads.dispose();
       await rm(pixels, { force: true });
     }
     const { width, height } = picture;

@@ -1,7 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import type { Image, ImageArea } from '../../data/image-values.ts';
 import { resizedImage } from '../../data/images.ts';
-import { openPicture, type Picture, type PictureRows } from '../../data/pictures.ts';
+import type { PictureRows } from '../../data/picture-rows.ts';
+import { openPicture, type Picture } from '../../data/pictures.ts';
 import { makeFolder } from '../../project/disk/folders.ts';
 import { fileVersion } from '../weights/chosen-weights.ts';
 

@@ -15,9 +15,11 @@ import type { StageFunction } from '../stage.ts';
 import { checkedTranslations } from '../stage-outputs.ts';
 import { stageConcept, stageDevice } from '../stage-support.ts';
 import { AnySizeGenerator } from '../translation/any-size-generator.ts';
+import { EnlargementThreads } from '../translation/enlargement-threads.ts';
 import {
   type DecodedPicture,
   decodePicture,
+  type Rest,
   type TranslationSettings,
   translatePicture,
 } from '../translation/picture-translation.ts';
@@ -31,8 +33,8 @@ import {
 import { loadBase } from '../weights/base-model.ts';
 import { otherConceptWarning, readChosenWeights, weightsFile } from '../weights/chosen-weights.ts';
 
-/** Pictures that are encoded while others are translated; each has a file of its pixels. */
-const ENCODING = 2;
+/** Pictures that are enlarged and encoded while others are translated; each has a file of its pixels. */
+const FINISHING = 2;
 
 /** A picture on its way: what is known of it before the network sees it. */
 type Arrival =
@@ -42,7 +44,7 @@ type Arrival =
 
 /**
  * Translates an image, or every image in a folder, with a concept's weights. While the network works on a picture, the next
- * one is decoded and the last ones are encoded.
+ * one is decoded, and the last ones are enlarged and encoded.
  */
 export const translate: StageFunction<'translate'> = async (context) => {
   const { project, training, run, options, shouldStop, resume } = context;
@@ -116,14 +118,16 @@ export const translate: StageFunction<'translate'> = async (context) => {
       throw error;
     }
   };
-  const finish = async ({ file, written }: TranslationFile, pixels: string, recipe: string) => {
+  const finish = async ({ file, written }: TranslationFile, rest: Rest, pixels: string, recipe: string) => {
+    await rest();
     await writeTranslation(pixels, written, recipe, settings, run.folder);
     counts.written++;
     done++;
     progress(file);
   };
 
-  const encoding = new Set<Promise<void>>();
+  const threads = new EnlargementThreads(training.config.threads);
+  const finishing = new Set<Promise<void>>();
   let stopped = false;
   let next: Promise<Arrival> | undefined;
   try {
@@ -150,24 +154,25 @@ export const translate: StageFunction<'translate'> = async (context) => {
       const remarks = remarksFor(decoded.picture, settings, trained);
       if (remarks.length > 0) log('info', `${basename(at.file)}: ${remarks.join('; ')}`);
       const pixels = newPixelPart(scratch);
-      const completed = await translatePicture(generator, decoded, settings, pixels, async () => {
+      const rest = await translatePicture(generator, decoded, settings, pixels, threads, async () => {
         // Otherwise signals and the other pictures' files would wait for all tiles.
         await new Promise((resolve) => setImmediate(resolve));
         return !shouldStop();
-      }).finally(() => decoded.rows?.close());
-      if (!completed) {
+      });
+      if (!rest) {
         stopped = true;
         break;
       }
-      if (encoding.size >= ENCODING) await Promise.race(encoding);
-      const finishing = quiet(finish(at, pixels, recipe).finally(() => encoding.delete(finishing)));
-      encoding.add(finishing);
+      const one = quiet(finish(at, rest, pixels, recipe).finally(() => finishing.delete(one)));
+      finishing.add(one);
+      if (finishing.size > FINISHING) await Promise.race(finishing);
     }
-    await Promise.all(encoding);
+    await Promise.all(finishing);
   } finally {
-    await Promise.allSettled(encoding);
+    await Promise.allSettled(finishing);
     const unused = await next?.catch(() => undefined);
     if (unused?.state === 'decoded') await unused.decoded.rows?.close();
+    await threads.dispose();
     await generator.dispose();
     await rm(scratch, { recursive: true, force: true });
   }

@@ -120,8 +120,12 @@ export async function translateImage(
   return isDone ? { ...image, data: joined(made) } : undefined;
 }
 
-/** Translates rows at their own size: at once if the network can, otherwise in tiles. */
-async function translated(
+/**
+ * Translates rows at their own size: at once if the network can, otherwise in tiles.
+ * @param onPart called with the share that is done, from 0 to 1; false to stop
+ * @returns false if it was stopped
+ */
+export async function translated(
   generator: TrainedTranslator,
   source: ImageRows,
   sink: RowSink,
@@ -135,27 +139,45 @@ async function translated(
   return onPart(1);
 }
 
-/**
- * Enlarges a result to the picture's size by bicubic interpolation. With `source`, the picture itself is enlarged in the
- * same way and what that lacks of the picture, its fine detail, is added: result = picture + enlarged(result - resized).
- */
+/** Enlarges a result to the picture's size, some rows at a time. */
 async function enlarged(
   result: Image,
   source: { readonly resized: Image; readonly rows: ImageRows } | undefined,
-  { width, height }: ImageSize,
+  own: ImageSize,
   sink: RowSink,
 ): Promise<void> {
-  const low = source ? differenceOf(result, source.resized) : result;
+  const rowsAt = enlargedRows(source ? differenceOf(result, source.resized) : result, own);
+  for (const [from, to] of stripsOf(own, VALUES)) {
+    await sink(rowsAt(from, to, source && (await source.rows.read(from, to))));
+  }
+}
+
+/** A picture's rows, as many at a time as have so many values. Each strip is given by its first row, and that after the last. */
+export function* stripsOf(
+  { width, height }: ImageSize,
+  values: number,
+): Generator<[from: number, to: number]> {
+  const count = Math.max(1, Math.floor(values / (3 * width)));
+  for (let from = 0; from < height; from += count) yield [from, Math.min(height, from + count)];
+}
+
+/**
+ * Enlarges a result to the picture's size by bicubic interpolation. If it is a difference, `base`, the same rows of the picture,
+ * is added. The picture itself is then enlarged in the same way, and what that lacks of the picture, its fine detail, is added:
+ * result = picture + enlarged(result - resized).
+ * @returns a function for rows `from` (inclusive) to `to` (exclusive), fastest from top to bottom
+ */
+export function enlargedRows(
+  low: Image,
+  { width, height }: ImageSize,
+): (from: number, to: number, base?: Image) => Image {
   const rowAt = resizedRows(low, width, height, 'bicubic');
-  const count = Math.max(1, Math.floor(VALUES / (3 * width)));
-  for (let from = 0; from < height; from += count) {
-    const to = Math.min(height, from + count);
-    const base = source && (await source.rows.read(from, to)).data;
+  return (from, to, base) => {
     const data = new Float32Array((to - from) * width * 3);
     for (let row = from; row < to; row++) data.set(rowAt(row), (row - from) * width * 3);
-    if (base) for (let i = 0; i < data.length; i++) data[i]! += base[i]!;
-    await sink({ width, height: to - from, data });
-  }
+    if (base) for (let i = 0; i < data.length; i++) data[i]! += base.data[i]!;
+    return { width, height: to - from, data };
+  };
 }
 
 /** What a translation changed of the picture that the network saw. */
