@@ -1,5 +1,6 @@
 /**
  * How long do pictures take to translate, and how much memory? npm run bench -- translate [pictures of the folder]
+ * Only the folder: npm run bench -- translate folder
  * How long do they take to be looked at in the Translate view? npm run bench -- translate view
  * A generator with random weights translates JPEG files like photographs of 1, 12 and 100 megapixels, and a folder of smaller
  * ones (default 100), each in a process of its own.
@@ -17,8 +18,8 @@ import type { Looked } from './view-worker.ts';
 import type { Measured } from './worker.ts';
 
 const SIDE = 256;
-const isView = process.argv[2] === 'view';
-const count = Number(process.argv[2] ?? 100);
+const part = ['view', 'folder'].find((name) => process.argv.includes(name));
+const count = Number(process.argv.find((given) => /^\d+$/.test(given)) ?? 100);
 const programs = dirname(fileURLToPath(import.meta.url));
 const worker = join(programs, 'worker.mjs');
 const viewWorker = join(programs, 'view-worker.mjs');
@@ -123,6 +124,7 @@ async function measureStage(folder: string): Promise<void> {
   mkdirSync(many);
   for (let i = 0; i < count; i++) await writePicture(join(many, `${i}.jpg`), 1200, 800);
   measure(folder, `a folder of ${count} of 1 megapixel, \`--size train\``, { input: many });
+  if (part === 'folder') return;
   for (const [megapixels, width, height] of [
     [1, 1200, 800],
     [12, 4000, 3000],
@@ -144,7 +146,7 @@ try {
   console.log(
     `${cpus()[0]!.model}, ${cpus().length} threads; E2GAN of 16 channels for ${SIDE} x ${SIDE}, JPEG to JPEG\n`,
   );
-  if (isView) await measureView(folder);
+  if (part === 'view') await measureView(folder);
   else await measureStage(folder);
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -33,6 +33,13 @@ export function imageFromBytes(bytes: Uint8Array, width: number, height: number)
 /** The image's values as integers from 0 to 255, rounded; values outside [-1, 1] are clipped. */
 export function imageToBytes({ data }: Image): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8ClampedArray(data.length);
-  for (let i = 0; i < data.length; i++) bytes[i] = (data[i]! + 1) * 127.5;
+  putBytes(data, bytes, 0);
   return new Uint8Array(bytes.buffer);
+}
+
+/** Puts the same integers into an array, from a place on. @returns the place after them */
+export function putBytes(data: Float32Array, bytes: Uint8ClampedArray, at: number): number {
+  // Assigning rounds and clips.
+  for (let i = 0; i < data.length; i++) bytes[at + i] = (data[i]! + 1) * 127.5;
+  return at + data.length;
 }

@@ -1,6 +1,6 @@
 /** Decoded pictures in files, which are read row by row. Nothing here decodes: threads use it as well. */
 import { rm } from 'node:fs/promises';
-import { type Image, type ImageArea, imageFromBytes, imageToBytes } from './image-values.ts';
+import { type Image, type ImageArea, imageFromBytes } from './image-values.ts';
 import { RawPictureReader } from './raw-picture.ts';
 
 /** Rows that are read at once for a part of a picture. */
@@ -95,9 +95,11 @@ export function onWhite(bytes: Uint8Array, width: number, channels: 3 | 4): Imag
   return { image: { width, height, data }, alpha };
 }
 
-/** The opposite: 8-bit pixels of 3 bytes, or of 4 where there is alpha. */
-export function withAlpha({ image, alpha }: ImageWithAlpha): Uint8Array<ArrayBuffer> {
-  const bytes = imageToBytes(image);
+/** 8-bit pixels of 3 bytes with the alpha of each, if there is any: 4 bytes. */
+export function withAlpha(
+  bytes: Uint8Array<ArrayBuffer>,
+  alpha: Uint8Array | undefined,
+): Uint8Array<ArrayBuffer> {
   if (!alpha) return bytes;
   const all = new Uint8Array(alpha.length * 4);
   for (let i = 0; i < alpha.length; i++) {

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { UnreadableImage } from '../../data/images.ts';
 import { isMadeFrom } from '../../data/own-files.ts';
+import type { PictureRows } from '../../data/picture-rows.ts';
 import { openPicture, refuseTooLarge } from '../../data/pictures.ts';
 import type { TranslationFile } from '../../data/translation-files.ts';
 import { hashContent } from '../../project/disk/file-hash.ts';
@@ -9,6 +10,7 @@ import { makeFolder } from '../../project/disk/folders.ts';
 import { passedOverText } from '../../project/disk/passed-over.ts';
 import { newPixelPart } from '../../project/disk/write-whole.ts';
 import { trainedScale } from '../../project/images/load-size.ts';
+import { inOrder } from '../../project/in-order.ts';
 import { toProjectPath } from '../../project/paths.ts';
 import { UserError } from '../../project/user-error.ts';
 import type { StageFunction } from '../stage.ts';
@@ -33,14 +35,28 @@ import {
 import { loadBase } from '../weights/base-model.ts';
 import { otherConceptWarning, readChosenWeights, weightsFile } from '../weights/chosen-weights.ts';
 
+/**
+ * Pictures that are decoded before the network asks for them. The network blocks this thread, and between two pictures there
+ * is time for one of the many steps of decoding and encoding: with fewer pictures on their way, it waits for them.
+ */
+const AHEAD = 4;
 /** Pictures that are enlarged and encoded while others are translated; each has a file of its pixels. */
-const FINISHING = 2;
+const FINISHING = 4;
+/** The most pixels of these pictures, unless there is only one: libvips maps their files into memory. */
+const FINISHING_PIXELS = 5e7;
 
 /** A picture on its way: what is known of it before the network sees it. */
-type Arrival =
+type Arrival = Decoded | Passed;
+interface Decoded {
+  readonly at: TranslationFile;
+  readonly state: 'decoded';
+  readonly decoded: DecodedPicture;
+  readonly recipe: string;
+}
+type Passed = { readonly at: TranslationFile } & (
   | { readonly state: 'finished before' }
   | { readonly state: 'unreadable'; readonly error: UnreadableImage }
-  | { readonly state: 'decoded'; readonly decoded: DecodedPicture; readonly recipe: string };
+);
 
 /**
  * Translates an image, or every image in a folder, with a concept's weights. While the network works on a picture, the next
@@ -102,41 +118,47 @@ export const translate: StageFunction<'translate'> = async (context) => {
       concept: concept.name,
     });
 
-  const arrive = async ({ file, written }: TranslationFile): Promise<Arrival> => {
+  const opened = new Set<PictureRows>();
+  const arrive = async (at: TranslationFile): Promise<Arrival> => {
+    const { file, written } = at;
     try {
       const picture = await openPicture(file, {
         maxFileSize: image.maxFileSize,
         keepPlace: keepLocation,
       });
       const recipe = recipeOf(picture, weightsHash, settings, trained);
-      if (await isMadeFrom(written, recipe)) return { state: 'finished before' };
+      if (await isMadeFrom(written, recipe)) return { at, state: 'finished before' };
       refuseTooLarge(picture, format);
       const decoded = await decodePicture(picture, settings, trained, scratch);
-      return { state: 'decoded', decoded, recipe };
+      if (decoded.rows) opened.add(decoded.rows);
+      return { at, state: 'decoded', decoded, recipe };
     } catch (error) {
-      if (error instanceof UnreadableImage) return { state: 'unreadable', error };
+      if (error instanceof UnreadableImage) return { at, state: 'unreadable', error };
       throw error;
     }
   };
-  const finish = async ({ file, written }: TranslationFile, rest: Rest, pixels: string, recipe: string) => {
+  const finish = async ({ at, decoded, recipe }: Decoded, rest: Rest, pixels: string) => {
     await rest();
-    await writeTranslation(pixels, written, recipe, settings, run.folder);
+    if (decoded.rows) opened.delete(decoded.rows);
+    await writeTranslation(pixels, at.written, recipe, settings, run.folder);
     counts.written++;
     done++;
-    progress(file);
+    progress(at.file);
   };
 
   const threads = new EnlargementThreads(training.config.threads);
-  const finishing = new Set<Promise<void>>();
+  /** Those that are enlarged and encoded, with the pixels of each. */
+  const finishing = new Map<Promise<void>, number>();
+  const isFull = () => {
+    const pixels = [...finishing.values()].reduce((sum, count) => sum + count, 0);
+    return finishing.size > FINISHING || (finishing.size > 1 && pixels > FINISHING_PIXELS);
+  };
   let stopped = false;
-  let next: Promise<Arrival> | undefined;
   try {
-    for (const [index, at] of files.entries()) {
+    for await (const arrival of inOrder(files, AHEAD, arrive)) {
       stopped = shouldStop();
       if (stopped) break;
-      const arrival = await (next ?? arrive(at));
-      const following = files[index + 1];
-      next = following && quiet(arrive(following));
+      const { at } = arrival;
       if (arrival.state !== 'decoded') {
         if (arrival.state === 'unreadable') {
           const { file, reason } = arrival.error;
@@ -150,7 +172,7 @@ export const translate: StageFunction<'translate'> = async (context) => {
         progress(at.file);
         continue;
       }
-      const { decoded, recipe } = arrival;
+      const { decoded } = arrival;
       const remarks = remarksFor(decoded.picture, settings, trained);
       if (remarks.length > 0) log('info', `${basename(at.file)}: ${remarks.join('; ')}`);
       const pixels = newPixelPart(scratch);
@@ -163,15 +185,15 @@ export const translate: StageFunction<'translate'> = async (context) => {
         stopped = true;
         break;
       }
-      const one = quiet(finish(at, rest, pixels, recipe).finally(() => finishing.delete(one)));
-      finishing.add(one);
-      if (finishing.size > FINISHING) await Promise.race(finishing);
+      const one = quiet(finish(arrival, rest, pixels).finally(() => finishing.delete(one)));
+      finishing.set(one, decoded.picture.width * decoded.picture.height);
+      while (isFull()) await Promise.race(finishing.keys());
     }
-    await Promise.all(finishing);
+    await Promise.all(finishing.keys());
   } finally {
-    await Promise.allSettled(finishing);
-    const unused = await next?.catch(() => undefined);
-    if (unused?.state === 'decoded') await unused.decoded.rows?.close();
+    await Promise.allSettled(finishing.keys());
+    // Those of pictures that were decoded and never asked for.
+    await Promise.all([...opened].map((rows) => rows.close()));
     await threads.dispose();
     await generator.dispose();
     await rm(scratch, { recursive: true, force: true });

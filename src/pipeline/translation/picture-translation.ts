@@ -1,5 +1,5 @@
 /** One picture from its file to a file of translated pixels, in three parts that can overlap with those of other pictures. */
-import type { Image } from '../../data/image-values.ts';
+import { type Image, imageToBytes } from '../../data/image-values.ts';
 import { type PictureRows, withAlpha } from '../../data/picture-rows.ts';
 import type { Picture } from '../../data/pictures.ts';
 import { RawPictureWriter } from '../../data/raw-picture.ts';
@@ -102,7 +102,7 @@ async function writeTranslated(
         const from = next;
         next += image.height;
         const alpha = picture.hasAlpha ? (await rows.readWithAlpha(from, next)).alpha : undefined;
-        await append(withAlpha({ image, ...(alpha && { alpha }) }));
+        await append(withAlpha(imageToBytes(image), alpha));
       },
       onPart,
     ),

@@ -148,7 +148,14 @@ async function enlarged(
 ): Promise<void> {
   const rowsAt = enlargedRows(source ? differenceOf(result, source.resized) : result, own);
   for (const [from, to] of stripsOf(own, VALUES)) {
-    await sink(rowsAt(from, to, source && (await source.rows.read(from, to))));
+    const base = source && (await source.rows.read(from, to));
+    const strip = new Float32Array((to - from) * own.width * 3);
+    let at = 0;
+    for (const { data } of rowsAt(from, to, base)) {
+      strip.set(data, at);
+      at += data.length;
+    }
+    await sink({ width: own.width, height: to - from, data: strip });
   }
 }
 
@@ -165,18 +172,21 @@ export function* stripsOf(
  * Enlarges a result to the picture's size by bicubic interpolation. If it is a difference, `base`, the same rows of the picture,
  * is added. The picture itself is then enlarged in the same way, and what that lacks of the picture, its fine detail, is added:
  * result = picture + enlarged(result - resized).
- * @returns a function for rows `from` (inclusive) to `to` (exclusive), fastest from top to bottom
+ * @returns a function for rows `from` (inclusive) to `to` (exclusive), fastest from top to bottom. It gives one row after the
+ *   other, each in the array of the one before.
  */
 export function enlargedRows(
   low: Image,
   { width, height }: ImageSize,
-): (from: number, to: number, base?: Image) => Image {
+): (from: number, to: number, base?: Image) => Generator<Image> {
   const rowAt = resizedRows(low, width, height, 'bicubic');
-  return (from, to, base) => {
-    const data = new Float32Array((to - from) * width * 3);
-    for (let row = from; row < to; row++) data.set(rowAt(row), (row - from) * width * 3);
-    if (base) for (let i = 0; i < data.length; i++) data[i]! += base.data[i]!;
-    return { width, height: to - from, data };
+  return function* (from, to, base) {
+    for (let row = from; row < to; row++) {
+      const data = rowAt(row);
+      const at = (row - from) * data.length;
+      if (base) for (let i = 0; i < data.length; i++) data[i]! += base.data[at + i]!;
+      yield { width, height: 1, data };
+    }
   };
 }
 
