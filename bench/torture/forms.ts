@@ -58,10 +58,14 @@ campaigns: ${CAMPAIGNS.join(', ')}
   --kills <n>  number of kills, instead of the form's
   --full <n>   number of full disks per stage, instead of the form's
   --jobs <n>   programs at a time in the campaigns of kills and full disks (default: 1)
-  --stage <s>  full disks and read-only folders only in this stage; may be repeated`;
+  --stage <s>  full disks and read-only folders only in this stage; may be repeated
+  --help       this text`;
 
-/** @throws Error that says how the command is used */
-export function readOptions(args: readonly string[]): Options {
+/**
+ * @returns the usage, if it is asked for
+ * @throws Error that says how the command is used
+ */
+export function readOptions(args: readonly string[]): Options | string {
   const whole = (text: string) => {
     if (!/^\d+$/.test(text)) throw new Error(`${text} is not a whole number\n${USAGE}`);
     return Number(text);
@@ -73,6 +77,7 @@ export function readOptions(args: readonly string[]): Options {
     throw new Error(`${(error as Error).message}\n${USAGE}`);
   }
   const { values, positionals } = parsed;
+  if (values.help) return USAGE;
   const unknown = positionals.find((name) => !CAMPAIGNS.includes(name as CampaignName));
   if (unknown !== undefined) throw new Error(`There is no campaign '${unknown}'.\n${USAGE}`);
   const form: Form = FORMS[values.quick ? 'quick' : 'long'];
@@ -98,6 +103,7 @@ function parse(args: readonly string[]) {
     args: [...args],
     allowPositionals: true,
     options: {
+      help: { type: 'boolean', short: 'h', default: false },
       seed: { type: 'string', default: '1' },
       quick: { type: 'boolean', default: false },
       kills: { type: 'string' },

@@ -66,6 +66,7 @@ async function run({ form, seed, campaigns, jobs, onlyStages }: Options): Promis
 
 async function main(args: readonly string[]): Promise<void> {
   const options = readOptions(args);
+  if (typeof options === 'string') return say(options);
   const begun = performance.now();
   const tallies = await run(options);
   say(`\n${summaryTable(tallies)}`);

@@ -2,7 +2,7 @@
 import { closeSync, openSync, read as readAsync, readSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { isMissing } from '../project/disk/folders.ts';
-import { type ImageFile, rowChecksums } from '../project/images/image-file.ts';
+import { checkRows, type ImageFile } from '../project/images/image-file.ts';
 import { systemReason } from '../project/system-reason.ts';
 import { UserError } from '../project/user-error.ts';
 
@@ -57,13 +57,7 @@ export class ImageRows implements StoredImages {
     } catch (error) {
       throw error instanceof UserError ? error : unreadable(path, error);
     }
-    if (checksums.length > 0 && Buffer.compare(checksums, rowChecksums(bytes, size)) !== 0) {
-      throw new UserError(
-        'damaged-file',
-        `${path}: prepared image ${this.rows[index]! + 1} is not as it was written: it does not fit its checksum. ` +
-          'Delete the file, and run the stage again: the pairs are then prepared again.',
-      );
-    }
+    if (checksums.length > 0) checkRows(this.file, this.rows[index]!, bytes, checksums);
     return bytes;
   }
 }

@@ -227,12 +227,16 @@ test('what was not run, or tried nothing, has not passed', () => {
   expect(summaryTable([{ ...tally, notRun: 'no root' }])).toContain('| a | 0 | – | 0 | not run: no root |');
 });
 
+test('the usage is given to whoever asks for it', () => {
+  expect(readOptions(['--help'])).toMatch(/^usage: npm run torture/);
+});
+
 test('an unknown option, campaign or seed is refused', () => {
   expect(() => readOptions(['--sed', '1'])).toThrow('usage: npm run torture');
   expect(() => readOptions(['kill'])).toThrow("no campaign 'kill'");
   expect(() => readOptions(['--seed', 'x'])).toThrow('x is not a whole number');
   expect(readOptions(['--quick', '--seed', '7', 'kills'])).toMatchObject({ seed: 7, campaigns: ['kills'] });
-  expect(readOptions(['--full', '2', '--kills', '9']).form).toMatchObject({ fullPerStage: 2, kills: 9 });
+  expect(readOptions(['--full', '2', '--kills', '9'])).toMatchObject({ form: { fullPerStage: 2, kills: 9 } });
   expect(() => readOptions(['--stage', 'prepar'])).toThrow("no stage 'prepar'. Stages: ");
   expect(readOptions(['--stage', 'prepare', 'disk-full'])).toMatchObject({ onlyStages: ['prepare'] });
 });

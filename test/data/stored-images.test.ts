@@ -7,7 +7,7 @@ import * as z from 'zod';
 import { ImageFileWriter } from '../../src/data/image-file-writer.ts';
 import { readSafetensors } from '../../src/data/safetensors.ts';
 import { ImageRows } from '../../src/data/stored-images.ts';
-import { openImageFile } from '../../src/project/images/image-file.ts';
+import { openImageFile, readImage } from '../../src/project/images/image-file.ts';
 import { UserError } from '../../src/project/user-error.ts';
 import { temporaryFolder } from '../temporary-folders.ts';
 import { changedBytes } from './changed-bytes.ts';
@@ -93,10 +93,12 @@ describe('a file of images', () => {
     await stored.read(0);
     // The first row of the second image is as it was.
     await expect(stored.read(1, { from: 0, count: 1 })).resolves.toEqual(new Uint8Array(6));
-    await expect(stored.read(1)).rejects.toThrow(
+    const message =
       `${path}: prepared image 2 is not as it was written: it does not fit its checksum. ` +
-        'Delete the file, and run the stage again: the pairs are then prepared again.',
-    );
+      'Delete the file, and run the stage again: the pairs are then prepared again.';
+    await expect(stored.read(1)).rejects.toThrow(message);
+    expect(await readImage(file, 0)).toEqual(new Uint8Array(12));
+    await expect(readImage(file, 1)).rejects.toThrow(message);
   });
 
   test('is whole or not there, however its writing ends', async () => {

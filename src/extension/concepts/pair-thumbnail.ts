@@ -1,9 +1,9 @@
 import { basename, join } from 'node:path';
-import { readBytes, withFile } from '../../project/disk/safetensors-header.ts';
 import {
   type ImageFile,
   openImageFile,
   pairsSchema,
+  readImage,
   sourcesSchema,
 } from '../../project/images/image-file.ts';
 import { projectPaths } from '../../project/paths.ts';
@@ -38,10 +38,8 @@ export async function pairThumbnail(project: string, path: string): Promise<Uint
   return encodePng(sideBySide(left, right), left.width + right.width, left.height);
 }
 
-async function half({ path, size, byteOffset }: ImageFile<unknown>, index: number): Promise<Half> {
-  const bytes = size * size * 3;
-  const pixels = await withFile(path, (file) => readBytes(file, path, byteOffset + index * bytes, bytes));
-  return shrunk(pixels, size, size);
+async function half(image: ImageFile<unknown>, index: number): Promise<Half> {
+  return shrunk(await readImage(image, index), image.size, image.size);
 }
 
 /** Averages square blocks of pixels so that both sides fit. */

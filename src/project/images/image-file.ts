@@ -80,6 +80,44 @@ export async function openImageFile<T>(path: string, schema: z.ZodType<T>): Prom
 }
 
 /**
+ * Reads one image.
+ * @param index its place in the file, from 0
+ * @returns size x size x 3 bytes
+ * @throws UserError if the file is damaged (as far as it has checksums)
+ */
+export async function readImage(image: ImageFile<unknown>, index: number): Promise<Uint8Array> {
+  const { path, size, byteOffset, checksumOffset } = image;
+  return withFile(path, async (file) => {
+    const bytes = size * size * 3;
+    const pixels = await readBytes(file, path, byteOffset + index * bytes, bytes);
+    if (checksumOffset !== undefined) {
+      const checksums = await readBytes(file, path, checksumOffset + index * size * 4, size * 4);
+      checkRows(image, index, pixels, checksums);
+    }
+    return pixels;
+  });
+}
+
+/**
+ * Compares rows of an image with the checksums that the file has for them.
+ * @param index the image's place in the file, from 0
+ * @throws UserError if they differ
+ */
+export function checkRows(
+  { path, size }: Pick<ImageFile<unknown>, 'path' | 'size'>,
+  index: number,
+  pixels: Uint8Array,
+  checksums: Uint8Array,
+): void {
+  if (Buffer.compare(checksums, rowChecksums(pixels, size)) === 0) return;
+  throw new UserError(
+    'damaged-file',
+    `${path}: prepared image ${index + 1} is not as it was written: it does not fit its checksum. ` +
+      'Delete the file, and run the stage again: the pairs are then prepared again.',
+  );
+}
+
+/**
  * The checksums of the rows of an image, as a file of prepared images has them.
  * @param pixels rows of `size` pixels of 3 bytes
  */
