@@ -81,7 +81,7 @@ export async function compareQuality(
       );
       const step = trainer.stepper(pairs, SEED);
       for (let index = 0; index < steps; index++) await step(index);
-      const { quality } = await trainer.measure(await heldOut(pairs, training.config));
+      const quality = await trainer.measure(heldOut(pairs, training.config));
       found.push(quality.reduce((sum, { psnr }) => sum + psnr, 0) / quality.length);
     }
     await trainer.dispose();

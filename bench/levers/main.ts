@@ -99,7 +99,7 @@ async function fineTune(
       measure: {
         at: (done) => MEASURED.includes(done),
         run: async (done) => {
-          points.push(pointOf(done, await trainer.translate(images), images));
+          points.push(await pointOf(done, trainer.translate(images), images.size));
         },
       },
     });

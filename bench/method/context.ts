@@ -100,7 +100,7 @@ export async function pairsOf(
   return prepared![0]!;
 }
 
-export function heldOut(pairs: PreparedPairs, { image, evaluate }: TrainingConfig): Promise<HeldOutImages> {
+export function heldOut(pairs: PreparedPairs, { image, evaluate }: TrainingConfig): HeldOutImages {
   return heldOutImages(pairs.test, pairs.size, image.size, evaluate.images);
 }
 

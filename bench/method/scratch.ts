@@ -45,7 +45,7 @@ export async function scratchTrainer(
       optimizer: { kind: optimizer, beta1, beta2 },
       discriminatorOptimizer: { kind: 'adam', beta1, beta2 },
     },
-    images: (await heldOut(pairs, config)).count,
+    images: heldOut(pairs, config).count,
     seed,
     device: await device(context),
   });
@@ -67,7 +67,7 @@ export async function trainFromScratch(
 ): Promise<CurvePoint[]> {
   const trainer = await scratchTrainer(context, subject, settings, seed);
   const { pairs, training } = subject;
-  const images = await heldOut(pairs, training.config);
+  const images = heldOut(pairs, training.config);
   const points: CurvePoint[] = [];
   try {
     const whole = trainer.train({
@@ -81,7 +81,7 @@ export async function trainFromScratch(
       measure: {
         at: (done) => measure.includes(done),
         run: async (done) => {
-          points.push(pointOf(done, await trainer.translate(images), images));
+          points.push(await pointOf(done, trainer.translate(images), images.size));
         },
       },
     });

@@ -1,6 +1,11 @@
 /** Performs one unit of work. */
-import { type HeldOutImages, heldOutImages } from '../../src/pipeline/metrics/held-out.ts';
-import { l1 } from '../../src/pipeline/metrics/image-metrics.ts';
+import {
+  type HeldOutImages,
+  heldOutImages,
+  qualityOf,
+  type TranslatedPairs,
+} from '../../src/pipeline/metrics/held-out.ts';
+import { l1, meanQuality } from '../../src/pipeline/metrics/image-metrics.ts';
 import { LoraTranslator } from '../../src/pipeline/metrics/lora-translator.ts';
 import { collect } from '../../src/pipeline/stages/collect.ts';
 import { trainBase } from '../../src/pipeline/stages/train-base.ts';
@@ -136,7 +141,7 @@ async function fineTuneAll(context: BenchContext, unit: UnitOf<'fine-tune'>): Pr
   const { training, concept, pairs } = await subject(context, unit);
   const base = await loadBase(context.project, training);
   const starts = await ConceptStarts.open(context, unit.seed, concept, base);
-  const images = await heldOut(pairs, training.config);
+  const images = heldOut(pairs, training.config);
   const settings = conceptSettings(training, unit.settings);
   const trainer = await createConceptTrainer(base, training.config, settings, await device(context));
   try {
@@ -159,7 +164,7 @@ async function fineTuneAll(context: BenchContext, unit: UnitOf<'fine-tune'>): Pr
         measure: {
           at: (done) => unit.measure.includes(done),
           run: async (done) => {
-            points.push(pointOf(done, await trainer.translate(images), images));
+            points.push(await pointOf(done, trainer.translate(images), images.size));
           },
         },
       });
@@ -180,7 +185,9 @@ async function withTranslator<T>(
   context: BenchContext,
   base: BaseModel,
   most: number,
-  use: (translate: (vector: Float32Array, images: HeldOutImages) => Promise<Float32Array>) => Promise<T>,
+  use: (
+    translate: (vector: Float32Array, images: HeldOutImages) => AsyncIterable<TranslatedPairs>,
+  ) => Promise<T>,
 ): Promise<T> {
   const translator = await LoraTranslator.create(base, await device(context), most);
   try {
@@ -195,9 +202,9 @@ async function startQuality(context: BenchContext, unit: UnitOf<'starts'>): Prom
   const base = await loadBase(context.project, training);
   const starts = await ConceptStarts.open(context, unit.seed, concept, base);
   const vector = await starts.denoised(unit.variant, concept.prompt, { ...unit.sampling, seed: unit.seed });
-  const images = await heldOut(pairs, training.config);
+  const images = heldOut(pairs, training.config);
   return withTranslator(context, base, images.count, async (translate) => ({
-    psnr: pointOf(0, await translate(vector, images), images).psnr,
+    psnr: (await pointOf(0, translate(vector, images), images.size)).psnr,
   }));
 }
 
@@ -215,8 +222,8 @@ async function alternatives(
   const { training, concept, pairs } = await subject(context, unit);
   const base = await loadBase(context.project, training);
   const starts = await ConceptStarts.open(context, unit.seed, concept, base);
-  const images = await heldOut(pairs, training.config);
-  const choosing = await heldOutImages(pairs.train, pairs.size, training.config.image.size, CHOOSING_IMAGES);
+  const images = heldOut(pairs, training.config);
+  const choosing = heldOutImages(pairs.train, pairs.size, training.config.image.size, CHOOSING_IMAGES);
   const { prompt } = concept;
   const draws = (variant: string) =>
     Promise.all(
@@ -232,9 +239,17 @@ async function alternatives(
     'deterministic network': [await starts.vector('deterministic')],
     'ridge regression': [await starts.vector('ridge')],
   };
+  /** All translations, [count, size, size, 3], and their quality. */
+  const kept = async (translations: AsyncIterable<TranslatedPairs>) => {
+    const all = new Float32Array(images.count * images.size ** 2 * 3);
+    const quality = await qualityOf(translations, images.size, ({ first, translated }) =>
+      all.set(translated, first * images.size ** 2 * 3),
+    );
+    return { images: all, psnr: meanQuality(quality).psnr };
+  };
   return withTranslator(context, base, images.count, async (translate) => {
     const members: Float32Array[] = [];
-    for (const member of alike) members.push(await translate(finalVector(member), images));
+    for (const member of alike) members.push((await kept(translate(finalVector(member), images))).images);
     const nearestOther = (own: Float32Array, others: readonly Float32Array[]) =>
       Math.min(...others.map((other) => l1(own, other)));
     const candidates: Record<string, AlternativesAnswer['candidates'][string]> = {};
@@ -243,10 +258,10 @@ async function alternatives(
       const chooser: number[] = [];
       const outputs: Float32Array[] = [];
       for (const vector of drawn) {
-        const output = await translate(vector, images);
-        outputs.push(output);
-        psnr.push(pointOf(0, output, images).psnr);
-        chooser.push(pointOf(0, await translate(vector, choosing), choosing).psnr);
+        const output = await kept(translate(vector, images));
+        outputs.push(output.images);
+        psnr.push(output.psnr);
+        chooser.push((await pointOf(0, translate(vector, choosing), choosing.size)).psnr);
       }
       candidates[name] = {
         psnr,

@@ -32,6 +32,11 @@ export function imageFromBytes(bytes: Uint8Array, width: number, height: number)
 
 /** The image's values as integers from 0 to 255, rounded; values outside [-1, 1] are clipped. */
 export function imageToBytes({ data }: Image): Uint8Array<ArrayBuffer> {
+  return valuesToBytes(data);
+}
+
+/** The same for the values of any number of images. */
+export function valuesToBytes(data: Float32Array): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8ClampedArray(data.length);
   putBytes(data, bytes, 0);
   return new Uint8Array(bytes.buffer);

@@ -146,27 +146,3 @@ interface Row {
   readonly source: Uint8Array;
   readonly target: Uint8Array;
 }
-
-/**
- * The first images of a stored set, cropped to the center.
- * @param storedSize side of the stored images in pixels
- * @returns [count, size, size, 3] in [-1, 1]
- */
-export async function centeredImages(
-  images: StoredImages,
-  storedSize: number,
-  size: number,
-  count: number,
-): Promise<Float32Array> {
-  const out = new Float32Array(count * size * size * 3);
-  const margin = Math.floor((storedSize - size) / 2);
-  let write = 0;
-  for (let index = 0; index < count; index++) {
-    const rows = await images.read(index, { from: margin, count: size });
-    for (let y = 0; y < size; y++) {
-      let read = (y * storedSize + margin) * 3;
-      for (let i = 0; i < size * 3; i++) out[write++] = levelOf[rows[read++]!]!;
-    }
-  }
-  return out;
-}

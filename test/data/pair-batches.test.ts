@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { centeredImages } from '../../src/data/image-sequence.ts';
 import {
-  centeredImages,
   type PairBatch,
   PairBatches,
   type PairBatchOptions,
@@ -202,18 +202,18 @@ test('only the rows of a crop are read', async () => {
     },
   };
   await new PairBatches([{ count, source: noting, target }], { ...BASE, size: 4 }).batch(0);
-  await centeredImages(noting, STORED, 4, 1);
+  await centeredImages(noting, STORED, 4, 1).read(0, 1);
   expect(read.map((rows) => rows.count)).toEqual(read.map(() => 4));
   expect(read.at(-1)).toEqual({ from: 3, count: 4 });
 });
 
 test('held-out images are cut to the center', async () => {
-  const places = placesOf(await centeredImages(pairSet(4).source, STORED, 6, 2));
+  const places = placesOf(await centeredImages(pairSet(4).source, STORED, 6, 4).read(1, 2));
   expect(places).toHaveLength(2 * 36);
   expect([places[0], places[35], places[36], places[71]]).toEqual([
-    { image: 0, column: 2, row: 2 },
-    { image: 0, column: 7, row: 7 },
     { image: 1, column: 2, row: 2 },
     { image: 1, column: 7, row: 7 },
+    { image: 2, column: 2, row: 2 },
+    { image: 2, column: 7, row: 7 },
   ]);
 });

@@ -1,7 +1,9 @@
 import type { DeviceReport } from '../../compute/types.ts';
+import { inBatches } from '../../data/image-sequence.ts';
 import { fitStandardizer } from '../../data/standardizer.ts';
 import type { LoadedConcept } from '../../project/project.ts';
-import type { HeldOutImages } from '../metrics/held-out.ts';
+import { type HeldOutImages, measuringBatch } from '../metrics/held-out.ts';
+import { HIGHEST_PSNR, SquaredErrors } from '../metrics/image-metrics.ts';
 import { LoraTranslator } from '../metrics/lora-translator.ts';
 import { evenlyChosen } from '../metrics/sample-statistics.ts';
 import type { StageContext } from '../stage.ts';
@@ -14,10 +16,8 @@ import { finalVector, nearestMember, readZoo } from '../weights/zoo-vectors.ts';
 import {
   drawSpread,
   layerRanges,
-  likeness,
   type MemberNeighbor,
   type Memorization,
-  type Neighbor,
   nearestAmongMembers,
   neighbors,
 } from './memorization.ts';
@@ -26,6 +26,8 @@ import {
 const NEAREST = 3;
 /** Number of members whose pictures are compared with those of their nearest fellow member. */
 const COMPARED_MEMBERS = 24;
+/** The most bytes of the pictures that are compared at once. */
+const MOST_BYTES = 128 * 1024 * 1024;
 
 interface MemorizationOptions {
   readonly base: BaseModel;
@@ -57,41 +59,73 @@ export async function measureMemorization(
   const amongMembers = nearestAmongMembers(standardizer, members);
   const draws = await drawsOf(context, { base, concept, device, seed });
 
-  const translator = await LoraTranslator.create(base, device, images.count);
-  try {
-    const own = await translator.translate(vector, images);
-    const pictures = new Map<number, Float32Array>();
-    const picturesOf = async (index: number) => {
-      const made = pictures.get(index) ?? (await translator.translate(members[index]!, images));
-      pictures.set(index, made);
-      return made;
-    };
-    const beside = async ({ index, distance }: Neighbor): Promise<MemberNeighbor> => ({
+  const encoder = promptEncoderFor(context.training.config);
+  const byPrompt = await nearestMember(encoder, zoo, concept.prompt);
+  const besideOwn = [
+    ...ranked.slice(0, NEAREST),
+    ranked.find(({ index }) => zoo[index] === byPrompt)!,
+  ] as const;
+  const likenesses = await likenessesOf(
+    [
+      ...besideOwn.map(({ index }) => [vector, members[index]!] as const),
+      ...evenlyChosen(amongMembers, COMPARED_MEMBERS).map(
+        ({ member, nearest: fellow }) => [members[member]!, members[fellow.index]!] as const,
+      ),
+    ],
+    images,
+    { base, device, shouldStop },
+  );
+  if (!likenesses) return undefined;
+  const neighborsInWeights = besideOwn.map(
+    ({ index, distance }, i): MemberNeighbor => ({
       concept: zoo[index]!.concept,
       distance,
-      likeness: likeness(own, await picturesOf(index)),
-    });
-    const nearest: MemberNeighbor[] = [];
-    for (const neighbor of ranked.slice(0, NEAREST)) nearest.push(await beside(neighbor));
-    const memberLikenesses: number[] = [];
-    for (const { member, nearest: fellow } of evenlyChosen(amongMembers, COMPARED_MEMBERS)) {
-      if (shouldStop()) return undefined;
-      memberLikenesses.push(likeness(await picturesOf(member), await picturesOf(fellow.index)));
+      likeness: likenesses[i]!,
+    }),
+  );
+  return {
+    concept: concept.name,
+    nearest: neighborsInWeights.slice(0, -1),
+    nearestByPrompt: neighborsInWeights.at(-1)!,
+    memberDistances: amongMembers.map(({ nearest: { distance } }) => distance),
+    memberLikenesses: likenesses.slice(besideOwn.length),
+    layers: layerRanges(manifest, vector, members),
+    draws: { count: draws.length, spread: drawSpread(standardizer, draws) },
+  };
+}
+
+/**
+ * How alike the pictures are that two LoRA vectors make of the same images, for some pairs of vectors. Each vector translates each
+ * image once; memory holds what all of them make of a few images.
+ * @returns the likeness of each pair, or undefined if a stop was requested
+ */
+async function likenessesOf(
+  pairs: readonly (readonly [Float32Array, Float32Array])[],
+  images: HeldOutImages,
+  {
+    base,
+    device,
+    shouldStop,
+  }: Pick<MemorizationOptions, 'base' | 'device'> & Pick<StageContext, 'shouldStop'>,
+): Promise<number[] | undefined> {
+  const vectors = [...new Set(pairs.flat())];
+  const bytes = vectors.length * images.size ** 2 * 3 * Float32Array.BYTES_PER_ELEMENT;
+  const batchSize = Math.min(measuringBatch(images.count), Math.max(1, Math.floor(MOST_BYTES / bytes)));
+  const sums = pairs.map(() => new SquaredErrors());
+  const translator = await LoraTranslator.create(base, device, batchSize);
+  try {
+    for await (const { images: source } of inBatches(images.source, batchSize)) {
+      const made = new Map<Float32Array, Float32Array>();
+      for (const vector of vectors) {
+        if (shouldStop()) return undefined;
+        made.set(vector, await translator.translateImages(vector, source));
+      }
+      for (const [i, [a, b]] of pairs.entries()) sums[i]!.add(made.get(a)!, made.get(b)!);
     }
-    const encoder = promptEncoderFor(context.training.config);
-    const byPrompt = await nearestMember(encoder, zoo, concept.prompt);
-    return {
-      concept: concept.name,
-      nearest,
-      nearestByPrompt: await beside(ranked.find(({ index }) => zoo[index] === byPrompt)!),
-      memberDistances: amongMembers.map(({ nearest: { distance } }) => distance),
-      memberLikenesses,
-      layers: layerRanges(manifest, vector, members),
-      draws: { count: draws.length, spread: drawSpread(standardizer, draws) },
-    };
   } finally {
     await translator.dispose();
   }
+  return sums.map((errors) => Math.min(errors.psnr(), HIGHEST_PSNR));
 }
 
 /** Draws weights for the prompt from several seeds. */

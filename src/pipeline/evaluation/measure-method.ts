@@ -26,6 +26,8 @@ export interface Evaluation {
   readonly base: BaseModel;
   readonly pairs: PreparedPairs;
   readonly heldOut: HeldOutImages;
+  /** Number of held-out images whose translations are kept. */
+  readonly kept: number;
   readonly device: DeviceReport;
   readonly seed: number;
 }
@@ -119,19 +121,17 @@ async function measureFromScratch(
  * @returns undefined if a stop was requested
  */
 async function measureMethod(
-  { context, concept, pairs, heldOut, seed }: Evaluation,
+  { context, concept, pairs, heldOut, kept, seed }: Evaluation,
   trainer: GeneratorTrainer,
   { method, steps, doneBefore, total }: Turn,
   begin?: () => Promise<void>,
 ): Promise<MethodResult | undefined> {
   const { run, resume, shouldStop, training } = context;
-  const files = new MethodFiles(run.folder, method);
+  const files = new MethodFiles(run.folder, method, heldOut.size);
   const finished = resume ? await files.readFinished() : undefined;
   if (finished) return finished;
   const partial = resume ? await files.readPartial() : undefined;
   let points: Curve['points'] = partial?.curve.points ?? [];
-  let start = partial?.start;
-  let end: Float32Array | undefined;
   await begin?.();
   const measured = measuringPoints(steps);
   const outcome = await trainer.train({
@@ -150,13 +150,16 @@ async function measureMethod(
     measure: {
       at: (done) => measured.includes(done),
       run: async (done, seconds) => {
-        const images = await trainer.translate(heldOut);
-        const quality = setQualityOf(images, heldOut);
         // A resumed training repeats the steps after its checkpoint.
-        points = [...points.filter((point) => point.steps < done), { steps: done, seconds, ...quality }];
-        start ??= images;
-        end = images;
-        await files.writePartial({ curve: { method, points }, start, end });
+        points = points.filter((point) => point.steps < done);
+        const quality = await files.keep(points.length === 0 ? ['start', 'end'] : ['end'], (put) =>
+          setQualityOf(trainer.translate(heldOut), heldOut.size, async ({ first, translated }) => {
+            const left = Math.max(0, kept - first);
+            await put(translated.subarray(0, left * heldOut.size ** 2 * 3));
+          }),
+        );
+        points = [...points, { steps: done, seconds, ...quality }];
+        await files.writePartial({ method, points });
         const { psnr, ssim, l1, patchFd } = quality;
         run.emit({
           type: 'metrics',
@@ -174,8 +177,6 @@ async function measureMethod(
       },
     },
   });
-  if (!outcome.finished || !start || !end) return undefined;
-  const result = { curve: { method, points }, start, end };
-  await files.writeFinished(result);
-  return result;
+  if (!outcome.finished) return undefined;
+  return files.writeFinished({ method, points });
 }

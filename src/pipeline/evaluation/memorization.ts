@@ -5,7 +5,7 @@
  */
 import { type Standardizer, standardize } from '../../data/standardizer.ts';
 import type { LayerManifest } from '../../models/lora.ts';
-import { HIGHEST_PSNR, psnr } from '../metrics/image-metrics.ts';
+import { HIGHEST_PSNR } from '../metrics/image-metrics.ts';
 import { evenlyChosen, median, quantile } from '../metrics/sample-statistics.ts';
 import { compare, summarize } from '../metrics/weight-statistics.ts';
 
@@ -69,11 +69,6 @@ function neighborsOf(members: readonly Float32Array[], own: Float32Array, except
 
 function spreadOf(values: readonly number[]): Spread {
   return { median: median(values), low: quantile(values, 0.1), high: quantile(values, 0.9) };
-}
-
-/** PSNR in decibels between two sets of images, over all values together; HIGHEST_PSNR for equal sets. */
-export function likeness(a: Float32Array, b: Float32Array): number {
-  return Math.min(psnr(a, b), HIGHEST_PSNR);
 }
 
 /** A tensor's norm and standard deviation, and their ranges over the members. */

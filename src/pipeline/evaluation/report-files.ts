@@ -1,11 +1,12 @@
 /** The report of an evaluation: tables in the log, and files in the run folder. */
 import { join } from 'node:path';
+import type { ImageSequence } from '../../data/image-sequence.ts';
 import { writeWhole } from '../../project/disk/write-whole.ts';
 import { toProjectPath } from '../../project/paths.ts';
 import { METHODS } from '../../protocol/comparison.ts';
 import { RUN_FILES } from '../../protocol/run.ts';
 import type { HeldOutImages } from '../metrics/held-out.ts';
-import { writeSampleGrid } from '../metrics/sample-grid.ts';
+import { SAMPLE_ROWS, writeSampleGrid } from '../metrics/sample-grid.ts';
 import type { StageContext } from '../stage.ts';
 import {
   type Comparison,
@@ -38,8 +39,8 @@ export async function writeReport({ project, run }: StageContext, report: Report
   await writeWhole(plot, memorizationSvg(memorization));
   await writeWhole(csv, comparisonCsv(comparison));
   await writeWhole(svg, comparisonSvg(comparison));
-  await writeSampleGrid(starts, heldOut, ...results.map(({ start }) => start));
-  await writeSampleGrid(ends, heldOut, ...results.map(({ end }) => end));
+  await writeSampleGrid(starts, heldOut, ...(await firstOf(results.map(({ start }) => start))));
+  await writeSampleGrid(ends, heldOut, ...(await firstOf(results.map(({ end }) => end))));
   const columns = ['source', ...results.map(({ curve }) => METHODS[curve.method]), 'target'].join(' | ');
   const sample = (file: string, step: number, label: string) =>
     run.emit({
@@ -62,6 +63,10 @@ export async function writeReport({ project, run }: StageContext, report: Report
       concept: comparison.concept,
     });
   }
+}
+
+function firstOf(sets: readonly ImageSequence[]): Promise<Float32Array[]> {
+  return Promise.all(sets.map((images) => images.read(0, Math.min(SAMPLE_ROWS, images.count))));
 }
 
 function reportLines(comparison: Comparison, memorization: Memorization): string[] {

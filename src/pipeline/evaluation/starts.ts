@@ -70,7 +70,7 @@ export async function qualityAtStart(
   try {
     const quality: ConceptStarts['quality'] = {};
     for (const { method, vector } of starts) {
-      quality[method] = setQualityOf(await translator.translate(vector, heldOut), heldOut);
+      quality[method] = await setQualityOf(translator.translate(vector, heldOut), heldOut.size);
     }
     return { concept: name, prompt, quality };
   } finally {

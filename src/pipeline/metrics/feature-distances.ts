@@ -1,4 +1,5 @@
 import type { DeviceReport } from '../../compute/types.ts';
+import type { ImageSequence } from '../../data/image-sequence.ts';
 import { Random } from '../../data/random.ts';
 import { featureNetworkFile } from '../../project/feature-network.ts';
 import { UserError } from '../../project/user-error.ts';
@@ -63,7 +64,7 @@ export class FeatureDistances {
       file,
       training.config.evaluate.featureNetwork,
       device,
-      (network) => network.features(heldOut.target, heldOut.size),
+      (network) => network.features(heldOut.target),
     );
     if (heldOut.count <= features.dims) {
       run.emit({
@@ -78,17 +79,17 @@ export class FeatureDistances {
   }
 
   /**
-   * @param sets translations of the held-out images, flat [n, size, size, 3] in [-1, 1]
+   * @param sets translations of all held-out images
    * @returns the distance of each, or undefined if a stop was requested
    */
-  async measure(sets: readonly Float32Array[]): Promise<FeatureDistance[] | undefined> {
+  async measure(sets: readonly ImageSequence[]): Promise<FeatureDistance[] | undefined> {
     const { training, run, shouldStop } = this.#context;
     const { file, heldOut, device, seed } = this.#targets;
     return withFeatureNetwork(file, training.config.evaluate.featureNetwork, device, async (network) => {
       const distances: FeatureDistance[] = [];
       for (const images of sets) {
         if (shouldStop()) return undefined;
-        const features = await network.features(images, heldOut.size);
+        const features = await network.features(images);
         distances.push({
           fid: frechetDistance(features, this.#features),
           // A new generator for each set, so that all use the same subsets.

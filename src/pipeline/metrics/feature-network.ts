@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { type ModelFile, openModelFile } from '../../compute/onnx/model-file.ts';
 import { UnsafeModelError } from '../../compute/onnx/model-safety.ts';
 import type { DeviceReport } from '../../compute/types.ts';
+import { type ImageSequence, inBatches } from '../../data/image-sequence.ts';
 import { type Resampling, resampled } from '../../data/resampling.ts';
 import type { TrainingConfig } from '../../project/schema/training-schema.ts';
 import { UserError } from '../../project/user-error.ts';
@@ -94,17 +95,16 @@ class FeatureNetwork {
 
   /**
    * The network's first output for each image, flattened.
-   * @param images flat [n, size, size, 3] in [-1, 1], at least one
+   * @param images at least one
    * @throws UserError if the output is not one row of float32 numbers per image
    */
-  async features(images: Float32Array, size: number): Promise<FeatureSet> {
+  async features(images: ImageSequence): Promise<FeatureSet> {
+    const { count, size } = images;
     const values = size * size * 3;
-    const count = images.length / values;
     const rows: Float32Array[] = [];
-    for (let first = 0; first < count; first += this.#input.batch ?? OPEN_BATCH) {
-      const used = Math.min(this.#input.batch ?? OPEN_BATCH, count - first);
-      const prepared = Array.from({ length: used }, (_, i) =>
-        this.#prepared(images.subarray((first + i) * values, (first + i + 1) * values), size),
+    for await (const batch of inBatches(images, this.#input.batch ?? OPEN_BATCH)) {
+      const prepared = Array.from({ length: batch.images.length / values }, (_, i) =>
+        this.#prepared(batch.images.subarray(i * values, (i + 1) * values), size),
       );
       rows.push(...(await this.#run(prepared)));
     }

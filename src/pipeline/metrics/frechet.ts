@@ -60,37 +60,85 @@ function total(means: number, traces: number, eigenvalues: Float64Array): number
 
 function rowCount({ rows, dims }: FeatureSet): number {
   const count = rows.length / dims;
-  if (!Number.isInteger(count) || count < 2) {
-    throw new RangeError(`A covariance needs at least two rows of ${dims} features, not ${count}`);
-  }
+  if (!Number.isInteger(count) || count < 2) throw tooFewRows(dims, count);
   return count;
 }
 
+function tooFewRows(dims: number, count: number): RangeError {
+  return new RangeError(`A covariance needs at least two rows of ${dims} features, not ${count}`);
+}
+
 /** Mean and covariance of feature vectors. @throws RangeError if there are fewer than two */
-export function gaussianOf(set: FeatureSet): Gaussian {
-  const { rows, mean, count } = centered(set);
-  const { dims } = set;
-  const covariance = new Float64Array(dims * dims);
-  for (let row = 0; row < count; row++) {
-    const offset = row * dims;
+export function gaussianOf({ rows, dims }: FeatureSet): Gaussian {
+  const sums = new GaussianSums(dims);
+  sums.add(rows);
+  return sums.gaussian();
+}
+
+/**
+ * Mean and covariance of vectors that come some at a time. Sums of squares around the mean are merged pairwise (Chan, Golub
+ * and LeVeque 1983): sums of plain squares would lose the digits of a small spread around a large mean.
+ */
+export class GaussianSums {
+  #count = 0;
+  readonly #mean: Float64Array;
+  /** Upper triangle of the sums of products of differences from the mean, flat [dims, dims]. */
+  readonly #products: Float64Array;
+
+  constructor(readonly dims: number) {
+    this.#mean = new Float64Array(dims);
+    this.#products = new Float64Array(dims * dims);
+  }
+
+  /** @param rows flat [n, dims] */
+  add(rows: Float32Array): void {
+    const { dims } = this;
+    const added = rows.length / dims;
+    if (added === 0) return;
+    const mean = meanOf(rows, dims);
+    const difference = new Float64Array(dims);
+    for (let row = 0; row < rows.length; row += dims) {
+      for (let j = 0; j < dims; j++) difference[j] = rows[row + j]! - mean[j]!;
+      this.#addProducts(difference, 1);
+    }
+    const count = this.#count + added;
+    for (let j = 0; j < dims; j++) difference[j] = mean[j]! - this.#mean[j]!;
+    this.#addProducts(difference, (this.#count * added) / count);
+    for (let j = 0; j < dims; j++) this.#mean[j]! += (difference[j]! * added) / count;
+    this.#count = count;
+  }
+
+  /** @throws RangeError if fewer than two vectors were added */
+  gaussian(): Gaussian {
+    const { dims } = this;
+    if (!(this.#count >= 2)) throw tooFewRows(dims, this.#count);
+    const covariance = this.#products.map((sum) => sum / (this.#count - 1));
     for (let i = 0; i < dims; i++) {
-      const value = rows[offset + i]!;
-      for (let j = i; j < dims; j++) covariance[i * dims + j]! += value * rows[offset + j]!;
+      for (let j = 0; j < i; j++) covariance[i * dims + j] = covariance[j * dims + i]!;
+    }
+    return { mean: this.#mean.slice(), covariance };
+  }
+
+  #addProducts(difference: Float64Array, factor: number): void {
+    const { dims } = this;
+    for (let i = 0; i < dims; i++) {
+      const value = factor * difference[i]!;
+      for (let j = i; j < dims; j++) this.#products[i * dims + j]! += value * difference[j]!;
     }
   }
-  for (let i = 0; i < dims; i++) {
-    for (let j = 0; j < i; j++) covariance[i * dims + j] = covariance[j * dims + i]!;
-  }
-  return { mean, covariance };
+}
+
+function meanOf(rows: Float32Array, dims: number): Float64Array {
+  const mean = new Float64Array(dims);
+  for (let i = 0; i < rows.length; i += dims) for (let j = 0; j < dims; j++) mean[j]! += rows[i + j]!;
+  return mean.map((sum) => sum / (rows.length / dims));
 }
 
 /** Rows minus their mean, scaled so that the products of their columns are covariances. */
 function centered(set: FeatureSet): { rows: Float64Array; mean: Float64Array; count: number } {
   const { rows, dims } = set;
   const count = rowCount(set);
-  const mean = new Float64Array(dims);
-  for (let i = 0; i < rows.length; i += dims) for (let j = 0; j < dims; j++) mean[j]! += rows[i + j]!;
-  for (let j = 0; j < dims; j++) mean[j]! /= count;
+  const mean = meanOf(rows, dims);
   const scale = 1 / Math.sqrt(count - 1);
   const out = new Float64Array(rows.length);
   for (let i = 0; i < rows.length; i += dims) {

@@ -1,7 +1,8 @@
 import type { Executor } from '../../compute/types.ts';
-import { centeredImages, type PairSet } from '../../data/pair-batches.ts';
+import { centeredImages, type ImageSequence, inBatches } from '../../data/image-sequence.ts';
+import type { PairSet } from '../../data/pair-batches.ts';
 import { type ImageQuality, imageQuality, meanQuality } from './image-metrics.ts';
-import { patchFrechetDistance } from './patch-features.ts';
+import { PatchSums, patchFrechetDistance } from './patch-features.ts';
 
 /** Quality of a set of translations: means of the metrics per image, and a metric of the whole set. */
 export interface SetQuality extends ImageQuality {
@@ -9,14 +10,24 @@ export interface SetQuality extends ImageQuality {
   patchFd: number;
 }
 
-/** Held-out pairs as float images. */
+/** Held-out pairs. Their images are read when they are needed, and none of them is kept. */
 export interface HeldOutImages {
   readonly count: number;
   readonly size: number;
-  /** [count, size, size, 3] in [-1, 1]. */
-  readonly source: Float32Array;
+  readonly source: ImageSequence;
+  readonly target: ImageSequence;
+}
+
+/** Some targets, and what a network makes of their sources: [n, size, size, 3] in [-1, 1] each. */
+export interface TranslatedPairs {
+  /** Index of the first of them. */
+  readonly first: number;
+  readonly translated: Float32Array;
   readonly target: Float32Array;
 }
+
+/** Looks at translations as they are made. */
+export type Look = (pairs: TranslatedPairs) => Promise<void> | void;
 
 const LARGEST_BATCH = 8;
 
@@ -26,68 +37,84 @@ export function measuringBatch(images: number): number {
 }
 
 /** The first `limit` held-out pairs. */
-export async function heldOutImages(
+export function heldOutImages(
   pairs: PairSet,
   storedSize: number,
   size: number,
   limit: number,
-): Promise<HeldOutImages> {
+): HeldOutImages {
   const count = Math.min(limit, pairs.count);
-  return {
-    count,
-    size,
-    source: await centeredImages(pairs.source, storedSize, size, count),
-    target: await centeredImages(pairs.target, storedSize, size, count),
-  };
+  const of = (images: PairSet['source']) => centeredImages(images, storedSize, size, count);
+  return { count, size, source: of(pairs.source), target: of(pairs.target) };
+}
+
+/** A network's inference step, and the batch size of its `source` input. */
+export interface Inference {
+  readonly executor: Executor;
+  readonly batchSize: number;
+}
+
+/** Translates held-out images, a batch at a time. */
+export async function* translateAll(
+  inference: Inference,
+  { size, source, target }: HeldOutImages,
+): AsyncGenerator<TranslatedPairs> {
+  for await (const { first, images } of inBatches(source, inference.batchSize)) {
+    const translated = await translateBatch(inference, images, size);
+    yield { first, translated, target: await target.read(first, images.length / (size * size * 3)) };
+  }
 }
 
 /**
- * Translates images with an inference step of fixed batch size; the last batch is padded with repeats.
- * @param images [count, size, size, 3] in [-1, 1]
- * @param batchSize batch size of the executor's `source` input
- * @returns [count, size, size, 3] in [-1, 1]
+ * Translates at most a batch of images. A smaller one is padded with repeats, which are cut off again.
+ * @param images [n, size, size, 3] in [-1, 1]
+ * @returns the same shape
  */
-export async function translateAll(
-  executor: Executor,
+export async function translateBatch(
+  { executor, batchSize }: Inference,
   images: Float32Array,
   size: number,
-  batchSize: number,
 ): Promise<Float32Array> {
   const values = size * size * 3;
-  const count = images.length / values;
-  const out = new Float32Array(images.length);
-  for (let first = 0; first < count; first += batchSize) {
-    const rows = Math.min(batchSize, count - first);
-    const source = new Float32Array(batchSize * values);
-    for (let row = 0; row < batchSize; row++) {
-      const image = first + Math.min(row, rows - 1);
-      source.set(images.subarray(image * values, (image + 1) * values), row * values);
-    }
-    const { image } = await executor.run({ source });
-    out.set(image!.subarray(0, rows * values), first * values);
+  const padded = new Float32Array(batchSize * values);
+  padded.set(images);
+  for (let at = images.length; at < padded.length; at += values) {
+    padded.copyWithin(at, images.length - values, images.length);
   }
-  return out;
+  const { image } = await executor.run({ source: padded });
+  return image!.slice(0, images.length);
 }
 
-/** Quality of each image of a batch against its target. */
-export function qualityOf(images: Float32Array, heldOut: HeldOutImages): ImageQuality[] {
-  const { count, size, target } = heldOut;
+/** Quality of each translation against its target. */
+export async function qualityOf(
+  translations: AsyncIterable<TranslatedPairs>,
+  size: number,
+  look?: Look,
+): Promise<ImageQuality[]> {
   const values = size * size * 3;
-  return Array.from({ length: count }, (_, i) =>
-    imageQuality(
-      images.subarray(i * values, (i + 1) * values),
-      target.subarray(i * values, (i + 1) * values),
-      size,
-      size,
-    ),
-  );
+  const quality: ImageQuality[] = [];
+  for await (const pairs of translations) {
+    const { translated, target } = pairs;
+    for (let at = 0; at < translated.length; at += values) {
+      const end = at + values;
+      quality.push(imageQuality(translated.subarray(at, end), target.subarray(at, end), size, size));
+    }
+    await look?.(pairs);
+  }
+  return quality;
 }
 
 /** Quality of translations of all held-out images against their targets. */
-export function setQualityOf(images: Float32Array, heldOut: HeldOutImages): SetQuality {
-  const { size, target } = heldOut;
-  return {
-    ...meanQuality(qualityOf(images, heldOut)),
-    patchFd: patchFrechetDistance(images, target, size),
-  };
+export async function setQualityOf(
+  translations: AsyncIterable<TranslatedPairs>,
+  size: number,
+  look?: Look,
+): Promise<SetQuality> {
+  const [made, wanted] = [new PatchSums(size), new PatchSums(size)];
+  const quality = await qualityOf(translations, size, async (pairs) => {
+    made.add(pairs.translated);
+    wanted.add(pairs.target);
+    await look?.(pairs);
+  });
+  return { ...meanQuality(quality), patchFd: patchFrechetDistance(made, wanted) };
 }

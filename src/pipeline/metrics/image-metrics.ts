@@ -23,9 +23,27 @@ export function l1(a: Float32Array, b: Float32Array): number {
 }
 
 export function psnr(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += (a[i]! - b[i]!) ** 2;
-  return 10 * Math.log10((PEAK * PEAK) / (sum / a.length));
+  const errors = new SquaredErrors();
+  errors.add(a, b);
+  return errors.psnr();
+}
+
+/** Squared differences of images that come some at a time. */
+export class SquaredErrors {
+  #sum = 0;
+  #count = 0;
+
+  add(a: Float32Array, b: Float32Array): void {
+    let sum = 0;
+    for (let i = 0; i < a.length; i++) sum += (a[i]! - b[i]!) ** 2;
+    this.#sum += sum;
+    this.#count += a.length;
+  }
+
+  /** PSNR over all values together, in decibels; Infinity for equal images. */
+  psnr(): number {
+    return 10 * Math.log10((PEAK * PEAK) / (this.#sum / this.#count));
+  }
 }
 
 /**

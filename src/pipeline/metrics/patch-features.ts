@@ -3,7 +3,7 @@
  * edges of patches, independent of content and position. It is NOT the FID, and its values are only comparable with
  * each other at the same image size.
  */
-import { type FeatureSet, frechetDistance } from './frechet.ts';
+import { type FeatureSet, type Gaussian, GaussianSums, gaussianFrechetDistance } from './frechet.ts';
 
 /** Spacing of the grid of patches, in pixels. */
 const CELL = 4;
@@ -83,13 +83,30 @@ export function patchFeatures(images: Float32Array, size: number): FeatureSet {
   return { rows, dims };
 }
 
+/** Mean and covariance of the patches of any number of images. */
+export class PatchSums {
+  readonly #sums = new GaussianSums(FEATURES * WINDOWS.length);
+
+  /** @param size side in pixels, as for `patchFeatures` */
+  constructor(private readonly size: number) {}
+
+  /** Arguments and errors as in `patchFeatures`. */
+  add(images: Float32Array): void {
+    this.#sums.add(patchFeatures(images, this.size).rows);
+  }
+
+  gaussian(): Gaussian {
+    return this.#sums.gaussian();
+  }
+}
+
 /**
  * Fréchet distance between the patches of translated images and those of their targets: 0 for equal sets, and larger
  * the more the overall colors, contrasts, edges or sharpness differ, even if pixels cannot be compared.
- * Arguments and errors as in `patchFeatures`; both sets have at least one image.
+ * @throws RangeError if a set has no image
  */
-export function patchFrechetDistance(images: Float32Array, targets: Float32Array, size: number): number {
-  return frechetDistance(patchFeatures(images, size), patchFeatures(targets, size));
+export function patchFrechetDistance(images: PatchSums, targets: PatchSums): number {
+  return gaussianFrechetDistance(images.gaussian(), targets.gaussian());
 }
 
 /** Rows or columns of the grid that are used. */

@@ -107,8 +107,8 @@ export const collect: StageFunction<'collect'> = async (context) => {
         inputs,
       });
       const { test, size } = pairs[index]!;
-      const { quality } = await trainer.measure(
-        await heldOutImages(test, size, config.image.size, config.evaluate.images),
+      const quality = await trainer.measure(
+        heldOutImages(test, size, config.image.size, config.evaluate.images),
       );
       const { psnr, ssim, l1 } = meanQuality(quality);
       run.emit({

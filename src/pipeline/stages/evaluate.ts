@@ -11,6 +11,7 @@ import { writeReport } from '../evaluation/report-files.ts';
 import { qualityAtStart, type Start, startsOfConcept } from '../evaluation/starts.ts';
 import { FeatureDistances } from '../metrics/feature-distances.ts';
 import { type HeldOutImages, heldOutImages } from '../metrics/held-out.ts';
+import { SAMPLE_ROWS } from '../metrics/sample-grid.ts';
 import type { StageFunction, StageOutcome } from '../stage.ts';
 import { preparedPairs, stageConcept, stageDevice, stageSeed } from '../stage-support.ts';
 import { loadBase } from '../weights/base-model.ts';
@@ -34,18 +35,19 @@ export const evaluate: StageFunction<'evaluate'> = async (context) => {
   if (context.resume) await renameEarlierFiles(run.folder);
   const startsOf = await startsOfConcept(context, base, device, seed);
   const starts = await startsOf(concept, pairs);
-  const imagesOf = ({ test, size }: PreparedPairs): Promise<HeldOutImages> =>
+  const imagesOf = ({ test, size }: PreparedPairs): HeldOutImages =>
     heldOutImages(test, size, config.image.size, config.evaluate.images);
-  const heldOut = await imagesOf(pairs);
-  const evaluation: Evaluation = { context, concept, base, pairs, heldOut, device, seed };
+  const heldOut = imagesOf(pairs);
   const distances = await FeatureDistances.create(context, heldOut, device, seed);
+  const kept = distances ? heldOut.count : SAMPLE_ROWS;
+  const evaluation: Evaluation = { context, concept, base, pairs, heldOut, kept, device, seed };
 
   const measureStarts = (of: LoadedConcept, from: readonly Start[], images: HeldOutImages) =>
     qualityAtStart(of, from, images, base, device);
   const heldOutStarts: ConceptStarts[] = [await measureStarts(concept, starts, heldOut)];
   for (const [index, other] of others.entries()) {
     const ofOther = pairsOfOthers[index]!;
-    heldOutStarts.push(await measureStarts(other, await startsOf(other, ofOther), await imagesOf(ofOther)));
+    heldOutStarts.push(await measureStarts(other, await startsOf(other, ofOther), imagesOf(ofOther)));
   }
 
   const { results, stopped } = await measureMethods(evaluation, starts);

@@ -5,7 +5,7 @@ import { projectPaths, toProjectPath } from '../../project/paths.ts';
 import { RUN_FILES } from '../../protocol/run.ts';
 import { heldOutImages } from '../metrics/held-out.ts';
 import { meanQuality } from '../metrics/image-metrics.ts';
-import { writeSampleGrid } from '../metrics/sample-grid.ts';
+import { FirstTranslations, writeSampleGrid } from '../metrics/sample-grid.ts';
 import { wayTo } from '../remedies.ts';
 import type { StageFunction } from '../stage.ts';
 import { preparedPairs, stageConcept, stageDevice, stageSeed } from '../stage-support.ts';
@@ -37,7 +37,7 @@ export const fineTune: StageFunction<'fine-tune'> = async (context) => {
       trainedStart(base, settings.trainable, start.values),
       discriminatorStart(base, settings.discriminator, seed),
     );
-    const heldOut = await heldOutImages(pairs.test, pairs.size, config.image.size, config.evaluate.images);
+    const heldOut = heldOutImages(pairs.test, pairs.size, config.image.size, config.evaluate.images);
     const describe = (steps: number) =>
       ({
         concept: concept.name,
@@ -70,12 +70,13 @@ export const fineTune: StageFunction<'fine-tune'> = async (context) => {
         run: async (done, seconds) => {
           if (snapshots.has(done)) await keepSnapshot(done);
           if (!isSample(done)) return;
-          const { images, quality } = await trainer.measure(heldOut);
+          const shown = new FirstTranslations(heldOut.size);
+          const quality = await trainer.measure(heldOut, (pairs) => shown.take(pairs));
           const { psnr, ssim, l1 } = meanQuality(quality);
           const values = { 'quality/psnr': psnr, 'quality/ssim': ssim, 'quality/l1': l1 };
           run.emit({ type: 'metrics', step: done, seconds, concept: concept.name, values });
           const file = `${RUN_FILES.samples}/${String(done).padStart(6, '0')}.png`;
-          await writeSampleGrid(join(run.folder, file), heldOut, images);
+          await writeSampleGrid(join(run.folder, file), heldOut, shown.images);
           run.emit({
             type: 'sample',
             step: done,
@@ -103,7 +104,7 @@ export const fineTune: StageFunction<'fine-tune'> = async (context) => {
         concept: concept.name,
       });
     }
-    const { quality } = await trainer.measure(heldOut);
+    const quality = await trainer.measure(heldOut);
     return {
       status: 'succeeded',
       result: {

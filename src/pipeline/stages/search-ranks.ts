@@ -54,7 +54,7 @@ export const searchRanks: StageFunction<'search-ranks'> = async (context) => {
   const prepared = await preparedPairs(context, [concept]);
   if (!prepared) return { status: 'stopped', result: {} };
   const [pairs] = prepared as [(typeof prepared)[number]];
-  const heldOut = await heldOutImages(pairs.test, pairs.size, config.image.size, config.evaluate.images);
+  const heldOut = heldOutImages(pairs.test, pairs.size, config.image.size, config.evaluate.images);
   const device = await stageDevice(context);
   const seed = stageSeed(context);
   const { search } = config.lora;
@@ -94,7 +94,7 @@ export const searchRanks: StageFunction<'search-ranks'> = async (context) => {
         progress: (done) => ({ done: before + done, total }),
       });
       if (!finished) return undefined;
-      const { psnr, ssim, l1 } = meanQuality((await trainer.measure(heldOut)).quality);
+      const { psnr, ssim, l1 } = meanQuality(await trainer.measure(heldOut));
       run.emit({
         type: 'metrics',
         step: settings.steps,

@@ -4,7 +4,14 @@ import { PairBatches } from '../../data/pair-batches.ts';
 import type { PreparedPairs } from '../../data/prepared.ts';
 import type { CheckpointArchitecture } from '../../models/checkpoint.ts';
 import type { TrainingConfig } from '../../project/schema/training-schema.ts';
-import { type HeldOutImages, measuringBatch, qualityOf, translateAll } from '../metrics/held-out.ts';
+import {
+  type HeldOutImages,
+  type Look,
+  measuringBatch,
+  qualityOf,
+  type TranslatedPairs,
+  translateAll,
+} from '../metrics/held-out.ts';
 import type { ImageQuality } from '../metrics/image-metrics.ts';
 import { type GanSchedule, ganLearningRates } from './learning-rate.ts';
 import { pairsDigest, type TrainingData } from './training-data.ts';
@@ -145,16 +152,16 @@ export class GeneratorTrainer {
     return (await this.executor.state('discriminator')).values;
   }
 
-  /** Translates held-out images with the current values: [count, size, size, 3] in [-1, 1]. */
-  async translate({ source, size }: HeldOutImages): Promise<Float32Array> {
+  /** Translates held-out images with the current values. */
+  async *translate(heldOut: HeldOutImages): AsyncGenerator<TranslatedPairs> {
     await this.inference.load(this.group, { values: await this.executor.values(this.group) });
-    return translateAll(this.inference, source, size, measuringBatch(this.trainable.images));
+    const batchSize = measuringBatch(this.trainable.images);
+    yield* translateAll({ executor: this.inference, batchSize }, heldOut);
   }
 
   /** Translates held-out images and compares each with its target. */
-  async measure(heldOut: HeldOutImages): Promise<{ images: Float32Array; quality: ImageQuality[] }> {
-    const images = await this.translate(heldOut);
-    return { images, quality: qualityOf(images, heldOut) };
+  async measure(heldOut: HeldOutImages, look?: Look): Promise<ImageQuality[]> {
+    return qualityOf(this.translate(heldOut), heldOut.size, look);
   }
 
   async dispose(): Promise<void> {

@@ -99,7 +99,7 @@ export async function denoiseBest(
     return { weights, seed, images: 0, candidates: [] };
   }
   if (!pairs) throw new Error('denoiseBest: candidates are judged on training pairs');
-  const images = await heldOutImages(pairs.train, pairs.size, config.image.size, IMAGES);
+  const images = heldOutImages(pairs.train, pairs.size, config.image.size, IMAGES);
   const sampler = await WeightSampler.create(generator, config.weightGenerator, device);
   try {
     const translator = await LoraTranslator.create(base, device, images.count);

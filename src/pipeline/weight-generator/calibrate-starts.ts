@@ -68,7 +68,7 @@ export async function calibrateStarts(
       const pairs = await pairsOf(context, concept);
       if (shouldStop()) return undefined;
       if (!pairs) continue;
-      const images = await heldOutImages(pairs.test, pairs.size, image.size, most);
+      const images = heldOutImages(pairs.test, pairs.size, image.size, most);
       const { psnr } = await translator.quality(prediction, images);
       points.push({ ...start, psnr: Math.min(psnr, HIGHEST_PSNR) });
       run.emit({

@@ -12,7 +12,7 @@ import { measureMemorization } from '../../../src/pipeline/evaluation/measure-me
 import { memorizationVerdict } from '../../../src/pipeline/evaluation/memorization.ts';
 import { memorizationLines } from '../../../src/pipeline/evaluation/memorization-report.ts';
 import { editorsOn } from '../../../src/pipeline/image-editors/image-editors.ts';
-import { heldOutImages } from '../../../src/pipeline/metrics/held-out.ts';
+import { type HeldOutImages, heldOutImages } from '../../../src/pipeline/metrics/held-out.ts';
 import { psnr } from '../../../src/pipeline/metrics/image-metrics.ts';
 import { denoise } from '../../../src/pipeline/stages/denoise.ts';
 import { trainGenerator } from '../../../src/pipeline/stages/train-generator.ts';
@@ -47,10 +47,9 @@ async function heldOutOf(concept: string) {
 }
 
 /** What tfjs's CPU backend makes of held-out images. */
-function translated(
-  lora: Float32Array,
-  { source, count }: { source: Float32Array; count: number },
-): Float32Array {
+async function translated(lora: Float32Array, images: HeldOutImages): Promise<Float32Array> {
+  const { count } = images;
+  const source = await images.source.read(0, count);
   const { generator, generatorValues, loraFrozen, lora: adapter } = trained.base;
   const step = loraInferenceStep({ generator, batchSize: count, generatorValues, lora: adapter, loraFrozen });
   return runEagerly(step, { lora }, { source }).outputs.image!;
@@ -80,9 +79,9 @@ describe('memorization of denoised weights', () => {
     const { memorization, images } = await memorizationOf(trained.denoised);
     expect(memorizationVerdict(memorization).verdict).toBe('new');
     expect(memorization.nearestByPrompt.concept).toBe('snow');
-    const own = translated(trained.denoised, images);
+    const own = await translated(trained.denoised, images);
     for (const { concept, likeness } of [...memorization.nearest, memorization.nearestByPrompt]) {
-      expect(likeness).toBeCloseTo(psnr(own, translated(trained.zoo[concept]!, images)), 1);
+      expect(likeness).toBeCloseTo(psnr(own, await translated(trained.zoo[concept]!, images)), 1);
     }
     expect(memorization.memberDistances).toHaveLength(3);
     // Drawn in one gated step.
@@ -162,11 +161,11 @@ describe('calibration of what to expect', () => {
         Float32Array,
       ];
       const images = await heldOutOf(concept);
-      const made = translated(
+      const made = await translated(
         a.map((value, j) => (value + b[j]!) / 2),
         images,
       );
-      expect(score).toBeCloseTo(meanPsnr(made, images.target), 2);
+      expect(score).toBeCloseTo(meanPsnr(made, await images.target.read(0, images.count)), 2);
     }
     // The example's base says that it was trained on fog and snow.
     expect(points.map(({ concept, knownTo }) => `${concept} ${knownTo}`).sort()).toEqual([
@@ -210,11 +209,12 @@ describe('calibration of what to expect', () => {
     const { test: pairs, size } = (await preparePairs(concept, image, seed, {
       openEditor: editorsOn(training.config),
     }))!;
-    const images = await heldOutImages(pairs, size, image.size, 2);
+    const images = heldOutImages(pairs, size, image.size, 2);
     const encoder = await wordTable.fit(prompts);
     const ridge = await ridgeOfZoo(encoder, await readZoo(project, training, trained.base));
     const prediction = predictRidge(ridge, Vocabulary.ofPrompts(prompts).bagOfWords('prompt of fog snow'));
-    expect(held.psnr).toBeCloseTo(meanPsnr(translated(prediction, images), images.target), 2);
+    const [made, targets] = [await translated(prediction, images), await images.target.read(0, images.count)];
+    expect(held.psnr).toBeCloseTo(meanPsnr(made, targets), 2);
   });
 
   test('leaves out members whose images are gone, and says so', async () => {

@@ -5,7 +5,6 @@ import type { LayerManifest } from '../../../src/models/lora.ts';
 import {
   drawSpread,
   layerRanges,
-  likeness,
   type MemberNeighbor,
   type Memorization,
   memorizationVerdict,
@@ -50,12 +49,6 @@ describe('distances in standardized weights', () => {
     expect(drawSpread(STANDARDIZER, draws)).toBeCloseTo((1 + 3 + 2) / 3 / RMS, 6);
     expect(drawSpread(STANDARDIZER, draws.slice(0, 1))).toBe(0);
   });
-});
-
-test('pictures are as alike as their PSNR, equal ones 100 dB', () => {
-  // Every value 0.2 away on a range of 2: 20 dB.
-  expect(likeness(floats(0, 0.5, -1), floats(0.2, 0.7, -0.8))).toBeCloseTo(20, 4);
-  expect(likeness(floats(0.3), floats(0.3))).toBe(100);
 });
 
 test('norms and deviations of each tensor are set beside the range of the members', () => {

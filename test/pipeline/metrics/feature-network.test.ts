@@ -9,6 +9,7 @@ import { Random } from '../../../src/data/random.ts';
 import { type ImageConventions, withFeatureNetwork } from '../../../src/pipeline/metrics/feature-network.ts';
 import { UserError } from '../../../src/project/user-error.ts';
 import { writeGraph, writeMeanColors } from './feature-models.ts';
+import { imagesInMemory } from './images-in-memory.ts';
 
 const CONVENTIONS: ImageConventions = { resize: 'bicubic', range: '0..255' };
 const SIZE = 8;
@@ -40,7 +41,9 @@ function meanLevels(images: Float32Array): number[] {
 }
 
 const features = (name: string, images: Float32Array, conventions = CONVENTIONS, size = SIZE) =>
-  withFeatureNetwork(file(name), conventions, device, (network) => network.features(images, size));
+  withFeatureNetwork(file(name), conventions, device, (network) =>
+    network.features(imagesInMemory(images, size)),
+  );
 
 const close = (values: readonly number[], digits: number) =>
   values.map((value) => expect.closeTo(value, digits));

@@ -6,6 +6,7 @@ import { writeModel } from '../../../src/compute/onnx/onnx-writer.ts';
 import { withFeatureNetwork } from '../../../src/pipeline/metrics/feature-network.ts';
 import { temporaryFolder } from '../../temporary-folders.ts';
 import { writeMeanColors } from './feature-models.ts';
+import { imagesInMemory } from './images-in-memory.ts';
 
 const folder = temporaryFolder();
 const file = join(folder, 'network.onnx');
@@ -53,7 +54,7 @@ test.each<[string, () => void, RegExp]>([
   const conventions = { resize: 'area', range: '0..1' } as const;
   const device = { device: 'cpu', threads: 1 } as never;
   const asked = withFeatureNetwork(file, conventions as never, device, (network) =>
-    network.features(new Float32Array(8 * 8 * 3), 8),
+    network.features(imagesInMemory(new Float32Array(8 * 8 * 3), 8)),
   );
   await expect(asked).rejects.toMatchObject({ name: 'UserError', message: expect.stringMatching(reason) });
   // No place in the runtime's own source.

@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { Random } from '../../../src/data/random.ts';
-import { patchFeatures, patchFrechetDistance } from '../../../src/pipeline/metrics/patch-features.ts';
+import { frechetDistance } from '../../../src/pipeline/metrics/frechet.ts';
+import {
+  PatchSums,
+  patchFeatures,
+  patchFrechetDistance,
+} from '../../../src/pipeline/metrics/patch-features.ts';
 
 const SIZE = 32;
 const SCALES = 3;
@@ -167,34 +172,48 @@ describe('features', () => {
   });
 });
 
+/** @param parts number of images that are added at a time */
+function distance(images: Float32Array, targets: Float32Array, parts = 5): number {
+  const values = SIZE * SIZE * 3;
+  const [made, wanted] = [images, targets].map((set) => {
+    const sums = new PatchSums(SIZE);
+    for (let at = 0; at < set.length; at += parts * values) sums.add(set.subarray(at, at + parts * values));
+    return sums;
+  }) as [PatchSums, PatchSums];
+  return patchFrechetDistance(made, wanted);
+}
+
 describe('the distance', () => {
   const targets = set(6);
 
   test('of a set to itself is zero, in any order and mirrored copy for mirrored copy', () => {
-    expect(patchFrechetDistance(targets, targets, SIZE)).toBeLessThan(1e-6);
+    expect(distance(targets, targets)).toBeLessThan(1e-6);
     const values = SIZE * SIZE * 3;
     const reversed = joined(
       ...Array.from({ length: 6 }, (_, i) => targets.subarray((5 - i) * values, (6 - i) * values)),
     );
-    expect(patchFrechetDistance(reversed, targets, SIZE)).toBeLessThan(1e-6);
+    expect(distance(reversed, targets)).toBeLessThan(1e-6);
     const mirror = (images: Float32Array) =>
       images.map((_, i) => {
         const [channel, pixel] = [i % 3, Math.floor(i / 3)];
         const x = pixel % SIZE;
         return images[3 * (pixel - x + SIZE - 1 - x) + channel]!;
       });
-    expect(patchFrechetDistance(mirror(noisy(targets, 0.1)), mirror(targets), SIZE)).toBeCloseTo(
-      patchFrechetDistance(noisy(targets, 0.1), targets, SIZE),
+    expect(distance(mirror(noisy(targets, 0.1)), mirror(targets))).toBeCloseTo(
+      distance(noisy(targets, 0.1), targets),
       4,
     );
   });
 
+  test('is the same however many images come at a time', () => {
+    const other = set(6, 50);
+    const whole = frechetDistance(patchFeatures(other, SIZE), patchFeatures(targets, SIZE));
+    for (const parts of [1, 4, 6]) expect(distance(other, targets, parts) / whole).toBeCloseTo(1, 8);
+  });
+
   test('is the same both ways', () => {
     const other = set(6, 50);
-    const [there, back] = [
-      patchFrechetDistance(other, targets, SIZE),
-      patchFrechetDistance(targets, other, SIZE),
-    ];
+    const [there, back] = [distance(other, targets), distance(targets, other)];
     expect(there / back).toBeCloseTo(1, 6);
     expect(there).toBeGreaterThan(0);
   });
@@ -206,7 +225,7 @@ describe('the distance', () => {
       LUMA,
     );
     const brighter = targets.map((value) => value + 0.1);
-    expect(patchFrechetDistance(brighter, targets, SIZE)).toBeCloseTo(SCALES * gray ** 2, 4);
+    expect(distance(brighter, targets)).toBeCloseTo(SCALES * gray ** 2, 4);
   });
 
   test.each([
@@ -220,14 +239,14 @@ describe('the distance', () => {
       ),
     ],
   ])('grows with %s', (_what, sets) => {
-    const distances = [targets, ...sets].map((images) => patchFrechetDistance(images, targets, SIZE));
+    const distances = [targets, ...sets].map((images) => distance(images, targets));
     expect(distances).toEqual([...distances].sort((a, b) => a - b));
     expect(new Set(distances).size).toBe(4);
   });
 
   test('is less between images of one kind than to blurred ones, which are nearer in every pixel', () => {
-    expect(patchFrechetDistance(set(16, 100), set(16, 200), SIZE)).toBeLessThan(
-      patchFrechetDistance(blurred(set(16, 200), 2), set(16, 200), SIZE),
+    expect(distance(set(16, 100), set(16, 200))).toBeLessThan(
+      distance(blurred(set(16, 200), 2), set(16, 200)),
     );
   });
 });

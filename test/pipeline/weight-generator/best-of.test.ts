@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { centeredImages } from '../../../src/data/pair-batches.ts';
+import { centeredImages } from '../../../src/data/image-sequence.ts';
 import { preparePairs } from '../../../src/data/prepared.ts';
 import type { StoredImages } from '../../../src/data/stored-images.ts';
 import { loraInferenceStep } from '../../../src/models/gan-steps.ts';
@@ -106,7 +106,8 @@ describe('the denoise stage', () => {
       lora: base.lora,
       loraFrozen,
     });
-    const images = (stored: StoredImages) => centeredImages(stored, size, image.size, train.count);
+    const images = (stored: StoredImages) =>
+      centeredImages(stored, size, image.size, train.count).read(0, train.count);
     const translated = runEagerly(step, { lora }, { source: await images(train.source) }).outputs.image!;
     const target = await images(train.target);
     const values = target.length / train.count;
