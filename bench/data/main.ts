@@ -1,13 +1,14 @@
 /**
  * What do pairs cost?
- * npm run bench -- data [--part rate|waiting|scale]... [--concepts 10,100,1000] [--pictures 100] [--photographs <folder>]
- *   [--folder <where to work>]
+ * npm run bench -- data [--part rate|waiting|scale|evaluate]... [--concepts 10,100,1000] [--pictures 100]
+ *   [--photographs <folder>] [--folder <where to work>]
  *
  * First, how fast `prepare` is on one core and on two: 144 crops of photographs and the quickstart's concepts, at 256 x 256;
  * and how long training steps wait for images.
  * Then, what projects of 10, 100 and 1,000 concepts take: time, disk, and the peak of the memory of every stage that reads
  * pairs. Their networks are small and take a few steps, and their images are plain colors, which are decoded and edited
  * quickly; what is stored has the size of any image. 1,000 concepts of 100 images take 20 GB of disk while it runs.
+ * Last, the peak of `evaluate` with 8, 64 and 256 held-out images.
  */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -25,7 +26,7 @@ const MEBIBYTE = 2 ** 20;
 
 const { values: options } = parseArgs({
   options: {
-    part: { type: 'string', multiple: true, default: ['rate', 'waiting', 'scale'] },
+    part: { type: 'string', multiple: true, default: ['rate', 'waiting', 'scale', 'evaluate'] },
     concepts: { type: 'string', default: '10,100,1000' },
     pictures: { type: 'string', default: '100' },
     photographs: { type: 'string', default: PHOTOGRAPHS_FOLDER },
@@ -145,6 +146,33 @@ async function measureScale(concepts: number, pictures: number): Promise<void> {
   rmSync(project, { recursive: true });
 }
 
+/** Memory of `evaluate` by the number of held-out images that it measures on. */
+async function measureEvaluate(): Promise<void> {
+  console.log(`evaluate on 6 concepts, images of ${SIZE} x ${SIZE}`);
+  const numbers = [8, 64, 256];
+  const most = numbers.at(-1)!;
+  const project = join(scratch, 'evaluate');
+  const config = await writeManyConcepts(project, 6, most + 8);
+  const withImages = (images: number) =>
+    writeFile(
+      join(project, 'bench.training.yaml'),
+      JSON.stringify({
+        ...config,
+        image: { ...config.image, train: 8, test: most },
+        evaluate: { ...config.evaluate, images },
+      }),
+    );
+  await withImages(most);
+  for (const stage of ['prepare', 'train-base', 'collect', 'train-generator'] as const)
+    await measured(project, stage, 2);
+  for (const images of numbers) {
+    await withImages(images);
+    const { seconds, peak } = await measured(project, 'evaluate', 2);
+    console.log(`  ${images} held-out images: ${seconds.toFixed(1)} s, peak ${peak.toFixed(0)} MiB`);
+  }
+  rmSync(project, { recursive: true });
+}
+
 if (options.part.includes('rate')) await measureRate();
 if (options.part.includes('waiting')) await measureWaiting();
 if (options.part.includes('scale')) {
@@ -152,3 +180,4 @@ if (options.part.includes('scale')) {
     await measureScale(concepts, Number(options.pictures));
   }
 }
+if (options.part.includes('evaluate')) await measureEvaluate();
