@@ -152,13 +152,14 @@ async function measureEvaluate(): Promise<void> {
   const numbers = [8, 64, 256];
   const most = numbers.at(-1)!;
   const project = join(scratch, 'evaluate');
-  const config = await writeManyConcepts(project, 6, most + 8);
+  // At most half of the images are held out.
+  const config = await writeManyConcepts(project, 6, 2 * most);
   const withImages = (images: number) =>
     writeFile(
       join(project, 'bench.training.yaml'),
       JSON.stringify({
         ...config,
-        image: { ...config.image, train: 8, test: most },
+        image: { ...config.image, train: most, test: most },
         evaluate: { ...config.evaluate, images },
       }),
     );
