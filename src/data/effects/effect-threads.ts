@@ -1,13 +1,8 @@
 import type { Effect } from '../../project/schema/effects.ts';
 import type { Image } from '../image-values.ts';
 import { WorkerThreads } from '../worker-threads.ts';
+import type { EffectJob } from './effect-job.ts';
 import program from './effect-thread.ts?program';
-
-/** What a thread is sent: one image. It answers with the edited image's values. */
-export interface EffectJob {
-  readonly image: Image;
-  readonly effects: readonly Effect[];
-}
 
 /** Threads that apply effects. Which thread an image goes to makes no difference to the result. */
 export class EffectThreads {

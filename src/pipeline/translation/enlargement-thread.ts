@@ -2,7 +2,7 @@
 import { putBytes } from '../../data/image-values.ts';
 import { onWhite, withAlpha } from '../../data/picture-rows.ts';
 import { answerJobs } from '../../data/worker-thread.ts';
-import type { EnlargementJob } from './enlargement-threads.ts';
+import type { EnlargementJob } from './enlargement-job.ts';
 import { enlargedRows } from './whole-picture.ts';
 
 answerJobs(
