@@ -3,6 +3,7 @@
  * format (.v, https://www.libvips.org/API/current/file-format.html), so that sharp writes and reads it row by row.
  */
 import { type FileHandle, open } from 'node:fs/promises';
+import { withPath } from '../project/disk/write-whole.ts';
 
 export interface RawPictureSize {
   readonly width: number;
@@ -90,11 +91,13 @@ export class RawPictureWriter {
   #rows = 0;
 
   private constructor(
+    private readonly path: string,
     private readonly file: FileHandle,
     private readonly size: RawPictureSize,
     private readonly exif: Buffer | undefined,
   ) {}
 
+  /** @throws the file system's error, with the file's path */
   static async create(
     path: string,
     size: RawPictureSize,
@@ -110,24 +113,32 @@ export class RawPictureWriter {
     header.writeInt32LE(SRGB, FIELD.interpretation);
     header.writeFloatLE(density / MILLIMETERS_PER_INCH, FIELD.xres);
     header.writeFloatLE(density / MILLIMETERS_PER_INCH, FIELD.yres);
-    const file = await open(path, 'w');
-    await file.writeFile(header);
-    return new RawPictureWriter(file, size, exif);
+    const writer = new RawPictureWriter(path, await open(path, 'w'), size, exif);
+    try {
+      await writer.#write(header);
+      return writer;
+    } catch (error) {
+      await writer.close();
+      throw error;
+    }
   }
 
-  /** Appends whole rows, `channels` bytes for each pixel. */
+  /**
+   * Appends whole rows, `channels` bytes for each pixel.
+   * @throws the file system's error, with the file's path
+   */
   async append(rows: Uint8Array): Promise<void> {
     this.#rows += rows.length / (this.size.width * this.size.channels);
-    await this.file.writeFile(rows);
+    await this.#write(rows);
   }
 
-  /** Writes what belongs after the pixels. @throws if rows are missing */
+  /** Writes what belongs after the pixels. @throws if rows are missing; the file system's error, with the file's path */
   async finish(): Promise<void> {
     const { height } = this.size;
     if (this.#rows !== height) throw new Error(`${this.#rows} of ${height} rows were written.`);
     if (!this.exif) return;
     // libvips reads the namespace for the version that wrote the file; any will do.
-    await this.file.writeFile(
+    await this.#write(
       '<?xml version="1.0"?>\n<root xmlns="http://www.vips.ecs.soton.ac.uk/vips/8.0.0">\n  <header>\n  </header>\n' +
         `  <meta>\n    <field type="VipsBlob" name="exif-data">${this.exif.toString('base64')}</field>\n  </meta>\n</root>\n`,
     );
@@ -135,5 +146,13 @@ export class RawPictureWriter {
 
   async close(): Promise<void> {
     await this.file.close();
+  }
+
+  async #write(content: string | Uint8Array): Promise<void> {
+    try {
+      await this.file.writeFile(content);
+    } catch (error) {
+      throw withPath(error, this.path);
+    }
   }
 }

@@ -187,3 +187,9 @@ test('files of pixels are read as sharp reads them', async () => {
   expect([...(await reader.read(3, 5))]).toEqual([...bytes.subarray(7 * 4 * 3)]);
   await reader.close();
 });
+
+test('a disk that is full is reported with the file of pixels', async () => {
+  const full = { code: 'ENOSPC', path: '/dev/full' };
+  const size = { width: 2, height: 1, channels: 3 } as const;
+  await expect(RawPictureWriter.create('/dev/full', size)).rejects.toMatchObject(full);
+});
