@@ -118,10 +118,14 @@ async function writeEnlarged(
   threads: EnlargementThreads,
 ): Promise<void> {
   const own = { width: picture.width, height: picture.height };
+  // All strips read the same memory, instead of a copy each.
+  const data = new Float32Array(new SharedArrayBuffer(low.data.byteLength));
+  data.set(low.data);
+  const shared = { ...low, data };
   const strip = async ([from, to]: [number, number]) => {
     const bytes = await rows?.readBytes(from, to);
     const seen = rows && bytes && { bytes, channels: rows.channels, isBase: isAdded };
-    const job = { low, own, from, to, ...(seen && { picture: seen }) };
+    const job = { low: shared, own, from, to, ...(seen && { picture: seen }) };
     return threads.run(job, NEVER_ABORTED, bytes ? [bytes.buffer] : []);
   };
   await writePixels(path, picture, async (append) => {
