@@ -15,6 +15,8 @@ export interface FaultCampaign {
   readonly seed: number;
   /** Full disks per stage; at every call that needs space if there are fewer. */
   readonly perStage: number;
+  /** The first and the last of the calls that they are drawn from; undefined for all. */
+  readonly calls: readonly [number, number] | undefined;
   readonly mountedPerStage: number;
   /** Projects whose disk is full at a time. */
   readonly jobs: number;
@@ -46,7 +48,7 @@ const TRIED_PER_LINE = 25;
 
 export async function fullDiskCampaign(
   references: readonly StageReference[],
-  { scratch, seed, perStage, mountedPerStage, jobs, say }: FaultCampaign,
+  { scratch, seed, perStage, calls: range, mountedPerStage, jobs, say }: FaultCampaign,
 ): Promise<Tally> {
   const random = new Random(seed).fork('disk full');
   const faults: string[] = [];
@@ -60,7 +62,9 @@ export async function fullDiskCampaign(
   const why = mountedPerStage > 0 ? whyNoMounts() : 'not part of this form';
   for (const reference of references) {
     const { stage } = reference.entry;
-    const chosen = chosenNumbers(reference.ofSpace, perStage, random.fork(stage));
+    const [first, last] = range ?? [1, reference.ofSpace];
+    const count = Math.max(0, Math.min(last, reference.ofSpace) - first + 1);
+    const chosen = chosenNumbers(count, perStage, random.fork(stage)).map((number) => first - 1 + number);
     const calls = chosen.values();
     let tried = 0;
     const work = async (_: unknown, job: number) => {

@@ -6,6 +6,8 @@ export interface Form {
   readonly kills: number;
   /** Full disks per stage; infinite: at every call that needs space. */
   readonly fullPerStage: number;
+  /** The calls of a stage that full disks are drawn from, from 1 on: the first and the last of them. */
+  readonly calls?: readonly [first: number, last: number];
   /** Full file systems per stage, where one can be mounted. */
   readonly mountedPerStage: number;
   readonly yaml: number;
@@ -57,6 +59,7 @@ campaigns: ${CAMPAIGNS.join(', ')}
   --quick      about ten minutes
   --kills <n>  number of kills, instead of the form's
   --full <n>   number of full disks per stage, instead of the form's
+  --calls <a>-<b>  full disks only at these calls of a stage, to repeat what was found
   --jobs <n>   programs at a time in the campaigns of kills and full disks (default: 1)
   --stage <s>  full disks and read-only folders only in this stage; may be repeated
   --help       this text`;
@@ -69,6 +72,12 @@ export function readOptions(args: readonly string[]): Options | string {
   const whole = (text: string) => {
     if (!/^\d+$/.test(text)) throw new Error(`${text} is not a whole number\n${USAGE}`);
     return Number(text);
+  };
+  const range = (text: string): [number, number] => {
+    const [first, last, ...more] = text.split('-').map(whole);
+    if (last === undefined || more.length > 0)
+      throw new Error(`${text} is not a range such as 40-60\n${USAGE}`);
+    return [first!, last];
   };
   let parsed: ReturnType<typeof parse>;
   try {
@@ -86,6 +95,7 @@ export function readOptions(args: readonly string[]): Options | string {
       ...form,
       ...(values.kills !== undefined && { kills: whole(values.kills) }),
       ...(values.full !== undefined && { fullPerStage: whole(values.full) }),
+      ...(values.calls !== undefined && { calls: range(values.calls), mountedPerStage: 0 }),
     },
     seed: whole(values.seed),
     campaigns: positionals.length === 0 ? CAMPAIGNS : (positionals as CampaignName[]),
@@ -108,6 +118,7 @@ function parse(args: readonly string[]) {
       quick: { type: 'boolean', default: false },
       kills: { type: 'string' },
       full: { type: 'string' },
+      calls: { type: 'string' },
       jobs: { type: 'string', default: '1' },
       stage: { type: 'string', multiple: true, default: [] },
     },

@@ -48,12 +48,12 @@ async function run({ form, seed, campaigns, jobs, onlyStages }: Options): Promis
   if (wants('kills') || wants('disk-full') || wants('read-only')) {
     references = await makeReference(scratch, say);
   }
-  const { fullPerStage: perStage, mountedPerStage, kills } = form;
+  const { fullPerStage: perStage, calls, mountedPerStage, kills } = form;
   const chosen = references.filter(
     ({ entry }) => onlyStages.length === 0 || onlyStages.includes(entry.stage),
   );
   if (wants('disk-full')) {
-    done(await fullDiskCampaign(chosen, { scratch, seed, perStage, mountedPerStage, jobs, say }));
+    done(await fullDiskCampaign(chosen, { scratch, seed, perStage, calls, mountedPerStage, jobs, say }));
   }
   if (wants('read-only')) done(await readOnlyCampaign(chosen, { scratch, seed, say }));
   if (wants('kills')) done(await killsCampaign(references, { scratch, seed, kills, jobs, say }));

@@ -237,6 +237,8 @@ test('an unknown option, campaign or seed is refused', () => {
   expect(() => readOptions(['--seed', 'x'])).toThrow('x is not a whole number');
   expect(readOptions(['--quick', '--seed', '7', 'kills'])).toMatchObject({ seed: 7, campaigns: ['kills'] });
   expect(readOptions(['--full', '2', '--kills', '9'])).toMatchObject({ form: { fullPerStage: 2, kills: 9 } });
+  expect(readOptions(['--calls', '40-60'])).toMatchObject({ form: { calls: [40, 60], mountedPerStage: 0 } });
+  expect(() => readOptions(['--calls', '40'])).toThrow('40 is not a range');
   expect(() => readOptions(['--stage', 'prepar'])).toThrow("no stage 'prepar'. Stages: ");
   expect(readOptions(['--stage', 'prepare', 'disk-full'])).toMatchObject({ onlyStages: ['prepare'] });
 });
