@@ -105,17 +105,24 @@ export class MethodFiles {
     return { curve, start: await this.#open(path, 'start'), end: await this.#open(path, 'end') };
   }
 
+  /** @param path of the result, without which the method is trained again */
   async #open(path: string, which: Kept): Promise<ImageSequence> {
     const images = this.#images(which);
-    if (!existsSync(images)) {
-      throw new UserError(
-        'damaged-file',
-        `${images} is gone. Delete ${path}, too, and resume: ${this.#redone}.`,
-      );
-    }
-    const file = await openImageFile(images, z.object({}));
+    const reading = async <T>(read: () => Promise<T>): Promise<T> => {
+      try {
+        return await read();
+      } catch (cause) {
+        if (!(cause instanceof UserError)) throw cause;
+        // What it says is meant for prepared pairs.
+        const state = existsSync(images) ? 'damaged' : 'gone';
+        const message = `${images} is ${state}. Delete ${path} and resume: ${this.#redone}.`;
+        throw new UserError('damaged-file', message, { cause });
+      }
+    };
+    const file = await reading(() => openImageFile(images, z.object({})));
     const rows = Array.from({ length: file.count }, (_, row) => row);
-    return centeredImages(new ImageRows(file, rows), file.size, file.size, file.count);
+    const { count, size, read } = centeredImages(new ImageRows(file, rows), file.size, file.size, file.count);
+    return { count, size, read: (first, count) => reading(() => read(first, count)) };
   }
 
   /** Translations that an earlier version kept in the result itself, unless they have a file already. */

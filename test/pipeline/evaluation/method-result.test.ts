@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Curve } from '../../../src/pipeline/evaluation/comparison.ts';
@@ -69,15 +69,22 @@ describe('the translations of a method', () => {
     }
   });
 
-  test('that are gone are named, with what to do about it', async () => {
+  test('that are gone or damaged are named, with what to do about it', async () => {
     await files.keep(['start', 'end'], (put) => put(images(1, 0)));
     await files.writeFinished(curve);
-    const gone = join(folder, 'fresh.end.safetensors');
-    rmSync(gone);
+    const path = join(folder, 'fresh.end.safetensors');
     const result = join(folder, 'fresh.json');
-    await expect(files.readFinished()).rejects.toThrow(
-      `${gone} is gone. Delete ${result}, too, and resume: Fresh LoRA on the base is then trained again.`,
-    );
+    const remedy = `Delete ${result} and resume: Fresh LoRA on the base is then trained again.`;
+    const whole = readFileSync(path);
+    const header = 8 + Number(whole.readBigUInt64LE());
+    whole[header]! ^= 1;
+    writeFileSync(path, whole);
+    const { end } = (await files.readFinished())!;
+    await expect(end.read(0, 1)).rejects.toThrow(`${path} is damaged. ${remedy}`);
+    writeFileSync(path, whole.subarray(0, header));
+    await expect(files.readFinished()).rejects.toThrow(`${path} is damaged. ${remedy}`);
+    rmSync(path);
+    await expect(files.readFinished()).rejects.toThrow(`${path} is gone. ${remedy}`);
     rmSync(result);
     expect(await files.readFinished()).toBeUndefined();
   });
