@@ -12,7 +12,7 @@ export const faultySubject: MakeSubject = async () => ({
     if (index === FAULTS_AT.hang) await new Promise(() => setInterval(() => {}, 1000));
     if (index === FAULTS_AT.slow) {
       const begun = process.cpuUsage();
-      while (process.cpuUsage(begun).user < 1_200_000);
+      while (process.cpuUsage(begun).user < 5_000_000);
     }
     if (index === FAULTS_AT.memory) kept.push(new Uint8Array(400 * 2 ** 20).fill(1));
     return { accepted: true, faults: [] };
