@@ -33,6 +33,9 @@ beforeAll(async () => {
   workbench = await Workbench.open(project, { 'denoisedWeights.notifications': 'none' });
   await workbench.showContainer('Denoised Weights');
   await workbench.view('Concepts').waitFor(new RegExp(`^${second}.*denoised`));
+  // A view that is read while a menu is open leaves it without the rows that it was opened for.
+  await workbench.view('Runs').waitFor(`Denoise Weights: ${second}`);
+  await workbench.view('Zoo').waitFor('Weight generator');
 });
 afterAll(async () => {
   await endRuns(project);
