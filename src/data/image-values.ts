@@ -48,3 +48,15 @@ export function putBytes(data: Float32Array, bytes: Uint8ClampedArray, at: numbe
   for (let i = 0; i < data.length; i++) bytes[at + i] = (data[i]! + 1) * 127.5;
   return at + data.length;
 }
+
+/** The values of some images after those of others. A single part is given back itself. */
+export function joined(parts: readonly Float32Array[]): Float32Array {
+  if (parts.length === 1) return parts[0]!;
+  const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}

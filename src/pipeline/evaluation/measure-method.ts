@@ -3,7 +3,7 @@ import type { DeviceReport } from '../../compute/types.ts';
 import type { PreparedPairs } from '../../data/prepared.ts';
 import type { LoadedConcept } from '../../project/project.ts';
 import { METHODS, type Method } from '../../protocol/comparison.ts';
-import { type HeldOutImages, setQualityOf } from '../metrics/held-out.ts';
+import { firstOf, type HeldOutImages, setQualityOf } from '../metrics/held-out.ts';
 import type { StageContext } from '../stage.ts';
 import {
   createConceptTrainer,
@@ -153,10 +153,9 @@ async function measureMethod(
         // A resumed training repeats the steps after its checkpoint.
         points = points.filter((point) => point.steps < done);
         const quality = await files.keep(points.length === 0 ? ['start', 'end'] : ['end'], (put) =>
-          setQualityOf(trainer.translate(heldOut), heldOut.size, async ({ first, translated }) => {
-            const left = Math.max(0, kept - first);
-            await put(translated.subarray(0, left * heldOut.size ** 2 * 3));
-          }),
+          setQualityOf(trainer.translate(heldOut), heldOut.size, (pairs) =>
+            put(firstOf(pairs, kept, heldOut.size)),
+          ),
         );
         points = [...points, { steps: done, seconds, ...quality }];
         await files.writePartial({ method, points });

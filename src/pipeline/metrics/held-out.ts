@@ -26,6 +26,11 @@ export interface TranslatedPairs {
   readonly target: Float32Array;
 }
 
+/** Those translations that are among the first `count` of all: [n, size, size, 3], perhaps none. */
+export function firstOf({ first, translated }: TranslatedPairs, count: number, size: number): Float32Array {
+  return translated.subarray(0, Math.max(0, count - first) * size ** 2 * 3);
+}
+
 /** Looks at translations as they are made. */
 export type Look = (pairs: TranslatedPairs) => Promise<void> | void;
 

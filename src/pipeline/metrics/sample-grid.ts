@@ -1,8 +1,8 @@
 import { dirname } from 'node:path';
-import type { Image } from '../../data/image-values.ts';
+import { type Image, joined } from '../../data/image-values.ts';
 import { writeGrid } from '../../data/images.ts';
 import { makeFolder } from '../../project/disk/folders.ts';
-import type { HeldOutImages, TranslatedPairs } from './held-out.ts';
+import { firstOf, type HeldOutImages, type TranslatedPairs } from './held-out.ts';
 
 /** Number of held-out images that sample grids show. */
 export const SAMPLE_ROWS = 6;
@@ -14,20 +14,13 @@ export class FirstTranslations {
   constructor(private readonly size: number) {}
 
   /** Takes what is shown of a batch; the batches come in order. */
-  take({ first, translated }: TranslatedPairs): void {
-    const shown = SAMPLE_ROWS - first;
-    if (shown > 0) this.#parts.push(translated.slice(0, shown * this.size ** 2 * 3));
+  take(pairs: TranslatedPairs): void {
+    this.#parts.push(firstOf(pairs, SAMPLE_ROWS, this.size).slice());
   }
 
   /** [n, size, size, 3] in [-1, 1]. */
   get images(): Float32Array {
-    const all = new Float32Array(this.#parts.reduce((sum, { length }) => sum + length, 0));
-    let at = 0;
-    for (const part of this.#parts) {
-      all.set(part, at);
-      at += part.length;
-    }
-    return all;
+    return joined(this.#parts);
   }
 }
 

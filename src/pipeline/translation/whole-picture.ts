@@ -2,7 +2,7 @@
  * A picture of any size through a network and back to its own size, row by row. Nothing here needs Node.js: exported pages
  * (webview/exported) do the same in a browser.
  */
-import type { Image, ImageSize } from '../../data/image-values.ts';
+import { type Image, type ImageSize, joined } from '../../data/image-values.ts';
 import { resizedRows } from '../../data/resampling.ts';
 import type { PictureDetail, PictureSize } from '../../protocol/stage-entry.ts';
 import { type ImageRows, type RowSink, type Translator, translateTiled } from './translate-tiled.ts';
@@ -206,15 +206,4 @@ function rowsOf(image: Image): ImageRows {
       data: data.subarray(from * width * 3, to * width * 3),
     }),
   };
-}
-
-function joined(parts: readonly Float32Array[]): Float32Array {
-  if (parts.length === 1) return parts[0]!;
-  const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }
