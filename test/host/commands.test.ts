@@ -90,7 +90,9 @@ describe('a stage’s command', () => {
 
     const answers = [chooseWeights, input, output(join(folder, 'translated'))];
     await answering(answers, COMMANDS.translateImages, uri);
-    await until(api.services.runs.onDidChange, () => translations()[0]?.state === 'running');
+    await until(api.services.runs.onDidChange, () =>
+      translations().some((run) => run.state === 'running' && run.record),
+    );
     const [run] = translations();
     files.add(run!.folder);
     const given = run!.record?.options.arguments as string[];

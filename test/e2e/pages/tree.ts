@@ -106,18 +106,22 @@ export class Tree {
     await this.root.getByRole('toolbar').getByRole('button', { name: action }).first().click();
   }
 
-  /** Selects these rows and no other. */
+  /** Selects these rows and no other, and waits until what the first one opens is shown. */
   async select(...texts: (string | RegExp)[]): Promise<void> {
-    for (const [index, text] of texts.entries()) {
-      await this.row(text).click({ modifiers: index === 0 ? [] : ['ControlOrMeta'] });
-    }
+    await this.#selectRows(texts.map((text) => this.row(text)));
   }
 
-  /** Selects every row with this text that is drawn. */
+  /** Selects every row with this text that is drawn, and waits until what the first one opens is shown. */
   async selectAll(text: string): Promise<void> {
-    const rows = await this.root.locator('.monaco-list-row', { hasText: text }).all();
-    for (const [index, row] of rows.entries())
-      await row.click({ modifiers: index === 0 ? [] : ['ControlOrMeta'] });
+    await this.#selectRows(await this.root.locator('.monaco-list-row', { hasText: text }).all());
+  }
+
+  async #selectRows([first, ...others]: Locator[]): Promise<void> {
+    const label = await first!.locator('.label-name').innerText();
+    await first!.click();
+    // An editor that is shown later takes the focus, and with it a menu that was opened meanwhile.
+    await this.page.locator('.tab.active', { hasText: label }).waitFor();
+    for (const row of others) await row.click({ modifiers: ['ControlOrMeta'] });
   }
 
   /** Opens a row's context menu. */
