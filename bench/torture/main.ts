@@ -21,6 +21,12 @@ const LISTED = 20;
 
 const say = (line: string) => console.log(line);
 
+function sayFaults({ faults }: Tally): void {
+  for (const fault of faults.slice(0, LISTED)) say(`  ${fault}`);
+  const more = faults.length - LISTED;
+  if (more > 0) say(`  and ${more} more`);
+}
+
 async function run({ form, seed, campaigns, jobs, onlyStages }: Options): Promise<Tally[]> {
   requireEngine();
   const scratch = mkdtempSync(join(realpathSync(tmpdir()), 'dnw-torture-'));
@@ -29,9 +35,7 @@ async function run({ form, seed, campaigns, jobs, onlyStages }: Options): Promis
   const tallies: Tally[] = [];
   const done = (tally: Tally) => {
     tallies.push(tally);
-    for (const fault of tally.faults.slice(0, LISTED)) say(`  ${fault}`);
-    const more = tally.faults.length - LISTED;
-    if (more > 0) say(`  and ${more} more`);
+    sayFaults(tally);
   };
   const damage = async (subject: string, inputs: number) =>
     done(await damageCampaign({ subject, inputs, seed, scratch, say }));
@@ -70,6 +74,8 @@ async function main(args: readonly string[]): Promise<void> {
   const begun = performance.now();
   const tallies = await run(options);
   say(`\n${summaryTable(tallies)}`);
+  // Again: by now, what was said of them is far above.
+  for (const tally of tallies) sayFaults(tally);
   say(`\nseed ${options.seed}, ${Math.round((performance.now() - begun) / 1000)} s`);
   if (tallies.some((tally) => verdict(tally) === 'FAILED')) process.exitCode = 1;
 }

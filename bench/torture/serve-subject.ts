@@ -83,6 +83,13 @@ export function serverSubject(makeHandlers: (project: string) => ServeHandlers):
     await makeTinyProject(project);
     const valid = requests(project);
     const handlers = makeHandlers(project);
+    // Whichever message comes first would have to wait until modules are loaded and a network is compiled.
+    for (const request of valid) {
+      await ask(handlers, {
+        bytes: framed(JSON.stringify({ jsonrpc: '2.0', id: 1, ...request })),
+        framed: true,
+      });
+    }
     return {
       read: (random) => ask(handlers, malformed(valid[random.int(valid.length)]!, random)),
     };

@@ -21,6 +21,9 @@ function bin(path) {
  * @typedef {{counts: import('./counts.mjs').Counts, failures?: string[], run?: import('./progress.d.mts').RememberedSuite}} Outcome
  */
 
+/** Lines at the end of a failed program's output that the summary repeats. */
+const repeatedLines = 25;
+
 /** How `audit` ends if the registry could not be asked, which is neither a pass nor a failure. */
 const NOT_MADE = 'exit status 3';
 
@@ -41,13 +44,12 @@ async function runScript(name, { options = [], skippedAs, limitMs = programLimit
   const skipped = how === skippedAs;
   clearTimeout(limit);
   if (output !== '') console.log(output.trimEnd());
-  if (!succeeded && !skipped) console.log(`npm run ${name} failed: ${how}`);
+  const failed = !succeeded && !skipped;
+  const reason = `npm run ${[name, ...options].join(' ')} failed: ${how}`;
+  if (failed) console.log(reason);
   return {
-    counts: {
-      passed: succeeded ? 1 : 0,
-      failed: succeeded || skipped ? 0 : 1,
-      skipped: skipped ? 1 : 0,
-    },
+    counts: { passed: succeeded ? 1 : 0, failed: failed ? 1 : 0, skipped: skipped ? 1 : 0 },
+    failures: failed ? [reason, ...output.trimEnd().split('\n').slice(-repeatedLines)] : [],
     run: { seconds: Math.round((performance.now() - start) / 1000), files: {} },
   };
 }
