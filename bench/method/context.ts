@@ -7,7 +7,13 @@ import { selectDevice } from '../../src/compute/devices.ts';
 import type { DeviceReport } from '../../src/compute/types.ts';
 import type { PreparedPairs } from '../../src/data/prepared.ts';
 import { type HeldOutImages, heldOutImages } from '../../src/pipeline/metrics/held-out.ts';
-import type { RunWriter, StageContext, StageFunction, StageOutcome } from '../../src/pipeline/stage.ts';
+import {
+  NO_WORKERS,
+  type RunWriter,
+  type StageContext,
+  type StageFunction,
+  type StageOutcome,
+} from '../../src/pipeline/stage.ts';
 import { preparedPairs } from '../../src/pipeline/stage-support.ts';
 import { writeWhole } from '../../src/project/disk/write-whole.ts';
 import {
@@ -77,6 +83,7 @@ export async function stageContext(
     shouldStop: () => false,
     resume: true,
     options: {},
+    startWorkers: () => NO_WORKERS,
   };
 }
 

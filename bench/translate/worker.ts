@@ -1,4 +1,5 @@
 /** Translates once, measures, and translates again what is finished: worker.mjs <project> <run folder> <options as JSON> */
+import { NO_WORKERS } from '../../src/pipeline/stage.ts';
 import { translate } from '../../src/pipeline/stages/translate.ts';
 import { loadProject } from '../../src/project/load.ts';
 import type { StageOptions } from '../../src/protocol/stages.ts';
@@ -23,6 +24,7 @@ const translated = async () => {
     shouldStop: () => false,
     resume: false,
     options: JSON.parse(options) as StageOptions<'translate'>,
+    startWorkers: () => NO_WORKERS,
   });
   return { seconds: (performance.now() - begun) / 1000, result };
 };

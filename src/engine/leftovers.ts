@@ -4,12 +4,15 @@ import { noneIfMissing } from '../project/disk/folders.ts';
 import { isPart } from '../project/disk/write-whole.ts';
 import { projectPaths } from '../project/paths.ts';
 import { ownerFile, readOwner } from '../project/runs/run-owner.ts';
+import { hasActiveClaim, isWorkedOn } from '../project/runs/run-units.ts';
 
 /**
  * Removes what killed processes have left half written: in a run folder that this process owns, and in the project's other
  * folders while no other run is active.
  */
 export async function removeLeftovers(project: string, run: string): Promise<void> {
+  // A process that takes part in this run may be writing what looks like it.
+  if (await hasActiveClaim(run)) return;
   await removeParts(run, Number.POSITIVE_INFINITY);
   const { runs, made } = projectPaths(project);
   const names = await namesIn(runs);
@@ -32,10 +35,7 @@ async function removeParts(folder: string, before: number): Promise<void> {
 
 /** A folder that cannot be read is not one of a run that ended: whoever made it may be at work. */
 const isActive = (run: string) =>
-  readOwner(run).then(
-    ({ active }) => active,
-    (error: NodeJS.ErrnoException) => error.code !== 'ENOTDIR',
-  );
+  isWorkedOn(run).catch((error: NodeJS.ErrnoException) => error.code !== 'ENOTDIR');
 
 const namesIn = (folder: string, recursive = false): Promise<string[]> =>
   readdir(folder, { recursive }).catch(noneIfMissing);

@@ -11,6 +11,7 @@ import { addServeCommand } from './commands/serve.ts';
 import { addStageCommands, type LoadStages } from './commands/stages.ts';
 import { addStopCommand } from './commands/stop.ts';
 import { addValidateCommand } from './commands/validate.ts';
+import { addWorkCommand } from './commands/work.ts';
 import { EXIT_CODES_HELP } from './exit-codes.ts';
 
 /**
@@ -42,6 +43,7 @@ export function createProgram(loadStages: LoadStages, exit: (code: number) => vo
   addDevicesCommand(program);
   addRunsCommand(program);
   addStopCommand(program);
+  addWorkCommand(program, loadStages, exit);
   addServeCommand(program);
   addExplainCommand(program);
   for (const command of [program, ...program.commands]) command.addHelpText('after', `\n${EXIT_CODES_HELP}`);

@@ -28,10 +28,19 @@ export class RunEvents implements RunWriter {
   readonly #throttle: ProgressThrottle;
   #memoryDue = 0;
 
-  /** @param onEvent called with each event written (the run's heartbeat) */
-  constructor(folder: string, sinks: readonly EventSink[], onEvent: () => void, clock: Clock = systemClock) {
+  /**
+   * @param onEvent called with each event written (the run's heartbeat)
+   * @param logFolder where `events.jsonl` is (default: the run folder)
+   */
+  constructor(
+    folder: string,
+    sinks: readonly EventSink[],
+    onEvent: () => void,
+    clock: Clock = systemClock,
+    logFolder = folder,
+  ) {
     this.folder = folder;
-    this.#log = new EventLog(join(folder, RUN_FILES.events));
+    this.#log = new EventLog(join(logFolder, RUN_FILES.events));
     this.#sinks = sinks;
     this.#onEvent = onEvent;
     this.#clock = clock;

@@ -4,12 +4,12 @@ import { basename, join } from 'node:path';
 import { makeFolder } from '../project/disk/folders.ts';
 import { writeWhole } from '../project/disk/write-whole.ts';
 import { newRunId } from '../project/runs/run-launch.ts';
+import { RunLock } from '../project/runs/run-lock.ts';
 import { sealRecord } from '../project/runs/run-record.ts';
 import { systemReason } from '../project/system-reason.ts';
 import { UserError } from '../project/user-error.ts';
 import { RUN_FILES, type RunRecord, type RunResult } from '../protocol/run.ts';
 import { UsageError } from './exit-codes.ts';
-import { RunLock } from './run-lock.ts';
 
 const RUN_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/;
 

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { dependencies, version } from '../../package.json';
 import { defaultThreads } from '../compute/run/threads.ts';
@@ -10,7 +11,7 @@ import { readRunRecord } from '../project/runs/run-record.ts';
 import { hasSucceeded } from '../project/runs/run-result.ts';
 import { type TrainingConfig, trainingSchema } from '../project/schema/training-schema.ts';
 import { UserError } from '../project/user-error.ts';
-import type { RunRecord } from '../protocol/run.ts';
+import { RUN_FILES, type RunRecord } from '../protocol/run.ts';
 import { safeParse } from '../protocol/safe-parse.ts';
 import { flagOf, type Stage, type StageOptions } from '../protocol/stages.ts';
 import { confine } from './confinement.ts';
@@ -138,6 +139,66 @@ async function planResumedRun(stage: Stage, given: StageArguments, reference: st
   return { project, training, options: record.options as StageOptions, run, warnings };
 }
 
+/** What a process needs to take part in a run that another one began. */
+export interface WorkPlan extends Omit<StagePlan, 'run'> {
+  /** Absolute path of the run folder. */
+  readonly folder: string;
+  readonly record: RunRecord;
+}
+
+/**
+ * @param reference the run's id or folder
+ * @param projectGiven the project's folder, as given on the command line
+ * @param stages those whose runs several processes can work on
+ * @throws UsageError if there is no such run, or it has ended
+ * @throws UserError if what the run began with is not what is here: files, or the versions of the programs
+ */
+export async function planWork(
+  reference: string,
+  projectGiven: string | undefined,
+  stages: readonly string[],
+): Promise<WorkPlan> {
+  const { projectFolder, folder } = locateRun(reference, projectGiven);
+  const record = (await readRunRecord(folder))!;
+  if (!stages.includes(record.stage)) {
+    throw new UserError(
+      'not-divided',
+      `${record.id} is a ${record.stage} run, which only one process can work on. Others can take part in runs of: ${stages.join(', ')}.`,
+    );
+  }
+  if (await hasSucceeded(folder)) {
+    throw new UsageError('nothing-to-resume', `${record.id} has already finished.`);
+  }
+  if (existsSync(join(folder, RUN_FILES.stopRequest))) {
+    throw new UsageError(
+      'not-divided',
+      `${record.id} was stopped. Continue it first: dnw ${record.stage} --resume ${record.id}`,
+    );
+  }
+  refuseOtherPrograms(record);
+  const view = new DiskView();
+  const project = await loadProject(projectFolder, view);
+  const training = recordedTraining(project, record);
+  await confine(projectFolder, folder);
+  refuseChangedInputs(record, project, await recordedInputs(record, project, training, view));
+  const warnings = configWarnings(project, record, training.config);
+  return { project, training, options: record.options as StageOptions, folder, record, warnings };
+}
+
+/** Weights that are trained by another version of these programs may differ in their last bits, or in more. */
+function refuseOtherPrograms({ id, versions }: RunRecord): void {
+  const here = { dnw: version, onnxruntime: dependencies['onnxruntime-node'] };
+  const different = (Object.keys(here) as (keyof typeof here)[]).filter(
+    (program) => versions[program] !== here[program],
+  );
+  if (different.length === 0) return;
+  const parts = different.map((program) => `${program} ${versions[program]}, here it is ${here[program]}`);
+  throw new UserError(
+    'other-version',
+    `${id} was begun with ${parts.join('; ')}. All processes of a run need the same version: install it here.`,
+  );
+}
+
 /** Whether a run belongs to the given training config and concept, as far as they are given. */
 function isAbout(record: RunRecord, { training, concept }: StageArguments): boolean {
   const { concept: recorded } = record.options as StageOptions;
@@ -220,15 +281,21 @@ function configWarnings(
   return keys.length === 0 ? [] : [`${training} has changed since (${keys.join(', ')}); ${began}`];
 }
 
-/** The config with the number of threads that will compute: sums depend on it, so a resumed run must use the same. */
-function onDevice(training: LoadedTraining, { device, threads }: StageArguments): LoadedTraining {
+/**
+ * The config with the number of threads that will compute: sums depend on it, so a resumed run must use the same. Workers
+ * share the cores.
+ */
+function onDevice(
+  training: LoadedTraining,
+  { device, threads, workers = 1 }: StageArguments,
+): LoadedTraining {
   const { config } = training;
   return {
     ...training,
     config: {
       ...config,
       device: device ?? config.device,
-      threads: (threads ?? config.threads) || defaultThreads(),
+      threads: (threads ?? config.threads) || Math.max(1, Math.floor(defaultThreads() / workers)),
     },
   };
 }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import type { StageFunction, StageFunctions, StageOutcome } from '../pipeline/stage.ts';
+import type { AllStages, StageFunction, StageOutcome } from '../pipeline/stage.ts';
 import { refuseLeadingOut } from '../project/disk/leading-out.ts';
 import { projectPaths } from '../project/paths.ts';
 import { systemReason } from '../project/system-reason.ts';
@@ -15,6 +15,7 @@ import { EventLog } from './event-log.ts';
 import { HumanOutput, JsonOutput } from './event-output.ts';
 import { describeError, EXIT, exitCodeOf, failureLines } from './exit-codes.ts';
 import { removeLeftovers } from './leftovers.ts';
+import { freeMemory, LocalWorkers, workersThatFit } from './local-workers.ts';
 import { findProjectFolder } from './project-choice.ts';
 import { RunEvents } from './run-events.ts';
 import { runFolderOf, writeResult } from './run-folder.ts';
@@ -29,7 +30,7 @@ import { TensorBoardLog } from './tensorboard/tensorboard-log.ts';
 export async function runStage(
   stage: Stage,
   given: StageArguments,
-  loadStages: () => Promise<StageFunctions>,
+  loadStages: () => Promise<AllStages>,
 ): Promise<number> {
   let plan: StagePlan;
   try {
@@ -39,7 +40,7 @@ export async function runStage(
     throw error;
   }
   return execute(plan, given, async (context) => {
-    const stages = await loadStages();
+    const { stages } = await loadStages();
     return stages[stage](context);
   });
 }
@@ -98,6 +99,10 @@ async function execute(
         shouldStop: () => stops.asked(),
         resume: resumed,
         options,
+        startWorkers: (count) => {
+          const warn = (message: string) => events.emit({ type: 'log', level: 'warning', message });
+          return new LocalWorkers(workersThatFit(count, freeMemory(), warn), folder, warn);
+        },
       });
       const { status, result } = outcome;
       await writeResult(run, { status, result, seconds: seconds() });

@@ -37,6 +37,11 @@ export class StopRequests {
     return this.#asked;
   }
 
+  /** Stops the run for another reason. @param message why */
+  ask(message: string): void {
+    this.#stop(message);
+  }
+
   dispose(): void {
     process.off('SIGINT', this.#interrupt);
     process.off('SIGTERM', this.#terminate);

@@ -114,6 +114,7 @@ export const SETTINGS_SECTION = 'denoisedWeights';
 export const SETTINGS = {
   device: 'device',
   threads: 'threads',
+  workers: 'workers',
   engineNode: 'engine.node',
   engineIdleMinutes: 'engine.idleMinutes',
   notifications: 'notifications',

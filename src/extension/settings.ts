@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { Stage } from '../protocol/stages.ts';
 import { SETTINGS, SETTINGS_SECTION } from './identifiers.ts';
 
 type SettingKey = (typeof SETTINGS)[keyof typeof SETTINGS];
@@ -15,4 +16,10 @@ export function deviceOverrides(): { device?: string; threads?: number } {
   const device = setting<string>(SETTINGS.device);
   const threads = setting<number>(SETTINGS.threads);
   return { ...(device !== 'auto' && { device }), ...(threads !== 0 && { threads }) };
+}
+
+/** The number of processes that share a new run, if it can have several and the settings want them. */
+export function workersFor({ stage, concept }: { stage: Stage; concept?: string }): { workers?: number } {
+  const workers = setting<number>(SETTINGS.workers);
+  return stage === 'collect' && concept === undefined && workers > 1 ? { workers } : {};
 }

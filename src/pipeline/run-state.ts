@@ -13,10 +13,15 @@ const sealedSchema = z.strictObject({ checksum: z.string(), value: z.unknown() }
 /** A quality; JSON has no infinity, which is the PSNR of a perfect image. */
 export const storedQuality = z.union([z.number(), z.null().transform(() => Number.POSITIVE_INFINITY)]);
 
+/** A JSON value with its checksum, as `readRunState` reads it. */
+export function sealed(value: unknown): string {
+  const text = JSON.stringify(value);
+  return `{"checksum":"${hashContent(text)}","value":${text}}`;
+}
+
 /** Writes a JSON value with its checksum, whole or not at all. */
 export async function writeRunState(path: string, value: unknown): Promise<void> {
-  const text = JSON.stringify(value);
-  await writeWhole(path, `{"checksum":"${hashContent(text)}","value":${text}}`);
+  await writeWhole(path, sealed(value));
 }
 
 /**
@@ -39,11 +44,11 @@ export async function readRunState<T>(
     if (error instanceof SyntaxError) throw damaged();
     throw error;
   }
-  const sealed = safeParse(sealedSchema, json);
-  if (sealed.success && hashContent(JSON.stringify(sealed.data.value)) !== sealed.data.checksum) {
+  const whole = safeParse(sealedSchema, json);
+  if (whole.success && hashContent(JSON.stringify(whole.data.value)) !== whole.data.checksum) {
     throw damaged();
   }
-  const value = safeParse(schema, sealed.success ? sealed.data.value : json);
+  const value = safeParse(schema, whole.success ? whole.data.value : json);
   if (!value.success) throw damaged();
   return value.data;
 }

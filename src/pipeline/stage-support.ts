@@ -9,15 +9,15 @@ import { itemNamed } from '../project/names.ts';
 import type { LoadedConcept } from '../project/project.ts';
 import { UserError } from '../project/user-error.ts';
 import { withEditors } from './image-editors/image-editors.ts';
-import type { StageContext } from './stage.ts';
+import type { WorkContext } from './stage.ts';
 
 /** The context of a stage that takes `--seed`. */
-type SeededContext = Pick<StageContext, 'training'> & { readonly options: { readonly seed?: number } };
+type SeededContext = Pick<WorkContext, 'training'> & { readonly options: { readonly seed?: number } };
 /** The context of a stage that takes `--concept`. */
-type ConceptContext = Pick<StageContext, 'project'> & { readonly options: { readonly concept?: string } };
+type ConceptContext = Pick<WorkContext, 'project'> & { readonly options: { readonly concept?: string } };
 
 /** Selects the device that the config asks for, and reports it in the run's events. */
-export async function stageDevice({ training, run }: StageContext): Promise<DeviceReport> {
+export async function stageDevice({ training, run }: WorkContext): Promise<DeviceReport> {
   const report = await selectDevice(training.config.device, training.config.threads);
   const { device, executor, threads, reason } = report;
   run.emit({ type: 'device', device, executor, threads, reason });
@@ -52,14 +52,14 @@ export function stageConcept({ project, options }: ConceptContext): LoadedConcep
  * @returns undefined if a stop was requested
  */
 export function preparedPairs(
-  context: StageContext,
+  context: WorkContext,
   concepts: readonly LoadedConcept[],
 ): Promise<PreparedPairs[] | undefined> {
   return withEditors(context.training.config, (openEditor) => prepareAll(context, concepts, openEditor));
 }
 
 async function prepareAll(
-  { project, training, run, shouldStop }: StageContext,
+  { project, training, run, shouldStop }: WorkContext,
   concepts: readonly LoadedConcept[],
   openEditor: OpenEditor,
 ): Promise<PreparedPairs[] | undefined> {

@@ -15,8 +15,17 @@ export interface RunWriter {
   emit(event: NewRunEvent): void;
 }
 
-/** Everything that a stage works with. `--device` and `--threads` are in `training.config`. */
-export interface StageContext<S extends Stage = Stage> {
+/** Processes that take part in a run besides its own. */
+export interface Workers {
+  /** Has them end after their current step. @returns once they have ended */
+  end(): Promise<void>;
+}
+
+/** For a run that its own process does alone. */
+export const NO_WORKERS: Workers = { end: async () => {} };
+
+/** Everything that a process works with, for a whole run or for some of its units. `--device` and `--threads` are in `training.config`. */
+export interface WorkContext<S extends Stage = Stage> {
   readonly project: Project;
   readonly training: LoadedTraining;
   readonly run: RunWriter;
@@ -25,6 +34,16 @@ export interface StageContext<S extends Stage = Stage> {
   /** True if the run continues from its checkpoint. */
   readonly resume: boolean;
   readonly options: StageOptions<S>;
+}
+
+/** Everything that a stage works with. */
+export interface StageContext<S extends Stage = Stage> extends WorkContext<S> {
+  /**
+   * Starts processes on this machine that take units of the run (`RunUnits`), which has been divided into them: as many as
+   * given, or fewer if there is no memory for them. Called once this process has compiled its networks.
+   * @param count 0 or more
+   */
+  startWorkers(count: number): Workers;
 }
 
 export interface StageOutcome {
@@ -44,3 +63,31 @@ export type StageFunction<S extends Stage = Stage> = (context: StageContext<S>) 
 
 /** The function of every stage. */
 export type StageFunctions = { readonly [S in Stage]: StageFunction<S> };
+
+/** What a process has done that takes units of a run that another one began. */
+export interface WorkOutcome {
+  readonly status: 'succeeded' | 'stopped';
+  /** Number of units that it has finished. */
+  readonly finished: number;
+  /** Number of units of the run. */
+  readonly total: number;
+  /** Number of units that are neither done nor given up: others are at work on them, or have to be. */
+  readonly left: number;
+  /** Number of units that were given up. */
+  readonly failed: number;
+}
+
+/**
+ * Takes units of a run, one after the other, until none is left that nobody works on, or a stop is requested.
+ * @throws UserError if the run has not been divided yet, or for what ends any process of it, such as a full disk
+ */
+export type WorkFunction<S extends Stage = Stage> = (context: WorkContext<S>) => Promise<WorkOutcome>;
+
+/** The function of every stage whose runs are divided into units. */
+export type WorkFunctions = { readonly [S in Stage]?: WorkFunction<S> };
+
+/** What a process can do for a run: lead it, or take part in it. */
+export interface AllStages {
+  readonly stages: StageFunctions;
+  readonly work: WorkFunctions;
+}

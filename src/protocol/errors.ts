@@ -625,6 +625,24 @@ export const ERRORS = {
     example:
       'The request validate cannot be answered: params.project: it must be text. Its parameters are in src/protocol/serve.ts.',
   },
+  'units-failed': {
+    code: 'DNW-192',
+    title: 'Some concepts of the run have failed',
+    cause: 'The run went on without them. The message names them, and says why the first one failed.',
+    remedy:
+      'Correct what is wrong with them. Then do as the message says: continue the run with `--resume`, or start a new one with `--missing`. Both keep the others.',
+    example:
+      '27 of 30 concepts are collected, 3 failed: fog, snow, night. Correct the cause, then collect them in a new run with --missing: it keeps the others. fog: collecting fog (4 of 30): loss/generator became NaN at step 120. Lower the learning rate, or resume from the last checkpoint with another seed.',
+  },
+  'not-divided': {
+    code: 'DNW-193',
+    title: 'There is nothing to work on yet',
+    cause:
+      'The run has only just begun, was stopped, or is of a kind that no other process can take part in.',
+    remedy: 'Do as the message says, then start `dnw work` again.',
+    example:
+      '/project/runs/zoo-1: this run has only just begun, and is not divided into concepts yet. Try again in a moment.',
+  },
   unexpected: {
     code: 'DNW-199',
     title: 'An unexpected error',

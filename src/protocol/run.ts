@@ -12,6 +12,10 @@ export const RUN_FILES = {
   snapshots: 'snapshots',
   /** Folder of TensorBoard's event files, if they were requested. */
   tensorBoard: 'tensorboard',
+  /** Folder of what several processes do of a run (project/runs/run-units.ts). */
+  units: 'units',
+  /** Folder with the log of each process that takes part in a run besides its owner. */
+  workers: 'workers',
   /** File that requests a stop; the engine checks for it between steps. */
   stopRequest: 'stop-request',
   /** Standard error of the engine process. */

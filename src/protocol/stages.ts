@@ -140,6 +140,7 @@ export const STAGES = {
       examples: [
         'dnw collect',
         'dnw collect --missing',
+        'dnw collect --workers 4',
         'dnw collect --concept pencil-sketch',
         'dnw collect --resume',
       ],
@@ -155,6 +156,13 @@ export const STAGES = {
     concept: 'optional',
     options: {
       missing: { type: 'switch', help: 'only the concepts whose weights are missing or stale' },
+      workers: {
+        type: 'integer',
+        placeholder: 'n',
+        min: 1,
+        max: 256,
+        help: 'processes that train concepts at the same time, each with its share of the cores (default: 1)',
+      },
     },
     inputs: ['concept', 'images', 'base'],
     needs: 'base',

@@ -57,14 +57,17 @@ const crashing: StageFunction = async () => {
 };
 
 await main(process.argv, async () => ({
-  prepare: talkative,
-  'train-base': failing,
-  'search-ranks': count,
-  collect: buggy,
-  'train-generator': crashing,
-  denoise: count,
-  'fine-tune': count,
-  translate: count,
-  evaluate: count,
-  quickstart: count,
+  stages: {
+    prepare: talkative,
+    'train-base': failing,
+    'search-ranks': count,
+    collect: buggy,
+    'train-generator': crashing,
+    denoise: count,
+    'fine-tune': count,
+    translate: count,
+    evaluate: count,
+    quickstart: count,
+  },
+  work: {},
 }));

@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'n
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { removeLeftovers } from '../../src/engine/leftovers.ts';
-import { RunLock } from '../../src/engine/run-lock.ts';
 import { writeWhole } from '../../src/project/disk/write-whole.ts';
+import { RunLock } from '../../src/project/runs/run-lock.ts';
 import { temporaryFolder } from '../temporary-folders.ts';
 
 const PART = '.0123456789abcdef.dnw-part';

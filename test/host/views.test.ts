@@ -135,6 +135,18 @@ describe('what can be done from the views', () => {
       const [run] = runsOf('collect');
       assert.ok(argumentsOf(run!).includes('--missing'));
       assert.ok(argumentsOf(run!).includes(`--training=${node.training}`));
+      assert.ok(!argumentsOf(run!).some((argument) => argument.startsWith('--workers')));
+    });
+
+    it('what is missing is collected by as many processes as the settings want', async () => {
+      await changeSetting(SETTINGS.workers, 3);
+      try {
+        await vscode.commands.executeCommand(COMMANDS.collectMissing, await withBase());
+        await stop('collect');
+      } finally {
+        await changeSetting(SETTINGS.workers, undefined);
+      }
+      assert.ok(argumentsOf(runsOf('collect')[0]!).includes('--workers=3'));
     });
 
     it('one missing member is collected by itself', async () => {

@@ -1,4 +1,4 @@
-import type { StageContext } from '../../src/pipeline/stage.ts';
+import { NO_WORKERS, type StageContext } from '../../src/pipeline/stage.ts';
 import type { NewRunEvent } from '../../src/protocol/events.ts';
 import { temporaryFolder } from '../temporary-folders.ts';
 
@@ -13,6 +13,7 @@ export function recordedRun(
     shouldStop: () => false,
     resume: false,
     options: {},
+    startWorkers: () => NO_WORKERS,
     ...about,
   };
   return { context, events };

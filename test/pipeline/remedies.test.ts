@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { STAGE_FUNCTIONS } from '../../src/pipeline/stages/all-stages.ts';
+import { ALL_STAGES } from '../../src/pipeline/stages/all-stages.ts';
 import { loadBase } from '../../src/pipeline/weights/base-model.ts';
 import { loadProject } from '../../src/project/load.ts';
 import { projectPaths } from '../../src/project/paths.ts';
@@ -51,7 +51,7 @@ test('whoever runs the command that each error names gets from an empty project 
 
     async function errorOf(): Promise<string | undefined> {
       try {
-        await STAGE_FUNCTIONS[stage](context as never);
+        await ALL_STAGES.stages[stage](context as never);
         return undefined;
       } catch (error) {
         if (error instanceof UserError) return error.message;

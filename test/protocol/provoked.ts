@@ -10,9 +10,9 @@ import { readSafetensors } from '../../src/data/safetensors.ts';
 import { TensorReader } from '../../src/data/tensor-reader.ts';
 import { describeError } from '../../src/engine/exit-codes.ts';
 import { createProgram } from '../../src/engine/program.ts';
-import { RunLock } from '../../src/engine/run-lock.ts';
 import { readAnyCheckpoint } from '../../src/models/checkpoint.ts';
 import type { StageFunction, StageFunctions } from '../../src/pipeline/stage.ts';
+import { RunLock } from '../../src/project/runs/run-lock.ts';
 import { readRunRecord } from '../../src/project/runs/run-record.ts';
 import { type ErrorKind, withCode } from '../../src/protocol/errors.ts';
 import { STAGE_NAMES } from '../../src/protocol/stages.ts';
@@ -33,7 +33,7 @@ async function dnw(project: string, [command, ...others]: readonly string[]): Pr
   const stages = Object.fromEntries(STAGE_NAMES.map((stage) => [stage, nothing])) as StageFunctions;
   try {
     const program = createProgram(
-      async () => stages,
+      async () => ({ stages, work: {} }),
       () => {},
     );
     const inProject = others.includes('--project') ? [] : ['--project', project];

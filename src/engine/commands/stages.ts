@@ -1,12 +1,12 @@
 import { type Command, Option } from 'commander';
-import type { StageFunctions } from '../../pipeline/stage.ts';
+import type { AllStages } from '../../pipeline/stage.ts';
 import type { StageOption } from '../../protocol/stage-entry.ts';
 import { flagOf, STAGE_NAMES, stageEntry } from '../../protocol/stages.ts';
 import type { StageArguments } from '../stage-plan.ts';
 import { runStage } from '../stage-run.ts';
 import { commandOptions, integer } from './options.ts';
 
-export type LoadStages = () => Promise<StageFunctions>;
+export type LoadStages = () => Promise<AllStages>;
 
 /** Adds one subcommand per stage. */
 export function addStageCommands(

@@ -7,7 +7,7 @@ import { RUN_FILES } from '../../protocol/run.ts';
 import { showFailure } from '../failure.ts';
 import { SETTINGS } from '../identifiers.ts';
 import type { Services } from '../services.ts';
-import { deviceOverrides, setting } from '../settings.ts';
+import { deviceOverrides, setting, workersFor } from '../settings.ts';
 import type { NewRun } from './new-run.ts';
 import { isActive, isResumable, type Run } from './run-state.ts';
 import { progressText, runLabel, stageTitle } from './run-wording.ts';
@@ -66,6 +66,7 @@ export async function requestStop({ runs }: Pick<Services, 'runs'>, run: Run): P
 async function launch(services: Services, request: RunRequest): Promise<StartedRun> {
   const { ended } = await services.engine.launch({
     ...request,
+    ...workersFor(request),
     ...deviceOverrides(),
     tensorboard: setting<boolean>(SETTINGS.tensorBoard),
   });

@@ -6,7 +6,7 @@ import type { RunStore } from '../runs/run-store.ts';
 import { stageTitle } from '../runs/run-wording.ts';
 import { startRun } from '../runs/start-run.ts';
 import type { Services } from '../services.ts';
-import { deviceOverrides } from '../settings.ts';
+import { deviceOverrides, workersFor } from '../settings.ts';
 import { refuseUntrusted } from '../trust.ts';
 import { runText } from './run-text.ts';
 import { type StageRequest, stageRequest } from './stage-request.ts';
@@ -64,6 +64,7 @@ export function startRunTool(services: Services): Tool<typeof startRunInput> {
 function startConfirmation(request: StageRequest): vscode.LanguageModelToolConfirmationMessages {
   const { project, training, concept, seed, steps } = request;
   const { device, threads } = deviceOverrides();
+  const { workers } = workersFor({ stage: request.stage, ...(concept && { concept: concept.name }) });
   const unsaved = unsavedProjectFiles();
   const facts = [
     vscode.l10n.t('Project: {0}', project.folder),
@@ -73,6 +74,7 @@ function startConfirmation(request: StageRequest): vscode.LanguageModelToolConfi
     ...(steps === undefined ? [] : [vscode.l10n.t('Steps: {0}', steps)]),
     vscode.l10n.t('Device: {0}', device ?? training.config.device),
     ...(threads === undefined ? [] : [vscode.l10n.t('Threads: {0}', threads)]),
+    ...(workers === undefined ? [] : [vscode.l10n.t('Processes: {0}', workers)]),
     ...(unsaved.length === 0
       ? []
       : [vscode.l10n.t('Unsaved concepts and training configs are saved first.')]),

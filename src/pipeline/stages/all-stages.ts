@@ -1,5 +1,5 @@
-import type { StageFunctions } from '../stage.ts';
-import { collect } from './collect.ts';
+import type { AllStages } from '../stage.ts';
+import { collect, workOnCollect } from './collect.ts';
 import { denoise } from './denoise.ts';
 import { evaluate } from './evaluate.ts';
 import { fineTune } from './fine-tune.ts';
@@ -10,15 +10,18 @@ import { trainBase } from './train-base.ts';
 import { trainGenerator } from './train-generator.ts';
 import { translate } from './translate.ts';
 
-export const STAGE_FUNCTIONS: StageFunctions = {
-  prepare,
-  'train-base': trainBase,
-  'search-ranks': searchRanks,
-  collect,
-  'train-generator': trainGenerator,
-  denoise,
-  'fine-tune': fineTune,
-  translate,
-  evaluate,
-  quickstart,
+export const ALL_STAGES: AllStages = {
+  stages: {
+    prepare,
+    'train-base': trainBase,
+    'search-ranks': searchRanks,
+    collect,
+    'train-generator': trainGenerator,
+    denoise,
+    'fine-tune': fineTune,
+    translate,
+    evaluate,
+    quickstart,
+  },
+  work: { collect: workOnCollect },
 };

@@ -120,7 +120,7 @@ const NO_LINKS: ReadonlySet<unknown> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP'
 export function createWholeSync(path: string, text: string): void {
   const part = partIn(dirname(path), newId());
   try {
-    writeFileSync(part, text, { flag: 'wx' });
+    writeFileSync(part, text, { flag: 'wx', flush: true });
     linkSync(part, path);
   } catch (error) {
     if (!NO_LINKS.has((error as NodeJS.ErrnoException).code)) throw withPath(error, path);

@@ -12,6 +12,7 @@ import { systemReason } from '../system-reason.ts';
 import { shownMessage, UserError } from '../user-error.ts';
 import { readOwner } from './run-owner.ts';
 import { hasSucceeded } from './run-result.ts';
+import { hasActiveClaim } from './run-units.ts';
 
 /** Maximum number of bytes of `events.jsonl` that one `RunTail.read` reads; larger files take several reads. */
 const MAX_READ_BYTES = 8 * 1024 * 1024;
@@ -228,15 +229,15 @@ function hasFields(event: RunEvent): boolean {
 }
 
 /**
- * The state of a run. If its last event is `finished`, the event has the state. Otherwise it is running while its process
- * lives (on another machine: while its heartbeat is recent). After that it has succeeded if its result says so, because a
+ * The state of a run. If its last event is `finished`, the event has the state. Otherwise it is running while its process,
+ * or one that has taken a unit of it, lives (on another machine: while its heartbeat is recent). After that it has succeeded if its result says so, because a
  * process can be killed between its result and its last event; if not, it is interrupted.
  * @throws UserError if the result is damaged
  */
 export async function deriveRunState(folder: string, lastEvent: RunEvent | undefined): Promise<RunState> {
   if (lastEvent?.type === 'finished') return lastEvent.status;
   const { generation, active } = await readOwner(folder);
-  if (active) return 'running';
+  if (active || (await hasActiveClaim(folder))) return 'running';
   if (await hasSucceeded(folder)) return 'succeeded';
   if (generation > 0 || lastEvent) return 'interrupted';
   const { mtimeMs } = await stat(folder);

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { beforeEach, describe, expect, test } from 'vitest';
@@ -7,7 +7,7 @@ import type { BaseModel } from '../../../src/pipeline/weights/base-model.ts';
 import { saveBase } from '../../../src/pipeline/weights/base-model.ts';
 import { loadProject } from '../../../src/project/load.ts';
 import { projectPaths } from '../../../src/project/paths.ts';
-import { makeProject } from '../../engine/example-project.ts';
+import { makeProject, writeConcept } from '../../engine/example-project.ts';
 import { recordedRun } from '../recorded-run.ts';
 import { saveUntrainedBase } from '../untrained-base.ts';
 
@@ -74,7 +74,8 @@ describe('a stopped collect that is resumed', () => {
     // Later than any time in the cache of pairs.
     utimesSync(file, 2e9, 2e9);
     await expect(collectUntil(99, true)).rejects.toThrow(
-      `${join(run, 'snow.checkpoint.safetensors')}: changed since this training began: the pairs of snow. `,
+      '1 of 2 concepts are collected, 1 failed: snow. Correct the cause, then collect them in a new run with --missing: it keeps the others. ' +
+        `snow: ${join(run, 'snow.checkpoint.safetensors')}: changed since this training began: the pairs of snow. `,
     );
   });
 
@@ -103,14 +104,55 @@ describe('a stopped collect that is resumed', () => {
     expect(await collectUntil(99, true)).toEqual(['fog', 'snow']);
   });
 
-  test('says what to do where its list of finished members is damaged', async () => {
+  test('says what to do where the record of a finished member is damaged', async () => {
     await collectUntil(STEPS + 1, false);
+    const file = join(run, 'units', 'done', 'fog.json');
+    writeFileSync(file, '[{');
+    await expect(collectUntil(99, true)).rejects.toThrow(
+      `${file}: damaged. Delete it and resume: fog is then done again.`,
+    );
+    rmSync(file);
+    expect(await collectUntil(99, true)).toEqual(['fog', 'snow']);
+  });
+
+  test('goes on from the list of finished members that earlier versions kept', async () => {
+    await collectUntil(STEPS + 1, false);
+    rmSync(join(run, 'units'), { recursive: true });
     const file = join(run, 'collected.json');
     writeFileSync(file, '[{');
     await expect(collectUntil(99, true)).rejects.toThrow(
       `${file}: damaged. Delete it and resume: every concept is then collected again.`,
     );
-    rmSync(file);
-    expect(await collectUntil(99, true)).toEqual(['fog', 'snow']);
+    writeFileSync(file, JSON.stringify([{ concept: 'fog', psnr: 30 }]));
+    expect(await collectUntil(99, true)).toEqual(['snow']);
+  });
+});
+
+describe('concepts that fail', () => {
+  const checkpointOf = (concept: string) => join(run, `${concept}.checkpoint.safetensors`);
+  const damage = (concept: string) => writeFileSync(checkpointOf(concept), 'no checkpoint');
+  const failures = () => readdirSync(join(run, 'units', 'failed'));
+
+  test('are tried three times after the others, and alone when the run is resumed', async () => {
+    await collectUntil(1, false);
+    rmSync(checkpointOf('fog'));
+    damage('snow');
+    await expect(collectUntil(99, true)).rejects.toThrow(
+      `1 of 2 concepts are collected, 1 failed: snow. To try again only what failed, use --resume. snow: ${checkpointOf('snow')}`,
+    );
+    expect(failures()).toEqual(['snow.1.json', 'snow.2.json', 'snow.3.json']);
+    rmSync(checkpointOf('snow'));
+    expect(await collectUntil(99, true)).toEqual(['snow']);
+    expect(failures()).toEqual([]);
+  });
+
+  test('end a process that has not finished any, and leave the others to be tried elsewhere', async () => {
+    for (const concept of ['negative', 'night', 'oil']) writeConcept(folder, concept, `make it ${concept}`);
+    await collectUntil(1, false);
+    for (const concept of ['fog', 'negative', 'night']) damage(concept);
+    await expect(collectUntil(99, true)).rejects.toThrow(checkpointOf('night'));
+    expect(failures()).toEqual(['fog.1.json', 'negative.1.json', 'night.1.json']);
+    for (const concept of ['fog', 'negative', 'night']) rmSync(checkpointOf(concept));
+    expect(await collectUntil(99, true)).toEqual(['fog', 'negative', 'night', 'oil', 'snow']);
   });
 });
