@@ -4,6 +4,8 @@ import { STAGE_NAMES, type Stage } from '../../src/protocol/stages.ts';
 /** How much each campaign tries. */
 export interface Form {
   readonly kills: number;
+  /** Kills of processes that share a run. */
+  readonly workerKills: number;
   /** Full disks per stage; infinite: at every call that needs space. */
   readonly fullPerStage: number;
   /** The calls of a stage that full disks are drawn from, from 1 on: the first and the last of them. */
@@ -20,6 +22,7 @@ export interface Form {
 const FORMS = {
   long: {
     kills: 1000,
+    workerKills: 200,
     fullPerStage: Number.POSITIVE_INFINITY,
     mountedPerStage: 3,
     yaml: 20_000,
@@ -30,6 +33,7 @@ const FORMS = {
   },
   quick: {
     kills: 60,
+    workerKills: 12,
     fullPerStage: 3,
     mountedPerStage: 1,
     yaml: 3000,
@@ -40,14 +44,14 @@ const FORMS = {
   },
 } as const satisfies Record<string, Form>;
 
-export const CAMPAIGNS = ['kills', 'disk-full', 'read-only', 'mutations', 'yaml-suite'] as const;
+export const CAMPAIGNS = ['kills', 'workers', 'disk-full', 'read-only', 'mutations', 'yaml-suite'] as const;
 export type CampaignName = (typeof CAMPAIGNS)[number];
 
 export interface Options {
   readonly form: Form;
   readonly seed: number;
   readonly campaigns: readonly CampaignName[];
-  /** Programs that run at a time in the campaign of kills. */
+  /** Programs that run at a time in the campaigns of kills and full disks. */
   readonly jobs: number;
   /** Stages that the campaigns of full disks and read-only folders are limited to; empty: all. */
   readonly onlyStages: readonly Stage[];
@@ -93,7 +97,10 @@ export function readOptions(args: readonly string[]): Options | string {
   return {
     form: {
       ...form,
-      ...(values.kills !== undefined && { kills: whole(values.kills) }),
+      ...(values.kills !== undefined && {
+        kills: whole(values.kills),
+        workerKills: whole(values.kills),
+      }),
       ...(values.full !== undefined && { fullPerStage: whole(values.full) }),
       ...(values.calls !== undefined && { calls: range(values.calls), mountedPerStage: 0 }),
     },

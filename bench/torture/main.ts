@@ -14,6 +14,7 @@ import { killsCampaign } from './kills.ts';
 import { readOnlyCampaign } from './read-only.ts';
 import { makeReference, type StageReference } from './reference.ts';
 import { summaryTable, type Tally, verdict } from './tally.ts';
+import { workersCampaign } from './workers.ts';
 import { suiteCases } from './yaml-subject.ts';
 
 /** Faults of a campaign that are listed; more are nearly always of the same kind. */
@@ -61,6 +62,7 @@ async function run({ form, seed, campaigns, jobs, onlyStages }: Options): Promis
   }
   if (wants('read-only')) done(await readOnlyCampaign(chosen, { scratch, seed, say }));
   if (wants('kills')) done(await killsCampaign(references, { scratch, seed, kills, jobs, say }));
+  if (wants('workers')) done(await workersCampaign({ scratch, seed, kills: form.workerKills, say }));
   const failed = tallies.some((tally) => verdict(tally) === 'FAILED');
   // What a fault has left is for looking into.
   if (failed) say(`The folders of what failed are kept in ${scratch}`);

@@ -1,6 +1,6 @@
 /** What a project's folder holds: to compare with an uninterrupted one, and to find what a fault has left. */
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import sharp from 'sharp';
 import { readSafetensors } from '../../src/data/safetensors.ts';
@@ -72,6 +72,8 @@ export async function unreadable(project: string): Promise<string[]> {
     try {
       await reader?.[1](join(project, path));
     } catch (error) {
+      // A process that is still at work has removed it since.
+      if (!existsSync(join(project, path))) continue;
       found.push(`${path} cannot be read: ${(error as Error).message}`);
     }
   }

@@ -40,7 +40,7 @@ export const resumeCommand = (project: string, { stage }: TorturedStage) => [
 
 /** Files of a run, without the records of its processes: their number is that of the interruptions. */
 export const runFilesOf = (run: string) =>
-  filesBelow(run).filter((path) => !/^owner-\d+\.json$/.test(path) && !isPart(basename(path)));
+  filesBelow(run).filter((path) => !/^(owner-\d+\.json$|workers\/)/.test(path) && !isPart(basename(path)));
 
 /** The result of a run without what differs each time: durations, and paths below the project's folder. */
 export function resultOf(run: string, project: string): string {

@@ -37,7 +37,7 @@ lora: { train: both, search: { maximum: 2 } }
 `;
 
 /** A concept file for an effect of that name. */
-function conceptText(effect: string, prompt: string): string {
+export function conceptText(effect: string, prompt: string): string {
   return `prompt: ${prompt}\npairs:\n  source: ../images\n  target:\n    effect: ${effect}\n`;
 }
 
