@@ -7,6 +7,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { projectPaths } from '../../src/project/paths.ts';
+import type { RunEvent } from '../../src/protocol/events.ts';
+import { RUN_FILES } from '../../src/protocol/run.ts';
 import { reportOf } from './report.ts';
 import { type Command, commandsOf, HELD_OUT, SEEDS, writeProject } from './study.ts';
 
@@ -35,6 +37,18 @@ function resultOf(run: string): Record<string, unknown> | undefined {
   return status === 'succeeded' ? result : undefined;
 }
 
+/** The measurement of a member comes at its end, with the seconds of its training. */
+function memberSeconds(run: string): number[] {
+  const file = join(paths.run(run), RUN_FILES.events);
+  if (!existsSync(file)) return [];
+  const lines = readFileSync(file, 'utf8').split('\n').filter(Boolean);
+  return lines.flatMap((line) => {
+    const event = JSON.parse(line) as RunEvent;
+    const isEnd = event.type === 'metrics' && 'quality/psnr' in event.values;
+    return isEnd && event.seconds !== undefined ? [event.seconds] : [];
+  });
+}
+
 /** Runs a command, or continues its run, unless it has succeeded. */
 async function ensure({ run, arguments: given }: Command): Promise<void> {
   if (resultOf(run) !== undefined) return;
@@ -47,11 +61,12 @@ async function ensure({ run, arguments: given }: Command): Promise<void> {
   if (code !== 0) throw new Error(`${run} ended with status ${code}`);
 }
 
+const report = () => reportOf(seeds, concepts, resultOf, memberSeconds);
 if (!existsSync(program)) throw new Error(`${program} is missing. Build it with: npm run build`);
 if (!values.report) {
   await writeProject(project);
   for (const seed of seeds) {
     for (const command of commandsOf(seed, concepts)) await ensure(command);
-    console.log(`\n${reportOf(seeds, concepts, resultOf)}`);
+    console.log(`\n${report()}`);
   }
-} else console.log(reportOf(seeds, concepts, resultOf));
+} else console.log(report());

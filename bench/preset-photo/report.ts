@@ -3,6 +3,8 @@ import { mean, median } from '../method/statistics.ts';
 import { GOALS, REFERENCE_TIME, type Seed, trainingName } from './study.ts';
 
 type ResultOf = (run: string) => Record<string, unknown> | undefined;
+/** Seconds of training of each member that a run has collected. */
+type MemberSeconds = (run: string) => readonly number[];
 
 /** What one evaluation says about one start. */
 interface Ended {
@@ -14,7 +16,12 @@ interface Ended {
 }
 
 /** The tables and verdicts of the study, as Markdown, from what has been measured so far. */
-export function reportOf(seeds: readonly Seed[], concepts: readonly string[], resultOf: ResultOf): string {
+export function reportOf(
+  seeds: readonly Seed[],
+  concepts: readonly string[],
+  resultOf: ResultOf,
+  memberSeconds: MemberSeconds,
+): string {
   const comparisons = seeds.flatMap((seed) =>
     concepts.flatMap((concept) => {
       const result = resultOf(`${trainingName(seed)}-evaluate-${concept}`);
@@ -57,17 +64,19 @@ export function reportOf(seeds: readonly Seed[], concepts: readonly string[], re
     '| --- | ---: | ---: | ---: |',
     ...rows.map((row) => `| ${row} |`),
     '',
-    ...times(seeds, resultOf, ours),
+    ...times(seeds, resultOf, memberSeconds, ours),
     ...quality(ours, reference),
   ].join('\n');
 }
 
-function times(seeds: readonly Seed[], resultOf: ResultOf, ours: readonly Ended[]): string[] {
+function times(
+  seeds: readonly Seed[],
+  resultOf: ResultOf,
+  memberSeconds: MemberSeconds,
+  ours: readonly Ended[],
+): string[] {
   const bases = seeds.flatMap((seed) => secondsOf(resultOf(`${trainingName(seed)}-train-base`)));
-  const members = seeds.flatMap((seed) => {
-    const result = resultOf(`${trainingName(seed)}-collect`);
-    return ((result?.concepts ?? []) as { seconds?: number }[]).flatMap(secondsOf);
-  });
+  const members = seeds.flatMap((seed) => memberSeconds(`${trainingName(seed)}-collect`));
   const line = (what: string, seconds: readonly number[], goal: number) =>
     seconds.length === 0
       ? `- ${what}: not measured`
