@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { UserError } from '../../project/user-error.ts';
 import { TOOLS } from '../identifiers.ts';
 import { saveProjectFiles, unsavedProjectFiles } from '../projects/unsaved-files.ts';
+import { isActive } from '../runs/run-state.ts';
 import type { RunStore } from '../runs/run-store.ts';
 import { stageTitle } from '../runs/run-wording.ts';
 import { startRun } from '../runs/start-run.ts';
@@ -109,7 +110,9 @@ async function begun(
   const subscriptions: vscode.Disposable[] = [];
   const left = new Promise<void>((resolve) => {
     const look = () => {
-      if (runs.get(project, id)?.state !== 'queued') resolve();
+      const run = runs.get(project, id);
+      // It is running before the engine has read the project and recorded what the run was begun with.
+      if (run === undefined || run.record !== undefined || !isActive(run)) resolve();
     };
     subscriptions.push(
       runs.onDidChange(look),
