@@ -8,7 +8,11 @@ import type { Services } from '../../src/extension/services.ts';
 import * as fake from './fake-vscode.ts';
 
 vi.mock('vscode', () => import('./fake-vscode.ts'));
-vi.mock('../../src/extension/settings.ts', () => ({ deviceOverrides: () => ({}), setting: () => false }));
+vi.mock('../../src/extension/settings.ts', () => ({
+  deviceOverrides: () => ({}),
+  workersFor: () => ({}),
+  setting: () => false,
+}));
 
 const names = ['snow', 'fog', 'rain'];
 const queue: QueuedRun[] = names.map((name) => ({

@@ -46,6 +46,7 @@ describe('activation', () => {
     assert.deepEqual(types, [
       ['device', 'string'],
       ['threads', 'number'],
+      ['workers', 'number'],
       ['engine.node', 'string'],
       ['engine.idleMinutes', 'number'],
       ['notifications', 'string'],

@@ -18,6 +18,8 @@ describe('the comparison', () => {
   let api: ExtensionApi;
   let project: Project;
   const made: FabricatedRun[] = [];
+  /** Every run has a name of its own: the extension may not have noticed yet that an earlier one was removed. */
+  let count = 0;
 
   before(async () => {
     api = await activateExtension();
@@ -32,18 +34,25 @@ describe('the comparison', () => {
   /** A finished evaluation of the first concept whose file has this content. */
   async function evaluated(content: string): Promise<Run> {
     const concept = project.concepts[0]!;
-    const run = new FabricatedRun(project.folder, `20261124-05000${made.length}-evaluate-test`, {
-      stage: 'evaluate',
-      name: concept.name,
-      training: basename(project.trainings[0]!.path),
-      concept: `concepts/${basename(concept.path)}`,
-    });
+    const run = new FabricatedRun(
+      project.folder,
+      `20261124-0500${String(count++).padStart(2, '0')}-evaluate-test`,
+      {
+        stage: 'evaluate',
+        name: concept.name,
+        training: basename(project.trainings[0]!.path),
+        concept: `concepts/${basename(concept.path)}`,
+      },
+    );
     made.push(run);
     run.begin();
     writeFileSync(join(run.folder, RUN_FILES.result), content);
     run.finish('succeeded');
     const known = () => api.services.runs.get(project.folder, run.id);
-    await until(api.services.runs.onDidChange, () => known()?.state === 'succeeded');
+    await until(
+      api.services.runs.onDidChange,
+      () => known()?.state === 'succeeded' && known()?.record !== undefined,
+    );
     return known()!;
   }
 
