@@ -54,6 +54,20 @@ export function resultOf(run: string, project: string): string {
   return (text ?? 'null').replaceAll(project, PROJECT);
 }
 
+/** What a project holds once a stage has ended in it. */
+export function stateAfter(
+  project: string,
+  entry: TorturedStage,
+): Pick<StageReference, 'files' | 'made' | 'runFiles' | 'result'> {
+  const run = runFolder(project, entry);
+  return {
+    files: filesBelow(project),
+    made: contentOf(project, entry.makes),
+    runFiles: runFilesOf(run),
+    result: resultOf(run, project),
+  };
+}
+
 /** Runs each chain of stages once, and copies the project before each. */
 export async function makeReference(scratch: string, say: (line: string) => void): Promise<StageReference[]> {
   const references: StageReference[] = [];
@@ -70,18 +84,7 @@ export async function makeReference(scratch: string, say: (line: string) => void
       if (code !== 0) throw new Error(`${entry.stage} failed without any fault:\n${stderr}`);
       const counted = JSON.parse(readFileSync(report, 'utf8')) as CountedCalls;
       rmSync(report);
-      const run = runFolder(project, entry);
-      references.push({
-        entry,
-        chain,
-        before,
-        ...counted,
-        files: filesBelow(project),
-        made: contentOf(project, entry.makes),
-        runFiles: runFilesOf(run),
-        result: resultOf(run, project),
-        seconds,
-      });
+      references.push({ entry, chain, before, ...counted, ...stateAfter(project, entry), seconds });
       say(`${entry.stage}: ${counted.calls} calls change the disk, ${seconds.toFixed(1)} s`);
     }
   }

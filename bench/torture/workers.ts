@@ -6,16 +6,10 @@ import { Random } from '../../src/data/random.ts';
 import { readOwner } from '../../src/project/runs/run-owner.ts';
 import { unitPaths } from '../../src/project/runs/run-units.ts';
 import { faultsAfter } from './check.ts';
+import { copyOf } from './disk-full.ts';
 import { type Ended, runEngine, type Started, startEngine } from './engine.ts';
-import { contentOf, filesBelow, parts, unreadable } from './project-state.ts';
-import {
-  resultOf,
-  resumeCommand,
-  runFilesOf,
-  runFolder,
-  type StageReference,
-  stageCommand,
-} from './reference.ts';
+import { parts, unreadable } from './project-state.ts';
+import { resumeCommand, runFolder, type StageReference, stageCommand, stateAfter } from './reference.ts';
 import type { TorturedStage } from './stage-table.ts';
 import type { Tally } from './tally.ts';
 import { conceptText, makeTinyProject } from './tiny-project.ts';
@@ -47,8 +41,7 @@ export async function workersCampaign({ scratch, seed, kills, say }: WorkersOpti
   const faults: string[] = [];
   const counts = { leaders: 0, workers: 0, runs: 0 };
   for (let pass = 0; counts.leaders + counts.workers < kills; pass++) {
-    const project = join(scratch, `shared-${pass}`);
-    cpSync(reference.before, project, { recursive: true, preserveTimestamps: true });
+    const project = copyOf(reference, join(scratch, `shared-${pass}`));
     const history: string[] = [];
     const found = await torture(project, reference, all.fork(`pass ${pass}`), history);
     counts.runs++;
@@ -89,14 +82,7 @@ async function makeReference(scratch: string): Promise<StageReference> {
   const project = join(scratch, 'reference-shared');
   cpSync(before, project, { recursive: true, preserveTimestamps: true });
   const { seconds } = await succeed(stageCommand(project, ALONE));
-  const run = runFolder(project, ALONE);
-  return {
-    ...{ entry: ALONE, chain: 0, before, seconds, calls: 0, ofSpace: 0 },
-    files: filesBelow(project),
-    made: contentOf(project, ALONE.makes),
-    runFiles: runFilesOf(run),
-    result: resultOf(run, project),
-  };
+  return { entry: ALONE, chain: 0, before, seconds, calls: 0, ofSpace: 0, ...stateAfter(project, ALONE) };
 }
 
 async function succeed(args: readonly string[]): Promise<Ended> {
@@ -115,7 +101,7 @@ async function torture(
   const deaths = 1 + random.int(MOST_DEATHS);
   let leader: Started | undefined;
   let ended: Ended | undefined;
-  for (let death = 0; death < deaths && ended === undefined; death++) {
+  for (let death = 0; death < deaths; death++) {
     leader ??= startEngine(nextCommand(project));
     const wait = setTimeout(1000 * random.uniform() * reference.seconds);
     ended = await Promise.race([leader.ended, wait.then(() => undefined)]);

@@ -11,6 +11,7 @@ import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
+import { mean } from '../method/statistics.ts';
 import { PHOTOGRAPHS_FOLDER, writeCrops } from '../photographs.ts';
 
 const PROGRAM = join('dist', 'engine', 'dnw.mjs');
@@ -61,8 +62,6 @@ async function dnw(stage: string, project: string, ...options: string[]): Promis
   await run(process.execPath, [PROGRAM, stage, '--project', project, ...options]);
   return (performance.now() - begun) / 1000;
 }
-
-const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 console.log(`${cores} cores, ${concepts} concepts, ${steps} steps each, mean of ${rounds} rounds\n`);
 console.log('| image size | processes | threads each | s | concepts per minute | ratio |');

@@ -13,11 +13,12 @@ import { RUN_FILES } from '../protocol/run.ts';
 import type { Stage } from '../protocol/stages.ts';
 import { EventLog } from './event-log.ts';
 import { HumanOutput, JsonOutput } from './event-output.ts';
-import { describeError, EXIT, exitCodeOf, failureLines } from './exit-codes.ts';
+import { describeError, EXIT, exitCodeOf } from './exit-codes.ts';
 import { removeLeftovers } from './leftovers.ts';
 import { freeMemory, LocalWorkers, workersThatFit } from './local-workers.ts';
 import { findProjectFolder } from './project-choice.ts';
 import { RunEvents } from './run-events.ts';
+import { tellFailure } from './run-failure.ts';
 import { runFolderOf, writeResult } from './run-folder.ts';
 import { planStage, type StageArguments, type StagePlan } from './stage-plan.ts';
 import { StopRequests } from './stop-requests.ts';
@@ -58,18 +59,7 @@ async function execute(
   const sinks = tensorboard ? [output, new TensorBoardLog(folder)] : [output];
   const events = new RunEvents(folder, sinks, () => lock.beat());
   const stops = new StopRequests(folder, (message) => events.emit({ type: 'log', level: 'info', message }));
-  const fail = (error: unknown) => {
-    const description = describeError(error, { inRun: true });
-    const { message, code } = description;
-    let shown = !json;
-    try {
-      events.emit({ type: 'finished', status: 'failed', seconds: seconds(), error: message, code });
-    } catch {
-      // The log cannot take it, most likely for the same reason: a full disk.
-      shown = false;
-    }
-    if (!shown) process.stderr.write(`${inertText(failureLines(description))}\n`);
-  };
+  const fail = (error: unknown) => tellFailure(events, error, seconds(), json);
   const crash = (error: unknown) => {
     // An error outside the stage's promise leaves the process in an unknown state.
     fail(error);

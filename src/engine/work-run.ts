@@ -5,13 +5,13 @@ import type { AllStages, WorkOutcome } from '../pipeline/stage.ts';
 import { makeFolder } from '../project/disk/folders.ts';
 import { readOwner } from '../project/runs/run-owner.ts';
 import { UserError } from '../project/user-error.ts';
-import { inertText } from '../protocol/inert-text.ts';
 import { RUN_FILES } from '../protocol/run.ts';
 import type { Stage } from '../protocol/stages.ts';
 import { HumanOutput, JsonOutput } from './event-output.ts';
-import { describeError, EXIT, exitCodeOf, failureLines } from './exit-codes.ts';
+import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { systemClock } from './progress-throttle.ts';
 import { RunEvents } from './run-events.ts';
+import { tellFailure } from './run-failure.ts';
 import { planWork } from './stage-plan.ts';
 import { runStage } from './stage-run.ts';
 import { StopRequests } from './stop-requests.ts';
@@ -63,14 +63,7 @@ export async function workOnRun(
     if (status === 'stopped') return EXIT.stopped;
     isWhole = left + failed === 0;
   } catch (error) {
-    const description = describeError(error, { inRun: true });
-    const { message, code } = description;
-    try {
-      events.emit({ type: 'finished', status: 'failed', seconds: seconds(), error: message, code });
-    } catch {
-      // The log cannot take it, most likely for the same reason: a full disk.
-      process.stderr.write(`${inertText(failureLines(description))}\n`);
-    }
+    tellFailure(events, error, seconds(), json);
     return exitCodeOf(error);
   } finally {
     stops.dispose();

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Stage } from '../protocol/stages.ts';
+import { type Stage, stageEntry } from '../protocol/stages.ts';
 import { SETTINGS, SETTINGS_SECTION } from './identifiers.ts';
 
 type SettingKey = (typeof SETTINGS)[keyof typeof SETTINGS];
@@ -21,5 +21,6 @@ export function deviceOverrides(): { device?: string; threads?: number } {
 /** The number of processes that share a new run, if it can have several and the settings want them. */
 export function workersFor({ stage, concept }: { stage: Stage; concept?: string }): { workers?: number } {
   const workers = setting<number>(SETTINGS.workers);
-  return stage === 'collect' && concept === undefined && workers > 1 ? { workers } : {};
+  const canShare = 'workers' in stageEntry(stage).options;
+  return canShare && concept === undefined && workers > 1 ? { workers } : {};
 }

@@ -32,11 +32,6 @@ export interface Claim {
   readonly unit: string;
   /** Whether another process worked on it before, which may have left a checkpoint. */
   readonly isTakenOver: boolean;
-  /** Shows processes on other machines that this one is alive, as `RunLock.beat` does. */
-  beat(): void;
-}
-
-interface HeldClaim extends Claim {
   readonly lock: RunLock;
 }
 
@@ -50,7 +45,10 @@ export class RunUnits<R> {
   readonly #paths: UnitPaths;
   readonly #schema: z.ZodType<R>;
   readonly #done = new Map<string, R>();
+  /** By unit, in the order of the attempts. */
   #failures = new Map<string, UnitFailure[]>();
+  /** By file: none is read twice, though the folder is looked at every second. */
+  #failureOf = new Map<string, UnitFailure>();
   #news: [unit: string, result: R][] = [];
 
   private constructor(
@@ -129,13 +127,17 @@ export class RunUnits<R> {
       this.#done.set(name, result);
       this.#news.push([name, result]);
     }
-    const failures = new Map<string, UnitFailure[]>();
+    const known = this.#failureOf;
+    this.#failureOf = new Map();
+    this.#failures = new Map();
     for (const file of await filesIn(this.#paths.failed)) {
       const name = basename(file, '.json').replace(/\.\d+$/, '');
-      const failure = await readRunState(file, failureSchema, `${name} is then tried once more`);
-      if (failure !== undefined) failures.set(name, [...(failures.get(name) ?? []), failure]);
+      const failure =
+        known.get(file) ?? (await readRunState(file, failureSchema, `${name} is then tried once more`));
+      if (failure === undefined) continue;
+      this.#failureOf.set(file, failure);
+      this.#failures.set(name, [...(this.#failures.get(name) ?? []), failure]);
     }
-    this.#failures = failures;
   }
 
   /** The units that other processes have done, as far as this process has learned of them since it last asked. */
@@ -153,8 +155,7 @@ export class RunUnits<R> {
     for (const unit of this.left) {
       const lock = await this.#take(unit);
       if (lock === undefined) continue;
-      const isTakenOver = lock.generation > 1;
-      const claim: HeldClaim = { unit, isTakenOver, lock, beat: () => lock.beat() };
+      const claim: Claim = { unit, isTakenOver: lock.generation > 1, lock };
       // Its owner may have finished since we looked.
       await this.refresh();
       if (this.left.includes(unit)) return claim;
@@ -202,7 +203,7 @@ export class RunUnits<R> {
 
   /** Gives up a claim on a unit that is not done, for another process, or a later one, to go on with. */
   giveBack(claim: Claim): void {
-    (claim as HeldClaim).lock.release();
+    claim.lock.release();
   }
 
   /** Lets units that were given up be tried again. */
@@ -241,7 +242,7 @@ export class RunUnits<R> {
   }
 
   async #drop(claim: Claim): Promise<void> {
-    (claim as HeldClaim).lock.release();
+    claim.lock.release();
     await rm(join(this.#paths.claims, claim.unit), { recursive: true, force: true });
   }
 }

@@ -6,6 +6,16 @@ import { temporaryFolder } from '../temporary-folders.ts';
 const SIDE = 32;
 const IMAGES = 6;
 
+/** Beginning of a training config: networks as small as they go, on one CPU thread, for images of the project's size. */
+export const SMALL_NETWORKS = `extends: preset:fast
+device: cpu
+threads: 1
+image: {size: ${SIDE}, train: 4, test: 2}
+generator: {channels: 4, transformerHeads: 2}
+discriminator: {channels: 4}
+base: {conditioning: none}
+`;
+
 /** A project of two concepts over six small pictures, with one training config, `tiny`. */
 export async function makeProject(): Promise<string> {
   const folder = temporaryFolder();

@@ -10,19 +10,12 @@ import type { RunOwner, RunRecord } from '../../src/protocol/run.ts';
 import { saveUntrainedBase } from '../pipeline/untrained-base.ts';
 import { temporaryFolder } from '../temporary-folders.ts';
 import { Engine, type Finished, type RunningEngine } from './engine-process.ts';
-import { makeProject, writeConcept } from './example-project.ts';
+import { makeProject, SMALL_NETWORKS, writeConcept } from './example-project.ts';
 
 const CONCEPTS = ['dusk', 'fog', 'night', 'oil', 'snow'];
 const RUN = 'zoo-1';
 
-const CONFIG = `extends: preset:fast
-device: cpu
-threads: 1
-image: {size: 32, train: 4, test: 2}
-generator: {channels: 4, transformerHeads: 2}
-discriminator: {channels: 4}
-base: {conditioning: none}
-lora: {rank: 2}
+const CONFIG = `${SMALL_NETWORKS}lora: {rank: 2}
 collect: {steps: 24, batchSize: 2, checkpoints: 1, checkpointEvery: 4}
 evaluate: {images: 2}
 `;

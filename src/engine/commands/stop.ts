@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { writeWhole } from '../../project/disk/write-whole.ts';
 import { readOwner } from '../../project/runs/run-owner.ts';
-import { isWorkedOn } from '../../project/runs/run-units.ts';
+import { hasActiveClaim } from '../../project/runs/run-units.ts';
 import { UserError } from '../../project/user-error.ts';
 import { RUN_FILES } from '../../protocol/run.ts';
 import { locateRun } from '../run-choice.ts';
@@ -21,9 +21,9 @@ export function addStopCommand(program: Command): void {
     .addHelpText('after', '\nExamples:\n  $ dnw stop 20261124-041530-fine-tune-snow')
     .action(async (reference: string, options: { project?: string }) => {
       const { folder } = locateRun(reference, options.project);
-      const { damage } = await readOwner(folder);
+      const { active, damage } = await readOwner(folder);
       if (damage !== undefined) throw new UserError('damaged-run', damage);
-      if (!(await isWorkedOn(folder)))
+      if (!active && !(await hasActiveClaim(folder)))
         throw new UserError('run-not-active', `${folder}: no process is working on this run.`);
       await writeWhole(join(folder, RUN_FILES.stopRequest), '');
       process.stderr.write('Stop requested; the run stops after its current step.\n');

@@ -190,7 +190,7 @@ async function takeUnits(
             total: length * steps,
           }),
           afterStep: async () => {
-            claim.beat();
+            claim.lock.beat();
             if (performance.now() - looked >= LOOK_MS) await look();
           },
           resume: context.resume || claim.isTakenOver,

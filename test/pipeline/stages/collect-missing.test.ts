@@ -6,18 +6,11 @@ import { DiskView } from '../../../src/project/disk/disk-view.ts';
 import { loadProject } from '../../../src/project/load.ts';
 import { projectPaths } from '../../../src/project/paths.ts';
 import { zooStates } from '../../../src/project/zoo/zoo-status.ts';
-import { makeProject, writeConcept } from '../../engine/example-project.ts';
+import { makeProject, SMALL_NETWORKS, writeConcept } from '../../engine/example-project.ts';
 import { recordedRun } from '../recorded-run.ts';
 import { saveUntrainedBase } from '../untrained-base.ts';
 
-const config = (steps: number) => `extends: preset:fast
-seed: 3
-device: cpu
-threads: 1
-image: {size: 32, train: 4, test: 2}
-generator: {channels: 4, transformerHeads: 2}
-discriminator: {channels: 4}
-base: {conditioning: none}
+const config = (steps: number) => `${SMALL_NETWORKS}seed: 3
 lora: {train: both, bias: false}
 collect: {steps: ${steps}, warmup: 0, batchSize: 2, checkpoints: 1}
 evaluate: {images: 2}

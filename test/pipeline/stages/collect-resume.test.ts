@@ -7,18 +7,11 @@ import type { BaseModel } from '../../../src/pipeline/weights/base-model.ts';
 import { saveBase } from '../../../src/pipeline/weights/base-model.ts';
 import { loadProject } from '../../../src/project/load.ts';
 import { projectPaths } from '../../../src/project/paths.ts';
-import { makeProject, writeConcept } from '../../engine/example-project.ts';
+import { makeProject, SMALL_NETWORKS, writeConcept } from '../../engine/example-project.ts';
 import { recordedRun } from '../recorded-run.ts';
 import { saveUntrainedBase } from '../untrained-base.ts';
 
-const CONFIG = `extends: preset:fast
-device: cpu
-threads: 1
-image: {size: 32, train: 4, test: 2}
-generator: {channels: 4, transformerHeads: 2}
-discriminator: {channels: 4}
-base: {conditioning: none}
-collect: {steps: 3, batchSize: 2, checkpoints: 1}
+const CONFIG = `${SMALL_NETWORKS}collect: {steps: 3, batchSize: 2, checkpoints: 1}
 evaluate: {images: 2}
 `;
 const STEPS = 3;

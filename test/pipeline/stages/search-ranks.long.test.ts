@@ -11,19 +11,12 @@ import { type LoadedTraining, loadProject, type Project } from '../../../src/pro
 import { projectPaths } from '../../../src/project/paths.ts';
 import type { TrainingConfig } from '../../../src/project/schema/training-schema.ts';
 import { UserError } from '../../../src/project/user-error.ts';
-import { makeProject, writeConcept } from '../../engine/example-project.ts';
+import { makeProject, SMALL_NETWORKS, writeConcept } from '../../engine/example-project.ts';
 import { recordedRun } from '../recorded-run.ts';
 import { saveUntrainedBase } from '../untrained-base.ts';
 
 const STEPS = 4;
-const CONFIG = `extends: preset:fast
-seed: 3
-device: cpu
-threads: 1
-image: {size: 32, train: 4, test: 2}
-generator: {channels: 4, transformerHeads: 2}
-discriminator: {channels: 4}
-base: {conditioning: none}
+const CONFIG = `${SMALL_NETWORKS}seed: 3
 lora: {train: both, bias: false, search: {steps: ${STEPS}, maximum: 2, tolerance: 0.001}}
 collect: {holdOut: [dusk], batchSize: 2, checkpointEvery: 1}
 evaluate: {images: 2}
